@@ -1,0 +1,1 @@
+//! Lossless HLS playlist rewriting and master playlists. No I/O.

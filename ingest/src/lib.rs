@@ -1,0 +1,1 @@
+//! Photos and films from a folder into the gallery: thumbnails, EXIF, HLS, bucket, catalogue.

@@ -1,0 +1,1 @@
+//! The native host: hyper, SQLite, KV on disk.

@@ -1,0 +1,1 @@
+//! The HTTP contract of both services, against any base URL.

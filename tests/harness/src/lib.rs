@@ -1,0 +1,1 @@
+//! Starts and stops real hosts for tests, development and CI.

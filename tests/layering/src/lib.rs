@@ -1,0 +1,1 @@
+//! Asserts the import rules over cargo metadata.

@@ -1,0 +1,1 @@
+//! The video service: HLS playlists with presigned segments.
