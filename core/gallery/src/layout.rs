@@ -1,0 +1,57 @@
+//! Where things lie in the bucket. Existing deployments have this layout; it does not change.
+//!
+//! `{key}` is the original, `thumbnails/{size}/{key}` its WebP thumbnails, `hls/{key}/` a film's playlists and segments.
+
+/// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ThumbnailSize {
+    Small,
+    Medium,
+    Large,
+}
+
+impl ThumbnailSize {
+    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
+
+    /// The longest side, in pixels.
+    pub const fn pixels(self) -> u32 {
+        match self {
+            Self::Small => 150,
+            Self::Medium => 400,
+            Self::Large => 800,
+        }
+    }
+
+    /// The name in URLs and keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.name() == name)
+    }
+}
+
+/// The object key of a thumbnail.
+pub fn thumbnail(size: ThumbnailSize, key: &str) -> String {
+    format!("thumbnails/{}/{key}", size.name())
+}
+
+/// The prefix of a film's playlists and segments, ending in `/`.
+pub fn hls_prefix(key: &str) -> String {
+    format!("hls/{key}/")
+}
+
+/// The stored, measured master playlist of a film.
+pub fn hls_master(key: &str) -> String {
+    format!("hls/{key}/master.m3u8")
+}
+
+/// A variant's playlist; `quality` is a name such as `720p`.
+pub fn hls_variant(key: &str, quality: &str) -> String {
+    format!("hls/{key}/{quality}.m3u8")
+}
