@@ -1,10 +1,16 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors,
-//! sessions, ranges and conditionals.
+//! sessions, ranges and entity tags.
 //!
 //! Pure: no I/O, no clock, no environment. Time and randomness are arguments.
 
+pub mod cursor;
+pub mod etag;
 pub mod key;
 pub mod layout;
 pub mod media;
+pub mod password;
+pub mod range;
+pub mod return_to;
+pub mod session;
 
 pub use key::MediaKey;
