@@ -1,1 +1,36 @@
-//! The four things that cannot be functions (fetch, KV, SQL, the facts of a request), and what is written once over them.
+//! The seam between the services and the hosts.
+//!
+//! Four things cannot be functions: sending a request ([`Platform::fetch`]), key-value storage ([`Kv`]),
+//! SQL ([`Sql`]), and the facts of a request ([`Facts`]). An adapter implements these and owns the accept
+//! loop; a service is a [`Service`]; an entry joins one of each. Everything else is written once, here,
+//! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), sessions
+//! ([`auth`]), the record of what a request cost ([`record`]).
+//!
+//! Futures are not `Send`: every host runs a request on one thread.
+
+#![allow(async_fn_in_trait)]
+
+pub mod auth;
+pub mod config;
+pub mod context;
+pub mod error;
+pub mod expiring;
+pub mod fetch;
+pub mod kv;
+#[cfg(feature = "memory")]
+pub mod memory;
+pub mod object;
+pub mod problem;
+pub mod record;
+pub mod respond;
+pub mod service;
+pub mod sql;
+
+pub use context::{Cx, Facts};
+pub use error::{Error, Kind};
+pub use fetch::{Platform, Timeouts};
+pub use kv::{Kv, KvKey, StoreName};
+pub use problem::Problem;
+pub use record::{CacheOutcome, Record};
+pub use service::Service;
+pub use sql::{Row, Sql, Statement, Value};

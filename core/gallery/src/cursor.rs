@@ -31,11 +31,7 @@ impl Cursor {
     pub fn encode(&self) -> String {
         // A longer date cannot come from the catalogue's writers; cutting it would repeat or skip rows at worst.
         let date = &self.date.as_bytes()[..self.date.floor_char_boundary(MAX_DATE_BYTES)];
-        let mut bytes = vec![
-            VERSION,
-            filter_byte(self.filter),
-            u8::try_from(date.len()).unwrap_or(0),
-        ];
+        let mut bytes = vec![VERSION, filter_byte(self.filter), u8::try_from(date.len()).unwrap_or(0)];
         bytes.extend_from_slice(date);
         bytes.extend_from_slice(self.key.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
@@ -54,15 +50,9 @@ impl Cursor {
             _ => return None,
         };
         let (date, key) = rest.split_at_checked(usize::from(length))?;
-        let date = std::str::from_utf8(date)
-            .ok()
-            .filter(|date| date.len() <= MAX_DATE_BYTES)?;
+        let date = std::str::from_utf8(date).ok().filter(|date| date.len() <= MAX_DATE_BYTES)?;
         let key = MediaKey::parse(std::str::from_utf8(key).ok()?).ok()?;
-        Some(Self {
-            filter,
-            date: date.to_owned(),
-            key: key.as_str().to_owned(),
-        })
+        Some(Self { filter, date: date.to_owned(), key: key.as_str().to_owned() })
     }
 }
 
@@ -73,34 +63,16 @@ mod tests {
     #[test]
     fn a_cursor_comes_back() {
         for filter in [None, Some(MediaType::Image), Some(MediaType::Video)] {
-            let cursor = Cursor {
-                filter,
-                date: "2024-06-15T14:03:22".into(),
-                key: "Tanz & Müller (1) 50%.jpg".into(),
-            };
+            let cursor =
+                Cursor { filter, date: "2024-06-15T14:03:22".into(), key: "Tanz & Müller (1) 50%.jpg".into() };
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         }
     }
 
     #[test]
     fn what_is_no_cursor_is_refused() {
-        let good = Cursor {
-            filter: None,
-            date: "2024".into(),
-            key: "a".into(),
-        }
-        .encode();
-        for bad in [
-            "",
-            "!",
-            "AAAA",
-            "AQMAYQ",
-            "AQD_YQ",
-            "AQAA",
-            &good[1..],
-            &format!("{good}="),
-            "AQAAgA",
-        ] {
+        let good = Cursor { filter: None, date: "2024".into(), key: "a".into() }.encode();
+        for bad in ["", "!", "AAAA", "AQMAYQ", "AQD_YQ", "AQAA", &good[1..], &format!("{good}="), "AQAAgA"] {
             assert_eq!(Cursor::decode(bad), None, "{bad}");
         }
     }

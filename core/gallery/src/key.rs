@@ -75,10 +75,7 @@ impl fmt::Debug for MediaKey {
 pub fn percent_decode(encoded: &str) -> Result<String, KeyError> {
     let bytes = encoded.as_bytes();
     let stray = bytes.iter().enumerate().any(|(at, byte)| {
-        *byte == b'%'
-            && !bytes
-                .get(at + 1..at + 3)
-                .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        *byte == b'%' && !bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     });
     if stray {
         return Err(KeyError::PercentEncoding);
@@ -90,12 +87,8 @@ pub fn percent_decode(encoded: &str) -> Result<String, KeyError> {
 }
 
 /// The characters a path segment keeps: RFC 3986 `unreserved`, and `/` between segments.
-const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+const PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Encodes a key for a URL path or for the value of a query parameter; `/` stays readable.
 pub fn percent_encode(key: &str) -> percent_encoding::PercentEncode<'_> {
@@ -112,10 +105,7 @@ mod tests {
             ("a%20b%2Bc.jpg", "a b+c.jpg"),
             ("a+b.jpg", "a+b.jpg"),
             ("100%2525.jpg", "100%25.jpg"),
-            (
-                "Tanz%20%26%20M%C3%BCller%20(1)%2050%25.jpg",
-                "Tanz & Müller (1) 50%.jpg",
-            ),
+            ("Tanz%20%26%20M%C3%BCller%20(1)%2050%25.jpg", "Tanz & Müller (1) 50%.jpg"),
             ("2024/06/x.jpg", "2024/06/x.jpg"),
             ("2024%2F06/x.jpg", "2024/06/x.jpg"),
             ("../x", "../x"),
@@ -146,11 +136,7 @@ mod tests {
     fn encoding_and_decoding_are_inverse() {
         let every: String = (' '..='~').chain("äé日😀\u{301}".chars()).collect();
         let encoded = percent_encode(&every).to_string();
-        assert!(
-            encoded
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b))
-        );
+        assert!(encoded.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)));
         assert_eq!(MediaKey::from_path(&encoded).unwrap().as_str(), every);
     }
 }

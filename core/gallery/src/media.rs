@@ -90,10 +90,7 @@ mod tests {
     fn the_upsert_names_every_column_in_order() {
         assert!(UPSERT.contains(&format!("({}) VALUES", COLUMNS.join(", "))));
         for column in COLUMNS {
-            assert!(
-                SCHEMA.contains(&format!("\n    {column} ")),
-                "{column} is in the schema"
-            );
+            assert!(SCHEMA.contains(&format!("\n    {column} ")), "{column} is in the schema");
         }
     }
 }

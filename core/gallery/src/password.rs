@@ -33,9 +33,7 @@ impl Password {
             return None;
         }
         if text.starts_with("$argon2") {
-            return PasswordHash::new(text)
-                .is_ok()
-                .then(|| Self::Hashed(text.to_owned()));
+            return PasswordHash::new(text).is_ok().then(|| Self::Hashed(text.to_owned()));
         }
         Some(Self::Plain(Zeroizing::new(text.to_owned())))
     }
@@ -47,11 +45,8 @@ impl Password {
         }
         match self {
             Self::Plain(password) => digest(password).ct_eq(&digest(given)).into(),
-            Self::Hashed(hash) => PasswordHash::new(hash).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(given.as_bytes(), &hash)
-                    .is_ok()
-            }),
+            Self::Hashed(hash) => PasswordHash::new(hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(given.as_bytes(), &hash).is_ok()),
         }
     }
 }
@@ -59,8 +54,7 @@ impl Password {
 /// Both sides become 32 bytes, whatever their length.
 fn digest(text: &str) -> [u8; 32] {
     #[allow(clippy::expect_used)]
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"edge-gallery password compare")
-        .expect("HMAC takes any key length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"edge-gallery password compare").expect("HMAC takes any key length");
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().into()
 }

@@ -69,11 +69,7 @@ fn number(digits: &str) -> Option<u64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(digits.bytes().fold(0u64, |number, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add(u64::from(digit - b'0'))
-    }))
+    Some(digits.bytes().fold(0u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
 }
 
 #[cfg(test)]
@@ -92,10 +88,7 @@ mod tests {
             ("bytes= 0-1 , ,\t-2", vec![Closed(0, 1), Suffix(2)]),
             (&format!("bytes=1-{sixty}"), vec![Closed(1, u64::MAX)]),
             (&format!("bytes=-{sixty}"), vec![Suffix(u64::MAX)]),
-            (
-                "bytes=4294967296-4294967297",
-                vec![Closed(1 << 32, (1 << 32) + 1)],
-            ),
+            ("bytes=4294967296-4294967297", vec![Closed(1 << 32, (1 << 32) + 1)]),
         ] {
             assert_eq!(parse(header), Some(ranges), "{header}");
         }
@@ -138,11 +131,7 @@ mod tests {
             (Suffix(1), 0, None),
             (From(0), 0, None),
             (Closed(u64::MAX, u64::MAX), u64::MAX, None),
-            (
-                Closed(1 << 32, 1 << 33),
-                6 << 30,
-                Some((1 << 32, (6 << 30) - 1)),
-            ),
+            (Closed(1 << 32, 1 << 33), 6 << 30, Some((1 << 32, (6 << 30) - 1))),
         ] {
             assert_eq!(range.resolve(size), bytes, "{range:?} of {size}");
         }

@@ -56,9 +56,7 @@ pub struct TokenKey {
 
 impl std::fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenKey")
-            .field("purpose", &self.purpose)
-            .finish_non_exhaustive()
+        f.debug_struct("TokenKey").field("purpose", &self.purpose).finish_non_exhaustive()
     }
 }
 
@@ -94,10 +92,7 @@ impl TokenKey {
     pub fn derive(secret: &[u8], purpose: Purpose) -> Self {
         let mut mac = hmac(secret);
         mac.update(purpose.label());
-        Self {
-            purpose,
-            key: Zeroizing::new(mac.finalize().into_bytes().into()),
-        }
+        Self { purpose, key: Zeroizing::new(mac.finalize().into_bytes().into()) }
     }
 
     /// Mints a token that lasts `lifetime` seconds from `now`.
@@ -126,11 +121,7 @@ impl TokenKey {
         // Constant time: `verify_slice` compares through `subtle`.
         mac.verify_slice(&token[CLAIMS..]).ok()?;
         let number = |at: usize| token[at..at + 8].try_into().map_or(0, u64::from_be_bytes);
-        let claims = Claims {
-            issued: number(2),
-            expires: number(10),
-            epoch: token[18..26].try_into().ok()?,
-        };
+        let claims = Claims { issued: number(2), expires: number(10), epoch: token[18..26].try_into().ok()? };
         let holds = token[0] == VERSION
             && token[1] == self.purpose.byte()
             && claims.issued <= now.saturating_add(CLOCK_SKEW_SECONDS)
@@ -178,14 +169,7 @@ mod tests {
                 }
             }
         }
-        for bad in [
-            "",
-            "x",
-            &token[1..],
-            &format!("{token}="),
-            &format!("{token}A"),
-            &"é".repeat(49),
-        ] {
+        for bad in ["", "x", &token[1..], &format!("{token}="), &format!("{token}A"), &"é".repeat(49)] {
             assert_eq!(key().verify(bad, NOW), None);
         }
         let other = TokenKey::derive(b"another secret of thirty-two bytes", Purpose::Session);

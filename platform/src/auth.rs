@@ -1,0 +1,111 @@
+//! Who is asking: the session cookie, its signature, and the auth version it was minted under.
+
+use std::cell::RefCell;
+
+use gallery::session::{Claims, Purpose, SESSION_SECONDS, TokenKey};
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::{Cx, Error, Kind, Kv, KvKey, Platform, Problem, StoreName};
+
+/// The version while nobody has set one.
+pub const FIRST_AUTH_VERSION: &str = "1";
+/// How long an instance trusts the auth version it read, in seconds. A bump reaches every instance within it.
+pub const VERSION_FRESH_SECONDS: u64 = 60;
+/// How long the last known version serves while the store cannot be asked, in seconds. Then nobody gets in.
+pub const VERSION_GRACE_SECONDS: u64 = 15 * 60;
+
+/// The cookie's name over TLS: the prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3).
+const COOKIE_HTTPS: &str = "__Host-session";
+const COOKIE_HTTP: &str = "session";
+
+/// Mints and checks sessions. One per instance; keeps the auth version it last saw, nothing of a viewer.
+pub struct Sessions {
+    key: TokenKey,
+    version: RefCell<Option<(u64, String)>>,
+}
+
+impl Sessions {
+    pub fn new(secret: &str) -> Self {
+        Self { key: TokenKey::derive(secret.as_bytes(), Purpose::Session), version: RefCell::new(None) }
+    }
+
+    /// The session of a request, or the 401 that is the same for what exists and what does not.
+    ///
+    /// A cookie that is not ours costs a MAC and no store read. Each cookie of the name is tried.
+    pub async fn require<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Claims, Problem> {
+        let name = cookie_name(cx.facts.https);
+        let now = cx.facts.now;
+        let signed: Vec<Claims> = cookies(headers, name).filter_map(|token| self.key.verify(token, now)).collect();
+        if signed.is_empty() {
+            return Err(Problem::unauthorized());
+        }
+        let version = self.version(cx).await.map_err(|error| {
+            cx.record.note(&error);
+            Problem::from(&error)
+        })?;
+        signed.into_iter().find(|claims| claims.is_of(&version)).ok_or_else(Problem::unauthorized)
+    }
+
+    /// A `Set-Cookie` value with a fresh session. The version is read from the store, not from memory:
+    /// whoever logs in after a bump gets a session that holds.
+    pub async fn mint<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<HeaderValue, Error> {
+        let version = self.read_version(cx).await?;
+        let token = self.key.mint(&version, cx.facts.now, SESSION_SECONDS, cx.entropy());
+        cookie(cx.facts.https, &token, SESSION_SECONDS)
+    }
+
+    /// A `Set-Cookie` value that takes the session away.
+    pub fn clear(https: bool) -> Result<HeaderValue, Error> {
+        cookie(https, "", 0)
+    }
+
+    async fn version<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<String, Error> {
+        let now = cx.facts.now;
+        let known = self.version.borrow().clone();
+        match known {
+            Some((read_at, version)) if now.saturating_sub(read_at) < VERSION_FRESH_SECONDS => Ok(version),
+            known => match (self.read_version(cx).await, known) {
+                (Ok(version), _) => Ok(version),
+                (Err(error), Some((read_at, version))) if now.saturating_sub(read_at) < VERSION_GRACE_SECONDS => {
+                    cx.record.note(&error);
+                    Ok(version)
+                }
+                (Err(error), _) => Err(error),
+            },
+        }
+    }
+
+    async fn read_version<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<String, Error> {
+        let key = KvKey::parse("auth_version").ok_or(Error::new(Kind::Internal, "auth.version"))?;
+        let version = match cx.kv(StoreName::CacheVersion)?.get(&key).await? {
+            None => FIRST_AUTH_VERSION.to_owned(),
+            Some(bytes) => String::from_utf8(bytes.to_vec())
+                .map_err(|error| Error::because(Kind::Invalid, "auth.version", error.utf8_error()))?,
+        };
+        *self.version.borrow_mut() = Some((cx.facts.now, version.clone()));
+        Ok(version)
+    }
+}
+
+const fn cookie_name(https: bool) -> &'static str {
+    if https { COOKIE_HTTPS } else { COOKIE_HTTP }
+}
+
+/// The values of all cookies of a name, over all `Cookie` headers.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(move |pair| pair.trim_start().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn cookie(https: bool, token: &str, seconds: u64) -> Result<HeaderValue, Error> {
+    let (name, secure) = (cookie_name(https), if https { "; Secure" } else { "" });
+    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let mut value =
+        HeaderValue::from_str(&text).map_err(|error| Error::because(Kind::Internal, "auth.cookie", error))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,105 @@
+//! A request's context: the host, the facts, and the record of what it costs.
+
+use std::{net::IpAddr, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{Error, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
+
+/// The facts of a request that only the host knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Seconds since 1970 UTC.
+    pub now: u64,
+    /// Fresh randomness, for this request only.
+    pub entropy: [u8; 32],
+    /// Whether the client came over TLS, as the host itself knows it.
+    pub https: bool,
+    pub client: Option<IpAddr>,
+}
+
+/// What a service is given with each request. Counts what passes through it.
+pub struct Cx<'a, P: Platform> {
+    platform: &'a P,
+    pub facts: Facts,
+    pub record: Record,
+    request_id: String,
+}
+
+impl<'a, P: Platform> Cx<'a, P> {
+    pub fn new(platform: &'a P, facts: Facts) -> Self {
+        let request_id = facts.entropy[..8].iter().fold(String::with_capacity(16), |mut id, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(id, "{byte:02x}");
+            id
+        });
+        Self { platform, facts, record: Record::default(), request_id }
+    }
+
+    /// Sixteen hexadecimal digits: in the log line, in `X-Request-Id` and in every problem body.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Randomness for the service: what the request id shows is not part of it.
+    pub fn entropy(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.facts.entropy[16..]);
+        bytes
+    }
+
+    pub fn kv(&self, store: StoreName) -> Result<Counted<'_, P::Kv>, Error> {
+        Ok(Counted { inner: self.platform.kv(store)?, record: &self.record })
+    }
+
+    pub fn sql(&self) -> Result<Counted<'_, P::Sql>, Error> {
+        Ok(Counted { inner: self.platform.sql()?, record: &self.record })
+    }
+
+    /// See [`Platform::fetch`].
+    pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<P::Body>, Error> {
+        Record::count(&self.record.store_calls);
+        self.platform.fetch(request).await
+    }
+
+    /// See [`Platform::sleep`].
+    pub async fn sleep(&self, duration: Duration) {
+        self.platform.sleep(duration).await;
+    }
+}
+
+/// A store or database whose use is counted.
+pub struct Counted<'a, T> {
+    inner: T,
+    record: &'a Record,
+}
+
+impl<K: Kv> Kv for Counted<'_, K> {
+    async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
+        Record::count(&self.record.kv_reads);
+        self.inner.get(key).await
+    }
+
+    async fn put(&self, key: &KvKey, value: Bytes, keep: Option<Duration>) -> Result<(), Error> {
+        Record::count(&self.record.kv_writes);
+        self.inner.put(key, value, keep).await
+    }
+
+    async fn delete(&self, key: &KvKey) -> Result<(), Error> {
+        Record::count(&self.record.kv_writes);
+        self.inner.delete(key).await
+    }
+}
+
+impl<S: Sql> Sql for Counted<'_, S> {
+    async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        Record::count(&self.record.sql_queries);
+        self.inner.query(sql, parameters).await
+    }
+
+    async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
+        Record::count(&self.record.sql_queries);
+        self.inner.batch(statements).await
+    }
+}

@@ -1,0 +1,140 @@
+//! Objects in an S3 bucket, over [`Platform::fetch`] and `sigv4`. Written once for every host.
+
+use std::{cell::RefCell, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
+
+use crate::{Cx, Error, Kind, Platform, service::strip_hop_by_hop};
+
+/// A bucket and the right to it. Keeps the day's signing key in memory, and nowhere else.
+pub struct Objects {
+    bucket: Bucket,
+    credentials: Credentials,
+    key: RefCell<Option<SigningKey>>,
+}
+
+/// The longest pause before the second try, in milliseconds.
+const MAX_PAUSE_MS: u64 = 200;
+
+impl Objects {
+    pub fn new(bucket: Bucket, credentials: Credentials) -> Self {
+        Self { bucket, credentials, key: RefCell::new(None) }
+    }
+
+    pub fn bucket(&self) -> &Bucket {
+        &self.bucket
+    }
+
+    /// Runs `f` with the signing key of `now`'s day, derived anew when the day has changed.
+    fn with_key<T>(&self, now: u64, f: impl FnOnce(&SigningKey) -> T) -> T {
+        let mut held = self.key.borrow_mut();
+        match &mut *held {
+            Some(key) if key.valid_for(&self.credentials, self.bucket.region(), now) => f(key),
+            held => f(held.insert(SigningKey::derive(&self.credentials, self.bucket.region(), now))),
+        }
+    }
+
+    /// A signer of URLs that anyone may use to read, from `now` for `expires` seconds.
+    pub fn presigner(&self, now: u64, expires: u32) -> Result<Presigner, Error> {
+        self.with_key(now, |key| Presigner::new(key, &self.bucket, sigv4::Method::Get, now, expires))
+            .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
+    }
+
+    /// GET or HEAD of an object. `headers` may hold `Range` and conditions; they are sent as they are.
+    ///
+    /// - 200, 206, 304, 404, 412 and 416 are answers; every other status is an error.
+    /// - One second try, after a short pause, when the store did not answer or was unwell. Never once a head has come.
+    pub async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response<P::Body>, Error> {
+        let first = self.read_once(cx, method, key, headers).await;
+        match first {
+            Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
+                cx.record.note(&error);
+                // Jitter, so that a crowd that failed together does not come back together.
+                let jitter = u64::from(cx.facts.entropy[8]) * MAX_PAUSE_MS / 255;
+                cx.sleep(Duration::from_millis(jitter)).await;
+                self.read_once(cx, method, key, headers).await
+            }
+            other => other,
+        }
+    }
+
+    async fn read_once<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response<P::Body>, Error> {
+        let request = self.signed(method, key, headers, cx.facts.now)?;
+        let mut response = cx.fetch(request).await?;
+        strip_hop_by_hop(response.headers_mut());
+        let kind = match response.status() {
+            StatusCode::OK
+            | StatusCode::PARTIAL_CONTENT
+            | StatusCode::NOT_MODIFIED
+            | StatusCode::NOT_FOUND
+            | StatusCode::PRECONDITION_FAILED
+            | StatusCode::RANGE_NOT_SATISFIABLE => return Ok(response),
+            StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Kind::Timeout,
+            status if status.is_server_error() => Kind::Unavailable,
+            _ => Kind::Invalid,
+        };
+        Err(Error::because(kind, "object.read", format!("the store answered {}", response.status().as_u16())))
+    }
+
+    fn signed(&self, method: &Method, key: &str, headers: &HeaderMap, now: u64) -> Result<Request<Bytes>, Error> {
+        let unsigned = HeaderRequest {
+            method: if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get },
+            object_key: key,
+            query: &[],
+            headers: &[],
+            payload: Payload::Empty,
+        };
+        let signed = self
+            .with_key(now, |signing_key| sign_headers(signing_key, &self.bucket, &unsigned, now))
+            .map_err(|error| Error::because(Kind::Internal, "object.sign", error))?;
+        let internal = |error: http::Error| Error::because(Kind::Internal, "object.request", error);
+        let mut request = Request::builder().method(method).uri(signed.url).body(Bytes::new()).map_err(internal)?;
+        request.headers_mut().extend(headers.clone());
+        for (name, value) in signed.headers {
+            let mut value = HeaderValue::from_str(&value).map_err(|error| internal(error.into()))?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(name, value);
+        }
+        Ok(request)
+    }
+
+    /// A whole object of at most `max` bytes; `None` if there is none.
+    pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, max: usize) -> Result<Option<Bytes>, Error> {
+        let response = self.read(cx, &Method::GET, key, &HeaderMap::new()).await?;
+        match response.status() {
+            StatusCode::OK => {
+                let declared = declared_length(response.headers());
+                let body = P::collect(response.into_body(), max).await?;
+                if declared.is_some_and(|length| length != body.len() as u64) {
+                    return Err(Error::because(Kind::Unavailable, "object.get", "the body is shorter than declared"));
+                }
+                Ok(Some(body))
+            }
+            StatusCode::NOT_FOUND => Ok(None),
+            status => {
+                Err(Error::because(Kind::Invalid, "object.get", format!("the store answered {}", status.as_u16())))
+            }
+        }
+    }
+}
+
+/// `Content-Length`, if it is there and a number.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

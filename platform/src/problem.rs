@@ -1,0 +1,91 @@
+//! Failures as the client sees them: RFC 9457 problem bodies.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+
+use crate::{Error, Kind};
+
+/// A response that says what is wrong and what to do, in words that give nothing away.
+#[derive(Debug)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub detail: &'static str,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: &'static str) -> Self {
+        Self { status, detail, headers: Vec::new() }
+    }
+
+    pub fn bad_request(detail: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub fn not_found(detail: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// The same answer for what exists and for what does not.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Log in first.")
+    }
+
+    /// With the methods the route has.
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not take that method; see the Allow header.")
+            .with(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The whole response. It is never stored: what is wrong now may be right in a minute.
+    pub fn into_response<B: From<Bytes>>(self, request_id: &str) -> Response<B> {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "requestId": request_id,
+        });
+        let body = Bytes::from(body.to_string());
+        let mut response = Response::new(());
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.extend(self.headers);
+        response.map(|()| B::from(body))
+    }
+}
+
+/// A failed dependency: 502, 503 or 504 with `Retry-After`, and none of the dependency's own words.
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        let (status, detail) = match error.kind() {
+            Kind::Unavailable | Kind::Throttled => {
+                (StatusCode::SERVICE_UNAVAILABLE, "A part of the gallery is not answering. Try again in a moment.")
+            }
+            Kind::Timeout => {
+                (StatusCode::GATEWAY_TIMEOUT, "A part of the gallery is too slow just now. Try again in a moment.")
+            }
+            Kind::Denied | Kind::Invalid | Kind::TooLarge => (
+                StatusCode::BAD_GATEWAY,
+                "A part of the gallery gave an answer that cannot be used. Tell whoever runs it the request id.",
+            ),
+            Kind::Internal => {
+                return Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong. Tell whoever runs the gallery the request id.",
+                );
+            }
+        };
+        Self::new(status, detail).with(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+}

@@ -1,0 +1,95 @@
+//! What a request cost, for the log line and for `Server-Timing`.
+
+use std::cell::Cell;
+
+/// What the cache in front of a response's making did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CacheOutcome {
+    /// There was nothing to cache, or it was not asked.
+    #[default]
+    Bypass,
+    Hit,
+    Miss,
+}
+
+impl CacheOutcome {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bypass => "bypass",
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+        }
+    }
+}
+
+/// The counts of one request. Shared by reference while it is served, on one thread.
+#[derive(Default)]
+pub struct Record {
+    pub service: Cell<&'static str>,
+    /// The route's pattern, never the path: keys and tokens stay out of the log.
+    pub route: Cell<&'static str>,
+    pub cache: Cell<CacheOutcome>,
+    pub kv_reads: Cell<u32>,
+    pub kv_writes: Cell<u32>,
+    pub store_calls: Cell<u32>,
+    pub sql_queries: Cell<u32>,
+    /// What failed, in the words for the log; the last failure wins.
+    pub failure: Cell<Option<String>>,
+}
+
+impl Record {
+    pub(crate) fn count(counter: &Cell<u32>) {
+        counter.set(counter.get().saturating_add(1));
+    }
+
+    /// Notes a failure that the client hears of in other words, or not at all.
+    pub fn note(&self, failure: &crate::Error) {
+        self.failure.set(Some(failure.to_string()));
+    }
+
+    /// The `Server-Timing` value (<https://www.w3.org/TR/server-timing/>): milliseconds to the head, and the counts.
+    pub fn server_timing(&self, milliseconds: f64) -> String {
+        format!(
+            "total;dur={milliseconds:.2}, cache;desc={}, kv-reads;desc={}, kv-writes;desc={}, store-calls;desc={}, sql-queries;desc={}",
+            self.cache.get().name(),
+            self.kv_reads.get(),
+            self.kv_writes.get(),
+            self.store_calls.get(),
+            self.sql_queries.get(),
+        )
+    }
+
+    /// The log line: one JSON object without a newline.
+    pub fn log_line(
+        &self,
+        request_id: &str,
+        method: &str,
+        status: u16,
+        milliseconds: f64,
+        bytes: u64,
+        complete: bool,
+    ) -> String {
+        let failure = self.failure.take();
+        let mut line = serde_json::json!({
+            "request_id": request_id,
+            "service": self.service.get(),
+            "route": self.route.get(),
+            "method": method,
+            "status": status,
+            "ms": (milliseconds * 100.0).round() / 100.0,
+            "bytes": bytes,
+            "cache": self.cache.get().name(),
+            "kv_reads": self.kv_reads.get(),
+            "kv_writes": self.kv_writes.get(),
+            "store_calls": self.store_calls.get(),
+            "sql_queries": self.sql_queries.get(),
+        });
+        if !complete {
+            line["complete"] = false.into();
+        }
+        if let Some(failure) = failure {
+            line["failure"] = failure.into();
+        }
+        line.to_string()
+    }
+}

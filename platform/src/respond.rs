@@ -1,0 +1,117 @@
+//! Small building blocks of responses that both services use.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+
+use crate::Problem;
+
+/// A response built from bytes, with its length.
+pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<B> {
+    let body = body.into();
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.map(|()| B::from(body))
+}
+
+/// A response without a body.
+pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {
+    let mut response = Response::new(B::from(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+/// Takes the body off what answers a HEAD; its headers, `Content-Length` too, stay (RFC 9110 section 9.3.2).
+pub fn without_body<B: From<Bytes>>(response: Response<B>) -> Response<B> {
+    response.map(|_| B::from(Bytes::new()))
+}
+
+pub fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// The value of a query parameter, percent-decoded once, `+` as a space (the form encoding browsers write).
+/// `Ok(None)` if it is absent; 400 if it cannot be decoded or stands twice.
+pub fn query(query: Option<&str>, name: &str) -> Result<Option<String>, Problem> {
+    let mut found = None;
+    for pair in query.unwrap_or_default().split('&') {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if key != name {
+            continue;
+        }
+        if found.is_some() {
+            return Err(Problem::bad_request("A query parameter stands twice."));
+        }
+        let value = value.replace('+', " ");
+        let decoded = gallery::key::percent_decode(&value)
+            .map_err(|_| Problem::bad_request("A query parameter is not valid percent-encoded UTF-8."))?;
+        found = Some(decoded);
+    }
+    Ok(found)
+}
+
+/// Lets pages of other, listed origins read a response with credentials (<https://fetch.spec.whatwg.org/#http-cors-protocol>).
+#[derive(Debug, Default)]
+pub struct Cors {
+    allowed: Vec<String>,
+}
+
+impl Cors {
+    pub fn new(allowed: Vec<String>) -> Self {
+        Self { allowed }
+    }
+
+    fn allows(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        let origin = request.get(header::ORIGIN)?;
+        self.allowed.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes()).then(|| origin.clone())
+    }
+
+    /// Adds what the browser wants to see. `Vary` goes on every response once any origin is allowed.
+    pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        if self.allowed.is_empty() {
+            return;
+        }
+        response.append(header::VARY, HeaderValue::from_static("Origin"));
+        if let Some(origin) = self.allows(request) {
+            response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            set(
+                response,
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                "content-length, content-range, etag, server-timing, x-request-id",
+            );
+        }
+    }
+
+    /// The answer to a preflight request, if this is one from an allowed origin.
+    pub fn preflight<B: From<Bytes>>(&self, request: &HeaderMap, methods: &'static str) -> Option<Response<B>> {
+        request.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        self.allows(request)?;
+        let mut response = empty(StatusCode::NO_CONTENT);
+        set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range");
+        set(response.headers_mut(), header::ACCESS_CONTROL_MAX_AGE, "600");
+        Some(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_parameters() {
+        let text = Some("key=a%20b%2Bc.jpg&size=small&x");
+        assert_eq!(query(text, "key").unwrap().as_deref(), Some("a b+c.jpg"));
+        assert_eq!(query(text, "x").unwrap().as_deref(), Some(""));
+        assert_eq!(query(text, "y").unwrap(), None);
+        assert_eq!(query(None, "y").unwrap(), None);
+        assert_eq!(query(Some("k=a+b"), "k").unwrap().as_deref(), Some("a b"));
+        for bad in ["k=%", "k=%E0%A4", "k=1&k=2"] {
+            assert_eq!(query(Some(bad), "k").unwrap_err().status, StatusCode::BAD_REQUEST, "{bad}");
+        }
+    }
+}
