@@ -1,1 +1,28 @@
 //! The demo library: pictures and films drawn by this code, the same on every machine.
+//!
+//! [`write_pictures`] draws the photos of a wedding by the sea into a folder. The code has no
+//! photograph, font or recording in it: all is computed from formulas.
+
+// Drawing is arithmetic between pixel counts, floats and bytes; every cast below is in range by
+// construction, and names such as `x`, `y`, `r` are what the formulas call them.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_lines,
+    clippy::unreadable_literal
+)]
+
+pub mod catalogue;
+mod draw;
+mod encode;
+mod exif;
+mod scenes;
+mod write;
+
+pub use encode::{file, render};
+pub use exif::{Camera, Shot};
+pub use write::{write_pictures, write_some};

@@ -1,1 +1,0 @@
-//! Photos and films from a folder into the gallery: thumbnails, EXIF, HLS, bucket, catalogue.
