@@ -1,0 +1,194 @@
+import { Api } from './api/client.ts';
+import type { MediaType } from './api/types.ts';
+import { grid } from './grid/grid.ts';
+import { header } from './header.ts';
+import { Library } from './library.ts';
+import { lightbox } from './lightbox/lightbox.ts';
+import { login } from './login/login.ts';
+import { step, wanted } from './return-to.ts';
+import { formatRoute, parseRoute } from './route.ts';
+import { transition } from './transition.ts';
+import { h } from './ui/dom.ts';
+import { failure } from './ui/notice.ts';
+
+/** Marks history entries made by opening an item from the grid: closing it goes back instead of forward. */
+interface Visit {
+  readonly fromGrid: true;
+}
+
+/** Joins the screens: the URL says what is shown, the session whether. */
+export function start(root: HTMLElement): void {
+  const title = document.title;
+  const api = new Api();
+  let libraries = new Map<MediaType | null, Library>();
+  let filter: MediaType | null = null;
+  let locked = false;
+  let scrolled = 0;
+
+  const top = header(title, { choose, logout: () => void logout() });
+  const photos = grid(() => void api.stillWelcome().then((welcome) => !welcome && lock()));
+  const viewer = lightbox({
+    stillWelcome: () => api.stillWelcome(),
+    unauthorized: lock,
+    resume: new Map(),
+    moved(item) {
+      document.title = `${item.name} · ${title}`;
+      const hash = formatRoute({ view: 'item', key: item.key });
+      if (location.hash !== hash) history.replaceState(history.state, '', hash);
+    },
+    close() {
+      if (fromGrid(history.state)) history.back();
+      else {
+        history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+        sync();
+      }
+    },
+  });
+  const gate = login(api, title, () => wanted(location.href), entered);
+  const inside = h('div', { class: 'inside' }, top.element, photos.element);
+  root.append(inside, viewer.element);
+
+  api.onUnauthorized = lock;
+  addEventListener('popstate', () => sync());
+  photos.element.addEventListener('click', (event) => {
+    const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('.tile') : null;
+    const key = tile?.dataset['key'];
+    // Clicks that ask for a new tab or window stay links.
+    if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
+    sync(true);
+  });
+  sync();
+
+  function library(type: MediaType | null): Library {
+    const known = libraries.get(type);
+    if (known) return known;
+    const created = new Library(api, type);
+    libraries.set(type, created);
+    return created;
+  }
+
+  /** Shows what the URL says. `play`: the viewer has just clicked on it. */
+  function sync(play = false): void {
+    if (locked) return;
+    const route = parseRoute(location.hash);
+    if (route.view === 'grid') {
+      filter = route.filter;
+      document.title = title;
+      top.chosen(filter);
+      photos.show(library(filter));
+      shut();
+    } else {
+      photos.show(library(filter));
+      reveal(route.key, play);
+    }
+  }
+
+  function reveal(key: string, play: boolean): void {
+    const from = library(filter);
+    const index = from.indexOf(key);
+    if (index < 0) {
+      void seek(key);
+      return;
+    }
+    if (viewer.element.open) viewer.show(from, index, play);
+    else {
+      transition(photos.tileOf(key), () => viewer.frame(), () => {
+        if (at(key)) viewer.show(from, index, play);
+      });
+    }
+  }
+
+  /** A link to an item that has not been read yet: read on until it comes. */
+  async function seek(key: string): Promise<void> {
+    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    // The filter of this visit may hide the item.
+    filter = null;
+    top.chosen(filter);
+    const all = library(null);
+    photos.show(all);
+    const found = await all.find(key);
+    if (!at(key)) return;
+    if (found) viewer.show(all, all.indexOf(key), false);
+    else if (all.status === 'failed') viewer.tell(failure(all.error, () => void seek(key)));
+    else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+  }
+
+  function leave(): void {
+    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    sync();
+  }
+
+  function shut(): void {
+    if (!viewer.element.open) return;
+    const key = viewer.key();
+    const target = key === null ? null : photos.tileOf(key);
+    photos.bringIntoView(target);
+    transition(viewer.frame(), () => target, () => {
+      if (parseRoute(location.hash).view === 'item') return;
+      viewer.hide();
+      target?.focus({ preventScroll: true });
+    });
+  }
+
+  /** Whether an item is still what the URL asks for: changes come a frame later, and may be overtaken. */
+  function at(key: string): boolean {
+    const route = parseRoute(location.hash);
+    return !locked && route.view === 'item' && route.key === key;
+  }
+
+  function choose(type: MediaType | null): void {
+    history.replaceState(null, '', formatRoute({ view: 'grid', filter: type }));
+    scrollTo(0, 0);
+    sync();
+  }
+
+  /** The session is gone: hide everything, keep everything, ask for the password. */
+  function lock(): void {
+    if (locked) return;
+    locked = true;
+    scrolled = scrollY;
+    viewer.hide();
+    inside.remove();
+    root.prepend(gate.element);
+    document.title = title;
+    gate.open();
+  }
+
+  /** Back to where one was, or to where the server says. */
+  function entered(target: string | null): void {
+    const next = step(location.href, target);
+    if (next.kind === 'load') {
+      location.assign(next.url);
+      return;
+    }
+    if (next.kind === 'fragment') history.replaceState(history.state, '', next.url);
+    locked = false;
+    gate.element.remove();
+    root.prepend(inside);
+    photos.retry();
+    sync();
+    scrollTo(0, scrolled);
+  }
+
+  async function logout(): Promise<void> {
+    try {
+      await api.logout();
+    } catch (error) {
+      top.say(error instanceof Error ? error.message : 'Logging out failed.');
+      return;
+    }
+    libraries = new Map();
+    photos.clear();
+    filter = null;
+    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    lock();
+    scrolled = 0;
+  }
+}
+
+function fromGrid(state: unknown): state is Visit {
+  return typeof state === 'object' && state !== null && 'fromGrid' in state;
+}
+

@@ -1,0 +1,62 @@
+import { abilities, choose, PLAYLIST, withCookie } from './strategy.ts';
+
+export interface Source {
+  readonly hls: string | null;
+  /** The original, for films without a playlist. */
+  readonly file: string;
+}
+
+export interface Events {
+  /** `status` is the HTTP status that caused it, where known. */
+  failed(message: string, status: number | null, requestId: string | null): void;
+}
+
+export interface Player {
+  destroy(): void;
+}
+
+/** Connects a film to its element. Nothing plays yet; `start` is where it will, in seconds. */
+export async function open(video: HTMLVideoElement, source: Source, start: number, events: Events): Promise<Player> {
+  if (source.hls === null) return direct(video, source.file, start, events);
+  switch (choose(abilities(video))) {
+    case 'native':
+      return direct(video, source.hls, start, events);
+    case 'hls.js': {
+      const { play } = await import('./hls.ts');
+      return play(video, source.hls, start, events);
+    }
+    case 'none':
+      events.failed('This browser cannot play films of this kind. The original can be downloaded.', null, null);
+      return { destroy: () => undefined };
+  }
+}
+
+/** The browser's own player. */
+function direct(video: HTMLVideoElement, url: string, start: number, events: Events): Player {
+  const stop = new AbortController();
+  // Playlists on another origin are asked for with the cookie; the attribute must be there before the source.
+  if (withCookie(url, url, location.href)) video.crossOrigin = 'use-credentials';
+  const source = document.createElement('source');
+  source.src = url;
+  if (new URL(url, location.href).pathname.startsWith('/api/hls/')) source.type = PLAYLIST;
+  const failed = () => {
+    const reason = video.error?.message ? ` (${video.error.message})` : '';
+    events.failed(`This film could not be loaded${reason}.`, null, null);
+  };
+  // A source that cannot be used reports on itself; one that breaks later reports on the video.
+  source.addEventListener('error', failed, { signal: stop.signal });
+  video.addEventListener('error', failed, { signal: stop.signal });
+  if (start > 0) {
+    video.addEventListener('loadedmetadata', () => (video.currentTime = start), { signal: stop.signal, once: true });
+  }
+  video.replaceChildren(source);
+  video.load();
+  return {
+    destroy() {
+      stop.abort();
+      video.replaceChildren();
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Media } from '../api/types.ts';
+import { formatRoute } from '../route.ts';
+import { h } from '../ui/dom.ts';
+import { clock, fullDate } from '../ui/format.ts';
+import { icon } from '../ui/icons.ts';
+import { dateOf } from './group.ts';
+import { aspectOf, srcset, type Box } from './layout.ts';
+
+export interface Tile {
+  readonly item: Media;
+  readonly element: HTMLAnchorElement;
+  place(box: Box): void;
+  /** Loads a picture that failed once more. */
+  retry(): void;
+}
+
+/** One picture of the grid: a link to it. `failed` is called when its thumbnail does not load. */
+export function tile(item: Media, eager: boolean, failed: () => void): Tile {
+  const film = item.type === 'video';
+  const small = item.thumbnails.medium ?? item.thumbnails.large ?? item.thumbnails.small;
+  const element = h('a', {
+    class: film ? 'tile tile-film' : 'tile',
+    href: formatRoute({ view: 'item', key: item.key }),
+    'data-key': item.key,
+    'aria-label': describe(item),
+  });
+  let image: HTMLImageElement | null = null;
+  if (small === null) {
+    element.classList.add('tile-bare');
+    element.append(icon(film ? 'play' : 'picture'), h('span', { class: 'tile-name' }, item.name));
+  } else {
+    image = h('img', {
+      alt: '',
+      decoding: 'async',
+      draggable: 'false',
+      loading: eager ? 'eager' : 'lazy',
+      fetchpriority: eager ? 'high' : null,
+    });
+    image.addEventListener('load', () => element.classList.add('tile-loaded'));
+    image.addEventListener('error', () => {
+      element.classList.add('tile-failed');
+      failed();
+    });
+    element.append(image);
+  }
+  if (film) {
+    element.append(
+      h('span', { class: 'badge' }, icon('play'), item.duration !== null && h('span', {}, clock(item.duration))),
+    );
+  }
+  const load = (picture: HTMLImageElement) => {
+    picture.srcset = srcset(item.thumbnails, aspectOf(item));
+    picture.src = small ?? '';
+  };
+  return {
+    item,
+    element,
+    place(box) {
+      const { style } = element;
+      style.width = `${box.width}px`;
+      style.height = `${box.height}px`;
+      style.transform = `translate(${box.left}px, ${box.top}px)`;
+      if (!image) return;
+      // `sizes` before `srcset`: the browser chooses once, and rightly.
+      image.sizes = `${box.width}px`;
+      if (!image.hasAttribute('srcset')) load(image);
+    },
+    retry() {
+      if (!image || !element.classList.contains('tile-failed')) return;
+      element.classList.remove('tile-failed');
+      image.removeAttribute('srcset');
+      image.removeAttribute('src');
+      load(image);
+    },
+  };
+}
+
+function describe(item: Media): string {
+  const kind = item.type === 'video' ? 'Film' : 'Photo';
+  const length = item.duration === null ? '' : `, ${clock(item.duration)}`;
+  return `${kind} ${item.name}, ${fullDate(dateOf(item))}${length}`;
+}

@@ -1,0 +1,45 @@
+import type { MediaType } from './api/types.ts';
+import { h, set } from './ui/dom.ts';
+import { icon, sprig } from './ui/icons.ts';
+import { formatRoute } from './route.ts';
+
+export interface Header {
+  readonly element: HTMLElement;
+  chosen(type: MediaType | null): void;
+  /** Something the viewer should know, e.g. that logging out failed. */
+  say(text: string): void;
+}
+
+/** The gallery's name, the filter, and the way out. */
+export function header(title: string, to: { choose(type: MediaType | null): void; logout(): void }): Header {
+  const filters = ([['All', null], ['Photos', 'image'], ['Films', 'video']] as const).map(([name, type]) => {
+    const link = h('a', { class: 'filter', href: formatRoute({ view: 'grid', filter: type }) }, name);
+    link.addEventListener('click', (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      to.choose(type);
+    });
+    return { type, link };
+  });
+  const leave = h('button', { type: 'button', class: 'logout', 'aria-label': 'Log out', title: 'Log out' }, icon('leave'));
+  leave.addEventListener('click', () => to.logout());
+  const message = h('p', { class: 'header-message', role: 'alert' });
+  return {
+    element: h(
+      'header',
+      { class: 'header' },
+      leave,
+      sprig(),
+      h('h1', {}, title),
+      h('nav', { class: 'filters', 'aria-label': 'Show' }, ...filters.map(({ link }) => link)),
+      message,
+    ),
+    chosen(type) {
+      message.textContent = '';
+      for (const each of filters) set(each.link, { 'aria-current': each.type === type ? 'true' : null });
+    },
+    say(text) {
+      message.textContent = text;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Api } from './api/client.ts';
+import type { Media, MediaType } from './api/types.ts';
+
+export type Status = 'idle' | 'loading' | 'failed' | 'complete';
+
+/** Enough for a tall screen and the next; the API allows 200. */
+const PAGE = 100;
+const LONGEST_PAGE = 200;
+
+/** The catalogue as far as it has been read, newest first, for one filter. Items are only ever appended. */
+export class Library {
+  readonly type: MediaType | null;
+  readonly items: Media[] = [];
+  status: Status = 'idle';
+  error: unknown = null;
+  readonly #api: Pick<Api, 'media'>;
+  readonly #index = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+  #cursor: string | null = null;
+  #loading: Promise<void> | null = null;
+
+  constructor(api: Pick<Api, 'media'>, type: MediaType | null) {
+    this.#api = api;
+    this.type = type;
+  }
+
+  /** Calls back after every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads one more page. Callers that come while one is on its way share it. Never rejects: see `status`. */
+  more(limit = PAGE): Promise<void> {
+    if (this.status === 'complete') return Promise.resolve();
+    this.#loading ??= this.#read(limit).finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  indexOf(key: string): number {
+    return this.#index.get(key) ?? -1;
+  }
+
+  /** Reads on until `key` appears. `null`: it is not in the catalogue, or reading failed (see `status`). */
+  async find(key: string): Promise<Media | null> {
+    for (;;) {
+      const index = this.indexOf(key);
+      if (index >= 0) return this.items[index] ?? null;
+      if (this.status === 'complete') return null;
+      await this.more(LONGEST_PAGE);
+      if (this.status === 'failed') return null;
+    }
+  }
+
+  async #read(limit: number): Promise<void> {
+    this.#become('loading');
+    try {
+      const page = await this.#api.media({ limit, cursor: this.#cursor, type: this.type });
+      for (const item of page.items) {
+        // A row that moved between two pages may come twice; the first place counts.
+        if (this.#index.has(item.key)) continue;
+        this.#index.set(item.key, this.items.length);
+        this.items.push(item);
+      }
+      this.#cursor = page.nextCursor;
+      this.error = null;
+      this.#become(page.nextCursor === null ? 'complete' : 'idle');
+    } catch (error) {
+      this.error = error;
+      this.#become('failed');
+    }
+  }
+
+  #become(status: Status): void {
+    this.status = status;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Media } from '../api/types.ts';
+import { dateOf } from '../grid/group.ts';
+import { h } from '../ui/dom.ts';
+import { bytes, cameraName, clock, fullDate } from '../ui/format.ts';
+
+export interface Caption {
+  readonly element: HTMLElement;
+  show(item: Media): void;
+  clear(): void;
+}
+
+/** Name, date, camera and size of what is looked at, read out when it changes. */
+export function caption(): Caption {
+  const name = h('h2', { class: 'caption-name' });
+  const details = h('p', { class: 'caption-details' });
+  return {
+    element: h('div', { class: 'caption', 'aria-live': 'polite' }, name, details),
+    show(item) {
+      name.textContent = item.name;
+      details.replaceChildren(...facts(item).map((fact) => h('span', {}, fact)));
+    },
+    clear() {
+      name.textContent = '';
+      details.replaceChildren();
+    },
+  };
+}
+
+/** What is known, in reading order. */
+export function facts(item: Media, locale?: string): string[] {
+  const size = item.width && item.height ? `${item.width} × ${item.height}` : null;
+  const length = item.duration === null ? null : clock(item.duration);
+  return [fullDate(dateOf(item), locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
+    (fact) => fact !== null,
+  );
+}

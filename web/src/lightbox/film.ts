@@ -1,0 +1,125 @@
+import { ApiError } from '../api/client.ts';
+import type { Media } from '../api/types.ts';
+import { open, type Player } from '../film/player.ts';
+import { h } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+import { failure } from '../ui/notice.ts';
+import { frameOf, type Slide, type Surroundings } from './slide.ts';
+
+/** A film: its poster until it is looked at, then the player. */
+export function film(item: Media, around: Surroundings): Slide {
+  const posterUrl = item.thumbnails.large ?? item.thumbnails.medium;
+  const poster = posterUrl !== null && h('img', { alt: '', draggable: 'false', src: posterUrl });
+  const start = h('button', { type: 'button', class: 'start', 'aria-label': `Play ${item.name}` }, icon('play'));
+  const frame = frameOf(item, poster, start);
+  const element = h('figure', { class: 'slide slide-shown' }, frame);
+  let video: HTMLVideoElement | null = null;
+  let player: Player | null = null;
+  let ready: Promise<void> = Promise.resolve();
+  /** Counts openings, so that one that arrives late knows it is no longer wanted. */
+  let opening = 0;
+
+  function mount(): HTMLVideoElement {
+    const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
+    created.addEventListener('play', () => {
+      created.controls = true;
+      frame.classList.add('frame-playing');
+    });
+    created.addEventListener('playing', () => frame.classList.remove('frame-waiting'));
+    created.addEventListener('waiting', () => frame.classList.add('frame-waiting'));
+    created.addEventListener('timeupdate', () => {
+      if (created.ended) around.resume.delete(item.key);
+      else if (created.currentTime > 0) around.resume.set(item.key, created.currentTime);
+    });
+    frame.prepend(created);
+    return created;
+  }
+
+  async function connect(to: HTMLVideoElement): Promise<void> {
+    const mine = ++opening;
+    try {
+      const opened = await open(to, item, around.resume.get(item.key) ?? 0, { failed });
+      if (mine === opening) player = opened;
+      else opened.destroy();
+    } catch {
+      // The player itself did not load: the network, or a newer version of the page is out.
+      if (mine === opening) failed('The player could not be loaded. Please check your connection.', null, null);
+    }
+  }
+
+  function failed(message: string, status: number | null, requestId: string | null): void {
+    if (status === 401) {
+      around.unauthorized();
+      return;
+    }
+    void around.stillWelcome().then((welcome) => {
+      if (!welcome) around.unauthorized();
+      else show(new ApiError(message, status ?? 0, requestId));
+    });
+  }
+
+  function show(error: ApiError): void {
+    close();
+    frame.classList.add('frame-failed');
+    const notice = failure(error, () => {
+      notice.remove();
+      frame.classList.remove('frame-failed');
+      begin(true);
+    });
+    frame.append(notice);
+  }
+
+  function begin(playNow: boolean): void {
+    if (!video) {
+      video = mount();
+      ready = connect(video);
+    }
+    if (!playNow) return;
+    frame.classList.add('frame-waiting');
+    const to = video;
+    // Only with its source: attaching one would stop what has been started before.
+    void ready.then(() => to.play()).catch((reason: unknown) => refused(to, reason));
+  }
+
+  /** Without a fresh click browsers refuse sound: the button stays for it. */
+  function refused(to: HTMLVideoElement, reason: unknown): void {
+    if (to !== video || !(reason instanceof DOMException && reason.name === 'NotAllowedError')) return;
+    frame.classList.remove('frame-waiting', 'frame-playing');
+    to.controls = false;
+  }
+
+  function close(): void {
+    opening += 1;
+    player?.destroy();
+    player = null;
+    video?.remove();
+    video = null;
+    frame.classList.remove('frame-playing', 'frame-waiting');
+  }
+
+  start.addEventListener('click', () => begin(true));
+  return {
+    item,
+    element,
+    frame,
+    zooms: false,
+    activate(play) {
+      element.classList.add('slide-active');
+      begin(play);
+    },
+    deactivate() {
+      element.classList.remove('slide-active');
+      close();
+      frame.querySelector('.failure')?.remove();
+      frame.classList.remove('frame-failed');
+    },
+    toggle() {
+      if (!video || video.paused) begin(true);
+      else video.pause();
+    },
+    destroy() {
+      close();
+      element.remove();
+    },
+  };
+}

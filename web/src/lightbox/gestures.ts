@@ -1,0 +1,129 @@
+/** Fingers and mouse on the stage, told as swipes, pulls, pans, pinches and taps. Lengths are CSS pixels. */
+export interface Gestures {
+  /** Whether a single finger moves the picture instead of the row of pictures. */
+  zoomed(): boolean;
+  swipe(dx: number): void;
+  /** `velocity` in px/ms. */
+  swiped(dx: number, velocity: number): void;
+  pull(dy: number): void;
+  pulled(dy: number, velocity: number): void;
+  pan(dx: number, dy: number): void;
+  pinch(factor: number, x: number, y: number): void;
+  /** All fingers of a pan or pinch are up. */
+  settled(): void;
+  tap(event: PointerEvent): void;
+  doubleTap(event: PointerEvent): void;
+}
+
+/** A finger that moved less is a tap. */
+const SLOP = 8;
+/** Two taps this near in time (ms) and place are a double tap. */
+const DOUBLE_TIME = 300;
+const DOUBLE_REACH = 32;
+
+interface Point {
+  x: number;
+  y: number;
+}
+type Mode = 'none' | 'undecided' | 'swipe' | 'pull' | 'pan' | 'pinch';
+
+export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerEvent) => boolean): void {
+  const fingers = new Map<number, Point>();
+  let mode: Mode = 'none';
+  let start: Point = { x: 0, y: 0 };
+  let last: Point & { time: number } = { x: 0, y: 0, time: 0 };
+  let velocity: Point = { x: 0, y: 0 };
+  let lastTap: Point & { time: number } = { x: 0, y: 0, time: -Infinity };
+  let single: ReturnType<typeof setTimeout> | undefined;
+
+  stage.addEventListener('pointerdown', (event) => {
+    if ((event.pointerType === 'mouse' && event.button !== 0) || ignore(event)) return;
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (fingers.size === 1) {
+      mode = 'undecided';
+      start = { x: event.clientX, y: event.clientY };
+      last = { ...start, time: event.timeStamp };
+      velocity = { x: 0, y: 0 };
+    } else if (fingers.size === 2) {
+      if (mode === 'swipe') to.swiped(0, 0);
+      if (mode === 'pull') to.pulled(0, 0);
+      mode = 'pinch';
+    }
+  });
+
+  stage.addEventListener('pointermove', (event) => {
+    const finger = fingers.get(event.pointerId);
+    if (!finger) return;
+    if (mode === 'pinch' && fingers.size >= 2) {
+      pinched(finger, event);
+      return;
+    }
+    const dx = event.clientX - start.x;
+    const dy = event.clientY - start.y;
+    if (mode === 'undecided' && Math.hypot(dx, dy) > SLOP) {
+      mode = decide(event, dx, dy);
+      // From here on the gesture is ours even when the finger leaves the stage; before, it may be a click on a control.
+      if (mode !== 'none') stage.setPointerCapture(event.pointerId);
+    }
+    if (mode === 'swipe') to.swipe(dx);
+    if (mode === 'pull') to.pull(dy);
+    if (mode === 'pan') to.pan(event.clientX - finger.x, event.clientY - finger.y);
+    const time = event.timeStamp - last.time;
+    if (time > 0) velocity = { x: (event.clientX - last.x) / time, y: (event.clientY - last.y) / time };
+    last = { x: event.clientX, y: event.clientY, time: event.timeStamp };
+    finger.x = event.clientX;
+    finger.y = event.clientY;
+  });
+
+  function decide(event: PointerEvent, dx: number, dy: number): Mode {
+    if (to.zoomed()) return 'pan';
+    if (event.pointerType === 'mouse') return 'none';
+    return Math.abs(dx) > Math.abs(dy) ? 'swipe' : dy > 0 ? 'pull' : 'none';
+  }
+
+  function pinched(finger: Point, event: PointerEvent): void {
+    const other = [...fingers.values()].find((each) => each !== finger);
+    if (!other) return;
+    const before = Math.hypot(finger.x - other.x, finger.y - other.y);
+    const centre = { x: (finger.x + other.x) / 2, y: (finger.y + other.y) / 2 };
+    finger.x = event.clientX;
+    finger.y = event.clientY;
+    const after = Math.hypot(finger.x - other.x, finger.y - other.y);
+    const moved = { x: (finger.x + other.x) / 2, y: (finger.y + other.y) / 2 };
+    to.pan(moved.x - centre.x, moved.y - centre.y);
+    if (before > 0) to.pinch(after / before, moved.x, moved.y);
+  }
+
+  const up = (event: PointerEvent) => {
+    if (!fingers.delete(event.pointerId)) return;
+    const cancelled = event.type === 'pointercancel';
+    const ended = mode;
+    if (ended === 'pinch' && fingers.size === 1) {
+      // The finger that stays goes on panning from where it is.
+      mode = 'pan';
+      return;
+    }
+    if (fingers.size > 0) return;
+    mode = 'none';
+    if (ended === 'swipe') to.swiped(cancelled ? 0 : event.clientX - start.x, cancelled ? 0 : velocity.x);
+    if (ended === 'pull') to.pulled(cancelled ? 0 : event.clientY - start.y, cancelled ? 0 : velocity.y);
+    if (ended === 'pan' || ended === 'pinch') to.settled();
+    if (ended === 'undecided' && !cancelled) tapped(event);
+  };
+  stage.addEventListener('pointerup', up);
+  stage.addEventListener('pointercancel', up);
+
+  function tapped(event: PointerEvent): void {
+    clearTimeout(single);
+    const again =
+      event.timeStamp - lastTap.time < DOUBLE_TIME &&
+      Math.hypot(event.clientX - lastTap.x, event.clientY - lastTap.y) < DOUBLE_REACH;
+    if (again) {
+      lastTap = { x: 0, y: 0, time: -Infinity };
+      to.doubleTap(event);
+      return;
+    }
+    lastTap = { x: event.clientX, y: event.clientY, time: event.timeStamp };
+    single = setTimeout(() => to.tap(event), DOUBLE_TIME);
+  }
+}

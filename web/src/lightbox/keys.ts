@@ -1,0 +1,35 @@
+export interface Keys {
+  previous(): void;
+  next(): void;
+  first(): void;
+  last(): void;
+  toggle(): void;
+  zoom(factor: number): void;
+  close(): void;
+}
+
+/** The lightbox by keyboard. A focused player keeps its own keys, a focused button its Space. */
+export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
+  dialog.addEventListener('keydown', (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const target = event.target instanceof Element ? event.target : null;
+    const action = target?.closest('video') ? null : actions.get(event.key);
+    if (event.key === ' ' && target?.closest('button, a')) return;
+    if (event.key === 'Escape') to.close();
+    else if (action) action(to);
+    else return;
+    event.preventDefault();
+  });
+}
+
+const actions: ReadonlyMap<string, (to: Keys) => void> = new Map([
+  ['ArrowLeft', (to: Keys) => to.previous()],
+  ['ArrowRight', (to: Keys) => to.next()],
+  ['Home', (to: Keys) => to.first()],
+  ['End', (to: Keys) => to.last()],
+  [' ', (to: Keys) => to.toggle()],
+  ['+', (to: Keys) => to.zoom(1.5)],
+  ['=', (to: Keys) => to.zoom(1.5)],
+  ['-', (to: Keys) => to.zoom(1 / 1.5)],
+  ['0', (to: Keys) => to.zoom(0)],
+]);

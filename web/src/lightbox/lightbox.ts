@@ -1,0 +1,224 @@
+import type { Media } from '../api/types.ts';
+import type { Library } from '../library.ts';
+import { h, set, stillMotion } from '../ui/dom.ts';
+import { icon } from '../ui/icons.ts';
+import { caption } from './caption.ts';
+import { film } from './film.ts';
+import { watch } from './gestures.ts';
+import { keyboard } from './keys.ts';
+import { photo } from './photo.ts';
+import type { Slide, Surroundings } from './slide.ts';
+import { zoomer } from './zoomer.ts';
+
+export interface LightboxEvents extends Surroundings {
+  /** Another item is being looked at. */
+  moved(item: Media): void;
+  /** The viewer wants out. */
+  close(): void;
+}
+
+export interface Lightbox {
+  readonly element: HTMLDialogElement;
+  /** The picture being looked at, for the transition from and to the grid. */
+  frame(): HTMLElement | null;
+  /** The key of what is being looked at. */
+  key(): string | null;
+  show(library: Library, index: number, play: boolean): void;
+  /** Shows something else than an item: that it is being looked for, or was not found. */
+  tell(notice: HTMLElement): void;
+  hide(): void;
+}
+
+/** Room between two pictures in the row, CSS pixels. */
+const BETWEEN = 32;
+/** A swipe this long (px), or a flick this fast (px/ms), turns to the neighbour. */
+const TURN = 80;
+const FLICK = 0.4;
+/** Pulling down this far closes. */
+const PULL = 110;
+
+export function lightbox(events: LightboxEvents): Lightbox {
+  const track = h('div', { class: 'track' });
+  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': 'viewer' }, track);
+  const text = caption();
+  const control = (name: string, label: string, drawing: Parameters<typeof icon>[0]) =>
+    h('button', { type: 'button', class: `control ${name}`, 'aria-label': label, title: label }, icon(drawing));
+  const close = control('control-close', 'Close', 'close');
+  const previous = control('control-previous', 'Previous', 'previous');
+  const next = control('control-next', 'Next', 'next');
+  const download = h('a', { class: 'control control-download', title: 'Download original' }, icon('download'));
+  const element = h(
+    'dialog',
+    { class: 'lightbox', 'aria-label': 'Viewer' },
+    stage,
+    h('div', { class: 'bar' }, download, close),
+    previous,
+    next,
+    text.element,
+  );
+
+  const slides = new Map<number, Slide>();
+  let library: Library | null = null;
+  let index = -1;
+  let unsubscribe: () => void = () => undefined;
+  const current = () => slides.get(index);
+  const zoom = zoomer(stage, current, (zoomed) => element.classList.toggle('lightbox-zoomed', zoomed));
+
+  previous.addEventListener('click', () => go(index - 1));
+  next.addEventListener('click', () => go(index + 1));
+  close.addEventListener('click', () => events.close());
+  // Esc and Android's back gesture: the URL decides what is open, so closing goes through it.
+  element.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    events.close();
+  });
+  keyboard(element, {
+    previous: () => go(index - 1),
+    next: () => go(index + 1),
+    first: () => go(0),
+    last: () => go((library?.items.length ?? 0) - 1),
+    toggle: () => current()?.toggle(),
+    zoom: (factor) => zoom.by(factor),
+    close: () => events.close(),
+  });
+
+  watch(
+    stage,
+    {
+      zoomed: zoom.active,
+      swipe(dx) {
+        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.items.length ?? 0));
+        track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
+      },
+      swiped(dx, velocity) {
+        const turn = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
+        if (!turn || !go(index - Math.sign(dx), false, dx)) glide(`${dx}px`);
+      },
+      pull(dy) {
+        track.style.transform = `translateY(${dy}px) scale(${1 - Math.min(0.15, dy / 2000)})`;
+        element.style.setProperty('--fade', String(Math.max(0.3, 1 - dy / 500)));
+      },
+      pulled(dy, velocity) {
+        element.style.removeProperty('--fade');
+        if (dy > PULL || velocity > FLICK) events.close();
+        else glide('0px');
+      },
+      pan: zoom.pan,
+      pinch: zoom.pinch,
+      settled: zoom.settle,
+      tap(event) {
+        if (event.pointerType === 'mouse') {
+          if (event.target instanceof Element && !event.target.closest('.frame')) events.close();
+        } else if (current()?.zooms) element.classList.toggle('lightbox-quiet');
+      },
+      doubleTap: (event) => zoom.toggle(event.clientX, event.clientY),
+    },
+    // The player's own controls, buttons and notices keep their clicks and drags.
+    (event) => event.target instanceof Element && event.target.closest('button, a, .failure, .frame-playing video') !== null,
+  );
+
+  /** Moves to an item; `false` if there is none. `from` is where a finger let the row go, px. */
+  function go(to: number, play = false, from = 0): boolean {
+    const item = library?.items[to];
+    if (!library || !item || to === index) return false;
+    const step = to - index;
+    const turning = index >= 0 && Math.abs(step) === 1;
+    zoom.reset();
+    current()?.deactivate();
+    index = to;
+    arrange();
+    current()?.activate(play);
+    describe(item);
+    events.moved(item);
+    if (turning) glide(`calc(${step * 100}% + ${step * BETWEEN + from}px)`);
+    else track.style.transform = '';
+    if (to + 3 >= library.items.length && library.status === 'idle') void library.more();
+    return true;
+  }
+
+  /** Lets the row come to rest from where it is. */
+  function glide(from: string): void {
+    track.style.transform = '';
+    if (stillMotion()) return;
+    track.animate([{ transform: `translateX(${from})` }, { transform: 'none' }], {
+      duration: 320,
+      easing: 'cubic-bezier(.2,.8,.2,1)',
+    });
+  }
+
+  /** Keeps the current item and its two neighbours, which load meanwhile. */
+  function arrange(): void {
+    for (const [at, slide] of slides) {
+      if (Math.abs(at - index) <= 1) continue;
+      slide.destroy();
+      slides.delete(at);
+    }
+    for (const at of [index, index + 1, index - 1]) {
+      const item = library?.items[at];
+      if (!item) continue;
+      let slide = slides.get(at);
+      if (!slide) {
+        slide = item.type === 'video' ? film(item, events) : photo(item, events);
+        slides.set(at, slide);
+        track.append(slide.element);
+      }
+      const offset = at - index;
+      slide.element.style.transform = `translateX(calc(${offset * 100}% + ${offset * BETWEEN}px))`;
+      slide.element.inert = offset !== 0;
+    }
+    previous.disabled = index <= 0;
+    next.disabled = index + 1 >= (library?.items.length ?? 0);
+  }
+
+  function describe(item: Media): void {
+    text.show(item);
+    set(stage, { 'aria-label': `${item.type === 'video' ? 'Film' : 'Photo'} ${item.name}` });
+    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden: false });
+  }
+
+  function clear(): void {
+    unsubscribe();
+    zoom.reset();
+    for (const slide of slides.values()) slide.destroy();
+    slides.clear();
+    track.replaceChildren();
+    track.style.transform = '';
+    element.classList.remove('lightbox-quiet');
+    library = null;
+    index = -1;
+  }
+
+  function appear(): void {
+    if (!element.open) element.showModal();
+  }
+
+  return {
+    element,
+    frame: () => current()?.frame ?? null,
+    key: () => current()?.item.key ?? null,
+    show(from, at, play) {
+      if (from !== library) {
+        clear();
+        library = from;
+        unsubscribe = from.subscribe(() => {
+          if (index >= 0) arrange();
+        });
+      }
+      appear();
+      go(at, play);
+    },
+    tell(notice) {
+      clear();
+      text.clear();
+      set(download, { hidden: true });
+      previous.disabled = true;
+      next.disabled = true;
+      track.append(notice);
+      appear();
+    },
+    hide() {
+      clear();
+      if (element.open) element.close();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Media } from '../api/types.ts';
+import { h } from '../ui/dom.ts';
+import { failure } from '../ui/notice.ts';
+import { frameOf, type Slide, type Surroundings } from './slide.ts';
+
+/** Originals that every browser shows; others stay at the large thumbnail. */
+const SHOWN_AS_IS = new Set(['image/gif', 'image/jpeg', 'image/png', 'image/webp']);
+
+/** Layers of one picture, each sharper than the one below and put on top once it is decoded. */
+export function photo(item: Media, around: Surroundings): Slide {
+  const frame = frameOf(item);
+  const element = h('figure', { class: 'slide' }, frame);
+  const original = SHOWN_AS_IS.has(item.mime) ? item.file : null;
+  const previews = [item.thumbnails.medium, item.thumbnails.large].filter((url) => url !== null);
+  let sharpest = -1;
+  let loading: HTMLImageElement | null = null;
+  let complete = false;
+
+  function layer(url: string, level: number): HTMLImageElement {
+    const image = h('img', { alt: item.name, draggable: 'false' });
+    image.src = url;
+    image
+      .decode()
+      .then(() => shown(image, level))
+      .catch(() => missed(image, level));
+    return image;
+  }
+
+  function shown(image: HTMLImageElement, level: number): void {
+    if (level < sharpest) return;
+    sharpest = level;
+    if (item.width === null && image.naturalWidth > 0) {
+      frame.style.setProperty('--aspect', String(image.naturalWidth / image.naturalHeight));
+    }
+    frame.querySelector('.failure')?.remove();
+    frame.append(image);
+    // Lower layers stay until the new one has been painted; then only the sharpest is described and kept.
+    requestAnimationFrame(() => {
+      for (const other of frame.querySelectorAll('img')) if (other !== image) other.remove();
+    });
+    element.classList.add('slide-shown');
+    if (image === loading) done();
+  }
+
+  function missed(image: HTMLImageElement, level: number): void {
+    if (image !== loading && level !== previews.length - 1) return;
+    // Taken away on purpose: `deactivate` empties `src`.
+    if (!image.hasAttribute('src')) return;
+    if (image === loading) loading = null;
+    void around.stillWelcome().then((welcome) => {
+      if (!welcome) around.unauthorized();
+      else if (sharpest < 0) frame.replaceChildren(failure(new Error('This photo could not be loaded.'), again));
+    });
+  }
+
+  function again(): void {
+    frame.replaceChildren();
+    previews.forEach(layer);
+    if (element.classList.contains('slide-active')) load();
+  }
+
+  function done(): void {
+    loading = null;
+    complete = true;
+    element.classList.remove('slide-loading');
+  }
+
+  function load(): void {
+    if (complete || loading || original === null) return;
+    element.classList.add('slide-loading');
+    loading = layer(original, previews.length);
+  }
+
+  previews.forEach(layer);
+  return {
+    item,
+    element,
+    frame,
+    zooms: true,
+    activate() {
+      element.classList.add('slide-active');
+      load();
+    },
+    deactivate() {
+      element.classList.remove('slide-active', 'slide-loading');
+      // An original can be many megabytes: what is no longer looked at stops loading.
+      loading?.removeAttribute('src');
+      loading = null;
+    },
+    toggle: () => undefined,
+    destroy() {
+      loading?.removeAttribute('src');
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { ApiError, type Api } from '../api/client.ts';
+import { h, set } from '../ui/dom.ts';
+import { icon, sprig } from '../ui/icons.ts';
+
+export interface Login {
+  readonly element: HTMLElement;
+  /** Empties the form and puts the caret into it; `message` says why one is here again. */
+  open(message?: string): void;
+}
+
+/** The password screen. `entered` gets where the server wants the viewer to go. */
+export function login(api: Api, title: string, returnTo: () => string, entered: (target: string | null) => void): Login {
+  const field = h('input', {
+    id: 'password',
+    name: 'password',
+    type: 'password',
+    autocomplete: 'current-password',
+    autocapitalize: 'none',
+    autocorrect: 'off',
+    spellcheck: 'false',
+    required: true,
+    'aria-describedby': 'login-message',
+  });
+  const reveal = h('button', { type: 'button', class: 'reveal' });
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, 'Open the gallery'));
+  const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
+  const form = h(
+    'form',
+    { class: 'login-card', method: 'post', action: '/login', novalidate: true },
+    sprig(),
+    h('h1', {}, title),
+    h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.'),
+    // Password managers file a password under a user; there is only one here.
+    h('input', { type: 'text', name: 'username', value: title, autocomplete: 'username', hidden: true, readonly: true }),
+    h('label', { for: 'password' }, 'Password'),
+    h('div', { class: 'password' }, field, reveal),
+    message,
+    submit,
+  );
+  let waiting: ReturnType<typeof setInterval> | undefined;
+
+  const show = (visible: boolean) => {
+    field.type = visible ? 'text' : 'password';
+    set(reveal, { 'aria-label': visible ? 'Hide password' : 'Show password', 'aria-pressed': String(visible) });
+    reveal.replaceChildren(icon(visible ? 'hide' : 'show'));
+  };
+  const say = (text: string, wrong: boolean) => {
+    message.textContent = text;
+    set(field, { 'aria-invalid': wrong ? 'true' : null });
+    form.classList.toggle('refused', wrong);
+  };
+  const busy = (value: boolean) => {
+    submit.disabled = value;
+    field.readOnly = value;
+    set(form, { 'aria-busy': String(value) });
+  };
+
+  reveal.addEventListener('click', () => {
+    show(field.type === 'password');
+    field.focus();
+  });
+  field.addEventListener('input', () => {
+    if (waiting === undefined) say('', false);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (submit.disabled) return;
+    if (field.value === '') {
+      say('Please enter the password.', true);
+      field.focus();
+      return;
+    }
+    say('', false);
+    busy(true);
+    void attempt();
+  });
+
+  async function attempt(): Promise<void> {
+    try {
+      const target = await api.login(field.value, returnTo());
+      field.value = '';
+      show(false);
+      entered(target);
+    } catch (error) {
+      refuse(error);
+    }
+    if (waiting === undefined) busy(false);
+  }
+
+  function refuse(error: unknown): void {
+    if (error instanceof ApiError && error.status === 401) {
+      say('That is not the right password. Please try again.', true);
+      field.readOnly = false;
+      field.select();
+      field.focus();
+    } else if (error instanceof ApiError && error.status === 429) {
+      hold(error.retryAfter ?? 30);
+    } else {
+      const id = error instanceof ApiError && error.requestId ? ` (request ${error.requestId})` : '';
+      say(`${error instanceof Error ? error.message : 'Something went wrong.'}${id}`, false);
+    }
+  }
+
+  /** The server wants a pause: say how long, second by second, and open the form again by itself. */
+  function hold(seconds: number): void {
+    let left = Math.ceil(seconds);
+    const tick = () => {
+      if (left > 0) {
+        say(`Too many attempts. Please wait ${left} s.`, false);
+        left -= 1;
+        return;
+      }
+      clearInterval(waiting);
+      waiting = undefined;
+      say('', false);
+      busy(false);
+      field.focus();
+    };
+    waiting = setInterval(tick, 1000);
+    busy(true);
+    tick();
+  }
+
+  show(false);
+  return {
+    element: h('main', { class: 'login' }, form),
+    open(text = '') {
+      field.value = '';
+      show(false);
+      if (waiting === undefined) say(text, false);
+      field.focus();
+    },
+  };
+}

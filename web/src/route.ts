@@ -1,0 +1,31 @@
+import type { MediaType } from './api/types.ts';
+
+/** Where one is in the page: the grid under a filter, or one item. It lives in the URL's fragment. */
+export type Route =
+  | { readonly view: 'grid'; readonly filter: MediaType | null }
+  | { readonly view: 'item'; readonly key: string };
+
+const FILTERS: ReadonlyMap<string, MediaType | null> = new Map([
+  ['#/photos', 'image'],
+  ['#/films', 'video'],
+]);
+const ITEM = '#/m/';
+
+/** Anything not understood is the whole grid: an old or broken link still shows the gallery. */
+export function parseRoute(hash: string): Route {
+  if (hash.startsWith(ITEM) && hash.length > ITEM.length) {
+    try {
+      return { view: 'item', key: decodeURIComponent(hash.slice(ITEM.length)) };
+    } catch {
+      return { view: 'grid', filter: null };
+    }
+  }
+  return { view: 'grid', filter: FILTERS.get(hash) ?? null };
+}
+
+/** The fragment of a route, `#` included. Slashes of a key stay readable. */
+export function formatRoute(route: Route): string {
+  if (route.view === 'item') return ITEM + route.key.split('/').map(encodeURIComponent).join('/');
+  if (route.filter === null) return '#/';
+  return route.filter === 'image' ? '#/photos' : '#/films';
+}

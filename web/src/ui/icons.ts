@@ -1,0 +1,71 @@
+/** Our own line icons: 24 px grid, 1.5 px strokes, drawn in the text's colour. */
+const PATHS = {
+  close: ['M6 6l12 12', 'M18 6L6 18'],
+  previous: ['M14.5 5.5L8 12l6.5 6.5'],
+  next: ['M9.5 5.5L16 12l-6.5 6.5'],
+  download: ['M12 4v11', 'M7.5 11L12 15.5 16.5 11', 'M5 19.5h14'],
+  leave: ['M14 5H7.5A1.5 1.5 0 006 6.5v11A1.5 1.5 0 007.5 19H14', 'M11 12h9', 'M16.8 8.6L20.2 12l-3.4 3.4'],
+  show: ['M2.8 12S6.2 5.8 12 5.8 21.2 12 21.2 12 17.8 18.2 12 18.2 2.8 12 2.8 12z', 'M12 9.2a2.8 2.8 0 110 5.6 2.8 2.8 0 010-5.6z'],
+  hide: [
+    'M4 4l16 16',
+    'M9.9 6.1A8.7 8.7 0 0112 5.8c5.8 0 9.2 6.2 9.2 6.2a16 16 0 01-2.9 3.6M6.4 7.7A15.6 15.6 0 002.8 12S6.2 18.2 12 18.200c1.6 0 3-.5 4.2-1.2',
+    'M10.1 10.100a2.8 2.8 0 003.9 3.9',
+  ],
+  picture: ['M4.5 5.500h15v13h-15z', 'M4.5 15.500l4.5-4.5 4 4 2.5-2.5 4 4', 'M15.5 9.200v.01'],
+} as const;
+
+export type IconName = keyof typeof PATHS | 'play';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function svg(viewBox: string, className: string): SVGSVGElement {
+  const image = document.createElementNS(SVG, 'svg');
+  image.setAttribute('viewBox', viewBox);
+  image.setAttribute('class', className);
+  image.setAttribute('aria-hidden', 'true');
+  return image;
+}
+
+function path(d: string): SVGPathElement {
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', d);
+  return line;
+}
+
+/** Decoration only: the control that holds it carries the name. */
+export function icon(name: IconName): SVGSVGElement {
+  if (name === 'play') {
+    const image = svg('0 0 24 24', 'icon icon-solid');
+    image.append(path('M8.2 5.600a.9.9 0 011.4-.7l9 6.300a1 1 0 010 1.600l-9 6.300a.9.9 0 01-1.4-.7z'));
+    return image;
+  }
+  const image = svg('0 0 24 24', 'icon');
+  image.append(...PATHS[name].map(path));
+  return image;
+}
+
+/** A sprig with seven leaves: the gallery's mark. */
+export function sprig(): SVGSVGElement {
+  const image = svg('0 0 96 32', 'sprig');
+  const leaf = (x: number, y: number, length: number, turn: number) => {
+    const outline = path(`M0 0C${length * 0.3} ${-length * 0.34} ${length * 0.75} ${-length * 0.3} ${length} 0C${length * 0.75} ${length * 0.3} ${length * 0.3} ${length * 0.34} 0 0z`);
+    outline.setAttribute('transform', `translate(${x} ${y}) rotate(${turn})`);
+    return outline;
+  };
+  const half = (mirror: boolean) => {
+    const group = document.createElementNS(SVG, 'g');
+    if (mirror) group.setAttribute('transform', 'translate(96 0) scale(-1 1)');
+    group.append(
+      path('M46 24C34 25 20 22 8 12'),
+      leaf(38, 24, 11, -128),
+      leaf(30, 23, 11, 148),
+      leaf(27, 22, 11, -118),
+      leaf(19, 18.5, 10, 158),
+      leaf(17, 17.5, 10, -106),
+      leaf(8.5, 12.3, 9, -140),
+    );
+    return group;
+  };
+  image.append(half(false), half(true));
+  return image;
+}
