@@ -1,0 +1,218 @@
+use crate::variables::{Variables, holds_reference};
+use crate::{Error, Fault, Kind, Reference, Scope};
+
+/// Longest object key in bytes. Source: Amazon S3 user guide, "Naming Amazon S3 objects"; R2's
+/// limit is the same.
+pub const MAX_KEY: usize = 1024;
+
+/// Turns URIs into object keys (RFC 3986 section 5.2, without the parts that could leave the
+/// prefix). Its buffers are reused for every URI.
+pub(crate) struct Locator<'s> {
+    scope: Scope<'s>,
+    /// `scope.base` up to its last `/`.
+    folder: &'s str,
+    key: String,
+    expanded: String,
+    decoded: Vec<u8>,
+}
+
+impl<'s> Locator<'s> {
+    pub fn new(scope: &Scope<'s>) -> Result<Self, Error> {
+        let Scope { prefix, base, .. } = *scope;
+        let inside = base.len() > prefix.len() && base.starts_with(prefix);
+        if !(prefix.len() > 1 && prefix.ends_with('/') && inside) {
+            return Err(Error::Scope);
+        }
+        let folder = &base[..=base.rfind('/').ok_or(Error::Scope)?];
+        Ok(Self {
+            scope: *scope,
+            folder,
+            key: String::with_capacity(MAX_KEY),
+            expanded: String::new(),
+            decoded: Vec::new(),
+        })
+    }
+
+    /// The object a URI names; `None` for a URI that is not fetched from the bucket and stays as it
+    /// is.
+    pub fn locate<'a>(
+        &'a mut self,
+        kind: Kind,
+        raw: &'a str,
+        variables: &Variables<'_>,
+    ) -> Result<Option<Reference<'a>>, Fault> {
+        let text = if holds_reference(raw) {
+            self.expanded.clear();
+            variables.expand(raw, &mut self.expanded)?;
+            self.expanded.trim_matches(' ')
+        } else {
+            raw
+        };
+
+        let (folder, rest) = match scheme(text) {
+            Some(name) if is_http(name) => (self.scope.prefix, below(text, self.scope.public_base)?),
+            Some(name) if name.eq_ignore_ascii_case("data") => return Ok(None),
+            Some(_) if matches!(kind, Kind::Key | Kind::SessionKey | Kind::SessionData) => {
+                return Ok(None);
+            }
+            Some(_) => return Err(Fault::Scheme),
+            None if text.starts_with("//") => (self.scope.prefix, below(text, self.scope.public_base)?),
+            None if text.starts_with('/') => return Err(Fault::Outside),
+            None => (self.folder, text),
+        };
+
+        let shape = Shape::of(rest)?;
+        let (path, suffix) = rest.split_at(shape.path);
+        self.key.clear();
+        self.key.push_str(folder);
+        if shape.plain {
+            self.key.push_str(path);
+        } else {
+            append(&mut self.key, self.scope.prefix.len(), path, &mut self.decoded)?;
+        }
+        let relative = &self.key[self.scope.prefix.len()..];
+        if path.is_empty() || relative.is_empty() || relative.ends_with('/') {
+            return Err(Fault::Empty);
+        }
+        if relative.starts_with('/') {
+            return Err(Fault::Outside);
+        }
+        if self.key.len() > MAX_KEY {
+            return Err(Fault::TooLong);
+        }
+        Ok(Some(Reference { kind, key: &self.key, relative, suffix, raw }))
+    }
+}
+
+/// What one look at a relative reference tells.
+struct Shape {
+    /// Length of the path: up to the first `?` or `#`.
+    path: usize,
+    /// No percent-encoding and no segment that starts with a dot: the path is the key's end.
+    plain: bool,
+}
+
+impl Shape {
+    fn of(text: &str) -> Result<Self, Fault> {
+        let bytes = text.as_bytes();
+        let mut plain = true;
+        let mut before = b'/';
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b'?' | b'#' => {
+                    let bad = bytes[at..].iter().any(|&b| b < 0x20 || b == b'"');
+                    return if bad { Err(Fault::Character) } else { Ok(Self { path: at, plain }) };
+                }
+                // Browsers read `\` as `/` and drop TAB; `<` and `>` are what an error page spliced
+                // into a playlist would bring.
+                b'\\' | b'"' | b'<' | b'>' | b'\t' => return Err(Fault::Character),
+                b'%' => plain = false,
+                b'.' if before == b'/' => plain = false,
+                _ => {}
+            }
+            before = byte;
+        }
+        Ok(Self { path: bytes.len(), plain })
+    }
+}
+
+/// Appends `path` to `key`, a folder: dot segments resolved, percent-encoding decoded once. `..`
+/// never takes `key` below `floor` bytes, not even to come back.
+fn append(key: &mut String, floor: usize, path: &str, scratch: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "." => {}
+            ".." => {
+                if key.len() == floor {
+                    return Err(Fault::Outside);
+                }
+                let parent = key[floor..key.len() - 1].rfind('/').map_or(floor, |at| floor + at + 1);
+                key.truncate(parent);
+            }
+            _ => {
+                decode(segment, key, scratch)?;
+                if segments.peek().is_some() {
+                    key.push('/');
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Percent-decodes one segment once. Refuses what would make the decoded key mean something else
+/// to another reader: hidden separators, dot segments, control characters, broken UTF-8.
+fn decode(segment: &str, key: &mut String, scratch: &mut Vec<u8>) -> Result<(), Fault> {
+    if !segment.contains('%') {
+        key.push_str(segment);
+        return Ok(());
+    }
+    scratch.clear();
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            scratch.push(byte);
+            continue;
+        }
+        let (high, low) = (bytes.next().and_then(hex), bytes.next().and_then(hex));
+        let (Some(high), Some(low)) = (high, low) else {
+            return Err(Fault::Character);
+        };
+        scratch.push(high << 4 | low);
+    }
+    let text = std::str::from_utf8(scratch).map_err(|_| Fault::Character)?;
+    if matches!(text, "." | "..") {
+        return Err(Fault::Outside);
+    }
+    if text.chars().any(|c| c.is_control() || c == '/' || c == '\\') {
+        return Err(Fault::Character);
+    }
+    key.push_str(text);
+    Ok(())
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// RFC 3986 section 3.1: what is before the first `:`, if it has the form of a scheme.
+fn scheme(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    if !bytes.first()?.is_ascii_alphabetic() {
+        return None;
+    }
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let length = bytes.iter().position(|b| !is_part(b))?;
+    (bytes[length] == b':').then(|| &text[..length])
+}
+
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// What follows the public base in an absolute or scheme-relative URL.
+fn below<'t>(text: &'t str, base: Option<&str>) -> Result<&'t str, Fault> {
+    let strip = || {
+        let (scheme, authority, path) = split(text)?;
+        let (base_scheme, base_authority, base_path) = split(base?)?;
+        let same = (scheme.is_empty() || scheme.eq_ignore_ascii_case(base_scheme))
+            && !authority.is_empty()
+            && authority.eq_ignore_ascii_case(base_authority);
+        if !same {
+            return None;
+        }
+        path.strip_prefix(base_path.strip_suffix('/').unwrap_or(base_path))?.strip_prefix('/')
+    };
+    strip().ok_or(Fault::Outside)
+}
+
+/// Scheme (empty if there is none), authority, and the rest from its `/`, `?` or `#` on.
+fn split(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = match url.strip_prefix("//") {
+        Some(rest) => ("", rest),
+        None => url.split_once("://")?,
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    Some((scheme, authority, path))
+}

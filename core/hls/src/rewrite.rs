@@ -1,0 +1,73 @@
+use memchr::memchr;
+
+use crate::scan::scan;
+use crate::{Error, Fault, Reference, Scope, Summary};
+
+/// Copies `playlist` to the end of `out`, every byte as it is except the URIs that name objects
+/// below the scope's prefix: for each of those `replace` appends the new URI to `out`.
+///
+/// URIs are handed over in document order, once per use; the same key may come many times (byte
+/// ranges), and must then get the same text each time (RFC 8216bis 4.4.4.2). The new URI must be
+/// fit for a quoted string and for a line of its own: see [`Fault::Replacement`]. Quotes around an
+/// attribute stay; white space around a URI stays.
+///
+/// Left as they are, unread: unknown tags and attributes, comments, titles, other quoted strings,
+/// `METHOD=NONE` keys, `data:` URIs, and in KEY, SESSION-KEY and SESSION-DATA every URI whose scheme
+/// is not http(s), such as `skd:` and `urn:`.
+///
+/// `{$name}` in a URI is filled in from `EXT-X-DEFINE` with NAME and VALUE (RFC 8216bis 4.3) before
+/// the key is formed. Variables that come from elsewhere (IMPORT, QUERYPARAM) have no value here, so
+/// a URI using one is refused; used outside URIs they stay as they are.
+///
+/// Whole or nothing: on an error `out` has its former length again.
+///
+/// Cost is linear in the playlist and in what `replace` writes; one scratch buffer per call, no
+/// allocation per line.
+pub fn rewrite(
+    playlist: &[u8],
+    scope: &Scope<'_>,
+    out: &mut String,
+    mut replace: impl FnMut(&mut String, &Reference<'_>),
+) -> Result<Summary, Error> {
+    let start = out.len();
+    let mut copied = 0;
+    let result = scan(playlist, scope, |text, span, reference| {
+        out.push_str(&text[copied..span.start]);
+        copied = span.end;
+        let written = out.len();
+        replace(out, reference);
+        match out.get(written..) {
+            Some(uri) if is_safe_uri(uri) => Ok(()),
+            _ => Err(Fault::Replacement),
+        }
+    });
+    match result {
+        Ok((text, summary)) => {
+            out.push_str(&text[copied..]);
+            Ok(summary)
+        }
+        Err(error) => {
+            out.truncate(start);
+            Err(error)
+        }
+    }
+}
+
+/// The checks of [`rewrite`] without output.
+pub fn inspect(playlist: &[u8], scope: &Scope<'_>) -> Result<Summary, Error> {
+    scan(playlist, scope, |_, _, _| Ok(())).map(|(_, summary)| summary)
+}
+
+/// Fit for a URI line and for a quoted string alike.
+pub(crate) fn is_safe_uri(uri: &str) -> bool {
+    let bytes = uri.as_bytes();
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    first != b'#' && first != b' ' && last != b' ' && memchr(b'"', bytes).is_none() && !has_control(bytes)
+}
+
+/// Any C0 control or DEL.
+pub(crate) fn has_control(bytes: &[u8]) -> bool {
+    bytes.iter().any(u8::is_ascii_control)
+}

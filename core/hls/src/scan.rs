@@ -1,0 +1,209 @@
+use std::ops::Range;
+use std::time::Duration;
+
+use memchr::{memchr, memchr_iter};
+
+use crate::attributes::Attributes;
+use crate::locate::Locator;
+use crate::tags::{self, Tag};
+use crate::variables::Variables;
+use crate::{Error, Fault, Kind, PlaylistKind, Reference, Scope, Summary, seconds};
+
+/// Checks the whole playlist and reports every URI that names an object, with its place in the
+/// text. `on` is given that text, the place and the reference.
+pub(crate) fn scan<'p>(
+    playlist: &'p [u8],
+    scope: &Scope<'_>,
+    on: impl FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault>,
+) -> Result<(&'p str, Summary), Error> {
+    let text = decode(playlist)?;
+    let mut scanner = Scanner {
+        text,
+        on,
+        locator: Locator::new(scope)?,
+        variables: Variables::default(),
+        number: 0,
+        announced: None,
+        hint: None,
+        kind: None,
+        references: 0,
+        segments: 0,
+        duration: Duration::ZERO,
+        target_duration: None,
+        version: None,
+        ended: false,
+    };
+    let mut start = 0;
+    // The end of the text ends the last line; after a final LF that line is empty.
+    for end in memchr_iter(b'\n', playlist).chain([text.len()]) {
+        scanner.number += 1;
+        scanner.line(start, end).map_err(|fault| Error::At { line: scanner.number, fault })?;
+        start = end + 1;
+    }
+    scanner.finish().map(|summary| (text, summary))
+}
+
+/// The checks that concern the text as a whole: header, encoding, control characters.
+fn decode(playlist: &[u8]) -> Result<&str, Error> {
+    let body = playlist.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(playlist);
+    let first = &body[..memchr(b'\n', body).unwrap_or(body.len())];
+    if first.trim_ascii_end() != b"#EXTM3U" {
+        return Err(Error::NotPlaylist);
+    }
+    let at = |position: usize, fault| Error::At { line: 1 + memchr_iter(b'\n', &playlist[..position]).count(), fault };
+    let text = std::str::from_utf8(playlist).map_err(|e| at(e.valid_up_to(), Fault::Encoding))?;
+    match control(text) {
+        Some(position) => Err(at(position, Fault::Control)),
+        None => Ok(text),
+    }
+}
+
+/// The first control character (RFC 8216bis 4.1: U+0000-1F, U+007F-9F) other than CR, LF and TAB.
+fn control(text: &str) -> Option<usize> {
+    // Counted, not searched for: without an early end the loop runs on whole vectors.
+    let odd = |b: &&u8| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r');
+    if text.is_ascii() && text.as_bytes().iter().filter(odd).count() == 0 {
+        return None;
+    }
+    text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+struct Scanner<'p, 's, F> {
+    text: &'p str,
+    on: F,
+    locator: Locator<'s>,
+    variables: Variables<'p>,
+    /// Of the current line, from 1.
+    number: usize,
+    /// The tag still waiting for its URI line, and that tag's line.
+    announced: Option<(Kind, usize)>,
+    /// From tags that belong to one kind of playlist.
+    hint: Option<PlaylistKind>,
+    /// From `EXTINF` and `STREAM-INF`, which decide.
+    kind: Option<PlaylistKind>,
+    references: usize,
+    segments: usize,
+    duration: Duration,
+    target_duration: Option<u64>,
+    version: Option<u64>,
+    ended: bool,
+}
+
+impl<'p, F> Scanner<'p, '_, F>
+where
+    F: FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault>,
+{
+    fn line(&mut self, start: usize, end: usize) -> Result<(), Fault> {
+        let whole = &self.text[start..end];
+        let line = whole.trim_end_matches('\r');
+        // A CR elsewhere is a line end to some players and not to others.
+        if memchr(b'\r', line.as_bytes()).is_some() {
+            return Err(Fault::Control);
+        }
+        let content = line.trim_matches([' ', '\t']);
+        match content.as_bytes().first() {
+            None => Ok(()),
+            Some(b'#') if !line.starts_with('#') => Err(Fault::Indented),
+            Some(b'#') => self.tag(start, content),
+            // The byte order mark is only ever in front of the header, which is checked.
+            Some(_) if start == 0 => Ok(()),
+            Some(_) => {
+                let (kind, _) = self.announced.take().ok_or(Fault::Stray)?;
+                self.segments += usize::from(kind == Kind::Segment);
+                let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+                self.uri(kind, start + indent, content)
+            }
+        }
+    }
+
+    /// `line` starts at `start` and has no white space at its end.
+    fn tag(&mut self, start: usize, line: &'p str) -> Result<(), Fault> {
+        match tags::read(line) {
+            Tag::Segment(rest) => {
+                let length = seconds::of_segment(rest).ok_or(Fault::Duration)?;
+                self.duration = self.duration.checked_add(length).ok_or(Fault::Duration)?;
+                self.announce(Kind::Segment)?;
+            }
+            Tag::Variant => self.announce(Kind::Variant)?,
+            Tag::Uris(kind, list) => {
+                self.hint = self.hint.or(Some(tags::home(kind)));
+                self.uris(kind, start + line.len() - list.len(), list)?;
+            }
+            Tag::Define(list) => self.variables.define(list)?,
+            Tag::TargetDuration(value) => {
+                self.hint = self.hint.or(Some(PlaylistKind::Media));
+                self.target_duration = seconds::integer(value.trim());
+            }
+            Tag::Version(value) => self.version = seconds::integer(value.trim()),
+            Tag::End => {
+                self.hint = self.hint.or(Some(PlaylistKind::Media));
+                self.ended = true;
+            }
+            Tag::Of(kind) => self.hint = self.hint.or(Some(kind)),
+            Tag::Other => {}
+        }
+        Ok(())
+    }
+
+    fn announce(&mut self, kind: Kind) -> Result<(), Fault> {
+        let home = tags::home(kind);
+        if *self.kind.get_or_insert(home) != home {
+            return Err(Fault::Mixed);
+        }
+        match self.announced.replace((kind, self.number)) {
+            None => Ok(()),
+            Some((_, line)) => {
+                self.number = line;
+                Err(Fault::Dangling)
+            }
+        }
+    }
+
+    /// Every URI of an attribute list that starts at `start`.
+    fn uris(&mut self, kind: Kind, start: usize, list: &'p str) -> Result<(), Fault> {
+        if matches!(kind, Kind::Key | Kind::SessionKey) {
+            for attribute in Attributes::new(list) {
+                let attribute = attribute?;
+                if attribute.name == "METHOD" && attribute.value.trim() == "NONE" {
+                    return Ok(());
+                }
+            }
+        }
+        for attribute in Attributes::new(list) {
+            let attribute = attribute?;
+            if !tags::is_uri(kind, attribute.name, list) {
+                continue;
+            }
+            if !attribute.quoted {
+                return Err(Fault::Attributes);
+            }
+            let indent = attribute.value.len() - attribute.value.trim_start_matches(' ').len();
+            let at = start + attribute.span.start + indent;
+            self.uri(kind, at, attribute.value.trim_matches(' '))?;
+        }
+        Ok(())
+    }
+
+    fn uri(&mut self, kind: Kind, at: usize, raw: &'p str) -> Result<(), Fault> {
+        if let Some(reference) = self.locator.locate(kind, raw, &self.variables)? {
+            self.references += 1;
+            (self.on)(self.text, at..at + raw.len(), &reference)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Summary, Error> {
+        if let Some((_, line)) = self.announced {
+            return Err(Error::At { line, fault: Fault::Dangling });
+        }
+        Ok(Summary {
+            kind: self.kind.or(self.hint).ok_or(Error::Undecided)?,
+            references: self.references,
+            segments: self.segments,
+            duration: self.duration.as_secs_f64(),
+            target_duration: self.target_duration,
+            ended: self.ended,
+            version: self.version,
+        })
+    }
+}

@@ -1,0 +1,96 @@
+use crate::{Kind, PlaylistKind};
+
+/// What a line that starts with `#` means to the scanner (RFC 8216bis 4.4). Tags are case-sensitive.
+pub(crate) enum Tag<'a> {
+    /// `EXTINF` and what follows its colon.
+    Segment(&'a str),
+    /// `EXT-X-STREAM-INF`: its attributes hold no URI.
+    Variant,
+    /// A tag whose attribute list may hold URIs.
+    Uris(Kind, &'a str),
+    Define(&'a str),
+    TargetDuration(&'a str),
+    Version(&'a str),
+    End,
+    /// Says what kind of playlist this is, nothing else.
+    Of(PlaylistKind),
+    /// A comment, a tag of either playlist, an unknown tag.
+    Other,
+}
+
+pub(crate) fn read(line: &str) -> Tag<'_> {
+    if let Some(rest) = line.strip_prefix("#EXTINF:") {
+        return Tag::Segment(rest);
+    }
+    let Some(tag) = line.strip_prefix("#EXT-X-") else {
+        return Tag::Other;
+    };
+    match tag.split_once(':') {
+        Some((name, rest)) => with_value(name, rest),
+        None => match tag {
+            "ENDLIST" => Tag::End,
+            "DISCONTINUITY" | "GAP" | "I-FRAMES-ONLY" => Tag::Of(PlaylistKind::Media),
+            _ => Tag::Other,
+        },
+    }
+}
+
+fn with_value<'a>(name: &str, rest: &'a str) -> Tag<'a> {
+    match name {
+        "STREAM-INF" => Tag::Variant,
+        "MEDIA" => Tag::Uris(Kind::Rendition, rest),
+        "I-FRAME-STREAM-INF" => Tag::Uris(Kind::IFrames, rest),
+        "MAP" => Tag::Uris(Kind::Map, rest),
+        "KEY" => Tag::Uris(Kind::Key, rest),
+        "SESSION-KEY" => Tag::Uris(Kind::SessionKey, rest),
+        "SESSION-DATA" => Tag::Uris(Kind::SessionData, rest),
+        "PART" => Tag::Uris(Kind::Part, rest),
+        "PRELOAD-HINT" => Tag::Uris(Kind::PreloadHint, rest),
+        "RENDITION-REPORT" => Tag::Uris(Kind::RenditionReport, rest),
+        "CONTENT-STEERING" => Tag::Uris(Kind::Steering, rest),
+        "DATERANGE" => Tag::Uris(Kind::Asset, rest),
+        "DEFINE" => Tag::Define(rest),
+        "TARGETDURATION" => Tag::TargetDuration(rest),
+        "VERSION" => Tag::Version(rest),
+        "BITRATE"
+        | "BYTERANGE"
+        | "DISCONTINUITY-SEQUENCE"
+        | "MEDIA-SEQUENCE"
+        | "PART-INF"
+        | "PLAYLIST-TYPE"
+        | "PROGRAM-DATE-TIME"
+        | "SERVER-CONTROL"
+        | "SKIP" => Tag::Of(PlaylistKind::Media),
+        _ => Tag::Other,
+    }
+}
+
+/// The playlist a tag with this kind of URI belongs to.
+pub(crate) fn home(kind: Kind) -> PlaylistKind {
+    match kind {
+        Kind::Variant | Kind::Rendition | Kind::IFrames | Kind::SessionKey | Kind::SessionData | Kind::Steering => {
+            PlaylistKind::Master
+        }
+        Kind::Segment
+        | Kind::Map
+        | Kind::Key
+        | Kind::Part
+        | Kind::PreloadHint
+        | Kind::RenditionReport
+        | Kind::Asset => PlaylistKind::Media,
+    }
+}
+
+/// Whether the attribute `name` of a tag of this kind holds a URI. `list` is the tag's whole list.
+pub(crate) fn is_uri(kind: Kind, name: &str, list: &str) -> bool {
+    match kind {
+        Kind::Steering => name == "SERVER-URI",
+        // RFC 8216bis appendix D; X-URI belongs to Apple's preload and schedule classes, elsewhere
+        // it is a client's own attribute.
+        Kind::Asset => {
+            matches!(name, "X-ASSET-URI" | "X-ASSET-LIST")
+                || (name == "X-URI" && list.contains("CLASS=\"com.apple.hls."))
+        }
+        _ => name == "URI",
+    }
+}

@@ -1,0 +1,80 @@
+//! What several test files need: one scope, and "rewrite, then undo".
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use hls::{Error, Kind, Reference, Scope, Summary};
+
+pub const SCOPE: Scope<'_> =
+    Scope { prefix: "hls/film/", base: "hls/film/720p.m3u8", public_base: Some("https://cdn.example/media/hls/film/") };
+
+/// A [`Reference`] that outlives the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: Kind,
+    pub key: String,
+    pub relative: String,
+    pub suffix: String,
+    pub raw: String,
+}
+
+impl From<&Reference<'_>> for Seen {
+    fn from(r: &Reference<'_>) -> Self {
+        Self {
+            kind: r.kind,
+            key: r.key.to_owned(),
+            relative: r.relative.to_owned(),
+            suffix: r.suffix.to_owned(),
+            raw: r.raw.to_owned(),
+        }
+    }
+}
+
+/// Every reference, and the playlist with each URI replaced by a signed-looking one that holds its
+/// number.
+pub fn rewritten(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Seen>, String), Error> {
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut out = String::from("before|");
+    let result = hls::rewrite(playlist, scope, &mut out, |out, reference| {
+        out.push_str("https://signed.example/f/");
+        out.push_str(&seen.len().to_string());
+        out.push_str("?X-Amz-Credential=AK%2F20260101%2Fauto&X-Amz-Signature=0f");
+        seen.push(reference.into());
+    });
+    assert_eq!(hls::inspect(playlist, scope), result, "inspect and rewrite disagree");
+    match result {
+        Ok(summary) => {
+            assert_eq!(summary.references, seen.len());
+            Ok((summary, seen, out.split_off("before|".len())))
+        }
+        Err(error) => {
+            assert_eq!(out, "before|", "output left behind after {error}");
+            Err(error)
+        }
+    }
+}
+
+/// Rewrites, checks every key, undoes the rewrite and demands the first text back.
+pub fn round_trip(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Seen>), Error> {
+    let (summary, seen, out) = rewritten(playlist, scope)?;
+    for reference in &seen {
+        assert_inside(reference, scope);
+    }
+    let signed = Scope { public_base: Some("https://signed.example/f/"), ..*scope };
+    let mut undone = String::new();
+    let again = hls::rewrite(out.as_bytes(), &signed, &mut undone, |out, reference| {
+        let number: usize = reference.relative.parse().expect("a number of ours");
+        assert_eq!(reference.kind, seen[number].kind);
+        out.push_str(&seen[number].raw);
+    });
+    assert_eq!(again, Ok(summary), "the rewritten playlist says something else");
+    assert_eq!(undone.as_bytes(), playlist, "undo");
+    Ok((summary, seen))
+}
+
+/// The promises of [`Reference`].
+pub fn assert_inside(seen: &Seen, scope: &Scope<'_>) {
+    assert_eq!(seen.key, format!("{}{}", scope.prefix, seen.relative));
+    assert!(!seen.relative.is_empty() && !seen.relative.starts_with('/') && !seen.relative.ends_with('/'), "{seen:?}");
+    assert!(seen.key.len() <= hls::MAX_KEY);
+    assert!(!seen.key.contains('\\') && !seen.key.chars().any(char::is_control), "{seen:?}");
+    assert!(!seen.key.split('/').any(|s| s == "." || s == ".."), "{seen:?}");
+}
