@@ -39,10 +39,7 @@ impl Sessions {
         if signed.is_empty() {
             return Err(Problem::unauthorized());
         }
-        let version = self.version(cx).await.map_err(|error| {
-            cx.record.note(&error);
-            Problem::from(&error)
-        })?;
+        let version = self.version(cx).await.map_err(|error| cx.failed(&error))?;
         signed.into_iter().find(|claims| claims.is_of(&version)).ok_or_else(Problem::unauthorized)
     }
 

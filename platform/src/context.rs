@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{Error, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{Error, Kv, KvKey, Platform, Problem, Record, Row, Sql, Statement, StoreName, Value};
 
 /// The facts of a request that only the host knows.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,12 @@ impl<'a, P: Platform> Cx<'a, P> {
     pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<P::Body>, Error> {
         Record::count(&self.record.store_calls);
         self.platform.fetch(request).await
+    }
+
+    /// Notes a failure for the log and gives the client's side of it.
+    pub fn failed(&self, error: &Error) -> Problem {
+        self.record.note(error);
+        Problem::from(error)
     }
 
     /// See [`Platform::sleep`].

@@ -20,6 +20,7 @@ pub mod kv;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod object;
+pub mod object_response;
 pub mod problem;
 pub mod record;
 pub mod respond;

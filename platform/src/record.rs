@@ -33,6 +33,8 @@ pub struct Record {
     pub kv_writes: Cell<u32>,
     pub store_calls: Cell<u32>,
     pub sql_queries: Cell<u32>,
+    /// The arm of an experiment that served this request.
+    pub arm: Cell<Option<&'static str>>,
     /// What failed, in the words for the log; the last failure wins.
     pub failure: Cell<Option<String>>,
 }
@@ -49,8 +51,10 @@ impl Record {
 
     /// The `Server-Timing` value (<https://www.w3.org/TR/server-timing/>): milliseconds to the head, and the counts.
     pub fn server_timing(&self, milliseconds: f64) -> String {
+        let arm = self.arm.get().map(|arm| format!(", arm;desc={arm}")).unwrap_or_default();
         format!(
-            "total;dur={milliseconds:.2}, cache;desc={}, kv-reads;desc={}, kv-writes;desc={}, store-calls;desc={}, sql-queries;desc={}",
+            "total;dur={milliseconds:.2}, cache;desc={}, kv-reads;desc={}, kv-writes;desc={}, store-calls;desc={}, \
+             sql-queries;desc={}{arm}",
             self.cache.get().name(),
             self.kv_reads.get(),
             self.kv_writes.get(),
@@ -84,6 +88,9 @@ impl Record {
             "store_calls": self.store_calls.get(),
             "sql_queries": self.sql_queries.get(),
         });
+        if let Some(arm) = self.arm.get() {
+            line["arm"] = arm.into();
+        }
         if !complete {
             line["complete"] = false.into();
         }

@@ -1,7 +1,7 @@
 //! Small building blocks of responses that both services use.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::Problem;
 
@@ -24,13 +24,16 @@ pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {
     response
 }
 
-/// Takes the body off what answers a HEAD; its headers, `Content-Length` too, stay (RFC 9110 section 9.3.2).
-pub fn without_body<B: From<Bytes>>(response: Response<B>) -> Response<B> {
-    response.map(|_| B::from(Bytes::new()))
-}
-
 pub fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// Seconds since 1970 as ISO 8601 in UTC: `2013-05-24T00:00:00Z`.
+pub fn iso8601(seconds: u64) -> String {
+    let compact = sigv4::amz_date(seconds);
+    let digits = |range: std::ops::Range<usize>| String::from_utf8_lossy(&compact[range]).into_owned();
+    let (date, time) = ([0..4, 4..6, 6..8].map(digits).join("-"), [9..11, 11..13, 13..15].map(digits).join(":"));
+    format!("{date}T{time}Z")
 }
 
 /// The value of a query parameter, percent-decoded once, `+` as a space (the form encoding browsers write).
@@ -69,8 +72,39 @@ impl Cors {
         self.allowed.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes()).then(|| origin.clone())
     }
 
+    /// What is answered before a route is asked: preflight requests, and methods it does not take.
+    pub fn gate<B: From<Bytes>>(
+        &self,
+        method: &Method,
+        request: &HeaderMap,
+        allow: &'static str,
+    ) -> Option<Result<Response<B>, Problem>> {
+        if allow.split(", ").any(|allowed| allowed == method.as_str()) {
+            return None;
+        }
+        let preflight = (*method == Method::OPTIONS).then(|| self.preflight(request, allow)).flatten();
+        Some(preflight.ok_or_else(|| Problem::method_not_allowed(allow)))
+    }
+
+    /// Makes the response of what a route gave: a problem becomes a body, HEAD loses its own, CORS is added.
+    pub fn complete<B: From<Bytes>>(
+        &self,
+        answer: Result<Response<B>, Problem>,
+        method: &Method,
+        request: &HeaderMap,
+        request_id: &str,
+    ) -> Response<B> {
+        let mut response = answer.unwrap_or_else(|problem| problem.into_response(request_id));
+        if *method == Method::HEAD {
+            // Its headers, `Content-Length` too, stay (RFC 9110 section 9.3.2).
+            response = response.map(|_| B::from(Bytes::new()));
+        }
+        self.apply(request, response.headers_mut());
+        response
+    }
+
     /// Adds what the browser wants to see. `Vary` goes on every response once any origin is allowed.
-    pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+    fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         if self.allowed.is_empty() {
             return;
         }
@@ -78,16 +112,12 @@ impl Cors {
         if let Some(origin) = self.allows(request) {
             response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-            set(
-                response,
-                header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                "content-length, content-range, etag, server-timing, x-request-id",
-            );
+            let exposed = "content-length, content-range, etag, server-timing, x-request-id";
+            set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }
 
-    /// The answer to a preflight request, if this is one from an allowed origin.
-    pub fn preflight<B: From<Bytes>>(&self, request: &HeaderMap, methods: &'static str) -> Option<Response<B>> {
+    fn preflight<B: From<Bytes>>(&self, request: &HeaderMap, methods: &'static str) -> Option<Response<B>> {
         request.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         self.allows(request)?;
         let mut response = empty(StatusCode::NO_CONTENT);
@@ -101,6 +131,12 @@ impl Cors {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates() {
+        assert_eq!(iso8601(1_369_353_600), "2013-05-24T00:00:00Z");
+        assert_eq!(iso8601(1_709_251_199), "2024-02-29T23:59:59Z");
+    }
 
     #[test]
     fn query_parameters() {

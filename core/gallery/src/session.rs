@@ -65,6 +65,8 @@ impl std::fmt::Debug for TokenKey {
 pub struct Claims {
     pub issued: u64,
     pub expires: u64,
+    /// The same for all requests of one session, and otherwise without meaning: what sticks to a viewer hangs on it.
+    pub viewer: u64,
     epoch: [u8; 8],
 }
 
@@ -121,7 +123,12 @@ impl TokenKey {
         // Constant time: `verify_slice` compares through `subtle`.
         mac.verify_slice(&token[CLAIMS..]).ok()?;
         let number = |at: usize| token[at..at + 8].try_into().map_or(0, u64::from_be_bytes);
-        let claims = Claims { issued: number(2), expires: number(10), epoch: token[18..26].try_into().ok()? };
+        let claims = Claims {
+            issued: number(2),
+            expires: number(10),
+            viewer: number(26),
+            epoch: token[18..26].try_into().ok()?,
+        };
         let holds = token[0] == VERSION
             && token[1] == self.purpose.byte()
             && claims.issued <= now.saturating_add(CLOCK_SKEW_SECONDS)

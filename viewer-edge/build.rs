@@ -1,0 +1,91 @@
+//! Writes the table of the page's files, so that the program carries the page.
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+fn main() -> io::Result<()> {
+    let missing = |name| io::Error::other(format!("cargo did not set {name}"));
+    let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| missing("CARGO_MANIFEST_DIR"))?);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| missing("OUT_DIR"))?);
+    let page = manifest.join("../web/dist");
+    println!("cargo::rerun-if-changed={}", page.display());
+    println!("cargo::rerun-if-changed={}", manifest.join("unbuilt.html").display());
+
+    let mut table = String::from("static ASSETS: &[Asset] = &[\n");
+    if page.join("index.html").exists() {
+        let mut files = Vec::new();
+        list(&page, &mut files)?;
+        files.sort();
+        for file in files.iter().filter(|file| !is_compressed(file)) {
+            let path = file.strip_prefix(&page).map_err(io::Error::other)?;
+            let url = format!("/{}", path.to_string_lossy().replace('\\', "/"));
+            row(&mut table, &url, file)?;
+        }
+    } else {
+        row(&mut table, "/index.html", &manifest.join("unbuilt.html"))?;
+    }
+    table.push_str("];\n");
+    fs::write(out.join("assets.rs"), table)
+}
+
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_compressed(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "br" || extension == "gz")
+}
+
+fn row(table: &mut String, url: &str, file: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", file.display());
+    let hash = Sha256::digest(fs::read(file)?);
+    let hash = hash[..8].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let compressed = |suffix: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        let path = PathBuf::from(name);
+        let path = path.to_string_lossy();
+        if Path::new(&*path).exists() { format!("Some(include_bytes!({path:?}))") } else { "None".to_owned() }
+    };
+    let file_name = file.to_string_lossy();
+    writeln!(
+        table,
+        "    Asset {{ path: {url:?}, content_type: {:?}, hash: {hash:?}, identity: include_bytes!({file_name:?}), brotli: {}, gzip: {} }},",
+        content_type(file),
+        compressed(".br"),
+        compressed(".gz"),
+    )
+    .map_err(io::Error::other)
+}
+
+fn content_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("webmanifest") => "application/manifest+json",
+        Some("json" | "map") => "application/json",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,30 @@
+//! `GET /api/cache-version`: changes when, and only when, what a client may have cached has changed.
+
+use http::{Response, StatusCode, header};
+use platform::{Cx, Error, Kv, KvKey, Platform, Problem, StoreName, respond};
+
+use crate::{catalogue, thumbnail::fingerprint};
+
+pub(crate) async fn serve<P: Platform>(cx: &Cx<'_, P>) -> Result<Response<P::Body>, Problem> {
+    let (count, changed) = catalogue::state(cx).await.map_err(|error| cx.failed(&error))?;
+    let thumbnails = match thumbnail_version(cx).await {
+        Ok(version) => version,
+        // The store is a cache: without it clients load some thumbnails again.
+        Err(error) => {
+            cx.record.note(&error);
+            String::new()
+        }
+    };
+    let version = fingerprint(&[&count.to_string(), &changed, &thumbnails]);
+    let body = serde_json::json!({ "version": version }).to_string();
+    let mut response = respond::bytes(StatusCode::OK, "application/json", body);
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");
+    Ok(response)
+}
+
+/// What an operator sets to make every client load its thumbnails again.
+async fn thumbnail_version<P: Platform>(cx: &Cx<'_, P>) -> Result<String, Error> {
+    let Some(key) = KvKey::parse("thumbnail_version") else { return Ok(String::new()) };
+    let value = cx.kv(StoreName::CacheVersion)?.get(&key).await?;
+    Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()).unwrap_or_default())
+}
