@@ -1,0 +1,10 @@
+//! The pictures themselves: each a function that draws on a canvas of any size.
+
+pub mod fields;
+mod figures;
+pub mod loops;
+pub mod mountains;
+pub mod night;
+pub mod sea;
+mod sky;
+mod water;
