@@ -29,7 +29,7 @@ export function grid(thumbnailFailed: () => void): Grid {
   const months = h('div', { class: 'months' });
   const foot = h('footer', { class: 'foot', 'aria-live': 'polite' });
   const sentinel = h('div', { class: 'sentinel' });
-  const element = h('main', { class: 'gallery', 'aria-label': 'Photos and films' }, months, foot, sentinel);
+  const element = h('main', { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' }, months, foot, sentinel);
   let sections: Section[] = [];
   let library: Library | null = null;
   let unsubscribe: () => void = () => undefined;
@@ -89,12 +89,14 @@ export function grid(thumbnailFailed: () => void): Grid {
 
   function drawFoot({ status, items, error, type }: Library): void {
     element.setAttribute('aria-busy', String(status === 'loading'));
+    if (items.length > 0 || status === 'complete' || status === 'failed') element.classList.remove('gallery-fresh');
     if (status === 'failed') {
       foot.replaceChildren(failure(error, () => void library?.more()));
     } else if (status === 'complete') {
       foot.replaceChildren(items.length === 0 ? empty(type) : h('p', { class: 'end' }, total(items)));
     } else {
-      foot.replaceChildren(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+      // The first page has a place and a sign of its own, see the style sheet.
+      foot.replaceChildren(items.length > 0 ? h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }) : '');
     }
   }
 

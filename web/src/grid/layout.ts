@@ -135,8 +135,8 @@ const gapBefore = (cell: Cell, rules: Rules): number => (cell.starts ? rules.run
 /** Rows and gaps that suit a width. */
 export function rulesFor(width: number): Rules {
   if (width < 560) return { width, row: 132, gap: 4, runGap: 12, label: 34 };
-  if (width < 1000) return { width, row: 190, gap: 6, runGap: 20, label: 40 };
-  return { width, row: width < 1600 ? 236 : 272, gap: 8, runGap: 28, label: 44 };
+  if (width < 1000) return { width, row: 190, gap: 6, runGap: 20, label: 38 };
+  return { width, row: width < 1600 ? 236 : 272, gap: 8, runGap: 28, label: 40 };
 }
 
 /**

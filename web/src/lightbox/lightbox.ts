@@ -189,7 +189,10 @@ export function lightbox(events: LightboxEvents): Lightbox {
   }
 
   function appear(): void {
-    if (!element.open) element.showModal();
+    if (element.open) return;
+    const { documentElement } = document;
+    documentElement.style.setProperty('--scrollbar', `${innerWidth - documentElement.clientWidth}px`);
+    element.showModal();
   }
 
   return {

@@ -1,0 +1,257 @@
+/**
+ * The gallery in a real browser, against running services:
+ * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (where films' segments come from), optionally CHROMIUM and SCREENSHOTS=DIR.
+ * The library needs at least two photos side by side and one film with a playlist.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DESKTOP, drag, gallery, gridShown, logIn, PHONE, screenshot, store, visit } from './visit.mjs';
+
+/** Core Web Vitals call 0.1 good; a grid whose boxes are known beforehand has no excuse. */
+const LAYOUT_SHIFT = 0.02;
+
+const dialog = (page) => page.locator('dialog.lightbox');
+const named = (page) => page.locator('.caption-name').textContent();
+const closed = (page) => dialog(page).waitFor({ state: 'hidden' });
+const photos = (page) => page.locator('.tile:not(.tile-film)');
+const open = async (page, tile) => {
+  await tile.click();
+  await dialog(page).waitFor();
+  await page.locator('.slide-active').waitFor();
+};
+/** The browser itself reports every 401 on the console, however it is answered; here they are asked for. */
+const unexpected = (errors) => errors.filter((text) => !text.includes('status of 401'));
+
+describe('on a desktop', () => {
+  let visitor;
+  let page;
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(gallery);
+  });
+  after(() => visitor?.close());
+
+  it('asks for the password, and says when it is wrong', async () => {
+    const field = page.getByLabel('Password', { exact: true });
+    await field.waitFor();
+    await page.waitForTimeout(600);
+    await screenshot(page, 'login');
+    await field.fill('certainly not the password');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    assert.equal(await field.getAttribute('type'), 'text');
+    await page.getByRole('button', { name: 'Hide password' }).click();
+    assert.equal(await field.getAttribute('type'), 'password');
+    await page.keyboard.press('Enter');
+    await page.getByText('not the right password').waitFor();
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    assert.equal(await page.locator('.tile').count(), 0);
+  });
+
+  it('shows the grid after login, and nothing in it moves', async () => {
+    await logIn(page);
+    await screenshot(page, 'grid');
+    await page.reload();
+    await gridShown(page);
+    await page.mouse.move(700, 500);
+    for (let turn = 0; turn < 6; turn += 1) {
+      await page.mouse.wheel(0, 500);
+      await page.waitForTimeout(150);
+    }
+    await gridShown(page);
+    const { shift, shifts } = await page.evaluate(() => ({ shift: window.layoutShift, shifts: window.layoutShifts }));
+    assert.ok(shift <= LAYOUT_SHIFT, `layout shift ${shift}: ${shifts.join('; ')}`);
+    const ratios = await page.evaluate(() =>
+      [...document.querySelectorAll('.tile-loaded')].map((tile) => {
+        const box = tile.getBoundingClientRect();
+        const image = tile.querySelector('img');
+        return { box: box.width / box.height, image: image.naturalWidth / image.naturalHeight };
+      }),
+    );
+    assert.ok(ratios.length > 1);
+    for (const { box, image } of ratios.filter((each) => each.image > 0.45 && each.image < 4.5)) {
+      assert.ok(Math.abs(box / image - 1) < 0.05, `a box of ${box} for a picture of ${image}`);
+    }
+    await page.evaluate(() => scrollTo(0, 0));
+  });
+
+  it('opens a photo, goes on by arrow, and closes by Esc', async () => {
+    await open(page, photos(page).first());
+    const first = await named(page);
+    assert.match(page.url(), /#\/m\/./);
+    const original = page.locator('.slide-active .frame-image img').last();
+    await page.waitForFunction(() => {
+      const image = document.querySelector('.slide-active .frame-image img');
+      return image?.complete && /\/api\/file\//.test(image.src);
+    });
+    assert.ok(await original.evaluate((image) => image.naturalWidth > 0));
+    await page.waitForTimeout(400);
+    await screenshot(page, 'lightbox');
+    await page.keyboard.press('ArrowRight');
+    assert.notEqual(await named(page), first);
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await named(page), first);
+    const download = page.getByRole('link', { name: /^Download/ });
+    const answer = await page.request.head(new URL(await download.getAttribute('href'), gallery).href);
+    assert.equal(answer.status(), 200);
+    await page.keyboard.press('Escape');
+    await closed(page);
+    assert.doesNotMatch(page.url(), /#\/m\//);
+    assert.equal(await page.evaluate(() => document.activeElement?.matches('.tile')), true);
+  });
+
+  it('keeps the keyboard inside while open', async () => {
+    await open(page, photos(page).nth(1));
+    for (let press = 0; press < 8; press += 1) {
+      await page.keyboard.press('Tab');
+      const inside = await page.evaluate(
+        () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+      );
+      assert.ok(inside);
+    }
+    await page.getByRole('button', { name: 'Close' }).click();
+    await closed(page);
+  });
+
+  it('opens a link to a photo, and Back closes it', async () => {
+    const tile = photos(page).nth(1);
+    await open(page, tile);
+    const [link, name] = [page.url(), await named(page)];
+    await page.reload();
+    await dialog(page).waitFor();
+    await page.waitForFunction((wanted) => document.querySelector('.caption-name')?.textContent === wanted, name);
+    assert.equal(page.url(), link);
+    await page.goBack();
+    await closed(page);
+    await gridShown(page);
+  });
+
+  it('plays a film, its segments straight from the store', async () => {
+    visitor.seen.responses.length = 0;
+    await page.getByRole('link', { name: 'Films' }).click();
+    const film = page.locator('.tile-film').first();
+    await film.waitFor();
+    assert.equal(await photos(page).count(), 0);
+    await gridShown(page);
+    await open(page, film);
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 2, null, { timeout: 60_000 });
+    const segments = visitor.seen.responses.filter((response) => new URL(response.url()).origin === store && response.ok());
+    assert.ok(segments.length > 0, 'no segment came from the store');
+    for (const segment of segments) {
+      assert.equal((await segment.request().allHeaders())['cookie'], undefined, 'the store got the session cookie');
+    }
+    await page.mouse.move(5, 5);
+    await page.waitForTimeout(3500);
+    await screenshot(page, 'film');
+    await page.locator('.stage').focus();
+    await page.keyboard.press(' ');
+    assert.equal(await page.evaluate(() => document.querySelector('video')?.paused), true);
+    await page.keyboard.press('Escape');
+    await closed(page);
+    await page.getByRole('link', { name: 'All' }).click();
+    await photos(page).first().waitFor();
+  });
+
+  it('comes back to where one was after the session ends', async () => {
+    await open(page, photos(page).first());
+    await visitor.context.clearCookies();
+    await page.keyboard.press('ArrowRight');
+    const name = await named(page);
+    const field = page.getByLabel('Password', { exact: true });
+    // Nothing is asked for until something is needed: turn on until an original is refused.
+    for (let turn = 0; turn < 5 && !(await field.isVisible()); turn += 1) {
+      await page.keyboard.press(turn % 2 ? 'ArrowRight' : 'ArrowLeft');
+      await page.waitForTimeout(500);
+    }
+    await field.waitFor();
+    assert.equal(await page.locator('.tile').count(), 0);
+    const link = page.url();
+    await logIn(page);
+    await dialog(page).waitFor();
+    assert.equal(page.url(), link);
+    assert.ok(name);
+    await page.waitForFunction(() => document.querySelector('.slide-active img')?.naturalWidth > 0);
+    await page.keyboard.press('Escape');
+    await closed(page);
+  });
+
+  it('is dark where the viewer likes it dark', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.mouse.move(5, 5);
+    await page.evaluate(() => document.activeElement?.blur());
+    await gridShown(page);
+    const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    assert.ok(paper.match(/\d+/g).slice(0, 3).every((part) => Number(part) < 60), paper);
+    await screenshot(page, 'dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  it('forgets everything at logout', async () => {
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    assert.equal(await page.locator('.tile').count(), 0);
+    assert.equal((await page.request.get(`${gallery}/auth`)).status(), 401);
+    await page.goBack();
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator('.tile').count(), 0);
+  });
+
+  it('left no error on the console and broke no policy', () => {
+    assert.deepEqual(unexpected(visitor.seen.errors), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});
+
+describe('on a phone', () => {
+  let visitor;
+  let page;
+  before(async () => {
+    visitor = await visit(PHONE);
+    page = visitor.page;
+    await page.goto(gallery);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('fits the screen', async () => {
+    await screenshot(page, 'mobile-grid');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+  });
+
+  it('turns to the next photo by a swipe, and back by the button', async () => {
+    await photos(page).first().tap();
+    await dialog(page).waitFor();
+    await page.waitForTimeout(500);
+    const first = await named(page);
+    await drag(page, { x: 300, y: 400 }, { x: 80, y: 410 });
+    await page.waitForFunction((before) => document.querySelector('.caption-name')?.textContent !== before, first);
+    await page.waitForTimeout(400);
+    await page.getByRole('button', { name: 'Previous' }).tap();
+    assert.equal(await named(page), first);
+  });
+
+  it('grows under a double tap, and shrinks again', async () => {
+    const width = () => page.locator('.slide-active .frame').evaluate((frame) => frame.getBoundingClientRect().width);
+    await page.waitForTimeout(400);
+    const whole = await width();
+    const twice = async () => {
+      await page.touchscreen.tap(195, 400);
+      await page.touchscreen.tap(195, 400);
+      await page.waitForTimeout(500);
+    };
+    await twice();
+    assert.ok((await width()) > whole * 2);
+    await twice();
+    assert.ok(Math.abs((await width()) - whole) < 1);
+  });
+
+  it('closes when pulled down', async () => {
+    await drag(page, { x: 195, y: 300 }, { x: 200, y: 620 });
+    await closed(page);
+  });
+
+  it('left no error on the console and broke no policy', () => {
+    assert.deepEqual(unexpected(visitor.seen.errors), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});

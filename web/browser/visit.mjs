@@ -1,0 +1,133 @@
+/** A real Chromium, and what a visit to the gallery left behind: console errors, policy violations, responses. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const SWITCHES = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+function executable() {
+  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = known.find((path) => path && existsSync(path));
+  if (!found) throw new Error('No Chromium found: install it, or name it in CHROMIUM.');
+  return found;
+}
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: the browser test needs a running gallery.`);
+  return value;
+}
+
+export const gallery = required('GALLERY_URL').replace(/\/$/, '');
+export const password = required('GALLERY_PASSWORD');
+export const store = new URL(required('STORE_ORIGIN')).origin;
+
+export const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' };
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  colorScheme: 'light',
+};
+
+/** A browser with an empty profile of its own. `close` ends it and removes the profile. */
+export async function visit(options) {
+  const profile = await mkdtemp(join(tmpdir(), 'gallery-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: executable(),
+    args: SWITCHES,
+    locale: 'en-GB',
+    ...options,
+  });
+  context.setDefaultTimeout(20_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const seen = { errors: [], violations: [], responses: [] };
+
+  await context.exposeFunction('reportViolation', (text) => seen.violations.push(text));
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => {
+      window.reportViolation(`${event.violatedDirective}: ${event.blockedURI}`);
+    });
+    window.layoutShift = 0;
+    window.layoutShifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if (entry.hadRecentInput) continue;
+        window.layoutShift += entry.value;
+        window.layoutShifts.push(
+          `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => node?.className ?? node?.nodeName).join(' ')}`,
+        );
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.errors.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => seen.errors.push(String(error)));
+  page.on('response', (response) => seen.responses.push(response));
+
+  return {
+    page,
+    context,
+    seen,
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** Writes `NAME.png` into the folder that SCREENSHOTS names, if it does. */
+export async function screenshot(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+export async function logIn(page) {
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Open the gallery' }).click();
+  await gridShown(page);
+}
+
+/** Waits until every tile in the window shows its picture. */
+export async function gridShown(page) {
+  await page.locator('.tile').first().waitFor();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.tile')]
+      .filter((tile) => {
+        const { top, bottom } = tile.getBoundingClientRect();
+        return bottom > 0 && top < innerHeight;
+      })
+      .every((tile) => tile.matches('.tile-loaded, .tile-bare')),
+  );
+  await page.waitForTimeout(500);
+}
+
+/** One finger from `from` to `to`, as a phone sends it. */
+export async function drag(page, from, to) {
+  const session = await page.context().newCDPSession(page);
+  const send = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  const steps = 8;
+  await send('touchStart', from);
+  for (let step = 1; step <= steps; step += 1) {
+    const part = step / steps;
+    await send('touchMove', { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part });
+    await page.waitForTimeout(16);
+  }
+  await send('touchEnd');
+  await session.detach();
+}

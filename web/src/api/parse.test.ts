@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { media } from '../testing.ts';
+import { parseLogin, parsePage, parseProblem, ShapeError } from './parse.ts';
+
+const item = (given: object = {}): object => ({ ...media(), ...given });
+const page = (given: object = {}): unknown => ({ items: [item(given)], nextCursor: null });
+
+describe('parsePage', () => {
+  it('reads a page as the API documents it', () => {
+    const full = {
+      key: '2024/a b+c.jpg',
+      name: 'a b+c.jpg',
+      type: 'image',
+      mime: 'image/jpeg',
+      size: 123,
+      uploadedAt: '2026-01-02T03:04:05Z',
+      dateTaken: '2024-06-15T14:03:22',
+      camera: { make: 'Fujifilm', model: null },
+      width: 4000,
+      height: 3000,
+      duration: null,
+      file: '/api/file/2024/a%20b%2Bc.jpg',
+      thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null },
+      hls: null,
+    };
+    expect(parsePage({ items: [full], nextCursor: 'abc' })).toEqual({ items: [full], nextCursor: 'abc' });
+  });
+
+  it('takes an empty gallery, and ignores fields it does not know', () => {
+    expect(parsePage({ items: [], nextCursor: null, more: 1 })).toEqual({ items: [], nextCursor: null });
+    expect(parsePage(page({ lens: 'XF 35' })).items[0]).not.toHaveProperty('lens');
+  });
+
+  it.each([
+    ['a page that is not an object', [], 'the answer is not an object'],
+    ['items that are no list', { items: {}, nextCursor: null }, 'items is not a list'],
+    ['an item that is null', { items: [null], nextCursor: null }, 'items[0] is not an object'],
+    ['a key that is a number', page({ key: 5 }), 'items[0].key is not a string'],
+    ['another type', page({ type: 'audio' }), 'items[0].type is not image or video'],
+    ['a negative size', page({ size: -1 }), 'items[0].size is not an amount'],
+    ['a width that is not finite', page({ width: Number.NaN }), 'items[0].width is not an amount'],
+    ['a date that is none', page({ dateTaken: 'June' }), 'items[0].dateTaken is not a date'],
+    ['thumbnails missing', page({ thumbnails: null }), 'items[0].thumbnails is not an object'],
+    ['a cursor that is a number', { items: [], nextCursor: 3 }, 'nextCursor is not a string'],
+  ])('refuses %s, naming the place', (_, value, message) => {
+    expect(() => parsePage(value)).toThrow(new ShapeError(message));
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example/x', 'file.jpg', ''])('refuses the link %j', (file) => {
+    expect(() => parsePage(page({ file }))).toThrow(ShapeError);
+    expect(() => parsePage(page({ hls: file }))).toThrow(ShapeError);
+  });
+});
+
+describe('parseLogin', () => {
+  it('reads where to go', () => {
+    expect(parseLogin({ returnTo: '/#/films' })).toEqual({ returnTo: '/#/films' });
+    expect(parseLogin({})).toEqual({ returnTo: null });
+    expect(() => parseLogin({ returnTo: 1 })).toThrow(ShapeError);
+  });
+});
+
+describe('parseProblem', () => {
+  it('takes what is readable and never throws', () => {
+    expect(parseProblem({ title: 'No', detail: '', requestId: 'r1' })).toEqual({ title: 'No', detail: null, requestId: 'r1' });
+    for (const value of [null, undefined, 'x', 3, [], { title: {} }]) {
+      expect(parseProblem(value)).toEqual({ title: null, detail: null, requestId: null });
+    }
+  });
+});

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.ts$/.test(name) && !/\.test\.ts$/.test(name))
+  .map((name) => [name, readFileSync(join(root, 'src', name), 'utf8')] as const);
+
+/** What the compiler cannot forbid. */
+describe('the page', () => {
+  it('is there to be read', () => expect(sources.length).toBeGreaterThan(20));
+
+  it.each([
+    ['parses HTML from strings', /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/],
+    ['sets style attributes, which the content security policy blocks', /setAttribute\(\s*['"]style|\bstyle:\s*[`'"]|cssText/],
+    ['runs strings', /\beval\(|new Function\(/],
+    ['escapes the type checker', /:\s*any\b|as any\b|@ts-ignore|@ts-expect-error|as unknown as/],
+    ['keeps anything of the session', /localStorage|sessionStorage|document\.cookie/],
+    ['writes to the console', /console\./],
+  ])('nowhere %s', (_, pattern) => {
+    expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has no inline script or style in its document', () => {
+    const html = readFileSync(join(root, 'index.html'), 'utf8');
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+    expect(html.match(/https?:\/\//g)).toBeNull();
+  });
+});

@@ -1,0 +1,22 @@
+import type { Media } from './api/types.ts';
+
+/** An item for tests; give what matters. */
+export function media(given: Partial<Media> = {}): Media {
+  return {
+    key: 'a.jpg',
+    name: 'a.jpg',
+    type: 'image',
+    mime: 'image/jpeg',
+    size: 1,
+    uploadedAt: '2026-01-02T03:04:05Z',
+    dateTaken: '2024-06-15T14:03:22',
+    camera: null,
+    width: 3,
+    height: 2,
+    duration: null,
+    file: '/api/file/a.jpg',
+    thumbnails: { small: null, medium: null, large: null },
+    hls: null,
+    ...given,
+  };
+}

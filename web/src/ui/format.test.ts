@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { facts } from '../lightbox/caption.ts';
+import { media } from '../testing.ts';
+import { bytes, cameraName, clock, dayName, fullDate, monthName, shortDay } from './format.ts';
+
+describe('dates', () => {
+  it('are the digits, in whatever zone the viewer is', () => {
+    expect(monthName('2024-06-30T23:59:59', 'en-GB')).toBe('June 2024');
+    expect(dayName('2024-06-15T00:00:00', 'en-GB')).toBe('Sat 15 June');
+    expect(shortDay('2024-06-15T23:59:59Z', 'en-GB')).toBe('15 Jun');
+    expect(fullDate('2024-06-15T14:03:22', 'en-GB')).toBe('15 June 2024 at 14:03');
+  });
+});
+
+describe('clock', () => {
+  it.each([
+    [0, '0:00'],
+    [6.6, '0:07'],
+    [59.6, '1:00'],
+    [725, '12:05'],
+    [3723, '1:02:03'],
+  ])('%d s is %s', (seconds, text) => expect(clock(seconds)).toBe(text));
+});
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1000, '1 kB'],
+    [3_440_000, '3.4 MB'],
+    [9_960_000, '10 MB'],
+    [999_600, '1 MB'],
+    [5_000_000_000, '5 GB'],
+  ])('%d is %s', (size, text) => expect(bytes(size, 'en')).toBe(text));
+});
+
+describe('cameraName', () => {
+  it('names the maker once', () => {
+    expect(cameraName({ make: 'Canon', model: 'Canon EOS R5' })).toBe('Canon EOS R5');
+    expect(cameraName({ make: 'NIKON CORPORATION', model: 'NIKON Z 6' })).toBe('NIKON Z 6');
+    expect(cameraName({ make: 'FUJIFILM', model: 'X-T4' })).toBe('FUJIFILM X-T4');
+    expect(cameraName({ make: null, model: 'X-T4' })).toBe('X-T4');
+    expect(cameraName({ make: ' ', model: null })).toBeNull();
+    expect(cameraName(null)).toBeNull();
+  });
+});
+
+describe('facts', () => {
+  it('tells what is known and nothing else', () => {
+    const item = media({ width: 4000, height: 3000, size: 3_440_000, camera: { make: 'FUJIFILM', model: 'X-T4' } });
+    expect(facts(item, 'en-GB')).toEqual(['15 June 2024 at 14:03', 'FUJIFILM X-T4', '4000 × 3000', '3.4 MB']);
+    expect(facts(media({ width: null, duration: 12.5, size: 5 }), 'en-GB')).toEqual(['15 June 2024 at 14:03', '0:13', '5 bytes']);
+  });
+});
