@@ -25,10 +25,10 @@ fn main() -> io::Result<()> {
         for file in files.iter().filter(|file| !is_compressed(file)) {
             let path = file.strip_prefix(&page).map_err(io::Error::other)?;
             let url = format!("/{}", path.to_string_lossy().replace('\\', "/"));
-            row(&mut table, &url, file)?;
+            row(&mut table, &out, &url, file)?;
         }
     } else {
-        row(&mut table, "/index.html", &manifest.join("unbuilt.html"))?;
+        row(&mut table, &out, "/index.html", &manifest.join("unbuilt.html"))?;
     }
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table)
@@ -50,29 +50,37 @@ fn is_compressed(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "br" || extension == "gz")
 }
 
-fn row(table: &mut String, url: &str, file: &Path) -> io::Result<()> {
+/// Adds a file to the table. Its bytes are copied beside the table: the page may be built anew while this program is compiled.
+fn row(table: &mut String, out: &Path, url: &str, file: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", file.display());
     let hash = Sha256::digest(fs::read(file)?);
     let hash = hash[..8].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     });
-    let compressed = |suffix: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(suffix);
-        let path = PathBuf::from(name);
-        let path = path.to_string_lossy();
-        if Path::new(&*path).exists() { format!("Some(include_bytes!({path:?}))") } else { "None".to_owned() }
+    let name = format!("{hash}-{}", url.rsplit('/').next().unwrap_or_default());
+    fs::copy(file, out.join(&name))?;
+    let compressed = |suffix: &str| -> io::Result<String> {
+        let source = PathBuf::from(format!("{}{suffix}", file.to_string_lossy()));
+        if !source.exists() {
+            return Ok("None".to_owned());
+        }
+        fs::copy(source, out.join(format!("{name}{suffix}")))?;
+        Ok(format!("Some({})", include(&format!("{name}{suffix}"))))
     };
-    let file_name = file.to_string_lossy();
     writeln!(
         table,
-        "    Asset {{ path: {url:?}, content_type: {:?}, hash: {hash:?}, identity: include_bytes!({file_name:?}), brotli: {}, gzip: {} }},",
+        "    Asset {{ path: {url:?}, content_type: {:?}, hash: {hash:?}, identity: {}, brotli: {}, gzip: {} }},",
         content_type(file),
-        compressed(".br"),
-        compressed(".gz"),
+        include(&name),
+        compressed(".br")?,
+        compressed(".gz")?,
     )
     .map_err(io::Error::other)
+}
+
+fn include(name: &str) -> String {
+    format!("include_bytes!(concat!(env!(\"OUT_DIR\"), {:?}))", format!("/{name}"))
 }
 
 fn content_type(file: &Path) -> &'static str {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod expiring;
 pub mod fetch;
 pub mod kv;
+mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod object;

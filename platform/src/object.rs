@@ -1,12 +1,12 @@
 //! Objects in an S3 bucket, over [`Platform::fetch`] and `sigv4`. Written once for every host.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
 
-use crate::{Cx, Error, Kind, Platform, service::strip_hop_by_hop};
+use crate::{Cx, Error, Kind, Platform, listing};
 
 /// A bucket and the right to it. Keeps the day's signing key in memory, and nowhere else.
 pub struct Objects {
@@ -42,6 +42,16 @@ impl Objects {
             .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
     }
 
+    /// Sixteen hexadecimal digits that change when the bucket or the key to it does. Gives away what any presigned URL does: a signature.
+    pub fn fingerprint(&self) -> String {
+        let key = SigningKey::derive(&self.credentials, self.bucket.region(), 0);
+        let mut url = String::new();
+        if let Ok(presigner) = Presigner::new(&key, &self.bucket, sigv4::Method::Get, 0, 1) {
+            presigner.presign_into(&mut url, "fingerprint");
+        }
+        url.split_off(url.len().saturating_sub(16))
+    }
+
     /// GET or HEAD of an object. `headers` may hold `Range` and conditions; they are sent as they are.
     ///
     /// - 200, 206, 304, 404, 412 and 416 are answers; every other status is an error.
@@ -73,9 +83,8 @@ impl Objects {
         key: &str,
         headers: &HeaderMap,
     ) -> Result<Response<P::Body>, Error> {
-        let request = self.signed(method, key, headers, cx.facts.now)?;
-        let mut response = cx.fetch(request).await?;
-        strip_hop_by_hop(response.headers_mut());
+        let request = self.signed(method, key, &[], headers, cx.facts.now)?;
+        let response = cx.fetch(request).await?;
         let kind = match response.status() {
             StatusCode::OK
             | StatusCode::PARTIAL_CONTENT
@@ -92,11 +101,18 @@ impl Objects {
         Err(Error::because(kind, "object.read", format!("the store answered {}", response.status().as_u16())))
     }
 
-    fn signed(&self, method: &Method, key: &str, headers: &HeaderMap, now: u64) -> Result<Request<Bytes>, Error> {
+    fn signed(
+        &self,
+        method: &Method,
+        key: &str,
+        query: &[(&str, &str)],
+        headers: &HeaderMap,
+        now: u64,
+    ) -> Result<Request<Bytes>, Error> {
         let unsigned = HeaderRequest {
             method: if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get },
             object_key: key,
-            query: &[],
+            query,
             headers: &[],
             payload: Payload::Empty,
         };
@@ -132,7 +148,39 @@ impl Objects {
             }
         }
     }
+
+    /// The sizes of all objects whose key begins with `prefix`, by key. At most [`MAX_PAGES`] pages of a thousand.
+    pub async fn list<P: Platform>(&self, cx: &Cx<'_, P>, prefix: &str) -> Result<HashMap<String, u64>, Error> {
+        let mut sizes = HashMap::new();
+        let mut continuation: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let mut query = vec![("list-type", "2"), ("prefix", prefix)];
+            if let Some(token) = &continuation {
+                query.push(("continuation-token", token));
+            }
+            let request = self.signed(&Method::GET, "", &query, &HeaderMap::new(), cx.facts.now)?;
+            let response = cx.fetch(request).await?;
+            if response.status() != StatusCode::OK {
+                let status = format!("the store answered {}", response.status().as_u16());
+                return Err(Error::because(Kind::Unavailable, "object.list", status));
+            }
+            let body = P::collect(response.into_body(), MAX_LISTING).await?;
+            let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
+            let page = page.ok_or(Error::because(Kind::Invalid, "object.list", "the answer is no listing"))?;
+            sizes.extend(page.sizes);
+            match page.next {
+                Some(next) => continuation = Some(next),
+                None => return Ok(sizes),
+            }
+        }
+        Err(Error::new(Kind::TooLarge, "object.list"))
+    }
 }
+
+/// The longest listing that is read: ten thousand segments.
+const MAX_PAGES: usize = 10;
+/// The largest page of a listing, in bytes.
+const MAX_LISTING: usize = 4 * 1024 * 1024;
 
 /// `Content-Length`, if it is there and a number.
 pub fn declared_length(headers: &HeaderMap) -> Option<u64> {

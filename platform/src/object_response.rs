@@ -13,7 +13,7 @@ use crate::{Cx, Platform, Problem, object::Objects, respond};
 /// How an object is shown.
 pub struct Presentation {
     pub cache_control: &'static str,
-    /// Instead of the store's word.
+    /// Instead of the store's word, where we know it.
     pub content_type: Option<&'static str>,
     pub disposition: Option<String>,
     /// The size the catalogue knows, for a 416 whose store does not tell it.
@@ -98,10 +98,11 @@ fn present(headers: &mut HeaderMap, presentation: &Presentation) {
     if let Some(content_type) = presentation.content_type {
         respond::set(headers, header::CONTENT_TYPE, content_type);
     }
-    let shown = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| SHOWN.contains(&value.to_ascii_lowercase().as_str()));
+    let shown = presentation.content_type.is_some()
+        || headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| SHOWN.contains(&value.to_ascii_lowercase().as_str()));
     if !shown {
         respond::set(headers, header::CONTENT_TYPE, "application/octet-stream");
     }

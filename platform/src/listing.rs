@@ -1,0 +1,92 @@
+//! Reads the answer to `ListObjectsV2` (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>).
+//!
+//! Stores write it by machine and in one shape: elements without attributes, text with the five XML entities.
+
+/// One page of a listing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// Keys and sizes in bytes.
+    pub sizes: Vec<(String, u64)>,
+    /// The token of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// `None` if the text is not such an answer.
+pub(crate) fn parse(xml: &str) -> Option<Page> {
+    let (_, mut rest) = xml.split_once("<ListBucketResult")?;
+    let next = element(rest, "NextContinuationToken").map(unescape);
+    let mut sizes = Vec::new();
+    while let Some((_, after)) = rest.split_once("<Contents>") {
+        let (contents, after) = after.split_once("</Contents>")?;
+        sizes.push((unescape(element(contents, "Key")?), element(contents, "Size")?.parse().ok()?));
+        rest = after;
+    }
+    rest.contains("</ListBucketResult>").then_some(Page { sizes, next })
+}
+
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let character = after.split_once(';').and_then(|(name, tail)| Some((entity(name)?, tail)));
+        rest = if let Some((character, tail)) = character {
+            out.push(character);
+            tail
+        } else {
+            out.push('&');
+            after
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+fn entity(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page() {
+        let xml = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\"><NextContinuationToken>a&amp;b</NextContinuationToken>\
+                   <Contents><Key>hls/Tanz &amp; M\u{fc}ller &#x28;1&#41;/1080p_000.ts</Key><Size>12</Size></Contents>\
+                   <Contents><Size>3</Size><Key>x</Key></Contents></ListBucketResult>";
+        let sizes = vec![("hls/Tanz & M\u{fc}ller (1)/1080p_000.ts".to_owned(), 12), ("x".to_owned(), 3)];
+        assert_eq!(parse(xml), Some(Page { sizes, next: Some("a&b".to_owned()) }));
+    }
+
+    #[test]
+    fn what_is_no_page() {
+        for xml in [
+            "",
+            "<html>",
+            "<ListBucketResult>",
+            "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
+        ] {
+            assert_eq!(parse(xml), None, "{xml}");
+        }
+    }
+}

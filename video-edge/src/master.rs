@@ -1,0 +1,125 @@
+//! `GET /api/hls/playlist?key=:key`: a film's master playlist.
+//!
+//! The stored, measured one with its variants pointing at our routes. Where ingest left none, one is built of what is
+//! known: the names of the qualities and their measured bandwidth.
+
+use gallery::{MediaKey, key::percent_encode, layout};
+use hls::{Kind, Scope};
+use http::{Response, request};
+use platform::{Cx, Error, Platform, Problem, respond};
+
+use crate::{
+    VideoEdge,
+    cache::Name,
+    catalogue::{Film, digest, film},
+    playlist::{MAX_BYTES, Playlist, damaged},
+    window::PLAYLIST_MAX_AGE,
+};
+
+/// How long a master is kept, in seconds: after it, a film that was encoded anew shows.
+const KEPT_SECONDS: u64 = 900;
+
+pub(crate) async fn serve<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+) -> Result<Response<P::Body>, Problem> {
+    let key = respond::query(head.uri.query(), "key")?
+        .ok_or_else(|| Problem::bad_request("The query names the film: ?key=..."))?;
+    let key = MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))?;
+    let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
+    if let Some(playlist) = name.read(cx).await.and_then(Playlist::from_entry) {
+        return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
+    }
+    let film = film(cx, &key).await?;
+    let path = layout::hls_master(key.as_str());
+    let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
+    let text = match &stored {
+        Some(stored) => point_here(&key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
+        None => build(service, cx, &key, &film).await?,
+    };
+    let playlist = Playlist::new(digest(&[&text]) + &text);
+    name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
+    Ok(playlist.respond(head, PLAYLIST_MAX_AGE))
+}
+
+/// Rewrites a stored master's URIs relative to this route, with the film's version in them.
+fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<String, hls::Error> {
+    let prefix = layout::hls_prefix(key.as_str());
+    let scope = Scope { prefix: &prefix, base: path, public_base: None };
+    let mut text = String::with_capacity(stored.len() * 2);
+    hls::rewrite(stored, &scope, &mut text, |out, reference| {
+        out.push_str(&uri(
+            key,
+            film,
+            reference.relative,
+            matches!(reference.kind, Kind::Variant | Kind::Rendition | Kind::IFrames),
+        ));
+    })?;
+    Ok(text)
+}
+
+/// A URI relative to `/api/hls/playlist`.
+fn uri(key: &MediaKey, film: &Film, file: &str, versioned: bool) -> String {
+    // A key that begins with a slash would else make an absolute path.
+    let start = if key.as_str().starts_with('/') { "./" } else { "" };
+    let version = if versioned { format!("?v={}", film.version) } else { String::new() };
+    format!("{start}{}/{}{version}", percent_encode(key.as_str()), percent_encode(file))
+}
+
+async fn build<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    key: &MediaKey,
+    film: &Film,
+) -> Result<String, Problem> {
+    let missing = || Problem::not_found("The film has no playlists yet.");
+    if film.qualities.is_empty() {
+        return Err(missing());
+    }
+    let failed = |error: Error| cx.failed(&error);
+    let prefix = layout::hls_prefix(key.as_str());
+    let sizes = service.objects.list(cx, &prefix).await.map_err(failed)?;
+    let mut variants = Vec::new();
+    for quality in &film.qualities {
+        let path = layout::hls_variant(key.as_str(), quality);
+        let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await.map_err(failed)? else { continue };
+        let Some((peak, average)) = measure(&stored, &prefix, &path, &sizes).map_err(|error| damaged(cx, error))?
+        else {
+            continue;
+        };
+        variants.push(hls::Variant {
+            uri: uri(key, film, &format!("{quality}.m3u8"), true),
+            bandwidth: peak,
+            average_bandwidth: Some(average),
+            codecs: None,
+            resolution: None,
+            frame_rate: None,
+            name: None,
+        });
+    }
+    if variants.is_empty() {
+        return Err(missing());
+    }
+    hls::master(&variants, false).map_err(|_| missing())
+}
+
+/// Peak and average bits a second of a variant whose segments are all in the bucket.
+fn measure(
+    stored: &[u8],
+    prefix: &str,
+    path: &str,
+    sizes: &std::collections::HashMap<String, u64>,
+) -> Result<Option<(u64, u64)>, hls::Error> {
+    let scope = Scope { prefix, base: path, public_base: None };
+    let mut segments = Vec::new();
+    hls::rewrite(stored, &scope, &mut String::new(), |_, reference| {
+        if reference.kind == Kind::Segment {
+            segments.push(sizes.get(reference.key).copied());
+        }
+    })?
+    .whole()?;
+    let Some(segments) = segments.into_iter().collect::<Option<Vec<u64>>>() else { return Ok(None) };
+    let bandwidth = hls::measure::bandwidth(&String::from_utf8_lossy(stored), &segments);
+    Ok(bandwidth.ok().map(|bandwidth| (bandwidth.peak, bandwidth.average)))
+}

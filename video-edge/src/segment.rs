@@ -1,0 +1,74 @@
+//! `GET /api/hls/:key/:segment.ts`: for playlists whose segments point here.
+
+use gallery::{key::percent_encode, layout};
+use http::{HeaderValue, Response, StatusCode, header, request};
+use platform::{
+    Cx, Error, Kind, Platform, Problem,
+    object_response::{self, Presentation},
+    respond,
+};
+
+use crate::{
+    VideoEdge,
+    cache::Name,
+    catalogue::{file_in_path, film, key_in_path},
+    delivery::Delivery,
+    route::SEGMENTS,
+    window::{PLAYLIST_MAX_AGE, Window},
+};
+
+/// How long it is remembered that a film stands in the catalogue, in seconds.
+const KNOWN_SECONDS: u64 = 900;
+
+pub(crate) async fn serve<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    delivery: &Delivery,
+    encoded_film: &str,
+    encoded_file: &str,
+) -> Result<Response<P::Body>, Problem> {
+    let key = key_in_path(encoded_film)?;
+    let file = file_in_path(encoded_file)?;
+    // One entry a film, not a segment: signing costs less than a read, asking the catalogue more.
+    let known = Name::new("signed", &[&service.signer, key.as_str()]);
+    if known.read(cx).await.is_none() {
+        film(cx, &key).await?;
+        known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
+    }
+    let object = format!("{}{file}", layout::hls_prefix(key.as_str()));
+    match delivery {
+        Delivery::Proxy => {
+            let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+            let content_type =
+                SEGMENTS.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type);
+            let presentation = Presentation {
+                cache_control: "private, max-age=31536000, immutable",
+                content_type,
+                disposition: None,
+                catalogue_size: None,
+            };
+            object_response::serve(&service.objects, cx, head, &object, &presentation).await
+        }
+        Delivery::Public { base } => redirect(cx, &format!("{base}/{}", percent_encode(&object)), PLAYLIST_MAX_AGE),
+        Delivery::Presign | Delivery::Redirect => {
+            let window = Window::of(cx.facts.now, 0.0);
+            let presigner =
+                service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
+            let mut url = String::new();
+            presigner.presign_into(&mut url, &object);
+            redirect(cx, &url, PLAYLIST_MAX_AGE)
+        }
+    }
+}
+
+fn redirect<P: Platform>(cx: &Cx<'_, P>, url: &str, max_age: u64) -> Result<Response<P::Body>, Problem> {
+    let internal = |error| cx.failed(&Error::because(Kind::Internal, "segment.redirect", error));
+    let mut response = respond::empty(StatusCode::FOUND);
+    let mut location = HeaderValue::from_str(url).map_err(internal)?;
+    location.set_sensitive(true);
+    response.headers_mut().insert(header::LOCATION, location);
+    let cache_control = HeaderValue::from_str(&format!("private, max-age={max_age}")).map_err(internal)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, cache_control);
+    Ok(response)
+}

@@ -1,0 +1,90 @@
+//! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist, its segments delivered as configured.
+
+use gallery::{key::percent_encode, layout};
+use hls::{PlaylistKind, Scope, Summary};
+use http::{Response, request};
+use platform::{Cx, Platform, Problem, respond};
+
+use crate::{
+    VideoEdge,
+    cache::Name,
+    catalogue::{digest, file_in_path, film, key_in_path},
+    delivery::Delivery,
+    playlist::{MAX_BYTES, Playlist, damaged},
+    window::{PLAYLIST_MAX_AGE, Window},
+};
+
+/// How long a playlist asked for without its film's version is kept, in seconds: the film may be encoded anew.
+const UNVERSIONED_SECONDS: u64 = 900;
+
+pub(crate) async fn serve<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    delivery: &Delivery,
+    encoded_film: &str,
+    encoded_quality: &str,
+) -> Result<Response<P::Body>, Problem> {
+    let key = key_in_path(encoded_film)?;
+    let quality = file_in_path(encoded_quality)?;
+    let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
+    let now = cx.facts.now;
+    let names = |version: &str| {
+        Name::new("manifest:variant", &[delivery.name(), &service.signer, version, key.as_str(), &quality])
+    };
+    if let Some(playlist) = names(&asked_version).read(cx).await.and_then(Playlist::from_entry) {
+        return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
+    }
+
+    let film = film(cx, &key).await?;
+    let path = layout::hls_variant(key.as_str(), &quality);
+    let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
+    let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
+    let prefix = layout::hls_prefix(key.as_str());
+    let scope = Scope { prefix: &prefix, base: &path, public_base: None };
+    let summary = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
+    let window = Window::of(now, summary.map_err(|error| damaged(cx, error))?.duration);
+
+    // The tag names what the bytes depend on; hashing them would cost as much as making them.
+    let start = window.signed_at.to_string();
+    let content = digest(&[&String::from_utf8_lossy(&stored)]);
+    let mut text = digest(&[delivery.name(), &service.signer, &start, &content]);
+    text.reserve(stored.len() + stored.len() / 20 * 400);
+    let rewritten = match delivery {
+        Delivery::Presign => {
+            let presigner =
+                service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
+            let mut batch = presigner.batch();
+            let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| batch.push(out, reference.key));
+            if rewritten.is_ok() {
+                batch.finish(&mut text);
+            }
+            rewritten
+        }
+        Delivery::Public { base } => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
+            out.push_str(base);
+            out.push('/');
+            out.extend(percent_encode(reference.key));
+        }),
+        Delivery::Redirect | Delivery::Proxy => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
+            out.push_str(reference.raw);
+        }),
+    };
+    rewritten.map_err(|error| damaged(cx, error))?;
+    let playlist = Playlist::new(text);
+
+    // A version that is not the film's own is not written under: whoever makes versions up fills no store.
+    let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
+    if asked_version.is_empty() || asked_version == film.version {
+        names(&asked_version).write(cx, playlist.entry(), expires, service.config.kv_max).await;
+    }
+    Ok(playlist.respond(head, PLAYLIST_MAX_AGE))
+}
+
+/// A master playlist where a variant's should be would lead players in circles.
+fn media(summary: Summary) -> Result<Summary, hls::Error> {
+    match summary.kind {
+        PlaylistKind::Media => Ok(summary),
+        PlaylistKind::Master => Err(hls::Error::Truncated),
+    }
+}
