@@ -90,18 +90,21 @@ mod tests {
             .collect()
     }
 
-    fn pairs(list: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
-        Some(list.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect())
-    }
-
     #[test]
     fn lists() {
-        assert_eq!(read(""), pairs(&[]));
-        assert_eq!(read("A=1"), pairs(&[("A", "1")]));
-        assert_eq!(read(r#"A="1,=2", B=0xF ,URI="" "#), pairs(&[("A", "1,=2"), ("B", "0xF "), ("URI", "")]));
-        assert_eq!(read("A=1,"), pairs(&[("A", "1")]));
-        assert_eq!(read("A,,B=2"), pairs(&[("A", ""), ("", ""), ("B", "2")]));
-        assert_eq!(read("A=b=c"), pairs(&[("A", "b=c")]));
+        let cases: [(&str, &[(&str, &str)]); 6] = [
+            ("", &[]),
+            ("A=1", &[("A", "1")]),
+            (r#"A="1,=2", B=0xF ,URI="" "#, &[("A", "1,=2"), ("B", "0xF "), ("URI", "")]),
+            ("A=1,", &[("A", "1")]),
+            ("A,,B=2", &[("A", ""), ("", ""), ("B", "2")]),
+            ("A=b=c", &[("A", "b=c")]),
+        ];
+        for (list, wanted) in cases {
+            let found = read(list).unwrap();
+            let found: Vec<_> = found.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            assert_eq!(found, wanted, "{list}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ fn check(cases: &[Case], kind: PlaylistKind, scope: &Scope<'_>) {
     for case in cases {
         let (summary, seen) = support::round_trip(case.text.as_bytes(), scope)
             .unwrap_or_else(|error| panic!("{}: {error}\n{}", case.name, case.text));
+        support::assert_browser_agrees(&seen, scope);
         let found: Vec<String> = seen
             .iter()
             .map(|s| {

@@ -70,6 +70,19 @@ pub fn round_trip(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Se
     Ok((summary, seen))
 }
 
+/// Compares each key with what a browser would fetch: the WHATWG resolution of the URI against the
+/// playlist's own URL, its path percent-decoded once. References with variables are left out.
+pub fn assert_browser_agrees(seen: &[Seen], scope: &Scope<'_>) {
+    let root = "https://cdn.example/media/";
+    let base = url::Url::parse(&format!("{root}{}", scope.base)).expect("a URL");
+    for reference in seen.iter().filter(|s| !s.raw.contains("{$")) {
+        let url = base.join(&reference.raw).unwrap_or_else(|error| panic!("{reference:?}: {error}"));
+        let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().expect("UTF-8");
+        assert_eq!(path.strip_prefix("/media/"), Some(reference.key.as_str()), "{reference:?}");
+        assert_eq!((url.scheme(), url.host_str()), ("https", Some("cdn.example")), "{reference:?}");
+    }
+}
+
 /// The promises of [`Reference`].
 pub fn assert_inside(seen: &Seen, scope: &Scope<'_>) {
     assert_eq!(seen.key, format!("{}{}", scope.prefix, seen.relative));
