@@ -67,7 +67,7 @@ export async function visit(options) {
         if (entry.hadRecentInput) continue;
         window.layoutShift += entry.value;
         window.layoutShifts.push(
-          `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => node?.className ?? node?.nodeName).join(' ')}`,
+          `${entry.value.toFixed(4)} ${entry.sources.map(({ node, previousRect: from, currentRect: to }) => `${node?.className || node?.nodeName} ${JSON.stringify(from)} to ${JSON.stringify(to)}`).join(' ')}`,
         );
       }
     }).observe({ type: 'layout-shift', buffered: true });

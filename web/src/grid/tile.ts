@@ -25,9 +25,10 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
     'aria-label': describe(item),
   });
   let image: HTMLImageElement | null = null;
+  const stand = h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, item.name));
   if (small === null) {
     element.classList.add('tile-bare');
-    element.append(icon(film ? 'play' : 'picture'), h('span', { class: 'tile-name' }, item.name));
+    element.append(stand);
   } else {
     image = h('img', {
       alt: '',
@@ -39,6 +40,7 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
     image.addEventListener('load', () => element.classList.add('tile-loaded'));
     image.addEventListener('error', () => {
       element.classList.add('tile-failed');
+      element.prepend(stand);
       failed();
     });
     element.append(image);
@@ -68,6 +70,7 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
     retry() {
       if (!image || !element.classList.contains('tile-failed')) return;
       element.classList.remove('tile-failed');
+      stand.remove();
       image.removeAttribute('srcset');
       image.removeAttribute('src');
       load(image);

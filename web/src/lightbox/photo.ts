@@ -46,7 +46,10 @@ export function photo(item: Media, around: Surroundings): Slide {
     if (image !== loading && level !== previews.length - 1) return;
     // Taken away on purpose: `deactivate` empties `src`.
     if (!image.hasAttribute('src')) return;
-    if (image === loading) loading = null;
+    if (image === loading) {
+      loading = null;
+      element.classList.remove('slide-loading');
+    }
     void around.stillWelcome().then((welcome) => {
       if (!welcome) around.unauthorized();
       else if (sharpest < 0) frame.replaceChildren(failure(new Error('This photo could not be loaded.'), again));
