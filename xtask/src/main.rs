@@ -1,1 +1,87 @@
-fn main() {}
+//! Every task of the project. `cargo xtask --help` lists them.
+
+mod page;
+mod process;
+mod secrets;
+mod test;
+mod tools;
+mod up;
+mod workspace;
+
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// What went wrong, in one line that says what to do.
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the gallery: builds what is missing, makes or reads a library, prints where to look.
+    Up(up::Arguments),
+    /// Run all tests: formatting, lints, every crate, the page, the HTTP contract, and a real browser.
+    Test {
+        /// Leave out the browser.
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// Compare our signatures with botocore's on random cases.
+    Oracle {
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// Measure ourselves against libraries and floors, as ratios within one run.
+    Bench {
+        #[command(subcommand)]
+        subject: Bench,
+    },
+    /// Make the README's screenshots from the running page.
+    Screenshots {
+        #[arg(default_value = "docs/screenshots")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Presigning: ours, rusty-s3, aws-sigv4; in wasm and natively.
+    Sign,
+    /// Playlists: rewriting with and without signing, in wasm.
+    Playlist,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Up(arguments) => up::run(&arguments),
+        Task::Test { no_browser } => test::run(no_browser),
+        Task::Oracle { count, seed } => oracle(count, seed),
+        Task::Bench { subject: Bench::Sign } => workspace::run_release("bench-sign", &[]),
+        Task::Bench { subject: Bench::Playlist } => workspace::run_release("bench-playlist", &[]),
+        Task::Screenshots { out } => test::screenshots(&out),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn oracle(count: u64, seed: Option<u64>) -> Result<(), Failure> {
+    let mut arguments = vec!["--count".to_owned(), count.to_string()];
+    if let Some(seed) = seed {
+        arguments.extend(["--seed".to_owned(), seed.to_string()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    workspace::run_release("oracle", &arguments)
+}

@@ -1,0 +1,29 @@
+//! The origins a browser may know an address by.
+
+use std::net::SocketAddr;
+
+/// The address as an origin, and `localhost` for one of this machine. Never empty.
+pub fn of(address: SocketAddr) -> Vec<String> {
+    let mut origins = vec![format!("http://{address}")];
+    if address.ip().is_loopback() || address.ip().is_unspecified() {
+        origins.push(format!("http://localhost:{}", address.port()));
+    }
+    if address.ip().is_unspecified() {
+        origins[0] = format!("http://127.0.0.1:{}", address.port());
+    }
+    origins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn origins() {
+        let of = |text: &str| of(text.parse().unwrap());
+        assert_eq!(of("127.0.0.1:80"), ["http://127.0.0.1:80", "http://localhost:80"]);
+        assert_eq!(of("0.0.0.0:8080"), ["http://127.0.0.1:8080", "http://localhost:8080"]);
+        assert_eq!(of("192.0.2.1:8080"), ["http://192.0.2.1:8080"]);
+        assert_eq!(of("[::1]:8080"), ["http://[::1]:8080", "http://localhost:8080"]);
+    }
+}

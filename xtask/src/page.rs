@@ -1,0 +1,47 @@
+//! The gallery page: npm packages and Vite's build, each only when something has changed.
+
+use std::{fs, path::Path, process::Command, time::SystemTime};
+
+use crate::{Failure, process::succeed, tools, workspace};
+
+/// A command of npm in the page's folder.
+pub fn npm(arguments: &[&str]) -> Result<Command, Failure> {
+    let mut command = Command::new(tools::NPM.need()?);
+    command.current_dir(workspace::root().join("web")).args(arguments);
+    Ok(command)
+}
+
+/// Installs the page's packages unless they are there.
+pub fn install() -> Result<(), Failure> {
+    let web = workspace::root().join("web");
+    // npm writes this file last; it is younger than the lock file when all is in place.
+    let done = modified(&web.join("node_modules/.package-lock.json"));
+    if done.is_some() && done >= modified(&web.join("package-lock.json")) {
+        return Ok(());
+    }
+    succeed(&mut npm(&["ci", "--no-audit", "--no-fund"])?, "npm ci (web)")
+}
+
+/// Builds the page unless its build is younger than all it is made of.
+pub fn build() -> Result<(), Failure> {
+    let web = workspace::root().join("web");
+    let built = modified(&web.join("dist/index.html"));
+    let sources = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json"];
+    let newest = sources.iter().filter_map(|source| newest(&web.join(source))).max();
+    if built.is_some() && built >= newest {
+        return Ok(());
+    }
+    install()?;
+    succeed(&mut npm(&["run", "--silent", "build"])?, "building the page")
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+/// The latest change in a file or anywhere in a folder.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let own = modified(path)?;
+    let Ok(entries) = fs::read_dir(path) else { return Some(own) };
+    entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
+}

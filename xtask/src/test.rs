@@ -1,0 +1,83 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
+
+use std::{env, io::Write as _, path::Path, time::Instant};
+
+use crate::{
+    Failure, page,
+    process::succeed,
+    tools,
+    workspace::{self, cargo},
+};
+
+/// How many cases the signing oracle compares in a test run.
+const ORACLE_CASES: &str = "20000";
+
+pub fn run(no_browser: bool) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut steps = Steps::default();
+    steps.run("formatting", || succeed(cargo().args(["fmt", "--all", "--check"]), "cargo fmt --all --check"))?;
+    steps.run("page", || {
+        page::install()?;
+        succeed(&mut page::npm(&["run", "--silent", "check"])?, "checking the page's types")?;
+        succeed(&mut page::npm(&["run", "--silent", "test"])?, "the page's unit tests")?;
+        page::build()
+    })?;
+    steps.run("lints", || {
+        succeed(
+            cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            "cargo clippy",
+        )
+    })?;
+    if !no_browser {
+        tools::CHROMIUM.need()?;
+    }
+    tools::FFMPEG.need()?;
+    steps.run("crates, HTTP contract, browser", || {
+        let mut command = cargo();
+        command.args(["test", "--workspace", "--no-fail-fast"]);
+        if no_browser {
+            command.env("NO_BROWSER", "1");
+        }
+        succeed(&mut command, "cargo test --workspace")
+    })?;
+    tools::PYTHON.need()?;
+    steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
+    steps.report(started);
+    Ok(())
+}
+
+/// Runs the browser test for its pictures only.
+pub fn screenshots(out: &Path) -> Result<(), Failure> {
+    page::build()?;
+    tools::CHROMIUM.need()?;
+    let out = env::current_dir()?.join(out);
+    std::fs::create_dir_all(&out)?;
+    let mut command = cargo();
+    command.args(["test", "--package", "browser"]).env("SCREENSHOTS", out);
+    succeed(&mut command, "the browser test")
+}
+
+#[derive(Default)]
+struct Steps(Vec<(&'static str, f64)>);
+
+impl Steps {
+    fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        let started = Instant::now();
+        say(&format!("\n== {name}"));
+        step()?;
+        self.0.push((name, started.elapsed().as_secs_f64()));
+        Ok(())
+    }
+
+    fn report(&self, started: Instant) {
+        say("\n== all passed");
+        for (name, seconds) in &self.0 {
+            say(&format!("{seconds:8.1} s  {name}"));
+        }
+        say(&format!("{:8.1} s  in all", started.elapsed().as_secs_f64()));
+    }
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

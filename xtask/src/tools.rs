@@ -1,0 +1,73 @@
+//! Programs that others make: is it here, can it be had, else what to install.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use crate::{Failure, process::succeed};
+
+/// A program we call, and the Debian package that has it.
+pub struct Tool {
+    /// The names it may have, best first.
+    pub names: &'static [&'static str],
+    pub debian: &'static str,
+    /// How to get it elsewhere, for the line that says so.
+    pub otherwise: &'static str,
+}
+
+pub const NPM: Tool =
+    Tool { names: &["npm"], debian: "npm", otherwise: "install Node.js 20 or newer, which brings npm" };
+pub const FFMPEG: Tool = Tool { names: &["ffmpeg"], debian: "ffmpeg", otherwise: "install ffmpeg" };
+pub const CHROMIUM: Tool = Tool {
+    names: &["chromium", "chromium-browser", "google-chrome"],
+    debian: "chromium",
+    otherwise: "install Chromium or Chrome",
+};
+pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
+
+impl Tool {
+    /// Where it is on `PATH`.
+    pub fn find(&self) -> Option<PathBuf> {
+        let path = env::var_os("PATH")?;
+        self.names.iter().find_map(|name| {
+            env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
+        })
+    }
+
+    /// Where it is; installed by apt if it is missing and we may.
+    pub fn need(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = self.find() {
+            return Ok(path);
+        }
+        if may_install() {
+            apt_install(self.debian)?;
+        }
+        self.find().ok_or_else(|| self.missing().into())
+    }
+
+    /// The line that says what to install.
+    pub fn missing(&self) -> String {
+        format!("{} is missing: {} (Debian: apt install {})", self.names[0], self.otherwise, self.debian)
+    }
+}
+
+/// Whether this is root on a Debian: installing is then ours to do.
+fn may_install() -> bool {
+    rustix::process::geteuid().is_root() && fs::exists("/usr/bin/apt-get").unwrap_or(false)
+}
+
+fn apt_install(package: &str) -> Result<(), Failure> {
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        command
+    };
+    let install = || succeed(apt().args(["install", "--yes", "--no-install-recommends", package]), "apt-get install");
+    // The package lists may be absent or old; they are fetched only then.
+    install().or_else(|_| {
+        succeed(apt().arg("update"), "apt-get update")?;
+        install()
+    })
+}

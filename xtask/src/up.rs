@@ -1,0 +1,224 @@
+//! `cargo xtask up`: a working gallery with one command.
+
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    Failure, page,
+    process::{self, Running},
+    secrets::{self, Config},
+    tools,
+    workspace::{self, Programs},
+};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A folder of photos and films. Without it a demo library is made.
+    #[arg(long)]
+    library: Option<PathBuf>,
+    /// Where the gallery keeps everything.
+    #[arg(long, default_value = ".data")]
+    data: PathBuf,
+    /// The gallery's port; the store takes the next one, and with --split video the one after.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The gallery's password. Without it one is made, and kept.
+    #[arg(long)]
+    password: Option<String>,
+    /// Run video-edge on its own port.
+    #[arg(long)]
+    split: bool,
+    /// No long film in the demo library: it takes some minutes to encode, once.
+    #[arg(long)]
+    no_long_film: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    process::catch_stop()?;
+    let data = absolute(&arguments.data)?;
+    let library = arguments.library.as_deref().map(absolute).transpose()?;
+    if let Some(library) = &library
+        && !library.is_dir()
+    {
+        return Err(format!("{} is not a folder", library.display()).into());
+    }
+    std::fs::create_dir_all(&data).map_err(|error| format!("cannot make {}: {error}", data.display()))?;
+    let config = secrets::load(&data, arguments.password.as_deref())?;
+
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "ingest", "demo"])?;
+    if process::stopped() {
+        return Ok(());
+    }
+    let mut gallery = Gallery::start(&programs, arguments, &data, &config)?;
+    let ingest = Ingest { programs: &programs, data: &data, config: &config, store: gallery.store.as_deref() };
+    if let Some(library) = &library {
+        ingest.folder(library, &[])?;
+        gallery.announce(&data, &config);
+    } else {
+        demo(&programs, &ingest, &data, arguments, || gallery.announce(&data, &config))?;
+    }
+    while !process::stopped() {
+        if let Some(status) = gallery.process.ended()? {
+            return Err(format!("the gallery ended by itself ({status}); see {}", log_of(&data).display()).into());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    say("\nStopping.");
+    Ok(())
+}
+
+/// Makes the demo library's files where they are missing, and brings them in: pictures and the short film first,
+/// so that there is something to look at, then the long film.
+fn demo(
+    programs: &Programs,
+    ingest: &Ingest<'_>,
+    data: &Path,
+    arguments: &Arguments,
+    mut announce: impl FnMut(),
+) -> Result<(), Failure> {
+    let pictures = data.join("demo");
+    let mut draw = Command::new(programs.path("demo")?);
+    draw.arg(&pictures).args(["--films", "0"]);
+    if !runs_to_end(&mut draw, "drawing the demo library")? {
+        return Ok(());
+    }
+    ingest.folder(&pictures, &["--demo-film"])?;
+    announce();
+    if arguments.no_long_film || process::stopped() {
+        return Ok(());
+    }
+    let Ok(ffmpeg) = tools::FFMPEG.need() else {
+        say(&format!("The demo has no long film: {}.", tools::FFMPEG.missing()));
+        return Ok(());
+    };
+    let films = data.join("demo-films");
+    let mut render = Command::new(programs.path("demo")?);
+    render.arg("--render-long-film").arg(&films).arg("--ffmpeg").arg(ffmpeg);
+    if runs_to_end(&mut render, "rendering the long film")? {
+        ingest.folder(&films, &[])?;
+    }
+    Ok(())
+}
+
+/// Whether a command ended well; `false` if someone asked us to stop meanwhile.
+fn runs_to_end(command: &mut Command, name: &'static str) -> Result<bool, Failure> {
+    match Running::start(command, name)?.wait()? {
+        Some(status) if status.success() => Ok(true),
+        Some(_) | None if process::stopped() => Ok(false),
+        Some(status) => Err(format!("{name}: failed ({status})").into()),
+        None => Ok(false),
+    }
+}
+
+struct Ingest<'a> {
+    programs: &'a Programs,
+    data: &'a Path,
+    config: &'a Config,
+    /// The embedded store's URL; `None` when the bucket is elsewhere.
+    store: Option<&'a str>,
+}
+
+impl Ingest<'_> {
+    /// Brings a folder in. Files that could not be read are named by ingest and do not stop us.
+    fn folder(&self, folder: &Path, more: &[&str]) -> Result<(), Failure> {
+        /// Ingest's exit code when it skipped or failed some files.
+        const SOME_FILES: i32 = 2;
+        if process::stopped() {
+            return Ok(());
+        }
+        let mut command = Command::new(self.programs.path("ingest")?);
+        command.arg(folder).args(more).envs(self.config).env("GALLERY_DATABASE", self.data.join("gallery.db"));
+        if let Some(store) = self.store {
+            command.env("S3_ENDPOINT", store);
+        }
+        match Running::start(&mut command, "ingest")?.wait()? {
+            Some(status) if status.success() || status.code() == Some(SOME_FILES) => Ok(()),
+            _ if process::stopped() => Ok(()),
+            Some(status) => Err(format!("ingest failed ({status})").into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The running gallery and what it said of itself.
+struct Gallery {
+    process: Running,
+    url: String,
+    video: Option<String>,
+    store: Option<String>,
+}
+
+impl Gallery {
+    fn start(programs: &Programs, arguments: &Arguments, data: &Path, config: &Config) -> Result<Self, Failure> {
+        let port = |offset: u16| {
+            arguments
+                .port
+                .checked_add(offset)
+                .ok_or_else(|| Failure::from("--port leaves no room for the store's port"))
+        };
+        let mut command = Command::new(programs.path("edge-gallery")?);
+        command.args(["--listen", &format!("127.0.0.1:{}", port(0)?)]);
+        command.args(["--store-listen", &format!("127.0.0.1:{}", port(1)?)]);
+        if arguments.split {
+            command.args(["--split", &format!("127.0.0.1:{}", port(2)?)]);
+        }
+        command.arg("--data").arg(data).envs(config).stdout(Stdio::piped());
+        let mut process = Running::start(&mut command, "the gallery")?;
+
+        // Its first line tells where it is; the rest is the log.
+        let lines = process.child().stdout.take().ok_or("the gallery has no output")?;
+        let mut log = File::options().create(true).append(true).open(log_of(data))?;
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || {
+            let mut lines = BufReader::new(lines).lines().map_while(Result::ok);
+            if let Some(first) = lines.next() {
+                let _ = send.send(first);
+            }
+            for line in lines {
+                let _ = writeln!(log, "{line}");
+            }
+        });
+        // The sender goes when the gallery ends without a word; it has said why on stderr.
+        let first = receive.recv_timeout(Duration::from_secs(30)).map_err(|_| "the gallery did not start")?;
+        let ready: serde_json::Value = serde_json::from_str(&first)?;
+        let text = |name: &str| ready[name].as_str().map(str::to_owned);
+        Ok(Self {
+            process,
+            url: text("gallery").ok_or("the gallery did not say where it is")?,
+            video: text("video"),
+            store: text("store"),
+        })
+    }
+
+    fn announce(&self, data: &Path, config: &Config) {
+        let password = config.get("GALLERY_PASSWORD").map_or("", String::as_str);
+        let store = self.store.as_deref().unwrap_or("the bucket of your environment");
+        say(&format!("\n  Gallery   {}\n  Password  {password}", self.url));
+        if let Some(video) = &self.video {
+            say(&format!("  Video     {video}"));
+        }
+        say(&format!("  Store     {store}\n  Data      {}\n\n  Ctrl-C stops it.\n", data.display()));
+    }
+}
+
+fn log_of(data: &Path) -> PathBuf {
+    data.join("gallery.log")
+}
+
+/// A path as seen from where the command was typed; cargo runs us there.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn say(text: &str) {
+    // A closed terminal is no reason to fail.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -1,0 +1,60 @@
+//! The workspace: where it is, and building its programs.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{Failure, process::succeed};
+
+/// The workspace's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
+}
+
+/// The cargo that runs us.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Programs that have been built.
+pub struct Programs(Vec<(String, PathBuf)>);
+
+impl Programs {
+    pub fn path(&self, name: &str) -> Result<&Path, Failure> {
+        let found = self.0.iter().find(|(program, _)| program == name);
+        found.map(|(_, path)| path.as_path()).ok_or_else(|| format!("cargo built no program {name}").into())
+    }
+}
+
+/// Builds programs in release and tells where cargo put them.
+pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
+    let mut command = cargo();
+    command.args(["build", "--bins", "--release", "--message-format=json-render-diagnostics"]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the build failed; cargo says why above".into());
+    }
+    let programs = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| {
+            let path = message["executable"].as_str()?;
+            Some((message["target"]["name"].as_str()?.to_owned(), PathBuf::from(path)))
+        })
+        .collect();
+    Ok(Programs(programs))
+}
+
+/// Builds one program in release and runs it.
+pub fn run_release(package: &str, arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--package", package, "--"]).args(arguments);
+    succeed(&mut command, package)
+}
