@@ -34,19 +34,20 @@ impl<'s> Locator<'s> {
     }
 
     /// The object a URI names; `None` for a URI that is not fetched from the bucket and stays as it
-    /// is.
+    /// is. Without `variables` the playlist is known to hold no reference to any.
     pub fn locate<'a>(
         &'a mut self,
         kind: Kind,
         raw: &'a str,
-        variables: &Variables<'_>,
+        variables: Option<&Variables<'_>>,
     ) -> Result<Option<Reference<'a>>, Fault> {
-        let text = if holds_reference(raw) {
-            self.expanded.clear();
-            variables.expand(raw, &mut self.expanded)?;
-            self.expanded.trim_matches(' ')
-        } else {
-            raw
+        let text = match variables {
+            Some(variables) if holds_reference(raw) => {
+                self.expanded.clear();
+                variables.expand(raw, &mut self.expanded)?;
+                self.expanded.trim_matches(' ')
+            }
+            _ => raw,
         };
 
         let (folder, rest) = match scheme(text) {
@@ -96,25 +97,48 @@ impl Shape {
     fn of(text: &str) -> Result<Self, Fault> {
         let bytes = text.as_bytes();
         let mut plain = true;
-        let mut before = b'/';
         for (at, &byte) in bytes.iter().enumerate() {
-            match byte {
-                b'?' | b'#' => {
+            match CLASSES[usize::from(byte)] {
+                Class::Plain => {}
+                Class::Percent => plain = false,
+                Class::Dot => plain &= at > 0 && bytes[at - 1] != b'/',
+                Class::End => {
                     let bad = bytes[at..].iter().any(|&b| b < 0x20 || b == b'"');
                     return if bad { Err(Fault::Character) } else { Ok(Self { path: at, plain }) };
                 }
-                // Browsers read `\` as `/` and drop TAB; `<` and `>` are what an error page spliced
-                // into a playlist would bring.
-                b'\\' | b'"' | b'<' | b'>' | b'\t' => return Err(Fault::Character),
-                b'%' => plain = false,
-                b'.' if before == b'/' => plain = false,
-                _ => {}
+                Class::Bad => return Err(Fault::Character),
             }
-            before = byte;
         }
         Ok(Self { path: bytes.len(), plain })
     }
 }
+
+#[derive(Clone, Copy)]
+enum Class {
+    Plain,
+    Percent,
+    /// Starts a dot segment, perhaps.
+    Dot,
+    /// Ends the path.
+    End,
+    /// Browsers read `\` as `/` and drop TAB; `<` and `>` are what an error page spliced into a
+    /// playlist would bring; a quote would end an attribute.
+    Bad,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    classes[b'%' as usize] = Class::Percent;
+    classes[b'.' as usize] = Class::Dot;
+    classes[b'?' as usize] = Class::End;
+    classes[b'#' as usize] = Class::End;
+    classes[b'\\' as usize] = Class::Bad;
+    classes[b'"' as usize] = Class::Bad;
+    classes[b'<' as usize] = Class::Bad;
+    classes[b'>' as usize] = Class::Bad;
+    classes[b'\t' as usize] = Class::Bad;
+    classes
+};
 
 /// Appends `path` to `key`, a folder: dot segments resolved, percent-encoding decoded once. `..`
 /// never takes `key` below `floor` bytes, not even to come back.

@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
-use crate::rewrite::{has_control, is_safe_uri};
+use crate::rewrite::{is_quotable, is_safe_uri};
 
 /// One quality of a film, as its `EXT-X-STREAM-INF` states it (RFC 8216bis 4.4.6.2). `None` means
 /// not known, and is not written.
@@ -73,15 +73,13 @@ pub fn master(variants: &[Variant], independent_segments: bool) -> Result<String
 }
 
 fn check(variant: &Variant) -> Result<(), &'static str> {
-    let is_quotable =
-        |text: &Option<String>| text.as_ref().is_none_or(|t| !t.contains('"') && !has_control(t.as_bytes()));
     if !is_safe_uri(&variant.uri) {
         return Err("URI");
     }
-    if !is_quotable(&variant.codecs) {
+    if !variant.codecs.as_deref().is_none_or(is_quotable) {
         return Err("CODECS");
     }
-    if !is_quotable(&variant.name) {
+    if !variant.name.as_deref().is_none_or(is_quotable) {
         return Err("NAME");
     }
     // Three decimals are what is written: less than that would read as 0.

@@ -1,5 +1,3 @@
-use memchr::memchr;
-
 use crate::scan::scan;
 use crate::{Error, Fault, Reference, Scope, Summary};
 
@@ -64,10 +62,12 @@ pub(crate) fn is_safe_uri(uri: &str) -> bool {
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
         return false;
     };
-    first != b'#' && first != b' ' && last != b' ' && memchr(b'"', bytes).is_none() && !has_control(bytes)
+    first != b'#' && first != b' ' && last != b' ' && is_quotable(uri)
 }
 
-/// Any C0 control or DEL.
-pub(crate) fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().any(u8::is_ascii_control)
+/// Holds no quote and no control character. Looks at every byte, without an early end, so that the
+/// loop runs on whole vectors: URIs here are long and almost always good.
+pub(crate) fn is_quotable(text: &str) -> bool {
+    let bad = |b: u8| u8::from(b < 0x20) | u8::from(b == b'"') | u8::from(b == 0x7f);
+    text.bytes().fold(0, |found, b| found | bad(b)) == 0
 }

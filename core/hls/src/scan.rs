@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
 use crate::attributes::Attributes;
 use crate::locate::Locator;
@@ -22,6 +22,8 @@ pub(crate) fn scan<'p>(
         on,
         locator: Locator::new(scope)?,
         variables: Variables::default(),
+        has_cr: memchr(b'\r', playlist).is_some(),
+        has_variables: memmem::find(playlist, b"{$").is_some(),
         number: 0,
         announced: None,
         hint: None,
@@ -60,9 +62,13 @@ fn decode(playlist: &[u8]) -> Result<&str, Error> {
 
 /// The first control character (RFC 8216bis 4.1: U+0000-1F, U+007F-9F) other than CR, LF and TAB.
 fn control(text: &str) -> Option<usize> {
-    // Counted, not searched for: without an early end the loop runs on whole vectors.
-    let odd = |b: &&u8| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r');
-    if text.is_ascii() && text.as_bytes().iter().filter(odd).count() == 0 {
+    // One look at every byte, without an early end, so that the loop runs on whole vectors. What
+    // it suspects, the exact search below decides.
+    let odd = |b: u8| {
+        let low = u8::from(b < 0x20) & u8::from(b != b'\n') & u8::from(b != b'\r') & u8::from(b != b'\t');
+        low | u8::from(b >= 0x7f)
+    };
+    if text.bytes().fold(0, |found, b| found | odd(b)) == 0 {
         return None;
     }
     text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
@@ -73,6 +79,9 @@ struct Scanner<'p, 's, F> {
     on: F,
     locator: Locator<'s>,
     variables: Variables<'p>,
+    /// The text holds a CR, or what may be a reference to a variable.
+    has_cr: bool,
+    has_variables: bool,
     /// Of the current line, from 1.
     number: usize,
     /// The tag still waiting for its URI line, and that tag's line.
@@ -94,24 +103,33 @@ where
     F: FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault>,
 {
     fn line(&mut self, start: usize, end: usize) -> Result<(), Fault> {
-        let whole = &self.text[start..end];
-        let line = whole.trim_end_matches('\r');
+        let bytes = self.text.as_bytes();
+        let mut last = end;
+        while last > start && bytes[last - 1] == b'\r' {
+            last -= 1;
+        }
         // A CR elsewhere is a line end to some players and not to others.
-        if memchr(b'\r', line.as_bytes()).is_some() {
+        if self.has_cr && memchr(b'\r', &bytes[start..last]).is_some() {
             return Err(Fault::Control);
         }
-        let content = line.trim_matches([' ', '\t']);
+        while last > start && is_blank(bytes[last - 1]) {
+            last -= 1;
+        }
+        let mut first = start;
+        while first < last && is_blank(bytes[first]) {
+            first += 1;
+        }
+        let content = &self.text[first..last];
         match content.as_bytes().first() {
             None => Ok(()),
-            Some(b'#') if !line.starts_with('#') => Err(Fault::Indented),
+            Some(b'#') if first != start => Err(Fault::Indented),
             Some(b'#') => self.tag(start, content),
             // The byte order mark is only ever in front of the header, which is checked.
             Some(_) if start == 0 => Ok(()),
             Some(_) => {
                 let (kind, _) = self.announced.take().ok_or(Fault::Stray)?;
                 self.segments += usize::from(kind == Kind::Segment);
-                let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-                self.uri(kind, start + indent, content)
+                self.uri(kind, first, content)
             }
         }
     }
@@ -185,7 +203,7 @@ where
     }
 
     fn uri(&mut self, kind: Kind, at: usize, raw: &'p str) -> Result<(), Fault> {
-        if let Some(reference) = self.locator.locate(kind, raw, &self.variables)? {
+        if let Some(reference) = self.locator.locate(kind, raw, self.has_variables.then_some(&self.variables))? {
             self.references += 1;
             (self.on)(self.text, at..at + raw.len(), &reference)?;
         }
@@ -206,4 +224,8 @@ where
             version: self.version,
         })
     }
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
 }

@@ -6,6 +6,9 @@ use hls::{Error, Kind, Reference, Scope, Summary};
 pub const SCOPE: Scope<'_> =
     Scope { prefix: "hls/film/", base: "hls/film/720p.m3u8", public_base: Some("https://cdn.example/media/hls/film/") };
 
+/// The same film, its playlist two folders further down.
+pub const NESTED: Scope<'_> = Scope { base: "hls/film/v/w/720p.m3u8", ..SCOPE };
+
 /// A [`Reference`] that outlives the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
@@ -68,6 +71,15 @@ pub fn round_trip(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Se
     assert_eq!(again, Ok(summary), "the rewritten playlist says something else");
     assert_eq!(undone.as_bytes(), playlist, "undo");
     Ok((summary, seen))
+}
+
+/// Everything that holds for any bytes whatever.
+pub fn check(playlist: &[u8]) {
+    for scope in [SCOPE, NESTED] {
+        if let Ok((_, seen)) = round_trip(playlist, &scope) {
+            assert_browser_agrees(&seen, &scope);
+        }
+    }
 }
 
 /// Compares each key with what a browser would fetch: the WHATWG resolution of the URI against the
