@@ -45,7 +45,7 @@ pub fn load(data: &Path, password: Option<&str>) -> Result<Config, Failure> {
     }
     // What the caller's environment says goes before what the file says: this is how one points it at R2.
     for (name, value) in &mut config {
-        let given = std::env::var(&*name).ok().filter(|given| !given.trim().is_empty());
+        let given = std::env::var(name).ok().filter(|given| !given.trim().is_empty());
         if let Some(given) = given.filter(|_| name != "GALLERY_PASSWORD" || password.is_none()) {
             *value = given;
         }

@@ -1,0 +1,1 @@
+//! The import rules are in `tests/layering.rs`; there is nothing to link.

@@ -1,1 +1,0 @@
-//! Asserts the import rules over cargo metadata.
