@@ -2,6 +2,8 @@
 //!
 //! Read from `cargo metadata`, so that a new crate falls under the rules by where it lies.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
