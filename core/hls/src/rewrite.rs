@@ -6,7 +6,8 @@ use crate::{Error, Fault, Reference, Scope, Summary};
 ///
 /// URIs are handed over in document order, once per use; the same key may come many times (byte
 /// ranges), and must then get the same text each time (RFC 8216bis 4.4.4.2). The new URI must be
-/// fit for a quoted string and for a line of its own: see [`Fault::Replacement`]. Quotes around an
+/// fit for a quoted string and for a line of its own: see [`Fault::Replacement`] (a placeholder
+/// filled in later, too). Quotes around an
 /// attribute stay; white space around a URI stays.
 ///
 /// Left as they are, unread: unknown tags and attributes, comments, titles, other quoted strings,

@@ -187,9 +187,10 @@ where
                 }
             }
         }
+        let names = tags::uri_attributes(kind, list);
         for attribute in Attributes::new(list) {
             let attribute = attribute?;
-            if !tags::is_uri(kind, attribute.name, list) {
+            if !names.contains(&attribute.name) {
                 continue;
             }
             if !attribute.quoted {

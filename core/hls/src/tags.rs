@@ -81,16 +81,14 @@ pub(crate) fn home(kind: Kind) -> PlaylistKind {
     }
 }
 
-/// Whether the attribute `name` of a tag of this kind holds a URI. `list` is the tag's whole list.
-pub(crate) fn is_uri(kind: Kind, name: &str, list: &str) -> bool {
+/// The attributes of such a tag that hold URIs. `list` is the tag's whole attribute list.
+pub(crate) fn uri_attributes(kind: Kind, list: &str) -> &'static [&'static str] {
     match kind {
-        Kind::Steering => name == "SERVER-URI",
-        // RFC 8216bis appendix D; X-URI belongs to Apple's preload and schedule classes, elsewhere
+        Kind::Steering => &["SERVER-URI"],
+        // RFC 8216bis appendix D. X-URI belongs to Apple's preload and schedule classes; elsewhere
         // it is a client's own attribute.
-        Kind::Asset => {
-            matches!(name, "X-ASSET-URI" | "X-ASSET-LIST")
-                || (name == "X-URI" && list.contains("CLASS=\"com.apple.hls."))
-        }
-        _ => name == "URI",
+        Kind::Asset if list.contains("CLASS=\"com.apple.hls.") => &["X-ASSET-URI", "X-ASSET-LIST", "X-URI"],
+        Kind::Asset => &["X-ASSET-URI", "X-ASSET-LIST"],
+        _ => &["URI"],
     }
 }

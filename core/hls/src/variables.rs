@@ -5,7 +5,7 @@ use crate::attributes::Attributes;
 pub const MAX_VARIABLES: usize = 64;
 
 /// Bytes of a URI once its variables are filled in: keeps the output linear in the input.
-pub const MAX_EXPANDED: usize = 8192;
+pub const MAX_EXPANDED: usize = 4096;
 
 /// The variables a playlist has defined so far (RFC 8216bis 4.3, 4.4.2.3).
 #[derive(Default)]

@@ -165,3 +165,39 @@ fn errors_name_the_line_and_never_the_uri() {
     assert_eq!(error.to_string(), "line 3: URI outside the prefix");
     assert!(!format!("{error:?}").contains("secret"));
 }
+
+/// Two megabytes of whatever could make a loop run over the same bytes again and again. Each takes
+/// milliseconds; anything quadratic would take hours.
+#[test]
+fn cost_stays_linear() {
+    let fill = |piece: &str| piece.repeat((2 << 20) / piece.len());
+    let define = "#EXT-X-DEFINE:NAME=\"a\",VALUE=\"b\"\n";
+    let texts = [
+        format!("#EXT-X-DATERANGE:{}", fill("X-URI=\"a\",")),
+        format!("#EXT-X-DATERANGE:{}", fill("CLASS=,X-URI=\"a\",")),
+        format!("#EXT-X-MAP:{}", fill("URI=\"a\",")),
+        format!("#EXT-X-MAP:{}", fill(",")),
+        format!("#EXT-X-MAP:{}", fill("=\"")),
+        format!("#EXT-X-KEY:{}", fill("METHOD,")),
+        fill("#EXT-X-DEFINE:NAME=\"a\",IMPORT=\"a\"\n"),
+        format!("{define}#EXTINF:1,\n{}", fill("{$a}")),
+        format!("{define}{}", fill("#EXTINF:1,\n{$a}{$a\n")),
+        format!("{define}#EXTINF:1,\n{}", fill("{$a")),
+        format!("#EXTINF:1,\nx{}", fill("/../x")),
+        format!("#EXTINF:1,\n{}", fill("x/")),
+        format!("#EXTINF:1,\n{}", fill("%41")),
+        format!("#EXTINF:1,\nx?{}", fill("%41")),
+        format!("#EXTINF:{},", fill("1")),
+        format!("#EXTINF:1.{},", fill("1")),
+        fill("#EXTINF:1,\nx\n"),
+        fill("\r"),
+        fill(" \r\n"),
+        fill("é"),
+    ];
+    let start = std::time::Instant::now();
+    for text in texts {
+        let text = "#EXTM3U\n".to_owned() + &text;
+        let _ = hls::rewrite(text.as_bytes(), &SCOPE, &mut String::new(), |out, r| out.push_str(r.relative));
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
