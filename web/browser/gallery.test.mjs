@@ -100,6 +100,26 @@ describe('on a desktop', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.matches('.tile')), true);
   });
 
+  it('is walked with the arrow keys', async () => {
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-key'));
+    await page.locator('.tile').first().focus();
+    const first = await focused();
+    await page.keyboard.press('ArrowRight');
+    const second = await focused();
+    assert.notEqual(second, first);
+    await page.keyboard.press('ArrowDown');
+    const below = await focused();
+    assert.ok(below !== first && below !== second);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await dialog(page).waitFor();
+    await page.keyboard.press('Home');
+    await page.waitForFunction((key) => decodeURIComponent(location.hash).endsWith(key), first);
+    await page.keyboard.press('Escape');
+    await closed(page);
+  });
+
   it('keeps the keyboard inside while open', async () => {
     await open(page, photos(page).nth(1));
     for (let press = 0; press < 8; press += 1) {

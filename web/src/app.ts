@@ -1,5 +1,6 @@
 import { Api } from './api/client.ts';
 import type { MediaType } from './api/types.ts';
+import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
 import { Library } from './library.ts';
@@ -34,7 +35,12 @@ export function start(root: HTMLElement): void {
     moved(item) {
       document.title = `${item.name} · ${title}`;
       const hash = formatRoute({ view: 'item', key: item.key });
-      if (location.hash !== hash) history.replaceState(history.state, '', hash);
+      if (location.hash === hash) return;
+      try {
+        history.replaceState(history.state, '', hash);
+      } catch {
+        // Safari allows a hundred changes in half a minute: whoever leafs faster has a link that lags behind.
+      }
     },
     close() {
       if (fromGrid(history.state)) history.back();
@@ -45,11 +51,20 @@ export function start(root: HTMLElement): void {
     },
   });
   const gate = login(api, title, () => wanted(location.href), entered);
-  const inside = h('div', { class: 'inside' }, top.element, photos.element);
+  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
+  const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
+  const catalogue = freshness(api, () => {
+    news.hidden = false;
+  });
   root.append(inside, viewer.element);
 
   api.onUnauthorized = lock;
   addEventListener('popstate', () => sync());
+  news.addEventListener('click', () => {
+    forget();
+    scrollTo(0, 0);
+    sync();
+  });
   photos.element.addEventListener('click', (event) => {
     const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('.tile') : null;
     const key = tile?.dataset['key'];
@@ -66,7 +81,19 @@ export function start(root: HTMLElement): void {
     if (known) return known;
     const created = new Library(api, type);
     libraries.set(type, created);
+    const stop = created.subscribe(() => {
+      if (created.items.length === 0) return;
+      stop();
+      if (libraries.size === 1) catalogue.begin();
+    });
     return created;
+  }
+
+  /** Everything read so far is out of date, or no longer the viewer's to see. */
+  function forget(): void {
+    libraries = new Map();
+    photos.clear();
+    news.hidden = true;
   }
 
   /** Shows what the URL says. `play`: the viewer has just clicked on it. */
@@ -179,8 +206,7 @@ export function start(root: HTMLElement): void {
       top.say(error instanceof Error ? error.message : 'Logging out failed.');
       return;
     }
-    libraries = new Map();
-    photos.clear();
+    forget();
     filter = null;
     history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
     lock();

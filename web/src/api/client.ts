@@ -1,4 +1,4 @@
-import { parseLogin, parsePage, parseProblem, ShapeError } from './parse.ts';
+import { parseLogin, parsePage, parseProblem, parseVersion, ShapeError } from './parse.ts';
 import type { MediaType, Page } from './types.ts';
 
 /** A request that did not succeed. `status` is 0 when no answer came at all. */
@@ -39,6 +39,11 @@ export class Api {
   async media(query: MediaQuery, signal?: AbortSignal): Promise<Page> {
     const response = await this.#send(mediaPath(query), signal ? { signal } : {});
     return understood(parsePage, response);
+  }
+
+  /** Changes when the catalogue does. */
+  async version(): Promise<string> {
+    return understood(parseVersion, await this.#send('/api/cache-version', {}));
   }
 
   /** Resolves to where the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */

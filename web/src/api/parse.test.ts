@@ -32,6 +32,23 @@ describe('parsePage', () => {
   });
 
   it.each([
+    ['2024-06-15T14:03:22', '2024-06-15T14:03:22'],
+    ['2024-06-15T14:03:22+02:00', '2024-06-15T14:03:22+02:00'],
+    ['2024-06-15 14:03:22', '2024-06-15T14:03:22'],
+    ['2024:06:15 14:03:22', '2024-06-15T14:03:22'],
+    ['June', null],
+    ['', null],
+  ])('reads the date %j', (dateTaken, read) => {
+    expect(parsePage(page({ dateTaken })).items[0]?.dateTaken).toBe(read);
+    expect(parsePage(page({ uploadedAt: dateTaken })).items[0]?.uploadedAt).toBe(read);
+  });
+
+  it('takes rows that other tools have written', () => {
+    const [read] = parsePage(page({ mime: null, name: '', uploadedAt: '' })).items;
+    expect([read?.mime, read?.uploadedAt]).toEqual([null, null]);
+  });
+
+  it.each([
     ['a page that is not an object', [], 'the answer is not an object'],
     ['items that are no list', { items: {}, nextCursor: null }, 'items is not a list'],
     ['an item that is null', { items: [null], nextCursor: null }, 'items[0] is not an object'],
@@ -39,7 +56,7 @@ describe('parsePage', () => {
     ['another type', page({ type: 'audio' }), 'items[0].type is not image or video'],
     ['a negative size', page({ size: -1 }), 'items[0].size is not an amount'],
     ['a width that is not finite', page({ width: Number.NaN }), 'items[0].width is not an amount'],
-    ['a date that is none', page({ dateTaken: 'June' }), 'items[0].dateTaken is not a date'],
+    ['a date that is a number', page({ dateTaken: 2024 }), 'items[0].dateTaken is not a string'],
     ['thumbnails missing', page({ thumbnails: null }), 'items[0].thumbnails is not an object'],
     ['a cursor that is a number', { items: [], nextCursor: 3 }, 'nextCursor is not a string'],
   ])('refuses %s, naming the place', (_, value, message) => {

@@ -34,9 +34,13 @@ const link: Check<string> = (value, at) => {
   return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? url : wrong(at, 'a link');
 };
 
-const date: Check<string> = (value, at) => {
-  const stamp = text(value, at);
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(stamp) ? stamp : wrong(at, 'a date');
+/**
+ * Rows come from several tools: ISO 8601, SQLite's `2024-06-15 14:03:22`, EXIF's `2024:06:15 14:03:22`.
+ * A date nobody can read is no date, but no reason to show no gallery.
+ */
+const date: Check<string | null> = (value, at) => {
+  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)[T ](\d\d:\d\d.*)$/.exec(text(value, at)) ?? [];
+  return rest === undefined ? null : `${year}-${month}-${day}T${rest}`;
 };
 
 const mediaType: Check<MediaType> = (value, at) =>
@@ -63,9 +67,9 @@ const media: Check<Media> = (value, at) => {
     key: get('key', text),
     name: get('name', text),
     type: get('type', mediaType),
-    mime: get('mime', text),
+    mime: get('mime', orNull(text)),
     size: get('size', amount),
-    uploadedAt: get('uploadedAt', date),
+    uploadedAt: get('uploadedAt', orNull(date)),
     dateTaken: get('dateTaken', orNull(date)),
     camera: get('camera', orNull(camera)),
     width: get('width', orNull(amount)),
@@ -87,6 +91,9 @@ export function parsePage(value: unknown): Page {
     nextCursor: orNull(text)(of['nextCursor'], 'nextCursor'),
   };
 }
+
+/** `GET /api/cache-version`. Throws {@link ShapeError}. */
+export const parseVersion = (value: unknown): string => text(fields(value, '')['version'], 'version');
 
 /** `POST /login`. Throws {@link ShapeError}. */
 export function parseLogin(value: unknown): { readonly returnTo: string | null } {

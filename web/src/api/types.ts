@@ -18,12 +18,13 @@ export interface Media {
   readonly key: string;
   readonly name: string;
   readonly type: MediaType;
-  readonly mime: string;
+  /** `null` for rows that other tools have written. */
+  readonly mime: string | null;
   /** Bytes. */
   readonly size: number;
-  /** RFC 3339, UTC. */
-  readonly uploadedAt: string;
-  /** The camera's own clock, without a zone. */
+  /** `2026-01-02T03:04:05…`, UTC. */
+  readonly uploadedAt: string | null;
+  /** `2024-06-15T14:03:22…`, the camera's own clock. */
   readonly dateTaken: string | null;
   readonly camera: Camera | null;
   /** Pixels, upright. */

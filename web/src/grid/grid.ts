@@ -5,6 +5,7 @@ import { count } from '../ui/format.ts';
 import { failure } from '../ui/notice.ts';
 import { icon } from '../ui/icons.ts';
 import { byMonth, type Month } from './group.ts';
+import { arrows } from './keys.ts';
 import { rulesFor, type Rules } from './layout.ts';
 import { section, type Section } from './section.ts';
 
@@ -27,8 +28,8 @@ export interface Grid {
 
 export function grid(thumbnailFailed: () => void): Grid {
   const months = h('div', { class: 'months' });
-  const foot = h('footer', { class: 'foot', 'aria-live': 'polite' });
   const sentinel = h('div', { class: 'sentinel' });
+  let foot = h('footer');
   const element = h('main', { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' }, months, foot, sentinel);
   let sections: Section[] = [];
   let library: Library | null = null;
@@ -44,6 +45,7 @@ export function grid(thumbnailFailed: () => void): Grid {
     { rootMargin: `${AHEAD}px 0px` },
   );
   watcher.observe(sentinel);
+  arrows(element);
 
   new ResizeObserver(() => {
     const width = months.clientWidth;
@@ -90,14 +92,14 @@ export function grid(thumbnailFailed: () => void): Grid {
   function drawFoot({ status, items, error, type }: Library): void {
     element.setAttribute('aria-busy', String(status === 'loading'));
     if (items.length > 0 || status === 'complete' || status === 'failed') element.classList.remove('gallery-fresh');
-    if (status === 'failed') {
-      foot.replaceChildren(failure(error, () => void library?.more()));
-    } else if (status === 'complete') {
-      foot.replaceChildren(items.length === 0 ? empty(type) : h('p', { class: 'end' }, total(items)));
-    } else {
-      // The first page has a place and a sign of its own, see the style sheet.
-      foot.replaceChildren(items.length > 0 ? h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }) : '');
-    }
+    // A new element, not the old one further down: for the eye and for the browser nothing has moved.
+    const drawn = h('footer', { class: 'foot' });
+    if (status === 'failed') drawn.append(failure(error, () => void library?.more()));
+    else if (status === 'complete') drawn.append(items.length === 0 ? empty(type) : h('p', { class: 'end' }, total(items)));
+    // The first page has a place and a sign of its own, see the style sheet.
+    else if (items.length > 0) drawn.append(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    foot.replaceWith(drawn);
+    foot = drawn;
   }
 
   const find = (key: string) => {

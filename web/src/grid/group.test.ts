@@ -19,6 +19,10 @@ describe('byMonth', () => {
     expect(byMonth([taken(null, '2025-12-31T23:30:00Z')])[0]?.id).toBe('2025-12');
   });
 
+  it('has a place for what has no date at all', () => {
+    expect(byMonth([media({ dateTaken: null, uploadedAt: null })])).toMatchObject([{ id: '', date: null }]);
+  });
+
   it('gives a month twice rather than reorder', () => {
     const months = byMonth([taken('2024-06-01T00:00:00'), taken('2023-01-01T00:00:00'), taken('2024-06-02T00:00:00')]);
     expect(months.map(({ id }) => id)).toEqual(['2024-06', '2023-01', '2024-06']);

@@ -21,7 +21,7 @@ export function section(first: Month, id: string, eagerUpTo: number, thumbnailFa
   const element = h(
     'section',
     { class: 'month', 'aria-labelledby': id },
-    h('h2', { id, class: 'month-name' }, h('span', {}, monthName(first.date))),
+    h('h2', { id, class: 'month-name' }, first.date === null ? 'Undated' : monthName(first.date)),
     board,
   );
   const tiles: Tile[] = [];
@@ -38,7 +38,7 @@ export function section(first: Month, id: string, eagerUpTo: number, thumbnailFa
       at.element.before(name);
     }
     const date = dateOf(at.item);
-    name.textContent = width < NARROW_LABEL ? shortDay(date) : dayName(date);
+    name.textContent = date === null ? '' : width < NARROW_LABEL ? shortDay(date) : dayName(date);
     name.style.width = `${width}px`;
     name.style.transform = `translate(${left}px, ${top}px)`;
   }

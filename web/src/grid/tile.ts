@@ -54,10 +54,14 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
     picture.srcset = srcset(item.thumbnails, aspectOf(item));
     picture.src = small ?? '';
   };
+  let placed: Box | null = null;
   return {
     item,
     element,
     place(box) {
+      // Most boxes of a long month stay where they are when a page is added to it.
+      if (placed && same(placed, box)) return;
+      placed = box;
       const { style } = element;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
@@ -78,8 +82,12 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
   };
 }
 
+const same = (a: Box, b: Box): boolean =>
+  a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;
+
 function describe(item: Media): string {
   const kind = item.type === 'video' ? 'Film' : 'Photo';
-  const length = item.duration === null ? '' : `, ${clock(item.duration)}`;
-  return `${kind} ${item.name}, ${fullDate(dateOf(item))}${length}`;
+  const date = dateOf(item);
+  const parts = [`${kind} ${item.name}`, date && fullDate(date), item.duration !== null && clock(item.duration)];
+  return parts.filter(Boolean).join(', ');
 }

@@ -29,8 +29,9 @@ export function caption(): Caption {
 /** What is known, in reading order. */
 export function facts(item: Media, locale?: string): string[] {
   const size = item.width && item.height ? `${item.width} × ${item.height}` : null;
+  const date = dateOf(item);
   const length = item.duration === null ? null : clock(item.duration);
-  return [fullDate(dateOf(item), locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
+  return [date && fullDate(date, locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
     (fact) => fact !== null,
   );
 }

@@ -4,13 +4,15 @@ import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** Originals that every browser shows; others stay at the large thumbnail. */
-const SHOWN_AS_IS = new Set(['image/gif', 'image/jpeg', 'image/png', 'image/webp']);
+const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
+const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
 
 /** Layers of one picture, each sharper than the one below and put on top once it is decoded. */
 export function photo(item: Media, around: Surroundings): Slide {
   const frame = frameOf(item);
   const element = h('figure', { class: 'slide' }, frame);
-  const original = SHOWN_AS_IS.has(item.mime) ? item.file : null;
+  const shows = item.mime === null ? NAMED_AS_SHOWN.test(item.key) : SHOWN_AS_IS.test(item.mime);
+  const original = shows ? item.file : null;
   const previews = [item.thumbnails.medium, item.thumbnails.large].filter((url) => url !== null);
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
