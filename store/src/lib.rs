@@ -31,6 +31,8 @@
 //! | Keys are paths: `a` and `a/b` exclude each other, `a/../b` is `b`, `a//b` is `a/b`, a name over 255 bytes (140 for the metadata file) fails, a body under a key ending in `/` is refused | `index` |
 //! | Bytes, headers and ETag are three files changed one after the other: a reader can see new bytes with the old ETag; a refused checksum leaves the refused bytes in place; DELETE leaves two files | `blobs`, `write` |
 //! | Preconditions of GET and HEAD are ignored; a suffix range longer than the file fails with 500, and on an empty file panics; 416 has no `Content-Range`; a multi-range is 400 | `conditions`, `read` |
+//! | A body that fails its hash or its chunk signatures is answered with 500 | `body` |
+//! | HEAD of a range says 200; an unknown key id says `NotSignedUp` | `front`, `s3` |
 //! | Bodies are read in pieces of 4 KiB | `read` |
 //! | Listings read the whole tree for each page, have no ETag and ignore `encoding-type=url` | `list` |
 //! | A multipart upload ignores ETags, checksums and gaps in part numbers, and loses its parts when completing fails | `multipart` |
@@ -41,6 +43,7 @@
 //! may: nothing is synced to disk per write. One process at a time may open a folder.
 
 mod blobs;
+mod body;
 mod conditions;
 mod cors;
 mod front;

@@ -1,0 +1,158 @@
+//! The bytes: immutable files with random names, received by `s3s-fs`.
+
+use std::{
+    collections::HashSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use s3s::{
+    Body, S3, S3Error, S3Request, S3Result,
+    dto::{PutObjectInput, PutObjectOutput},
+    s3_error,
+};
+use s3s_fs::FileSystem;
+use uuid::Uuid;
+
+use crate::body::Watched;
+
+/// The folder of the blobs, which `s3s-fs` takes for a bucket.
+const FOLDER: &str = "objects";
+
+pub struct Blobs {
+    receiver: FileSystem,
+    root: PathBuf,
+}
+
+/// A blob that is removed again unless it is kept: whatever ends a request early (a wrong checksum, a
+/// precondition, a client that left) leaves nothing behind.
+pub struct NewBlob<'a> {
+    blobs: &'a Blobs,
+    id: String,
+    kept: bool,
+}
+
+impl Blobs {
+    /// Opens or makes the folder below `root`.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root.join(FOLDER))?;
+        let root = root.canonicalize()?;
+        let receiver = FileSystem::new(&root).map_err(|error| io::Error::other(format!("{error:?}")))?;
+        Ok(Self { receiver, root })
+    }
+
+    pub fn path(&self, id: &str) -> PathBuf {
+        self.root.join(FOLDER).join(id)
+    }
+
+    /// A name nothing has yet.
+    pub fn create(&self) -> NewBlob<'_> {
+        NewBlob { blobs: self, id: Uuid::new_v4().simple().to_string(), kept: false }
+    }
+
+    /// Writes a request's body to a new blob.
+    ///
+    /// # Errors
+    /// 400 when the body is short or does not match one of its digests, 403 when its chunks' signatures
+    /// do not.
+    pub async fn receive(&self, mut request: S3Request<PutObjectInput>) -> S3Result<(NewBlob<'_>, PutObjectOutput)> {
+        let blob = self.create();
+        request.input.bucket = FOLDER.into();
+        request.input.key.clone_from(&blob.id);
+        // These speak of the key, not of the blob.
+        request.input.if_match = None;
+        request.input.if_none_match = None;
+        let (body, failure) = Watched::new(request.input.body.take().unwrap_or_else(|| Body::empty().into()));
+        request.input.body = Some(body);
+        let output = self.receiver.put_object(request).await.map_err(|error| failure.or(error))?.output;
+        blob.remove_notes();
+        Ok((blob, output))
+    }
+
+    pub fn remove(&self, id: &str) {
+        // Already gone is as good; anything else is swept at the next start.
+        let _ = fs::remove_file(self.path(id));
+    }
+
+    /// Removes what a crash left: blobs that nothing refers to.
+    pub fn sweep(&self, in_use: &HashSet<String>) -> io::Result<()> {
+        for entry in fs::read_dir(self.root.join(FOLDER))? {
+            let entry = entry?;
+            if !entry.file_name().to_str().is_some_and(|id| in_use.contains(id)) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(".bucket-")) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl NewBlob<'_> {
+    pub fn path(&self) -> PathBuf {
+        self.blobs.path(&self.id)
+    }
+
+    /// Bytes.
+    pub fn size(&self) -> S3Result<u64> {
+        Ok(fs::metadata(self.path()).map_err(S3Error::internal_error)?.len())
+    }
+
+    pub fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    /// To be called when the index refers to it.
+    pub fn keep(mut self) {
+        self.kept = true;
+    }
+
+    /// `s3s-fs` notes the headers and the digests of what it receives in two files of its own; the
+    /// index has them.
+    fn remove_notes(&self) {
+        let (bucket, key) = (URL_SAFE_NO_PAD.encode(FOLDER), URL_SAFE_NO_PAD.encode(&self.id));
+        for kind in ["metadata", "internal"] {
+            let _ = fs::remove_file(self.blobs.root.join(format!(".bucket-{bucket}.object-{key}.{kind}.json")));
+        }
+    }
+}
+
+impl Drop for NewBlob<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.blobs.remove(&self.id);
+            self.remove_notes();
+        }
+    }
+}
+
+/// Makes `new` hold the same bytes as `source` without reading them, where the file system can.
+///
+/// # Errors
+/// 404 when `source` was deleted meanwhile.
+pub async fn duplicate(source: PathBuf, new: PathBuf) -> S3Result {
+    let copy = move || fs::hard_link(&source, &new).or_else(|_| fs::copy(&source, &new).map(drop));
+    match tokio::task::spawn_blocking(copy).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(s3_error!(NoSuchKey)),
+        Ok(Err(error)) => Err(S3Error::internal_error(error)),
+        Err(error) => Err(S3Error::internal_error(error)),
+    }
+}
+
+/// Writes `sources` one after the other into `new`.
+pub async fn concatenate(sources: Vec<PathBuf>, new: PathBuf) -> S3Result {
+    let copy = move || -> io::Result<()> {
+        let mut target = fs::File::create_new(new)?;
+        for source in sources {
+            io::copy(&mut fs::File::open(source)?, &mut target)?;
+        }
+        Ok(())
+    };
+    tokio::task::spawn_blocking(copy).await.map_err(S3Error::internal_error)?.map_err(S3Error::internal_error)
+}

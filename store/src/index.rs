@@ -1,0 +1,323 @@
+//! Which blob holds which key: one SQLite file per bucket.
+//!
+//! Keys are compared as bytes, which is the order S3 lists them in. Every method takes microseconds
+//! and runs where it is called.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, params};
+use s3s::{
+    S3Error, S3ErrorCode,
+    dto::{ETagCondition, Metadata, Timestamp},
+    s3_error,
+};
+use serde::{Deserialize, Serialize};
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS object (
+        key BLOB PRIMARY KEY, blob TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
+        modified INTEGER NOT NULL, headers TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS upload (
+        id TEXT PRIMARY KEY, key BLOB NOT NULL, headers TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS part (
+        upload TEXT NOT NULL REFERENCES upload ON DELETE CASCADE, number INTEGER NOT NULL,
+        blob TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL,
+        PRIMARY KEY (upload, number)
+    ) WITHOUT ROWID;";
+
+/// An object, without its bytes.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub blob: String,
+    /// Bytes.
+    pub size: u64,
+    /// Without quotes; always strong.
+    pub etag: String,
+    /// Unix seconds: what `Last-Modified` can say.
+    pub modified: i64,
+    pub headers: Headers,
+}
+
+/// What a PUT says about an object and a GET repeats.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Headers {
+    pub content_type: Option<String>,
+    pub cache_control: Option<String>,
+    pub content_disposition: Option<String>,
+    pub content_encoding: Option<String>,
+    pub content_language: Option<String>,
+    pub expires: Option<Timestamp>,
+    pub metadata: Option<Metadata>,
+}
+
+/// A part of a multipart upload that is not complete yet.
+pub struct Part {
+    pub number: i32,
+    pub blob: String,
+    pub size: u64,
+    pub etag: String,
+    pub modified: i64,
+}
+
+/// What must hold for a write to take effect.
+#[derive(Clone, Debug, Default)]
+pub struct WriteCondition {
+    pub if_match: Option<ETagCondition>,
+    pub if_none_match: Option<ETagCondition>,
+}
+
+/// A key and what a listing says of it.
+pub struct Entry {
+    pub key: String,
+    pub size: u64,
+    pub etag: String,
+    pub modified: i64,
+}
+
+/// Why the index did not do it.
+#[derive(Debug)]
+pub enum Error {
+    /// The file cannot be read or written.
+    Broken(Box<dyn std::error::Error + Send + Sync>),
+    /// The [`WriteCondition`] does not hold.
+    ConditionFailed,
+    /// The upload is unknown, was completed or aborted, or is for another key.
+    NoSuchUpload,
+}
+
+type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<Error> for S3Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Broken(source) => S3Error::with_source(S3ErrorCode::InternalError, source),
+            Error::ConditionFailed => {
+                s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+            }
+            Error::NoSuchUpload => s3_error!(NoSuchUpload),
+        }
+    }
+}
+
+pub struct Index(Mutex<Connection>);
+
+impl Index {
+    /// Opens or makes the file and locks it for this process.
+    ///
+    /// # Errors
+    /// `WouldBlock` when another process has it open.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let open = || -> rusqlite::Result<Connection> {
+            let db = Connection::open(path)?;
+            db.busy_timeout(Duration::from_millis(500))?;
+            db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            db.pragma_update(None, "synchronous", "NORMAL")?;
+            db.pragma_update(None, "foreign_keys", true)?;
+            db.execute_batch(SCHEMA)?;
+            Ok(db)
+        };
+        match open() {
+            Ok(db) => Ok(Self(Mutex::new(db))),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                Err(io::Error::new(io::ErrorKind::WouldBlock, "the store's folder is in use by another process"))
+            }
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Result<Option<Object>> {
+        let db = self.lock();
+        let mut select = db.prepare_cached("SELECT blob, size, etag, modified, headers FROM object WHERE key = ?1")?;
+        Ok(select.query_row([key.as_bytes()], object).optional()?)
+    }
+
+    /// Points `key` at a new blob, if `condition` holds at this moment; gives the blob it replaces.
+    ///
+    /// # Errors
+    /// 412 when the condition does not hold.
+    pub fn put(&self, key: &str, object: &Object, condition: &WriteCondition) -> Result<Option<String>> {
+        let mut db = self.lock();
+        let change = db.transaction()?;
+        let replaced = put(&change, key, object, condition)?;
+        change.commit()?;
+        Ok(replaced)
+    }
+
+    /// Forgets `key`; gives the blob it had.
+    pub fn delete(&self, key: &str) -> Result<Option<String>> {
+        let db = self.lock();
+        let mut delete = db.prepare_cached("DELETE FROM object WHERE key = ?1 RETURNING blob")?;
+        Ok(delete.query_row([key.as_bytes()], |row| row.get(0)).optional()?)
+    }
+
+    /// Up to `limit` entries whose keys are at or after `from`, in order.
+    pub fn scan(&self, from: &[u8], limit: usize) -> Result<Vec<Entry>> {
+        let db = self.lock();
+        let mut select =
+            db.prepare_cached("SELECT key, size, etag, modified FROM object WHERE key >= ?1 ORDER BY key LIMIT ?2")?;
+        let entries = select.query_map(params![from, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            let key = String::from_utf8_lossy(row.get_ref(0)?.as_blob()?).into_owned();
+            Ok(Entry { key, size: size(row, 1)?, etag: row.get(2)?, modified: row.get(3)? })
+        })?;
+        Ok(entries.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every blob that is in use.
+    pub fn blobs(&self) -> Result<Vec<String>> {
+        let db = self.lock();
+        let mut select = db.prepare("SELECT blob FROM object UNION ALL SELECT blob FROM part")?;
+        let blobs = select.query_map([], |row| row.get(0))?;
+        Ok(blobs.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub fn start_upload(&self, id: &str, key: &str, headers: &Headers) -> Result {
+        let headers = serde_json::to_string(headers)?;
+        let db = self.lock();
+        db.prepare_cached("INSERT INTO upload VALUES (?1, ?2, ?3)")?.execute(params![id, key.as_bytes(), headers])?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// 404 when there is no such upload for this key.
+    pub fn upload(&self, id: &str, key: &str) -> Result<Headers> {
+        upload(&self.lock(), id, key)
+    }
+
+    /// Adds or replaces a part; gives the blob it replaces.
+    pub fn put_part(&self, id: &str, key: &str, part: &Part) -> Result<Option<String>> {
+        let mut db = self.lock();
+        let change = db.transaction()?;
+        // It may have been completed or aborted while the part came in.
+        upload(&change, id, key)?;
+        let replaced = change
+            .prepare_cached("DELETE FROM part WHERE upload = ?1 AND number = ?2 RETURNING blob")?
+            .query_row(params![id, part.number], |row| row.get(0))
+            .optional()?;
+        change.prepare_cached("INSERT INTO part VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+            id,
+            part.number,
+            part.blob,
+            i64::try_from(part.size).unwrap_or(i64::MAX),
+            part.etag,
+            part.modified
+        ])?;
+        change.commit()?;
+        Ok(replaced)
+    }
+
+    /// The parts of an upload, by number.
+    pub fn parts(&self, id: &str) -> Result<Vec<Part>> {
+        let db = self.lock();
+        let mut select =
+            db.prepare_cached("SELECT number, blob, size, etag, modified FROM part WHERE upload = ?1 ORDER BY number")?;
+        let parts = select.query_map([id], |row| {
+            Ok(Part {
+                number: row.get(0)?,
+                blob: row.get(1)?,
+                size: size(row, 2)?,
+                etag: row.get(3)?,
+                modified: row.get(4)?,
+            })
+        })?;
+        Ok(parts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Turns an upload into an object in one step; gives the blob it replaces.
+    ///
+    /// # Errors
+    /// 404 when the upload is gone, 412 when the condition does not hold.
+    pub fn finish_upload(
+        &self,
+        id: &str,
+        key: &str,
+        object: &Object,
+        condition: &WriteCondition,
+    ) -> Result<Option<String>> {
+        let mut db = self.lock();
+        let change = db.transaction()?;
+        upload(&change, id, key)?;
+        let replaced = put(&change, key, object, condition)?;
+        change.execute("DELETE FROM upload WHERE id = ?1", [id])?;
+        change.commit()?;
+        Ok(replaced)
+    }
+
+    /// Forgets an upload and its parts.
+    pub fn drop_upload(&self, id: &str) -> Result {
+        self.lock().execute("DELETE FROM upload WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic cannot leave a transaction half done: dropping one rolls it back.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn put(change: &Transaction<'_>, key: &str, object: &Object, condition: &WriteCondition) -> Result<Option<String>> {
+    let current: Option<(String, String)> = change
+        .prepare_cached("SELECT blob, etag FROM object WHERE key = ?1")?
+        .query_row([key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let etag = current.as_ref().map(|(_, etag)| etag.as_str());
+    let is_current = |wanted: &ETagCondition| match wanted {
+        ETagCondition::Any => etag.is_some(),
+        ETagCondition::ETag(wanted) => wanted.as_strong().is_some_and(|wanted| Some(wanted) == etag),
+    };
+    if condition.if_match.as_ref().is_some_and(|wanted| !is_current(wanted))
+        || condition.if_none_match.as_ref().is_some_and(is_current)
+    {
+        return Err(Error::ConditionFailed);
+    }
+    let headers = serde_json::to_string(&object.headers)?;
+    change.prepare_cached("INSERT OR REPLACE INTO object VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        key.as_bytes(),
+        object.blob,
+        i64::try_from(object.size).unwrap_or(i64::MAX),
+        object.etag,
+        object.modified,
+        headers
+    ])?;
+    Ok(current.map(|(blob, _)| blob))
+}
+
+fn upload(db: &Connection, id: &str, key: &str) -> Result<Headers> {
+    let headers: Option<String> = db
+        .prepare_cached("SELECT headers FROM upload WHERE id = ?1 AND key = ?2")?
+        .query_row(params![id, key.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let headers = headers.ok_or(Error::NoSuchUpload)?;
+    Ok(serde_json::from_str(&headers)?)
+}
+
+fn object(row: &Row<'_>) -> rusqlite::Result<Object> {
+    let headers: String = row.get(4)?;
+    let headers = serde_json::from_str(&headers)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Text, error.into()))?;
+    Ok(Object { blob: row.get(0)?, size: size(row, 1)?, etag: row.get(2)?, modified: row.get(3)?, headers })
+}
+
+fn size(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let size: i64 = row.get(column)?;
+    u64::try_from(size).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, size))
+}

@@ -1,0 +1,157 @@
+//! The bucket as `s3s` sees it: which operations there are. Those not named here answer 501.
+
+use std::{collections::HashSet, fs, io, path::Path};
+
+use async_trait::async_trait;
+use s3s::{
+    S3, S3Error, S3Request, S3Response, S3Result,
+    access::{S3Access, S3AccessContext},
+    auth::{S3Auth, SecretKey},
+    dto::*,
+    path::check_bucket_name,
+    s3_error,
+};
+
+use crate::{blobs::Blobs, index::Index};
+
+/// One bucket.
+pub struct Store {
+    pub bucket: String,
+    pub index: Index,
+    pub blobs: Blobs,
+}
+
+impl Store {
+    /// Opens or makes the bucket's folder below `root`.
+    ///
+    /// # Errors
+    /// As [`crate::serve`].
+    pub fn open(root: &Path, bucket: String) -> io::Result<Self> {
+        if !check_bucket_name(&bucket) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a valid bucket name"));
+        }
+        let root = root.join(&bucket);
+        fs::create_dir_all(&root)?;
+        // First, for its lock: the rest is safe only when nobody else has the folder.
+        let index = Index::open(&root.join("index.sqlite"))?;
+        let blobs = Blobs::open(&root)?;
+        let in_use: HashSet<String> =
+            index.blobs().map_err(S3Error::from).map_err(io::Error::other)?.into_iter().collect();
+        blobs.sweep(&in_use)?;
+        Ok(Self { bucket, index, blobs })
+    }
+}
+
+/// The one pair of keys there is.
+pub struct OneKey {
+    pub id: String,
+    pub secret: SecretKey,
+}
+
+#[async_trait]
+impl S3Auth for OneKey {
+    async fn get_secret_key(&self, id: &str) -> S3Result<SecretKey> {
+        if id == self.id { Ok(self.secret.clone()) } else { Err(s3_error!(InvalidAccessKeyId)) }
+    }
+}
+
+/// Signed requests for the one bucket there is.
+pub struct OneBucket(pub String);
+
+#[async_trait]
+impl S3Access for OneBucket {
+    async fn check(&self, request: &mut S3AccessContext<'_>) -> S3Result<()> {
+        if request.credentials().is_none() {
+            return Err(s3_error!(AccessDenied, "Signature is required"));
+        }
+        match request.s3_path().get_bucket_name() {
+            Some(bucket) if bucket != self.0 => Err(s3_error!(NoSuchBucket)),
+            _ => Ok(()),
+        }
+    }
+}
+
+type Answer<T> = S3Result<S3Response<T>>;
+
+#[async_trait]
+impl S3 for Store {
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
+        self.read(request).await.map(S3Response::new)
+    }
+
+    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
+        self.head(&request).map(S3Response::new)
+    }
+
+    async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
+        self.write(request).await.map(S3Response::new)
+    }
+
+    async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
+        self.copy(request).await.map(S3Response::new)
+    }
+
+    async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> Answer<DeleteObjectOutput> {
+        self.delete(&request.input.key)?;
+        Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    async fn delete_objects(&self, request: S3Request<DeleteObjectsInput>) -> Answer<DeleteObjectsOutput> {
+        self.delete_many(request.input.delete).map(S3Response::new)
+    }
+
+    async fn list_objects(&self, request: S3Request<ListObjectsInput>) -> Answer<ListObjectsOutput> {
+        self.list_v1(request.input).map(S3Response::new)
+    }
+
+    async fn list_objects_v2(&self, request: S3Request<ListObjectsV2Input>) -> Answer<ListObjectsV2Output> {
+        self.list_v2(request.input).map(S3Response::new)
+    }
+
+    async fn create_multipart_upload(
+        &self,
+        request: S3Request<CreateMultipartUploadInput>,
+    ) -> Answer<CreateMultipartUploadOutput> {
+        self.start_upload(request.input).map(S3Response::new)
+    }
+
+    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
+        self.write_part(request).await.map(S3Response::new)
+    }
+
+    async fn list_parts(&self, request: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
+        self.parts(request.input).map(S3Response::new)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        request: S3Request<CompleteMultipartUploadInput>,
+    ) -> Answer<CompleteMultipartUploadOutput> {
+        self.complete_upload(request.input).await.map(S3Response::new)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        request: S3Request<AbortMultipartUploadInput>,
+    ) -> Answer<AbortMultipartUploadOutput> {
+        self.abort_upload(&request.input.upload_id, &request.input.key)?;
+        Ok(S3Response::new(AbortMultipartUploadOutput::default()))
+    }
+
+    async fn create_bucket(&self, _: S3Request<CreateBucketInput>) -> Answer<CreateBucketOutput> {
+        Err(s3_error!(BucketAlreadyOwnedByYou))
+    }
+
+    async fn head_bucket(&self, _: S3Request<HeadBucketInput>) -> Answer<HeadBucketOutput> {
+        Ok(S3Response::new(HeadBucketOutput::default()))
+    }
+
+    async fn get_bucket_location(&self, _: S3Request<GetBucketLocationInput>) -> Answer<GetBucketLocationOutput> {
+        Ok(S3Response::new(GetBucketLocationOutput::default()))
+    }
+
+    async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> Answer<ListBucketsOutput> {
+        let bucket = Bucket { name: Some(self.bucket.clone()), ..Bucket::default() };
+        Ok(S3Response::new(ListBucketsOutput { buckets: Some(vec![bucket]), ..ListBucketsOutput::default() }))
+    }
+}

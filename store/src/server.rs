@@ -1,0 +1,122 @@
+//! The accept loop: HTTP/1.1 with keep-alive, a time limit on request heads, graceful shutdown.
+
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{net::TcpListener, task::JoinSet, time};
+
+use crate::front::Front;
+
+/// How long the server waits for its clients.
+pub struct Limits {
+    /// For a complete request head, counted from when the connection is ready for one.
+    pub head: Duration,
+    /// For requests in flight at shutdown.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(30), grace: Duration::from_secs(5) }
+    }
+}
+
+/// Serves until `shutdown` completes; when it returns, no connection is left and `front` is dropped.
+pub async fn run(listener: TcpListener, front: Front, limits: Limits, shutdown: impl Future<Output = ()>) {
+    let front = Arc::new(front);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).keep_alive(true);
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let stream = tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                // Out of file descriptors, or the peer left: neither is a reason to spin or to stop.
+                Err(_) => {
+                    time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        // Losing this only costs latency.
+        let _ = stream.set_nodelay(true);
+        let front = front.clone();
+        let service = service_fn(move |request| {
+            let front = front.clone();
+            async move { Ok::<_, Infallible>(front.handle(request).await) }
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        connections.spawn(async move {
+            // The client broke the protocol or left; the other connections go on.
+            let _ = connection.await;
+        });
+    }
+    drop(listener);
+    let _ = time::timeout(limits.grace, graceful.shutdown()).await;
+    connections.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+        sync::oneshot,
+        time::{Instant, timeout},
+    };
+
+    use super::{Limits, run};
+    use crate::{Config, front::Front};
+
+    async fn started(limits: Limits) -> (TcpStream, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+        let folder = tempfile::tempdir().unwrap();
+        let front = Front::open(Config {
+            root: folder.path().into(),
+            bucket: "bucket".into(),
+            access_key_id: "key".into(),
+            secret_access_key: "secret".into(),
+            region: "auto".into(),
+            allowed_origins: vec![],
+        })
+        .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let _folder = folder;
+            run(listener, front, limits, async { drop(stopped.await) }).await;
+        });
+        (TcpStream::connect(addr).await.unwrap(), stop, server)
+    }
+
+    #[tokio::test]
+    async fn a_slow_head_is_cut_off() {
+        let limits = Limits { head: Duration::from_millis(200), grace: Duration::ZERO };
+        let (mut client, _stop, _server) = started(limits).await;
+        client.write_all(b"GET /bucket/a HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+        let mut rest = Vec::new();
+        timeout(Duration::from_secs(5), client.read_to_end(&mut rest)).await.expect("still open").unwrap();
+    }
+
+    #[tokio::test]
+    async fn shutdown_ends_idle_connections_at_once_and_stuck_ones_after_the_grace() {
+        let limits = Limits { head: Duration::from_secs(60), grace: Duration::from_millis(300) };
+        let (mut stuck, stop, server) = started(limits).await;
+        // A body that never comes.
+        stuck.write_all(b"PUT /bucket/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").await.unwrap();
+        let since = Instant::now();
+        drop(stop);
+        timeout(Duration::from_secs(5), server).await.expect("still serving").unwrap();
+        assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    }
+}

@@ -1,0 +1,77 @@
+//! The store on a thread of its own, for callers without an async runtime.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    thread::{Builder, JoinHandle},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    Config,
+    front::Front,
+    server::{self, Limits},
+};
+
+/// A store that serves until it is stopped or dropped.
+pub struct Running {
+    addr: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Serves the store at `addr` (port 0 picks a free one) on its own thread. When this returns, the
+/// port accepts connections.
+///
+/// # Errors
+/// As [`serve`](crate::serve), and whatever binding gives.
+pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
+    let listener = TcpListener::bind(addr)?;
+    listener.set_nonblocking(true)?;
+    let addr = listener.local_addr()?;
+    let front = Front::open(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _context = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    let (stop, stopped) = oneshot::channel();
+    let thread = Builder::new().name("store".into()).spawn(move || {
+        runtime.block_on(server::run(listener, front, Limits::default(), async {
+            // A dropped sender also means stop.
+            let _ = stopped.await;
+        }));
+    })?;
+    Ok(Running { addr, stop: Some(stop), thread: Some(thread) })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Stops accepting, lets requests in flight end for up to five seconds, and closes the folder.
+    ///
+    /// # Errors
+    /// When the store's thread had panicked.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        drop(self.stop.take());
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Err(_)) => Err(io::Error::other("the store's thread panicked")),
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = self.end();
+    }
+}

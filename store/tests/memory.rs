@@ -1,0 +1,62 @@
+//! How much memory a large object takes; alone in its process, so that what grows is the store.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::{
+    fs,
+    io::{BufReader, Read},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use common::{BUCKET, client::read_head, request, start, start_in};
+
+const GIB: u64 = 1 << 30;
+
+/// Resident bytes of this process, which is also the store's.
+fn resident() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// Length of a response's body, read in pieces.
+fn drain(stream: TcpStream) -> (u16, u64) {
+    let mut reader = BufReader::new(stream);
+    let (status, _) = read_head(&mut reader);
+    let (mut piece, mut total) = (vec![0; 64 * 1024], 0);
+    loop {
+        match reader.read(&mut piece).unwrap() {
+            0 => return (status, total),
+            n => total += n as u64,
+        }
+    }
+}
+
+#[test]
+fn a_gibibyte_is_streamed_in_little_memory() {
+    let store = start();
+    store.put("big", "x").ok(200);
+    // Nothing but a length: writing it through PUT would only cost the test time.
+    let folder = store.stop();
+    let root = folder.path().join(BUCKET);
+    let blob = fs::read_dir(root.join("objects")).unwrap().next().unwrap().unwrap().path();
+    fs::OpenOptions::new().write(true).open(blob).unwrap().set_len(GIB).unwrap();
+    let index = rusqlite::Connection::open(root.join("index.sqlite")).unwrap();
+    index.execute("UPDATE object SET size = ?1", [i64::try_from(GIB).unwrap()]).unwrap();
+    drop(index);
+    let store = start_in(folder);
+
+    assert_eq!(store.head("big").ok(200).header("content-length"), Some("1073741824"));
+    let before = resident();
+    let url = store.get_url("big");
+    let since = Instant::now();
+    let middle = request("GET", &url).headers(&[("range", "bytes=1000000000-1000000009")]).send().ok(206);
+    assert_eq!(middle.body, [0; 10]);
+    assert!(since.elapsed() < Duration::from_secs(1), "a range reads only its bytes: {:?}", since.elapsed());
+    let open = request("GET", &url).headers(&[("range", "bytes=1-")]).open();
+    assert_eq!(drain(open), (206, GIB - 1));
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 16 << 20, "grew by {grown} bytes");
+}
