@@ -8,8 +8,8 @@ pub const MAX_KEY_BYTES: usize = 1024;
 
 /// The key of an original in the bucket: any UTF-8 text of 1 to 1024 bytes without control characters.
 ///
-/// Slashes, spaces, `+`, `%`, parentheses and accents are all plain characters here. A key names an
-/// object and is never a path: `..` has no meaning and is kept as it is.
+/// Slashes, spaces, `+`, `%`, parentheses and accents are all plain characters here. A segment that is `.` or `..`
+/// is refused: browsers and some hosts resolve it on the way (RFC 3986 section 5.2.4), and another object would be meant.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MediaKey(String);
 
@@ -21,6 +21,8 @@ pub enum KeyError {
     ControlCharacter,
     /// A `%` without two hexadecimal digits behind it.
     PercentEncoding,
+    /// A segment is `.` or `..`.
+    DotSegment,
     /// The percent-decoded bytes are not UTF-8.
     NotUtf8,
 }
@@ -31,6 +33,7 @@ impl fmt::Display for KeyError {
             Self::Empty => "the key is empty",
             Self::TooLong => "the key is longer than 1024 bytes",
             Self::ControlCharacter => "the key holds a control character",
+            Self::DotSegment => "a segment of the key is . or ..",
             Self::PercentEncoding => "a % in the key is not followed by two hexadecimal digits",
             Self::NotUtf8 => "the key is not UTF-8",
         })
@@ -51,6 +54,9 @@ impl MediaKey {
         }
         if text.chars().any(char::is_control) {
             return Err(KeyError::ControlCharacter);
+        }
+        if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(KeyError::DotSegment);
         }
         Ok(Self(text))
     }
@@ -108,7 +114,8 @@ mod tests {
             ("Tanz%20%26%20M%C3%BCller%20(1)%2050%25.jpg", "Tanz & Müller (1) 50%.jpg"),
             ("2024/06/x.jpg", "2024/06/x.jpg"),
             ("2024%2F06/x.jpg", "2024/06/x.jpg"),
-            ("../x", "../x"),
+            ("..x/y...", "..x/y..."),
+            ("a//b/", "a//b/"),
         ] {
             assert_eq!(MediaKey::from_path(path).unwrap().as_str(), key);
         }
@@ -125,6 +132,9 @@ mod tests {
             ("a%00b", KeyError::ControlCharacter),
             ("a%0Ab", KeyError::ControlCharacter),
             ("a%C2%80b", KeyError::ControlCharacter),
+            ("../x", KeyError::DotSegment),
+            ("a/%2E%2e/x", KeyError::DotSegment),
+            ("a/.", KeyError::DotSegment),
         ] {
             assert_eq!(MediaKey::from_path(path), Err(error), "{path}");
         }

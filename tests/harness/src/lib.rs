@@ -1,1 +1,14 @@
 //! Starts and stops real hosts for tests, development and CI.
+//!
+//! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
+
+mod library;
+mod native;
+mod programs;
+
+pub use library::{BIG_BYTES, PHOTOS, write_photos};
+pub use native::{Gallery, Options};
+pub use programs::program;
+
+/// What went wrong while starting a host.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

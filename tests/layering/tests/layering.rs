@@ -92,8 +92,7 @@ fn imports_point_one_way() {
         for dependency in &package.ours {
             let target = of(dependency);
             let allowed = match package.layer {
-                Layer::Core => target.layer == Layer::Core,
-                Layer::Platform => target.layer == Layer::Core,
+                Layer::Core | Layer::Platform => target.layer == Layer::Core,
                 Layer::Adapter => {
                     matches!(target.layer, Layer::Core | Layer::Platform)
                         || (package.folder == "platform/spin" && target.folder == "platform/wasi")
