@@ -1,0 +1,267 @@
+//! Uploads to the bucket: presigned PUTs that stream from disk.
+
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use sigv4::{Credentials, Method, Presigner, SigningKey, UrlStyle};
+use ureq::http::Response;
+use ureq::{Agent, Body, SendBody};
+
+use crate::Stop;
+use crate::config::Store;
+
+/// The life of an upload's URL in seconds: an upload must begin, not end, within it.
+const EXPIRES: u32 = 3600;
+/// The largest object one PUT may carry, on S3 and R2 (5 GiB; R2 refuses the last 5 MiB of it).
+pub const MAX_OBJECT: u64 = (5 << 30) - (5 << 20);
+
+/// What is known about an object besides its bytes.
+#[derive(Clone, Copy)]
+pub struct Headers {
+    pub content_type: &'static str,
+    pub cache_control: &'static str,
+}
+
+/// The bytes of an object.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    Bytes(&'a [u8]),
+    File(&'a Path),
+}
+
+/// Why the store did not take or give something.
+#[derive(Clone, Debug)]
+pub struct StoreError {
+    /// Whether every further request would fail the same way.
+    pub fatal: bool,
+    message: String,
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// A bucket, and connections to it that are kept open.
+pub struct Bucket {
+    agent: Agent,
+    credentials: Credentials,
+    bucket: sigv4::Bucket,
+    endpoint: String,
+    name: String,
+    stop: Stop,
+    puts: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Bucket {
+    /// `connections` are kept open for reuse. Nothing is sent yet.
+    /// When `stop` is asked for, an upload under way ends with an error.
+    pub fn new(store: &Store, connections: usize, stop: Stop) -> Result<Self, StoreError> {
+        let bucket = sigv4::Bucket::new(&store.endpoint, UrlStyle::Path, &store.bucket, &store.region)
+            .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
+            .user_agent(concat!("edge-gallery-ingest/", env!("CARGO_PKG_VERSION")))
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_per_write(Some(Duration::from_secs(60)))
+            .timeout_recv_response(Some(Duration::from_secs(120)))
+            .timeout_recv_body(Some(Duration::from_secs(30)))
+            .build()
+            .new_agent();
+        Ok(Self {
+            agent,
+            credentials: Credentials::new(store.access_key_id.as_str(), store.secret_access_key.as_str()),
+            bucket,
+            endpoint: store.endpoint.clone(),
+            name: store.bucket.clone(),
+            stop,
+            puts: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// Asks for an object that is not there: tells an absent store, bucket or key from a present one.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let url = self.presign(Method::Get, "_metadata/ingest-check")?;
+        let mut response = self.twice(|| self.agent.get(&url).call())?;
+        match (response.status().as_u16(), error_code(&mut response).as_str()) {
+            (200 | 206, _) | (404, "NoSuchKey" | "") => Ok(()),
+            // Without leave to list, a store hides what is absent behind this.
+            (403, "AccessDenied") => Ok(()),
+            (status, code) => Err(self.refused(status, code)),
+        }
+    }
+
+    /// Uploads one object; on a server error or a lost connection once more.
+    pub fn put(&self, key: &str, content: Content, headers: Headers) -> Result<(), StoreError> {
+        let size = match content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(path) => path.metadata().map_err(unreadable)?.len(),
+        };
+        if size > MAX_OBJECT {
+            return Err(local("larger than the 5 GiB one upload may carry".to_owned()));
+        }
+        let mut response = self.twice(|| {
+            // Signed anew for each attempt: a long upload may have outlived its URL.
+            let url = self.presign(Method::Put, key).map_err(|error| ureq::Error::Other(Box::new(error)))?;
+            let request = self
+                .agent
+                .put(&url)
+                .header("content-type", headers.content_type)
+                .header("cache-control", headers.cache_control);
+            match content {
+                Content::Bytes(bytes) => request.send(bytes),
+                Content::File(path) => {
+                    let mut file = Stoppable { file: File::open(path)?.take(size), stop: &self.stop };
+                    // With its length given, the body is sent as it is: stores take no chunked uploads.
+                    request.header("content-length", size.to_string()).send(SendBody::from_reader(&mut file))
+                }
+            }
+        })?;
+        if response.status().is_success() {
+            self.puts.fetch_add(1, Ordering::Relaxed);
+            self.bytes.fetch_add(size, Ordering::Relaxed);
+            return Ok(());
+        }
+        let code = error_code(&mut response);
+        Err(self.refused(response.status().as_u16(), &code))
+    }
+
+    /// How many objects and bytes were uploaded.
+    pub fn uploaded(&self) -> (u64, u64) {
+        (self.puts.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
+    }
+
+    fn presign(&self, method: Method, key: &str) -> Result<String, StoreError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let signing_key = SigningKey::derive(&self.credentials, self.bucket.region(), now);
+        let presigner = Presigner::new(&signing_key, &self.bucket, method, now, EXPIRES)
+            .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
+        let mut url = String::new();
+        presigner.presign_into(&mut url, key);
+        Ok(url)
+    }
+
+    /// Sends, and after a pause once more if the first attempt met trouble that may pass.
+    fn twice(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Result<Response<Body>, StoreError> {
+        let first = send();
+        let again = match &first {
+            Ok(response) => response.status().is_server_error() || response.status().as_u16() == 429,
+            Err(error) => may_pass(error),
+        };
+        if !again || self.stop.is_requested() {
+            return first.map_err(|error| self.unreachable(&error));
+        }
+        drop(first);
+        std::thread::sleep(pause());
+        send().map_err(|error| self.unreachable(&error))
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> StoreError {
+        // Only texts that cannot hold the request's address, whose query is a credential.
+        let reason = match error {
+            ureq::Error::Io(error) => error.to_string(),
+            ureq::Error::Timeout(_) => "it did not answer in time".to_owned(),
+            ureq::Error::HostNotFound => "no such host".to_owned(),
+            ureq::Error::Rustls(error) => error.to_string(),
+            ureq::Error::Tls(error) => (*error).to_owned(),
+            _ => "the connection failed".to_owned(),
+        };
+        StoreError {
+            fatal: false,
+            message: format!(
+                "{} is not reachable ({reason}): check S3_ENDPOINT or R2_ACCOUNT_ID, and the network",
+                self.endpoint
+            ),
+        }
+    }
+
+    fn refused(&self, status: u16, code: &str) -> StoreError {
+        let (endpoint, name) = (&self.endpoint, &self.name);
+        match (status, code) {
+            (403, "RequestTimeTooSkewed") => fatal(format!("{endpoint} says this computer's clock is wrong: set it")),
+            (401 | 403, _) => fatal(format!(
+                "{endpoint} refused the access key{}: check R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY and R2_REGION, and that the key may read and write {name}",
+                parenthesis(code),
+            )),
+            (404, _) => fatal(format!("{endpoint} has no bucket {name}: create it, or check R2_BUCKET_NAME")),
+            (301 | 307 | 308, _) => {
+                fatal(format!("{endpoint} is not where {name} lies: check S3_ENDPOINT and R2_REGION"))
+            }
+            (507, _) => fatal(format!("{endpoint} is full")),
+            _ => local(format!("{endpoint} answered {status}{}: try again later", parenthesis(code))),
+        }
+    }
+}
+
+/// A file that reads as an error once the run is to stop.
+struct Stoppable<'a> {
+    file: std::io::Take<File>,
+    stop: &'a Stop,
+}
+
+impl Read for Stoppable<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.stop.is_requested() {
+            return Err(std::io::Error::other("interrupted"));
+        }
+        self.file.read(buffer)
+    }
+}
+
+fn fatal(message: String) -> StoreError {
+    StoreError { fatal: true, message }
+}
+
+fn local(message: String) -> StoreError {
+    StoreError { fatal: false, message }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn unreadable(error: std::io::Error) -> StoreError {
+    local(format!("cannot be read: {error}"))
+}
+
+fn parenthesis(code: &str) -> String {
+    if code.is_empty() { String::new() } else { format!(" ({code})") }
+}
+
+fn may_pass(error: &ureq::Error) -> bool {
+    match error {
+        // Ours: the file went away, or settings that will not get better.
+        ureq::Error::Io(error) => {
+            !matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied)
+        }
+        ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed | ureq::Error::Protocol(_) => true,
+        _ => false,
+    }
+}
+
+/// 0.3 to 1.3 seconds: many uploads that failed together do not return together.
+fn pause() -> Duration {
+    Duration::from_millis(300 + RandomState::new().hash_one(0u8) % 1000)
+}
+
+/// The `<Code>` of an S3 error body, if it looks like one.
+fn error_code(response: &mut Response<Body>) -> String {
+    if response.status().is_success() {
+        return String::new();
+    }
+    let body = response.body_mut().with_config().limit(64 << 10).read_to_string().unwrap_or_default();
+    let code = body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    code.map(|(code, _)| code)
+        .filter(|code| code.len() < 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,54 @@
+//! SHA-256 of a file, read as a stream.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::Stop;
+
+/// The digest in lower-case hex; nothing if the run is to stop.
+pub fn sha256(path: &Path, stop: &Stop) -> io::Result<Option<String>> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        if stop.is_requested() {
+            return Ok(None);
+        }
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => hash.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let digits = b"0123456789abcdef";
+    Ok(Some(
+        hash.finalize()
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| char::from(digits[usize::from(digit)]))
+            .collect(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_abc() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "abc").unwrap();
+        let stop = Stop::default();
+        // FIPS 180-4, the example of one block.
+        assert_eq!(
+            sha256(file.path(), &stop).unwrap().as_deref(),
+            Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        );
+        stop.request();
+        assert_eq!(sha256(file.path(), &stop).unwrap(), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! Photos and films from a folder into the gallery: thumbnails, EXIF, HLS, bucket, catalogue.
+//!
+//! [`run`] walks a folder, uploads what is new and writes one row for each photo or film once all its
+//! objects are in the bucket. It may run again, and may be stopped, at any time: what is in is not
+//! uploaded twice, what is half done has no row. Files that disappeared from the folder stay in the gallery.
+//!
+//! Not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in the grid);
+//! HEIC, AVIF and camera raw are named and left out; an original above 5 GiB is refused.
+
+mod bucket;
+mod catalogue;
+pub mod config;
+mod date;
+mod digest;
+mod engine;
+mod facts;
+mod permits;
+mod photo;
+mod progress;
+mod publish;
+mod report;
+mod sniff;
+mod thumbnail;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use config::{MissingSetting, Store};
+pub use engine::run;
+pub use progress::Show;
+pub use report::{Named, Report};
+
+/// What to take in, from where, to where.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder to walk.
+    pub library: Option<PathBuf>,
+    /// Whether the packaged demo film is to be published as well.
+    pub demo_film: bool,
+    pub store: Store,
+    /// The catalogue's SQLite file; made if missing.
+    pub database: PathBuf,
+    /// The `ffmpeg` to use, with `ffprobe` beside it; else both are looked for on `PATH`.
+    pub ffmpeg: Option<PathBuf>,
+    /// x264's preset: `ultrafast` to `veryslow`.
+    pub preset: String,
+    /// Where films are encoded to before they are uploaded; else the system's folder for temporary files.
+    pub temp: Option<PathBuf>,
+    /// Whether files the catalogue knows are done again.
+    pub force: bool,
+    pub show: Show,
+    /// Ends the run early when asked to.
+    pub stop: Stop,
+}
+
+impl Options {
+    pub fn new(store: Store, database: impl Into<PathBuf>) -> Self {
+        Self {
+            library: None,
+            demo_film: false,
+            store,
+            database: database.into(),
+            ffmpeg: None,
+            preset: "veryfast".to_owned(),
+            temp: None,
+            force: false,
+            show: Show::default(),
+            stop: Stop::default(),
+        }
+    }
+}
+
+/// Asks a run to end, from another thread or a signal handler. Clones ask the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why a run could not start or go on. Each text says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder to walk is none.
+    Library(PathBuf, std::io::Error),
+    /// The store does not answer, or refuses.
+    Store(String),
+    Database(PathBuf, rusqlite::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Library(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
+            Self::Store(message) => f.write_str(message),
+            Self::Database(path, error) => {
+                write!(f, "the catalogue {} cannot be used: {error}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Library(_, error) => Some(error),
+            Self::Store(_) => None,
+            Self::Database(_, error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Puts one photo or film into the bucket, then into the catalogue: the row last, when all else is there.
+
+use std::time::SystemTime;
+
+use gallery::layout;
+use gallery::media::MediaType;
+
+use crate::Stop;
+use crate::bucket::{Bucket, Content, Headers, StoreError};
+use crate::catalogue::{Catalogue, Metadata, Row, Source};
+use crate::digest::sha256;
+use crate::permits::Permits;
+use crate::photo;
+use crate::sniff;
+use crate::thumbnail::Thumbnail;
+use crate::walk::{Candidate, timestamp};
+
+/// The signing window of the services, in seconds: presigned URLs change with it, so a longer life is of no use.
+const CACHE_SIGNED: &str = "private, max-age=14400";
+
+/// Why a file did not go in.
+#[derive(Debug)]
+pub enum Failure {
+    /// The file is at fault.
+    File(String),
+    /// The file is fine, and left out.
+    Skipped(String),
+    Store(StoreError),
+    Catalogue(rusqlite::Error),
+    /// The run is to stop.
+    Stopped,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Catalogue(error)
+    }
+}
+
+/// What became of a file that is in the gallery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Added,
+    Unchanged,
+}
+
+/// Bucket and catalogue, and how to work.
+pub struct Publisher<'a> {
+    pub bucket: &'a Bucket,
+    pub catalogue: &'a Catalogue,
+    pub permits: &'a Permits,
+    pub force: bool,
+    pub stop: &'a Stop,
+}
+
+impl Publisher<'_> {
+    /// The digest of a file that is to go in; nothing if it already is.
+    pub fn is_new(&self, file: &Candidate) -> Result<Option<Source>, Failure> {
+        let known = self.catalogue.known(file.key.as_str())?;
+        let known = known.filter(|known| !self.force && known.size == file.size);
+        let known = known.and_then(|known| known.source);
+        if known.as_ref().is_some_and(|known| known.modified == file.modified) {
+            return Ok(None);
+        }
+        let sha256 = sha256(&file.path, self.stop)
+            .map_err(|error| Failure::File(format!("cannot be read: {error}")))?
+            .ok_or(Failure::Stopped)?;
+        if known.is_some_and(|known| known.sha256 == sha256) {
+            self.catalogue.set_modified(file.key.as_str(), &file.modified)?;
+            return Ok(None);
+        }
+        Ok(Some(Source { sha256, modified: file.modified.clone() }))
+    }
+
+    pub fn photo(&self, file: &Candidate, kind: sniff::Photo) -> Result<Outcome, Failure> {
+        let Some(source) = self.is_new(file)? else {
+            return Ok(Outcome::Unchanged);
+        };
+        let photo = photo::read(&file.path, kind, self.permits).map_err(Failure::File)?;
+        self.thumbnails(file.key.as_str(), &photo.thumbnails)?;
+        self.original(file, kind.mime())?;
+        self.row(&Row {
+            key: file.key.as_str(),
+            filename: file.filename(),
+            kind: MediaType::Image,
+            size: file.size,
+            facts: photo.facts,
+            duration: None,
+            codec: None,
+            width: photo.width,
+            height: photo.height,
+            hls_qualities: None,
+            metadata: Metadata { source, mime: kind.mime().to_owned(), note: None },
+        })?;
+        Ok(Outcome::Added)
+    }
+
+    pub fn thumbnails(&self, key: &str, thumbnails: &[Thumbnail]) -> Result<(), Failure> {
+        for thumbnail in thumbnails {
+            self.put(&layout::thumbnail(thumbnail.size, key), Content::Bytes(&thumbnail.webp), "image/webp")?;
+        }
+        Ok(())
+    }
+
+    /// Uploads the original, and makes sure that it is still what was read.
+    pub fn original(&self, file: &Candidate, mime: &'static str) -> Result<(), Failure> {
+        if !file.is_untouched() {
+            return Err(changed());
+        }
+        self.put(file.key.as_str(), Content::File(&file.path), mime)?;
+        if file.is_untouched() { Ok(()) } else { Err(changed()) }
+    }
+
+    pub fn put(&self, key: &str, content: Content, content_type: &'static str) -> Result<(), Failure> {
+        if self.stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
+        let headers = Headers { content_type, cache_control: CACHE_SIGNED };
+        match self.bucket.put(key, content, headers) {
+            Err(_) if self.stop.is_requested() => Err(Failure::Stopped),
+            result => Ok(result?),
+        }
+    }
+
+    pub fn row(&self, row: &Row) -> Result<(), Failure> {
+        Ok(self.catalogue.write(row, &timestamp(SystemTime::now()))?)
+    }
+}
+
+fn changed() -> Failure {
+    Failure::File("it changed while it was read: run again".to_owned())
+}
