@@ -163,7 +163,6 @@ describe('on a desktop', () => {
     await page.mouse.move(5, 5);
     await page.waitForTimeout(3500);
     await screenshot(page, 'film');
-    await page.locator('.stage').focus();
     await page.keyboard.press(' ');
     assert.equal(await page.evaluate(() => document.querySelector('video')?.paused), true);
     await page.keyboard.press('Escape');

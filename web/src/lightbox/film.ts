@@ -43,7 +43,7 @@ export function film(item: Media, around: Surroundings): Slide {
       else opened.destroy();
     } catch {
       // The player itself did not load: the network, or a newer version of the page is out.
-      if (mine === opening) failed('The player could not be loaded. Please check your connection.', null, null);
+      if (mine === opening) failed('The player could not be loaded. Please check your connection, or reload the page.', null, null);
     }
   }
 

@@ -8,10 +8,13 @@ export interface Keys {
   close(): void;
 }
 
-/** The lightbox by keyboard. A focused player keeps its own keys, a focused button its Space. */
+/**
+ * The lightbox by keyboard. A focused player keeps its own keys, a focused button its Space.
+ * The document listens: a button that disappears while it has the focus takes the focus out of the dialog with it.
+ */
 export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
-  dialog.addEventListener('keydown', (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
+  document.addEventListener('keydown', (event) => {
+    if (!dialog.open || event.altKey || event.ctrlKey || event.metaKey) return;
     const target = event.target instanceof Element ? event.target : null;
     const action = target?.closest('video') ? null : actions.get(event.key);
     if (event.key === ' ' && target?.closest('button, a')) return;

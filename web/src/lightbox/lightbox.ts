@@ -36,6 +36,8 @@ const TURN = 80;
 const FLICK = 0.4;
 /** Pulling down this far closes. */
 const PULL = 110;
+/** Height of the players' own controls, CSS pixels. */
+const TIMELINE = 96;
 
 export function lightbox(events: LightboxEvents): Lightbox {
   const track = h('div', { class: 'track' });
@@ -60,17 +62,19 @@ export function lightbox(events: LightboxEvents): Lightbox {
   const slides = new Map<number, Slide>();
   let library: Library | null = null;
   let index = -1;
+  /** Going back takes a moment; a second wish to leave would go back further. */
+  let leaving = false;
   let unsubscribe: () => void = () => undefined;
   const current = () => slides.get(index);
   const zoom = zoomer(stage, current, (zoomed) => element.classList.toggle('lightbox-zoomed', zoomed));
 
   previous.addEventListener('click', () => go(index - 1));
   next.addEventListener('click', () => go(index + 1));
-  close.addEventListener('click', () => events.close());
+  close.addEventListener('click', leave);
   // Esc and Android's back gesture: the URL decides what is open, so closing goes through it.
   element.addEventListener('cancel', (event) => {
     event.preventDefault();
-    events.close();
+    leave();
   });
   keyboard(element, {
     previous: () => go(index - 1),
@@ -79,7 +83,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     last: () => go((library?.items.length ?? 0) - 1),
     toggle: () => current()?.toggle(),
     zoom: (factor) => zoom.by(factor),
-    close: () => events.close(),
+    close: leave,
   });
 
   watch(
@@ -100,7 +104,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       },
       pulled(dy, velocity) {
         element.style.removeProperty('--fade');
-        if (dy > PULL || velocity > FLICK) events.close();
+        if (dy > PULL || velocity > FLICK) leave();
         else glide('0px');
       },
       pan: zoom.pan,
@@ -108,14 +112,21 @@ export function lightbox(events: LightboxEvents): Lightbox {
       settled: zoom.settle,
       tap(event) {
         if (event.pointerType === 'mouse') {
-          if (event.target instanceof Element && !event.target.closest('.frame')) events.close();
+          if (event.target instanceof Element && !event.target.closest('.frame')) leave();
         } else if (current()?.zooms) element.classList.toggle('lightbox-quiet');
       },
       doubleTap: (event) => zoom.toggle(event.clientX, event.clientY),
     },
-    // The player's own controls, buttons and notices keep their clicks and drags.
-    (event) => event.target instanceof Element && event.target.closest('button, a, .failure, .frame-playing video') !== null,
+    // The player's timeline, buttons and notices keep their clicks and drags.
+    (event) =>
+      event.target instanceof Element && (event.target.closest('button, a, .failure') !== null || onTimeline(event)),
   );
+
+  function leave(): void {
+    if (leaving) return;
+    leaving = true;
+    events.close();
+  }
 
   /** Moves to an item; `false` if there is none. `from` is where a finger let the row go, px. */
   function go(to: number, play = false, from = 0): boolean {
@@ -186,6 +197,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     element.classList.remove('lightbox-quiet');
     library = null;
     index = -1;
+    leaving = false;
   }
 
   function appear(): void {
@@ -224,4 +236,10 @@ export function lightbox(events: LightboxEvents): Lightbox {
       if (element.open) element.close();
     },
   };
+}
+
+/** The foot of a playing film, where a drag moves through the film and not to the next item. */
+function onTimeline(event: PointerEvent): boolean {
+  const { target } = event;
+  return target instanceof HTMLVideoElement && target.controls && event.clientY > target.getBoundingClientRect().bottom - TIMELINE;
 }

@@ -21,15 +21,19 @@ export function photo(item: Media, around: Surroundings): Slide {
   function layer(url: string, level: number): HTMLImageElement {
     const image = h('img', { alt: item.name, draggable: 'false' });
     image.src = url;
-    image
-      .decode()
-      .then(() => shown(image, level))
-      .catch(() => missed(image, level));
+    image.addEventListener('load', () => {
+      // Decoded beforehand it appears at once. Some browsers refuse that for very large pictures, and still show them.
+      void image
+        .decode()
+        .catch(() => undefined)
+        .then(() => shown(image, level));
+    });
+    image.addEventListener('error', () => missed(image, level));
     return image;
   }
 
   function shown(image: HTMLImageElement, level: number): void {
-    if (level < sharpest) return;
+    if (level < sharpest || !image.hasAttribute('src')) return;
     sharpest = level;
     if (item.width === null && image.naturalWidth > 0) {
       frame.style.setProperty('--aspect', String(image.naturalWidth / image.naturalHeight));
@@ -77,6 +81,9 @@ export function photo(item: Media, around: Surroundings): Slide {
   }
 
   previews.forEach(layer);
+  if (original === null && previews.length === 0) {
+    frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo. It can be downloaded.'));
+  }
   return {
     item,
     element,

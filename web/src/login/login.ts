@@ -36,6 +36,7 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
     h('div', { class: 'password' }, field, reveal),
     message,
     submit,
+    h('p', { class: 'login-note' }, 'You stay signed in on this device for 30 days.'),
   );
   let waiting: ReturnType<typeof setInterval> | undefined;
 
