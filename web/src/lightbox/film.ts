@@ -6,6 +6,9 @@ import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
+/** A film that is only passed by on the way to another item asks for nothing. ms */
+const DWELL = 250;
+
 /** A film: its poster until it is looked at, then the player. */
 export function film(item: Media, around: Surroundings): Slide {
   const posterUrl = item.thumbnails.large ?? item.thumbnails.medium;
@@ -16,6 +19,7 @@ export function film(item: Media, around: Surroundings): Slide {
   let video: HTMLVideoElement | null = null;
   let player: Player | null = null;
   let ready: Promise<void> = Promise.resolve();
+  let dwelling: ReturnType<typeof setTimeout> | undefined;
   /** Counts openings, so that one that arrives late knows it is no longer wanted. */
   let opening = 0;
 
@@ -89,6 +93,7 @@ export function film(item: Media, around: Surroundings): Slide {
   }
 
   function close(): void {
+    clearTimeout(dwelling);
     opening += 1;
     player?.destroy();
     player = null;
@@ -105,7 +110,8 @@ export function film(item: Media, around: Surroundings): Slide {
     zooms: false,
     activate(play) {
       element.classList.add('slide-active');
-      begin(play);
+      if (play) begin(true);
+      else dwelling = setTimeout(() => begin(false), DWELL);
     },
     deactivate() {
       element.classList.remove('slide-active');
