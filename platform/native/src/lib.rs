@@ -1,1 +1,106 @@
-//! The native host: hyper, SQLite, KV on disk.
+//! The native host: hyper on one current-thread runtime per core, SQLite, KV on disk.
+//!
+//! [`Host`] owns the accept loop and serves one [`Service`](platform::Service) per listener;
+//! [`Native`] is the [`Platform`] the services run on. Each worker thread has its own of everything
+//! (service, database connection, outbound connections), so nothing a request touches is locked.
+
+#![allow(async_fn_in_trait)]
+
+mod body;
+mod config;
+mod fetch;
+mod host;
+mod kv;
+mod log;
+mod patience;
+mod request;
+mod sql;
+mod wire;
+mod worker;
+
+use std::{
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use platform::{Error, Kind, Platform, StoreName};
+use tokio::task::JoinSet;
+
+pub use body::Body;
+pub use config::Config;
+pub use host::{Host, HostError, Options};
+pub use kv::{MAX_VALUE_BYTES, Store};
+pub use sql::Database;
+
+/// The platform of one worker thread. Cheap to clone.
+///
+/// Its futures run inside a [`tokio::task::LocalSet`] on a runtime with I/O and time, and nowhere else.
+#[derive(Clone)]
+pub struct Native(Rc<Parts>);
+
+struct Parts {
+    kv: Rc<kv::File>,
+    database: Rc<sql::Connected>,
+    client: Rc<fetch::Client>,
+}
+
+impl Native {
+    /// Opens the database (its schema applied) and the stores in `data_dir`, which is made if it is missing.
+    ///
+    /// A store that cannot be opened is no reason not to start: its calls give `Unavailable`.
+    pub fn open(data_dir: &Path, database: Option<&Path>) -> Result<Self, HostError> {
+        std::fs::create_dir_all(data_dir)
+            .map_err(|error| HostError::new(format!("cannot make the folder {}", data_dir.display()), error))?;
+        let database = database.map_or_else(|| data_dir.join("gallery.db"), PathBuf::from);
+        Ok(Self(Rc::new(Parts {
+            kv: Rc::new(kv::File::new(data_dir.join("kv.db"))),
+            database: Rc::new(sql::Connected::open(&database)?),
+            client: Rc::new(fetch::Client::new()?),
+        })))
+    }
+}
+
+impl Platform for Native {
+    type Kv = Store;
+    type Sql = Database;
+    type Body = Body;
+
+    fn kv(&self, store: StoreName) -> Result<Store, Error> {
+        Ok(Store::new(store, Rc::clone(&self.0.kv)))
+    }
+
+    fn sql(&self) -> Result<Database, Error> {
+        Ok(Database::new(Rc::clone(&self.0.database)))
+    }
+
+    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        fetch::send(&self.0.client, request).await
+    }
+
+    async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+        let mut answers: Vec<_> = requests.iter().map(|_| Err(Error::new(Kind::Internal, "fetch.all"))).collect();
+        // Dropping the set, when the client leaves, takes the requests back too.
+        let mut sent = JoinSet::new();
+        for (index, request) in requests.into_iter().enumerate() {
+            let client = Rc::clone(&self.0.client);
+            sent.spawn_local(async move { (index, fetch::send(&client, request).await) });
+        }
+        while let Some(joined) = sent.join_next().await {
+            if let Ok((index, answer)) = joined {
+                answers[index] = answer;
+            }
+        }
+        answers
+    }
+
+    async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {
+        body.collect(max).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

@@ -1,0 +1,135 @@
+//! A body: bytes we made, or bytes that are still arriving and are handed on as they come.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use platform::{Error, Kind};
+use tokio::time::{Instant, Sleep};
+
+/// See [`platform::Platform::Body`].
+pub struct Body(Inner);
+
+enum Inner {
+    Bytes(Option<Bytes>),
+    Arriving(Arriving),
+}
+
+struct Arriving {
+    incoming: Incoming,
+    /// How long the next piece may take.
+    gap: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+    waiting: bool,
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Inner::Bytes((!bytes.is_empty()).then_some(bytes)))
+    }
+}
+
+impl Body {
+    /// What comes in on a connection. It ends with `Timeout` when a piece takes longer than `gap`;
+    /// time in which nobody asks for a piece, because the client reads slowly, does not count.
+    pub(crate) fn arriving(incoming: Incoming, gap: Duration) -> Self {
+        Self(Inner::Arriving(Arriving { incoming, gap, timer: None, waiting: false }))
+    }
+
+    /// See [`platform::Platform::collect`].
+    pub(crate) async fn collect(self, max: usize) -> Result<Bytes, Error> {
+        let too_large = || Error::new(Kind::TooLarge, "body.collect");
+        let mut arriving = match self.0 {
+            Inner::Bytes(bytes) => {
+                let bytes = bytes.unwrap_or_default();
+                return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) };
+            }
+            Inner::Arriving(arriving) => arriving,
+        };
+        let declared = usize::try_from(arriving.incoming.size_hint().lower()).unwrap_or(usize::MAX);
+        if declared > max {
+            return Err(too_large());
+        }
+        // A body in one piece, the usual case, is not copied.
+        let mut first = Bytes::new();
+        let mut whole = BytesMut::new();
+        while let Some(frame) = arriving.frame().await {
+            let Ok(piece) = frame?.into_data() else { continue };
+            let held = first.len() + whole.len();
+            if piece.len() > max - held {
+                return Err(too_large());
+            }
+            if held == 0 {
+                first = piece;
+            } else {
+                if whole.is_empty() {
+                    whole.reserve(declared.max(first.len() + piece.len()));
+                    whole.extend_from_slice(&std::mem::take(&mut first));
+                }
+                whole.extend_from_slice(&piece);
+            }
+        }
+        Ok(if whole.is_empty() { first } else { whole.freeze() })
+    }
+}
+
+impl http_body::Body for Arriving {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(task) {
+            this.waiting = false;
+            let broken = |error| Error::because(Kind::Unavailable, "body.read", error);
+            return Poll::Ready(frame.map(|frame| frame.map_err(broken)));
+        }
+        let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(this.gap)));
+        if !this.waiting {
+            this.waiting = true;
+            timer.as_mut().reset(Instant::now() + this.gap);
+        }
+        timer.as_mut().poll(task).map(|()| Some(Err(Error::new(Kind::Timeout, "body.read"))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match &mut self.0 {
+            Inner::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Inner::Arriving(arriving) => Pin::new(arriving).poll_frame(task),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::Bytes(bytes) => bytes.is_none(),
+            Inner::Arriving(arriving) => arriving.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            Inner::Arriving(arriving) => arriving.size_hint(),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Requests out: connections of one worker, used again and again, with the request's own timeouts.
+//!
+//! hyper speaks HTTP/1.1, hyper-util resolves and connects, hyper-rustls adds TLS. The pool is ours, because
+//! hyper-util's hides what is needed here: whether a connection is a used one (only then is a break before
+//! the head worth a second try) and when it stands (the connect and first-byte timeouts are per request).
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, Response, Uri,
+    header::HOST,
+    uri::{Authority, PathAndQuery, Scheme},
+};
+use http_body_util::Full;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use platform::{Error, Kind, Timeouts, service::strip_hop_by_hop};
+use tokio::{task::spawn_local, time::timeout};
+use tower_service::Service as _;
+
+use crate::{Body, HostError};
+
+/// Stores close connections that idle; ours are thrown away before most of them do.
+const IDLE: Duration = Duration::from_secs(30);
+const MAX_IDLE_PER_HOST: usize = 64;
+const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
+
+type Sender = SendRequest<Full<Bytes>>;
+type Place = (Scheme, Authority);
+
+/// One worker's connections.
+pub(crate) struct Client {
+    connector: HttpsConnector<HttpConnector>,
+    idle: RefCell<HashMap<Place, Vec<(Instant, Sender)>>>,
+}
+
+/// A request that got no head, and the request itself if no byte of it was sent.
+struct Failed {
+    error: Error,
+    unsent: Option<Request<Full<Bytes>>>,
+    /// The connection ended; on one that had idled this says nothing about the other side's health.
+    ended: bool,
+}
+
+impl Client {
+    pub fn new() -> Result<Self, HostError> {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(roots)
+    }
+
+    fn trusting(roots: rustls::RootCertStore) -> Result<Self, HostError> {
+        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| HostError::new("cannot set up TLS", error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(TCP_KEEPALIVE));
+        let connector =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+        Ok(Self { connector, idle: RefCell::default() })
+    }
+
+    /// A connection that idled here and still stands, the last used first.
+    fn take(&self, place: &Place) -> Option<Sender> {
+        let mut idle = self.idle.borrow_mut();
+        let here = idle.get_mut(place)?;
+        while let Some((since, sender)) = here.pop() {
+            if since.elapsed() < IDLE && sender.is_ready() {
+                return Some(sender);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection for the next request, once its response has been read to the end.
+    fn keep(self: &Rc<Self>, place: Place, mut sender: Sender) {
+        let client = Rc::downgrade(self);
+        spawn_local(async move {
+            if sender.ready().await.is_err() {
+                return;
+            }
+            let Some(client) = client.upgrade() else { return };
+            let mut idle = client.idle.borrow_mut();
+            let here = idle.entry(place).or_default();
+            here.retain(|(since, sender)| since.elapsed() < IDLE && !sender.is_closed());
+            if here.len() < MAX_IDLE_PER_HOST {
+                here.push((Instant::now(), sender));
+            }
+        });
+    }
+
+    async fn connect(&self, (scheme, authority): &Place, within: Duration) -> Result<Sender, Error> {
+        let uri = Uri::builder()
+            .scheme(scheme.clone())
+            .authority(authority.clone())
+            .path_and_query(PathAndQuery::from_static("/"))
+            .build()
+            .map_err(|error| Error::because(Kind::Invalid, "fetch.connect", error))?;
+        let standing = async {
+            let stream = self
+                .connector
+                .clone()
+                .call(uri)
+                .await
+                .map_err(|error| Error::because(Kind::Unavailable, "fetch.connect", error))?;
+            let (sender, connection) = handshake(stream).await.map_err(|error| failure("fetch.connect", error))?;
+            // Ends when the sender is gone or the other side closes; the sender hears of every failure.
+            spawn_local(async move { drop(connection.await) });
+            Ok(sender)
+        };
+        timeout(within, standing).await.unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "fetch.connect")))
+    }
+
+    async fn exchange(
+        self: &Rc<Self>,
+        place: &Place,
+        mut sender: Sender,
+        request: Request<Full<Bytes>>,
+        timeouts: Timeouts,
+    ) -> Result<Response<Body>, Failed> {
+        match timeout(timeouts.first_byte, sender.try_send_request(request)).await {
+            Err(_) => {
+                let error = Error::new(Kind::Timeout, "fetch.first_byte");
+                Err(Failed { error, unsent: None, ended: false })
+            }
+            Ok(Err(mut failed)) => {
+                let unsent = failed.take_message();
+                let error = failed.into_error();
+                let ended = !error.is_parse() && !error.is_user();
+                Err(Failed { error: failure("fetch.send", error), unsent, ended })
+            }
+            Ok(Ok(response)) => {
+                self.keep(place.clone(), sender);
+                let mut response = response.map(|incoming| Body::arriving(incoming, timeouts.between_bytes));
+                strip_hop_by_hop(response.headers_mut());
+                Ok(response)
+            }
+        }
+    }
+}
+
+/// See [`platform::Platform::fetch`].
+///
+/// A request that meets a connection the other side has just closed is sent once more, on a new one:
+/// always if no byte had gone out, else if its method is idempotent (RFC 9110 section 9.2.2).
+pub(crate) async fn send(client: &Rc<Client>, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+    let timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
+    let (place, mut request) = addressed(request)?;
+    if let Some(sender) = client.take(&place) {
+        let again = request.method().is_idempotent().then(|| copy(&request));
+        match client.exchange(&place, sender, request, timeouts).await {
+            Ok(response) => return Ok(response),
+            Err(failed) => match failed.unsent.or(again) {
+                Some(unsent) if failed.ended => request = unsent,
+                _ => return Err(failed.error),
+            },
+        }
+    }
+    let sender = client.connect(&place, timeouts.connect).await?;
+    client.exchange(&place, sender, request, timeouts).await.map_err(|failed| failed.error)
+}
+
+/// Splits the URI into where to connect and what to ask for there.
+fn addressed(request: Request<Bytes>) -> Result<(Place, Request<Full<Bytes>>), Error> {
+    let invalid = |words: &'static str| Error::because(Kind::Invalid, "fetch.request", words);
+    let (mut head, body) = request.into_parts();
+    let mut uri = std::mem::take(&mut head.uri).into_parts();
+    let (Some(scheme), Some(authority)) = (uri.scheme.take(), uri.authority.take()) else {
+        return Err(invalid("the URI is not absolute"));
+    };
+    if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
+        return Err(invalid("the URI's scheme is neither http nor https"));
+    }
+    if authority.as_str().contains('@') || head.method == Method::CONNECT {
+        return Err(invalid("the request is not one to an origin"));
+    }
+    let host = HeaderValue::from_str(authority.as_str()).map_err(|_| invalid("the URI has no host"))?;
+    head.headers.insert(HOST, host);
+    head.uri = uri.path_and_query.map_or_else(|| Uri::from_static("/"), Uri::from);
+    head.version = http::Version::HTTP_11;
+    Ok(((scheme, authority), Request::from_parts(head, Full::new(body))))
+}
+
+fn copy(request: &Request<Full<Bytes>>) -> Request<Full<Bytes>> {
+    let mut copy = Request::new(request.body().clone());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}
+
+fn failure(operation: &'static str, error: hyper::Error) -> Error {
+    let kind = if error.is_parse() || error.is_user() { Kind::Invalid } else { Kind::Unavailable };
+    Error::because(kind, operation, error)
+}

@@ -1,0 +1,232 @@
+//! The host: listeners, workers, start and stop.
+
+use std::{
+    fmt,
+    future::Future,
+    io::{ErrorKind, Write},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use platform::Service;
+use tokio::{sync::mpsc, task::JoinSet};
+
+use crate::{
+    Config,
+    log::Log,
+    worker::{self, Accepted, Load, Mount, Plan},
+};
+
+/// Why the host did not start, or stopped: one line for the operator.
+#[derive(Debug)]
+pub struct HostError {
+    what: String,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl HostError {
+    pub(crate) fn new(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { what: what.into(), source: source.into() }
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.source)
+    }
+}
+
+impl std::error::Error for HostError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// How the host runs. [`Options::new`] gives what suits most.
+pub struct Options {
+    /// Holds `kv.db`, and `gallery.db` unless `database` says otherwise. Made if it is missing.
+    pub data_dir: PathBuf,
+    /// The catalogue's file.
+    pub database: Option<PathBuf>,
+    /// Worker threads; one per core unless changed.
+    pub workers: usize,
+    /// Believe `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Only behind a proxy that sets both.
+    pub trust_forwarded: bool,
+    /// How long responses under way may take to finish once the host stops.
+    pub shutdown_grace: Duration,
+    /// Where the log lines go.
+    pub log: Box<dyn Write + Send>,
+}
+
+impl Options {
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            database: None,
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            trust_forwarded: false,
+            shutdown_grace: Duration::from_secs(10),
+            log: Box::new(std::io::stdout()),
+        }
+    }
+
+    /// With `GALLERY_DATABASE` (a path) and `TRUST_FORWARDED` (`true` or `1`) where they are set.
+    #[must_use]
+    pub fn configured(mut self, config: &Config) -> Self {
+        config.read(|lookup| {
+            self.database = lookup.optional("GALLERY_DATABASE").map(PathBuf::from);
+            self.trust_forwarded =
+                lookup.optional("TRUST_FORWARDED").is_some_and(|value| value == "true" || value == "1");
+        });
+        self
+    }
+}
+
+/// Services on their listeners.
+///
+/// Connections are accepted by the calling thread and dealt to the worker that has the fewest. Workers
+/// that share a listener leave this to whoever wakes first, and `SO_REUSEPORT` to a hash of the client's
+/// port: with the few, long connections of a gallery both leave cores idle. Accepting costs a thread hop per
+/// connection, not per request.
+pub struct Host {
+    options: Options,
+    listeners: Vec<TcpListener>,
+    mounts: Vec<Mount>,
+}
+
+impl Host {
+    pub fn new(options: Options) -> Self {
+        Self { options, listeners: Vec::new(), mounts: Vec::new() }
+    }
+
+    /// Serves on `listener`, which is already bound, what `make` makes; it is called once per worker, on its thread.
+    pub fn mount<F, S>(&mut self, listener: TcpListener, make: F) -> &mut Self
+    where
+        F: Fn() -> S + Send + Sync + 'static,
+        S: Service + 'static,
+    {
+        self.listeners.push(listener);
+        self.mounts.push(worker::mount(make));
+        self
+    }
+
+    /// Serves until `shutdown` is ready, then lets responses under way finish. Blocks the calling thread.
+    ///
+    /// `shutdown` is polled on a tokio runtime with I/O and time. An error is a failure to start, or of a worker.
+    pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
+        let Self { options, listeners, mounts } = self;
+        let failed = |error| HostError::new("cannot start the host", error);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (log, writer) = Log::start(options.log).map_err(failed)?;
+        let plan = Arc::new(Plan {
+            data_dir: options.data_dir,
+            database: options.database,
+            trust_forwarded: options.trust_forwarded,
+            grace: options.shutdown_grace,
+            mounts,
+        });
+        let started: Result<Vec<Hand>, HostError> =
+            (0..options.workers.max(1)).map(|index| Hand::start(index, &plan, &log)).collect();
+        drop(log);
+        let hands = started?;
+        let (doors, threads): (Vec<Door>, Vec<JoinHandle<()>>) =
+            hands.into_iter().map(|hand| (hand.door, hand.thread)).unzip();
+
+        let accepted = runtime.block_on(async {
+            let doors: Arc<[Door]> = doors.into();
+            let mut accepting = JoinSet::new();
+            for (mount, listener) in listeners.into_iter().enumerate() {
+                listener.set_nonblocking(true).map_err(failed)?;
+                let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+                accepting.spawn(accept(listener, mount, Arc::clone(&doors)));
+            }
+            tokio::select! {
+                () = shutdown => {}
+                Some(_) = accepting.join_next() => {}
+            }
+            Ok(())
+        });
+        // With the runtime go the accepting tasks, the listeners, and the last doors: the workers wind up.
+        drop(runtime);
+        let panicked = threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
+        let _ = writer.join();
+        accepted?;
+        if panicked > 0 {
+            return Err(HostError::new("the host stopped", format!("{panicked} of its workers panicked")));
+        }
+        Ok(())
+    }
+}
+
+/// Where a worker takes connections, and how many it has.
+struct Door {
+    arrivals: mpsc::UnboundedSender<Accepted>,
+    open: Arc<AtomicUsize>,
+}
+
+/// A worker, from outside.
+struct Hand {
+    door: Door,
+    thread: JoinHandle<()>,
+}
+
+impl Hand {
+    /// Starts a worker and waits until it can serve.
+    fn start(index: usize, plan: &Arc<Plan>, log: &Log) -> Result<Self, HostError> {
+        let (arrivals, arriving) = mpsc::unbounded_channel();
+        let (ready, started) = std::sync::mpsc::channel();
+        let (plan, log) = (Arc::clone(plan), log.clone());
+        let thread = std::thread::Builder::new()
+            .name(format!("worker-{index}"))
+            .spawn(move || {
+                let (ready, log) = (ready, log);
+                worker::run(&plan, &log, arriving, &ready);
+            })
+            .map_err(|error| HostError::new("cannot start a worker", error))?;
+        match started.recv() {
+            Ok(Ok(())) => Ok(Self { door: Door { arrivals, open: Arc::default() }, thread }),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(HostError::new("cannot start a worker", "it panicked")),
+        }
+    }
+}
+
+/// Accepts connections for one listener until it is dropped, or no worker is left.
+async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Door]>) {
+    let mut turn = 0;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                turn += 1;
+                if !deal(&doors, turn, stream, peer, mount) {
+                    return;
+                }
+            }
+            // The client has left before its turn: nothing to serve.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
+            // No descriptors or memory left: what is open must close first.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Hands a connection to the least loaded worker; among equals they take turns. False if all workers are gone.
+fn deal(doors: &[Door], turn: usize, stream: tokio::net::TcpStream, peer: SocketAddr, mount: usize) -> bool {
+    let Ok(mut stream) = stream.into_std() else { return true };
+    let load = |door: &Door| if door.arrivals.is_closed() { usize::MAX } else { door.open.load(Ordering::Relaxed) };
+    for _ in 0..doors.len() {
+        let order = (0..doors.len()).map(|offset| &doors[(turn + offset) % doors.len()]);
+        let Some(door) = order.min_by_key(|door| load(door)) else { return false };
+        match door.arrivals.send(Accepted { stream, peer, mount, load: Load::on(&door.open) }) {
+            Ok(()) => return true,
+            Err(refused) => stream = refused.0.stream,
+        }
+    }
+    false
+}

@@ -1,0 +1,90 @@
+//! The log: one line per request, written by a thread of its own so that a slow terminal or pipe slows nobody.
+
+use std::{
+    fmt::Write as _,
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use platform::Record;
+
+/// Lines that wait at most; when a reader has stopped reading, further ones are dropped and counted.
+const WAITING_LINES: usize = 8192;
+/// How long lines gather before they are written together: a wake-up per line would cost more than the line.
+const GATHER: Duration = Duration::from_millis(2);
+
+/// Where the lines go. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Log {
+    lines: SyncSender<String>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Log {
+    /// Starts the writer. It ends, all lines written, once every clone of the log is gone.
+    pub fn start(sink: Box<dyn Write + Send>) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (lines, waiting) = sync_channel(WAITING_LINES);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&dropped);
+        let writer = std::thread::Builder::new().name("log".into()).spawn(move || write(sink, &waiting, &counter))?;
+        Ok((Self { lines, dropped }, writer))
+    }
+
+    pub fn line(&self, line: String) {
+        if self.lines.try_send(line).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A closed pipe fails every write from then on; the lines are taken and lost, the host lives.
+fn write(mut sink: Box<dyn Write + Send>, waiting: &Receiver<String>, dropped: &AtomicU64) {
+    let mut batch = String::new();
+    while let Ok(line) = waiting.recv() {
+        std::thread::sleep(GATHER);
+        batch.clear();
+        for line in std::iter::once(line).chain(waiting.try_iter().take(WAITING_LINES)) {
+            batch.push_str(&line);
+            batch.push('\n');
+        }
+        let dropped = dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            let _ = writeln!(batch, "{{\"service\":\"host\",\"log_lines_dropped\":{dropped}}}");
+        }
+        let _ = sink.write_all(batch.as_bytes());
+        let _ = sink.flush();
+    }
+}
+
+/// A request whose line is still to be written.
+pub(crate) struct Entry {
+    pub record: Record,
+    pub request_id: String,
+    pub method: &'static str,
+    pub status: u16,
+    pub started: Instant,
+}
+
+impl Entry {
+    /// `bytes` of the body went out; `complete` unless the body broke off or the client left before its end.
+    pub fn write(&self, log: &Log, bytes: u64, complete: bool) {
+        log.line(self.record.log_line(
+            &self.request_id,
+            self.method,
+            self.status,
+            milliseconds_since(self.started),
+            bytes,
+            complete,
+        ));
+    }
+}
+
+pub(crate) fn milliseconds_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1000.0
+}

@@ -1,0 +1,166 @@
+//! One request: the facts, the call, and what is left of it when something goes wrong.
+
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    rc::Rc,
+    task::Poll,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header::HOST};
+use hyper::body::Incoming;
+use platform::{Cx, Error, Facts, Kind, Problem, Service, service::finish};
+
+use crate::{
+    Body, Native,
+    log::{Entry, Log, milliseconds_since},
+    wire::{Sent, Tally},
+};
+
+/// How long a client may pause within a request's body.
+const UPLOAD_GAP: Duration = Duration::from_secs(30);
+/// What the log says of a client that left before there was an answer (nginx's number for it).
+const CLIENT_GONE: u16 = 499;
+
+/// A service and the platform it runs on, in one worker.
+pub(crate) struct Site<S> {
+    pub service: S,
+    pub native: Native,
+    pub trust_forwarded: bool,
+}
+
+impl<S: Service> Site<S> {
+    /// Answers one request. Whatever the service does, there is an answer, and a log line.
+    pub async fn answer(&self, peer: IpAddr, tally: &Rc<Tally>, request: Request<Incoming>) -> Response<Sent> {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let (facts, entropy) = self.facts(peer, request.headers());
+        let mut call = Call {
+            cx: Cx::new(&self.native, facts),
+            method: method_name(&method),
+            started,
+            log: tally.log(),
+            answered: false,
+        };
+        let problem = match (entropy, for_service(request)) {
+            (Err(error), _) => {
+                call.cx.record.note(&error);
+                Err(Problem::from(&error))
+            }
+            (Ok(()), Err(problem)) => {
+                call.cx.record.service.set("host");
+                Err(problem)
+            }
+            (Ok(()), Ok(request)) => caught(self.service.handle(&call.cx, request)).await.map_err(|_| {
+                // The message went to standard error; it may quote anything, so it stays out of the log.
+                let error = Error::because(Kind::Internal, "service.handle", "panicked");
+                call.cx.record.note(&error);
+                Problem::from(&error)
+            }),
+        };
+        let mut response = problem.unwrap_or_else(|problem| problem.into_response(call.cx.request_id()));
+        finish(&call.cx, &mut response, milliseconds_since(started));
+        let entry = call.entry(response.status().as_u16());
+        Sent::response(tally, &method, response, entry)
+    }
+
+    fn facts(&self, peer: IpAddr, headers: &HeaderMap) -> (Facts, Result<(), Error>) {
+        let mut facts = Facts {
+            now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            entropy: [0; 32],
+            https: false,
+            client: Some(peer.to_canonical()),
+        };
+        if self.trust_forwarded {
+            facts.https = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+            // The last entry is the one our own proxy wrote; the others are the client's word.
+            if let Some(client) = last(headers, "x-forwarded-for").and_then(|entry| entry.parse().ok()) {
+                facts.client = Some(client);
+            }
+        }
+        let entropy = getrandom::fill(&mut facts.entropy)
+            .map_err(|error| Error::because(Kind::Internal, "host.entropy", error.to_string()));
+        (facts, entropy)
+    }
+}
+
+/// The last element of a comma-separated header.
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
+}
+
+/// A call in progress. Dropped unanswered, it means that the client is gone.
+struct Call<'a> {
+    cx: Cx<'a, Native>,
+    method: &'static str,
+    started: Instant,
+    log: &'a Log,
+    answered: bool,
+}
+
+impl Call<'_> {
+    fn entry(&mut self, status: u16) -> Entry {
+        self.answered = true;
+        Entry {
+            record: std::mem::take(&mut self.cx.record),
+            request_id: self.cx.request_id().to_owned(),
+            method: self.method,
+            status,
+            started: self.started,
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.entry(CLIENT_GONE).write(self.log, 0, false);
+        }
+    }
+}
+
+/// Runs a future to its end or its panic.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    // What the panic left half done is the request's own; an instance keeps nothing of a request.
+    poll_fn(|task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+/// The request as a service sees it: its target is a path and a query, its `Host` the one that counts.
+///
+/// - A target in absolute form gives its authority to `Host` (RFC 9112 section 3.2.2).
+/// - `*` and an authority (CONNECT) are not for a service: 400.
+/// - HTTP/1.1 without `Host`, or any request with two, is 400 (RFC 9112 section 3.2).
+fn for_service(request: Request<Incoming>) -> Result<Request<Body>, Problem> {
+    let mut request = request.map(|incoming| Body::arriving(incoming, UPLOAD_GAP));
+    let hosts = request.headers().get_all(HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+        return Err(Problem::bad_request("The request needs one Host header."));
+    }
+    if !request.uri().path().starts_with('/') {
+        return Err(Problem::bad_request("The request's target is not a path."));
+    }
+    if let Some(authority) = request.uri().authority() {
+        let host = HeaderValue::from_str(authority.as_str())
+            .map_err(|_| Problem::bad_request("The request's target has no host."))?;
+        request.headers_mut().insert(HOST, host);
+        if let Some(path_and_query) = request.uri().path_and_query().cloned() {
+            *request.uri_mut() = Uri::from(path_and_query);
+        }
+    }
+    Ok(request)
+}
+
+/// The method for the log: one of a fixed set, since a client may send any word.
+fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
+}

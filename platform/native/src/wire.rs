@@ -1,0 +1,243 @@
+//! A client's connection, and what has truly gone out on it.
+//!
+//! hyper takes a body's pieces before they are sent, so a body that has ended says nothing about what the
+//! client was given. The log line therefore waits until hyper has flushed, or the connection is gone.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    future::Future,
+    io::{self, IoSlice},
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use platform::{Error, object::declared_length};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, Sleep},
+};
+
+use crate::{
+    Body,
+    log::{Entry, Log},
+};
+
+/// How long a client may take nothing at all of what is sent to it. A paused player takes nothing for minutes.
+const STALL: Duration = Duration::from_mins(5);
+
+/// The responses under way on one connection, oldest first (more than one only when the client pipelines).
+pub(crate) struct Tally {
+    log: Log,
+    written: Cell<u64>,
+    /// The next bytes written are the head of the newest response.
+    head_next: Cell<bool>,
+    open: RefCell<VecDeque<Open>>,
+}
+
+struct Open {
+    entry: Entry,
+    /// Bytes written to the connection before the body's first; `None` until its head is out.
+    before_body: Option<u64>,
+    /// Bytes of the body that hyper has taken.
+    taken: u64,
+    ended: bool,
+}
+
+impl Tally {
+    pub fn new(log: Log) -> Rc<Self> {
+        Rc::new(Self { log, written: Cell::new(0), head_next: Cell::new(false), open: RefCell::default() })
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    fn begin(&self, entry: Entry) {
+        let mut open = self.open.borrow_mut();
+        self.head_next.set(open.is_empty());
+        open.push_back(Open { entry, before_body: None, taken: 0, ended: false });
+    }
+
+    /// Runs `f` on the response whose body is being read: always the newest.
+    fn newest(&self, f: impl FnOnce(&mut Open)) {
+        if let Some(open) = self.open.borrow_mut().back_mut() {
+            f(open);
+        }
+    }
+
+    fn wrote(&self, count: usize, first: &[u8]) {
+        if self.head_next.replace(false) {
+            let head = first.windows(4).position(|four| four == b"\r\n\r\n").map_or(first.len(), |at| at + 4);
+            let before_body = self.written.get() + head as u64;
+            self.newest(|open| open.before_body = Some(before_body));
+        }
+        self.written.set(self.written.get() + count as u64);
+    }
+
+    /// Everything hyper held is with the operating system.
+    fn flushed(&self) {
+        let mut open = self.open.borrow_mut();
+        while open.front().is_some_and(|open| open.ended) {
+            if let Some(done) = open.pop_front() {
+                done.entry.write(&self.log, done.taken, true);
+            }
+        }
+    }
+
+    /// The connection is gone, and with it what was not flushed.
+    fn closed(&self) {
+        for left in self.open.borrow_mut().drain(..) {
+            let sent = left.before_body.map_or(0, |before| self.written.get().saturating_sub(before));
+            left.entry.write(&self.log, sent.min(left.taken), false);
+        }
+    }
+}
+
+/// A response's body on its way to hyper.
+pub(crate) struct Sent {
+    body: Body,
+    tally: Rc<Tally>,
+    /// Bytes that end the body; 0 if the response has none.
+    length: Option<u64>,
+    finished: bool,
+}
+
+impl Sent {
+    /// Puts a response on the connection's tally, from where its log line will come.
+    pub fn response(tally: &Rc<Tally>, method: &Method, response: Response<Body>, entry: Entry) -> Response<Self> {
+        let bodiless = method == Method::HEAD
+            || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || response.status().is_informational();
+        let length = if bodiless { Some(0) } else { declared_length(response.headers()) };
+        tally.begin(entry);
+        response.map(|body| Self { body, tally: Rc::clone(tally), length, finished: false })
+    }
+}
+
+impl http_body::Body for Sent {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(task));
+        match &frame {
+            Some(Ok(frame)) => {
+                let taken = frame.data_ref().map_or(0, Bytes::len) as u64;
+                this.tally.newest(|open| open.taken += taken);
+            }
+            Some(Err(error)) => {
+                this.finished = true;
+                this.tally.newest(|open| open.entry.record.note(error));
+            }
+            None => {
+                this.finished = true;
+                this.tally.newest(|open| open.ended = true);
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Sent {
+    /// hyper drops a body whose end it can tell without asking for it.
+    fn drop(&mut self) {
+        if !self.finished {
+            let ended = self.body.is_end_stream();
+            self.tally.newest(|open| open.ended = ended || self.length.is_some_and(|length| open.taken >= length));
+        }
+    }
+}
+
+/// The connection itself, for hyper.
+pub(crate) struct Wire {
+    stream: TokioIo<TcpStream>,
+    tally: Rc<Tally>,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Wire {
+    pub fn new(stream: TcpStream, tally: Rc<Tally>) -> Self {
+        Self { stream: TokioIo::new(stream), tally, stalled: None }
+    }
+
+    fn after_write(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        first: &[u8],
+        task: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(result) => {
+                self.stalled = None;
+                if let Ok(count) = result {
+                    self.tally.wrote(count, first);
+                }
+                Poll::Ready(result)
+            }
+            Poll::Pending => {
+                let timer =
+                    self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALL)));
+                timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl Read for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, task: &mut Context<'_>, into: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(task, into)
+    }
+}
+
+impl Write for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, task: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(task, bytes);
+        self.after_write(written, bytes, task)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(task, slices);
+        self.after_write(written, slices.first().map_or(&[], |slice| slice), task)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_flush(task))?;
+        self.tally.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(task)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.tally.closed();
+    }
+}

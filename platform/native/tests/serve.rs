@@ -1,0 +1,367 @@
+//! The host before its clients: requests, panics, the log, the end.
+
+mod support;
+
+use std::{
+    collections::HashSet,
+    io::{Read, Write},
+    net::Shutdown,
+    time::{Duration, Instant},
+};
+
+use support::{Answer, read_head, start, start_with, upstream};
+
+#[test]
+fn a_request_is_answered_and_logged() {
+    let host = start();
+    let answer = host.get("/hello?token=secret");
+    assert_eq!((answer.status(), answer.text()), (200, "hello"));
+    assert_eq!(answer.header("content-length"), Some("5"));
+    assert!(answer.header("date").is_some() && answer.header("server-timing").is_some());
+    let line = &host.log.wait(1)[0];
+    assert_eq!(line["request_id"], answer.header("x-request-id").unwrap());
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 16);
+    for (name, value) in [("service", "probe"), ("route", "/hello"), ("method", "GET"), ("cache", "bypass")] {
+        assert_eq!(line[name], value);
+    }
+    assert_eq!((&line["status"], &line["bytes"]), (&200.into(), &5.into()));
+    assert!(line["ms"].as_f64().unwrap() < 1000.0 && line.get("complete").is_none());
+    assert!(!host.log.text().contains("secret"));
+}
+
+#[test]
+fn the_log_and_server_timing_have_the_same_counts() {
+    let host = start();
+    let answer = host.get("/costs");
+    let timing = answer.header("server-timing").unwrap();
+    for part in ["cache;desc=hit", "kv-reads;desc=2", "kv-writes;desc=1", "store-calls;desc=0", "sql-queries;desc=1"] {
+        assert!(timing.contains(part), "{timing}");
+    }
+    let line = &host.log.wait(1)[0];
+    assert_eq!(line["kv_reads"], 2);
+    assert_eq!((&line["kv_writes"], &line["sql_queries"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn a_method_outside_the_known_ones_is_logged_as_other() {
+    let host = start();
+    host.send("SECRETWORD /hello HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    assert_eq!(host.log.wait(1)[0]["method"], "OTHER");
+}
+
+#[test]
+fn head_has_the_length_and_no_body() {
+    let host = start();
+    let answer = host.send("HEAD /bytes?n=100000 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    assert_eq!((answer.header("content-length"), answer.body.len()), (Some("100000"), 0));
+    let line = &host.log.wait(1)[0];
+    assert_eq!(line["bytes"], 0);
+    assert!(line.get("complete").is_none(), "{line}");
+}
+
+#[test]
+fn a_connection_serves_many_requests() {
+    let host = start();
+    let mut stream = host.connect();
+    for _ in 0..100 {
+        stream.write_all(b"GET /hello HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+        read_head(&mut stream);
+        let mut body = [0; 5];
+        stream.read_exact(&mut body).unwrap();
+        assert_eq!(&body, b"hello");
+    }
+    let lines = host.log.wait(100);
+    let ids: HashSet<_> = lines.iter().map(|line| line["request_id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 100);
+}
+
+#[test]
+fn pipelined_requests_are_answered_and_logged_in_order() {
+    let host = start();
+    let answer = host.send(
+        "GET /bytes?n=7 HTTP/1.1\r\nHost: t\r\n\r\nGET /bytes?n=8 HTTP/1.1\r\nHost: t\r\n\r\n\
+         GET /bytes?n=9 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
+    );
+    assert_eq!(answer.text().matches("HTTP/1.1 200 OK").count(), 2, "and one in the head");
+    let bytes: Vec<_> = host.log.wait(3).iter().map(|line| line["bytes"].as_u64().unwrap()).collect();
+    assert_eq!(bytes, [7, 8, 9]);
+}
+
+#[test]
+fn a_panic_is_a_500_with_the_request_id_and_the_worker_lives() {
+    let host = start_with(|options| options.workers = 1);
+    for target in ["/panic", "/panic?after=1"] {
+        let answer = host.get(target);
+        assert_eq!(answer.status(), 500);
+        let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(problem["requestId"], answer.header("x-request-id").unwrap());
+        assert!(!answer.text().contains("secret-words"));
+    }
+    assert_eq!(host.get("/hello").status(), 200);
+    let lines = host.log.wait(3);
+    assert_eq!((&lines[0]["status"], &lines[0]["route"]), (&500.into(), &"/panic".into()));
+    assert!(lines[0]["failure"].as_str().unwrap().contains("panicked"));
+    assert!(!host.log.text().contains("secret-words"));
+}
+
+#[test]
+fn a_panic_leaves_the_requests_beside_it_alone() {
+    let host = start_with(|options| options.workers = 1);
+    let beside: Vec<_> = (0..15)
+        .map(|_| {
+            let mut stream = host.connect();
+            stream.write_all(b"GET /slow?ms=200 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(host.get("/panic").status(), 500);
+    for mut stream in beside {
+        assert_eq!(Answer::read(&mut stream).text(), "slow");
+    }
+}
+
+#[test]
+fn requests_wait_side_by_side_in_one_worker() {
+    let host = start_with(|options| options.workers = 1);
+    let started = Instant::now();
+    let waiting: Vec<_> = (0..30)
+        .map(|_| {
+            let mut stream = host.connect();
+            stream.write_all(b"GET /slow?ms=300 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+            stream
+        })
+        .collect();
+    for mut stream in waiting {
+        assert_eq!(Answer::read(&mut stream).text(), "slow");
+    }
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[test]
+fn connections_are_shared_out_evenly() {
+    let host = start();
+    let mut seen = Vec::new();
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        let mut stream = host.connect();
+        stream.write_all(b"GET /thread HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+        read_head(&mut stream);
+        let mut name = [0; 8];
+        stream.read_exact(&mut name).unwrap();
+        seen.push(String::from_utf8(name.to_vec()).unwrap());
+        open.push(stream);
+    }
+    assert_eq!(seen.iter().filter(|name| *name == "worker-0").count(), 10, "{seen:?}");
+}
+
+#[test]
+fn bytes_are_those_that_went_out_when_the_client_leaves() {
+    const WHOLE: u64 = 64 << 20;
+    let host = start();
+    let mut stream = host.connect();
+    stream.write_all(format!("GET /bytes?n={WHOLE} HTTP/1.1\r\nHost: t\r\n\r\n").as_bytes()).unwrap();
+    let mut some = vec![0; 1 << 20];
+    stream.read_exact(&mut some).unwrap();
+    drop(stream);
+    let line = &host.log.wait(1)[0];
+    assert_eq!(line["complete"], false);
+    let bytes = line["bytes"].as_u64().unwrap();
+    assert!(((1 << 20) - 1000..WHOLE).contains(&bytes), "{line}");
+}
+
+#[test]
+fn a_client_that_leaves_before_the_answer_is_logged_too() {
+    let host = start();
+    let mut stream = host.connect();
+    stream.write_all(b"GET /slow?ms=60000 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    stream.shutdown(Shutdown::Both).unwrap();
+    let line = &host.log.wait(1)[0];
+    assert_eq!((&line["status"], &line["complete"], &line["bytes"]), (&499.into(), &false.into(), &0.into()));
+}
+
+#[test]
+fn a_body_that_breaks_off_ends_abnormally_and_is_logged_as_incomplete() {
+    let short = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this";
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n";
+    for answer in [short, chunked] {
+        let host = start();
+        let port = upstream(move |_, mut stream| {
+            read_head(&mut stream);
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let got = host.get(&format!("/proxy?port={port}"));
+        assert_eq!(got.status(), 200);
+        let body = String::from_utf8_lossy(&got.body).into_owned();
+        assert!(body.contains("only this"), "{body:?}");
+        if answer == short {
+            assert_eq!((got.header("content-length"), body.len()), (Some("1000"), 9));
+        } else {
+            assert!(!body.ends_with("0\r\n\r\n"), "a clean end: {body:?}");
+        }
+        let line = &host.log.wait(1)[0];
+        assert_eq!((&line["complete"], &line["status"], &line["bytes"]), (&false.into(), &200.into(), &9.into()));
+        assert!(line["failure"].as_str().unwrap().contains("body.read: Unavailable"), "{line}");
+    }
+}
+
+#[test]
+fn a_body_that_stalls_ends_abnormally() {
+    let host = start();
+    let port = upstream(|_, mut stream| {
+        read_head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this").unwrap();
+        std::thread::sleep(Duration::from_secs(20));
+    });
+    let started = Instant::now();
+    let got = host.get(&format!("/proxy?port={port}&gap=100"));
+    assert_eq!(got.body.len(), 9);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(host.log.wait(1)[0]["failure"].as_str().unwrap().contains("body.read: Timeout"));
+}
+
+#[test]
+fn a_body_is_handed_on_whole_with_its_length() {
+    let host = start();
+    let body = "0123456789".repeat(200_000);
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nX-From: up\r\n\r\n{body}", body.len());
+    let port = upstream(move |_, stream| support::answer_all(stream, &answer));
+    for _ in 0..3 {
+        let got = host.get(&format!("/proxy?port={port}"));
+        assert!(got.body == body.as_bytes() && got.error.is_none());
+        assert_eq!(got.header("content-length"), Some("2000000"));
+        assert_eq!(got.header("x-from"), Some("up"));
+    }
+    for line in host.log.wait(3) {
+        assert_eq!((&line["bytes"], line.get("complete")), (&2_000_000.into(), None));
+    }
+}
+
+#[test]
+fn head_and_304_pass_with_their_length_and_without_a_body() {
+    let host = start();
+    let port = upstream(|_, mut stream| {
+        while !read_head(&mut stream).is_empty() {
+            stream.write_all(b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n").unwrap();
+        }
+    });
+    let got = host.get(&format!("/proxy?port={port}"));
+    assert_eq!((got.status(), got.header("etag"), got.body.len()), (304, Some("\"a\""), 0));
+    let port = upstream(|_, stream| support::answer_all(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"));
+    let got = host.send(&format!("HEAD /proxy?port={port} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+    assert_eq!((got.status(), got.header("content-length"), got.body.len()), (200, Some("1234"), 0));
+    for line in host.log.wait(2) {
+        assert!(line.get("complete").is_none(), "{line}");
+    }
+}
+
+#[test]
+fn targets() {
+    let host = start();
+    for (target, host_header, seen) in [
+        ("/target?a=1", "h.example", "/target?a=1 h.example"),
+        ("http://real.example:81/target?b", "other.example", "/target?b real.example:81"),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: {host_header}\r\nConnection: close\r\n\r\n");
+        assert_eq!(host.send(&request).text(), seen);
+    }
+    for request in [
+        "OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+        "CONNECT h.example:443 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+        "GET /target HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /target HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+    ] {
+        let answer = host.send(request);
+        assert_eq!(answer.status(), 400, "{request}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    }
+    assert_eq!(host.send("GET /target HTTP/1.0\r\n\r\n").text(), "/target -");
+}
+
+#[test]
+fn what_is_not_http_is_refused() {
+    let host = start();
+    assert_eq!(host.send("nonsense\r\n\r\n").status(), 400);
+    let long = format!("GET /hello HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n", "x".repeat(40_000));
+    assert_eq!(host.send(&long).status(), 431);
+    let fits = format!("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX: {}\r\n\r\n", "x".repeat(30_000));
+    assert_eq!(host.send(&fits).status(), 200);
+}
+
+#[test]
+fn request_bodies_arrive_and_are_limited() {
+    let host = start();
+    let post = |length: usize, body: &str| {
+        host.send(&format!(
+            "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        ))
+    };
+    assert_eq!(post(4, "body").text(), "body");
+    assert_eq!(post(0, "").text(), "");
+    assert_eq!(post(1000, &"x".repeat(1000)).body.len(), 1000);
+    assert_eq!(post(1001, &"x".repeat(1001)).status(), 502);
+    let chunked = host.send(
+        "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
+         3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+    );
+    assert_eq!(chunked.text(), "abcde");
+}
+
+#[test]
+fn forwarded_headers_count_only_where_they_are_trusted() {
+    let request = "GET /facts HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX-Forwarded-Proto: https\r\n\
+                   X-Forwarded-For: 203.0.113.9, 198.51.100.7\r\n\r\n";
+    assert_eq!(start().send(request).text(), "false 127.0.0.1");
+    let host = start_with(|options| options.trust_forwarded = true);
+    assert_eq!(host.send(request).text(), "true 198.51.100.7");
+    assert_eq!(host.get("/facts").text(), "false 127.0.0.1");
+}
+
+#[test]
+fn stopping_finishes_what_is_under_way() {
+    let mut host = start();
+    let mut idle = host.connect();
+    idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    read_head(&mut idle);
+    let mut busy = host.connect();
+    busy.write_all(b"GET /slow?ms=500 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    host.log.wait(1);
+    std::thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    host.stop().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(3), "an idle connection held the host up");
+    let answer = Answer::read(&mut busy);
+    assert_eq!((answer.status(), answer.text()), (200, "slow"));
+    assert!(answer.error.is_none());
+    let mut rest = Vec::new();
+    idle.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, b"hello");
+    assert!(std::net::TcpStream::connect(host.address).is_err(), "still accepting");
+    host.log.wait(2);
+}
+
+#[test]
+fn stopping_does_not_wait_longer_than_the_grace_period() {
+    let mut host = start_with(|options| options.shutdown_grace = Duration::from_millis(200));
+    let mut busy = host.connect();
+    busy.write_all(b"GET /slow?ms=60000 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    host.stop().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert_eq!(host.log.wait(1)[0]["complete"], false);
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_one_clear_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("gallery.db");
+    std::fs::write(&path, "this is not a database, and longer than a header of one hundred bytes would be".repeat(9))
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut host = platform_native::Host::new(platform_native::Options::new(dir.path()));
+    host.mount(listener, || support::Probe);
+    let error = host.run(std::future::pending()).unwrap_err().to_string();
+    assert!(error.contains(path.to_str().unwrap()) && error.contains("not a database"), "{error}");
+    assert_eq!(error.lines().count(), 1);
+}
