@@ -206,6 +206,8 @@ fn without_a_public_base_every_host_is_foreign() {
     for odd in ["", "/", "cdn.example/", "https://", "https:///", "//"] {
         let scope = Scope { public_base: Some(odd), ..SCOPE };
         assert_eq!(hls::inspect(text, &scope), Err(at(3, Fault::Outside)), "{odd}");
+        let nowhere = b"#EXTM3U\n#EXTINF:6,\n///evil.example/a.ts\n";
+        assert_eq!(hls::inspect(nowhere, &scope), Err(at(3, Fault::Outside)), "{odd}");
     }
 }
 

@@ -63,6 +63,7 @@ pub const CASES: &[Case] = &[
         text: "#EXTM3U\n#EXTINF:6,\n%2e%2e%2e/a%2e%2ets\n",
         uris: &["Segment v/.../a..ts"],
     },
+    Case { name: "no drive letters", text: "#EXTM3U\n#EXTINF:6,\nx/y:/../a.ts\n", uris: &["Segment v/x/a.ts"] },
     Case { name: "double slashes stay", text: "#EXTM3U\n#EXTINF:6,\nx//a.ts\n", uris: &["Segment v/x//a.ts"] },
     Case {
         name: "all reserved and unreserved marks",
