@@ -4,6 +4,8 @@
 
 #![allow(async_fn_in_trait)]
 
+use std::sync::Arc;
+
 use http::{Request, Response};
 use platform::{Cx, Platform, Service, config::ConfigError, config::Lookup};
 use video_edge::VideoEdge;
@@ -15,13 +17,25 @@ pub struct AllInOne {
     video: VideoEdge,
 }
 
-impl AllInOne {
-    /// Reads the configuration of both services.
+/// The configuration of both services.
+#[derive(Clone)]
+pub struct Config {
+    pub viewer: Arc<viewer_edge::Config>,
+    pub video: Arc<video_edge::Config>,
+}
+
+impl Config {
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
-            viewer: ViewerEdge::new(viewer_edge::Config::load(lookup)?),
-            video: VideoEdge::new(video_edge::Config::load(lookup)?),
+            viewer: Arc::new(viewer_edge::Config::load(lookup)?),
+            video: Arc::new(video_edge::Config::load(lookup)?),
         })
+    }
+}
+
+impl AllInOne {
+    pub fn new(config: Config) -> Self {
+        Self { viewer: ViewerEdge::new(config.viewer), video: VideoEdge::new(config.video) }
     }
 }
 

@@ -17,6 +17,8 @@ mod window;
 
 pub use config::Config;
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Request, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
 
@@ -24,7 +26,7 @@ use route::Route;
 
 /// The service and what an instance of it keeps: configuration, the day's signing key, the auth version.
 pub struct VideoEdge {
-    config: Config,
+    config: Arc<Config>,
     sessions: Sessions,
     objects: Objects,
     /// Changes with the bucket and with the key to it, so that a cached playlist never outlives a rotation.
@@ -32,7 +34,8 @@ pub struct VideoEdge {
 }
 
 impl VideoEdge {
-    pub fn new(config: Config) -> Self {
+    /// Instances may share a configuration.
+    pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
         let signer = objects.fingerprint();

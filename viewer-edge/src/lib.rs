@@ -16,12 +16,14 @@ mod thumbnail;
 
 pub use config::Config;
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Request, Response, StatusCode};
 use platform::{Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
 
 /// The service and what an instance of it keeps: configuration, the day's signing key, the auth version.
 pub struct ViewerEdge {
-    config: Config,
+    config: Arc<Config>,
     sessions: Sessions,
     objects: Objects,
 }
@@ -72,7 +74,8 @@ impl<'a> Route<'a> {
 }
 
 impl ViewerEdge {
-    pub fn new(config: Config) -> Self {
+    /// Instances may share a configuration.
+    pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
         Self { config, sessions, objects }

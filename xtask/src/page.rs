@@ -26,7 +26,8 @@ pub fn install() -> Result<(), Failure> {
 pub fn build() -> Result<(), Failure> {
     let web = workspace::root().join("web");
     let built = modified(&web.join("dist/index.html"));
-    let sources = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json"];
+    let sources =
+        ["src", "build", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json", "tsconfig.base.json"];
     let newest = sources.iter().filter_map(|source| newest(&web.join(source))).max();
     if built.is_some() && built >= newest {
         return Ok(());

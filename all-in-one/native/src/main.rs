@@ -3,13 +3,13 @@
 mod arguments;
 mod origins;
 
-use std::{collections::HashMap, io::Write as _, net::TcpListener, process::ExitCode};
+use std::{io::Write as _, net::TcpListener, process::ExitCode, sync::Arc};
 
-use all_in_one::AllInOne;
+use all_in_one::{AllInOne, Config};
 use arguments::Arguments;
 use clap::Parser as _;
-use platform::config::Lookup;
-use platform_native::{Host, Options};
+use platform::config::ConfigError;
+use platform_native::{Config as Environment, Host, Options};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
@@ -32,49 +32,46 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let video = arguments.split.map(bind).transpose()?;
 
     let page_origins = origins::of(gallery.local_addr()?);
-    let mut config: HashMap<String, String> = HashMap::new();
+    let mut environment = Environment::environment();
+    let unset = |name: &str| environment.get(name).is_none();
+    let mut defaults = Vec::new();
     if let Some(video) = &video {
-        let base = origins::of(video.local_addr()?).remove(0);
-        config.insert("VIDEO_API_BASE".to_owned(), environment("VIDEO_API_BASE").unwrap_or(base));
-        config.insert("ALLOWED_ORIGINS".to_owned(), environment("ALLOWED_ORIGINS").unwrap_or(page_origins.join(",")));
+        defaults.push(("VIDEO_API_BASE", origins::of(video.local_addr()?).remove(0)));
+        defaults.push(("ALLOWED_ORIGINS", page_origins.join(",")));
+        defaults.retain(|(name, _)| unset(name));
     }
-    let store = if environment("S3_ENDPOINT").is_none() && environment("R2_ACCOUNT_ID").is_none() {
-        let store = embedded_store(arguments, page_origins.clone())?;
-        config.insert("S3_ENDPOINT".to_owned(), format!("http://{}", store.addr()));
+    let store = if unset("S3_ENDPOINT") && unset("R2_ACCOUNT_ID") {
+        let store = embedded_store(arguments, &environment, page_origins.clone())?;
+        defaults.push(("S3_ENDPOINT", format!("http://{}", store.addr())));
         Some(store)
     } else {
         None
     };
-    let lookup = {
-        let config = config.clone();
-        move |name: &str| config.get(name).cloned().or_else(|| environment(name))
-    };
+    for (name, value) in defaults {
+        environment = environment.with(name, value);
+    }
+    let config = environment.read(|lookup| Config::load(&lookup))?;
 
-    // A missing value stops the start here, before any worker is there to trip over it.
-    AllInOne::load(&Lookup(&lookup))?;
-    let mut host = Host::new(Options {
-        data_dir: arguments.data.clone(),
-        config,
-        trust_forwarded: arguments.trust_forwarded,
-        ..Options::default()
-    });
+    let mut options = Options::new(&arguments.data).configured(&environment);
+    options.trust_forwarded |= arguments.trust_forwarded;
+    let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
     if let Some(store) = &store {
         ready["store"] = format!("http://{}", store.addr()).into();
     }
     if let Some(video) = video {
         ready["video"] = origins::of(video.local_addr()?).remove(0).into();
-        host.mount(gallery, {
-            let lookup = lookup.clone();
-            move || Ok(ViewerEdge::new(viewer_edge::Config::load(&Lookup(&lookup))?))
-        });
-        host.mount(video, move || Ok(VideoEdge::new(video_edge::Config::load(&Lookup(&lookup))?)));
+        host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)));
+        host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
     } else {
-        host.mount(gallery, move || Ok(AllInOne::load(&Lookup(&lookup))?));
+        host.mount(gallery, move || AllInOne::new(config.clone()));
     }
-    host.run(stop_signal(), move || {
+    host.run(async move {
+        // Polled first when every worker serves.
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
+        drop(out);
+        stop_signal().await;
     })?;
     if let Some(store) = store {
         store.stop()?;
@@ -87,20 +84,21 @@ fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
         .map_err(|error| format!("cannot listen on {address}: {error}; choose another port").into())
 }
 
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
-}
-
-fn embedded_store(arguments: &Arguments, allowed_origins: Vec<String>) -> Result<store::Running, Failure> {
-    let required = |name: &'static str| Lookup(&environment).required(name);
-    let config = store::Config {
-        root: arguments.data.join("store"),
-        bucket: required("R2_BUCKET_NAME")?,
-        access_key_id: required("R2_ACCESS_KEY_ID")?,
-        secret_access_key: required("R2_SECRET_ACCESS_KEY")?,
-        region: environment("R2_REGION").unwrap_or_else(|| "auto".to_owned()),
-        allowed_origins,
-    };
+fn embedded_store(
+    arguments: &Arguments,
+    environment: &Environment,
+    allowed_origins: Vec<String>,
+) -> Result<store::Running, Failure> {
+    let config = environment.read(|lookup| {
+        Ok::<_, ConfigError>(store::Config {
+            root: arguments.data.join("store"),
+            bucket: lookup.required("R2_BUCKET_NAME")?,
+            access_key_id: lookup.required("R2_ACCESS_KEY_ID")?,
+            secret_access_key: lookup.required("R2_SECRET_ACCESS_KEY")?,
+            region: lookup.optional("R2_REGION").unwrap_or_else(|| "auto".to_owned()),
+            allowed_origins,
+        })
+    })?;
     store::spawn(config, arguments.store_listen)
         .map_err(|error| format!("cannot start the store on {}: {error}", arguments.store_listen).into())
 }
