@@ -204,3 +204,72 @@ fn failure(operation: &'static str, error: hyper::Error) -> Error {
     let kind = if error.is_parse() || error.is_user() { Kind::Invalid } else { Kind::Unavailable };
     Error::because(kind, operation, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use rustls::{
+        RootCertStore, ServerConfig, ServerConnection, StreamOwned,
+        pki_types::{CertificateDer, PrivateKeyDer},
+    };
+
+    use super::*;
+
+    /// An https server for `localhost`; gives its port, its certificate, and how many connections it has had.
+    fn https() -> (u16, CertificateDer<'static>, Arc<std::sync::atomic::AtomicUsize>) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = made.cert.der().clone();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let (config, count) = (Arc::new(config), Arc::<std::sync::atomic::AtomicUsize>::default());
+        let counter = Arc::clone(&count);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let server = ServerConnection::new(Arc::clone(&config)).unwrap();
+                let mut stream = StreamOwned::new(server, stream.unwrap());
+                counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let mut head = [0; 1000];
+                // A client that refuses the certificate ends the handshake, and this connection.
+                while stream.read(&mut head).is_ok_and(|count| count > 0) {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret").unwrap();
+                }
+            }
+        });
+        (port, certificate, count)
+    }
+
+    async fn get(client: &Rc<Client>, url: String) -> Result<Bytes, Error> {
+        let request = Request::builder().uri(url).body(Bytes::new()).unwrap();
+        send(client, request).await?.into_body().collect(100).await
+    }
+
+    #[test]
+    fn tls_is_checked_and_its_connections_are_used_again() {
+        let (port, certificate, connections) = https();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let trusting = Rc::new(Client::trusting(roots).unwrap());
+            for _ in 0..3 {
+                assert_eq!(get(&trusting, format!("https://localhost:{port}/")).await.unwrap(), "secret");
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(connections.load(std::sync::atomic::Ordering::SeqCst), 1);
+            drop(trusting);
+
+            let usual = Rc::new(Client::new().unwrap());
+            let error = get(&usual, format!("https://localhost:{port}/")).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Unavailable);
+            assert!(error.to_string().contains("UnknownIssuer"), "{error}");
+        });
+    }
+}

@@ -88,3 +88,65 @@ impl Entry {
 pub(crate) fn milliseconds_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::mpsc::{Sender, channel},
+    };
+
+    use super::*;
+
+    /// A sink that tells what it is given, and can be made to wait or fail.
+    struct Sink {
+        told: Sender<String>,
+        wait: Option<Receiver<()>>,
+        fail: bool,
+    }
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if let Some(wait) = self.wait.take() {
+                let _ = wait.recv();
+            }
+            self.told.send(String::from_utf8_lossy(bytes).into_owned()).unwrap();
+            if self.fail { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(bytes.len()) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_stops_nobody() {
+        let (told, hears) = channel();
+        let (log, writer) = Log::start(Box::new(Sink { told, wait: None, fail: true })).unwrap();
+        log.line("one".into());
+        assert_eq!(hears.recv().unwrap(), "one\n");
+        log.line("two".into());
+        drop(log);
+        writer.join().unwrap();
+        assert_eq!(hears.recv().unwrap(), "two\n");
+    }
+
+    #[test]
+    fn a_stuck_reader_costs_lines_and_no_time() {
+        let (told, hears) = channel();
+        let (go, wait) = channel();
+        let (log, writer) = Log::start(Box::new(Sink { told, wait: Some(wait), fail: false })).unwrap();
+        let started = Instant::now();
+        for _ in 0..WAITING_LINES * 3 {
+            log.line("line".into());
+        }
+        assert!(started.elapsed() < Duration::from_secs(1));
+        go.send(()).unwrap();
+        drop(log);
+        writer.join().unwrap();
+        let all: String = hears.iter().collect();
+        let lost: usize = all.rsplit_once("dropped\":").unwrap().1.trim_end_matches("}\n").parse().unwrap();
+        assert_eq!(all.lines().filter(|line| *line == "line").count() + lost, WAITING_LINES * 3);
+        assert!(lost > 0);
+    }
+}

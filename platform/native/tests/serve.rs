@@ -1,5 +1,7 @@
 //! The host before its clients: requests, panics, the log, the end.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod support;
 
 use std::{

@@ -1,6 +1,7 @@
 //! Real sockets on both sides of the host: a probe service on it, raw clients before it, raw servers behind it.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::{
     future::Future,
