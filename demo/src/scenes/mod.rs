@@ -1,7 +1,11 @@
 //! The pictures themselves: each a function that draws on a canvas of any size.
 
+pub mod city;
+pub mod craft;
 pub mod fields;
 mod figures;
+pub mod flowers;
+pub mod lights;
 pub mod loops;
 pub mod mountains;
 pub mod night;
