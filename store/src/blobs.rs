@@ -15,7 +15,7 @@ use s3s::{
 use s3s_fs::FileSystem;
 use uuid::Uuid;
 
-use crate::body::Watched;
+use crate::body::watch;
 
 /// The folder of the blobs, which `s3s-fs` takes for a bucket.
 const FOLDER: &str = "objects";
@@ -63,7 +63,7 @@ impl Blobs {
         // These speak of the key, not of the blob.
         request.input.if_match = None;
         request.input.if_none_match = None;
-        let (body, failure) = Watched::new(request.input.body.take().unwrap_or_else(|| Body::empty().into()));
+        let (body, failure) = watch(request.input.body.take().unwrap_or_else(|| Body::empty().into()));
         request.input.body = Some(body);
         let output = self.receiver.put_object(request).await.map_err(|error| failure.or(error))?.output;
         blob.remove_notes();

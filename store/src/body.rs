@@ -23,17 +23,15 @@ use s3s::{
 #[derive(Clone, Default)]
 pub struct Failure(Arc<OnceLock<String>>);
 
-/// Passes a body on and notes its failure.
-pub struct Watched {
-    body: StreamingBlob,
-    failure: Failure,
+/// Passes `body` on and notes its failure.
+pub fn watch(body: StreamingBlob) -> (StreamingBlob, Failure) {
+    let failure = Failure::default();
+    (StreamingBlob::new(Watched { body, failure: failure.clone() }), failure)
 }
 
-impl Watched {
-    pub fn new(body: StreamingBlob) -> (StreamingBlob, Failure) {
-        let failure = Failure::default();
-        (StreamingBlob::new(Self { body, failure: failure.clone() }), failure)
-    }
+struct Watched {
+    body: StreamingBlob,
+    failure: Failure,
 }
 
 impl Stream for Watched {

@@ -58,16 +58,16 @@ impl Cors {
         }
         Ok(response)
     }
+}
 
-    /// Adds what every response needs, errors included, so that a page can read why it was refused.
-    pub fn decorate(&self, allow: Option<HeaderValue>, response: &mut HeaderMap) {
-        // Also without an origin: a cache must not hand that answer to a page.
-        let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-        response.append(VARY, HeaderValue::from_static(vary));
-        if let Some(allow) = allow {
-            response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-            response.insert(TIMING_ALLOW_ORIGIN, allow.clone());
-            response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allow);
-        }
+/// Adds what every response needs, errors included, so that a page can read why it was refused.
+pub fn decorate(allow: Option<HeaderValue>, response: &mut HeaderMap) {
+    // Also without an origin: a cache must not hand that answer to a page.
+    let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    response.append(VARY, HeaderValue::from_static(vary));
+    if let Some(allow) = allow {
+        response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        response.insert(TIMING_ALLOW_ORIGIN, allow.clone());
+        response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allow);
     }
 }

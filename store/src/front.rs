@@ -11,7 +11,7 @@ use s3s::{
 
 use crate::{
     Config,
-    cors::Cors,
+    cors::{self, Cors},
     guard,
     s3::{OneBucket, OneKey, Store},
 };
@@ -57,7 +57,7 @@ impl Front {
         } else {
             self.serve(request.map(Body::from)).await
         };
-        self.cors.decorate(allow, response.headers_mut());
+        cors::decorate(allow, response.headers_mut());
         match response.status() {
             // `s3s` explains every error in XML, and takes 304 for one.
             StatusCode::NOT_MODIFIED => *response.body_mut() = Body::empty(),

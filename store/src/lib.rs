@@ -33,7 +33,7 @@
 //! | Preconditions of GET and HEAD are ignored; a suffix range longer than the file fails with 500, and on an empty file panics; 416 has no `Content-Range`; a multi-range is 400 | `conditions`, `read` |
 //! | A body that fails its hash or its chunk signatures is answered with 500 | `body` |
 //! | HEAD of a range says 200; an unknown key id says `NotSignedUp` | `front`, `s3` |
-//! | Bodies are read in pieces of 4 KiB | `read` |
+//! | Bodies are read in pieces of 4 KiB | `pieces` |
 //! | Listings read the whole tree for each page, have no ETag and ignore `encoding-type=url` | `list` |
 //! | A multipart upload ignores ETags, checksums and gaps in part numbers, and loses its parts when completing fails | `multipart` |
 //! | `X-Amz-Expires` above a week, any region, SigV2, POST forms, and `x-amz-*` headers outside the signature are accepted: with the last, a link to write one object can copy any other | `guard` |
@@ -51,6 +51,7 @@ mod guard;
 mod index;
 mod list;
 mod multipart;
+mod pieces;
 mod read;
 mod s3;
 mod server;

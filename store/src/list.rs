@@ -126,7 +126,7 @@ impl Store {
                 }
                 let group = query.delimiter.and_then(|delimiter| Some(rest.find(delimiter)? + delimiter.len()));
                 if let Some(end) = group {
-                    last = entry.key[..query.prefix.len() + end].to_owned();
+                    entry.key[..query.prefix.len() + end].clone_into(&mut last);
                     from = beyond(&last);
                     page.common_prefixes.push(last.clone());
                     continue 'scan;

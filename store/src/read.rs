@@ -1,6 +1,6 @@
 //! GET and HEAD.
 
-use std::{io::SeekFrom, ops::Range};
+use std::ops::Range;
 
 use http::{HeaderMap, HeaderValue, header};
 use s3s::{
@@ -8,21 +8,14 @@ use s3s::{
     dto::{ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, StreamingBlob},
     s3_error,
 };
-use tokio::{
-    fs::File,
-    io::{AsyncReadExt, AsyncSeekExt},
-};
-use tokio_util::io::ReaderStream;
 
 use crate::{
     conditions::{self, Verdict},
     front::Conditions,
     index::Object,
+    pieces,
     s3::Store,
 };
-
-/// Bytes read at once: all of a body that is ever in memory.
-const PIECE: usize = 128 * 1024;
 
 /// An object, and which of its bytes were asked for.
 struct Selection {
@@ -35,10 +28,10 @@ impl Store {
         let input = &request.input;
         only_current(input.version_id.as_deref(), input.part_number)?;
         // A write may replace the object between the look-up and the opening.
-        let (selection, mut file) = loop {
+        let (selection, body) = loop {
             let selection = self.select(&input.key, &request.extensions)?;
-            match File::open(self.blobs.path(&selection.object.blob)).await {
-                Ok(file) => break (selection, file),
+            match pieces::open(self.blobs.path(&selection.object.blob), selection.bytes()).await {
+                Ok(body) => break (selection, body),
                 Err(error) => {
                     let now = self.index.get(&input.key)?.map(|object| object.blob);
                     if now.as_ref() == Some(&selection.object.blob) {
@@ -48,12 +41,7 @@ impl Store {
             }
         };
         let mut output = selection.describe();
-        let bytes = selection.bytes();
-        if bytes.start > 0 {
-            file.seek(SeekFrom::Start(bytes.start)).await.map_err(S3Error::internal_error)?;
-        }
-        let pieces = ReaderStream::with_capacity(file.take(bytes.end - bytes.start), PIECE);
-        output.body = Some(StreamingBlob::wrap(pieces));
+        output.body = Some(StreamingBlob::wrap(body));
         Ok(output)
     }
 

@@ -1,4 +1,5 @@
 //! Every S3 key is a key here, whatever a file system thinks of it.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
 

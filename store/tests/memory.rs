@@ -1,5 +1,6 @@
 //! How much memory a large object takes; alone in its process, so that what grows is the store.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
 

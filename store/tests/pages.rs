@@ -1,4 +1,5 @@
 //! What a browser's page needs: CORS, and what it may learn of errors.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
 

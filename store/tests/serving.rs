@@ -1,4 +1,5 @@
 //! Connections, shutdown, and requests that make no sense.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
 

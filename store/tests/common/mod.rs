@@ -1,6 +1,7 @@
 //! A store on a free port, two independent signers, and an HTTP client that sends what it is told.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "this is a test, clippy cannot see it")]
 
 pub mod client;
 pub mod sign;
@@ -11,14 +12,14 @@ use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 use store::{Config, Running};
 use tempfile::TempDir;
 
-pub use client::{Request, Response, request};
+pub use client::{Response, request};
 
 pub const BUCKET: &str = "gallery";
 pub const KEY_ID: &str = "AKIDEXAMPLE";
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 pub const REGION: &str = "auto";
 pub const PAGE: &str = "http://localhost:8080";
-pub const HOUR: Duration = Duration::from_secs(3600);
+pub const HOUR: Duration = Duration::from_hours(1);
 
 /// A running store with its own folder.
 pub struct TestStore {
@@ -50,6 +51,11 @@ pub fn start_in(folder: TempDir) -> TestStore {
     TestStore { running: Some(running), folder, bucket, credentials: Credentials::new(KEY_ID, SECRET) }
 }
 
+/// Signs an action of `rusty-s3` for an hour.
+pub fn presign<'a>(action: &impl S3Action<'a>) -> String {
+    action.sign(HOUR).into()
+}
+
 impl TestStore {
     pub fn addr(&self) -> std::net::SocketAddr {
         self.running.as_ref().unwrap().addr()
@@ -66,13 +72,8 @@ impl TestStore {
         std::fs::read_dir(self.folder.path().join(BUCKET).join("objects")).unwrap().count()
     }
 
-    /// Signs an action of `rusty-s3` for an hour.
-    pub fn sign<'a>(&self, action: &impl S3Action<'a>) -> String {
-        action.sign(HOUR).into()
-    }
-
     pub fn get_url(&self, key: &str) -> String {
-        self.sign(&self.bucket.get_object(Some(&self.credentials), key))
+        presign(&self.bucket.get_object(Some(&self.credentials), key))
     }
 
     pub fn get(&self, key: &str) -> Response {
@@ -84,7 +85,7 @@ impl TestStore {
     }
 
     pub fn head_with(&self, key: &str, headers: &[(&str, &str)]) -> Response {
-        let url = self.sign(&self.bucket.head_object(Some(&self.credentials), key));
+        let url = presign(&self.bucket.head_object(Some(&self.credentials), key));
         request("HEAD", &url).headers(headers).send()
     }
 
@@ -102,11 +103,11 @@ impl TestStore {
         for (name, value) in headers.iter().filter(|(name, _)| name.starts_with("x-amz-")) {
             action.headers_mut().insert((*name).to_owned(), (*value).to_owned());
         }
-        request("PUT", &self.sign(&action)).headers(headers).body(body).send()
+        request("PUT", &presign(&action)).headers(headers).body(body).send()
     }
 
     pub fn delete(&self, key: &str) -> Response {
-        request("DELETE", &self.sign(&self.bucket.delete_object(Some(&self.credentials), key))).send()
+        request("DELETE", &presign(&self.bucket.delete_object(Some(&self.credentials), key))).send()
     }
 
     pub fn copy(&self, source: &str, key: &str, headers: &[(&str, &str)]) -> Response {

@@ -1,0 +1,77 @@
+//! Part of a file as a stream, read one piece ahead of the network.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    mem,
+    ops::Range,
+    path::PathBuf,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use hyper::body::Bytes;
+use tokio::task::{self, JoinHandle};
+
+/// Bytes read at once. Of a body, at most three pieces are in memory: one with the network, one
+/// read, one being read.
+const PIECE: u64 = 256 * 1024;
+
+pub enum Pieces {
+    Read(Piece),
+    Reading(JoinHandle<io::Result<Piece>>),
+    Ended,
+}
+
+pub struct Piece {
+    bytes: Bytes,
+    file: File,
+    /// Bytes of the range that come after this piece.
+    left: u64,
+}
+
+/// Opens `path` for the bytes in `range`; the first piece is read when this returns.
+///
+/// # Errors
+/// As opening and reading do; `UnexpectedEof` when the file is shorter than the range says.
+pub async fn open(path: PathBuf, range: Range<u64>) -> io::Result<Pieces> {
+    let first = task::spawn_blocking(move || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(range.start))?;
+        read(file, range.end - range.start)
+    });
+    Ok(Pieces::Read(first.await??))
+}
+
+fn read(mut file: File, left: u64) -> io::Result<Piece> {
+    let length = left.min(PIECE);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    if file.by_ref().take(length).read_to_end(&mut bytes)? as u64 != length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Piece { bytes: bytes.into(), file, left: left - length })
+}
+
+impl Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let piece = match mem::replace(&mut *self, Self::Ended) {
+            Self::Read(piece) => piece,
+            Self::Reading(mut read) => match Pin::new(&mut read).poll(cx) {
+                Poll::Ready(piece) => piece??,
+                Poll::Pending => {
+                    *self = Self::Reading(read);
+                    return Poll::Pending;
+                }
+            },
+            Self::Ended => return Poll::Ready(None),
+        };
+        let Piece { bytes, file, left } = piece;
+        if left > 0 {
+            *self = Self::Reading(task::spawn_blocking(move || read(file, left)));
+        }
+        Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
+    }
+}
