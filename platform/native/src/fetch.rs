@@ -154,6 +154,7 @@ impl Client {
 ///
 /// A request that meets a connection the other side has just closed is sent once more, on a new one:
 /// always if no byte had gone out, else if its method is idempotent (RFC 9110 section 9.2.2).
+/// The first-byte timeout runs from when the request is handed to a connection that stands.
 pub(crate) async fn send(client: &Rc<Client>, request: Request<Bytes>) -> Result<Response<Body>, Error> {
     let timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
     let (place, mut request) = addressed(request)?;

@@ -20,7 +20,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 use crate::{
     Config,
     log::Log,
-    worker::{self, Accepted, Load, Mount, Plan},
+    worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
 };
 
 /// Why the host did not start, or stopped: one line for the operator.
@@ -58,6 +58,10 @@ pub struct Options {
     pub workers: usize,
     /// Believe `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Only behind a proxy that sets both.
     pub trust_forwarded: bool,
+    /// From the end of one request to the end of the next one's head: slow heads and idle connections end here.
+    pub header_timeout: Duration,
+    /// How long a client may take nothing at all of what is sent to it. A paused player takes nothing for minutes.
+    pub stall_timeout: Duration,
     /// How long responses under way may take to finish once the host stops.
     pub shutdown_grace: Duration,
     /// Where the log lines go.
@@ -71,6 +75,8 @@ impl Options {
             database: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             trust_forwarded: false,
+            header_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_mins(5),
             shutdown_grace: Duration::from_secs(10),
             log: Box::new(std::io::stdout()),
         }
@@ -128,6 +134,7 @@ impl Host {
             data_dir: options.data_dir,
             database: options.database,
             trust_forwarded: options.trust_forwarded,
+            client: ClientTimeouts { header: options.header_timeout, stall: options.stall_timeout },
             grace: options.shutdown_grace,
             mounts,
         });

@@ -37,7 +37,7 @@ impl<S: Service> Site<S> {
     /// Answers one request. Whatever the service does, there is an answer, and a log line.
     pub async fn answer(&self, peer: IpAddr, tally: &Rc<Tally>, request: Request<Incoming>) -> Response<Sent> {
         let started = Instant::now();
-        let method = request.method().clone();
+        let (method, version) = (request.method().clone(), request.version());
         let (facts, entropy) = self.facts(peer, request.headers());
         let mut call = Call {
             cx: Cx::new(&self.native, facts),
@@ -65,7 +65,7 @@ impl<S: Service> Site<S> {
         let mut response = problem.unwrap_or_else(|problem| problem.into_response(call.cx.request_id()));
         finish(&call.cx, &mut response, milliseconds_since(started));
         let entry = call.entry(response.status().as_u16());
-        Sent::response(tally, &method, response, entry)
+        Sent::response(tally, (&method, version), response, entry)
     }
 
     fn facts(&self, peer: IpAddr, headers: &HeaderMap) -> (Facts, Result<(), Error>) {

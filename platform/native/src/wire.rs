@@ -15,23 +15,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Method, Response, StatusCode, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use platform::{Error, object::declared_length};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, Sleep},
-};
+use tokio::{net::TcpStream, time::Sleep};
 
 use crate::{
     Body,
     log::{Entry, Log},
 };
-
-/// How long a client may take nothing at all of what is sent to it. A paused player takes nothing for minutes.
-const STALL: Duration = Duration::from_mins(5);
 
 /// The responses under way on one connection, oldest first (more than one only when the client pipelines).
 pub(crate) struct Tally {
@@ -39,6 +33,8 @@ pub(crate) struct Tally {
     written: Cell<u64>,
     /// The next bytes written are the head of the newest response.
     head_next: Cell<bool>,
+    /// A body broke off whose end, to this client, is the connection's: only a reset tells it from a clean one.
+    reset: Cell<bool>,
     open: RefCell<VecDeque<Open>>,
 }
 
@@ -53,7 +49,13 @@ struct Open {
 
 impl Tally {
     pub fn new(log: Log) -> Rc<Self> {
-        Rc::new(Self { log, written: Cell::new(0), head_next: Cell::new(false), open: RefCell::default() })
+        Rc::new(Self {
+            log,
+            written: Cell::new(0),
+            head_next: Cell::new(false),
+            reset: Cell::new(false),
+            open: RefCell::default(),
+        })
     }
 
     pub fn log(&self) -> &Log {
@@ -107,18 +109,26 @@ pub(crate) struct Sent {
     tally: Rc<Tally>,
     /// Bytes that end the body; 0 if the response has none.
     length: Option<u64>,
+    /// Whether the client knows chunks; else a body without a length ends with the connection.
+    chunks: bool,
     finished: bool,
 }
 
 impl Sent {
     /// Puts a response on the connection's tally, from where its log line will come.
-    pub fn response(tally: &Rc<Tally>, method: &Method, response: Response<Body>, entry: Entry) -> Response<Self> {
+    pub fn response(
+        tally: &Rc<Tally>,
+        (method, version): (&Method, Version),
+        response: Response<Body>,
+        entry: Entry,
+    ) -> Response<Self> {
         let bodiless = method == Method::HEAD
             || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
             || response.status().is_informational();
         let length = if bodiless { Some(0) } else { declared_length(response.headers()) };
         tally.begin(entry);
-        response.map(|body| Self { body, tally: Rc::clone(tally), length, finished: false })
+        let chunks = version >= Version::HTTP_11;
+        response.map(|body| Self { body, tally: Rc::clone(tally), length, chunks, finished: false })
     }
 }
 
@@ -136,6 +146,7 @@ impl http_body::Body for Sent {
             }
             Some(Err(error)) => {
                 this.finished = true;
+                this.tally.reset.set(this.length.is_none() && !this.chunks);
                 this.tally.newest(|open| open.entry.record.note(error));
             }
             None => {
@@ -169,12 +180,18 @@ impl Drop for Sent {
 pub(crate) struct Wire {
     stream: TokioIo<TcpStream>,
     tally: Rc<Tally>,
+    /// How long the client may take nothing.
+    patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, tally: Rc<Tally>) -> Self {
-        Self { stream: TokioIo::new(stream), tally, stalled: None }
+    pub fn new(stream: TcpStream, tally: Rc<Tally>, patience: Duration) -> Self {
+        Self { stream: TokioIo::new(stream), tally, patience, stalled: None }
+    }
+
+    pub fn tally(&self) -> Rc<Tally> {
+        Rc::clone(&self.tally)
     }
 
     fn after_write(
@@ -192,8 +209,7 @@ impl Wire {
                 Poll::Ready(result)
             }
             Poll::Pending => {
-                let timer =
-                    self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALL)));
+                let timer = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
                 timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
             }
         }
@@ -238,6 +254,9 @@ impl Write for Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
+        if self.tally.reset.get() {
+            let _ = self.stream.inner().set_zero_linger();
+        }
         self.tally.closed();
     }
 }

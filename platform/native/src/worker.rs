@@ -30,8 +30,6 @@ use crate::{
     wire::{Tally, Wire},
 };
 
-/// From the end of one request to the end of the next one's head: slow heads and idle connections end here.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
@@ -40,12 +38,20 @@ pub(crate) struct Plan {
     pub data_dir: PathBuf,
     pub database: Option<PathBuf>,
     pub trust_forwarded: bool,
+    pub client: ClientTimeouts,
     pub grace: Duration,
     pub mounts: Vec<Mount>,
 }
 
+/// See [`Options`](crate::Options).
+#[derive(Clone, Copy)]
+pub(crate) struct ClientTimeouts {
+    pub header: Duration,
+    pub stall: Duration,
+}
+
 /// Makes a worker's instance of a mounted service, and from it what serves a connection.
-pub(crate) type Mount = Box<dyn Fn(&Native, bool) -> Serve + Send + Sync>;
+pub(crate) type Mount = Box<dyn Fn(&Native, &Plan) -> Serve + Send + Sync>;
 type Serve = Box<dyn Fn(TcpStream, SocketAddr, Log, watch::Receiver<bool>) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// An accepted connection on its way to a worker. Counted as the worker's until it is dropped.
@@ -76,22 +82,25 @@ where
     F: Fn() -> S + Send + Sync + 'static,
     S: Service + 'static,
 {
-    Box::new(move |native, trust_forwarded| {
-        let site = Rc::new(Site { service: make(), native: native.clone(), trust_forwarded });
-        Box::new(move |stream, peer, log, stopping| Box::pin(connection(Rc::clone(&site), stream, peer, log, stopping)))
+    Box::new(move |native, plan| {
+        let site = Rc::new(Site { service: make(), native: native.clone(), trust_forwarded: plan.trust_forwarded });
+        let timeouts = plan.client;
+        Box::new(move |stream, peer, log, stopping| {
+            let wire = Wire::new(stream, Tally::new(log), timeouts.stall);
+            Box::pin(connection(Rc::clone(&site), wire, peer, timeouts.header, stopping))
+        })
     })
 }
 
 /// Serves one connection until it ends, or until the host stops and its last response is out.
 async fn connection<S: Service + 'static>(
     site: Rc<Site<S>>,
-    stream: TcpStream,
+    wire: Wire,
     peer: SocketAddr,
-    log: Log,
+    header_timeout: Duration,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let tally = Tally::new(log);
-    let wire = Wire::new(stream, Rc::clone(&tally));
+    let tally = wire.tally();
     let answer = service_fn(move |request| {
         let (site, tally) = (Rc::clone(&site), Rc::clone(&tally));
         async move { Ok::<_, Infallible>(site.answer(peer.ip(), &tally, request).await) }
@@ -99,7 +108,7 @@ async fn connection<S: Service + 'static>(
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
+            .header_read_timeout(header_timeout)
             .max_header_size(MAX_HEAD_BYTES)
             .serve_connection(wire, answer)
     );
@@ -137,7 +146,7 @@ pub(crate) fn run(
                 return;
             }
         };
-        let sites: Vec<Serve> = plan.mounts.iter().map(|mount| mount(&native, plan.trust_forwarded)).collect();
+        let sites: Vec<Serve> = plan.mounts.iter().map(|mount| mount(&native, plan)).collect();
         let _ = ready.send(Ok(()));
 
         let (stop, stopping) = watch::channel(false);

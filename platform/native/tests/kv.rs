@@ -134,6 +134,29 @@ fn a_write_is_seen_by_other_workers() {
 }
 
 #[test]
+fn workers_that_write_at_once_all_succeed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path();
+    on_native_in(&dir, |_| async {});
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                let native = Native::open(path, None).unwrap();
+                runtime.block_on(async {
+                    for round in 0..100_u32 {
+                        let (own, value) =
+                            (key(&format!("k{worker}")), Bytes::from(round.to_le_bytes().repeat(10_000)));
+                        store(&native).put(&own, value.clone(), Some(Duration::from_secs(9))).await.unwrap();
+                        assert_eq!(store(&native).get(&own).await.unwrap().unwrap(), value);
+                    }
+                });
+            });
+        }
+    });
+}
+
+#[test]
 fn what_an_operator_writes_as_text_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_owned();

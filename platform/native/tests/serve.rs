@@ -183,6 +183,47 @@ fn a_client_that_leaves_before_the_answer_is_logged_too() {
 }
 
 #[test]
+fn a_client_that_takes_nothing_is_left() {
+    let host = start_with(|options| options.stall_timeout = Duration::from_millis(200));
+    let mut stream = host.connect();
+    stream.write_all(b"GET /bytes?n=67108864 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    assert_eq!(host.log.wait(1)[0]["complete"], false);
+    drop(stream);
+}
+
+#[test]
+fn a_slow_client_that_takes_something_is_served() {
+    let host = start_with(|options| options.stall_timeout = Duration::from_millis(500));
+    let mut stream = host.connect();
+    stream.write_all(b"GET /bytes?n=16777216 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+    let mut piece = vec![0; 2 << 20];
+    for _ in 0..7 {
+        std::thread::sleep(Duration::from_millis(150));
+        stream.read_exact(&mut piece).unwrap();
+    }
+    let rest = Answer::read(&mut stream);
+    assert!(rest.error.is_none());
+    assert!(host.log.wait(1)[0].get("complete").is_none());
+}
+
+#[test]
+fn slow_heads_and_idle_connections_end() {
+    let host = start_with(|options| options.header_timeout = Duration::from_millis(300));
+    let started = Instant::now();
+    let mut idle = host.connect();
+    idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    let mut slow = host.connect();
+    slow.write_all(b"GET /hello HTTP/1.1\r\nHo").unwrap();
+    let mut silent = host.connect();
+    assert_eq!(Answer::read(&mut idle).text(), "hello");
+    assert_ne!(Answer::read(&mut slow).status(), 200);
+    assert_ne!(Answer::read(&mut silent).status(), 200);
+    assert!((300..3000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    // A slow answer is not a slow head.
+    assert_eq!(host.get("/slow?ms=600").text(), "slow");
+}
+
+#[test]
 fn a_body_that_breaks_off_ends_abnormally_and_is_logged_as_incomplete() {
     let short = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this";
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n";
@@ -204,6 +245,19 @@ fn a_body_that_breaks_off_ends_abnormally_and_is_logged_as_incomplete() {
         let line = &host.log.wait(1)[0];
         assert_eq!((&line["complete"], &line["status"], &line["bytes"]), (&false.into(), &200.into(), &9.into()));
         assert!(line["failure"].as_str().unwrap().contains("body.read: Unavailable"), "{line}");
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_resets_a_connection_that_knows_no_other_abnormal_end() {
+    let host = start();
+    for (end, reset) in [("", true), ("0\r\n\r\n", false)] {
+        let port = upstream(move |_, mut stream| {
+            read_head(&mut stream);
+            write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n{end}").unwrap();
+        });
+        let got = host.send(&format!("GET /proxy?port={port} HTTP/1.0\r\n\r\n"));
+        assert_eq!(got.error.is_some(), reset, "{:?}", got.error);
     }
 }
 
@@ -340,6 +394,52 @@ fn stopping_finishes_what_is_under_way() {
     assert_eq!(rest, b"hello");
     assert!(std::net::TcpStream::connect(host.address).is_err(), "still accepting");
     host.log.wait(2);
+}
+
+#[test]
+fn stopping_finishes_a_body_that_is_being_sent() {
+    const WHOLE: usize = 32 << 20;
+    let mut host = start();
+    let mut busy = host.connect();
+    busy.write_all(format!("GET /bytes?n={WHOLE} HTTP/1.1\r\nHost: t\r\n\r\n").as_bytes()).unwrap();
+    read_head(&mut busy);
+    host.signal();
+    std::thread::sleep(Duration::from_millis(200));
+    let mut body = Vec::new();
+    busy.read_to_end(&mut body).unwrap();
+    assert_eq!(body.len(), WHOLE);
+    host.stop().unwrap();
+    assert!(host.log.wait(1)[0].get("complete").is_none());
+}
+
+#[test]
+fn each_listener_has_its_service() {
+    struct Other;
+    impl platform::Service for Other {
+        async fn handle<P: platform::Platform>(
+            &self,
+            _: &platform::Cx<'_, P>,
+            _: http::Request<P::Body>,
+        ) -> http::Response<P::Body> {
+            platform::respond::bytes(http::StatusCode::OK, "text/plain", "other")
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = platform_native::Options::new(dir.path());
+    options.log = Box::new(std::io::sink());
+    let mut host = platform_native::Host::new(options);
+    let [first, second] = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let addresses = [&first, &second].map(|listener| listener.local_addr().unwrap());
+    host.mount(first, || support::Probe).mount(second, || Other);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = std::thread::spawn(move || host.run(async move { drop(stopped.await) }));
+    for (address, wanted) in addresses.into_iter().zip(["hello", "other"]) {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+        assert_eq!(Answer::read(&mut stream).text(), wanted);
+    }
+    drop(stop);
+    running.join().unwrap().unwrap();
 }
 
 #[test]
