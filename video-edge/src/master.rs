@@ -113,7 +113,8 @@ fn measure(
 ) -> Result<Option<(u64, u64)>, hls::Error> {
     let scope = Scope { prefix, base: path, public_base: None };
     let mut segments = Vec::new();
-    hls::rewrite(stored, &scope, &mut String::new(), |_, reference| {
+    hls::rewrite(stored, &scope, &mut String::new(), |out, reference| {
+        out.push_str(reference.raw);
         if reference.kind == Kind::Segment {
             segments.push(sizes.get(reference.key).copied());
         }

@@ -42,8 +42,9 @@ pub(crate) async fn serve<P: Platform>(
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let prefix = layout::hls_prefix(key.as_str());
     let scope = Scope { prefix: &prefix, base: &path, public_base: None };
-    let summary = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
-    let window = Window::of(now, summary.map_err(|error| damaged(cx, error))?.duration);
+    let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
+    let summary = checked.map_err(|error| damaged(cx, error))?;
+    let window = Window::of(now, summary.duration);
 
     // The tag names what the bytes depend on; hashing them would cost as much as making them.
     let start = window.signed_at.to_string();
@@ -66,9 +67,11 @@ pub(crate) async fn serve<P: Platform>(
             out.push('/');
             out.extend(percent_encode(reference.key));
         }),
-        Delivery::Redirect | Delivery::Proxy => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            out.push_str(reference.raw);
-        }),
+        // Checked above, and left as it is.
+        Delivery::Redirect | Delivery::Proxy => {
+            text.push_str(&String::from_utf8_lossy(&stored));
+            Ok(summary)
+        }
     };
     rewritten.map_err(|error| damaged(cx, error))?;
     let playlist = Playlist::new(text);
