@@ -36,10 +36,9 @@ fn complete(store: &TestStore, upload: &str, parts: &[(u16, &str)]) -> Response 
         upload,
         parts.iter().map(|(_, etag)| *etag),
     );
-    let parts: String = parts
-        .iter()
-        .map(|(number, etag)| format!("<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>"))
-        .collect();
+    let part =
+        |(number, etag): &(u16, &str)| format!("<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>");
+    let parts = parts.iter().map(part).collect::<Vec<_>>().concat();
     let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
     request("POST", &presign(&action)).body(body).send()
 }
