@@ -53,7 +53,7 @@ impl std::error::Error for StoreError {}
 pub struct Bucket {
     agent: Agent,
     credentials: Credentials,
-    bucket: sigv4::Bucket,
+    address: sigv4::Bucket,
     endpoint: String,
     name: String,
     stop: Stop,
@@ -65,7 +65,7 @@ impl Bucket {
     /// `connections` are kept open for reuse. Nothing is sent yet.
     /// When `stop` is asked for, an upload under way ends with an error.
     pub fn new(store: &Store, connections: usize, stop: Stop) -> Result<Self, StoreError> {
-        let bucket = sigv4::Bucket::new(&store.endpoint, UrlStyle::Path, &store.bucket, &store.region)
+        let address = sigv4::Bucket::new(&store.endpoint, UrlStyle::Path, &store.bucket, &store.region)
             .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -74,15 +74,15 @@ impl Bucket {
             .max_idle_connections_per_host(connections)
             .user_agent(concat!("edge-gallery-ingest/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_per_write(Some(Duration::from_secs(60)))
-            .timeout_recv_response(Some(Duration::from_secs(120)))
+            .timeout_per_write(Some(Duration::from_mins(1)))
+            .timeout_recv_response(Some(Duration::from_mins(2)))
             .timeout_recv_body(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
         Ok(Self {
             agent,
             credentials: Credentials::new(store.access_key_id.as_str(), store.secret_access_key.as_str()),
-            bucket,
+            address,
             endpoint: store.endpoint.clone(),
             name: store.bucket.clone(),
             stop,
@@ -96,9 +96,8 @@ impl Bucket {
         let url = self.presign(Method::Get, "_metadata/ingest-check")?;
         let mut response = self.twice(|| self.agent.get(&url).call())?;
         match (response.status().as_u16(), error_code(&mut response).as_str()) {
-            (200 | 206, _) | (404, "NoSuchKey" | "") => Ok(()),
-            // Without leave to list, a store hides what is absent behind this.
-            (403, "AccessDenied") => Ok(()),
+            // Without leave to list, a store hides what is absent behind "access denied".
+            (200 | 206, _) | (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(()),
             (status, code) => Err(self.refused(status, code)),
         }
     }
@@ -145,8 +144,8 @@ impl Bucket {
 
     fn presign(&self, method: Method, key: &str) -> Result<String, StoreError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let signing_key = SigningKey::derive(&self.credentials, self.bucket.region(), now);
-        let presigner = Presigner::new(&signing_key, &self.bucket, method, now, EXPIRES)
+        let signing_key = SigningKey::derive(&self.credentials, self.address.region(), now);
+        let presigner = Presigner::new(&signing_key, &self.address, method, now, EXPIRES)
             .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
         let mut url = String::new();
         presigner.presign_into(&mut url, key);

@@ -14,12 +14,15 @@ mod date;
 mod digest;
 mod engine;
 mod facts;
+mod film;
 mod permits;
 mod photo;
+mod pipeline;
 mod progress;
 mod publish;
 mod report;
 mod sniff;
+mod tally;
 mod thumbnail;
 mod walk;
 

@@ -13,6 +13,7 @@ use ingest::{Options, Show, Stop, Store};
 /// uploading anything twice; stops cleanly with Ctrl-C. Exit code: 0 all in, 2 some files are named as
 /// skipped or failed, 1 could not start or go on, 130 interrupted.
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag
 #[command(name = "ingest", version)]
 struct Arguments {
     /// The folder with the photos and films

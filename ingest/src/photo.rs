@@ -74,6 +74,7 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
     Ok(Photo { facts, width, height, thumbnails })
 }
 
+#[allow(clippy::needless_pass_by_value)] // for map_err
 fn unreadable(error: std::io::Error) -> String {
     format!("cannot be read: {error}")
 }
@@ -137,8 +138,9 @@ mod tests {
     use super::*;
 
     fn jpeg() -> Vec<u8> {
-        let picture =
-            image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 4) as u8, (y * 5) as u8, (x * y) as u8]));
+        let picture = image::RgbImage::from_fn(64, 48, |x, y| {
+            image::Rgb([x * 4, y * 5, x * y].map(|value| u8::try_from(value % 256).unwrap()))
+        });
         let mut out = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut out, image::ImageFormat::Jpeg).unwrap();
         out.into_inner()

@@ -1,5 +1,8 @@
 //! Puts one photo or film into the bucket, then into the catalogue: the row last, when all else is there.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::SystemTime;
 
 use gallery::layout;
@@ -9,6 +12,7 @@ use crate::Stop;
 use crate::bucket::{Bucket, Content, Headers, StoreError};
 use crate::catalogue::{Catalogue, Metadata, Row, Source};
 use crate::digest::sha256;
+use crate::film::Encoded;
 use crate::permits::Permits;
 use crate::photo;
 use crate::sniff;
@@ -17,6 +21,9 @@ use crate::walk::{Candidate, timestamp};
 
 /// The signing window of the services, in seconds: presigned URLs change with it, so a longer life is of no use.
 const CACHE_SIGNED: &str = "private, max-age=14400";
+
+/// RFC 8216 section 4.
+const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// Why a file did not go in.
 #[derive(Debug)]
@@ -55,6 +62,8 @@ pub struct Publisher<'a> {
     pub bucket: &'a Bucket,
     pub catalogue: &'a Catalogue,
     pub permits: &'a Permits,
+    /// How many uploads of one film may run at once.
+    pub uploads: usize,
     pub force: bool,
     pub stop: &'a Stop,
 }
@@ -99,6 +108,68 @@ impl Publisher<'_> {
             metadata: Metadata { source, mime: kind.mime().to_owned(), note: None },
         })?;
         Ok(Outcome::Added)
+    }
+
+    /// Publishes an encoded film: segments, playlists, master, thumbnails, original, row.
+    pub fn film(
+        &self,
+        file: &Candidate,
+        kind: sniff::Film,
+        source: Source,
+        encoded: Encoded,
+    ) -> Result<Outcome, Failure> {
+        let key = file.key.as_str();
+        let renditions = &encoded.package.renditions;
+        let below = layout::hls_prefix(key);
+        let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
+        self.put_all(&segments, |segment| {
+            let name = segment.file_name().unwrap_or_default().to_string_lossy();
+            (format!("{below}{name}"), Content::File(segment), "video/mp2t")
+        })?;
+        self.put_all(renditions, |rendition| {
+            (layout::hls_variant(key, &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
+        })?;
+        self.put(&layout::hls_master(key), Content::Bytes(encoded.package.master.as_bytes()), PLAYLIST)?;
+        self.thumbnails(key, &encoded.thumbnails)?;
+        self.original(file, kind.mime())?;
+        self.row(&Row {
+            key,
+            filename: file.filename(),
+            kind: MediaType::Video,
+            size: file.size,
+            duration: Some((encoded.film.duration * 1000.0).round() / 1000.0),
+            codec: Some(encoded.film.codec),
+            width: encoded.film.width,
+            height: encoded.film.height,
+            hls_qualities: Some(renditions.iter().map(|rendition| rendition.name.clone()).collect()),
+            facts: encoded.film.facts,
+            metadata: Metadata { source, mime: kind.mime().to_owned(), note: encoded.note },
+        })?;
+        Ok(Outcome::Added)
+    }
+
+    /// Uploads many objects at a time, in any order; the first failure ends it.
+    pub fn put_all<'i, T: Sync>(
+        &self,
+        items: &'i [T],
+        object: impl Fn(&'i T) -> (String, Content<'i>, &'static str) + Sync,
+    ) -> Result<(), Failure> {
+        let next = AtomicUsize::new(0);
+        let failed = Mutex::new(None);
+        thread::scope(|scope| {
+            for _ in 0..self.uploads.min(items.len()) {
+                scope.spawn(|| {
+                    while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let (key, content, content_type) = object(item);
+                        if let Err(failure) = self.put(&key, content, content_type) {
+                            next.store(items.len(), Ordering::Relaxed);
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
+                        }
+                    }
+                });
+            }
+        });
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 
     pub fn thumbnails(&self, key: &str, thumbnails: &[Thumbnail]) -> Result<(), Failure> {

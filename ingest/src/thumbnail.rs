@@ -19,12 +19,16 @@ pub struct Thumbnail {
 /// The three thumbnails of a picture, turned upright. Each is scaled from the next larger one: scaling the
 /// whole picture three times would cost three times as much and look the same.
 pub fn make(picture: DynamicImage, orientation: Orientation) -> Result<Vec<Thumbnail>, String> {
-    let mut current = scale(&picture, ThumbnailSize::Large.pixels())?.unwrap_or(picture);
+    let stored = picture.dimensions();
+    let mut current = scale(&picture, fitted(stored, ThumbnailSize::Large.pixels()))?.unwrap_or(picture);
     current.apply_orientation(orientation);
     current = eight_bit(current);
+    // Each size from the picture's own, so that roundings do not add up.
+    let is_turned = current.dimensions() != fitted(stored, ThumbnailSize::Large.pixels());
+    let upright = if is_turned { (stored.1, stored.0) } else { stored };
     let mut thumbnails = Vec::with_capacity(3);
     for size in [ThumbnailSize::Large, ThumbnailSize::Medium, ThumbnailSize::Small] {
-        if let Some(smaller) = scale(&current, size.pixels())? {
+        if let Some(smaller) = scale(&current, fitted(upright, size.pixels()))? {
             current = smaller;
         }
         thumbnails.push(Thumbnail { size, webp: webp(&current)? });
@@ -32,19 +36,23 @@ pub fn make(picture: DynamicImage, orientation: Orientation) -> Result<Vec<Thumb
     Ok(thumbnails)
 }
 
-/// Scales so that the longest side is `longest`; nothing if it already is no longer.
-fn scale(picture: &DynamicImage, longest: u32) -> Result<Option<DynamicImage>, String> {
-    let (width, height) = picture.dimensions();
-    if width.max(height) <= longest {
-        return Ok(None);
-    }
-    let shrink = |side: u32| {
-        let long = u64::from(width.max(height));
-        let side = (u64::from(side) * u64::from(longest) + long / 2) / long;
+/// The size of a picture whose longest side may be `longest`; nothing is enlarged.
+pub fn fitted((width, height): (u32, u32), longest: u32) -> (u32, u32) {
+    let long = u64::from(width.max(height));
+    let fit = |side: u32| {
+        let side = (u64::from(side) * u64::from(longest) + long / 2) / long.max(1);
         u32::try_from(side.max(1)).unwrap_or(longest)
     };
+    if long <= u64::from(longest) { (width, height) } else { (fit(width), fit(height)) }
+}
+
+/// Scales to a size; nothing if the picture has it already.
+fn scale(picture: &DynamicImage, (width, height): (u32, u32)) -> Result<Option<DynamicImage>, String> {
+    if picture.dimensions() == (width, height) {
+        return Ok(None);
+    }
     let pixels = picture.pixel_type().ok_or("this pixel format cannot be scaled")?;
-    let mut smaller = Image::new(shrink(width), shrink(height), pixels);
+    let mut smaller = Image::new(width, height, pixels);
     Resizer::new()
         .resize(picture, &mut smaller, &ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)))
         .map_err(|error| error.to_string())?;

@@ -1,0 +1,174 @@
+//! One ffmpeg run from a film to all its renditions: one decode, one filter graph, an HLS packager for each.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::Encoder;
+use super::ladder::Rung;
+use super::probe::{Film, Transfer};
+use super::process::{self, Failure};
+use super::tools::input;
+
+/// The length of a segment in seconds; a keyframe stands at every multiple of it.
+pub const SEGMENT: u32 = 4;
+/// After so long without a new frame an encode is given up.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Encodes into `folder`: `{quality}.m3u8` and `{quality}_NNN.ts`. `at` hears how many seconds are done.
+pub fn encode(
+    encoder: &Encoder,
+    path: &Path,
+    film: &Film,
+    rungs: &[Rung],
+    folder: &Path,
+    mut at: impl FnMut(f64),
+) -> Result<(), Failure> {
+    let mut command = encoder.tools.ffmpeg();
+    // Relative names below: a `%` in the folder's path must not be taken for a counter.
+    command.current_dir(folder).args(["-progress", "pipe:1", "-stats_period", "0.5"]);
+    input(&mut command, path);
+    arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
+    let mut clock = Clock::default();
+    process::run(&mut command, encoder.stop, PATIENCE, |chunk| {
+        let advanced = clock.hear(chunk);
+        if advanced {
+            at(clock.seconds);
+        }
+        advanced
+    })
+}
+
+fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, tone_maps: bool) {
+    let fps = film.rate;
+    // Only forced keyframes: one more than a segment's frames would be the next of x264's own.
+    let gop = (fps.per_second() * f64::from(SEGMENT)).ceil() + 1.0;
+    command.arg("-filter_complex").arg(graph(film, rungs, tone_maps));
+    for (index, rung) in rungs.iter().enumerate() {
+        command.arg("-map").arg(format!("[v{index}]"));
+        if let Some(audio) = film.audio {
+            command.arg("-map").arg(format!("0:{audio}"));
+            command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a"]).arg(format!("{}k", rung.audio_rate));
+        }
+        // Sound that goes on when the pictures have ended would make one endless last segment.
+        command.arg("-t").arg(format!("{:.6}", film.duration));
+        command.args(["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]);
+        command.args(["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-crf", "21"]);
+        command.arg("-maxrate").arg(format!("{}k", rung.max_rate));
+        command.arg("-bufsize").arg(format!("{}k", rung.max_rate * 3 / 2));
+        command.arg("-g").arg(format!("{gop}"));
+        command.args(["-sc_threshold", "0", "-flags", "+cgop", "-forced-idr", "1", "-force_key_frames"]);
+        command.arg(format!("expr:gte(t,n_forced*{SEGMENT})"));
+        if film.transfer != Transfer::Sdr && tone_maps {
+            command.args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]);
+        }
+        command.args(["-f", "hls", "-hls_playlist_type", "vod", "-hls_flags", "independent_segments"]);
+        command.arg("-hls_time").arg(SEGMENT.to_string());
+        command.arg("-hls_segment_filename").arg(format!("{}_%03d.ts", rung.name));
+        command.arg(format!("{}.m3u8", rung.name));
+    }
+}
+
+/// The filter graph: what all renditions share, then a size for each.
+fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
+    let mut graph = format!("[0:{}]", film.video);
+    if film.interlaced {
+        graph.push_str("bwdif=mode=send_frame:deint=interlaced,");
+    }
+    let _ = write!(graph, "fps={}/{}", film.rate.num, film.rate.den);
+    if film.transfer != Transfer::Sdr && tone_maps {
+        graph.push_str(&tone_map(film, &rungs[0]));
+    }
+    let _ = write!(graph, ",split={}", rungs.len());
+    for index in 0..rungs.len() {
+        let _ = write!(graph, "[s{index}]");
+    }
+    for (index, Rung { width, height, .. }) in rungs.iter().enumerate() {
+        let _ = write!(
+            graph,
+            ";[s{index}]scale={width}:{height}:flags=bicubic:out_range=tv,format=yuv420p,setsar=1[v{index}]"
+        );
+    }
+    graph
+}
+
+/// BT.2020 HDR to BT.709 SDR. Scaled to the largest rendition first: mapping in floating point is what costs.
+/// The colours are spelled out, for files that tag only some of them.
+fn tone_map(film: &Film, largest: &Rung) -> String {
+    let transfer = match film.transfer {
+        Transfer::Hlg => "arib-std-b67",
+        Transfer::Pq | Transfer::Sdr => "smpte2084",
+    };
+    format!(
+        ",scale={}:{}:flags=bicubic,\
+         zscale=tin={transfer}:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl={NOMINAL_PEAK},format=gbrpf32le,\
+         zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p",
+        largest.width, largest.height
+    )
+}
+
+/// The luminance that becomes 1.0 in linear light, in cd/m².
+const NOMINAL_PEAK: u32 = 100;
+
+/// Follows `-progress`: lines of `name=value`, cut anywhere.
+#[derive(Default)]
+struct Clock {
+    line: Vec<u8>,
+    seconds: f64,
+    frames: u64,
+}
+
+impl Clock {
+    /// Whether a time or a frame count rose.
+    fn hear(&mut self, chunk: &[u8]) -> bool {
+        let mut rose = false;
+        for byte in chunk {
+            if *byte == b'\n' {
+                rose |= self.heard();
+                self.line.clear();
+            } else if self.line.len() < 256 {
+                self.line.push(*byte);
+            }
+        }
+        rose
+    }
+
+    fn heard(&mut self) -> bool {
+        let line = String::from_utf8_lossy(&self.line);
+        match line.trim().split_once('=') {
+            Some(("out_time_us", micros)) => {
+                let seconds = micros.parse::<f64>().unwrap_or(0.0) / 1e6;
+                let rose = seconds > self.seconds;
+                self.seconds = self.seconds.max(seconds);
+                rose
+            }
+            Some(("frame", frames)) => {
+                let frames = frames.trim().parse().unwrap_or(0);
+                let rose = frames > self.frames;
+                self.frames = self.frames.max(frames);
+                rose
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_understood_in_any_pieces() {
+        let text = b"frame=1\nout_time_us=N/A\nout_time_us=1500000\nprogress=continue\nout_time_us=1000000\nframe=1\n";
+        for size in 1..text.len() {
+            let mut clock = Clock::default();
+            for piece in text.chunks(size) {
+                clock.hear(piece);
+            }
+            assert!((clock.seconds - 1.5).abs() < 1e-9 && clock.frames == 1);
+            assert!(!clock.hear(b"frame=1\nout_time_us=1500000\n"));
+            assert!(clock.hear(b"out_time_us=1500001\n"));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Films: looked at by ffprobe, encoded by ffmpeg, packaged as HLS.
+
+mod encode;
+mod ladder;
+mod package;
+mod poster;
+mod probe;
+mod process;
+mod tools;
+mod ts;
+
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+pub use package::Package;
+pub use probe::Film;
+pub use tools::Tools;
+
+use crate::Stop;
+use crate::publish::Failure;
+use crate::thumbnail::{self, Thumbnail};
+
+/// A film that is ready to be uploaded. Its folder goes when it does.
+pub struct Encoded {
+    pub film: Film,
+    pub package: Package,
+    pub thumbnails: Vec<Thumbnail>,
+    /// What was lost on the way.
+    pub note: Option<String>,
+    _folder: TempDir,
+}
+
+/// How to encode.
+pub struct Encoder<'a> {
+    pub tools: &'a Tools,
+    pub preset: &'a str,
+    pub temp: Option<&'a Path>,
+    pub stop: &'a Stop,
+}
+
+impl Encoder<'_> {
+    /// Looks at a film without decoding it.
+    pub fn probe(&self, path: &Path) -> Result<Film, Failure> {
+        let mut command = self.tools.ffprobe();
+        command.args(["-of", "json", "-show_streams", "-show_format"]);
+        tools::input(&mut command, path);
+        let json = process::output(&mut command, self.stop, Duration::from_mins(1))
+            .map_err(|failure| explain(failure, "ffprobe"))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        probe::read(&json, &name).map_err(Failure::File)
+    }
+
+    /// Encodes a film; `at` hears how many seconds of it are done.
+    pub fn encode(&self, path: &Path, film: Film, at: impl FnMut(f64)) -> Result<Encoded, Failure> {
+        let folder = match self.temp {
+            Some(temp) => TempDir::with_prefix_in("ingest-", temp),
+            None => TempDir::with_prefix("ingest-"),
+        };
+        let folder = folder.map_err(|error| {
+            Failure::File(format!("no temporary folder can be made ({error}): make room, or use --temp"))
+        })?;
+        let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
+        encode::encode(self, path, &film, &rungs, folder.path(), at).map_err(|failure| explain(failure, "ffmpeg"))?;
+        let package = package::read(folder.path(), &rungs, film.rate).map_err(Failure::File)?;
+        if package.duration < film.duration * 0.95 - 2.0 {
+            return Err(Failure::File(format!(
+                "only {:.0} of its {:.0} seconds can be read: the file is cut short or broken",
+                package.duration, film.duration
+            )));
+        }
+        let poster = poster::pick(self.tools, &package, folder.path(), self.stop)
+            .map_err(|failure| explain(failure, "ffmpeg"))?;
+        let thumbnails = thumbnail::make(poster, image::metadata::Orientation::NoTransforms).map_err(Failure::File)?;
+        let is_hdr = film.transfer != probe::Transfer::Sdr;
+        let note = (is_hdr && !self.tools.tone_maps).then(|| {
+            "HDR was cut to SDR without tone mapping and looks pale: install an ffmpeg with zscale and use --force"
+                .to_owned()
+        });
+        Ok(Encoded { film, package, thumbnails, note, _folder: folder })
+    }
+}
+
+fn explain(failure: process::Failure, program: &str) -> Failure {
+    match failure {
+        process::Failure::Stopped => Failure::Stopped,
+        process::Failure::Start(error) => Failure::File(format!("{program} did not run: {error}")),
+        process::Failure::Stalled => Failure::File(format!("{program} did not get on with it and was ended")),
+        // What it says begins with the file's path, which is named already.
+        process::Failure::Exit(said) => {
+            let said = said.rsplit(": ").next().unwrap_or(&said);
+            Failure::File(format!("{program} cannot read it: {said}"))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Runs ffmpeg and ffprobe: always by argument vector, never longer than they get on with it.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Stop;
+
+/// How often a waiting thread looks whether it is to stop.
+const TICK: Duration = Duration::from_millis(100);
+/// How much of the error output is kept, in bytes from its end.
+const KEPT: usize = 4096;
+
+#[derive(Debug)]
+pub enum Failure {
+    Start(std::io::Error),
+    /// The run is to stop; the process is gone.
+    Stopped,
+    /// It did not get on; the process is gone.
+    Stalled,
+    /// It ended with an error, and said this last.
+    Exit(String),
+}
+
+/// A process that does not outlive its owner.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs a command to its end and hands over its output as it comes. `progressed` says whether the output shows that
+/// the process gets on; without that for `patience` it is killed.
+pub fn run(
+    command: &mut Command,
+    stop: &Stop,
+    patience: Duration,
+    mut progressed: impl FnMut(&[u8]) -> bool,
+) -> Result<(), Failure> {
+    let mut process = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map(Running)
+        .map_err(Failure::Start)?;
+    let output = chunks(process.0.stdout.take());
+    let errors = chunks(process.0.stderr.take());
+    let mut said = Vec::new();
+    let mut alive = Instant::now();
+    loop {
+        if stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
+        let next = output.recv_timeout(TICK);
+        // Drained all the time: a full pipe would hold the process up.
+        while let Ok(chunk) = errors.try_recv() {
+            keep(&mut said, &chunk);
+        }
+        match next {
+            Ok(chunk) if progressed(&chunk) => alive = Instant::now(),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+        }
+        if alive.elapsed() > patience {
+            return Err(Failure::Stalled);
+        }
+    }
+    let status = wait(&mut process.0, stop, patience)?;
+    // Whatever a signal from the terminal left behind is not to be used.
+    if stop.is_requested() {
+        return Err(Failure::Stopped);
+    }
+    if status.success() {
+        return Ok(());
+    }
+    while let Ok(chunk) = errors.recv_timeout(TICK) {
+        keep(&mut said, &chunk);
+    }
+    Err(Failure::Exit(last_line(&said).unwrap_or_else(|| status.to_string())))
+}
+
+/// The whole output of a command that is expected to be short.
+pub fn output(command: &mut Command, stop: &Stop, patience: Duration) -> Result<Vec<u8>, Failure> {
+    let mut all = Vec::new();
+    run(command, stop, patience, |chunk| {
+        all.extend_from_slice(chunk);
+        true
+    })?;
+    Ok(all)
+}
+
+fn wait(process: &mut Child, stop: &Stop, patience: Duration) -> Result<ExitStatus, Failure> {
+    let closed = Instant::now();
+    loop {
+        match process.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if stop.is_requested() => return Err(Failure::Stopped),
+            Ok(None) if closed.elapsed() > patience => return Err(Failure::Stalled),
+            Ok(None) => thread::sleep(Duration::from_millis(5)),
+            Err(error) => return Err(Failure::Start(error)),
+        }
+    }
+}
+
+/// Reads a pipe on a thread of its own, which ends with the pipe.
+fn chunks(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let Some(mut pipe) = pipe else { return };
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+            if sender.send(buffer[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn keep(said: &mut Vec<u8>, chunk: &[u8]) {
+    said.extend_from_slice(chunk);
+    if said.len() > KEPT {
+        said.drain(..said.len() - KEPT);
+    }
+}
+
+fn last_line(said: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(said);
+    let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
+    Some(line.trim().chars().take(300).collect())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn output_and_the_last_words() {
+        let stop = Stop::default();
+        assert_eq!(output(&mut shell("printf hello"), &stop, LONG).unwrap(), b"hello");
+        let failure = output(&mut shell("echo first >&2; echo last >&2; echo >&2; exit 3"), &stop, LONG);
+        assert!(matches!(failure, Err(Failure::Exit(said)) if said == "last"));
+        let silent = output(&mut shell("exit 3"), &stop, LONG);
+        assert!(matches!(silent, Err(Failure::Exit(said)) if said.contains('3')));
+        let missing = output(&mut Command::new("no-such-program-here"), &stop, LONG);
+        assert!(matches!(missing, Err(Failure::Start(_))));
+    }
+
+    #[test]
+    fn much_error_output_holds_nothing_up() {
+        let noisy = "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789012345678901234567890123456789 >&2; i=$((i+1)); done; printf done";
+        assert_eq!(output(&mut shell(noisy), &Stop::default(), LONG).unwrap(), b"done");
+    }
+
+    #[test]
+    fn a_process_that_does_not_get_on_is_killed() {
+        let started = Instant::now();
+        let chatty = run(
+            &mut shell("while :; do echo same; sleep 0.05; done"),
+            &Stop::default(),
+            Duration::from_millis(400),
+            |_| false,
+        );
+        assert!(matches!(chatty, Err(Failure::Stalled)));
+        assert!(started.elapsed() < LONG);
+    }
+
+    #[test]
+    fn a_stop_kills() {
+        let stop = Stop::default();
+        let request = stop.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(200));
+            request.request();
+        });
+        let started = Instant::now();
+        assert!(matches!(output(&mut shell("exec sleep 30"), &stop, LONG), Err(Failure::Stopped)));
+        assert!(started.elapsed() < LONG);
+    }
+}

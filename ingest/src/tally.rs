@@ -1,0 +1,100 @@
+//! What became of each file, counted by all threads; and whether it makes sense to go on.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::bucket::StoreError;
+use crate::publish::{Failure, Outcome};
+use crate::sniff::Kind;
+use crate::walk::{Candidate, Library};
+use crate::{Named, Report, Stop};
+
+/// After so many files in a row that the store would not take, the rest is not tried.
+const STORE_PATIENCE: u32 = 5;
+
+/// What is being counted.
+pub struct Tally<'a> {
+    stop: &'a Stop,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    report: Report,
+    fatal: Option<Fatal>,
+    store_failures: u32,
+}
+
+/// Why no further file can go in.
+pub enum Fatal {
+    Store(StoreError),
+    Catalogue(rusqlite::Error),
+}
+
+impl<'a> Tally<'a> {
+    pub fn new(stop: &'a Stop, library: &Library) -> Self {
+        let named = |list: &[(String, String)]| {
+            let named = list.iter().map(|(name, reason)| Named { name: name.clone(), reason: reason.clone() });
+            named.collect()
+        };
+        let count = |wanted: fn(&Kind) -> bool| {
+            let found = library.candidates.iter().filter(|file| wanted(&file.kind));
+            found.count() as u64
+        };
+        let report = Report {
+            photos: count(|kind| matches!(kind, Kind::Photo(_))),
+            films: count(|kind| matches!(kind, Kind::Film(_))),
+            skipped: named(&library.skipped),
+            failed: named(&library.failed),
+            ignored: library.ignored,
+            ..Report::default()
+        };
+        Self { stop, inner: Mutex::new(Inner { report, fatal: None, store_failures: 0 }) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn must_stop(&self) -> bool {
+        self.stop.is_requested() || self.lock().fatal.is_some()
+    }
+
+    pub fn count(&self, file: &Candidate, result: Result<Outcome, Failure>) {
+        let mut inner = self.lock();
+        let named = |reason| Named { name: file.key.as_str().to_owned(), reason };
+        match result {
+            Ok(outcome) => {
+                inner.store_failures = 0;
+                match outcome {
+                    Outcome::Added => inner.report.added += 1,
+                    Outcome::Unchanged => inner.report.unchanged += 1,
+                }
+            }
+            Err(Failure::File(reason)) => inner.report.failed.push(named(reason)),
+            Err(Failure::Skipped(reason)) => inner.report.skipped.push(named(reason)),
+            Err(Failure::Store(error)) => {
+                inner.report.failed.push(named(error.to_string()));
+                inner.store_failures += 1;
+                if error.fatal || inner.store_failures >= STORE_PATIENCE {
+                    inner.fatal.get_or_insert(Fatal::Store(error));
+                }
+            }
+            Err(Failure::Catalogue(error)) => {
+                inner.fatal.get_or_insert(Fatal::Catalogue(error));
+            }
+            Err(Failure::Stopped) => {}
+        }
+    }
+
+    /// Something to say about a file that is in.
+    pub fn note(&self, file: &Candidate, reason: String) {
+        self.lock().report.notes.push(Named { name: file.key.as_str().to_owned(), reason });
+    }
+
+    pub fn finish(self) -> (Report, Option<Fatal>) {
+        let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut report = inner.report;
+        report.skipped.sort();
+        report.failed.sort();
+        (report, inner.fatal)
+    }
+}

@@ -1,0 +1,130 @@
+//! A library folder, a store that verifies signatures, a catalogue: what every test starts from.
+
+#![allow(dead_code)] // each test binary uses a part
+
+pub mod jpeg;
+pub mod sink;
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use ingest::{Options, Report, Show, Store};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+pub struct Gallery {
+    pub folder: TempDir,
+    pub options: Options,
+    _store: store::Running,
+}
+
+impl Gallery {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Store {
+            endpoint: String::new(),
+            bucket: "media".into(),
+            region: "auto".into(),
+            access_key_id: "test-key".into(),
+            secret_access_key: "test-secret".into(),
+        };
+        let store = store::spawn(
+            store::Config {
+                root: folder.path().join("store"),
+                bucket: settings.bucket.clone(),
+                access_key_id: settings.access_key_id.clone(),
+                secret_access_key: settings.secret_access_key.clone(),
+                region: settings.region.clone(),
+                allowed_origins: vec![],
+            },
+            ([127, 0, 0, 1], 0).into(),
+        )
+        .unwrap();
+        let settings = Store { endpoint: format!("http://{}", store.addr()), ..settings };
+        let options = options(folder.path(), settings);
+        Self { folder, options, _store: store }
+    }
+
+    pub fn library(&self) -> PathBuf {
+        self.folder.path().join("library")
+    }
+
+    /// Writes a file into the library and returns its path.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.library().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub fn ingest(&self) -> Report {
+        ingest::run(&self.options).unwrap()
+    }
+
+    pub fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> Vec<T> {
+        sql(&self.options.database, query)
+    }
+
+    /// An object with its headers; nothing if there is none.
+    pub fn object(&self, key: &str) -> Option<Object> {
+        get(&self.options.store, key)
+    }
+
+    /// A thumbnail, decoded.
+    pub fn thumbnail(&self, size: &str, key: &str) -> image::DynamicImage {
+        let object = self.object(&format!("thumbnails/{size}/{key}")).expect("the thumbnail is there");
+        assert_eq!(object.content_type, "image/webp");
+        image::load_from_memory_with_format(&object.bytes, image::ImageFormat::WebP).unwrap()
+    }
+}
+
+pub struct Object {
+    pub bytes: Vec<u8>,
+    pub content_type: String,
+    pub cache_control: String,
+}
+
+pub fn options(folder: &Path, store: Store) -> Options {
+    let library = folder.join("library");
+    std::fs::create_dir_all(&library).unwrap();
+    // A `%` and a space: a name that a careless pattern or shell would trip over.
+    let temp = folder.join("temp %03d dir");
+    std::fs::create_dir_all(&temp).unwrap();
+    Options {
+        library: Some(library),
+        temp: Some(temp),
+        show: Show::Nothing,
+        // The fastest that keeps to the High profile.
+        preset: "superfast".into(),
+        ..Options::new(store, folder.join("gallery.sqlite"))
+    }
+}
+
+pub fn sql<T: rusqlite::types::FromSql>(database: &Path, query: &str) -> Vec<T> {
+    let connection = Connection::open(database).unwrap();
+    let mut statement = connection.prepare(query).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn get(store: &Store, key: &str) -> Option<Object> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let credentials = sigv4::Credentials::new(store.access_key_id.as_str(), store.secret_access_key.as_str());
+    let bucket = sigv4::Bucket::new(&store.endpoint, sigv4::UrlStyle::Path, &store.bucket, &store.region).unwrap();
+    let signing_key = sigv4::SigningKey::derive(&credentials, &store.region, now);
+    let mut url = String::new();
+    sigv4::Presigner::new(&signing_key, &bucket, sigv4::Method::Get, now, 60).unwrap().presign_into(&mut url, key);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let mut response = agent.get(&url).call().unwrap();
+    if response.status() == 404 {
+        return None;
+    }
+    assert_eq!(response.status(), 200, "{key}");
+    let header =
+        |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    Some(Object {
+        content_type: header("content-type"),
+        cache_control: header("cache-control"),
+        bytes: response.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap(),
+    })
+}

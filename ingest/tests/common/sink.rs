@@ -1,0 +1,118 @@
+//! A store that takes everything, checks nothing, remembers what came, and fails when told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use ingest::Store;
+
+/// One PUT as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// Percent-encoded, with the bucket, without the query.
+    pub path: String,
+    /// Lower-case names.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// What to do with a PUT.
+pub enum Answer {
+    Take,
+    Status(u16, &'static str),
+    /// Close the connection without a word.
+    HangUp,
+}
+
+type Decide = Box<dyn FnMut(&Put, usize) -> Answer + Send>;
+
+pub struct Sink {
+    pub settings: Store,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    puts: Vec<Put>,
+    decide: Decide,
+    /// The status and body of every GET.
+    get: (u16, &'static str),
+}
+
+impl Sink {
+    /// `decide` sees each PUT and how many came before it.
+    pub fn new(decide: impl FnMut(&Put, usize) -> Answer + Send + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let settings = Store {
+            endpoint: format!("http://{}", listener.local_addr().unwrap()),
+            bucket: "media".into(),
+            region: "auto".into(),
+            access_key_id: "test-key".into(),
+            secret_access_key: "test-secret".into(),
+        };
+        let state =
+            State { puts: Vec::new(), decide: Box::new(decide), get: (404, "<Error><Code>NoSuchKey</Code></Error>") };
+        let state = Arc::new(Mutex::new(state));
+        let shared = state.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let shared = shared.clone();
+                thread::spawn(move || serve(&stream.unwrap(), &shared));
+            }
+        });
+        Self { settings, state }
+    }
+
+    pub fn answer_get(self, status: u16, body: &'static str) -> Self {
+        self.state.lock().unwrap().get = (status, body);
+        self
+    }
+
+    pub fn puts(&self) -> Vec<Put> {
+        self.state.lock().unwrap().puts.clone()
+    }
+}
+
+/// Serves one connection until it closes.
+fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            match line.trim_end() {
+                "" => break,
+                line => lines.push(line.to_owned()),
+            }
+        }
+        let mut request = lines[0].split(' ');
+        let (method, target) = (request.next()?, request.next()?);
+        let headers: Vec<_> = lines[1..]
+            .iter()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
+        reader.read_exact(&mut body).ok()?;
+        let (status, text) = if method == "PUT" {
+            let put = Put { path: target.split('?').next()?.to_owned(), headers, body };
+            let mut state = state.lock().unwrap();
+            let before = state.puts.len();
+            let answer = (state.decide)(&put, before);
+            state.puts.push(put);
+            match answer {
+                Answer::Take => (200, ""),
+                Answer::Status(status, text) => (status, text),
+                Answer::HangUp => return None,
+            }
+        } else {
+            state.lock().unwrap().get
+        };
+        let mut stream = stream;
+        write!(stream, "HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
+    }
+}

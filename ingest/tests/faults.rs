@@ -1,0 +1,217 @@
+//! A store that refuses, fails or goes away; a run that is stopped half-way.
+
+#![allow(clippy::unwrap_used)] // what fails here is the test
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::jpeg::{encode, quarters};
+use common::sink::{Answer, Sink};
+use common::{options, sql};
+use image::ImageFormat;
+use ingest::{Error, Options};
+
+/// A library of small photos and the options to take it into `sink`.
+fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(folder.path(), sink.settings.clone());
+    for number in 0..photos {
+        let side = 8 + u32::try_from(number).unwrap();
+        let jpeg = encode(&quarters(side, 8), ImageFormat::Jpeg);
+        std::fs::write(folder.path().join(format!("library/{number:03}.jpg")), jpeg).unwrap();
+    }
+    (folder, options)
+}
+
+fn rows(options: &Options) -> Vec<String> {
+    sql(&options.database, "SELECT key FROM media ORDER BY key")
+}
+
+fn store_error(options: &Options) -> String {
+    match ingest::run(options) {
+        Err(Error::Store(message)) => {
+            assert!(!message.contains("test-secret") && !message.contains("X-Amz"), "{message}");
+            message
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn uploads_have_a_length_a_type_and_a_life() {
+    let sink = Sink::new(|_, _| Answer::Take);
+    let (_folder, options) = library(&sink, 1);
+    ingest::run(&options).unwrap();
+    let puts = sink.puts();
+    let paths: Vec<_> = puts.iter().map(|put| put.path.as_str()).collect();
+    // The original last: while it is missing, nothing else of the photo matters.
+    assert_eq!(
+        paths,
+        [
+            "/media/thumbnails/large/000.jpg",
+            "/media/thumbnails/medium/000.jpg",
+            "/media/thumbnails/small/000.jpg",
+            "/media/000.jpg"
+        ]
+    );
+    for put in &puts {
+        let header = |name: &str| put.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        assert_eq!(header("content-length"), Some(put.body.len().to_string().as_str()));
+        assert_eq!(header("transfer-encoding"), None);
+        assert_eq!(header("cache-control"), Some("private, max-age=14400"));
+        let is_original = put.path == "/media/000.jpg";
+        assert_eq!(header("content-type"), Some(if is_original { "image/jpeg" } else { "image/webp" }));
+    }
+    ingest::run(&options).unwrap();
+    assert_eq!(sink.puts().len(), puts.len(), "a second run uploads nothing");
+}
+
+#[test]
+fn trouble_that_passes_is_waited_out_once() {
+    for trouble in [
+        || Answer::Status(503, "<Error><Code>SlowDown</Code></Error>"),
+        || Answer::Status(500, ""),
+        || Answer::Status(429, ""),
+        || Answer::HangUp,
+    ] {
+        let sink = Sink::new(move |_, before| if before == 0 { trouble() } else { Answer::Take });
+        let (_folder, options) = library(&sink, 1);
+        let report = ingest::run(&options).unwrap();
+        assert_eq!((report.added, report.exit_code()), (1, 0), "{report}");
+        let puts = sink.puts();
+        assert_eq!(puts.len(), 5);
+        assert_eq!((&puts[0].path, &puts[0].body), (&puts[1].path, &puts[1].body));
+    }
+}
+
+#[test]
+fn a_file_the_store_will_not_take_has_no_row_and_the_others_go_in() {
+    let sink =
+        Sink::new(|put, _| if put.path.ends_with("medium/001.jpg") { Answer::Status(500, "") } else { Answer::Take });
+    let (_folder, options) = library(&sink, 3);
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.failed.len(), report.exit_code()), (2, 1, 2));
+    assert!(report.failed[0].reason.contains("answered 500"), "{report}");
+    assert_eq!(rows(&options), ["000.jpg", "002.jpg"]);
+}
+
+#[test]
+fn a_refusing_store_ends_the_run_and_says_what_to_check() {
+    let code = |code: &'static str| match code {
+        "SignatureDoesNotMatch" => "<Error><Code>SignatureDoesNotMatch</Code></Error>",
+        _ => "<Error><Code>NoSuchBucket</Code></Error>",
+    };
+    for (status, body, hint) in [
+        (403, code("SignatureDoesNotMatch"), "R2_SECRET_ACCESS_KEY"),
+        (404, code("NoSuchBucket"), "R2_BUCKET_NAME"),
+        (403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", "clock"),
+        (301, "", "S3_ENDPOINT"),
+        (500, "", "try again"),
+    ] {
+        let sink = Sink::new(|_, _| Answer::Take).answer_get(status, body);
+        let (_folder, options) = library(&sink, 2);
+        let message = store_error(&options);
+        assert!(message.contains(hint), "{message}");
+        assert!(sink.puts().is_empty());
+    }
+    // Reading is allowed, writing is not.
+    let sink = Sink::new(|_, _| Answer::Status(403, "<Error><Code>AccessDenied</Code></Error>"));
+    let (_folder, options) = library(&sink, 40);
+    let message = store_error(&options);
+    assert!(message.contains("may read and write media"), "{message}");
+    assert!(sink.puts().len() < 20, "the rest is not tried");
+    assert!(rows(&options).is_empty());
+}
+
+#[test]
+fn a_store_that_is_not_there_is_named() {
+    let sink = Sink::new(|_, _| Answer::Take);
+    let (_folder, mut options) = library(&sink, 1);
+    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    options.store.endpoint = format!("http://{closed}");
+    let message = store_error(&options);
+    assert!(message.contains("is not reachable") && message.contains("S3_ENDPOINT"), "{message}");
+    options.store.endpoint = "no address".into();
+    assert!(store_error(&options).contains("not usable"));
+}
+
+#[test]
+fn a_store_that_goes_away_ends_the_run() {
+    let sink = Sink::new(|_, before| if before < 8 { Answer::Take } else { Answer::HangUp });
+    let (_folder, options) = library(&sink, 60);
+    assert!(store_error(&options).contains("is not reachable"));
+    assert!(sink.puts().len() < 60, "the rest is not tried: {}", sink.puts().len());
+}
+
+#[test]
+fn a_stopped_run_leaves_no_row_without_its_objects() {
+    let stop = ingest::Stop::default();
+    let request = stop.clone();
+    let sink = Sink::new(move |_, before| {
+        if before == 9 {
+            request.request();
+        }
+        Answer::Take
+    });
+    let (_folder, mut options) = library(&sink, 40);
+    options.stop = stop;
+    let report = ingest::run(&options).unwrap();
+    assert!(report.interrupted);
+    assert_eq!(report.exit_code(), 130);
+    let rows = rows(&options);
+    assert!(rows.len() < 10);
+    assert_eq!(rows.len() as u64, report.added);
+    let has = |path: String| sink.puts().iter().any(|put| put.path == path);
+    for key in &rows {
+        assert!(has(format!("/media/{key}")), "{key}");
+        for size in ["small", "medium", "large"] {
+            assert!(has(format!("/media/thumbnails/{size}/{key}")), "{key} {size}");
+        }
+    }
+    // Run again, and all is there.
+    options.stop = ingest::Stop::default();
+    assert_eq!(ingest::run(&options).unwrap().added, 40 - report.added);
+}
+
+#[test]
+fn a_stop_ends_an_upload_under_way() {
+    let stop = ingest::Stop::default();
+    let request = stop.clone();
+    // Thumbnails go through; while the original is on its way the run is stopped.
+    let sink = Sink::new(move |put, _| {
+        if put.path.contains("/small/") {
+            request.request();
+        }
+        Answer::Take
+    });
+    let (_folder, mut options) = library(&sink, 1);
+    options.stop = stop;
+    let report = ingest::run(&options).unwrap();
+    assert!(report.interrupted && report.failed.is_empty(), "{report}");
+    assert!(rows(&options).is_empty());
+    assert!(sink.puts().iter().all(|put| put.path != "/media/000.jpg"));
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_uploaded_is_not_in() {
+    let folder = Arc::new(std::sync::Mutex::new(std::path::PathBuf::new()));
+    let path = folder.clone();
+    let changes = Arc::new(AtomicUsize::new(0));
+    let counted = changes.clone();
+    let sink = Sink::new(move |put, _| {
+        if put.path.contains("/small/") {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let file = path.lock().unwrap().join("library/000.jpg");
+            std::fs::write(file, encode(&quarters(99, 77), ImageFormat::Jpeg)).unwrap();
+        }
+        Answer::Take
+    });
+    let (temp, options) = library(&sink, 1);
+    temp.path().clone_into(&mut folder.lock().unwrap());
+    let report = ingest::run(&options).unwrap();
+    assert_eq!(changes.load(Ordering::Relaxed), 1);
+    assert!(report.failed[0].reason.contains("changed"), "{report}");
+    assert!(rows(&options).is_empty());
+}

@@ -1,0 +1,450 @@
+//! Films through the real ffmpeg and a store that verifies signatures. Without ffmpeg every case shows as ignored;
+//! where `CI` is set it must be there.
+
+#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // what fails here is the test
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::Gallery;
+use image::GenericImageView;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let has_ffmpeg = runs("ffmpeg") && runs("ffprobe");
+    assert!(has_ffmpeg || std::env::var_os("CI").is_none(), "install ffmpeg: the films' tests need it");
+    let kind = if has_ffmpeg { "" } else { "needs ffmpeg" };
+    let trial = |name: &str, case: fn()| {
+        let case = move || {
+            case();
+            Ok::<(), Failed>(())
+        };
+        Trial::test(name, case).with_kind(kind).with_ignored_flag(!has_ffmpeg)
+    };
+    let trials = vec![
+        trial("landscape_is_packaged_measured_and_listed", landscape),
+        trial("portrait_by_rotation", portrait),
+        trial("ten_bit_hdr_becomes_sdr", hdr),
+        trial("no_sound_and_odd_sides", silent_and_odd),
+        trial("dark_beginning_and_awkward_name", dark_beginning),
+        trial("varying_frame_rate_becomes_constant", varying_rate),
+        trial("square_pixels_and_interlaced", anamorphic),
+        trial("sound_longer_than_pictures", long_sound),
+        trial("what_is_no_film_is_named", broken),
+        trial("a_second_run_does_nothing", twice),
+        trial("the_row_comes_last", row_last),
+        trial("a_stop_while_encoding_leaves_nothing", stopped),
+    ];
+    // Not bound to ffmpeg: that it is missing is the case.
+    let without = Trial::test("without_ffmpeg_photos_go_in_and_films_are_named", || {
+        without_ffmpeg();
+        Ok(())
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into_iter().chain([without]).collect()).exit();
+}
+
+fn runs(program: &str) -> bool {
+    let status = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// Makes a film in the library. `arguments` are ffmpeg's, without the output.
+fn film(gallery: &Gallery, name: &str, arguments: &str) -> PathBuf {
+    let path = gallery.file(name, b"");
+    let mut url = std::ffi::OsString::from("file:");
+    url.push(&path);
+    let status = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-y"])
+        .args(arguments.split(' ').filter(|argument| !argument.is_empty()))
+        .arg(url)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{arguments}");
+    path
+}
+
+const X264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+
+/// What ffprobe says of a stream of a rendition in the store, as `name=value`.
+fn probe(gallery: &Gallery, object: &str, stream: &str) -> BTreeMap<String, String> {
+    let path = gallery.folder.path().join("probed.ts");
+    std::fs::write(&path, gallery.object(object).expect(object).bytes).unwrap();
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", stream, "-show_streams", "-of", "default=noprint_wrappers=1"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_once('=')).map(|(a, b)| (a.into(), b.into())).collect()
+}
+
+/// The types of all pictures of a segment, in decoding order of presentation: `I`, `P`, `B`.
+fn pictures(path: &Path) -> String {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pict_type,key_frame", "-of", "csv=p=0"])
+        .arg(path)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Reads a playlist as the services do.
+fn inspect(text: &str, key: &str) -> hls::Summary {
+    let prefix = format!("hls/{key}/");
+    let scope = hls::Scope { prefix: &prefix, base: &format!("{prefix}list.m3u8"), public_base: None };
+    hls::inspect(text.as_bytes(), &scope).unwrap().whole().unwrap()
+}
+
+/// A variant's segments: name and seconds.
+fn segments(gallery: &Gallery, key: &str, quality: &str) -> Vec<(String, f64)> {
+    let object = gallery.object(&format!("hls/{key}/{quality}.m3u8")).expect(quality);
+    assert_eq!(object.content_type, "application/vnd.apple.mpegurl");
+    let text = String::from_utf8(object.bytes).unwrap();
+    assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Media);
+    assert!(text.contains("#EXT-X-PLAYLIST-TYPE:VOD") && text.contains("#EXT-X-INDEPENDENT-SEGMENTS"), "{text}");
+    let lines: Vec<_> = text.lines().collect();
+    let pairs = lines.windows(2).filter(|pair| pair[0].starts_with("#EXTINF:"));
+    pairs
+        .map(|pair| {
+            let seconds = pair[0].trim_start_matches("#EXTINF:").trim_end_matches(',');
+            (pair[1].to_owned(), seconds.parse().unwrap())
+        })
+        .collect()
+}
+
+/// The master's variants: attribute texts and URIs.
+fn master(gallery: &Gallery, key: &str) -> Vec<(String, String)> {
+    let text = String::from_utf8(gallery.object(&format!("hls/{key}/master.m3u8")).unwrap().bytes).unwrap();
+    assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Master);
+    let lines: Vec<_> = text.lines().collect();
+    let pairs = lines.windows(2).filter(|pair| pair[0].starts_with("#EXT-X-STREAM-INF:"));
+    pairs.map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect()
+}
+
+fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
+    let rest = line.split([':', ',']).find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+    rest.unwrap_or_else(|| panic!("{name} in {line}"))
+}
+
+fn qualities(gallery: &Gallery, key: &str) -> String {
+    gallery.sql::<String>(&format!("SELECT hls_qualities FROM media WHERE key = '{key}'")).remove(0)
+}
+
+fn landscape() {
+    let gallery = Gallery::new();
+    let metadata = "-metadata creation_time=2024-06-15T12:03:22Z -metadata location=+47.3769+008.5417/";
+    film(
+        &gallery,
+        "a.mp4",
+        &format!(
+            "-f lavfi -i testsrc2=s=854x480:r=30000/1001:d=9 -f lavfi -i sine=d=9 {X264} -c:a aac -movflags +faststart+use_metadata_tags {metadata} -f mp4"
+        ),
+    );
+    let report = gallery.ingest();
+    assert_eq!((report.films, report.added, report.exit_code()), (1, 1, 0), "{report}");
+
+    let variants = master(&gallery, "a.mp4");
+    let names: Vec<_> = variants.iter().map(|(_, uri)| uri.as_str()).collect();
+    assert_eq!(names, ["480p.m3u8", "360p.m3u8"]);
+    for ((line, _), (quality, resolution)) in variants.iter().zip([("480p", "854x480"), ("360p", "640x360")]) {
+        assert_eq!(attribute(line, "RESOLUTION"), resolution);
+        assert_eq!(attribute(line, "FRAME-RATE"), "29.970");
+        let segments = segments(&gallery, "a.mp4", quality);
+        assert_eq!(segments.len(), 3);
+        assert!(segments[..2].iter().all(|(_, seconds)| (seconds - 4.0).abs() < 0.05), "{segments:?}");
+        assert!((segments.iter().map(|(_, seconds)| seconds).sum::<f64>() - 9.0).abs() < 0.1);
+
+        // The figures, counted again: no run of about a target duration above the peak, all of it the average.
+        let sizes: Vec<_> = segments
+            .iter()
+            .map(|(name, _)| gallery.object(&format!("hls/a.mp4/{name}")).unwrap().bytes.len())
+            .map(|bytes| f64::from(u32::try_from(bytes).unwrap()) * 8.0)
+            .collect();
+        let peak: f64 = attribute(line, "BANDWIDTH").parse().unwrap();
+        let average: f64 = attribute(line, "AVERAGE-BANDWIDTH").parse().unwrap();
+        for (size, (_, seconds)) in sizes.iter().zip(&segments).take(2) {
+            assert!(size / seconds <= peak + 1.0, "{line}");
+        }
+        assert!((sizes.iter().sum::<f64>() / 9.0 - average).abs() < 0.02 * average, "{line}");
+
+        let first = format!("hls/a.mp4/{}", segments[0].0);
+        let video = probe(&gallery, &first, "v:0");
+        let level: u8 = video["level"].parse().unwrap();
+        assert_eq!((video["profile"].as_str(), video["pix_fmt"].as_str()), ("High", "yuv420p"));
+        assert!(line.contains(&format!("CODECS=\"avc1.6400{level:02x},mp4a.40.2\"")), "{line} {level}");
+        let audio = probe(&gallery, &first, "a:0");
+        assert_eq!((audio["profile"].as_str(), audio["channels"].as_str()), ("LC", "2"));
+        for (name, _) in &segments {
+            let path = gallery.folder.path().join("segment.ts");
+            let object = gallery.object(&format!("hls/a.mp4/{name}")).unwrap();
+            assert_eq!(object.content_type, "video/mp2t");
+            std::fs::write(&path, object.bytes).unwrap();
+            assert!(pictures(&path).starts_with("1,I"), "{name}");
+        }
+    }
+
+    let row = "SELECT json_array(type, date_taken, round(duration), codec, width, height, hls_qualities, latitude, \
+               thumbnail_medium, metadata ->> '$.mime') FROM media";
+    assert_eq!(
+        gallery.sql::<String>(row),
+        [
+            r#"["video","2024-06-15T12:03:22Z",9.0,"h264",854,480,"[\"480p\",\"360p\"]",47.3769,"thumbnails/medium/a.mp4","video/mp4"]"#
+        ]
+    );
+    assert_eq!(gallery.thumbnail("large", "a.mp4").dimensions(), (800, 450));
+    let original = std::fs::read(gallery.library().join("a.mp4")).unwrap();
+    assert!(gallery.object("a.mp4").unwrap().bytes == original);
+    let left = std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap().count();
+    assert_eq!(left, 0, "temporary folders are gone");
+}
+
+fn portrait() {
+    let gallery = Gallery::new();
+    film(&gallery, "flat.mp4", &format!("-f lavfi -i testsrc2=s=854x480:r=25:d=2 {X264} -f mp4"));
+    // As phones do: landscape pictures and a matrix. ffmpeg 5 writes one with this tag, 6 and later want the option.
+    let flat = gallery.library().join("flat.mp4");
+    let turn = |arguments: &[&str]| {
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-v", "error", "-y"]);
+        for argument in arguments {
+            if *argument == "FLAT" {
+                command.arg(&flat)
+            } else {
+                command.arg(argument)
+            };
+        }
+        command.arg(gallery.library().join("turned.mov")).stderr(Stdio::null()).status().unwrap().success()
+    };
+    assert!(
+        turn(&["-display_rotation", "90", "-i", "FLAT", "-c", "copy"])
+            || turn(&["-i", "FLAT", "-c", "copy", "-metadata:s:v:0", "rotate=270"])
+    );
+    std::fs::remove_file(&flat).unwrap();
+    let report = gallery.ingest();
+    assert_eq!(report.added, 1, "{report}");
+    assert_eq!(qualities(&gallery, "turned.mov"), r#"["480p","360p"]"#);
+    assert_eq!(gallery.sql::<String>("SELECT width || 'x' || height FROM media"), ["480x854"]);
+    let variants = master(&gallery, "turned.mov");
+    assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "480x854");
+    assert_eq!(attribute(&variants[1].0, "RESOLUTION"), "360x640");
+    let video = probe(&gallery, "hls/turned.mov/480p_000.ts", "v:0");
+    assert_eq!((video["width"].as_str(), video["height"].as_str()), ("480", "854"));
+    assert_eq!(gallery.thumbnail("large", "turned.mov").dimensions(), (450, 800));
+    assert_eq!(gallery.object("turned.mov").unwrap().content_type, "video/quicktime");
+}
+
+fn hdr() {
+    let gallery = Gallery::new();
+    let ten_bit = "-c:v libx265 -preset ultrafast -x265-params log-level=error -pix_fmt yuv420p10le -tag:v hvc1";
+    let source = "-f lavfi -i testsrc2=s=640x360:r=12:d=1";
+    for (name, transfer) in [("hlg.mov", "arib-std-b67"), ("pq.mp4", "smpte2084")] {
+        let colors = format!("-color_primaries bt2020 -color_trc {transfer} -colorspace bt2020nc");
+        film(&gallery, name, &format!("{source} {ten_bit} {colors}"));
+    }
+    film(&gallery, "sdr10.mp4", &format!("{source} {ten_bit}"));
+    let report = gallery.ingest();
+    assert_eq!(report.added, 3, "{report}");
+    for key in ["hlg.mov", "pq.mp4", "sdr10.mp4"] {
+        let video = probe(&gallery, &format!("hls/{key}/360p_000.ts"), "v:0");
+        assert_eq!((video["pix_fmt"].as_str(), video["profile"].as_str()), ("yuv420p", "High"), "{key}");
+        if report.notes.is_empty() && key != "sdr10.mp4" {
+            assert_eq!(video["color_transfer"], "bt709", "{key}");
+        }
+        // Still a picture: neither black nor washed to one grey.
+        let thumbnail = gallery.thumbnail("large", key).into_luma8();
+        let (low, high) = thumbnail.iter().fold((255, 0), |(low, high), value| (low.min(*value), high.max(*value)));
+        assert!(high - low > 120, "{key}: {low} to {high}");
+    }
+    assert!(gallery.sql::<String>("SELECT codec FROM media").iter().all(|codec| codec == "hevc"));
+}
+
+fn silent_and_odd() {
+    let gallery = Gallery::new();
+    film(
+        &gallery,
+        "odd.mp4",
+        "-f lavfi -i testsrc=s=853x481:r=24:d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv444p -f mp4",
+    );
+    film(&gallery, "tiny.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=1 {X264} -f mp4"));
+    let report = gallery.ingest();
+    assert_eq!(report.added, 2, "{report}");
+    assert_eq!(qualities(&gallery, "odd.mp4"), r#"["480p","360p"]"#);
+    assert_eq!(qualities(&gallery, "tiny.mp4"), r#"["108p"]"#);
+    let variants = master(&gallery, "odd.mp4");
+    assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "852x480");
+    assert!(!variants[0].0.contains("mp4a"), "{}", variants[0].0);
+    assert!(probe(&gallery, "hls/odd.mp4/480p_000.ts", "a:0").is_empty());
+    let tiny = master(&gallery, "tiny.mp4");
+    assert_eq!(attribute(&tiny[0].0, "FRAME-RATE"), "12.000");
+    assert_eq!(gallery.thumbnail("large", "tiny.mp4").dimensions(), (192, 108));
+}
+
+fn dark_beginning() {
+    let gallery = Gallery::new();
+    let name = "-% %03d é: (1).mov";
+    film(&gallery, name, &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=5 -vf fade=in:st=1:d=2 {X264}"));
+    let report = gallery.ingest();
+    assert_eq!(report.added, 1, "{report}");
+    let thumbnail = gallery.thumbnail("large", name).into_luma8();
+    let mean = thumbnail.iter().map(|value| u64::from(*value)).sum::<u64>() / thumbnail.len() as u64;
+    assert!(mean > 60, "the poster is dark: {mean}");
+    assert!(gallery.object(&format!("hls/{name}/240p_001.ts")).is_some());
+}
+
+fn varying_rate() {
+    let gallery = Gallery::new();
+    // 30 frames a second with holes, as phones record in the dark.
+    film(
+        &gallery,
+        "vfr.mp4",
+        &format!(
+            "-f lavfi -i testsrc2=s=320x240:r=30:d=5 -vf select='not(eq(mod(n\\,10)\\,3))' -vsync vfr {X264} -f mp4"
+        ),
+    );
+    film(&gallery, "slow.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=120:d=1 {X264} -f mp4"));
+    let report = gallery.ingest();
+    assert_eq!(report.added, 2, "{report}");
+    for (key, rate) in [("vfr.mp4", "30/1"), ("slow.mp4", "60/1")] {
+        let video = probe(&gallery, &format!("hls/{key}/240p_000.ts"), "v:0");
+        assert_eq!(video["avg_frame_rate"], rate, "{key}");
+    }
+    let segments = segments(&gallery, "vfr.mp4", "240p");
+    assert!((segments[0].1 - 4.0).abs() < 0.05, "{segments:?}");
+}
+
+fn anamorphic() {
+    let gallery = Gallery::new();
+    film(
+        &gallery,
+        "dv.mov",
+        "-f lavfi -i testsrc2=s=360x288:r=50:d=1 -vf interlace,setsar=16/11 -c:v libx264 -preset ultrafast -flags +ildct+ilme -x264opts tff=1",
+    );
+    let report = gallery.ingest();
+    assert_eq!(report.added, 1, "{report}");
+    assert_eq!(gallery.sql::<String>("SELECT width || 'x' || height FROM media"), ["524x288"]);
+    let video = probe(&gallery, "hls/dv.mov/288p_000.ts", "v:0");
+    assert_eq!((video["width"].as_str(), video["height"].as_str()), ("524", "288"));
+    assert_eq!((video["sample_aspect_ratio"].as_str(), video["field_order"].as_str()), ("1:1", "progressive"));
+}
+
+fn long_sound() {
+    let gallery = Gallery::new();
+    film(
+        &gallery,
+        "a.mp4",
+        &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=9 {X264} -c:a aac -ac 1 -f mp4"),
+    );
+    let report = gallery.ingest();
+    assert_eq!(report.added, 1, "{report}");
+    let seconds: f64 = segments(&gallery, "a.mp4", "240p").iter().map(|(_, seconds)| seconds).sum();
+    assert!((seconds - 2.0).abs() < 0.2, "{seconds}");
+}
+
+fn broken() {
+    let gallery = Gallery::new();
+    let whole = film(&gallery, "good.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=8 {X264} -f mp4"));
+    let bytes = std::fs::read(&whole).unwrap();
+    gallery.file("no-index.mp4", &bytes[..bytes.len() / 2]);
+    film(&gallery, "sound.mp4", "-f lavfi -i sine=d=1 -c:a aac -f mp4");
+    gallery.file("rubbish.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  and then nothing of sense");
+    film(&gallery, "cut.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=8 {X264} -movflags +faststart -f mp4"));
+    let cut = std::fs::read(gallery.library().join("cut.mp4")).unwrap();
+    gallery.file("cut.mp4", &cut[..cut.len() / 2]);
+    let report = gallery.ingest();
+    let names: Vec<_> = report.failed.iter().map(|named| named.name.as_str()).collect();
+    assert_eq!(names, ["cut.mp4", "no-index.mp4", "rubbish.mov", "sound.mp4"], "{report}");
+    assert_eq!((report.added, report.exit_code()), (1, 2));
+    let text = report.to_string();
+    assert!(text.contains("sound.mp4: there is no video in it"), "{text}");
+    assert!(text.contains("cut.mp4: only") && text.contains("cut short"), "{text}");
+    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["good.mp4"]);
+    assert!(gallery.object("hls/cut.mp4/master.m3u8").is_none());
+}
+
+fn twice() {
+    let gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=1 {X264} -f mp4"));
+    assert_eq!(gallery.ingest().added, 1);
+    let rows = gallery.sql::<String>("SELECT updated_at || metadata FROM media");
+    let again = gallery.ingest();
+    assert_eq!((again.added, again.unchanged, again.objects), (0, 1, 0));
+    assert_eq!(gallery.sql::<String>("SELECT updated_at || metadata FROM media"), rows);
+}
+
+fn row_last() {
+    use common::sink::{Answer, Sink};
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("gallery.sqlite");
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let counted = seen.clone();
+    let path = database.clone();
+    let sink = Sink::new(move |_, _| {
+        *counted.lock().unwrap() += common::sql::<i64>(&path, "SELECT count(*) FROM media")[0];
+        Answer::Take
+    });
+    let options = common::options(folder.path(), sink.settings.clone());
+    let status = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=5"])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"])
+        .arg(folder.path().join("library/a.mp4"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(ingest::run(&options).unwrap().added, 1);
+    assert_eq!(*seen.lock().unwrap(), 0, "no row while objects are still on their way");
+    assert_eq!(common::sql::<String>(&database, "SELECT key FROM media"), ["a.mp4"]);
+    // Segments before the playlists that name them, the master after them, the original at the end.
+    let puts = sink.puts();
+    let rank = |path: &str| match path {
+        path if path.ends_with(".ts") => 0,
+        path if path.ends_with("p.m3u8") => 1,
+        path if path.ends_with("master.m3u8") => 2,
+        path if path.contains("/thumbnails/") => 3,
+        _ => 4,
+    };
+    let ranks: Vec<_> = puts.iter().map(|put| rank(&put.path)).collect();
+    assert!(ranks.is_sorted(), "{ranks:?}");
+    assert_eq!(ranks.iter().filter(|rank| **rank == 0).count(), 4);
+}
+
+fn stopped() {
+    let mut gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=1280x720:r=50:d=9 {X264} -f mp4"));
+    gallery.options.preset = "slower".into();
+    let stop = gallery.options.stop.clone();
+    let temp = gallery.options.temp.clone().unwrap();
+    let watched = temp.clone();
+    // As soon as ffmpeg has begun to write.
+    let watcher = std::thread::spawn(move || {
+        let begun = || {
+            let folders = std::fs::read_dir(&watched).unwrap().flatten();
+            folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten()).next().is_some()
+        };
+        while !begun() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        stop.request();
+    });
+    let report = gallery.ingest();
+    watcher.join().unwrap();
+    assert!(report.interrupted && report.failed.is_empty(), "{report}");
+    assert_eq!(gallery.sql::<i64>("SELECT count(*) FROM media"), [0]);
+    assert_eq!(report.objects, 0);
+    assert_eq!(std::fs::read_dir(temp).unwrap().count(), 0, "temporary folders are gone");
+}
+
+fn without_ffmpeg() {
+    let mut gallery = Gallery::new();
+    gallery.options.ffmpeg = Some(gallery.folder.path().join("no/ffmpeg"));
+    gallery.file("film.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom");
+    let photo = common::jpeg::encode(&common::jpeg::quarters(40, 30), image::ImageFormat::Jpeg);
+    gallery.file("photo.jpg", &photo);
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.skipped.len(), report.exit_code()), (1, 1, 2), "{report}");
+    assert_eq!(report.skipped[0].name, "film.mp4");
+    assert!(report.skipped[0].reason.contains("apt install ffmpeg"), "{report}");
+    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["photo.jpg"]);
+}
