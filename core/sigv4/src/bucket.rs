@@ -30,20 +30,13 @@ impl Bucket {
     /// made of host labels (lower-case letters, digits, `-`, `.`), and the endpoint's host must not be an address.
     pub fn new(endpoint: &str, style: UrlStyle, name: &str, region: &str) -> Result<Self, Error> {
         let (scheme, host, port) = parse_endpoint(endpoint)?;
-        if region.is_empty()
-            || !region
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-        {
+        if region.is_empty() || !region.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
             return Err(Error::Region);
         }
         let mut base = format!("{scheme}://");
         let host_start = base.len();
         if style == UrlStyle::VirtualHost {
-            if !name
-                .split('.')
-                .all(|label| is_label(label) && !label.bytes().any(|b| b.is_ascii_uppercase()))
-            {
+            if !name.split('.').all(|label| is_label(label) && !label.bytes().any(|b| b.is_ascii_uppercase())) {
                 return Err(Error::BucketName);
             }
             if is_address(&host) {
@@ -59,22 +52,13 @@ impl Bucket {
         }
         let origin = base.len();
         if style == UrlStyle::Path {
-            if name.is_empty()
-                || name == "."
-                || name == ".."
-                || name.chars().any(|c| c == '/' || c.is_control())
-            {
+            if name.is_empty() || name == "." || name == ".." || name.chars().any(|c| c == '/' || c.is_control()) {
                 return Err(Error::BucketName);
             }
             base.push('/');
             encode_query_into(&mut base, name);
         }
-        Ok(Self {
-            base,
-            origin,
-            host: host_start,
-            region: region.to_owned(),
-        })
+        Ok(Self { base, origin, host: host_start, region: region.to_owned() })
     }
 
     /// A Cloudflare R2 bucket at its S3 endpoint, path style, region `auto`. `jurisdiction` is for example `eu`.
@@ -139,27 +123,16 @@ fn parse_endpoint(endpoint: &str) -> Result<(&'static str, String, Option<u16>),
     }
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Some(
-            digits
-                .parse::<u16>()
-                .ok()
-                .filter(|port| *port != 0)
-                .ok_or(Error::Endpoint)?,
-        ),
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(digits.parse::<u16>().ok().filter(|port| *port != 0).ok_or(Error::Endpoint)?)
+        }
         _ => return Err(Error::Endpoint),
     };
-    Ok((
-        scheme,
-        host.to_ascii_lowercase(),
-        port.filter(|port| *port != own_port),
-    ))
+    Ok((scheme, host.to_ascii_lowercase(), port.filter(|port| *port != own_port)))
 }
 
 fn is_host(host: &str) -> bool {
-    match host
-        .strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-    {
+    match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
         Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
         None => host.split('.').all(is_label),
     }
@@ -167,10 +140,7 @@ fn is_host(host: &str) -> bool {
 
 /// Letters, digits, `-` and (seen in container networks) `_`.
 fn is_label(label: &str) -> bool {
-    !label.is_empty()
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
 fn is_address(host: &str) -> bool {
@@ -189,60 +159,21 @@ mod tests {
     #[test]
     fn addresses() {
         for (endpoint, style, name, expected) in [
-            (
-                "https://s3.example.com",
-                UrlStyle::Path,
-                "photos",
-                "https://s3.example.com/photos s3.example.com",
-            ),
+            ("https://s3.example.com", UrlStyle::Path, "photos", "https://s3.example.com/photos s3.example.com"),
             (
                 "https://s3.example.com/",
                 UrlStyle::VirtualHost,
                 "photos",
                 "https://photos.s3.example.com photos.s3.example.com",
             ),
-            (
-                "HTTPS://S3.Example.COM:443",
-                UrlStyle::Path,
-                "Photos",
-                "https://s3.example.com/Photos s3.example.com",
-            ),
-            (
-                "http://localhost:9000",
-                UrlStyle::Path,
-                "a b",
-                "http://localhost:9000/a%20b localhost:9000",
-            ),
-            (
-                "http://localhost:080",
-                UrlStyle::Path,
-                "b",
-                "http://localhost/b localhost",
-            ),
-            (
-                "http://localhost:443",
-                UrlStyle::VirtualHost,
-                "b.c",
-                "http://b.c.localhost:443 b.c.localhost:443",
-            ),
-            (
-                "http://127.0.0.1:9000",
-                UrlStyle::Path,
-                "b",
-                "http://127.0.0.1:9000/b 127.0.0.1:9000",
-            ),
-            (
-                "http://[::1]:9000",
-                UrlStyle::Path,
-                "b",
-                "http://[::1]:9000/b [::1]:9000",
-            ),
+            ("HTTPS://S3.Example.COM:443", UrlStyle::Path, "Photos", "https://s3.example.com/Photos s3.example.com"),
+            ("http://localhost:9000", UrlStyle::Path, "a b", "http://localhost:9000/a%20b localhost:9000"),
+            ("http://localhost:080", UrlStyle::Path, "b", "http://localhost/b localhost"),
+            ("http://localhost:443", UrlStyle::VirtualHost, "b.c", "http://b.c.localhost:443 b.c.localhost:443"),
+            ("http://127.0.0.1:9000", UrlStyle::Path, "b", "http://127.0.0.1:9000/b 127.0.0.1:9000"),
+            ("http://[::1]:9000", UrlStyle::Path, "b", "http://[::1]:9000/b [::1]:9000"),
         ] {
-            assert_eq!(
-                base(endpoint, style, name).as_deref(),
-                Ok(expected),
-                "{endpoint}"
-            );
+            assert_eq!(base(endpoint, style, name).as_deref(), Ok(expected), "{endpoint}");
         }
     }
 
@@ -250,28 +181,13 @@ mod tests {
     fn r2_hosts() {
         let account = "0123456789abcdef0123456789abcdef";
         let bucket = Bucket::r2(account, None, "gallery").unwrap();
-        assert_eq!(
-            bucket.base_url(),
-            format!("https://{account}.r2.cloudflarestorage.com/gallery")
-        );
+        assert_eq!(bucket.base_url(), format!("https://{account}.r2.cloudflarestorage.com/gallery"));
         assert_eq!(bucket.region(), "auto");
         let bucket = Bucket::r2(account, Some("eu"), "gallery").unwrap();
-        assert_eq!(
-            bucket.host(),
-            format!("{account}.eu.r2.cloudflarestorage.com")
-        );
-        for (account, jurisdiction) in [
-            ("", None),
-            ("a.b", None),
-            ("a/b", None),
-            ("a", Some("")),
-            ("a", Some("eu/x")),
-        ] {
-            assert_eq!(
-                Bucket::r2(account, jurisdiction, "gallery"),
-                Err(Error::Account),
-                "{account} {jurisdiction:?}"
-            );
+        assert_eq!(bucket.host(), format!("{account}.eu.r2.cloudflarestorage.com"));
+        for (account, jurisdiction) in [("", None), ("a.b", None), ("a/b", None), ("a", Some("")), ("a", Some("eu/x"))]
+        {
+            assert_eq!(Bucket::r2(account, jurisdiction, "gallery"), Err(Error::Account), "{account} {jurisdiction:?}");
         }
     }
 
@@ -298,39 +214,19 @@ mod tests {
             "https://[::1]x",
             "https://a\n",
         ] {
-            assert_eq!(
-                base(endpoint, UrlStyle::Path, "b"),
-                Err(Error::Endpoint),
-                "{endpoint}"
-            );
+            assert_eq!(base(endpoint, UrlStyle::Path, "b"), Err(Error::Endpoint), "{endpoint}");
         }
         for name in ["", "a/b", "a\n", ".", ".."] {
-            assert_eq!(
-                base("https://a", UrlStyle::Path, name),
-                Err(Error::BucketName),
-                "{name}"
-            );
+            assert_eq!(base("https://a", UrlStyle::Path, name), Err(Error::BucketName), "{name}");
         }
         for name in ["", "a/b", "a b", "A", "a..b", ".a", "é"] {
-            assert_eq!(
-                base("https://a", UrlStyle::VirtualHost, name),
-                Err(Error::BucketName),
-                "{name}"
-            );
+            assert_eq!(base("https://a", UrlStyle::VirtualHost, name), Err(Error::BucketName), "{name}");
         }
         for endpoint in ["http://127.0.0.1:9000", "http://[::1]"] {
-            assert_eq!(
-                base(endpoint, UrlStyle::VirtualHost, "b"),
-                Err(Error::Endpoint),
-                "{endpoint}"
-            );
+            assert_eq!(base(endpoint, UrlStyle::VirtualHost, "b"), Err(Error::Endpoint), "{endpoint}");
         }
         for region in ["", "a/b", "a b", "é"] {
-            assert_eq!(
-                Bucket::new("https://a", UrlStyle::Path, "b", region),
-                Err(Error::Region),
-                "{region}"
-            );
+            assert_eq!(Bucket::new("https://a", UrlStyle::Path, "b", region), Err(Error::Region), "{region}");
         }
     }
 }

@@ -41,9 +41,7 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
     }
 }
 
@@ -54,9 +52,6 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let credentials = Credentials::new("AKID", "the-secret").with_session_token("the-token");
-        assert_eq!(
-            format!("{credentials:?}"),
-            r#"Credentials { access_key_id: "AKID", .. }"#
-        );
+        assert_eq!(format!("{credentials:?}"), r#"Credentials { access_key_id: "AKID", .. }"#);
     }
 }

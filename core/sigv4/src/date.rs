@@ -34,16 +34,11 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + DAYS_BEFORE_1970;
     let era = days / DAYS_PER_ERA;
     let day_of_era = days % DAYS_PER_ERA;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let date = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let (month, carry) = if month_from_march < 10 {
-        (month_from_march + 3, 0)
-    } else {
-        (month_from_march - 9, 1)
-    };
+    let (month, carry) = if month_from_march < 10 { (month_from_march + 3, 0) } else { (month_from_march - 9, 1) };
     (era * 400 + year_of_era + carry, month, date)
 }
 

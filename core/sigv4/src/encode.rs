@@ -33,17 +33,12 @@ const CLASS: [u8; 256] = {
 };
 
 fn encode_into(out: &mut String, text: &str, also_kept: u8) {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let kept = UNRESERVED | also_kept;
     let mut rest = text;
     loop {
         // A run of kept bytes is ASCII, so it ends on a character boundary.
-        let run = rest
-            .bytes()
-            .position(|byte| CLASS[usize::from(byte)] & kept == 0)
-            .unwrap_or(rest.len());
+        let run = rest.bytes().position(|byte| CLASS[usize::from(byte)] & kept == 0).unwrap_or(rest.len());
         let (clean, tail) = rest.split_at(run);
         out.push_str(clean);
         let Some(character) = tail.chars().next() else {
@@ -85,14 +80,7 @@ mod tests {
             let bare = character.is_ascii_alphanumeric() || "-._~".contains(character);
             let text = character.to_string();
             assert_eq!(query(&text), if bare { text.clone() } else { hex.clone() });
-            assert_eq!(
-                key(&text),
-                if bare || character == '/' {
-                    text.clone()
-                } else {
-                    hex
-                }
-            );
+            assert_eq!(key(&text), if bare || character == '/' { text.clone() } else { hex });
         }
     }
 
@@ -115,10 +103,7 @@ mod tests {
             ("%2F", "%252F"),
             ("caf\u{e9}", "caf%C3%A9"),
             ("cafe\u{301}", "cafe%CC%81"),
-            (
-                "!'()*;:@&=$,?#[]\"",
-                "%21%27%28%29%2A%3B%3A%40%26%3D%24%2C%3F%23%5B%5D%22",
-            ),
+            ("!'()*;:@&=$,?#[]\"", "%21%27%28%29%2A%3B%3A%40%26%3D%24%2C%3F%23%5B%5D%22"),
             ("\u{1F600}/\u{7f}\0", "%F0%9F%98%80/%7F%00"),
             ("", ""),
         ] {

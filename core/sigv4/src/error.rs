@@ -24,7 +24,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Endpoint => "the endpoint must be http(s)://host[:port], with a host name where the bucket is a label",
+            Self::Endpoint => {
+                "the endpoint must be http(s)://host[:port], with a host name where the bucket is a label"
+            }
             Self::BucketName => "the bucket name is empty or does not fit its URL style",
             Self::Region => "the region must be ASCII letters, digits, - and _",
             Self::Account => "the R2 account id and jurisdiction must each be one host label",

@@ -63,10 +63,7 @@ pub fn sign_headers(
         Payload::Hash(hash) => Cow::Owned(hex_text(&words(&hash))),
     };
     let mut added = vec![
-        (
-            "x-amz-date",
-            String::from_utf8_lossy(&timestamp).into_owned(),
-        ),
+        ("x-amz-date", String::from_utf8_lossy(&timestamp).into_owned()),
         ("x-amz-content-sha256", payload.clone().into_owned()),
     ];
     if let Some(token) = key.session_token() {
@@ -96,10 +93,7 @@ pub fn sign_headers(
         url.push('?');
         url.push_str(&query);
     }
-    Ok(SignedHeaders {
-        url,
-        headers: added,
-    })
+    Ok(SignedHeaders { url, headers: added })
 }
 
 /// Pairs encoded, sorted by name then value, and joined.
@@ -149,11 +143,7 @@ impl CanonicalHeaders {
     }
 
     pub fn names(&self) -> String {
-        self.0
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect::<Vec<_>>()
-            .join(";")
+        self.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(";")
     }
 }
 
@@ -179,11 +169,7 @@ pub(crate) fn canonical_request(
     out
 }
 
-pub(crate) fn authorization(
-    key: &SigningKey,
-    headers: &CanonicalHeaders,
-    signature: &[u8; 64],
-) -> String {
+pub(crate) fn authorization(key: &SigningKey, headers: &CanonicalHeaders, signature: &[u8; 64]) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}",
         key.access_key_id(),

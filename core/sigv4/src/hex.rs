@@ -38,9 +38,6 @@ mod tests {
             assert_eq!(digits(word).to_be_bytes(), format!("{word:08x}").as_bytes());
         }
         let words = [0, u32::MAX, 0x0123_4567, 0x89ab_cdef, 9, 10, 0xa0, 0x9f];
-        assert_eq!(
-            as_str(&hex(&words)),
-            "00000000ffffffff0123456789abcdef000000090000000a000000a00000009f"
-        );
+        assert_eq!(as_str(&hex(&words)), "00000000ffffffff0123456789abcdef000000090000000a000000a00000009f");
     }
 }

@@ -30,12 +30,7 @@ impl SigningKey {
     }
 
     /// The published test suite signs for a service named `service`.
-    pub(crate) fn derive_for_service(
-        credentials: &Credentials,
-        region: &str,
-        service: &str,
-        now: u64,
-    ) -> Self {
+    pub(crate) fn derive_for_service(credentials: &Credentials, region: &str, service: &str, now: u64) -> Self {
         let timestamp = amz_date(now);
         let date = &timestamp[..8];
         let secret = secret_hmac(credentials);
@@ -59,8 +54,8 @@ impl SigningKey {
     /// date. Secrets are compared in constant time. False after midnight UTC and after a rotation: then derive anew.
     pub fn valid_for(&self, credentials: &Credentials, region: &str, now: u64) -> bool {
         let secret = secret_hmac(credentials);
-        let same_secret = self.secret.inner[..].ct_eq(&secret.inner[..])
-            & self.secret.outer[..].ct_eq(&secret.outer[..]);
+        let same_secret =
+            self.secret.inner[..].ct_eq(&secret.inner[..]) & self.secret.outer[..].ct_eq(&secret.outer[..]);
         let same_token = match (&self.session_token, credentials.session_token()) {
             (None, None) => true,
             (Some(ours), Some(theirs)) => ours.as_bytes().ct_eq(theirs.as_bytes()).into(),
@@ -99,22 +94,11 @@ impl SigningKey {
 
     /// The string to sign without its last 64 bytes, the hash of the canonical request; begun after the inner pad.
     pub(crate) fn string_to_sign(&self, timestamp: &[u8; 16]) -> Prefix {
-        Prefix::new(
-            self.signing.inner,
-            BLOCK as u64,
-            &self.string_to_sign_start(timestamp),
-        )
+        Prefix::new(self.signing.inner, BLOCK as u64, &self.string_to_sign_start(timestamp))
     }
 
     fn string_to_sign_start(&self, timestamp: &[u8; 16]) -> Vec<u8> {
-        [
-            b"AWS4-HMAC-SHA256\n",
-            &timestamp[..],
-            b"\n",
-            self.scope.as_bytes(),
-            b"\n",
-        ]
-        .concat()
+        [b"AWS4-HMAC-SHA256\n", &timestamp[..], b"\n", self.scope.as_bytes(), b"\n"].concat()
     }
 
     /// The signature over a canonical request with this hash.
@@ -125,11 +109,7 @@ impl SigningKey {
     }
 
     #[cfg(test)]
-    pub(crate) fn string_to_sign_text(
-        &self,
-        timestamp: &[u8; 16],
-        canonical_request: &State,
-    ) -> String {
+    pub(crate) fn string_to_sign_text(&self, timestamp: &[u8; 16], canonical_request: &State) -> String {
         let mut text = String::from_utf8(self.string_to_sign_start(timestamp)).unwrap();
         text.push_str(hex::as_str(&hex::hex(canonical_request)));
         text
@@ -192,11 +172,7 @@ mod tests {
         let long = "s".repeat(100);
         let key = SigningKey::derive(&Credentials::new("AKID", long.clone()), "auto", NOW);
         assert!(key.valid_for(&Credentials::new("AKID", long.clone()), "auto", NOW));
-        assert!(!key.valid_for(
-            &Credentials::new("AKID", format!("{}t", &long[1..])),
-            "auto",
-            NOW
-        ));
+        assert!(!key.valid_for(&Credentials::new("AKID", format!("{}t", &long[1..])), "auto", NOW));
     }
 
     #[test]

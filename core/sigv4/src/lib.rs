@@ -36,6 +36,7 @@ mod headers;
 mod hex;
 mod key;
 mod lanes;
+mod message;
 mod method;
 mod presign;
 mod sha256;

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::ops::Range;
 
 use crate::date::{amz_date, day};
 use crate::encode::{encode_key_into, encode_query_into};
@@ -39,13 +40,7 @@ impl Presigner {
     /// `now` is the signing time in unix seconds, `expires` the life of the URLs from then on in seconds, 1 to 604800.
     ///
     /// The key must be of the same UTC date as `now` and of the bucket's region.
-    pub fn new(
-        key: &SigningKey,
-        bucket: &Bucket,
-        method: Method,
-        now: u64,
-        expires: u32,
-    ) -> Result<Self, Error> {
+    pub fn new(key: &SigningKey, bucket: &Bucket, method: Method, now: u64, expires: u32) -> Result<Self, Error> {
         if !(1..=MAX_EXPIRES).contains(&expires) {
             return Err(Error::Expires);
         }
@@ -69,10 +64,7 @@ impl Presigner {
             hmac: key.hmac().clone(),
         };
         presigner.add("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-        presigner.add(
-            "X-Amz-Credential",
-            &format!("{}/{}", key.access_key_id(), key.scope()),
-        );
+        presigner.add("X-Amz-Credential", &format!("{}/{}", key.access_key_id(), key.scope()));
         presigner.add("X-Amz-Date", &String::from_utf8_lossy(&timestamp));
         presigner.add("X-Amz-Expires", &expires.to_string());
         presigner.add("X-Amz-SignedHeaders", "host");
@@ -96,12 +88,7 @@ impl Presigner {
     /// An HTTP client that resolves `.` and `..` segments changes such a key's URL and breaks its signature.
     pub fn presign_into(&self, out: &mut String, object_key: &str) {
         let key = self.append_unsigned(out, object_key);
-        let mut request = self.request_start.hasher();
-        request.update(&out.as_bytes()[key.start..key.end]);
-        request.update(&self.request_end);
-        let mut to_sign = self.to_sign.hasher();
-        to_sign.update(&hex(&request.finish()));
-        let signature = hex(&self.hmac.close(&to_sign.finish()));
+        let signature = self.signature(&out.as_bytes()[key]);
         out.truncate(out.len() - signature.len());
         out.push_str(hex::as_str(&signature));
     }
@@ -112,17 +99,27 @@ impl Presigner {
     }
 
     /// Appends a URL with zeros for its signature and tells where its encoded key stands.
-    pub(crate) fn append_unsigned(
-        &self,
-        out: &mut String,
-        object_key: &str,
-    ) -> core::ops::Range<usize> {
+    pub(crate) fn append_unsigned(&self, out: &mut String, object_key: &str) -> Range<usize> {
         out.push_str(&self.url_start);
         let start = out.len();
         encode_key_into(out, object_key);
         let end = out.len();
         out.push_str(&self.url_end);
         start..end
+    }
+
+    /// Where the signature of a URL stands whose encoded key is at `key`.
+    pub(crate) fn signature_at(&self, key: &Range<usize>) -> usize {
+        key.end + self.url_end.len() - 64
+    }
+
+    pub(crate) fn signature(&self, encoded_key: &[u8]) -> [u8; 64] {
+        let mut request = self.request_start.hasher();
+        request.update(encoded_key);
+        request.update(&self.request_end);
+        let mut to_sign = self.to_sign.hasher();
+        to_sign.update(&hex(&request.finish()));
+        hex(&self.hmac.close(&to_sign.finish()))
     }
 
     fn add(&mut self, name: &str, value: &str) {
@@ -148,17 +145,13 @@ impl Presigner {
         }
         let start = format!("{}\n{}/", self.method.as_str(), self.bucket_path);
         self.request_start = Prefix::new(INITIAL, 0, start.as_bytes());
-        self.request_end =
-            format!("\n{query}\nhost:{}\n\nhost\nUNSIGNED-PAYLOAD", self.host).into_bytes();
+        self.request_end = format!("\n{query}\nhost:{}\n\nhost\nUNSIGNED-PAYLOAD", self.host).into_bytes();
         self.url_end = format!("?{query}&X-Amz-Signature={:064}", 0);
     }
 }
 
 impl fmt::Debug for Presigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presigner")
-            .field("method", &self.method)
-            .field("url", &self.url_start)
-            .finish_non_exhaustive()
+        f.debug_struct("Presigner").field("method", &self.method).field("url", &self.url_start).finish_non_exhaustive()
     }
 }

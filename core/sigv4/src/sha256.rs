@@ -10,16 +10,8 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) type State = [u32; 8];
 
 /// FIPS 180-4 section 5.3.3.
-pub(crate) const INITIAL: State = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
+pub(crate) const INITIAL: State =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// Bytes gathered before compressing: one call for a whole canonical request of usual length.
 const GATHER: usize = 8 * BLOCK;
@@ -42,12 +34,7 @@ impl Hasher {
 
     /// Continues after `compressed` bytes (whole blocks) brought the hash to `state`.
     pub fn from_midstate(state: State, compressed: u64) -> Self {
-        Self {
-            state,
-            compressed,
-            buffer: [0; GATHER + BLOCK],
-            filled: 0,
-        }
+        Self { state, compressed, buffer: [0; GATHER + BLOCK], filled: 0 }
     }
 
     pub fn update(&mut self, mut data: &[u8]) {
@@ -96,11 +83,7 @@ impl Prefix {
         let mut state = from;
         let (blocks, rest) = bytes.as_chunks();
         compress256(&mut state, blocks);
-        Self {
-            state,
-            compressed: compressed + (bytes.len() - rest.len()) as u64,
-            rest: rest.to_vec(),
-        }
+        Self { state, compressed: compressed + (bytes.len() - rest.len()) as u64, rest: rest.to_vec() }
     }
 
     pub fn hasher(&self) -> Hasher {
@@ -134,10 +117,7 @@ impl HmacKey {
             compress256(&mut state, &[*padded]);
             state
         };
-        Self {
-            inner: pad(0x36),
-            outer: pad(0x5c),
-        }
+        Self { inner: pad(0x36), outer: pad(0x5c) }
     }
 
     /// The MAC of a message whose inner hash, begun after this key's inner pad, is `inner`.
@@ -162,7 +142,8 @@ pub(crate) fn outer_block(inner: &State) -> [u8; BLOCK] {
     block
 }
 
-fn compress(state: &State, block: &[u8; BLOCK]) -> State {
+/// One compression on its own.
+pub(crate) fn compress(state: &State, block: &[u8; BLOCK]) -> State {
     let mut state = *state;
     compress256(&mut state, core::slice::from_ref(block));
     state
@@ -211,10 +192,7 @@ mod tests {
                 let mut expected = Hmac::<Sha256>::new_from_slice(&data[..key_length]).unwrap();
                 expected.update(&data[..length]);
                 let expected: [u8; 32] = expected.finalize().into_bytes().into();
-                assert_eq!(
-                    bytes(&HmacKey::new(&data[..key_length]).mac(&data[..length])),
-                    expected
-                );
+                assert_eq!(bytes(&HmacKey::new(&data[..key_length]).mac(&data[..length])), expected);
             }
         }
     }

@@ -44,18 +44,8 @@ fn path(case: &Case) -> String {
 
 fn check(stage: &str, case: &Case, canonical: &str, expected: [&str; 2]) {
     let hash = digest(canonical.as_bytes());
-    assert_eq!(
-        as_str(&hex(&hash)),
-        expected[0],
-        "{} {stage}: canonical request\n{canonical}",
-        case.name
-    );
-    assert_eq!(
-        as_str(&key().sign(&amz_date(NOW), &hash)),
-        expected[1],
-        "{} {stage}: signature",
-        case.name
-    );
+    assert_eq!(as_str(&hex(&hash)), expected[0], "{} {stage}: canonical request\n{canonical}", case.name);
+    assert_eq!(as_str(&key().sign(&amz_date(NOW), &hash)), expected[1], "{} {stage}: signature", case.name);
 }
 
 #[test]
@@ -73,8 +63,7 @@ fn signed_in_headers() {
         }
         let headers = CanonicalHeaders::new(headers.into_iter());
         let query = canonical_query(case.query);
-        let canonical =
-            canonical_request(case.method, &path(case), &query, &headers, as_str(&payload));
+        let canonical = canonical_request(case.method, &path(case), &query, &headers, as_str(&payload));
         check("header", case, &canonical, case.header);
     }
 }
@@ -99,8 +88,7 @@ fn signed_in_the_query_string() {
         }
         let query = canonical_query(&query);
         let payload = hex(&digest(case.body.as_bytes()));
-        let canonical =
-            canonical_request(case.method, &path(case), &query, &headers, as_str(&payload));
+        let canonical = canonical_request(case.method, &path(case), &query, &headers, as_str(&payload));
         check("query", case, &canonical, case.query_string);
     }
 }
@@ -109,8 +97,7 @@ fn signed_in_the_query_string() {
 #[test]
 fn every_stage_of_get_vanilla() {
     let timestamp = timestamp();
-    let headers =
-        CanonicalHeaders::new([("X-Amz-Date", timestamp.as_str()), ("Host", HOST)].into_iter());
+    let headers = CanonicalHeaders::new([("X-Amz-Date", timestamp.as_str()), ("Host", HOST)].into_iter());
     let payload = hex(&digest(b""));
     let canonical = canonical_request(Method::Get, "/", "", &headers, as_str(&payload));
     assert_eq!(

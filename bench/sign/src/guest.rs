@@ -1,0 +1,85 @@
+//! Builds the guest for a WASI target and runs it in wasmtime.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use wasmtime::component::{Component, Linker as ComponentLinker, ResourceTable};
+use wasmtime::{Config, Engine, Linker, Module, Store};
+use wasmtime_wasi::p1::{self, WasiP1Ctx};
+use wasmtime_wasi::p2::bindings::sync::Command as CommandWorld;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+const PACKAGE: &str = "bench-sign-guest";
+const OUTPUT_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Builds as the services are built (the workspace's flags for the target, its `wasm` profile), and returns the file.
+pub fn build(target: &str) -> PathBuf {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--profile", "wasm", "--package", PACKAGE, "--target", target])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo starts");
+    assert!(output.status.success(), "building {PACKAGE} for {target} failed");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back()
+        .expect("cargo names the executable")
+}
+
+/// Runs a WASI 0.1 module and returns what it printed.
+pub fn run_module(file: &Path, arguments: &[&str]) -> String {
+    let engine = engine();
+    let output = MemoryOutputPipe::new(OUTPUT_LIMIT);
+    let mut linker: Linker<WasiP1Ctx> = Linker::new(&engine);
+    p1::add_to_linker_sync(&mut linker, |context| context).expect("WASI links");
+    let mut store = Store::new(&engine, context(&output, arguments).build_p1());
+    let module = Module::from_file(&engine, file).expect("the guest compiles");
+    let instance = linker.instantiate(&mut store, &module).expect("the guest starts");
+    let start = instance.get_typed_func::<(), ()>(&mut store, "_start").expect("a command");
+    start.call(&mut store, ()).expect("the guest ends well");
+    text(&output)
+}
+
+struct Host {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// Runs a WASI 0.2 component and returns what it printed.
+pub fn run_component(file: &Path, arguments: &[&str]) -> String {
+    let engine = engine();
+    let output = MemoryOutputPipe::new(OUTPUT_LIMIT);
+    let mut linker: ComponentLinker<Host> = ComponentLinker::new(&engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("WASI links");
+    let host = Host { wasi: context(&output, arguments).build(), table: ResourceTable::new() };
+    let mut store = Store::new(&engine, host);
+    let component = Component::from_file(&engine, file).expect("the guest compiles");
+    let command = CommandWorld::instantiate(&mut store, &component, &linker).expect("the guest starts");
+    command.wasi_cli_run().call_run(&mut store).expect("the guest ends well").expect("the guest succeeds");
+    text(&output)
+}
+
+fn engine() -> Engine {
+    Engine::new(&Config::new()).expect("this machine runs wasm")
+}
+
+fn context(output: &MemoryOutputPipe, arguments: &[&str]) -> WasiCtxBuilder {
+    let mut builder = WasiCtxBuilder::new();
+    builder.arg(PACKAGE).args(arguments).stdout(output.clone()).inherit_stderr();
+    builder
+}
+
+fn text(output: &MemoryOutputPipe) -> String {
+    String::from_utf8(output.contents().to_vec()).expect("the guest prints text")
+}
