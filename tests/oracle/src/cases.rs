@@ -62,7 +62,11 @@ pub fn group(random: &mut Random, keys: u64) -> Group {
     let count = random.within(1..=12).min(keys);
     Group {
         kind,
-        id: if random.one_in(8) { unicode(random, 1, 40) } else { random.text(LOWER, 16..=32) },
+        id: match random.below(8) {
+            0 if kind == Kind::Query => unicode(random, 1, 40),
+            1 => random.text(b"abcXYZ019 +/=%~!*()'\"\\", 1..=20),
+            _ => random.text(LOWER, 16..=32),
+        },
         secret: if random.one_in(8) { unicode(random, 1, 200) } else { random.text(BASE64, 20..=64) },
         token: random.one_in(3).then(|| random.text(BASE64, 1..=1200)),
         endpoint: endpoint(random, virtual_host),

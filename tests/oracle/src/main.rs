@@ -121,8 +121,8 @@ fn compare(python: &Path, count: u64, mut random: Random) -> Result<Outcome, Str
 
     let mut outcome = Outcome::default();
     let mut answers = BufReader::new(answers).lines();
-    for (group, ours) in receiver {
-        for (key, ours) in group.keys.iter().zip(ours) {
+    for (mut group, ours) in receiver {
+        for (key, ours) in std::mem::take(&mut group.keys).iter().zip(ours) {
             let Some(Ok(theirs)) = answers.next() else {
                 return Err(format!("botocore stopped at key {key:?} of {group:?}"));
             };
