@@ -172,7 +172,7 @@ fn what_an_operator_writes_as_text_is_read() {
 async fn fails(native: &Native) {
     let kv = store(native);
     let errors: [Error; 3] = [
-        kv.get(&key("k")).await.unwrap_err(),
+        kv.get(&key("k")).await.map(drop).unwrap_err(),
         kv.put(&key("k"), Bytes::from_static(b"v"), None).await.unwrap_err(),
         kv.delete(&key("k")).await.unwrap_err(),
     ];
@@ -207,6 +207,22 @@ fn a_corrupt_file_is_unavailable_and_is_not_replaced() {
         fails(&native).await;
     });
     assert_eq!(std::fs::read_to_string(&path).unwrap(), garbage);
+}
+
+#[test]
+fn a_file_that_breaks_while_open_is_opened_anew_once_it_is_whole_or_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = ["kv.db", "kv.db-wal", "kv.db-shm"].map(|name| dir.path().join(name));
+    on_native_in(&dir, |native| async move {
+        // More than SQLite keeps in memory: some of it must be read from the file.
+        store(&native).put(&key("k"), Bytes::from(vec![1; 10_000_000]), None).await.unwrap();
+        files[..2].iter().for_each(|file| std::fs::write(file, "broken").unwrap());
+        fails(&native).await;
+        files.iter().for_each(|file| drop(std::fs::remove_file(file)));
+        native.sleep(Duration::from_millis(1100)).await;
+        store(&native).put(&key("k"), Bytes::from_static(b"v"), None).await.unwrap();
+        assert_eq!(store(&native).get(&key("k")).await.unwrap().as_deref(), Some(&b"v"[..]));
+    });
 }
 
 #[test]
