@@ -1,7 +1,8 @@
 //! The demo library: pictures and films drawn by this code, the same on every machine.
 //!
-//! [`write_pictures`] draws the photos of a wedding by the sea into a folder. The code has no
-//! photograph, font or recording in it: all is computed from formulas.
+//! [`write_pictures`] draws the photos of a wedding by the sea into a folder, [`short_film`] is a film
+//! ready to play, [`render_long_film`] makes a long one with ffmpeg. There is no photograph, font or
+//! recording in here: all is computed from formulas.
 
 // Drawing is arithmetic between pixel counts, floats and bytes; every cast below is in range by
 // construction, and names such as `x`, `y`, `r` are what the formulas call them.
@@ -20,9 +21,11 @@ pub mod catalogue;
 mod draw;
 mod encode;
 mod exif;
+pub mod film;
 mod scenes;
 mod write;
 
 pub use encode::{file, render};
 pub use exif::{Camera, Shot};
-pub use write::{write_pictures, write_some};
+pub use film::{PackagedFilm, render_long_film, short_film};
+pub use write::{write_pictures, write_short_film, write_some};

@@ -1,13 +1,15 @@
 //! Pictures into a folder: several at a time, each whole or not at all.
 
-use crate::catalogue::{PICTURES, Picture};
+use crate::catalogue::{self, PICTURES, Picture};
 use crate::encode;
+use crate::film::short_film;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::SystemTime;
 
 /// Writes every picture of the library under `out` and returns their paths in catalogue order.
 ///
@@ -52,15 +54,28 @@ fn write_one(picture: &Picture, out: &Path) -> io::Result<()> {
     if image::image_dimensions(&path).is_ok_and(|size| size == picture.stored_size()) {
         return Ok(());
     }
+    let bytes = encode::file(picture).map_err(io::Error::other)?;
+    put(&path, &bytes, picture.taken_at())
+}
+
+/// Writes the short film's original under `out`, unless it is there, and returns its path.
+pub fn write_short_film(out: &Path) -> io::Result<PathBuf> {
+    let film = short_film();
+    let path = out.join(film.key);
+    if !fs::metadata(&path).is_ok_and(|m| m.len() == film.original.len() as u64) {
+        put(&path, film.original, catalogue::moment(film.taken))?;
+    }
+    Ok(path)
+}
+
+/// A whole file or none, dated `when`.
+fn put(path: &Path, bytes: &[u8], when: SystemTime) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let bytes = encode::file(picture).map_err(io::Error::other)?;
-    let mut partial = path.clone().into_os_string();
+    let mut partial = path.to_path_buf().into_os_string();
     partial.push(".partial");
     fs::write(&partial, bytes)?;
-    let file = fs::File::options().write(true).open(&partial)?;
-    file.set_modified(picture.taken_at())?;
-    drop(file);
-    fs::rename(&partial, &path)
+    fs::File::options().write(true).open(&partial)?.set_modified(when)?;
+    fs::rename(&partial, path)
 }

@@ -24,14 +24,17 @@ pub fn sha256(path: &Path, stop: &Stop) -> io::Result<Option<String>> {
             Err(error) => return Err(error),
         }
     }
+    Ok(Some(hex(&hash.finalize())))
+}
+
+/// The digest of bytes, likewise.
+pub fn sha256_of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     let digits = b"0123456789abcdef";
-    Ok(Some(
-        hash.finalize()
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .map(|digit| char::from(digits[usize::from(digit)]))
-            .collect(),
-    ))
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(digits[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
+use crate::demo_film;
 use crate::permits::Permits;
 use crate::pipeline;
 use crate::publish::Publisher;
@@ -43,6 +44,9 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         stop: &options.stop,
     };
     pipeline::photos(options, &publisher, &library, &tally, threads);
+    if options.demo_film {
+        demo_film::publish(&publisher, &tally);
+    }
     pipeline::films(options, &publisher, &library, &tally);
 
     let (mut report, fatal) = tally.finish();

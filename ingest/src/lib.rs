@@ -11,6 +11,7 @@ mod bucket;
 mod catalogue;
 pub mod config;
 mod date;
+mod demo_film;
 mod digest;
 mod engine;
 mod facts;

@@ -23,7 +23,7 @@ use crate::walk::{Candidate, timestamp};
 const CACHE_SIGNED: &str = "private, max-age=14400";
 
 /// RFC 8216 section 4.
-const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// Why a file did not go in.
 #[derive(Debug)]

@@ -58,9 +58,18 @@ impl<'a> Tally<'a> {
         self.stop.is_requested() || self.lock().fatal.is_some()
     }
 
+    /// A film that no folder holds.
+    pub fn add_film(&self) {
+        self.lock().report.films += 1;
+    }
+
     pub fn count(&self, file: &Candidate, result: Result<Outcome, Failure>) {
+        self.count_key(file.key.as_str(), result);
+    }
+
+    pub fn count_key(&self, key: &str, result: Result<Outcome, Failure>) {
         let mut inner = self.lock();
-        let named = |reason| Named { name: file.key.as_str().to_owned(), reason };
+        let named = |reason| Named { name: key.to_owned(), reason };
         match result {
             Ok(outcome) => {
                 inner.store_failures = 0;

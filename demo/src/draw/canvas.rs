@@ -209,6 +209,7 @@ impl Canvas {
     }
 
     /// The colour at a place, interpolated; outside, the nearest edge pixel.
+    #[inline]
     pub fn sample(&self, x: f32, y: f32) -> Rgb {
         let unit = self.unit();
         let c = bilinear(&self.px, self.w, self.h, x * unit, y * unit);
@@ -235,9 +236,11 @@ fn bilinear(px: &[[f32; 4]], w: usize, h: usize, x: f32, y: f32) -> [f32; 4] {
     let (jx, jy) = ((ix + 1).min(w - 1), (iy + 1).min(h - 1));
     let (a, b) = (&px[iy * w + ix], &px[iy * w + jx]);
     let (c, d) = (&px[jy * w + ix], &px[jy * w + jx]);
-    [0, 1, 2, 3].map(|k| {
+    let mut out = [0.0; 4];
+    for (k, o) in out.iter_mut().enumerate() {
         let top = a[k] + (b[k] - a[k]) * fx;
         let bottom = c[k] + (d[k] - c[k]) * fx;
-        top + (bottom - top) * fy
-    })
+        *o = top + (bottom - top) * fy;
+    }
+    out
 }

@@ -12,32 +12,44 @@ pub struct Rgb {
     pub b: f32,
 }
 
-pub const BLACK: Rgb = rgb(0.0, 0.0, 0.0);
-pub const WHITE: Rgb = rgb(1.0, 1.0, 1.0);
 
+#[inline]
 pub const fn rgb(r: f32, g: f32, b: f32) -> Rgb {
     Rgb { r, g, b }
 }
 
+/// Linear light of each 8-bit sRGB level (IEC 61966-2-1), worked out at compile time.
+static LINEAR: [f32; 256] = {
+    let mut table = [0.0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let v = i as f32 / 255.0;
+        table[i] = if v <= 0.04045 { v / 12.92 } else { powf((v + 0.055) / 1.055, 2.4) };
+        i += 1;
+    }
+    table
+};
+
 /// An sRGB colour as written on the web: `0xRRGGBB`.
+#[inline]
 pub fn hex(code: u32) -> Rgb {
-    let channel = |shift: u32| {
-        let v = ((code >> shift) & 255) as f32 / 255.0;
-        if v <= 0.04045 { v / 12.92 } else { powf((v + 0.055) / 1.055, 2.4) }
-    };
+    let channel = |shift: u32| LINEAR[((code >> shift) & 255) as usize];
     rgb(channel(16), channel(8), channel(0))
 }
 
 impl Rgb {
+    #[inline]
     pub fn mix(self, to: Self, t: f32) -> Self {
         self * (1.0 - t) + to * t
     }
 
+    #[inline]
     pub fn luma(self) -> f32 {
         self.r * 0.2126 + self.g * 0.7152 + self.b * 0.0722
     }
 
     /// Channel-wise product: light through a filter.
+    #[inline]
     pub fn through(self, filter: Self) -> Self {
         rgb(self.r * filter.r, self.g * filter.g, self.b * filter.b)
     }
@@ -81,17 +93,20 @@ pub fn oklch(lightness: f32, chroma: f32, hue: f32) -> Rgb {
 
 impl Add for Rgb {
     type Output = Self;
+    #[inline]
     fn add(self, o: Self) -> Self {
         rgb(self.r + o.r, self.g + o.g, self.b + o.b)
     }
 }
 impl AddAssign for Rgb {
+    #[inline]
     fn add_assign(&mut self, o: Self) {
         *self = *self + o;
     }
 }
 impl Mul<f32> for Rgb {
     type Output = Self;
+    #[inline]
     fn mul(self, k: f32) -> Self {
         rgb(self.r * k, self.g * k, self.b * k)
     }

@@ -57,6 +57,8 @@ pub fn develop(canvas: &Canvas, how: Develop) -> RgbImage {
         .collect();
     let (w, h) = (canvas.w, canvas.h);
     let mut out = Vec::with_capacity(w * h * 3);
+    // Flat colours stay flat: palettes and lossless files want no noise at all.
+    let dither = if how.grain > 0.0 { 0.9 } else { 0.0 };
     let radius2 = 4.0 / (w * w + h * h) as f32;
     for y in 0..h {
         let dy = y as f32 + 0.5 - h as f32 * 0.5;
@@ -78,7 +80,7 @@ pub fn develop(canvas: &Canvas, how: Develop) -> RgbImage {
                 // Grain shows most in the middle tones; half a step of dither hides banding.
                 let middle = 1.0 - (level / 127.5 - 1.0) * (level / 127.5 - 1.0);
                 channel += 1;
-                let dither = even(24 - channel * 3) * 0.9;
+                let dither = even(24 - channel * 3) * dither;
                 (level + grain * (0.35 + 0.65 * middle) + dither + 0.5).clamp(0.0, 255.0) as u8
             }));
         }

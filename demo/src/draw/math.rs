@@ -9,9 +9,9 @@ pub const TAU: f32 = core::f32::consts::TAU;
 
 /// `floor` as an integer, without a library call.
 #[inline]
-pub fn ifloor(x: f32) -> i32 {
+pub const fn ifloor(x: f32) -> i32 {
     let i = x as i32;
-    i - i32::from(x < i as f32)
+    if x < i as f32 { i - 1 } else { i }
 }
 
 /// The part of `x` after its floor, in `0..1`.
@@ -46,7 +46,7 @@ pub fn cos(x: f32) -> f32 {
 
 /// 2 to the power `x`; `x` is clamped to what a finite `f32` can hold.
 #[inline]
-pub fn exp2(x: f32) -> f32 {
+pub const fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 126.0);
     let i = ifloor(x);
     let f = x - i as f32;
@@ -61,7 +61,7 @@ pub fn exp(x: f32) -> f32 {
 
 /// Binary logarithm; anything not above 1e-30 counts as 1e-30.
 #[inline]
-pub fn log2(x: f32) -> f32 {
+pub const fn log2(x: f32) -> f32 {
     let bits = x.max(1e-30).to_bits();
     let mut e = (bits >> 23) as i32 - 127;
     let mut m = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000);
@@ -77,7 +77,7 @@ pub fn log2(x: f32) -> f32 {
 
 /// `x` to the power `y` for `x >= 0`.
 #[inline]
-pub fn powf(x: f32, y: f32) -> f32 {
+pub const fn powf(x: f32, y: f32) -> f32 {
     if x <= 0.0 { 0.0 } else { exp2(y * log2(x)) }
 }
 
@@ -130,15 +130,6 @@ pub fn bell(x: f32, width: f32) -> f32 {
 #[inline]
 pub fn hypot(x: f32, y: f32) -> f32 {
     (x * x + y * y).sqrt()
-}
-
-/// Distance from `(x, y)` to the segment from `a` to `b`.
-#[inline]
-pub fn segment(x: f32, y: f32, a: (f32, f32), b: (f32, f32)) -> f32 {
-    let (px, py) = (x - a.0, y - a.1);
-    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let t = ((px * dx + py * dy) / (dx * dx + dy * dy).max(1e-12)).clamp(0.0, 1.0);
-    hypot(px - dx * t, py - dy * t)
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ pub mod blur;
 pub mod canvas;
 pub mod color;
 pub mod develop;
+pub mod letters;
 pub mod math;
 pub mod noise;
 pub mod path;
 
 pub use canvas::Canvas;
-pub use color::{BLACK, Ramp, Rgb, WHITE, hex, oklch, rgb};
+pub use color::{Ramp, Rgb, hex, oklch, rgb};
 pub use develop::Develop;
 pub use noise::Rng;
-pub use path::{Path, Point};
+pub use path::Path;
 pub mod terrain;

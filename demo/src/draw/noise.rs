@@ -1,6 +1,6 @@
 //! Random numbers and fractal noise from integer hashes: no state shared, no seed from outside.
 
-use super::math::{TAU, cos, fract, hypot, ifloor, mix, sin};
+use super::math::{cos, fract, hypot, ifloor, mix, sin, sin_turn};
 
 /// A small generator (`splitmix64`) for placing things.
 pub struct Rng(u64);
@@ -73,12 +73,20 @@ const GRADIENTS: [(f32, f32); 8] = [
 pub fn noise(x: f32, y: f32, seed: u32) -> f32 {
     let (ix, iy) = (ifloor(x), ifloor(y));
     let (fx, fy) = (x - ix as f32, y - iy as f32);
-    let dot = |cx: i32, cy: i32| {
-        let g = GRADIENTS[(hash(ix.wrapping_add(cx), iy.wrapping_add(cy), seed) & 7) as usize];
-        g.0 * (fx - cx as f32) + g.1 * (fy - cy as f32)
+    // A short hash, as this is where most of the time goes; its top three bits are the best.
+    let column = |k: i32| (ix.wrapping_add(k) as u32).wrapping_mul(0x8da6_b343);
+    let row = |k: i32| (iy.wrapping_add(k) as u32).wrapping_mul(0xd816_3841);
+    let salt = seed.wrapping_mul(0xcb1a_b31f);
+    let (left, right, top, bottom) = (column(0), column(1), row(0) ^ salt, row(1) ^ salt);
+    let dot = |h: u32, dx: f32, dy: f32| {
+        let h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
+        let g = GRADIENTS[((h ^ (h << 11)) >> 29) as usize];
+        g.0 * dx + g.1 * dy
     };
     let (u, v) = (fade(fx), fade(fy));
-    mix(mix(dot(0, 0), dot(1, 0), u), mix(dot(0, 1), dot(1, 1), u), v) * 1.5
+    let upper = mix(dot(left ^ top, fx, fy), dot(right ^ top, fx - 1.0, fy), u);
+    let lower = mix(dot(left ^ bottom, fx, fy - 1.0), dot(right ^ bottom, fx - 1.0, fy - 1.0), u);
+    mix(upper, lower, v) * 1.5
 }
 
 /// Fractal sum of `octaves` noises, about `-1..1`. Each octave is turned, which hides the lattice.
@@ -154,31 +162,64 @@ pub fn cells(x: f32, y: f32, jitter: f32, seed: u32) -> Cell {
     best
 }
 
-/// Height of a choppy water surface and its slopes `(dx, dy)`, at ground position `(x, y)` and time
-/// `t` in seconds: a sum of travelling waves round a wind direction, each octave shorter.
-/// `detail` is the finest feature worth computing (in the same units); shorter waves fade out.
-pub fn waves(x: f32, y: f32, t: f32, detail: f32, seed: u32) -> (f32, f32) {
-    let (mut dx, mut dy) = (0.0, 0.0);
-    let mut length = 3.2_f32;
-    let mut steep = 0.10;
-    for i in 0..11_i32 {
-        let fade = ((length / detail.max(1e-6)) - 2.0).clamp(0.0, 4.0) / 4.0;
-        if fade <= 0.0 {
-            break;
-        }
-        let h = hash01(i, 7, seed);
-        let angle = (h - 0.5) * 2.4 + 1.35;
-        let (s, c) = (sin(angle), cos(angle));
-        // A bent phase keeps the crests from running straight across the picture.
-        let bend = noise(x * 0.6 / length, y * 0.6 / length, seed.wrapping_add(i as u32)) * 2.2;
-        let phase = (x * c + y * s) * TAU / length + bend + h * 40.0 + t * 2.5 / length.sqrt();
-        let slope = cos(phase) * steep * fade;
-        dx += c * slope;
-        dy += s * slope;
-        length *= 0.62;
-        steep *= 0.97;
+/// A choppy water surface: travelling waves round one wind direction, each octave shorter.
+pub struct Waves {
+    octaves: [Wave; 11],
+}
+
+#[derive(Clone, Copy, Default)]
+struct Wave {
+    length: f32,
+    /// Direction times waves per unit, so that a dot product gives turns.
+    across: (f32, f32),
+    slope: (f32, f32),
+    /// In turns.
+    phase: f32,
+    seed: u32,
+}
+
+impl Waves {
+    /// The waves `time` seconds into the scene.
+    pub fn new(time: f32, seed: u32) -> Self {
+        let (mut length, mut steep) = (3.2_f32, 0.10);
+        let octaves = std::array::from_fn(|i| {
+            let h = hash01(i as i32, 7, seed);
+            let angle = (h - 0.5) * 2.4 + 1.35;
+            let (s, c) = (sin(angle), cos(angle));
+            let wave = Wave {
+                length,
+                across: (c / length, s / length),
+                slope: (c * steep, s * steep),
+                phase: h * 6.4 + time * 0.4 / length.sqrt(),
+                seed: seed.wrapping_add(i as u32),
+            };
+            length *= 0.62;
+            steep *= 0.97;
+            wave
+        });
+        Self { octaves }
     }
-    (dx, dy)
+
+    /// Slopes `(dx, dy)` at a place on the ground. `detail` is the finest feature worth computing
+    /// there; shorter waves fade out.
+    #[inline]
+    pub fn slope(&self, x: f32, y: f32, detail: f32) -> (f32, f32) {
+        let (mut dx, mut dy) = (0.0, 0.0);
+        for w in &self.octaves {
+            let fade = ((w.length / detail.max(1e-6) - 2.0) * 0.25).min(1.0);
+            if fade <= 0.0 {
+                break;
+            }
+            // A bent phase keeps the crests from running straight across the picture.
+            let k = 0.6 / w.length;
+            let bend = noise(x * k, y * k, w.seed) * 0.35;
+            let turn = x * w.across.0 + y * w.across.1 + bend + w.phase;
+            let swing = sin_turn(turn + 0.25) * fade;
+            dx += w.slope.0 * swing;
+            dy += w.slope.1 * swing;
+        }
+        (dx, dy)
+    }
 }
 
 /// Low-discrepancy points in the unit square (the R2 sequence): even, yet without rows.

@@ -4,7 +4,7 @@ use super::math::{TAU, cos, hypot, sin};
 
 pub type Point = (f32, f32);
 
-/// Closed polygons. Those that overlap and turn the same way join into one area.
+/// Closed polygons; where they overlap they join into one area.
 #[derive(Clone, Default)]
 pub struct Path {
     pub rings: Vec<Vec<Point>>,
@@ -196,10 +196,12 @@ impl Mask {
         let stride = w + 2;
         let mut area = vec![0.0_f32; stride * h];
         for ring in &path.rings {
+            // All rings turn the same way, so that where they overlap they join.
+            let turn = if signed_area(ring) < 0.0 { -1.0 } else { 1.0 };
             for (i, &p) in ring.iter().enumerate() {
                 let q = ring[(i + 1) % ring.len()];
                 let to = |p: Point| (p.0 * unit - x0 as f32, p.1 * unit - y0 as f32);
-                edge(&mut area, stride, w as f32, h, to(p), to(q));
+                edge(&mut area, stride, (w as f32, h), turn, to(p), to(q));
             }
         }
         let mut data = vec![0.0; w * h];
@@ -214,13 +216,18 @@ impl Mask {
     }
 }
 
+fn signed_area(ring: &[Point]) -> f32 {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).map(|(p, q)| p.0 * q.1 - q.0 * p.1).sum()
+}
+
 /// Adds one edge's signed area to every pixel row it crosses (the method of `font-rs`, by
 /// Raph Levien): afterwards a running sum along a row gives the coverage.
-fn edge(area: &mut [f32], stride: usize, width: f32, height: usize, p: Point, q: Point) {
+fn edge(area: &mut [f32], stride: usize, (width, height): (f32, usize), turn: f32, p: Point, q: Point) {
     if p.1 == q.1 {
         return;
     }
-    let (dir, p, q) = if p.1 < q.1 { (1.0, p, q) } else { (-1.0, q, p) };
+    let (dir, p, q) = if p.1 < q.1 { (turn, p, q) } else { (-turn, q, p) };
     let slope = (q.0 - p.0) / (q.1 - p.1);
     let mut x = if p.1 < 0.0 { p.0 - p.1 * slope } else { p.0 };
     let first = p.1.max(0.0) as usize;

@@ -39,7 +39,7 @@ pub fn groom(reach: f32) -> Path {
         5,
     );
     let arm = |t: f32| 0.034 - 0.013 * t;
-    head.and(body).and(turned(leg(1.0))).and(leg(-1.0)).and(Path::stroke(&left, arm)).and(Path::stroke(&right, arm))
+    head.and(body).and(leg(1.0)).and(leg(-1.0)).and(Path::stroke(&left, arm)).and(Path::stroke(&right, arm))
 }
 
 /// A bride in a long dress with a train to the right, hair up; `reach` moves the left hand out.
@@ -132,14 +132,6 @@ pub fn dancer(sway: f32, dress: bool) -> Path {
             at(0.12, -0.44),
             at(0.07, -0.58),
         ]));
-    }
-    path
-}
-
-/// The same outline drawn the other way round, so that overlapping parts add up.
-fn turned(mut path: Path) -> Path {
-    for ring in &mut path.rings {
-        ring.reverse();
     }
     path
 }

@@ -15,7 +15,6 @@ pub type Tones = (u32, u32, u32);
 pub const BLUSH: Tones = (0xb85a5c, 0xf0b4a8, 0xffe6dc);
 pub const CREAM: Tones = (0xc4a070, 0xf6e4c4, 0xfffaf0);
 pub const ROSE: Tones = (0x8c1c3c, 0xd84a6c, 0xff9eb0);
-pub const WINE: Tones = (0x3c0818, 0x8c1430, 0xc84860);
 pub const PEACH: Tones = (0xc8643a, 0xf8a878, 0xffdcc0);
 
 /// A full rose from above, radius `r`: petals from the outside in, each shading the one below.

@@ -73,7 +73,7 @@ pub fn aurora(canvas: &mut Canvas) -> Develop {
     let a = canvas.aspect();
     let h = 0.66;
     let sky = Ramp::new(&[(0.0, 0x040a1e), (0.6, 0x0a2038), (1.0, 0x1d4552)]);
-    canvas.band(0.0, h, |x, y| sky.at(y / h));
+    canvas.band(0.0, h, |_, y| sky.at(y / h));
     sky::stars(canvas, [0.0, 0.0, a, h], 2200, 9, |_, y| 0.75 * smooth(h, 0.3, y));
     let curtains = [(0.50, 0.10, 1, 1.0), (0.40, 0.16, 2, 0.8), (0.30, 0.20, 3, 0.5)];
     canvas.modify([0.0, 0.0, 1e3, h], |x, y, c| {

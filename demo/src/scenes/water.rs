@@ -1,7 +1,7 @@
 //! Water that mirrors what is already drawn above the horizon.
 
-use crate::draw::math::{mix, powf, smooth};
-use crate::draw::noise::{hash, waves};
+use crate::draw::math::{mix, smooth};
+use crate::draw::noise::{Waves, hash};
 use crate::draw::{Canvas, Rgb};
 
 #[derive(Clone, Copy)]
@@ -26,13 +26,14 @@ pub fn draw(canvas: &mut Canvas, water: Water) {
     let pixel = 1.0 / canvas.unit();
     const FOCAL: f32 = 1.4;
     let h = water.horizon;
+    let waves = Waves::new(water.time, water.seed);
     canvas.band(h, 1.0, |x, y| {
         let down = (y - h).max(pixel * 0.25) / FOCAL;
         let z = water.eye / down;
         let gx = (x - centre) / FOCAL * z;
         // A pixel covers far more ground in depth than across.
         let detail = z * pixel * (1.0 + 0.25 * z / water.eye);
-        let (sx, sz) = waves(gx, z, water.time, detail, water.seed);
+        let (sx, sz) = waves.slope(gx, z, detail);
         let (sx, sz) = (sx * water.rough, sz * water.rough);
         // What is too small to see still spreads the mirror image: three jittered looks.
         let hidden = 0.055 * water.rough * smooth(0.02, 3.0, detail) + 0.004 * water.rough;
@@ -46,7 +47,8 @@ pub fn draw(canvas: &mut Canvas, water: Water) {
             sum += above.sample(x + side * FOCAL, h - up * FOCAL);
         }
         let facing = (down * 0.9 + sz * 0.8).clamp(0.0, 1.0);
-        let fresnel = 0.03 + 0.97 * powf(1.0 - facing, 5.0);
+        let graze = 1.0 - facing;
+        let fresnel = 0.03 + 0.97 * graze * graze * graze * graze * graze;
         let fresnel = mix(fresnel, fresnel * 0.85, smooth(0.0, 0.3, down));
         water.deep.mix(sum * (1.0 / 3.0), fresnel)
     });
