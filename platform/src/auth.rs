@@ -39,7 +39,15 @@ impl Sessions {
         if signed.is_empty() {
             return Err(Problem::unauthorized());
         }
-        let version = self.version(cx).await.map_err(|error| cx.failed(&error))?;
+        let (version, fresh) = self.version(cx).await.map_err(|error| cx.failed(&error))?;
+        if let Some(claims) = signed.iter().find(|claims| claims.is_of(&version)) {
+            return Ok(*claims);
+        }
+        if fresh {
+            return Err(Problem::unauthorized());
+        }
+        // Ours, but of another version than the one in memory: perhaps of a newer one, minted elsewhere after a bump.
+        let version = self.read_version(cx).await.map_err(|error| cx.failed(&error))?;
         signed.into_iter().find(|claims| claims.is_of(&version)).ok_or_else(Problem::unauthorized)
     }
 
@@ -56,16 +64,17 @@ impl Sessions {
         cookie(https, "", 0)
     }
 
-    async fn version<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<String, Error> {
+    /// The auth version, and whether it was read just now.
+    async fn version<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<(String, bool), Error> {
         let now = cx.facts.now;
         let known = self.version.borrow().clone();
         match known {
-            Some((read_at, version)) if now.saturating_sub(read_at) < VERSION_FRESH_SECONDS => Ok(version),
+            Some((read_at, version)) if now.saturating_sub(read_at) < VERSION_FRESH_SECONDS => Ok((version, false)),
             known => match (self.read_version(cx).await, known) {
-                (Ok(version), _) => Ok(version),
+                (Ok(version), _) => Ok((version, true)),
                 (Err(error), Some((read_at, version))) if now.saturating_sub(read_at) < VERSION_GRACE_SECONDS => {
                     cx.record.note(&error);
-                    Ok(version)
+                    Ok((version, false))
                 }
                 (Err(error), _) => Err(error),
             },
