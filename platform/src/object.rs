@@ -85,20 +85,15 @@ impl Objects {
     ) -> Result<Response<P::Body>, Error> {
         let request = self.signed(method, key, &[], headers, cx.facts.now)?;
         let response = cx.fetch(request).await?;
-        let kind = match response.status() {
+        match response.status() {
             StatusCode::OK
             | StatusCode::PARTIAL_CONTENT
             | StatusCode::NOT_MODIFIED
             | StatusCode::NOT_FOUND
             | StatusCode::PRECONDITION_FAILED
-            | StatusCode::RANGE_NOT_SATISFIABLE => return Ok(response),
-            StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
-            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Kind::Timeout,
-            status if status.is_server_error() => Kind::Unavailable,
-            _ => Kind::Invalid,
-        };
-        Err(Error::because(kind, "object.read", format!("the store answered {}", response.status().as_u16())))
+            | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+            status => Err(refusal("object.read", status)),
+        }
     }
 
     fn signed(
@@ -143,9 +138,7 @@ impl Objects {
                 Ok(Some(body))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            status => {
-                Err(Error::because(Kind::Invalid, "object.get", format!("the store answered {}", status.as_u16())))
-            }
+            status => Err(refusal("object.get", status)),
         }
     }
 
@@ -161,8 +154,7 @@ impl Objects {
             let request = self.signed(&Method::GET, "", &query, &HeaderMap::new(), cx.facts.now)?;
             let response = cx.fetch(request).await?;
             if response.status() != StatusCode::OK {
-                let status = format!("the store answered {}", response.status().as_u16());
-                return Err(Error::because(Kind::Unavailable, "object.list", status));
+                return Err(refusal("object.list", response.status()));
             }
             let body = P::collect(response.into_body(), MAX_LISTING).await?;
             let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
@@ -175,6 +167,18 @@ impl Objects {
         }
         Err(Error::new(Kind::TooLarge, "object.list"))
     }
+}
+
+/// What a status that is no answer means.
+fn refusal(operation: &'static str, status: StatusCode) -> Error {
+    let kind = match status {
+        StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Kind::Timeout,
+        status if status.is_server_error() => Kind::Unavailable,
+        _ => Kind::Invalid,
+    };
+    Error::because(kind, operation, format!("the store answered {}", status.as_u16()))
 }
 
 /// The longest listing that is read: ten thousand segments.
