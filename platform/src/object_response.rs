@@ -50,16 +50,23 @@ pub async fn serve<P: Platform>(
     let asked = Asked::of(head);
     let upstream = asked.upstream_headers();
     let mut answer = objects.read(cx, &method, object_key, &upstream).await.map_err(|error| cx.failed(&error))?;
-    if asked.range.is_some()
-        && (answer.status() == StatusCode::PRECONDITION_FAILED || asked.is_another_object(answer.headers()))
-    {
+    let part_is_off = answer.status() == StatusCode::PRECONDITION_FAILED && asked.tag_of_part().is_some();
+    if asked.range.is_some() && (part_is_off || asked.is_another_object(answer.headers())) {
         // The object has changed since the client got its part: it gets the whole (RFC 9110 section 13.1.5).
-        answer = objects.read(cx, &method, object_key, &HeaderMap::new()).await.map_err(|error| cx.failed(&error))?;
+        let mut whole = upstream.clone();
+        whole.remove(header::RANGE);
+        if asked.tag_of_part().is_some() {
+            whole.remove(header::IF_MATCH);
+        }
+        answer = objects.read(cx, &method, object_key, &whole).await.map_err(|error| cx.failed(&error))?;
     }
     match answer.status() {
         StatusCode::NOT_FOUND => return Err(Problem::not_found("The file is in the catalogue but not in the bucket.")),
-        StatusCode::PRECONDITION_FAILED => {
-            return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "The file has changed."));
+        StatusCode::PRECONDITION_FAILED => return Err(changed()),
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED
+            if asked.is_not_allowed(answer.headers()) =>
+        {
+            return Err(changed());
         }
         StatusCode::RANGE_NOT_SATISFIABLE => return Err(unsatisfiable(answer.headers(), presentation)),
         _ => {}
@@ -90,6 +97,10 @@ pub async fn serve<P: Platform>(
     *response.status_mut() = parts.status;
     *response.headers_mut() = headers;
     Ok(response)
+}
+
+fn changed() -> Problem {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
 }
 
 fn present(headers: &mut HeaderMap, presentation: &Presentation) {
@@ -133,6 +144,8 @@ struct Asked<'a> {
     range: Option<ByteRange>,
     /// What `If-Range` says the client's part is of: a tag or a date.
     if_range: Option<&'a str>,
+    if_match: Option<Condition<'a>>,
+    if_unmodified_since: Option<&'a HeaderValue>,
     if_none_match: Option<Condition<'a>>,
     if_modified_since: Option<&'a HeaderValue>,
 }
@@ -140,7 +153,7 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     fn of(head: &'a request::Parts) -> Self {
         let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let if_none_match = text(header::IF_NONE_MATCH);
+        let (if_match, if_none_match) = (text(header::IF_MATCH), text(header::IF_NONE_MATCH));
         let range = if head.method == Method::GET { text(header::RANGE).and_then(range::parse) } else { None };
         let range = range.filter(|ranges| ranges.len() == 1).map(|ranges| ranges[0]);
         let if_range = text(header::IF_RANGE).map(str::trim);
@@ -149,7 +162,9 @@ impl<'a> Asked<'a> {
         Self {
             range,
             if_range: range.and(if_range),
-            // Section 13.1.3: If-Modified-Since is ignored beside If-None-Match.
+            // Sections 13.1.3 and 13.1.4: a date is ignored beside a tag.
+            if_unmodified_since: if_match.map_or_else(|| head.headers.get(header::IF_UNMODIFIED_SINCE), |_| None),
+            if_match: if_match.and_then(Condition::parse),
             if_modified_since: if_none_match.map_or_else(|| head.headers.get(header::IF_MODIFIED_SINCE), |_| None),
             if_none_match: if_none_match.and_then(Condition::parse),
         }
@@ -165,36 +180,63 @@ impl<'a> Asked<'a> {
         };
         if let Some(range) = self.range {
             put(header::RANGE, &range.to_string());
-            if let Some(tag) = self.if_range.filter(|text| ETag::parse(text).is_some()) {
+            if let Some(tag) = self.tag_of_part() {
                 put(header::IF_MATCH, tag);
             }
+        }
+        if let Some(Condition::Tags(tags)) = &self.if_match
+            && let [ETag { weak: false, quoted }] = tags.as_slice()
+        {
+            put(header::IF_MATCH, quoted);
         }
         if let Some(Condition::Tags(tags)) = &self.if_none_match
             && let [tag] = tags.as_slice()
         {
             put(header::IF_NONE_MATCH, tag.quoted);
         }
-        if let Some(date) = self.if_modified_since {
-            headers.insert(header::IF_MODIFIED_SINCE, date.clone());
+        for (name, date) in [
+            (header::IF_MODIFIED_SINCE, self.if_modified_since),
+            (header::IF_UNMODIFIED_SINCE, self.if_unmodified_since),
+        ] {
+            if let Some(date) = date {
+                headers.insert(name, date.clone());
+            }
         }
         headers
     }
 
-    /// Whether a part came of an object whose date is not the `If-Range` date, which must match to the letter.
+    /// The tag of `If-Range`, where the store can compare it: it has one `If-Match`, and the client's own goes first.
+    fn tag_of_part(&self) -> Option<&'a str> {
+        self.if_range.filter(|text| self.if_match.is_none() && ETag::parse(text).is_some())
+    }
+
+    /// Whether a part came of another object than `If-Range` says, where the store could not tell.
+    /// A date must match to the letter.
     fn is_another_object(&self, headers: &HeaderMap) -> bool {
-        let date = self.if_range.filter(|text| ETag::parse(text).is_none());
-        date.is_some_and(|date| {
-            headers.get(header::LAST_MODIFIED).is_none_or(|current| current.as_bytes() != date.as_bytes())
-        })
+        let Some(wanted) = self.if_range.filter(|_| self.tag_of_part().is_none()) else { return false };
+        match ETag::parse(wanted) {
+            Some(tag) => current_tag(headers).is_none_or(|current| !tag.strong_eq(current)),
+            None => headers.get(header::LAST_MODIFIED).is_none_or(|date| date.as_bytes() != wanted.as_bytes()),
+        }
+    }
+
+    /// Whether `If-Match` rules the object out, where the store could not tell: lists of tags, and weak ones, which
+    /// never match strongly (section 13.1.1).
+    fn is_not_allowed(&self, headers: &HeaderMap) -> bool {
+        let Some(Condition::Tags(allowed)) = &self.if_match else { return false };
+        current_tag(headers).is_some_and(|current| !allowed.iter().any(|tag| tag.strong_eq(current)))
     }
 
     /// Whether the client has this object already, where the store could not tell: lists of tags and `*`.
     fn has(&self, headers: &HeaderMap) -> bool {
-        let current = headers.get(header::ETAG).and_then(|value| value.to_str().ok()).and_then(ETag::parse);
-        match (&self.if_none_match, current) {
+        match (&self.if_none_match, current_tag(headers)) {
             (Some(condition), Some(current)) => condition.matches_weakly(current),
             (Some(Condition::Any), None) => true,
             _ => false,
         }
     }
+}
+
+fn current_tag(headers: &HeaderMap) -> Option<ETag<'_>> {
+    headers.get(header::ETAG).and_then(|value| value.to_str().ok()).and_then(ETag::parse)
 }
