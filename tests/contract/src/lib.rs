@@ -1,1 +1,62 @@
-//! The HTTP contract of both services, against any base URL.
+//! The HTTP contract of both services, as cases that run against any base URL.
+//!
+//! A case is a function from a [`Target`] to what is wrong with it. It knows nothing of the host behind the URL, needs
+//! no other case to have run, and changes nothing that another one looks at. The library behind the target is
+//! the one that `harness` writes: [`harness::PHOTOS`] and the demo film.
+
+#[macro_use]
+mod ensure;
+
+mod client;
+mod conditions;
+mod cors;
+mod costs;
+mod crowd;
+mod files;
+mod headers;
+mod library;
+mod listing;
+mod methods;
+mod page;
+mod playlists;
+mod problems;
+mod ranges;
+mod segments;
+mod session;
+mod target;
+mod thumbnails;
+
+pub use client::{Answer, Call};
+pub use ensure::Outcome;
+pub use library::{Item, fixture};
+pub use target::Target;
+
+/// One behaviour, named as in `ranges::suffix`.
+#[derive(Clone, Copy)]
+pub struct Case {
+    pub name: &'static str,
+    /// An error is what a reader of the test's output needs to know.
+    pub run: fn(&Target) -> Outcome,
+}
+
+/// Every case of the contract.
+pub fn cases() -> Vec<Case> {
+    [
+        session::CASES,
+        listing::CASES,
+        files::CASES,
+        conditions::CASES,
+        ranges::CASES,
+        thumbnails::CASES,
+        playlists::CASES,
+        segments::CASES,
+        methods::CASES,
+        problems::CASES,
+        headers::CASES,
+        cors::CASES,
+        page::CASES,
+        costs::CASES,
+        crowd::CASES,
+    ]
+    .concat()
+}

@@ -6,8 +6,8 @@ mod library;
 mod native;
 mod programs;
 
-pub use library::{BIG_BYTES, PHOTOS, write_photos};
-pub use native::{Gallery, Options};
+pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
+pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::program;
 
 /// What went wrong while starting a host.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
+use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
 
 use crate::Failure;
 
@@ -23,26 +23,29 @@ pub const BIG_BYTES: u64 = 1_500_000;
 
 /// Writes [`PHOTOS`] into a folder.
 pub fn write_photos(folder: &Path) -> Result<(), Failure> {
-    for (name, width, height) in PHOTOS {
+    for (name, ..) in PHOTOS {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        let picture = picture(width, height, name == "big.png");
-        if path.extension().is_some_and(|extension| extension == "png") {
-            picture.save(&path)?;
-        } else {
-            let mut bytes = Vec::new();
-            JpegEncoder::new_with_quality(&mut bytes, 85).write_image(
-                &picture,
-                width,
-                height,
-                ExtendedColorType::Rgb8,
-            )?;
-            fs::write(&path, bytes)?;
-        }
+        fs::write(path, photo(name)?)?;
     }
     Ok(())
+}
+
+/// The bytes of one of [`PHOTOS`]: the same on every machine.
+pub fn photo(key: &str) -> Result<Vec<u8>, Failure> {
+    let (_, width, height) =
+        PHOTOS.into_iter().find(|(name, ..)| *name == key).ok_or_else(|| format!("there is no photo {key}"))?;
+    let picture = picture(width, height, key == "big.png");
+    let mut bytes = Vec::new();
+    if Path::new(key).extension().is_some_and(|extension| extension == "png") {
+        PngEncoder::new(&mut bytes).write_image(&picture, width, height, ExtendedColorType::Rgb8)?;
+    } else {
+        let encoder = JpegEncoder::new_with_quality(&mut bytes, 85);
+        encoder.write_image(&picture, width, height, ExtendedColorType::Rgb8)?;
+    }
+    Ok(bytes)
 }
 
 fn picture(width: u32, height: u32, noise: bool) -> RgbImage {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -25,6 +25,52 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// A folder to ingest instead of the small test library.
     pub library: Option<PathBuf>,
+    /// A catalogue to begin with, as an earlier [`ingest`] left it. The file is copied.
+    pub database: Option<PathBuf>,
+}
+
+/// The embedded store's bucket and key, and the services' secret, unless [`Options::environment`] has others.
+pub const ENVIRONMENT: [(&str, &str); 5] = [
+    ("GALLERY_PASSWORD", PASSWORD),
+    ("AUTH_SECRET", "a secret for tests, of more than thirty-two bytes"),
+    ("R2_ACCESS_KEY_ID", "test-key-id"),
+    ("R2_SECRET_ACCESS_KEY", "test-secret-access-key"),
+    ("R2_BUCKET_NAME", "gallery"),
+];
+
+/// What the programs read too, and a developer's shell may hold.
+const FOREIGN: [&str; 12] = [
+    "ALLOWED_ORIGINS",
+    "GALLERY_DATA",
+    "GALLERY_DATABASE",
+    "GALLERY_LISTEN",
+    "GALLERY_SPLIT",
+    "GALLERY_STORE_LISTEN",
+    "R2_ACCOUNT_ID",
+    "R2_REGION",
+    "R2_SESSION_TOKEN",
+    "S3_ENDPOINT",
+    "VIDEO_API_BASE",
+    "VIDEO_DELIVERY",
+];
+
+/// A program with nothing of the shell's configuration.
+pub fn command(name: &str) -> Result<Command, Failure> {
+    let mut command = Command::new(program(name)?);
+    for name in FOREIGN {
+        command.env_remove(name);
+    }
+    Ok(command)
+}
+
+/// Brings a folder in with the real ingest program, under `environment`; gives what it printed.
+pub fn ingest(folder: &Path, more: &[&str], environment: &[(String, String)]) -> Result<String, Failure> {
+    let environment = environment.iter().map(|(name, value)| (name, value));
+    let output = command("ingest")?.arg(folder).args(more).envs(environment).output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("ingest failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
 }
 
 /// A running gallery with a library in it. Ends when dropped.
@@ -55,20 +101,16 @@ impl Gallery {
     /// Starts a gallery without a library.
     pub fn start_empty(options: &Options) -> Result<Self, Failure> {
         let data = TempDir::new()?;
-        let mut environment: Vec<(String, String)> = [
-            ("GALLERY_PASSWORD", PASSWORD),
-            ("AUTH_SECRET", "a secret for tests, of more than thirty-two bytes"),
-            ("R2_ACCESS_KEY_ID", "test-key-id"),
-            ("R2_SECRET_ACCESS_KEY", "test-secret-access-key"),
-            ("R2_BUCKET_NAME", "gallery"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
+        let mut environment: Vec<(String, String)> =
+            ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         for (name, value) in &options.environment {
             environment.retain(|(known, _)| known != name);
             environment.push((name.clone(), value.clone()));
         }
-        let mut command = Command::new(program("edge-gallery")?);
+        if let Some(database) = &options.database {
+            fs::copy(database, data.path().join("gallery.db"))?;
+        }
+        let mut command = command("edge-gallery")?;
         command.args(["--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]).arg(data.path());
         if options.split {
             command.args(["--split", "127.0.0.1:0"]);
@@ -88,27 +130,21 @@ impl Gallery {
         Ok(Self {
             child,
             data,
-            environment,
             video_url: text("video").unwrap_or_else(|| url.clone()),
-            store_url: text("store").unwrap_or_default(),
-            password: PASSWORD.to_owned(),
+            store_url: text("store").or_else(|| value(&environment, "S3_ENDPOINT")).unwrap_or_default(),
+            password: value(&environment, "GALLERY_PASSWORD").unwrap_or_default(),
+            environment,
             url,
         })
     }
 
     /// Brings a folder in with the real ingest program.
     pub fn ingest(&self, folder: &Path, more: &[&str]) -> Result<String, Failure> {
-        let output = Command::new(program("ingest")?)
-            .arg(folder)
-            .args(more)
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .env("S3_ENDPOINT", &self.store_url)
-            .env("GALLERY_DATABASE", self.data.path().join("gallery.db"))
-            .output()?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        Err(format!("ingest failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+        let mut environment = self.environment.clone();
+        environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
+        environment
+            .push(("GALLERY_DATABASE".to_owned(), self.data().join("gallery.db").to_string_lossy().into_owned()));
+        ingest(folder, more, &environment)
     }
 
     /// Where it keeps everything.
@@ -118,10 +154,17 @@ impl Gallery {
 
     /// All log lines so far.
     pub fn log(&self) -> Result<String, Failure> {
-        let mut text = String::new();
-        File::open(self.data.path().join("log"))?.read_to_string(&mut text)?;
-        Ok(text)
+        Ok(fs::read_to_string(self.data.path().join("log"))?)
     }
+
+    /// All it wrote to stderr so far.
+    pub fn stderr(&self) -> Result<String, Failure> {
+        Ok(fs::read_to_string(self.data.path().join("stderr"))?)
+    }
+}
+
+fn value(environment: &[(String, String)], name: &str) -> Option<String> {
+    environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
 }
 
 /// The first line of a process's output; the rest goes to a file.

@@ -1,0 +1,1 @@
+//! The tests are in `tests/native.rs`; there is nothing to link.

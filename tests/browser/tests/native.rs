@@ -1,0 +1,124 @@
+//! A film and the page, in Chromium and in ffmpeg, against the native host on one port and split.
+//!
+//! `NO_BROWSER=1` leaves the browser out; `SCREENSHOTS=DIR` keeps pictures of what it saw, one folder a deployment.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use harness::{Gallery, Options};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Two browsers at once on a small machine would wait for each other longer than their patience lasts.
+    arguments.test_threads = arguments.test_threads.or(Some(1));
+    let no_browser = env::var_os("NO_BROWSER").is_some_and(|value| !value.is_empty() && value != "0");
+    let missing = [
+        (no_browser, "NO_BROWSER is set"),
+        (!runs("node", "--version"), "node is not installed"),
+        (!web().join("node_modules/playwright-core").exists(), "run npm ci in web first"),
+    ];
+    let no_ffmpeg = [(!runs("ffmpeg", "-version"), "ffmpeg is not installed")];
+    let trials = [("native", false), ("native-split", true)]
+        .into_iter()
+        .flat_map(|(name, split)| {
+            [
+                trial(format!("{name}::browser"), &missing, move || browser(name, split)),
+                trial(format!("{name}::ffmpeg"), &no_ffmpeg, move || ffmpeg(split)),
+            ]
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A test, ignored with the reason where something it needs is not there.
+fn trial(name: String, missing: &[(bool, &'static str)], run: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    match missing.iter().find(|(missing, _)| *missing) {
+        Some((_, reason)) => {
+            let reason = *reason;
+            Trial::test(format!("{name} ({reason})"), move || Err(reason.into())).with_ignored_flag(true)
+        }
+        None => Trial::test(name, move || run().map_err(Failed::from)),
+    }
+}
+
+fn runs(program: &str, argument: &str) -> bool {
+    let status = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn web() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web")
+}
+
+fn start(split: bool) -> Result<Gallery, String> {
+    Gallery::start(&Options { split, ..Options::default() }).map_err(|failure| failure.to_string())
+}
+
+/// Runs a command; what it said is the error if it fails.
+fn succeed(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, said) = (text(&output.stdout), text(&output.stderr));
+    if output.status.success() { Ok(said) } else { Err(format!("{}\n{out}\n{said}", output.status)) }
+}
+
+/// The page's own browser test: login, grid, photo, film, phone.
+fn browser(name: &str, split: bool) -> Outcome {
+    let gallery = start(split)?;
+    let mut command = Command::new("node");
+    command.current_dir(web()).args(["--test", "--test-concurrency=1", "browser/gallery.test.mjs"]);
+    command.envs([
+        ("GALLERY_URL", &gallery.url),
+        ("GALLERY_PASSWORD", &gallery.password),
+        ("STORE_ORIGIN", &gallery.store_url),
+    ]);
+    if let Some(folder) = env::var_os("SCREENSHOTS") {
+        command.env("SCREENSHOTS", Path::new(&folder).join(name));
+    }
+    succeed(&mut command).map(drop)
+}
+
+/// ffmpeg plays the film to its end, with nothing but the session cookie, and complains about nothing.
+fn ffmpeg(split: bool) -> Outcome {
+    let gallery = start(split)?;
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
+    let failed = |error: ureq::Error| error.to_string();
+    let body = serde_json::json!({ "password": gallery.password }).to_string();
+    let login = agent.post(format!("{}/login", gallery.url)).header("content-type", "application/json").send(body);
+    let login = login.map_err(failed)?;
+    let cookie = login.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok()).ok_or("no cookie")?;
+    let cookie = cookie.split(';').next().unwrap_or_default();
+    let films = agent.get(format!("{}/api/media?type=video", gallery.url)).header("cookie", cookie).call();
+    let films = films.map_err(failed)?.into_body().read_to_string().map_err(failed)?;
+    let films: serde_json::Value = serde_json::from_str(&films).map_err(|error| error.to_string())?;
+    let film = &films["items"][0];
+    let master = film["hls"].as_str().ok_or("there is no film")?;
+    let master = if master.starts_with('/') { format!("{}{master}", gallery.video_url) } else { master.to_owned() };
+    let seconds = film["duration"].as_f64().ok_or("the film has no duration")?;
+
+    let header = format!("Cookie: {cookie}\r\n");
+    let played = succeed(
+        Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-headers", &header, "-i", &master])
+            .args(["-map", "0", "-f", "null", "-"]),
+    )?;
+    if !played.trim().is_empty() {
+        return Err(format!("ffmpeg complains: {played}"));
+    }
+    let measured = Command::new("ffprobe")
+        .args(["-v", "error", "-headers", &header, "-show_entries", "format=duration", "-of", "csv=p=0", &master])
+        .output()
+        .map_err(|error| format!("ffprobe: {error}"))?;
+    let measured = String::from_utf8_lossy(&measured.stdout);
+    let measured: f64 = measured.trim().parse().map_err(|_| format!("ffprobe says {measured:?}"))?;
+    if (measured - seconds).abs() > 0.5 {
+        return Err(format!("the film is {seconds} s long, the playlist {measured} s"));
+    }
+    Ok(())
+}

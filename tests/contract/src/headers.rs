@@ -1,0 +1,96 @@
+//! Headers that every response has.
+
+use crate::{
+    Answer, Outcome, Target,
+    client::Call,
+    library::{BIG, encode, file, film},
+};
+
+cases!(headers: private_stays_private, security, https_only, nothing_runs_in_an_answer, no_server_tells_its_version);
+
+/// One of each kind of answer, private and not.
+fn answers(target: &Target) -> Result<Vec<Answer>, String> {
+    let key = encode(&film(target)?.0.key);
+    let tag = target.get(&file(BIG)).head().expect(200)?.need("etag")?.to_owned();
+    let master = format!("/api/hls/playlist?key={key}");
+    [
+        target.get("/auth"),
+        target.get("/api/media"),
+        target.get("/api/cache-version"),
+        target.get(&file(BIG)),
+        target.get(&file(BIG)).head(),
+        target.get(&file(BIG)).header("range", "bytes=0-1"),
+        target.get(&file(BIG)).header("range", "bytes=99999999-"),
+        target.get(&file(BIG)).header("if-none-match", tag),
+        target.get("/api/thumbnail/big.png?size=small"),
+        target.get("/api/file/absent.jpg"),
+        target.get("/api/file/%zz"),
+        target.get("/api/media").method("DELETE"),
+        target.get("/api/media").anonymous(),
+        target.get(&file(BIG)).anonymous(),
+        target.log_in(&target.password),
+        target.log_in("not it"),
+        target.get("/logout").method("POST").body("text/plain", ""),
+        target.video(&master),
+        target.video(&master).header("if-none-match", "*"),
+        target.video(&master).anonymous(),
+        target.video(&format!("/api/hls/{key}/720p.m3u8")),
+        target.video(&format!("/api/hls/{key}/720p_000.ts")),
+        target.video("/api/hls/playlist?key=absent.mp4"),
+    ]
+    .into_iter()
+    .map(Call::send)
+    .collect()
+}
+
+/// No cache that several people share may keep anything from behind the login, whatever its status.
+fn private_stays_private(target: &Target) -> Outcome {
+    for answer in answers(target)? {
+        let (what, status) = (&answer.what, answer.status);
+        let cache_control = answer.need("cache-control")?;
+        let mut directives = cache_control.split(',').map(str::trim);
+        let closed = directives.any(|directive| directive == "private" || directive == "no-store");
+        ensure!(closed && !cache_control.contains("public"), "{what} ({status}): Cache-Control is {cache_control}");
+        ensure!(status < 400 || cache_control == "no-store", "{what} ({status}): Cache-Control is {cache_control}");
+    }
+    Ok(())
+}
+
+fn security(target: &Target) -> Outcome {
+    for answer in answers(target)? {
+        answer.has("x-content-type-options", "nosniff")?;
+        answer.has("referrer-policy", "no-referrer")?;
+        ensure!(answer.need("content-security-policy")?.contains("frame-ancestors 'none'"), "{}", answer.what);
+    }
+    let policy = if target.is_split() { "same-site" } else { "same-origin" };
+    for path in ["/", "/api/media", "/api/file/big.png", "/api/file/absent.jpg"] {
+        target.get(path).send()?.has("cross-origin-resource-policy", policy)?;
+    }
+    Ok(())
+}
+
+fn https_only(target: &Target) -> Outcome {
+    for answer in [target.get("/").send()?, target.get("/api/media").send()?, target.video("/api/hls/x").send()?] {
+        let promised = answer.header("strict-transport-security").is_some();
+        ensure_eq!(promised, target.is_https(), "{}: Strict-Transport-Security", answer.what);
+    }
+    Ok(())
+}
+
+/// An original opened as a document of its own, and every answer of the API.
+fn nothing_runs_in_an_answer(target: &Target) -> Outcome {
+    for answer in answers(target)? {
+        let policy = answer.need("content-security-policy")?;
+        ensure!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{}: {policy}", answer.what);
+    }
+    Ok(())
+}
+
+fn no_server_tells_its_version(target: &Target) -> Outcome {
+    for answer in answers(target)? {
+        answer.lacks("x-powered-by")?;
+        let server = answer.header("server").unwrap_or_default();
+        ensure!(!server.contains(|c: char| c.is_ascii_digit()), "{}: Server is {server}", answer.what);
+    }
+    Ok(())
+}

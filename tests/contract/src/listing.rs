@@ -1,0 +1,182 @@
+//! `GET /api/media`.
+
+use std::collections::HashSet;
+
+use harness::PHOTOS;
+
+use crate::{
+    Outcome, Target,
+    library::{all, film, fixture, item, media_type, page, photos},
+};
+
+cases!(listing:
+    holds_the_library, newest_first, fields_of_a_photo, fields_of_a_film, paging_gives_each_item_once,
+    last_full_page_has_no_cursor, type_filter, type_filter_pages, cursor_belongs_to_its_filter, etag_and_304, head,
+    unusable_parameters, cache_version,
+);
+
+fn holds_the_library(target: &Target) -> Outcome {
+    let items = all(target)?;
+    for key in photos() {
+        ensure!(items.iter().any(|item| item.key == key), "{key} is not listed");
+    }
+    ensure!(items.iter().any(|item| item.r#type == "video"), "no film is listed");
+    Ok(())
+}
+
+fn newest_first(target: &Target) -> Outcome {
+    for pair in all(target)?.windows(2) {
+        let [newer, older] = [&pair[0], &pair[1]].map(|item| (item.date(), item.key.as_str()));
+        ensure!(newer > older, "{newer:?} stands before {older:?}");
+    }
+    Ok(())
+}
+
+fn fields_of_a_photo(target: &Target) -> Outcome {
+    for (key, width, height) in PHOTOS {
+        let item = item(target, key)?;
+        ensure_eq!(item.r#type, "image", "{key}: type");
+        ensure_eq!(item.name, key.rsplit('/').next().unwrap_or(key), "{key}: name");
+        ensure_eq!(item.size, fixture(key)?.len() as u64, "{key}: size");
+        ensure_eq!((item.width, item.height), (Some(width), Some(height)), "{key}: width and height");
+        ensure_eq!((item.hls, item.duration), (None, None), "{key}: what only films have");
+        ensure!(item.uploaded_at.as_str() > "2025", "{key}: uploadedAt is {:?}", item.uploaded_at);
+        ensure_eq!(item.thumbnails.all().count(), 3, "{key}: thumbnails");
+        ensure_eq!(item.mime.as_deref(), Some(media_type(key)), "{key}: mime");
+    }
+    Ok(())
+}
+
+fn fields_of_a_film(target: &Target) -> Outcome {
+    let (film, master) = film(target)?;
+    ensure_eq!(film.r#type, "video", "{}: type", film.key);
+    ensure!(film.duration.is_some_and(|seconds| seconds > 1.0), "{}: duration {:?}", film.key, film.duration);
+    ensure!(film.width.is_some() && film.height.is_some(), "{}: no dimensions", film.key);
+    ensure!(film.thumbnails.all().count() > 0, "{}: no thumbnail", film.key);
+    let base = if target.is_split() { target.video_base.as_str() } else { "" };
+    ensure!(master.starts_with(&format!("{base}/api/hls/playlist?key=")), "{}: hls is {master}", film.key);
+    Ok(())
+}
+
+/// All keys, page by page.
+fn walk(target: &Target, query: &str) -> Result<Vec<String>, String> {
+    let mut keys = Vec::new();
+    let mut cursor = None;
+    loop {
+        let after = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+        let next = page(target, &format!("{query}{after}"))?;
+        ensure!(!next.items.is_empty() || next.next_cursor.is_none(), "{query}: an empty page that goes on");
+        keys.extend(next.items.into_iter().map(|item| item.key));
+        ensure!(keys.len() <= 1000, "{query}: it never ends");
+        match next.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => return Ok(keys),
+        }
+    }
+}
+
+fn paging_gives_each_item_once(target: &Target) -> Outcome {
+    let whole: Vec<String> = all(target)?.into_iter().map(|item| item.key).collect();
+    for limit in 1..=3 {
+        ensure_eq!(walk(target, &format!("?limit={limit}"))?, whole, "limit={limit}");
+    }
+    Ok(())
+}
+
+fn last_full_page_has_no_cursor(target: &Target) -> Outcome {
+    let count = all(target)?.len();
+    let exact = page(target, &format!("?limit={count}"))?;
+    ensure_eq!((exact.items.len(), exact.next_cursor), (count, None), "a page as long as the listing");
+    let short = page(target, &format!("?limit={}", count - 1))?;
+    ensure!(short.next_cursor.is_some(), "a page that is one short has no cursor");
+    Ok(())
+}
+
+fn type_filter(target: &Target) -> Outcome {
+    let items = all(target)?;
+    for r#type in ["image", "video"] {
+        let wanted: Vec<&str> =
+            items.iter().filter(|item| item.r#type == r#type).map(|item| item.key.as_str()).collect();
+        let came = page(target, &format!("?type={type}"))?.items;
+        let came: Vec<&str> = came.iter().map(|item| item.key.as_str()).collect();
+        ensure_eq!(came, wanted, "type={type}");
+    }
+    Ok(())
+}
+
+fn type_filter_pages(target: &Target) -> Outcome {
+    let images: HashSet<String> = walk(target, "?type=image&limit=2")?.into_iter().collect();
+    ensure_eq!(images.len(), PHOTOS.len(), "photos found two by two");
+    Ok(())
+}
+
+fn cursor_belongs_to_its_filter(target: &Target) -> Outcome {
+    let cursor = page(target, "?limit=1")?.next_cursor.ok_or("no cursor after one item")?;
+    target.get(&format!("/api/media?limit=1&type=image&cursor={cursor}")).expect(400)?;
+    Ok(())
+}
+
+fn etag_and_304(target: &Target) -> Outcome {
+    let first = target.get("/api/media?limit=2").expect(200)?;
+    let tag = first.need("etag")?;
+    first.has("content-type", "application/json")?;
+    first.has("cache-control", "private, no-cache")?;
+    for condition in [tag.to_owned(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        let again = target.get("/api/media?limit=2").header("if-none-match", &condition).expect(304)?;
+        ensure!(again.body.is_empty(), "a 304 with a body");
+        again.has("etag", tag)?;
+        again.has("cache-control", "private, no-cache")?;
+    }
+    target.get("/api/media?limit=2").header("if-none-match", "\"x\"").expect(200)?;
+    target.get("/api/media?limit=1").header("if-none-match", tag).expect(200)?;
+    Ok(())
+}
+
+fn head(target: &Target) -> Outcome {
+    let get = target.get("/api/media").expect(200)?;
+    let head = target.get("/api/media").head().expect(200)?;
+    ensure!(head.body.is_empty(), "a HEAD with a body");
+    ensure_eq!(head.length()?, get.body.len() as u64, "Content-Length of HEAD");
+    head.has("etag", get.need("etag")?)
+}
+
+fn unusable_parameters(target: &Target) -> Outcome {
+    for query in [
+        "limit=0",
+        "limit=-1",
+        "limit=1001",
+        "limit=99999999999999999999999",
+        "limit=1.5",
+        "limit=ten",
+        "limit=",
+        "limit=%",
+        "limit=%ff",
+        "limit=1&limit=2",
+        "type=pdf",
+        "type=",
+        "type=IMAGE",
+        "cursor=",
+        "cursor=!",
+        "cursor=AAAA",
+        "cursor=%00",
+        "cursor=%E0%A4%A",
+    ] {
+        let answer = target.get(&format!("/api/media?{query}")).expect(400)?;
+        answer.has("content-type", "application/problem+json")?;
+    }
+    target.get("/api/media?unknown=ignored&limit=1").expect(200)?;
+    Ok(())
+}
+
+/// Stays the same while nothing changes: clients keep what they have.
+fn cache_version(target: &Target) -> Outcome {
+    let version = || -> Result<String, String> {
+        let answer = target.get("/api/cache-version").expect(200)?;
+        answer.has("cache-control", "private, no-cache")?;
+        Ok(answer.json()?["version"].as_str().unwrap_or_default().to_owned())
+    };
+    let first = version()?;
+    ensure!(!first.is_empty(), "no version");
+    ensure_eq!(version()?, first, "the version, asked again");
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Which methods a route takes.
+
+use crate::{
+    Outcome, Target,
+    client::Call,
+    library::{BIG, encode, film},
+};
+
+cases!(methods: wrong_methods, wrong_methods_change_nothing, unknown_routes);
+
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
+
+/// Every route's URL, with the methods it takes.
+fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
+    let film = encode(&film(target)?.0.key);
+    let viewer = |path: String| format!("{}{path}", target.base);
+    let video = |path: String| format!("{}{path}", target.video_base);
+    Ok(vec![
+        (viewer("/".to_owned()), READ),
+        (viewer("/healthz".to_owned()), READ),
+        (viewer("/auth".to_owned()), READ),
+        (viewer("/login".to_owned()), WRITE),
+        (viewer("/logout".to_owned()), WRITE),
+        (viewer("/api/media".to_owned()), READ),
+        (viewer("/api/cache-version".to_owned()), READ),
+        (viewer(format!("/api/file/{BIG}")), READ),
+        (viewer(format!("/api/thumbnail/{BIG}")), READ),
+        (video("/healthz".to_owned()), READ),
+        (video(format!("/api/hls/playlist?key={film}")), READ),
+        (video(format!("/api/hls/{film}/720p.m3u8")), READ),
+        (video(format!("/api/hls/{film}/720p_000.ts")), READ),
+    ])
+}
+
+/// With and without a session: what a route takes is no secret.
+fn wrong_methods(target: &Target) -> Outcome {
+    for (url, allow) in routes(target)? {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            if allow.split(", ").any(|allowed| allowed == method) {
+                continue;
+            }
+            let call = || {
+                let call = target.follow(&url).method(method);
+                if matches!(method, "POST" | "PUT" | "PATCH") { call.body("application/json", "{}") } else { call }
+            };
+            for answer in [call().expect(405)?, call().anonymous().expect(405)?] {
+                answer.has("allow", allow)?;
+                answer.has("cache-control", "no-store")?;
+                ensure!(method == "HEAD" || answer.json().is_ok(), "{}: no problem body", answer.what);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn wrong_methods_change_nothing(target: &Target) -> Outcome {
+    let path = format!("/api/file/{BIG}");
+    let before = target.get(&path).head().expect(200)?;
+    target.get(&path).method("DELETE").expect(405)?;
+    target.get(&path).method("PUT").body("image/png", "x").expect(405)?;
+    target.get(&path).head().expect(200)?.has("etag", before.need("etag")?)
+}
+
+fn unknown_routes(target: &Target) -> Outcome {
+    for path in ["/nothing", "/api", "/api/", "/api/nothing", "/api/file", "/assets/absent.js", "/login/x", "/Healthz"]
+    {
+        let answer = Call::new(format!("{}{path}", target.base)).expect(404)?;
+        answer.has("content-type", "application/problem+json")?;
+        target.get(path).head().expect(404)?;
+    }
+    for path in ["/api/hls/", "/api/hls/x", "/api/hls/x/y.exe", "/api/hls/x/y"] {
+        target.video(path).expect(404)?.has("content-type", "application/problem+json")?;
+    }
+    Ok(())
+}

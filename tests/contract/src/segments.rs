@@ -1,0 +1,128 @@
+//! What a film is made of: fetched from the store, with nothing but its URL.
+
+use std::collections::HashSet;
+
+use crate::{
+    Answer, Call, Outcome, Target,
+    library::{encode, film},
+    playlists::{a_variant, uris, variants},
+};
+
+cases!(segments:
+    fetched_without_a_cookie, are_transport_streams, in_parts, readable_by_the_page, url_is_for_one_object_and_get,
+    route_redirects, route_of_unknown_films,
+);
+
+/// The first segments of each variant.
+fn some_segments(target: &Target) -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    for variant in variants(target)? {
+        let answer = target.follow(&variant).expect(200)?;
+        all.extend(uris(answer.text()?).take(2).map(str::to_owned));
+    }
+    Ok(all)
+}
+
+fn a_segment(target: &Target) -> Result<String, String> {
+    let variant = a_variant(target)?;
+    let first = uris(variant.text()?).next().ok_or("the variant has no segment")?;
+    Ok(first.to_owned())
+}
+
+fn fetched_without_a_cookie(target: &Target) -> Outcome {
+    let mut seen = HashSet::new();
+    for variant in variants(target)? {
+        let answer = target.follow(&variant).expect(200)?;
+        for uri in uris(answer.text()?) {
+            let segment = Call::new(uri.to_owned()).expect(200)?;
+            ensure!(segment.body.len() > 1000, "{uri}: {} bytes", segment.body.len());
+            ensure_eq!(segment.length()?, segment.body.len() as u64, "{uri}: Content-Length");
+            segment.lacks("set-cookie")?;
+            ensure!(seen.insert(segment.body), "{uri}: the same bytes as another segment");
+        }
+    }
+    Ok(())
+}
+
+/// Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1).
+fn are_transport_streams(target: &Target) -> Outcome {
+    for uri in some_segments(target)? {
+        let segment = Call::new(uri.clone()).expect(200)?;
+        segment.has("content-type", "video/mp2t")?;
+        let packets = segment.body.chunks(188);
+        ensure!(packets.clone().all(|packet| packet.len() == 188 && packet[0] == 0x47), "{uri}: no transport stream");
+    }
+    Ok(())
+}
+
+fn in_parts(target: &Target) -> Outcome {
+    for uri in some_segments(target)? {
+        let whole = Call::new(uri.clone()).expect(200)?.body;
+        let part = Call::new(uri.clone()).header("range", "bytes=188-1879").expect(206)?;
+        ensure!(part.body == whole[188..1880], "{uri}: other bytes in a part");
+        part.has("content-range", &format!("bytes 188-1879/{}", whole.len()))?;
+    }
+    Ok(())
+}
+
+/// The page's script fetches segments across origins.
+fn readable_by_the_page(target: &Target) -> Outcome {
+    let segment = Call::new(a_segment(target)?).header("origin", &target.base).expect(200)?;
+    let allowed = segment.need("access-control-allow-origin")?;
+    ensure!(allowed == "*" || allowed == target.base, "Access-Control-Allow-Origin is {allowed}");
+    Ok(())
+}
+
+/// A leaked URL opens one object, to readers.
+fn url_is_for_one_object_and_get(target: &Target) -> Outcome {
+    let url = a_segment(target)?;
+    let refused = |call: Call<'_>| -> Outcome {
+        let answer = call.send()?;
+        ensure_eq!(answer.status, 403, "{}: status", answer.what.split('?').next().unwrap_or_default());
+        Ok(())
+    };
+    refused(Call::new(url.replacen(".ts?", ".ts.ts?", 1)))?;
+    refused(Call::new(url.replacen("_000.ts?", "_001.ts?", 1)))?;
+    refused(Call::new(url.clone()).method("DELETE"))?;
+    refused(Call::new(url.clone()).method("PUT").body("video/mp2t", "x"))?;
+    refused(Call::new(url.replacen("X-Amz-Expires=", "X-Amz-Expires=9", 1)))?;
+    Call::new(url).expect(200)?;
+    Ok(())
+}
+
+fn segment_route(target: &Target, film: &str, file: &str) -> Result<Answer, String> {
+    target.video(&format!("/api/hls/{}/{file}", encode(film))).send()
+}
+
+/// For playlists whose segments point at us.
+fn route_redirects(target: &Target) -> Outcome {
+    let film = film(target)?.0.key;
+    let presigned = a_segment(target)?;
+    let file = presigned.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+    let answer = segment_route(target, &film, file)?;
+    ensure_eq!(answer.status, 302, "the segment's route: status");
+    let location = answer.need("location")?;
+    ensure!(location.starts_with(&format!("{}/", target.store_origin)), "Location leads elsewhere");
+    let cache_control = answer.need("cache-control")?;
+    ensure!(cache_control.starts_with("private"), "Cache-Control is {cache_control}");
+    let (one_way, other_way) = (Call::new(location.to_owned()).expect(200)?, Call::new(presigned).expect(200)?);
+    ensure!(one_way.body == other_way.body, "the redirect leads to other bytes than the playlist");
+    Ok(())
+}
+
+fn route_of_unknown_films(target: &Target) -> Outcome {
+    let film = film(target)?.0.key;
+    for (key, file, status) in [
+        ("absent.mp4", "720p_000.ts", 404),
+        ("absent.mp4", "init.mp4", 404),
+        (&film, "720p_000.exe", 404),
+        (&film, "%zz.ts", 400),
+        (&film, "..%2Fx.ts", 400),
+        (&film, "%00.ts", 400),
+    ] {
+        let answer = segment_route(target, key, file)?;
+        ensure_eq!(answer.status, status, "{key} {file}: status");
+        answer.has("content-type", "application/problem+json")?;
+    }
+    Ok(())
+}

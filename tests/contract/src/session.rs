@@ -1,0 +1,295 @@
+//! Login, logout, and what the session opens.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome, Target,
+    client::{Answer, Call},
+    library::{BIG, encode, film},
+    target::session_cookie,
+};
+
+cases!(session:
+    json_login, form_login, cookie_attributes, cookie_holds_no_claim_of_the_client, token_stays_in_the_cookie,
+    wrong_password, unreadable_logins, good_return_to, hostile_return_to, cross_site, logout, auth_tells_until_when,
+    no_session_looks_the_same_everywhere, tampered_cookie, any_good_cookie_counts, comes_before_anything_else,
+);
+
+/// The routes behind login: for something that exists, and for something that does not.
+fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
+    let (film, _) = film(target)?;
+    let film = encode(&film.key);
+    let viewer = |present: String, absent: &str| (target.base.clone() + &present, target.base.clone() + absent);
+    let video =
+        |present: String, absent: &str| (target.video_base.clone() + &present, target.video_base.clone() + absent);
+    Ok(vec![
+        viewer("/api/media".to_owned(), "/api/media?cursor=nonsense"),
+        viewer("/api/cache-version".to_owned(), "/api/cache-version?x=y"),
+        viewer("/auth".to_owned(), "/auth?x=y"),
+        viewer(format!("/api/file/{BIG}"), "/api/file/absent.jpg"),
+        viewer(format!("/api/thumbnail/{BIG}?size=small"), "/api/thumbnail/absent.jpg?size=small"),
+        video(format!("/api/hls/playlist?key={film}"), "/api/hls/playlist?key=absent.mp4"),
+        video(format!("/api/hls/{film}/720p.m3u8"), "/api/hls/absent.mp4/720p.m3u8"),
+        video(format!("/api/hls/{film}/720p_000.ts"), "/api/hls/absent.mp4/720p_000.ts"),
+    ])
+}
+
+fn json_login(target: &Target) -> Outcome {
+    let login = target.log_in(&target.password).expect(200)?;
+    login.has("content-type", "application/json")?;
+    login.has("cache-control", "no-store")?;
+    ensure_eq!(login.json()?, json!({ "returnTo": "/" }), "the answer to a login");
+    let cookie = session_cookie(&login)?;
+    target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;
+    Ok(())
+}
+
+fn form(target: &Target, fields: &[(&str, &str)]) -> Call<'static> {
+    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    Call::new(format!("{}/login", target.base)).method("POST").body("application/x-www-form-urlencoded", body.join("&"))
+}
+
+fn form_login(target: &Target) -> Outcome {
+    let login = form(target, &[("password", &target.password), ("returnTo", "/#/m/a%20b.jpg")]).expect(303)?;
+    login.has("location", "/#/m/a%20b.jpg")?;
+    let cookie = session_cookie(&login)?;
+    target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;
+    form(target, &[("password", "not it")]).expect(401)?;
+    Ok(())
+}
+
+fn cookie_attributes(target: &Target) -> Outcome {
+    let login = target.log_in(&target.password).expect(200)?;
+    let cookie = login.need("set-cookie")?;
+    let attributes: Vec<&str> = cookie.split(';').skip(1).map(str::trim).collect();
+    for wanted in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        ensure!(attributes.contains(&wanted), "the session cookie lacks {wanted}: {attributes:?}");
+    }
+    ensure!(attributes.iter().any(|attribute| attribute.starts_with("Max-Age=")), "no Max-Age: {attributes:?}");
+    ensure!(!attributes.iter().any(|attribute| attribute.starts_with("Domain")), "a Domain: {attributes:?}");
+    ensure_eq!(attributes.contains(&"Secure"), target.is_https(), "Secure");
+    ensure_eq!(cookie.starts_with("__Host-"), target.is_https(), "the __Host- prefix");
+    ensure!(cookie.len() <= 4096, "the cookie is {} bytes long", cookie.len());
+    Ok(())
+}
+
+/// Two logins that name themselves differently get tokens of one shape, and never one of their own choosing.
+fn cookie_holds_no_claim_of_the_client(target: &Target) -> Outcome {
+    let plain = session_cookie(&target.log_in(&target.password).expect(200)?)?;
+    let login = target.log_in(&target.password).header("referer", "x|2|99999999999").header("user-agent", "x|2|9");
+    let named = session_cookie(&login.expect(200)?)?;
+    ensure_eq!(named.len(), plain.len(), "the length of a token");
+    ensure!(named != plain, "two logins gave one token");
+    Ok(())
+}
+
+fn token_stays_in_the_cookie(target: &Target) -> Outcome {
+    let login = target.log_in(&target.password).expect(200)?;
+    let cookie = session_cookie(&login)?;
+    let token = cookie.split_once('=').map_or("", |(_, token)| token);
+    ensure!(!login.text()?.contains(token), "the body of the login holds the token");
+    let auth = target.get("/auth").anonymous().header("cookie", &cookie).expect(200)?;
+    ensure!(!auth.text()?.contains(token), "/auth gives the token to scripts");
+    Ok(())
+}
+
+fn wrong_password(target: &Target) -> Outcome {
+    let right = &target.password;
+    for wrong in ["", "wrong", &format!("{right} "), &right[1..], &right.to_uppercase(), &"x".repeat(2000)] {
+        let answer = target.log_in(wrong).expect(401)?;
+        answer.lacks("set-cookie")?;
+        answer.has("content-type", "application/problem+json")?;
+    }
+    Ok(())
+}
+
+fn unreadable_logins(target: &Target) -> Outcome {
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    for (content_type, body, status) in [
+        (json, "", 400),
+        (json, "{", 400),
+        (json, "[]", 400),
+        (json, "{\"password\": 1}", 400),
+        (json, "{\"returnTo\": \"/\"}", 400),
+        (form, "", 400),
+        (form, "returnTo=%2F", 400),
+        (form, "password=%", 400),
+        (form, "password=%ff", 400),
+        (form, "password=a&password=b", 400),
+        ("text/plain", "{\"password\": \"x\"}", 415),
+        ("multipart/form-data; boundary=x", "--x--", 415),
+        (json, &format!("{{\"password\": \"{}\"}}", "x".repeat(64 * 1024)), 413),
+    ] {
+        let answer = target.get("/login").anonymous().method("POST").body(content_type, body).send()?;
+        let shown: String = body.chars().take(40).collect();
+        ensure_eq!(answer.status, status, "a login of type {content_type} with the body {shown:?}");
+        answer.lacks("set-cookie")?;
+    }
+    Ok(())
+}
+
+fn return_to(target: &Target, wanted: &str) -> Result<(Value, Answer), String> {
+    let body = json!({ "password": target.password, "returnTo": wanted }).to_string();
+    let by_script = target.get("/login").anonymous().method("POST").body("application/json", body).expect(200)?;
+    let by_form = form(target, &[("password", &target.password), ("returnTo", wanted)]).expect(303)?;
+    Ok((by_script.json()?["returnTo"].clone(), by_form))
+}
+
+fn good_return_to(target: &Target) -> Outcome {
+    for good in ["/", "/#/m/2024/a%20b.jpg", "/films?x=//y", "/a//b", "/?next=https://elsewhere.example/"] {
+        let (told, by_form) = return_to(target, good)?;
+        ensure_eq!(told, json!(good), "returnTo");
+        by_form.has("location", good)?;
+    }
+    Ok(())
+}
+
+/// Whatever a browser could read as another origin, or as a script.
+fn hostile_return_to(target: &Target) -> Outcome {
+    for bad in [
+        "",
+        "films",
+        "https://evil.example/",
+        "http:evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\nSet-Cookie: x=y",
+        "\u{0}//evil.example",
+        " //evil.example",
+        "\t//evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/a\\..\\b",
+        &format!("/{}", "a".repeat(4000)),
+    ] {
+        let (told, by_form) = return_to(target, bad)?;
+        ensure_eq!(told, json!("/"), "returnTo {bad:?}");
+        by_form.has("location", "/")?;
+    }
+    Ok(())
+}
+
+fn cross_site(target: &Target) -> Outcome {
+    let answer = target.log_in(&target.password).header("sec-fetch-site", "cross-site").expect(403)?;
+    answer.lacks("set-cookie")?;
+    let logout = || target.get("/logout").method("POST").body("text/plain", "");
+    logout().header("sec-fetch-site", "cross-site").expect(403)?.lacks("set-cookie")?;
+    logout().header("sec-fetch-site", "same-origin").expect(204)?;
+    target.log_in(&target.password).header("sec-fetch-site", "same-origin").expect(200)?;
+    Ok(())
+}
+
+fn logout(target: &Target) -> Outcome {
+    let session = target.cookie()?;
+    let (name, _) = session.split_once('=').unwrap_or_default();
+    let answer = target.get("/logout").method("POST").body("text/plain", "").expect(204)?;
+    let cookie = answer.need("set-cookie")?;
+    ensure!(cookie.starts_with(&format!("{name}=;")), "the cookie keeps a value: {cookie}");
+    for wanted in ["Max-Age=0", "Path=/", "HttpOnly"] {
+        ensure!(cookie.contains(wanted), "the cookie that ends the session lacks {wanted}: {cookie}");
+    }
+    target.get("/logout").anonymous().method("POST").body("text/plain", "").expect(204)?;
+    Ok(())
+}
+
+fn auth_tells_until_when(target: &Target) -> Outcome {
+    let answer = target.get("/auth").expect(200)?;
+    let told = answer.json()?;
+    ensure_eq!(told["authenticated"], json!(true), "/auth: authenticated");
+    let until = told["expiresAt"].as_str().unwrap_or_default();
+    ensure!(until.len() == 20 && until.ends_with('Z') && until > "2025", "/auth: expiresAt is {until:?}");
+    Ok(())
+}
+
+/// What is told without a session: all but the request's id.
+fn told(answer: &Answer) -> Result<(u16, Value, Vec<String>), String> {
+    let mut body = answer.json()?;
+    body["requestId"] = Value::Null;
+    let fixed = ["x-request-id", "server-timing", "date"];
+    let mut headers: Vec<String> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !fixed.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    headers.sort();
+    Ok((answer.status, body, headers))
+}
+
+fn no_session_looks_the_same_everywhere(target: &Target) -> Outcome {
+    for (present, absent) in private_routes(target)? {
+        let (there, not_there) = (Call::new(present.clone()).expect(401)?, Call::new(absent).expect(401)?);
+        there.has("cache-control", "no-store")?;
+        ensure_eq!(told(&not_there)?, told(&there)?, "{present}: what a stranger learns about an absent one");
+        let head = Call::new(present).head().expect(401)?;
+        ensure!(head.body.is_empty(), "{}: a body", head.what);
+    }
+    Ok(())
+}
+
+fn tampered_cookie(target: &Target) -> Outcome {
+    let cookie = target.cookie()?;
+    let (name, token) = cookie.split_once('=').ok_or("the session cookie has no value")?;
+    let flipped = |at: usize| {
+        let other = if token.as_bytes()[at] == b'A' { 'B' } else { 'A' };
+        format!("{}{other}{}", &token[..at], &token[at + 1..])
+    };
+    let mut tampered: Vec<String> = (0..token.len()).step_by(11).map(flipped).collect();
+    tampered.push(flipped(token.len() - 1));
+    tampered.extend([
+        String::new(),
+        "x".to_owned(),
+        token[1..].to_owned(),
+        token[..token.len() - 1].to_owned(),
+        format!("{token}A"),
+        format!("{token}="),
+        format!("\"{token}\""),
+        token.to_lowercase(),
+    ]);
+    for bad in tampered {
+        target.get("/auth").anonymous().header("cookie", format!("{name}={bad}")).expect(401)?;
+        let video = target.video("/api/hls/playlist?key=x").anonymous();
+        video.header("cookie", format!("{name}={bad}")).expect(401)?;
+    }
+    target.get("/auth").anonymous().header("cookie", format!("x{cookie}")).expect(401)?;
+    Ok(())
+}
+
+/// A stale cookie of the same name must not lock anyone out.
+fn any_good_cookie_counts(target: &Target) -> Outcome {
+    let cookie = target.cookie()?;
+    let (name, _) = cookie.split_once('=').ok_or("the session cookie has no value")?;
+    for cookies in [format!("{name}=stale; {cookie}"), format!("{cookie}; {name}=stale"), format!("a=b;{cookie};c")] {
+        target.get("/auth").anonymous().header("cookie", &cookies).expect(200)?;
+    }
+    target.get("/auth").anonymous().header("cookie", format!("{name}=stale")).header("cookie", cookie).expect(200)?;
+    Ok(())
+}
+
+/// Without a session no request is looked at further: no 400, 404, 412, 416 or 304 tells anything.
+fn comes_before_anything_else(target: &Target) -> Outcome {
+    for path in ["/api/media?limit=x", "/api/file/%E0%A4%A", "/api/thumbnail/x?size=huge", "/api/file/absent.jpg"] {
+        target.get(path).anonymous().expect(401)?;
+    }
+    for path in ["/api/hls/playlist", "/api/hls/absent/x.m3u8", "/api/hls/%/x.ts"] {
+        target.video(path).anonymous().expect(401)?;
+    }
+    for (name, value) in [
+        ("if-none-match", "*"),
+        ("if-match", "\"x\""),
+        ("range", "bytes=999999999-"),
+        ("if-modified-since", "Fri, 31 Dec 2100 00:00:00 GMT"),
+    ] {
+        let answer = target.get(&format!("/api/file/{BIG}")).anonymous().header(name, value).expect(401)?;
+        for validator in ["etag", "last-modified", "content-range"] {
+            answer.lacks(validator)?;
+        }
+    }
+    Ok(())
+}

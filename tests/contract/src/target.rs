@@ -1,0 +1,92 @@
+//! The deployment under test.
+
+use std::sync::OnceLock;
+
+use serde_json::json;
+
+use crate::client::{Answer, Call};
+
+/// Where the services are, and how to get in. Origins are without a slash at the end: `http://127.0.0.1:8080`.
+#[derive(Debug)]
+pub struct Target {
+    /// viewer-edge.
+    pub base: String,
+    /// video-edge: the same as `base` where one address serves both.
+    pub video_base: String,
+    /// Where presigned URLs lead.
+    pub store_origin: String,
+    pub password: String,
+    session: OnceLock<Result<String, String>>,
+}
+
+impl Target {
+    pub fn new(
+        base: impl Into<String>,
+        video_base: impl Into<String>,
+        store_origin: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
+        Self {
+            base: base.into(),
+            video_base: video_base.into(),
+            store_origin: store_origin.into(),
+            password: password.into(),
+            session: OnceLock::new(),
+        }
+    }
+
+    /// Whether video-edge has an origin of its own.
+    pub fn is_split(&self) -> bool {
+        self.base != self.video_base
+    }
+
+    /// Whether browsers come over TLS.
+    pub fn is_https(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
+    /// A GET to viewer-edge with the session.
+    pub fn get(&self, path: &str) -> Call<'_> {
+        Call::new(format!("{}{path}", self.base)).with_session_of(self)
+    }
+
+    /// A GET to video-edge with the session.
+    pub fn video(&self, path: &str) -> Call<'_> {
+        Call::new(format!("{}{path}", self.video_base)).with_session_of(self)
+    }
+
+    /// A GET to whichever service a path belongs to, with the session. A whole URL stays what it is.
+    pub fn follow(&self, path_or_url: &str) -> Call<'_> {
+        if path_or_url.starts_with("/api/hls/") {
+            self.video(path_or_url)
+        } else if path_or_url.starts_with('/') {
+            self.get(path_or_url)
+        } else {
+            Call::new(path_or_url.to_owned()).with_session_of(self)
+        }
+    }
+
+    /// A login, as the page's script sends it.
+    pub fn log_in(&self, password: &str) -> Call<'_> {
+        let body = json!({ "password": password }).to_string();
+        self.get("/login").anonymous().method("POST").body("application/json", body)
+    }
+
+    /// The session's cookie, `name=token`: one login for all cases.
+    pub fn cookie(&self) -> Result<&str, String> {
+        let session = self.session.get_or_init(|| session_cookie(&self.log_in(&self.password).expect(200)?));
+        session.as_deref().map_err(Clone::clone)
+    }
+
+    /// The session's token, without the cookie's name.
+    pub fn token(&self) -> Result<&str, String> {
+        let cookie = self.cookie()?;
+        cookie.split_once('=').map(|(_, token)| token).ok_or_else(|| "the session cookie has no value".to_owned())
+    }
+}
+
+/// `name=token` of the cookie that a login set.
+pub(crate) fn session_cookie(login: &Answer) -> Result<String, String> {
+    let cookie = login.header("set-cookie").ok_or_else(|| format!("{}: no Set-Cookie", login.what))?;
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+}

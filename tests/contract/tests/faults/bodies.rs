@@ -1,0 +1,101 @@
+//! The store answers, but not with the object, or not with all of it: never half an answer.
+
+use std::time::{Duration, Instant};
+
+use contract::{Outcome, ensure, ensure_eq};
+
+use crate::{
+    bucket::{BIG, WORDS, answer, fails, master, recovers, set, variant},
+    relay::Mode,
+    stage::Stages,
+};
+
+crate::tests!(bodies:
+    playlist_that_is_none,
+    playlist_cut_by_the_store,
+    playlist_cut_on_the_way,
+    file_cut_on_the_way,
+    file_that_stalls,
+);
+
+/// An error text, a web page, nothing at all, with status 200 in place of a playlist.
+fn playlist_that_is_none(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let (master, variant) = (master(&stage.target)?, variant(&stage.target)?);
+    for body in [
+        format!("<?xml version=\"1.0\"?><Error><Code>{WORDS}</Code></Error>"),
+        format!("<!doctype html><title>{WORDS}</title>"),
+        String::new(),
+        "{}".to_owned(),
+        "\u{0}\u{1}\u{2}".to_owned(),
+        "#EXTM3U8\n".to_owned(),
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n../../other/secret.ts\n#EXT-X-ENDLIST\n".to_owned(),
+    ] {
+        set(&stage, Mode::Answer(answer("200 OK", "", &body)))?;
+        fails(stage.target.video(&variant), 502)?;
+        fails(stage.target.video(&master), 502).map_err(|wrong| format!("{body:?} as a master: {wrong}"))?;
+    }
+    recovers(&stage)
+}
+
+fn long_playlist() -> String {
+    let segments = (0..40).map(|at| format!("#EXTINF:4.000,\n720p_{at:03}.ts\n")).collect::<Vec<_>>().concat();
+    format!("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n{segments}#EXT-X-ENDLIST\n")
+}
+
+/// The object itself was cut: a list without its end would look like a live stream.
+fn playlist_cut_by_the_store(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let whole = long_playlist();
+    let variant = variant(&stage.target)?;
+    set(&stage, Mode::Answer(answer("200 OK", "", &whole)))?;
+    ensure_eq!(
+        stage.target.video(&variant).expect(200)?.text()?.matches("#EXTINF").count(),
+        40,
+        "segments of the whole"
+    );
+    let end = whole.len() - "#EXT-X-ENDLIST\n".len();
+    for length in (8..end).step_by(whole.len() / 25).chain([end]) {
+        set(&stage, Mode::Answer(answer("200 OK", "", &whole[..length])))?;
+        fails(stage.target.video(&variant), 502).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
+    }
+    recovers(&stage)
+}
+
+/// The connection broke: less came than was promised.
+fn playlist_cut_on_the_way(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let whole = answer("200 OK", "", &long_playlist());
+    let variant = variant(&stage.target)?;
+    for length in (1..whole.len()).step_by(whole.len() / 25).chain([whole.len() - 1]) {
+        set(&stage, Mode::Answer(whole[..length].to_vec()))?;
+        fails(stage.target.video(&variant), 503).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
+    }
+    recovers(&stage)
+}
+
+/// The head is out when the body breaks off: the client must see that it did.
+fn file_cut_on_the_way(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    for most in [1_000, 100_000, 1_000_000] {
+        set(&stage, Mode::CutAfter(most))?;
+        if let Ok(answer) = stage.target.get(BIG).send() {
+            return Err(format!("cut after {most} bytes: status {}, {} bytes", answer.status, answer.body.len()));
+        }
+    }
+    recovers(&stage)
+}
+
+fn file_that_stalls(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let mut part = b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\ncontent-type: image/png\r\n\r\n".to_vec();
+    part.extend([b'x'; 1000]);
+    set(&stage, Mode::AnswerAndStall(part))?;
+    let since = Instant::now();
+    if let Ok(answer) = stage.target.get(BIG).send() {
+        return Err(format!("a fifth of a file: status {}, {} bytes", answer.status, answer.body.len()));
+    }
+    let took = since.elapsed();
+    ensure!(took < Duration::from_secs(15), "the client waited {took:?} for bytes that never came");
+    recovers(&stage)
+}

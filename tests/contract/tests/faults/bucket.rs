@@ -1,0 +1,150 @@
+//! The store does not answer, or refuses: the right status, and nothing of it kept.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use contract::{Answer, Call, Outcome, Target, ensure, ensure_eq, fixture};
+
+use crate::{Named, relay::Mode, stage::Stage};
+
+/// No one may be told what the store said.
+pub const WORDS: &str = "InternalErrorOfTheStore";
+pub const BIG: &str = "/api/file/big.png";
+const THUMBNAIL: &str = "/api/thumbnail/big.png?size=small";
+/// The longest a client waits for a head: the store's five seconds, and a little.
+const LONGEST: Duration = Duration::from_secs(8);
+
+/// A way to fail, and the status that comes of it.
+struct Fault {
+    name: &'static str,
+    mode: Mode,
+    file: u16,
+    variant: u16,
+    master: u16,
+}
+
+/// A whole HTTP response.
+pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}connection: close\r\n\r\n{body}", body.len()).into()
+}
+
+fn xml(status: &str) -> Mode {
+    let body = format!("<?xml version=\"1.0\"?><Error><Code>{WORDS}</Code></Error>");
+    Mode::Answer(answer(status, "content-type: application/xml\r\n", &body))
+}
+
+fn faults() -> Vec<Fault> {
+    let fault = |name, mode, status| Fault { name, mode, file: status, variant: status, master: status };
+    vec![
+        fault("refused", Mode::Refuse, 503),
+        fault("hung_up", Mode::Hang, 503),
+        fault("silent", Mode::Silent, 504),
+        fault("error_500", xml("500 Internal Server Error"), 503),
+        fault("slow_down_503", xml("503 Slow Down"), 503),
+        fault("throttled_429", xml("429 Too Many Requests"), 503),
+        fault("forbidden_403", xml("403 Forbidden"), 502),
+        fault("unauthorized_401", xml("401 Unauthorized"), 502),
+        fault("redirect_301", xml("301 Moved Permanently"), 502),
+        fault("bad_request_400", xml("400 Bad Request"), 502),
+        // Without a stored master one is made of what the bucket lists, and a bucket that is not there lists nothing.
+        Fault { master: 502, ..fault("missing_404", xml("404 Not Found"), 404) },
+        fault("no_http", Mode::Answer(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()), 502),
+        fault("head_cut", Mode::Answer(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()), 503),
+    ]
+}
+
+pub fn all() -> Vec<Named> {
+    let named = |fault: Fault| -> Named {
+        (format!("bucket::{}", fault.name), Box::new(move |stages| survives(&stages.start()?, &fault)))
+    };
+    faults().into_iter().map(named).collect()
+}
+
+/// The path of the film's master playlist.
+pub fn master(target: &Target) -> Result<String, String> {
+    let films = target.get("/api/media?type=video").expect(200)?.json()?;
+    let hls = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    Ok(hls.to_owned())
+}
+
+/// A variant as nobody has asked for it: its version is made up, so no cache has it.
+pub fn variant(target: &Target) -> Result<String, String> {
+    Ok(master(target)?.replacen("playlist?key=", "", 1) + "/720p.m3u8?v=madeup")
+}
+
+/// A failure as a client should see it: soon, told apart, worth another try, and nothing of the inside.
+fn is_failure(answer: &Answer, status: u16, took: Duration) -> Outcome {
+    let what = &answer.what;
+    ensure_eq!(answer.status, status, "{what}: status");
+    ensure!(took < LONGEST, "{what}: took {took:?}");
+    answer.has("cache-control", "no-store")?;
+    answer.has("content-type", "application/problem+json")?;
+    if status >= 500 {
+        let after = answer.need("retry-after")?;
+        ensure!(after.parse::<u32>().is_ok_and(|seconds| seconds > 0), "{what}: Retry-After is {after}");
+    }
+    if !what.starts_with("HEAD") {
+        ensure_eq!(answer.json()?["requestId"].as_str(), Some(answer.need("x-request-id")?), "{what}: requestId");
+        ensure!(!answer.text()?.contains(WORDS), "{what}: the store's words");
+    }
+    for name in ["etag", "last-modified", "accept-ranges", "content-disposition"] {
+        answer.lacks(name)?;
+    }
+    Ok(())
+}
+
+/// The call fails as it should.
+pub fn fails(call: Call<'_>, status: u16) -> Outcome {
+    let since = Instant::now();
+    let answer = call.send()?;
+    is_failure(&answer, status, since.elapsed())
+}
+
+fn survives(stage: &Stage, fault: &Fault) -> Outcome {
+    let target = &stage.target;
+    let (master, variant) = (master(target)?, variant(target)?);
+    set(stage, fault.mode.clone())?;
+    // Side by side: some take as long as the gallery's patience lasts.
+    let calls = [
+        (target.get(BIG), fault.file),
+        (target.get(BIG).header("range", "bytes=0-9"), fault.file),
+        (target.get(BIG).head(), fault.file),
+        (target.get(THUMBNAIL), fault.file),
+        (target.video(&variant), fault.variant),
+        (target.video(&master), fault.master),
+    ];
+    thread::scope(|scope| {
+        let calls = calls.map(|(call, status)| scope.spawn(move || fails(call, status)));
+        calls.into_iter().try_for_each(|call| call.join().map_err(|_| "a client panicked".to_owned())?)
+    })?;
+    // What needs no store goes on.
+    target.get("/api/media").expect(200)?;
+    target.get("/").expect(200)?;
+    target.log_in(&target.password).expect(200)?;
+    recovers(stage)
+}
+
+/// The store is back: so is the gallery, at once, and it kept nothing of the failure.
+pub fn recovers(stage: &Stage) -> Outcome {
+    set(stage, Mode::Pass)?;
+    let target = &stage.target;
+    let file = target.get(BIG).expect(200)?;
+    ensure!(file.body == fixture("big.png")?, "other bytes after the failure");
+    target.get(THUMBNAIL).expect(200)?.has("content-type", "image/webp")?;
+    let master = target.video(&master(target)?).expect(200)?;
+    ensure_eq!(master.cost_text("cache")?, "miss", "the master after the failure: cache");
+    ensure!(master.text()?.contains("#EXT-X-STREAM-INF:"), "the master has no variant");
+    let variant = target.video(&variant(target)?).expect(200)?;
+    let text = variant.text()?;
+    ensure!(text.trim_end().ends_with("#EXT-X-ENDLIST"), "the variant has no end");
+    let segment = text.lines().find(|line| line.starts_with("http")).ok_or("the variant has no segment")?;
+    Call::new(segment.to_owned()).expect(200)?;
+    Ok(())
+}
+
+/// From now on the store behaves so.
+pub fn set(stage: &Stage, mode: Mode) -> Outcome {
+    stage.relay.set(mode).map_err(|error| format!("the relay: {error}"))
+}

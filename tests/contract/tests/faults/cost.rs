@@ -1,0 +1,74 @@
+//! What requests cost on this host, to the call. Its workers live on, so the auth version is read once by each.
+
+use std::thread;
+
+use contract::{Answer, Outcome, Target, ensure, ensure_eq};
+
+use crate::stage::Stages;
+
+crate::tests!(cost: warm_variant, cold_variant, one_viewer_warms_for_all);
+
+/// KV reads, KV writes, store calls, SQL queries.
+fn costs(answer: &Answer) -> Result<[u32; 4], String> {
+    Ok([answer.cost("kv-reads")?, answer.cost("kv-writes")?, answer.cost("store-calls")?, answer.cost("sql-queries")?])
+}
+
+/// The variants' paths.
+fn variants(target: &Target) -> Result<Vec<String>, String> {
+    let films = target.get("/api/media?type=video").expect(200)?.json()?;
+    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    let master = target.video(master).expect(200)?;
+    Ok(master.text()?.lines().filter(|line| !line.starts_with('#')).map(|line| format!("/api/hls/{line}")).collect())
+}
+
+/// Until video-edge has read the auth version on every worker: connections are dealt out evenly.
+pub fn warm_up(target: &Target) -> Outcome {
+    thread::scope(|scope| {
+        let ask = || target.video("/api/hls/playlist?key=absent.mp4").expect(404).map(drop);
+        let clients: Vec<_> = (0..16).map(|_| scope.spawn(move || (0..4).try_for_each(|_| ask()))).collect();
+        clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client panicked".to_owned())?)
+    })
+}
+
+fn warm_variant(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    warm_up(&stage.target)?;
+    for variant in variants(&stage.target)? {
+        stage.target.video(&variant).expect(200)?;
+        for _ in 0..10 {
+            let warm = stage.target.video(&variant).expect(200)?;
+            ensure_eq!(costs(&warm)?, [1, 0, 0, 0], "{variant}, warm");
+            let unchanged = stage.target.video(&variant).header("if-none-match", warm.need("etag")?).expect(304)?;
+            ensure_eq!(costs(&unchanged)?, [1, 0, 0, 0], "{variant}, warm and unchanged");
+        }
+    }
+    Ok(())
+}
+
+fn cold_variant(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    warm_up(&stage.target)?;
+    for variant in variants(&stage.target)? {
+        let cold = stage.target.video(&variant).expect(200)?;
+        ensure_eq!(cold.cost_text("cache")?, "miss", "{variant}: cache");
+        ensure_eq!(costs(&cold)?, [1, 1, 1, 1], "{variant}, cold");
+        let made_up = stage.target.video(&variant.replace("?v=", "?v=madeup")).expect(200)?;
+        ensure_eq!(costs(&made_up)?, [1, 0, 1, 1], "{variant} of a version that is made up");
+    }
+    Ok(())
+}
+
+/// What one session fetched serves the next, to the byte.
+fn one_viewer_warms_for_all(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let target = &stage.target;
+    for variant in variants(target)? {
+        let first = target.video(&variant).expect(200)?;
+        let other = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);
+        let second = other.video(&variant).expect(200)?;
+        ensure!(target.token()? != other.token()?, "two logins gave one token");
+        ensure_eq!(second.cost_text("cache")?, "hit", "{variant}, asked for by another viewer: cache");
+        ensure!(first.body == second.body, "{variant}: other bytes for another viewer");
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! The KV store fails: caches cost time and never an answer, and nobody gets in who should not.
+
+use std::{fs, path::PathBuf, thread, time::Duration};
+
+use contract::{Answer, Outcome, Target, ensure, ensure_eq, fixture};
+use rusqlite::Connection;
+
+use crate::{
+    cost::warm_up,
+    stage::{Stage, Stages},
+};
+
+crate::tests!(kv:
+    garbage_entries,
+    deleted_file,
+    corrupted_file,
+    garbage_at_start,
+    unreadable_auth_version,
+    login_after_a_bump,
+);
+
+fn file(stage: &Stage) -> PathBuf {
+    stage.gallery.data().join("kv.db")
+}
+
+fn statement(stage: &Stage, sql: &str) -> Result<usize, String> {
+    let failed = |error: rusqlite::Error| format!("{sql}: {error}");
+    let connection = Connection::open(file(stage)).map_err(failed)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    connection.execute(sql, []).map_err(failed)
+}
+
+/// The master and its variants, as a player fetches them.
+fn playlists(target: &Target) -> Result<Vec<Answer>, String> {
+    let films = target.get("/api/media?type=video").expect(200)?.json()?;
+    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    let mut all = vec![target.video(master).expect(200)?];
+    let variants: Vec<String> =
+        all[0].text()?.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    for variant in variants {
+        all.push(target.video(&format!("/api/hls/{variant}")).expect(200)?);
+    }
+    Ok(all)
+}
+
+fn same(wanted: &[Answer], came: &[Answer], cache: &str) -> Outcome {
+    ensure_eq!(came.len(), wanted.len(), "playlists");
+    for (wanted, came) in wanted.iter().zip(came) {
+        ensure!(came.body == wanted.body, "{}: other bytes", came.what);
+        ensure_eq!(came.cost_text("cache")?, cache, "{}: cache", came.what);
+    }
+    Ok(())
+}
+
+/// Whatever stands in the store, it is recognised, and replaced.
+fn garbage_entries(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let first = playlists(&stage.target)?;
+    same(&first, &playlists(&stage.target)?, "hit")?;
+    for garbage in [
+        "value = randomblob(300)",
+        "value = zeroblob(300)",
+        "value = x''",
+        "value = substr(value, 1, length(value) - 1)",
+        "value = substr(value, 1, 20)",
+        "value = value || x'00'",
+        "value = CAST('#EXTM3U' AS BLOB)",
+        // Whole and valid, but somebody else's: every entry gets the value of one.
+        "value = (SELECT value FROM kv WHERE store = 'VIDEO_CACHE' AND key LIKE 'signed%')",
+        "expires = 1",
+    ] {
+        // An entry that says the film is known, for one of the above.
+        let segment = first[1].what.replacen("GET ", "", 1).replacen(".m3u8", "_000.ts", 1);
+        stage.target.follow(&segment).expect(302)?;
+        let changed = statement(&stage, &format!("UPDATE kv SET {garbage} WHERE store = 'VIDEO_CACHE'"))?;
+        ensure!(changed >= first.len(), "{garbage}: only {changed} entries");
+        same(&first, &playlists(&stage.target)?, "miss").map_err(|wrong| format!("{garbage}: {wrong}"))?;
+        same(&first, &playlists(&stage.target)?, "hit").map_err(|wrong| format!("after {garbage}: {wrong}"))?;
+    }
+    statement(&stage, "DELETE FROM kv WHERE store = 'VIDEO_CACHE'")?;
+    same(&first, &playlists(&stage.target)?, "miss")
+}
+
+/// Right, or refused for a moment; never wrong.
+fn right_or_refused(target: &Target, first: &[Answer]) -> Result<bool, String> {
+    let mut all_right = true;
+    for wanted in first {
+        let url = wanted.what.replacen("GET ", "", 1);
+        let came = target.follow(&url).send()?;
+        match came.status {
+            200 => ensure!(came.body == wanted.body, "{url}: other bytes"),
+            503 => {
+                came.need("retry-after")?;
+                all_right = false;
+            }
+            status => return Err(format!("{url}: status {status}")),
+        }
+    }
+    let photo = target.get("/api/file/big.png").send()?;
+    match photo.status {
+        200 => ensure!(photo.body == fixture("big.png")?, "big.png: other bytes"),
+        503 => all_right = false,
+        status => return Err(format!("big.png: status {status}")),
+    }
+    target.get("/api/file/big.png").anonymous().expect(401)?;
+    Ok(all_right)
+}
+
+/// All right, within a few seconds.
+fn comes_right(target: &Target, first: &[Answer]) -> Outcome {
+    for _ in 0..50 {
+        if right_or_refused(target, first)? {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Err("it never came right again".to_owned())
+}
+
+fn remove(stage: &Stage) -> Outcome {
+    for suffix in ["", "-wal", "-shm"] {
+        let path = stage.gallery.data().join(format!("kv.db{suffix}"));
+        if path.exists() {
+            fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn deleted_file(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let first = playlists(&stage.target)?;
+    remove(&stage)?;
+    for _ in 0..5 {
+        right_or_refused(&stage.target, &first)?;
+    }
+    comes_right(&stage.target, &first)
+}
+
+fn corrupted_file(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let first = playlists(&stage.target)?;
+    for suffix in ["", "-wal"] {
+        let path = stage.gallery.data().join(format!("kv.db{suffix}"));
+        let length = fs::metadata(&path).map_or(0, |file| file.len());
+        let garbage: Vec<u8> = (0..length.max(8192)).map(|at| u8::try_from(at * 31 % 251).unwrap_or(0)).collect();
+        fs::write(&path, garbage).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    for _ in 0..5 {
+        right_or_refused(&stage.target, &first)?;
+    }
+    remove(&stage)?;
+    comes_right(&stage.target, &first)
+}
+
+/// The file is garbage before the gallery looks at it: no one can get in, and nothing else breaks.
+fn garbage_at_start(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    remove(&stage)?;
+    fs::write(file(&stage), [7; 8192]).map_err(|error| error.to_string())?;
+    for _ in 0..3 {
+        stage.target.get("/healthz").anonymous().expect(200)?;
+        stage.target.get("/").anonymous().expect(200)?;
+        let login = stage.target.log_in(&stage.target.password).send()?;
+        ensure!(matches!(login.status, 200 | 503), "login: status {}", login.status);
+        stage.target.log_in("not it").expect(401)?;
+        thread::sleep(Duration::from_millis(400));
+    }
+    Ok(())
+}
+
+/// A version that is no text: nobody is let in by guess.
+fn unreadable_auth_version(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let insert = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', x'ff')";
+    statement(&stage, insert)?;
+    let refused = stage.target.log_in(&stage.target.password).expect(502)?;
+    refused.lacks("set-cookie")?;
+    refused.has("cache-control", "no-store")?;
+    statement(&stage, "UPDATE kv SET value = CAST('7' AS BLOB) WHERE key = 'auth_version'")?;
+    stage.target.log_in(&stage.target.password).expect(200)?;
+    Ok(())
+}
+
+/// Whoever logs in after all sessions were revoked gets one that holds, whichever worker is asked.
+fn login_after_a_bump(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let target = &stage.target;
+    warm_up(target)?;
+    let bump = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', CAST('2' AS BLOB))";
+    statement(&stage, bump)?;
+    let after = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);
+    thread::scope(|scope| {
+        // Side by side, so that every worker gets some.
+        let clients: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        after.video("/api/hls/playlist?key=absent.mp4").expect(404)?;
+                        after.get("/auth").expect(200)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        clients.into_iter().try_for_each(|client| client.join().map_err(|_| "a client panicked".to_owned())?)
+    })
+}

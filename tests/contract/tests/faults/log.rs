@@ -1,0 +1,148 @@
+//! The log: one JSON object a request, and nothing in it that anyone could use.
+
+use std::{collections::HashMap, thread, time::Duration};
+
+use contract::{Answer, Call, Outcome, ensure, ensure_eq};
+use harness::{ENVIRONMENT, PHOTOS};
+use serde_json::Value;
+
+use crate::{
+    relay::Mode,
+    stage::{Stage, Stages},
+};
+
+crate::tests!(log: one_object_a_request, holds_no_secret);
+
+/// Some of everything, the broken store included.
+fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
+    let target = &stage.target;
+    let films = target.get("/api/media?type=video").expect(200)?;
+    let master_path = films.json()?["items"][0]["hls"].as_str().ok_or("there is no film")?.to_owned();
+    let master = target.video(&master_path).expect(200)?;
+    let first = master.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
+    let variant = format!("/api/hls/{first}");
+    let segment = variant.replacen(".m3u8", "_000.ts", 1);
+    let tag = master.need("etag")?.to_owned();
+    let mut calls = vec![
+        target.get("/"),
+        target.get("/healthz"),
+        target.get("/auth"),
+        target.get("/api/media"),
+        target.get("/api/media?cursor=garbled-secret-cursor"),
+        target.get("/api/cache-version"),
+        target.get("/api/file/absent-secret.jpg"),
+        target.get("/api/file/%zz"),
+        target.get("/api/file/big.png").head(),
+        target.get("/api/file/big.png").header("range", "bytes=5-1004"),
+        target.get("/api/file/big.png").header("range", "bytes=99999999-"),
+        target.get("/api/media").method("DELETE"),
+        target.get("/api/media").anonymous(),
+        target.get("/api/media").anonymous().header("cookie", "session=forged-secret-cookie"),
+        target.get("/no/such/secret-path?secret-query"),
+        target.log_in("a wrong secret-password"),
+        target.log_in(&target.password),
+        target.video(&master_path).header("if-none-match", tag),
+        target.video(&variant),
+        target.video(&variant),
+        target.video(&segment),
+        target.video("/api/hls/playlist?key=absent-secret.mp4"),
+    ];
+    for (key, ..) in PHOTOS {
+        let encoded = key.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+        calls.push(target.get(&format!("/api/file/{encoded}")));
+        calls.push(target.get(&format!("/api/thumbnail/{encoded}?size=small")));
+    }
+    let mut answers: Vec<Answer> = calls.into_iter().map(Call::send).collect::<Result<_, _>>()?;
+    for mode in [Mode::Refuse, Mode::Answer(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n".to_vec())] {
+        stage.relay.set(mode).map_err(|error| error.to_string())?;
+        answers.push(target.get("/api/file/big.png").send()?);
+        answers.push(target.video(&format!("{variant}madeup")).send()?);
+    }
+    answers.extend([films, master]);
+    Ok(answers)
+}
+
+/// The log's lines, once there is one for each of `count` requests.
+fn lines(stage: &Stage, count: usize) -> Result<Vec<Value>, String> {
+    let mut text = String::new();
+    for _ in 0..100 {
+        text = stage.gallery.log().map_err(|failure| failure.to_string())?;
+        if text.lines().count() >= count && text.ends_with('\n') {
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    text.lines().map(|line| serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))).collect()
+}
+
+const PATTERNS: [&str; 12] = [
+    "/healthz",
+    "/api/media",
+    "/api/file/:key",
+    "/api/thumbnail/:key",
+    "/api/cache-version",
+    "/login",
+    "/logout",
+    "/auth",
+    "/*",
+    "/api/hls/playlist",
+    "/api/hls/:key/:variant.m3u8",
+    "/api/hls/:key/:segment",
+];
+
+fn one_object_a_request(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let answers = traffic(&stage)?;
+    // The one login for the session is not among the answers.
+    let lines = lines(&stage, answers.len() + 1)?;
+    ensure_eq!(lines.len(), answers.len() + 1, "log lines");
+    let mut by_id: HashMap<&str, &Value> = HashMap::new();
+    for line in &lines {
+        let id = line["request_id"].as_str().ok_or_else(|| format!("no request_id: {line}"))?;
+        ensure!(by_id.insert(id, line).is_none(), "two lines for {id}");
+        ensure!(matches!(line["service"].as_str(), Some("viewer-edge" | "video-edge")), "service: {line}");
+        ensure!(line["route"].as_str().is_some_and(|route| PATTERNS.contains(&route)), "route: {line}");
+        ensure!(line["ms"].as_f64().is_some_and(|ms| (0.0..30_000.0).contains(&ms)), "ms: {line}");
+        ensure!(matches!(line["cache"].as_str(), Some("hit" | "miss" | "bypass")), "cache: {line}");
+    }
+    for answer in &answers {
+        let line = by_id.get(answer.need("x-request-id")?).ok_or_else(|| format!("no line for {}", answer.what))?;
+        ensure_eq!(line["status"].as_u64(), Some(u64::from(answer.status)), "{}: status", answer.what);
+        ensure_eq!(line["method"].as_str(), answer.what.split(' ').next(), "{}: method", answer.what);
+        ensure_eq!(line["bytes"].as_u64(), Some(answer.body.len() as u64), "{}: bytes", answer.what);
+        ensure_eq!(line["cache"].as_str(), Some(answer.cost_text("cache")?), "{}: cache", answer.what);
+        for (field, name) in [
+            ("kv_reads", "kv-reads"),
+            ("kv_writes", "kv-writes"),
+            ("store_calls", "store-calls"),
+            ("sql_queries", "sql-queries"),
+        ] {
+            ensure_eq!(line[field].as_u64(), Some(u64::from(answer.cost(name)?)), "{}: {field}", answer.what);
+        }
+        ensure_eq!(line["failure"].is_string(), answer.status >= 500, "{}: whether the failure is told", answer.what);
+    }
+    Ok(())
+}
+
+fn holds_no_secret(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    let count = traffic(&stage)?.len();
+    lines(&stage, count)?;
+    let log = stage.gallery.log().map_err(|failure| failure.to_string())?;
+    let stderr = stage.gallery.stderr().map_err(|failure| failure.to_string())?;
+    ensure!(log.len() > 5_000, "only {} bytes of log", log.len());
+    let mut never =
+        vec![stage.target.token()?, "secret", "X-Amz", "Signature", "AWS4", "cookie", "session=", "http://"];
+    never.extend(ENVIRONMENT.iter().filter(|(name, _)| *name != "R2_BUCKET_NAME").map(|(_, value)| *value));
+    never.extend(["big.png", "plain.png", "Tanz", "Hochzeit", "IMG_0042", "b+c", "%2B", "tilde", "日本", "%E6"]);
+    let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
+    never.push(films["items"][0]["key"].as_str().ok_or("there is no film")?);
+    for (name, text) in [("the log", &log), ("stderr", &stderr)] {
+        for word in &never {
+            if let Some(line) = text.lines().find(|line| line.contains(word)) {
+                return Err(format!("{name} holds {word:?}: {line}"));
+            }
+        }
+    }
+    Ok(())
+}
