@@ -28,14 +28,14 @@
 //! # What `s3s` and `s3s-fs` 0.14 get wrong on their own, and where it is put right
 //! | Finding | Put right in |
 //! |---|---|
-//! | Keys are paths: `a` and `a/b` exclude each other, `a/../b` is `b`, `a//b` is `a/b`, a name over 255 bytes (140 for the metadata file) fails, a body under a key ending in `/` is refused | `index` |
+//! | Keys are paths: `a` and `a/b` exclude each other, `a/../b` is `b`, `a//b` is `a/b`, a key over about 150 bytes fails, its bytes already written, a body under a key ending in `/` is refused | `index` |
 //! | Bytes, headers and ETag are three files changed one after the other: a reader can see new bytes with the old ETag; a refused checksum leaves the refused bytes in place; DELETE leaves two files | `blobs`, `write` |
-//! | Preconditions of GET and HEAD are ignored; a suffix range longer than the file fails with 500, and on an empty file panics; 416 has no `Content-Range`; a multi-range is 400 | `conditions`, `read` |
+//! | Preconditions of GET and HEAD are ignored; a suffix range longer than the file fails with 500, and on an empty file overflows; 416 has no `Content-Range`; a multi-range is 400 | `conditions`, `read` |
 //! | A body that fails its hash or its chunk signatures is answered with 500 | `body` |
 //! | HEAD of a range says 200; an unknown key id says `NotSignedUp` | `front`, `s3` |
 //! | Bodies are read in pieces of 4 KiB | `pieces` |
 //! | Listings read the whole tree for each page, have no ETag and ignore `encoding-type=url` | `list` |
-//! | A multipart upload ignores ETags, checksums and gaps in part numbers, and loses its parts when completing fails | `multipart` |
+//! | A multipart upload ignores ETags and checksums, refuses gaps in part numbers, and loses its parts when completing fails | `multipart` |
 //! | `X-Amz-Expires` above a week, any region, SigV2, POST forms, and `x-amz-*` headers outside the signature are accepted: with the last, a link to write one object can copy any other | `guard` |
 //!
 //! # Promises

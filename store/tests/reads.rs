@@ -130,6 +130,8 @@ fn preconditions() {
         if status == 304 {
             assert!(get.body.is_empty());
             assert_eq!((get.header("etag"), get.header("content-type")), (Some(DIGITS_MD5), None));
+            // Of an explanation there is none, and of the object it would have to be 10.
+            assert_eq!((get.header("content-length"), head.header("content-length")), (None, None));
         }
     }
 }
