@@ -101,13 +101,7 @@ const fn long(shot: Option<Shot>, seconds: u32) -> Option<Shot> {
     }
 }
 
-const fn p(
-    key: &'static str,
-    scene: Scene,
-    size: (u32, u32),
-    taken: &'static str,
-    shot: Option<Shot>,
-) -> Picture {
+const fn p(key: &'static str, scene: Scene, size: (u32, u32), taken: &'static str, shot: Option<Shot>) -> Picture {
     Picture { key, scene, size, taken, shot }
 }
 

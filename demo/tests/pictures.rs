@@ -103,7 +103,8 @@ fn check_exif(picture: &Picture, bytes: &[u8]) {
     use exif::{In, Tag, Value};
     let shot = picture.shot.unwrap();
     let exif = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).unwrap();
-    let field = |tag: Tag| &exif.get_field(tag, In::PRIMARY).unwrap_or_else(|| panic!("{} has no {tag}", picture.key)).value;
+    let field =
+        |tag: Tag| &exif.get_field(tag, In::PRIMARY).unwrap_or_else(|| panic!("{} has no {tag}", picture.key)).value;
     let text = |tag: Tag| match field(tag) {
         Value::Ascii(parts) => String::from_utf8(parts[0].clone()).unwrap(),
         other => panic!("{tag} is {other:?}"),

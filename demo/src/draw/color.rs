@@ -12,7 +12,6 @@ pub struct Rgb {
     pub b: f32,
 }
 
-
 #[inline]
 pub const fn rgb(r: f32, g: f32, b: f32) -> Rgb {
     Rgb { r, g, b }

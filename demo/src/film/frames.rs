@@ -39,7 +39,10 @@ impl Film {
         view.shade(|x, y| scene.sample(cx + (x - view_aspect(self) * 0.5) * zoom, cy + (y - 0.5) * zoom));
         title(&mut view, time);
         let light = smooth(-0.1, 1.1, time) * smooth(SECONDS + 0.05, SECONDS - 1.1, time);
-        develop::develop(&view, Develop { contrast: 0.3, grain: 0.4, vignette: 0.25, exposure: light, ..Develop::default() })
+        develop::develop(
+            &view,
+            Develop { contrast: 0.3, grain: 0.4, vignette: 0.25, exposure: light, ..Develop::default() },
+        )
     }
 
     /// The whole scene at a moment, somewhat larger than the frame.
@@ -109,7 +112,8 @@ fn hull(canvas: &mut Canvas, x: f32, y: f32, size: f32, heel: f32) {
 /// Names and date, fading in and out.
 fn title(canvas: &mut Canvas, time: f32) {
     let a = canvas.aspect();
-    let lines = [("LENA & JONAS", 0.255, 0.070, 0.024, 0.42, 1.4), ("14 \u{b7} 6 \u{b7} 2025", 0.385, 0.030, 0.032, 0.55, 2.2)];
+    let lines =
+        [("LENA & JONAS", 0.255, 0.070, 0.024, 0.42, 1.4), ("14 \u{b7} 6 \u{b7} 2025", 0.385, 0.030, 0.032, 0.55, 2.2)];
     for (text, y, size, weight, space, from) in lines {
         let shown = smooth(from, from + 1.4, time) * smooth(9.6, 8.2, time);
         if shown > 0.0 {

@@ -63,9 +63,8 @@ pub fn render(seconds: f32) -> Vec<i16> {
 
 /// A note's pitch in Hz: equal temperament over D2. Octaves are doublings, so the table holds one.
 fn pitch(note: i32) -> f32 {
-    const OCTAVE: [f32; 12] = [
-        73.416, 77.782, 82.407, 87.307, 92.499, 97.999, 103.826, 110.0, 116.541, 123.471, 130.813, 138.591,
-    ];
+    const OCTAVE: [f32; 12] =
+        [73.416, 77.782, 82.407, 87.307, 92.499, 97.999, 103.826, 110.0, 116.541, 123.471, 130.813, 138.591];
     OCTAVE[note.rem_euclid(12) as usize] * (1 << note.div_euclid(12)) as f32
 }
 

@@ -28,22 +28,27 @@ pub fn package(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)) -> io::
     let sound = work.path().join("sound.wav");
     fs::write(&sound, music::wav(&music::render(SECONDS)))?;
     let master = work.path().join("film.mkv");
-    let mut arguments = words(&format!(
-        "-f rawvideo -pix_fmt rgb24 -video_size {WIDTH}x{HEIGHT} -framerate {FRAME_RATE} -i pipe:0 -i"
-    ));
+    let mut arguments =
+        words(&format!("-f rawvideo -pix_fmt rgb24 -video_size {WIDTH}x{HEIGHT} -framerate {FRAME_RATE} -i pipe:0 -i"));
     arguments.push(sound.into());
-    arguments.extend(words("-c:v ffv1 -c:a pcm_s16le -pix_fmt yuv444p -colorspace bt709 -color_primaries bt709 -color_trc bt709"));
+    arguments.extend(words(
+        "-c:v ffv1 -c:a pcm_s16le -pix_fmt yuv444p -colorspace bt709 -color_primaries bt709 -color_trc bt709",
+    ));
     arguments.extend(words("-vf scale=out_color_matrix=bt709:out_range=tv"));
     arguments.push(master.clone().into());
     let mut feed = Feed::start(ffmpeg, &arguments)?;
     let mut poster = Vec::new();
-    in_order(FRAMES, |i| Film::new(WIDTH, HEIGHT).frame(i), |i, frame| {
-        if i == POSTER {
-            JpegEncoder::new_with_quality(&mut poster, 80).encode_image(&frame).map_err(io::Error::other)?;
-        }
-        progress(0.8 * f64::from(i + 1) / f64::from(FRAMES));
-        feed.frame(&frame)
-    })?;
+    in_order(
+        FRAMES,
+        |i| Film::new(WIDTH, HEIGHT).frame(i),
+        |i, frame| {
+            if i == POSTER {
+                JpegEncoder::new_with_quality(&mut poster, 80).encode_image(&frame).map_err(io::Error::other)?;
+            }
+            progress(0.8 * f64::from(i + 1) / f64::from(FRAMES));
+            feed.frame(&frame)
+        },
+    )?;
     feed.finish()?;
     fs::write(out.join(short::POSTER_FILE), poster)?;
     let mut variants = Vec::new();
@@ -102,7 +107,8 @@ fn encode(
 fn measure(out: &Path, name: &str, (width, height): (usize, usize)) -> io::Result<hls::Variant> {
     let playlist = fs::read_to_string(out.join(format!("{name}.m3u8")))?;
     let segments: Vec<_> = playlist.lines().filter(|l| !l.starts_with('#') && !l.is_empty()).collect();
-    let sizes: Vec<u64> = segments.iter().map(|s| fs::metadata(out.join(s)).map(|m| m.len())).collect::<io::Result<_>>()?;
+    let sizes: Vec<u64> =
+        segments.iter().map(|s| fs::metadata(out.join(s)).map(|m| m.len())).collect::<io::Result<_>>()?;
     let bandwidth = hls::measure::bandwidth(&playlist, &sizes).map_err(io::Error::other)?;
     let first = fs::read(out.join(segments[0]))?;
     Ok(hls::Variant {

@@ -104,7 +104,8 @@ pub fn rain(canvas: &mut Canvas) -> Develop {
     let scene = canvas.clone();
     // A film of mist softens everything between the drops.
     canvas.blur(0.012);
-    canvas.modify([0.0, 0.0, 1e3, 1e3], |x, y, c| c * 0.86 + hex(0x6a7896) * (0.05 + 0.03 * noise(x * 3.0, y * 3.0, 5)));
+    canvas
+        .modify([0.0, 0.0, 1e3, 1e3], |x, y, c| c * 0.86 + hex(0x6a7896) * (0.05 + 0.03 * noise(x * 3.0, y * 3.0, 5)));
     let mut drops: Vec<(f32, f32, f32, f32)> = Vec::new();
     for _ in 0..34 {
         // A runner: a big drop and the trail of beads it left above.

@@ -34,8 +34,12 @@ pub fn stained_glass(canvas: &mut Canvas) -> Develop {
         let mut lead = 1e3_f32;
         let mut ring = 0;
         for (i, &at) in rings.iter().enumerate() {
-            if i > 0 { lead = lead.min((r - at).abs()); }
-            if r >= at { ring = i as i32; }
+            if i > 0 {
+                lead = lead.min((r - at).abs());
+            }
+            if r >= at {
+                ring = i as i32;
+            }
         }
         let parts = [12.0, 12.0, 12.0, 24.0, 24.0, 36.0, 36.0][ring as usize];
         let shift = if ring % 2 == 0 { 0.5 } else { 0.0 };
@@ -52,12 +56,20 @@ pub fn stained_glass(canvas: &mut Canvas) -> Develop {
             let half = (middle - rings[ring as usize]) * 0.98;
             let v = (r - middle) / half;
             let u = f * arc / (arc * 0.42);
-            let shape = match ring { 1 | 3 => hypot(u, v), 2 | 4 => u.abs() + v.abs() * 0.9, _ => hypot(u, v * 1.15) };
+            let shape = match ring {
+                1 | 3 => hypot(u, v),
+                2 | 4 => u.abs() + v.abs() * 0.9,
+                _ => hypot(u, v * 1.15),
+            };
             lead = lead.min((shape - 1.0).abs() * arc.min(half * 2.0) * 0.40);
-            if shape < 1.0 { sub = 2; }
+            if shape < 1.0 {
+                sub = 2;
+            }
             if ring == 2 || ring == 4 {
                 lead = lead.min((shape - 0.5).abs() * arc * 0.34);
-                if shape < 0.5 { sub = 3; }
+                if shape < 0.5 {
+                    sub = 3;
+                }
             }
         }
         let glass = pane(ring, sector, sub);
@@ -102,17 +114,25 @@ pub fn mosaic(canvas: &mut Canvas) -> Develop {
             let top = wave(base, k, phase);
             if y > top {
                 c = hex(tone);
-                if y < top + 0.016 { c = hex(0xf2f4e4); }
+                if y < top + 0.016 {
+                    c = hex(0xf2f4e4);
+                }
                 let path = bell(x - sx, 0.16 + (y - 0.6) * 0.2) * (0.5 + 0.5 * sin(y * 160.0));
                 c = c.blend(hex(0xffc65a), path * 0.75);
             }
         }
         let hull = hypot((x - a * 0.76) / 0.085, (y - 0.640) / 0.026);
-        if hull < 1.0 && y > 0.637 { c = hex(0x5a2a22); }
+        if hull < 1.0 && y > 0.637 {
+            c = hex(0x5a2a22);
+        }
         let sail = (y - 0.44) / 0.19;
         let dx = x - a * 0.76;
-        if (0.0..1.0).contains(&sail) && dx > 0.004 && dx < 0.075 * sail { c = hex(0xfdf6e2); }
-        if (0.1..1.0).contains(&sail) && dx < -0.004 && dx > -0.055 * (sail - 0.1) { c = hex(0xe8d8c0); }
+        if (0.0..1.0).contains(&sail) && dx > 0.004 && dx < 0.075 * sail {
+            c = hex(0xfdf6e2);
+        }
+        if (0.1..1.0).contains(&sail) && dx < -0.004 && dx > -0.055 * (sail - 0.1) {
+            c = hex(0xe8d8c0);
+        }
         c
     };
     let stones = 62.0;
@@ -159,14 +179,21 @@ pub fn tiles(canvas: &mut Canvas) -> Develop {
                 c = c.mix(sky_blue, edge(r - 0.40 * (0.6 + 0.4 * cos(t * 8.0))));
                 c = c.mix(ochre, edge(r - 0.14));
                 c = c.mix(navy, edge((r - 0.80).abs() - 0.030));
-                c = c.mix(sky_blue, edge(corner - 0.42)).mix(white, edge(corner - 0.33)).mix(navy, edge(corner - 0.24)).mix(ochre, edge(corner - 0.10));
+                c = c
+                    .mix(sky_blue, edge(corner - 0.42))
+                    .mix(white, edge(corner - 0.33))
+                    .mix(navy, edge(corner - 0.24))
+                    .mix(ochre, edge(corner - 0.10));
             }
             1 => {
                 let star = r * (1.0 + 0.34 * cos(t * 4.0 + PI)) - 0.72;
                 c = c.mix(sky_blue, edge(star)).mix(white, edge(star + 0.10)).mix(navy, edge(star + 0.17));
                 let flower = r - 0.34 * (0.7 + 0.3 * cos(t * 6.0));
                 c = c.mix(white, edge(flower)).mix(ochre, edge(r - 0.13));
-                c = c.mix(navy, edge(corner - 0.40)).mix(white, edge((corner - 0.30).abs() - 0.035)).mix(leaf, edge(corner - 0.15));
+                c = c
+                    .mix(navy, edge(corner - 0.40))
+                    .mix(white, edge((corner - 0.30).abs() - 0.035))
+                    .mix(leaf, edge(corner - 0.15));
             }
             2 => {
                 let lattice = (u.abs() - v.abs()).abs() * 0.707;
@@ -176,7 +203,10 @@ pub fn tiles(canvas: &mut Canvas) -> Develop {
                     let bud = hypot(dx, dy) - 0.21 * (0.72 + 0.28 * cos(atan2(dy, dx) * 5.0 + 1.57));
                     c = c.mix(leaf, edge(bud)).mix(ochre, edge(hypot(dx, dy) - 0.06));
                 }
-                c = c.mix(white, edge(r - 0.30)).mix(navy, edge(r - 0.25)).mix(ochre, edge(r - 0.16 * (0.8 + 0.2 * cos(t * 8.0))));
+                c = c
+                    .mix(white, edge(r - 0.30))
+                    .mix(navy, edge(r - 0.25))
+                    .mix(ochre, edge(r - 0.16 * (0.8 + 0.2 * cos(t * 8.0))));
                 c = c.mix(navy, edge(corner - 0.30)).mix(white, edge(corner - 0.22)).mix(sky_blue, edge(corner - 0.14));
             }
             _ => {
@@ -205,7 +235,8 @@ pub fn tiles(canvas: &mut Canvas) -> Develop {
 fn crane(canvas: &mut Canvas, x: f32, y: f32, size: f32, hue: f32, turn: f32, mirror: f32) {
     let paper = |light: f32| oklch(0.55 + 0.30 * light, 0.135 - 0.05 * light, hue);
     let put = |points: &[(f32, f32)]| Path::polygon(points.iter().copied()).place_xy(x, y, size * mirror, size, turn);
-    let shadow = put(&[(-1.05, -0.42), (-0.05, 0.10), (0.10, -0.98), (0.30, 0.05), (1.15, -0.55), (0.25, 0.42), (-0.25, 0.40)]);
+    let shadow =
+        put(&[(-1.05, -0.42), (-0.05, 0.10), (0.10, -0.98), (0.30, 0.05), (1.15, -0.55), (0.25, 0.42), (-0.25, 0.40)]);
     canvas.soft(&shadow.place(0.022, 0.030, 1.0, 0.0), 0.011, 0.30, hex(0x3a3050));
     let fold = |canvas: &mut Canvas, points: &[(f32, f32)], light: f32, run: f32| {
         let path = put(points);

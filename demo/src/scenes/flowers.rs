@@ -69,7 +69,11 @@ fn deepen(dark: Rgb, light: Rgb, t: f32) -> Rgb {
 
 /// One leaf from `(x, y)` outwards.
 pub fn leaf(canvas: &mut Canvas, x: f32, y: f32, long: f32, angle: f32, tone: u32, blur: f32) {
-    let shape = Path::new().move_to(0.0, 0.0).cubic((0.25, -0.28), (0.70, -0.22), (1.0, 0.0)).cubic((0.70, 0.22), (0.25, 0.28), (0.0, 0.0));
+    let shape = Path::new().move_to(0.0, 0.0).cubic((0.25, -0.28), (0.70, -0.22), (1.0, 0.0)).cubic(
+        (0.70, 0.22),
+        (0.25, 0.28),
+        (0.0, 0.0),
+    );
     let (ca, sa) = (cos(angle), sin(angle));
     let paint = move |px: f32, py: f32| {
         let (u, v) = (((px - x) * ca + (py - y) * sa) / long, ((py - y) * ca - (px - x) * sa) / long);
@@ -92,13 +96,25 @@ pub fn posy(canvas: &mut Canvas, x: f32, y: f32, r: f32, palette: &[Tones], seed
         let angle = i as f32 * GOLDEN + rng.range(-0.2, 0.2);
         let tone = *rng.pick(&[0x3c6238, 0x55804a, 0x6d9460, 0x8aa886, 0x2c4a30, 0x7f9a5c]);
         let from = r * rng.range(0.55, 0.86);
-        leaf(canvas, x + cos(angle) * from, y + sin(angle) * from, r * rng.range(0.34, 0.60), angle + rng.range(-0.5, 0.5), tone, 0.0);
+        leaf(
+            canvas,
+            x + cos(angle) * from,
+            y + sin(angle) * from,
+            r * rng.range(0.34, 0.60),
+            angle + rng.range(-0.5, 0.5),
+            tone,
+            0.0,
+        );
     }
     for _ in 0..70 {
         // Gypsophila: white dots on thin stalks.
         let (angle, from) = (rng.f() * TAU, r * rng.range(0.7, 1.22));
         let (gx, gy) = (x + cos(angle) * from, y + sin(angle) * from);
-        canvas.fill_alpha(&Path::stroke(&[(x + cos(angle) * r * 0.6, y + sin(angle) * r * 0.6), (gx, gy)], |_| r * 0.004), 0.6, hex(0x7a9468));
+        canvas.fill_alpha(
+            &Path::stroke(&[(x + cos(angle) * r * 0.6, y + sin(angle) * r * 0.6), (gx, gy)], |_| r * 0.004),
+            0.6,
+            hex(0x7a9468),
+        );
         for _ in 0..3 {
             let (fx, fy) = (gx + rng.normal() * r * 0.025, gy + rng.normal() * r * 0.025);
             canvas.fill_alpha(&Path::circle(fx, fy, r * rng.range(0.012, 0.022)), 0.95, hex(0xfdfaf2));
@@ -132,23 +148,41 @@ pub fn bouquet(canvas: &mut Canvas) -> Develop {
     let mut rng = Rng::new(7);
     for i in 0..40 {
         let (u, v) = scatter(i);
-        bokeh(canvas, a * u, v * 0.7, rng.range(0.03, 0.09), hex(*rng.pick(&[0xfff4d8, 0xe8f4d0, 0xffffff])) * rng.range(0.03, 0.12));
+        bokeh(
+            canvas,
+            a * u,
+            v * 0.7,
+            rng.range(0.03, 0.09),
+            hex(*rng.pick(&[0xfff4d8, 0xe8f4d0, 0xffffff])) * rng.range(0.03, 0.12),
+        );
     }
     canvas.blur(0.012);
     let (x, y, r) = (a * 0.5, 0.40, 0.27 * (a / 0.66).min(1.0));
     for i in 0..22 {
         let order = (i * 7 % 22) as f32 / 21.0 * 2.0 - 1.0;
-        let stem = [(x + order * r * 0.5, y + r * 0.7), (x + order * 0.030, y + r * 1.42), (x - order * 0.085, y + r * 2.15)];
+        let stem =
+            [(x + order * r * 0.5, y + r * 0.7), (x + order * 0.030, y + r * 1.42), (x - order * 0.085, y + r * 2.15)];
         let tone = *rng.pick(&[0x4f7440, 0x6a8c52, 0x3e5f36, 0x7c9a60]);
-        canvas.fill(&Path::stroke(&spline(&stem, 10), |_| 0.0058), move |px: f32, _: f32| hex(tone) * (0.8 + 0.3 * smooth(x - 0.08, x + 0.06, px)));
+        canvas.fill(&Path::stroke(&spline(&stem, 10), |_| 0.0058), move |px: f32, _: f32| {
+            hex(tone) * (0.8 + 0.3 * smooth(x - 0.08, x + 0.06, px))
+        });
     }
     for (dir, len) in [(-1.0, 0.30), (1.0, 0.36)] {
-        let tail = [(x + dir * 0.01, y + r * 1.42), (x + dir * 0.085, y + r * 1.42 + len * 0.35), (x + dir * 0.05, y + r * 1.42 + len * 0.7), (x + dir * 0.11, y + r * 1.42 + len)];
+        let tail = [
+            (x + dir * 0.01, y + r * 1.42),
+            (x + dir * 0.085, y + r * 1.42 + len * 0.35),
+            (x + dir * 0.05, y + r * 1.42 + len * 0.7),
+            (x + dir * 0.11, y + r * 1.42 + len),
+        ];
         let ribbon = Path::stroke(&spline(&tail, 10), |t| 0.011 + 0.003 * sin(t * 9.0));
         canvas.soft(&ribbon.place(0.006, 0.008, 1.0, 0.0), 0.005, 0.25, hex(0x40342c));
         canvas.fill(&ribbon, move |px: f32, py: f32| hex(0xf4e4dc) * (0.80 + 0.22 * sin(py * 34.0 + px * 12.0)));
     }
-    let band = Path::new().move_to(x - 0.056, y + r * 1.29).quad((x, y + r * 1.33), (x + 0.056, y + r * 1.29)).line_to(x + 0.050, y + r * 1.55).quad((x, y + r * 1.60), (x - 0.050, y + r * 1.55));
+    let band = Path::new()
+        .move_to(x - 0.056, y + r * 1.29)
+        .quad((x, y + r * 1.33), (x + 0.056, y + r * 1.29))
+        .line_to(x + 0.050, y + r * 1.55)
+        .quad((x, y + r * 1.60), (x - 0.050, y + r * 1.55));
     canvas.fill(&band, move |px: f32, py: f32| {
         let u = (px - x) / 0.056;
         let fold = sin((py - y) * 260.0 + u * 2.0) * 0.06;
@@ -166,7 +200,13 @@ pub fn sunflower(canvas: &mut Canvas) -> Develop {
     let mut rng = Rng::new(23);
     for _ in 0..26 {
         let (bx, by) = (a * rng.f(), rng.range(0.35, 1.0));
-        bokeh(canvas, bx, by, rng.range(0.05, 0.11), hex(*rng.pick(&[0xffc830, 0xffdf70, 0xd0e080])) * rng.range(0.08, 0.28));
+        bokeh(
+            canvas,
+            bx,
+            by,
+            rng.range(0.05, 0.11),
+            hex(*rng.pick(&[0xffc830, 0xffdf70, 0xd0e080])) * rng.range(0.08, 0.28),
+        );
     }
     canvas.blur(0.022);
     let (x, y, r) = (a * 0.52, 0.50, 0.205);
@@ -180,15 +220,24 @@ pub fn sunflower(canvas: &mut Canvas) -> Develop {
             let long = r * mix(1.16, 0.92, ring as f32 / 2.0) * rng.range(0.88, 1.08);
             let half = r * 0.21 * rng.range(0.85, 1.1);
             let bend = rng.range(-0.14, 0.14);
-            let petal = Path::new().move_to(0.0, -half * 0.45).cubic((long * 0.3, -half * 1.2), (long * 0.72, -half * (0.9 - bend)), (long, bend * half)).cubic((long * 0.72, half * (0.9 + bend)), (long * 0.3, half * 1.2), (0.0, half * 0.45));
+            let petal = Path::new()
+                .move_to(0.0, -half * 0.45)
+                .cubic((long * 0.3, -half * 1.2), (long * 0.72, -half * (0.9 - bend)), (long, bend * half))
+                .cubic((long * 0.72, half * (0.9 + bend)), (long * 0.3, half * 1.2), (0.0, half * 0.45));
             let (px, py) = (x + cos(angle) * r * 0.86, y + sin(angle) * r * 0.86);
-            canvas.fill_alpha(&petal.map(|(u, v)| (u * 1.02, v * 1.1)).place(px, py + 0.004, 1.0, angle), 0.28, hex(0x6a3800));
+            canvas.fill_alpha(
+                &petal.map(|(u, v)| (u * 1.02, v * 1.1)).place(px, py + 0.004, 1.0, angle),
+                0.28,
+                hex(0x6a3800),
+            );
             let (ca, sa) = (cos(angle), sin(angle));
             let tint = rng.range(0.9, 1.06);
             canvas.fill(&petal.place(px, py, 1.0, angle), move |qx: f32, qy: f32| {
                 let (u, v) = (((qx - px) * ca + (qy - py) * sa) / long, ((qy - py) * ca - (qx - px) * sa) / half);
                 let groove = 0.94 + 0.08 * cos(v * 9.0) - 0.12 * bell(v, 0.10);
-                let c = hex(0xd87a08).mix(hex(0xffc414), smooth(0.0, 0.55, u)).mix(hex(0xffe26a), smooth(0.6, 1.0, u) * 0.6);
+                let c = hex(0xd87a08)
+                    .mix(hex(0xffc414), smooth(0.0, 0.55, u))
+                    .mix(hex(0xffe26a), smooth(0.6, 1.0, u) * 0.6);
                 c * (groove * tint * (0.92 - 0.10 * sin(angle)))
             });
         }

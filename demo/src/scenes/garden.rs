@@ -16,25 +16,55 @@ fn koi(canvas: &mut Canvas, x: f32, y: f32, size: f32, turn: f32, bend: f32, see
             (-0.5 + t, bend * sin(t * 4.4 + 0.5) * t * t * 0.55)
         })
         .collect();
-    let wide = |t: f32| 0.118 * (1.0 - (1.0 - t * 4.0).max(0.0) * (1.0 - t * 4.0).max(0.0)).max(0.0).sqrt() * (1.0 - 0.86 * smooth(0.28, 1.0, t));
+    let wide = |t: f32| {
+        0.118
+            * (1.0 - (1.0 - t * 4.0).max(0.0) * (1.0 - t * 4.0).max(0.0)).max(0.0).sqrt()
+            * (1.0 - 0.86 * smooth(0.28, 1.0, t))
+    };
     let put = |p: &Path| p.place(x, y, size, turn);
     let tail_at = spine[24];
     let lean = bend * 0.5;
-    let tail = Path::new().move_to(tail_at.0 - 0.03, tail_at.1)
-        .cubic((tail_at.0 + 0.10, tail_at.1 - 0.10 + lean * 0.3), (tail_at.0 + 0.20, tail_at.1 - 0.17 + lean * 0.5), (tail_at.0 + 0.27, tail_at.1 - 0.13 + lean))
-        .cubic((tail_at.0 + 0.20, tail_at.1 - 0.02 + lean * 0.6), (tail_at.0 + 0.20, tail_at.1 + 0.02 + lean * 0.6), (tail_at.0 + 0.26, tail_at.1 + 0.15 + lean))
-        .cubic((tail_at.0 + 0.18, tail_at.1 + 0.15 + lean * 0.4), (tail_at.0 + 0.08, tail_at.1 + 0.08), (tail_at.0 - 0.03, tail_at.1));
+    let tail = Path::new()
+        .move_to(tail_at.0 - 0.03, tail_at.1)
+        .cubic(
+            (tail_at.0 + 0.10, tail_at.1 - 0.10 + lean * 0.3),
+            (tail_at.0 + 0.20, tail_at.1 - 0.17 + lean * 0.5),
+            (tail_at.0 + 0.27, tail_at.1 - 0.13 + lean),
+        )
+        .cubic(
+            (tail_at.0 + 0.20, tail_at.1 - 0.02 + lean * 0.6),
+            (tail_at.0 + 0.20, tail_at.1 + 0.02 + lean * 0.6),
+            (tail_at.0 + 0.26, tail_at.1 + 0.15 + lean),
+        )
+        .cubic(
+            (tail_at.0 + 0.18, tail_at.1 + 0.15 + lean * 0.4),
+            (tail_at.0 + 0.08, tail_at.1 + 0.08),
+            (tail_at.0 - 0.03, tail_at.1),
+        );
     let fin = |s: f32, from: f32, long: f32| {
         let at = spine[(from * 24.0) as usize];
         let w = wide(from) * 0.85;
-        Path::new().move_to(at.0, at.1 + s * w).cubic((at.0 + 0.02, at.1 + s * (w + long * 0.6)), (at.0 + long * 0.6, at.1 + s * (w + long)), (at.0 + long * 1.1, at.1 + s * (w + long * 0.7))).cubic((at.0 + long * 0.8, at.1 + s * (w + long * 0.4)), (at.0 + long * 0.6, at.1 + s * w), (at.0 + 0.06, at.1 + s * w))
+        Path::new()
+            .move_to(at.0, at.1 + s * w)
+            .cubic(
+                (at.0 + 0.02, at.1 + s * (w + long * 0.6)),
+                (at.0 + long * 0.6, at.1 + s * (w + long)),
+                (at.0 + long * 1.1, at.1 + s * (w + long * 0.7)),
+            )
+            .cubic(
+                (at.0 + long * 0.8, at.1 + s * (w + long * 0.4)),
+                (at.0 + long * 0.6, at.1 + s * w),
+                (at.0 + 0.06, at.1 + s * w),
+            )
     };
     let body = Path::stroke(&spine, wide);
     let shadow = body.clone().and(tail.clone());
     canvas.soft(&shadow.place(x + size * 0.10, y + size * 0.16, size, turn), size * 0.05, 0.42, hex(0x02141a));
     let veil = hex(0xffe4d0);
     for p in [tail, fin(1.0, 0.25, 0.16), fin(-1.0, 0.25, 0.16), fin(1.0, 0.58, 0.09), fin(-1.0, 0.58, 0.09)] {
-        canvas.fill_alpha(&put(&p), 0.62, move |px: f32, py: f32| veil * (0.85 + 0.18 * noise(px * 60.0 / size * 0.3, py * 60.0 / size * 0.3, 5)));
+        canvas.fill_alpha(&put(&p), 0.62, move |px: f32, py: f32| {
+            veil * (0.85 + 0.18 * noise(px * 60.0 / size * 0.3, py * 60.0 / size * 0.3, 5))
+        });
     }
     let (st, ct) = (sin(turn), cos(turn));
     let kind = seed % 4;
@@ -53,7 +83,9 @@ fn koi(canvas: &mut Canvas, x: f32, y: f32, size: f32, turn: f32, bend: f32, see
             _ => (hex(0xe85a1c), hex(0xfff0dc)),
         };
         let mut c = base.mix(mark, smooth(0.02, 0.08, patch));
-        if kind == 2 { c = c.mix(hex(0x1c1a22), smooth(0.16, 0.22, ink)); }
+        if kind == 2 {
+            c = c.mix(hex(0x1c1a22), smooth(0.16, 0.22, ink));
+        }
         let scale = (fract(u * 34.0 + 0.5 * ((v * 34.0) as i32 & 1) as f32) - 0.5) * (fract(v * 34.0) - 0.5);
         let round = (1.0 - q * q * 0.62) * (1.0 + 0.12 * scale);
         let gloss = bell(q + 0.28, 0.16) * 0.30;
@@ -66,7 +98,12 @@ fn koi(canvas: &mut Canvas, x: f32, y: f32, size: f32, turn: f32, bend: f32, see
 }
 
 fn lily_pad(canvas: &mut Canvas, x: f32, y: f32, r: f32, turn: f32) {
-    let points: Vec<(f32, f32)> = (0..=44).map(|i| mix(0.22, TAU - 0.22, i as f32 / 44.0)).map(|q| (cos(q + turn), sin(q + turn))).chain([(0.10 * cos(turn), 0.10 * sin(turn))]).map(|(u, v)| (x + u * r, y + v * r)).collect();
+    let points: Vec<(f32, f32)> = (0..=44)
+        .map(|i| mix(0.22, TAU - 0.22, i as f32 / 44.0))
+        .map(|q| (cos(q + turn), sin(q + turn)))
+        .chain([(0.10 * cos(turn), 0.10 * sin(turn))])
+        .map(|(u, v)| (x + u * r, y + v * r))
+        .collect();
     let pad = Path::polygon(points);
     canvas.soft(&pad.place(r * 0.18, r * 0.24, 1.0, 0.0), r * 0.10, 0.45, hex(0x02141a));
     canvas.fill(&pad, move |px: f32, py: f32| {
@@ -86,7 +123,11 @@ fn water_lily(canvas: &mut Canvas, x: f32, y: f32, r: f32) {
         for i in 0..count {
             let q = (i as f32 + 0.5 * ring as f32) / count as f32 * TAU;
             let long = r * mix(1.0, 0.42, ring as f32 / 3.0);
-            let petal = Path::new().move_to(0.0, 0.0).cubic((0.3, -0.26), (0.75, -0.22), (1.0, 0.0)).cubic((0.75, 0.22), (0.3, 0.26), (0.0, 0.0)).place(x, y, long, q);
+            let petal = Path::new()
+                .move_to(0.0, 0.0)
+                .cubic((0.3, -0.26), (0.75, -0.22), (1.0, 0.0))
+                .cubic((0.75, 0.22), (0.3, 0.26), (0.0, 0.0))
+                .place(x, y, long, q);
             canvas.fill_alpha(&petal.place(0.0, r * 0.03, 1.0, 0.0), 0.25, hex(0x602040));
             canvas.fill(&petal, move |px: f32, py: f32| {
                 let d = hypot(px - x, py - y) / long;
@@ -109,7 +150,15 @@ pub fn koi_pond(canvas: &mut Canvas) -> Develop {
         bed + hex(0x7ad8c0) * (bell(net.second - net.near, 0.10) * 0.10)
     });
     canvas.blur(0.0025);
-    let fish = [(0.30, 0.34, 0.36, 0.5, 0.35, 4), (0.60, 0.58, 0.40, 3.6, -0.35, 2), (0.40, 0.78, 0.30, -0.35, 0.3, 3), (0.78, 0.24, 0.28, 2.4, 0.3, 1), (0.16, 0.64, 0.26, 1.7, -0.3, 8), (0.88, 0.80, 0.24, 4.2, 0.3, 7), (0.52, 0.14, 0.20, 0.1, -0.3, 6)];
+    let fish = [
+        (0.30, 0.34, 0.36, 0.5, 0.35, 4),
+        (0.60, 0.58, 0.40, 3.6, -0.35, 2),
+        (0.40, 0.78, 0.30, -0.35, 0.3, 3),
+        (0.78, 0.24, 0.28, 2.4, 0.3, 1),
+        (0.16, 0.64, 0.26, 1.7, -0.3, 8),
+        (0.88, 0.80, 0.24, 4.2, 0.3, 7),
+        (0.52, 0.14, 0.20, 0.1, -0.3, 6),
+    ];
     for (x, y, size, turn, bend, seed) in fish {
         koi(canvas, a * x, y, size, turn, bend, seed);
     }
@@ -123,7 +172,18 @@ pub fn koi_pond(canvas: &mut Canvas) -> Develop {
         let gleam = smooth(0.1, 0.6, fbm(x * 1.1 + 4.0, y * 2.2, 4, 31)) * 0.16;
         c.mix(hex(0xbfe4ee), (gleam + glint).clamp(0.0, 0.5))
     });
-    for (x, y, r, turn) in [(0.07, 0.16, 0.115, 0.4), (0.17, 0.08, 0.075, 2.4), (0.02, 0.34, 0.07, 5.0), (0.93, 0.10, 0.10, 2.0), (0.985, 0.26, 0.075, 3.4), (0.93, 0.93, 0.12, 4.0), (0.82, 0.98, 0.07, 5.2), (0.05, 0.92, 0.10, 0.9), (0.15, 0.985, 0.06, 0.1), (0.66, 0.93, 0.05, 1.0)] {
+    for (x, y, r, turn) in [
+        (0.07, 0.16, 0.115, 0.4),
+        (0.17, 0.08, 0.075, 2.4),
+        (0.02, 0.34, 0.07, 5.0),
+        (0.93, 0.10, 0.10, 2.0),
+        (0.985, 0.26, 0.075, 3.4),
+        (0.93, 0.93, 0.12, 4.0),
+        (0.82, 0.98, 0.07, 5.2),
+        (0.05, 0.92, 0.10, 0.9),
+        (0.15, 0.985, 0.06, 0.1),
+        (0.66, 0.93, 0.05, 1.0),
+    ] {
         lily_pad(canvas, a * x, y, r, turn);
     }
     water_lily(canvas, a * 0.115, 0.185, 0.062);
@@ -143,7 +203,8 @@ fn blossom(canvas: &mut Canvas, x: f32, y: f32, spread: (f32, f32), count: usize
     for i in 0..count {
         let depth = i as f32 / count as f32;
         let (px, py) = (x + rng.normal() * spread.0, y + rng.normal() * spread.1);
-        let tone = hex(0xc86a8e).mix(hex(0xffe8f0), (depth * 0.85 + rng.range(-0.15, 0.25) - (py - y) / spread.1 * 0.12).clamp(0.0, 1.0));
+        let tone = hex(0xc86a8e)
+            .mix(hex(0xffe8f0), (depth * 0.85 + rng.range(-0.15, 0.25) - (py - y) / spread.1 * 0.12).clamp(0.0, 1.0));
         let s = size * rng.range(0.5, 1.1);
         canvas.fill_alpha(&Path::ellipse(0.0, 0.0, s, s * 0.75).place(px, py, 1.0, rng.f() * TAU), 0.85, tone);
     }
@@ -157,28 +218,47 @@ pub fn bridge(canvas: &mut Canvas) -> Develop {
     canvas.band(0.0, h, |_, y| back.at(y / h));
     for (l, (rise, tone)) in [(0.30, 0xb4c6c8), (0.20, 0x8fae9e), (0.12, 0x5f8a68)].into_iter().enumerate() {
         let l = l as u32;
-        terrain::ridge(canvas, |x| h - rise * (0.8 + line(x * 1.6 + l as f32 * 4.0, 5, 30 + l) * 0.9) - 0.012 * line(x * 30.0, 3, 5), |x, y, d| {
-            hex(tone).mix(hex(0xf2ece4), smooth(0.0, 0.2, d) * 0.6) * (0.95 + 0.16 * fbm(x * 22.0, y * 22.0, 4, l))
-        });
+        terrain::ridge(
+            canvas,
+            |x| h - rise * (0.8 + line(x * 1.6 + l as f32 * 4.0, 5, 30 + l) * 0.9) - 0.012 * line(x * 30.0, 3, 5),
+            |x, y, d| {
+                hex(tone).mix(hex(0xf2ece4), smooth(0.0, 0.2, d) * 0.6) * (0.95 + 0.16 * fbm(x * 22.0, y * 22.0, 4, l))
+            },
+        );
     }
     let mut rng = Rng::new(8);
     for _ in 0..26 {
         let (x, y) = (a * rng.f(), h - rng.range(0.01, 0.09));
         let r = rng.range(0.03, 0.07);
         let tone = hex(*rng.pick(&[0x5c8a4c, 0x7aa45a, 0x3f6e44, 0xd890a8, 0xe8a8bc]));
-        let bush: Vec<_> = (0..14).map(|i| i as f32 / 14.0 * TAU).map(|q| (x + cos(q) * r * rng.range(0.85, 1.15), y + sin(q) * r * 0.7)).collect();
-        canvas.fill(&Path::smooth(&bush), move |px: f32, py: f32| tone * (0.75 + 0.3 * smooth(y + r, y - r, py) + 0.25 * noise(px * 70.0, py * 70.0, 4)));
+        let bush: Vec<_> = (0..14)
+            .map(|i| i as f32 / 14.0 * TAU)
+            .map(|q| (x + cos(q) * r * rng.range(0.85, 1.15), y + sin(q) * r * 0.7))
+            .collect();
+        canvas.fill(&Path::smooth(&bush), move |px: f32, py: f32| {
+            tone * (0.75 + 0.3 * smooth(y + r, y - r, py) + 0.25 * noise(px * 70.0, py * 70.0, 4))
+        });
     }
     let trunk = spline(&[(a * 1.02, 0.75), (a * 0.93, 0.52), (a * 0.95, 0.30), (a * 0.86, 0.12), (a * 0.70, 0.03)], 10);
-    canvas.fill(&Path::stroke(&trunk, |t| 0.036 * (1.0 - 0.85 * t)), |px: f32, py: f32| hex(0x4a3434) * (0.8 + 0.5 * noise(px * 60.0, py * 22.0, 5)));
+    canvas.fill(&Path::stroke(&trunk, |t| 0.036 * (1.0 - 0.85 * t)), |px: f32, py: f32| {
+        hex(0x4a3434) * (0.8 + 0.5 * noise(px * 60.0, py * 22.0, 5))
+    });
     let limb = spline(&[(a * 0.94, 0.38), (a * 0.84, 0.30), (a * 0.72, 0.28), (a * 0.60, 0.22)], 10);
     canvas.fill(&Path::stroke(&limb, |t| 0.014 * (1.0 - 0.8 * t)), hex(0x4a3434));
-    for (x, y, sx, sy, n) in [(0.86, 0.06, 0.10, 0.05, 520), (0.68, 0.05, 0.10, 0.035, 420), (0.95, 0.22, 0.06, 0.06, 380), (0.66, 0.25, 0.07, 0.030, 300), (0.80, 0.31, 0.06, 0.026, 240), (0.50, 0.02, 0.08, 0.025, 220)] {
+    for (x, y, sx, sy, n) in [
+        (0.86, 0.06, 0.10, 0.05, 520),
+        (0.68, 0.05, 0.10, 0.035, 420),
+        (0.95, 0.22, 0.06, 0.06, 380),
+        (0.66, 0.25, 0.07, 0.030, 300),
+        (0.80, 0.31, 0.06, 0.026, 240),
+        (0.50, 0.02, 0.08, 0.025, 220),
+    ] {
         blossom(canvas, a * x, y, (sx, sy), n, 0.0085, (x * 100.0) as u64);
     }
     // The bridge: deck, posts, rails follow one arc.
     let (x0, x1, foot) = (a * 0.10, a * 0.78, h + 0.005);
-    let arc = |t: f32, lift: f32| (mix(x0, x1, t), foot - 0.02 - 0.165 * (1.0 - (2.0 * t - 1.0) * (2.0 * t - 1.0)) - lift);
+    let arc =
+        |t: f32, lift: f32| (mix(x0, x1, t), foot - 0.02 - 0.165 * (1.0 - (2.0 * t - 1.0) * (2.0 * t - 1.0)) - lift);
     let red = |k: f32| hex(0xc8281c) * k;
     let follow = |lift: f32| -> Vec<(f32, f32)> { (0..=60).map(|i| arc(i as f32 / 60.0, lift)).collect() };
     for i in 0..5 {
@@ -186,7 +266,9 @@ pub fn bridge(canvas: &mut Canvas) -> Develop {
         let (px, py) = arc(t, 0.0);
         canvas.fill(&Path::rect(px - 0.009, py, px + 0.009, foot + 0.01), red(0.55));
     }
-    canvas.fill(&Path::stroke(&follow(0.012), |_| 0.017), |_: f32, py: f32| hex(0xa01c14) * (0.7 + 0.5 * smooth(h, h - 0.2, py)));
+    canvas.fill(&Path::stroke(&follow(0.012), |_| 0.017), |_: f32, py: f32| {
+        hex(0xa01c14) * (0.7 + 0.5 * smooth(h, h - 0.2, py))
+    });
     canvas.fill(&Path::stroke(&follow(0.028), |_| 0.005), red(1.25));
     for (lift, w, k) in [(0.066, 0.0042, 0.95), (0.100, 0.0075, 1.2)] {
         canvas.fill(&Path::stroke(&follow(lift), |_| w), red(k));
@@ -196,17 +278,34 @@ pub fn bridge(canvas: &mut Canvas) -> Develop {
         let (px, py) = arc(t, 0.0);
         let big = i % 7 == 0;
         let (w, tall) = if big { (0.011, 0.135) } else { (0.006, 0.104) };
-        canvas.fill(&Path::rect(px - w, py - tall, px + w, py), move |qx: f32, _: f32| red(0.8 + 0.5 * bell((qx - px) / w + 0.3, 0.5)));
+        canvas.fill(&Path::rect(px - w, py - tall, px + w, py), move |qx: f32, _: f32| {
+            red(0.8 + 0.5 * bell((qx - px) / w + 0.3, 0.5))
+        });
         if big {
-            canvas.fill(&Path::smooth(&[(px - w * 1.4, py - tall), (px, py - tall - 0.030), (px + w * 1.4, py - tall)]), hex(0x2a2420));
+            canvas.fill(
+                &Path::smooth(&[(px - w * 1.4, py - tall), (px, py - tall - 0.030), (px + w * 1.4, py - tall)]),
+                hex(0x2a2420),
+            );
         }
     }
-    terrain::ridge(canvas, |x| h + 0.06 * smooth(a * 0.13, a * 0.0, (x - a * 0.02).abs()).min(0.0) - 0.030 * bell(x - a * 0.03, a * 0.10) - 0.025 * bell(x - a * 0.84, a * 0.09), |x, y, _| hex(0x55693c) * (0.8 + 0.5 * fbm(x * 24.0, y * 40.0, 4, 7)));
+    terrain::ridge(
+        canvas,
+        |x| {
+            h + 0.06 * smooth(a * 0.13, a * 0.0, (x - a * 0.02).abs()).min(0.0)
+                - 0.030 * bell(x - a * 0.03, a * 0.10)
+                - 0.025 * bell(x - a * 0.84, a * 0.09)
+        },
+        |x, y, _| hex(0x55693c) * (0.8 + 0.5 * fbm(x * 24.0, y * 40.0, 4, 7)),
+    );
     water::draw(canvas, Water { horizon: h, eye: 3.0, rough: 0.20, deep: hex(0x1c3a34), time: 0.0, seed: 9 });
     for _ in 0..240 {
         let t = rng.f();
         let (px, py) = (a * rng.f(), h + 0.02 + (1.0 - h) * t);
-        canvas.fill_alpha(&Path::ellipse(0.0, 0.0, 0.002 + 0.0055 * t, 0.001 + 0.0022 * t).place(px, py, 1.0, 0.1), 0.85, hex(0xffdce6));
+        canvas.fill_alpha(
+            &Path::ellipse(0.0, 0.0, 0.002 + 0.0055 * t, 0.001 + 0.0022 * t).place(px, py, 1.0, 0.1),
+            0.85,
+            hex(0xffdce6),
+        );
     }
     for _ in 0..70 {
         let petal = Path::ellipse(0.0, 0.0, 0.005, 0.003).place(a * rng.f(), rng.f(), 1.0, rng.f() * TAU);
@@ -228,7 +327,10 @@ fn palm(canvas: &mut Canvas, foot: (f32, f32), crown: (f32, f32), size: f32, see
         let q = mix(-3.5, 0.36, (i as f32 + rng.f() * 0.5) / fronds as f32);
         let long = size * rng.range(0.80, 1.05);
         let droop = 0.34 + 0.30 * cos(q).abs();
-        let rib: Vec<(f32, f32)> = (0..=22).map(|k| k as f32 / 22.0).map(|t| (crown.0 + cos(q) * long * t, crown.1 + sin(q) * long * t * 0.8 + droop * long * t * t)).collect();
+        let rib: Vec<(f32, f32)> = (0..=22)
+            .map(|k| k as f32 / 22.0)
+            .map(|t| (crown.0 + cos(q) * long * t, crown.1 + sin(q) * long * t * 0.8 + droop * long * t * t))
+            .collect();
         let mut all = Path::stroke(&rib, |t| size * 0.010 * (1.0 - 0.8 * t));
         for k in 2..rib.len() - 1 {
             let t = k as f32 / 22.0;
@@ -249,7 +351,10 @@ fn palm(canvas: &mut Canvas, foot: (f32, f32), crown: (f32, f32), size: f32, see
     }
     for k in 0..5 {
         let q = k as f32 * 1.3;
-        canvas.fill(&Path::circle(crown.0 + cos(q) * size * 0.05, crown.1 + size * 0.05 + sin(q) * size * 0.03, size * 0.038), dark);
+        canvas.fill(
+            &Path::circle(crown.0 + cos(q) * size * 0.05, crown.1 + size * 0.05 + sin(q) * size * 0.03, size * 0.038),
+            dark,
+        );
     }
 }
 
@@ -257,7 +362,14 @@ fn palm(canvas: &mut Canvas, foot: (f32, f32), crown: (f32, f32), size: f32, see
 pub fn palms(canvas: &mut Canvas) -> Develop {
     let a = canvas.aspect();
     let h = 0.83;
-    let sky = Ramp::new(&[(0.0, 0x1f4a86), (0.28, 0x5f78b4), (0.5, 0xc888b0), (0.7, 0xff9a86), (0.88, 0xffc07a), (1.0, 0xffe09a)]);
+    let sky = Ramp::new(&[
+        (0.0, 0x1f4a86),
+        (0.28, 0x5f78b4),
+        (0.5, 0xc888b0),
+        (0.7, 0xff9a86),
+        (0.88, 0xffc07a),
+        (1.0, 0xffe09a),
+    ]);
     canvas.band(0.0, h, |x, y| {
         let cover = sky::cover(x, y, 0.95, 0.6, 33);
         let under = sky::cover(x, y + 0.02, 0.95, 0.6, 33);
@@ -265,7 +377,11 @@ pub fn palms(canvas: &mut Canvas) -> Develop {
     });
     sky::sun(canvas, a * 0.42, 0.74, 0.050, hex(0xffb85a) * 0.9);
     water::draw(canvas, Water { horizon: h, eye: 3.0, rough: 0.6, deep: hex(0x2a2a5c), time: 0.0, seed: 3 });
-    terrain::ridge(canvas, |x| 0.945 - 0.05 * smooth(a * 0.45, a, x) + line(x * 2.0, 4, 3) * 0.02, |_, _, _| hex(0x0c1420));
+    terrain::ridge(
+        canvas,
+        |x| 0.945 - 0.05 * smooth(a * 0.45, a, x) + line(x * 2.0, 4, 3) * 0.02,
+        |_, _, _| hex(0x0c1420),
+    );
     palm(canvas, (a * 0.90, 1.0), (a * 0.66, 0.27), 0.27, 4);
     palm(canvas, (a * 0.98, 1.0), (a * 0.97, 0.46), 0.20, 9);
     palm(canvas, (a * -0.06, 1.02), (a * 0.14, 0.56), 0.15, 12);
@@ -284,13 +400,18 @@ pub fn waterfall(canvas: &mut Canvas) -> Develop {
         let light = smooth(0.9, 0.0, y) * bell(x - cx, a * 0.75);
         hex(0x14281c).mix(hex(0xd8ecc4), light * 0.9)
     });
-    for (l, (inset, tone, seed)) in [(0.155, 0x4a6a50, 3_u32), (0.105, 0x2f4a38, 5), (0.045, 0x16281e, 8)].into_iter().enumerate() {
+    for (l, (inset, tone, seed)) in
+        [(0.155, 0x4a6a50, 3_u32), (0.105, 0x2f4a38, 5), (0.045, 0x16281e, 8)].into_iter().enumerate()
+    {
         canvas.paint([0.0, 0.0, 1e3, 1.0], |x, y| {
             let side = (x - cx).abs();
             if side < inset - 0.06 {
                 return (hex(0), 0.0);
             }
-            let wall = inset + 0.07 * fbm(y * 3.0 + (x > cx) as i32 as f32 * 9.0, l as f32, 5, seed) + 0.10 * (0.22 - y).max(0.0) + 0.015 * noise(y * 26.0, x * 4.0, seed);
+            let wall = inset
+                + 0.07 * fbm(y * 3.0 + (x > cx) as i32 as f32 * 9.0, l as f32, 5, seed)
+                + 0.10 * (0.22 - y).max(0.0)
+                + 0.015 * noise(y * 26.0, x * 4.0, seed);
             if side < wall {
                 return (hex(0), 0.0);
             }
@@ -305,11 +426,14 @@ pub fn waterfall(canvas: &mut Canvas) -> Develop {
     }
     canvas.paint([0.0, 0.03, 1e3, pool + 0.02], |x, y| {
         let t = (y - 0.075) / (pool - 0.075);
-        if t < 0.0 { return (hex(0), 0.0); }
+        if t < 0.0 {
+            return (hex(0), 0.0);
+        }
         let drift = 0.010 * noise(y * 5.0, 1.0, 4);
         let wide = 0.058 + 0.050 * t + 0.012 * noise(y * 8.0, 3.0, 6);
         let u = (x - cx - drift) / wide;
-        let strands = fbm(u * 5.5 + noise(y * 3.0, u * 2.0, 9) * 0.5, y * 3.2, 5, 11) * 0.6 + noise(u * 26.0, y * 7.0, 12) * 0.35;
+        let strands =
+            fbm(u * 5.5 + noise(y * 3.0, u * 2.0, 9) * 0.5, y * 3.2, 5, 11) * 0.6 + noise(u * 26.0, y * 7.0, 12) * 0.35;
         let edge = smooth(1.0, 0.55, u.abs() + strands * 0.45);
         let veil = (0.50 + 0.75 * strands).clamp(0.05, 1.0);
         let shade = hex(0x8fb4b8).mix(hex(0xffffff), (veil + 0.25 * (1.0 - t)).min(1.0));
@@ -319,7 +443,14 @@ pub fn waterfall(canvas: &mut Canvas) -> Develop {
     canvas.modify([0.0, pool - 0.28, 1e3, 1.0], |x, y, c| {
         let spray = bell((x - cx) / 0.20, 1.0) * bell((y - pool + 0.008) / if y > pool { 0.045 } else { 0.085 }, 1.0);
         let puff = 0.75 + 0.6 * fbm(x * 7.0, y * 7.0, 4, 14);
-        let foam = if y > pool { bell(x - cx, 0.13) * smooth(0.10, 0.0, y - pool) * smooth(0.0, 0.5, fbm(x * 14.0, y * 70.0, 4, 15) + 0.12) * 0.7 } else { 0.0 };
+        let foam = if y > pool {
+            bell(x - cx, 0.13)
+                * smooth(0.10, 0.0, y - pool)
+                * smooth(0.0, 0.5, fbm(x * 14.0, y * 70.0, 4, 15) + 0.12)
+                * 0.7
+        } else {
+            0.0
+        };
         c.mix(hex(0xf2faf6), (spray * puff + foam).clamp(0.0, 0.94))
     });
     canvas.modify([0.0, 0.0, 1e3, 0.95], |x, y, c| {
@@ -329,16 +460,28 @@ pub fn waterfall(canvas: &mut Canvas) -> Develop {
         c + hex(0xfff4c0) * (shaft * 0.14 * smooth(0.85, 0.05, y) * smooth(0.0, 0.15, y))
     });
     let mut rng = Rng::new(6);
-    for (x, y, r, seed) in [(0.10, 0.90, 0.075, 1), (0.86, 0.88, 0.085, 2), (0.30, 0.985, 0.080, 3), (0.66, 1.0, 0.07, 4), (0.95, 1.0, 0.08, 5)] {
-        let stone: Vec<_> = (0..11).map(|i| i as f32 / 11.0 * TAU).map(|q| (a * x + cos(q) * r * rng.range(0.9, 1.15), y + sin(q) * r * 0.55 * rng.range(0.85, 1.1))).collect();
+    for (x, y, r, seed) in [
+        (0.10, 0.90, 0.075, 1),
+        (0.86, 0.88, 0.085, 2),
+        (0.30, 0.985, 0.080, 3),
+        (0.66, 1.0, 0.07, 4),
+        (0.95, 1.0, 0.08, 5),
+    ] {
+        let stone: Vec<_> = (0..11)
+            .map(|i| i as f32 / 11.0 * TAU)
+            .map(|q| (a * x + cos(q) * r * rng.range(0.9, 1.15), y + sin(q) * r * 0.55 * rng.range(0.85, 1.1)))
+            .collect();
         canvas.soft(&Path::smooth(&stone).place(0.0, 0.02, 1.0, 0.0), 0.010, 0.5, hex(0x041412));
         canvas.fill(&Path::smooth(&stone), move |px: f32, py: f32| {
             let up = smooth(y + r * 0.4, y - r * 0.5, py);
             let tex = 0.7 + 0.5 * fbm(px * 16.0, py * 20.0, 4, seed);
-            hex(0x2c302e).mix(hex(0x6f9a44), up * smooth(-0.2, 0.3, fbm(px * 9.0, py * 9.0, 3, seed + 9) + 0.1)) * (tex * (0.5 + 0.7 * up))
+            hex(0x2c302e).mix(hex(0x6f9a44), up * smooth(-0.2, 0.3, fbm(px * 9.0, py * 9.0, 3, seed + 9) + 0.1))
+                * (tex * (0.5 + 0.7 * up))
         });
     }
-    for (x, y, long, from) in [(0.0, 0.62, 0.17, -0.3), (1.0, 0.55, 0.18, 3.3), (0.0, 0.83, 0.14, -0.2), (1.0, 0.74, 0.15, 3.4)] {
+    for (x, y, long, from) in
+        [(0.0, 0.62, 0.17, -0.3), (1.0, 0.55, 0.18, 3.3), (0.0, 0.83, 0.14, -0.2), (1.0, 0.74, 0.15, 3.4)]
+    {
         for k in 0..6 {
             fern(canvas, a * x, y, long * rng.range(0.7, 1.1), from + (k as f32 - 2.5) * 0.32 + rng.range(-0.1, 0.1));
         }
@@ -353,7 +496,10 @@ fn ridged_rock(x: f32, y: f32, seed: u32) -> f32 {
 }
 
 fn fern(canvas: &mut Canvas, x: f32, y: f32, long: f32, angle: f32) {
-    let rib: Vec<(f32, f32)> = (0..=16).map(|k| k as f32 / 16.0).map(|t| (x + cos(angle) * long * t, y + sin(angle) * long * t + 0.30 * long * t * t)).collect();
+    let rib: Vec<(f32, f32)> = (0..=16)
+        .map(|k| k as f32 / 16.0)
+        .map(|t| (x + cos(angle) * long * t, y + sin(angle) * long * t + 0.30 * long * t * t))
+        .collect();
     let mut all = Path::stroke(&rib, |t| 0.0022 * (1.0 - 0.7 * t));
     for k in 1..16 {
         let t = k as f32 / 16.0;

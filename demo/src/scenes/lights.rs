@@ -101,14 +101,15 @@ pub fn fairy_lights(canvas: &mut Canvas) -> Develop {
         bokeh(canvas, a * u, 0.02 + 0.96 * v, r, hex(*rng.pick(&tones)) * power);
     }
     canvas.blur(0.0016);
-    for (y0, y1, sag, bulbs, size, blur) in [
-        (0.10, 0.02, 0.16, 9, 0.017, 0.006),
-        (0.30, 0.22, 0.30, 8, 0.036, 0.0),
-    ] {
+    for (y0, y1, sag, bulbs, size, blur) in [(0.10, 0.02, 0.16, 9, 0.017, 0.006), (0.30, 0.22, 0.30, 8, 0.036, 0.0)] {
         let at = |t: f32| (a * (t * 1.1 - 0.05), mix(y0, y1, t) + sag * 4.0 * t * (1.0 - t));
         let wire: Vec<_> = (0..=60).map(|i| at(i as f32 / 60.0)).collect();
         let wire = Path::stroke(&wire, |_| 0.0032);
-        if blur > 0.0 { canvas.soft(&wire, blur, 0.8, hex(0x0a0c0c)) } else { canvas.fill(&wire, hex(0x141210)) }
+        if blur > 0.0 {
+            canvas.soft(&wire, blur, 0.8, hex(0x0a0c0c))
+        } else {
+            canvas.fill(&wire, hex(0x141210))
+        }
         for i in 0..bulbs {
             let (x, y) = at((i as f32 + 0.5) / bulbs as f32);
             bulb(canvas, x, y, size, blur);
@@ -156,15 +157,26 @@ pub fn sparkler(canvas: &mut Canvas) -> Develop {
     let mut rng = Rng::new(3);
     for i in 0..26 {
         let x = a * (i as f32 + rng.f()) / 26.0;
-        bokeh(canvas, x, 0.80 + 0.05 * rng.normal() * 0.5, rng.range(0.012, 0.03), hex(*rng.pick(&[0xffb060, 0xff8a5a, 0xffd8a0, 0x9ab8ff])) * rng.range(0.12, 0.4));
+        bokeh(
+            canvas,
+            x,
+            0.80 + 0.05 * rng.normal() * 0.5,
+            rng.range(0.012, 0.03),
+            hex(*rng.pick(&[0xffb060, 0xff8a5a, 0xffd8a0, 0x9ab8ff])) * rng.range(0.12, 0.4),
+        );
     }
-    terrain::ridge(canvas, |x| 0.875 + line(x * 1.4, 4, 8) * 0.03, |_, _, d| hex(0x0c0a18).mix(hex(0x05050c), smooth(0.0, 0.1, d)));
+    terrain::ridge(
+        canvas,
+        |x| 0.875 + line(x * 1.4, 4, 8) * 0.03,
+        |_, _, d| hex(0x0c0a18).mix(hex(0x05050c), smooth(0.0, 0.1, d)),
+    );
     let (cx, cy, s) = (a * 0.5, 0.37, 0.0158);
     let heart: Vec<_> = (0..=220)
         .map(|i| {
             let t = i as f32 / 220.0 * TAU;
             let st = sin(t);
-            let (hx, hy) = (16.0 * st * st * st, 13.0 * cos(t) - 5.0 * cos(2.0 * t) - 2.0 * cos(3.0 * t) - cos(4.0 * t));
+            let (hx, hy) =
+                (16.0 * st * st * st, 13.0 * cos(t) - 5.0 * cos(2.0 * t) - 2.0 * cos(3.0 * t) - cos(4.0 * t));
             (cx + hx * s, cy - hy * s)
         })
         .collect();

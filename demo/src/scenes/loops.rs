@@ -34,23 +34,40 @@ pub fn lighthouse_at(canvas: &mut Canvas, phase: f32) -> Develop {
         let facing = sin(turn + half);
         let long = reach * a * 0.9;
         let spread = 0.05 + 0.10 * reach.abs();
-        let beam = Path::polygon([(lx, ly - 0.008), (lx + long, ly - spread), (lx + long, ly + spread), (lx, ly + 0.008)]);
+        let beam =
+            Path::polygon([(lx, ly - 0.008), (lx + long, ly - spread), (lx + long, ly + spread), (lx, ly + 0.008)]);
         canvas.fill_alpha(&beam, 0.22 + 0.10 * facing.abs(), hex(0xffe9b0));
     }
     for l in 0..2 {
         let base = 0.70 + 0.03 * l as f32;
-        let hill = Path::under(0.0, a, 120, 0.9, |x| base - 0.035 * sin(x * 3.0 + l as f32 * 2.0) - 0.02 * sin(x * 7.0 + 1.0));
+        let hill =
+            Path::under(0.0, a, 120, 0.9, |x| base - 0.035 * sin(x * 3.0 + l as f32 * 2.0) - 0.02 * sin(x * 7.0 + 1.0));
         canvas.fill(&hill, hex([0x5a3a78, 0x3a2d66][l as usize]));
     }
-    let rock = Path::smooth(&[(a * 0.46, 0.86), (a * 0.53, 0.76), (a * 0.60, 0.72), (a * 0.74, 0.715), (a * 0.80, 0.76), (a * 0.90, 0.80), (a * 0.96, 0.88), (a * 0.7, 0.95)]);
+    let rock = Path::smooth(&[
+        (a * 0.46, 0.86),
+        (a * 0.53, 0.76),
+        (a * 0.60, 0.72),
+        (a * 0.74, 0.715),
+        (a * 0.80, 0.76),
+        (a * 0.90, 0.80),
+        (a * 0.96, 0.88),
+        (a * 0.7, 0.95),
+    ]);
     canvas.fill(&rock, hex(0x1d1a3d));
     let tower = |t: f32| mix(0.030, 0.044, t);
     for i in 0..7 {
         let (t0, t1) = (i as f32 / 7.0, (i + 1) as f32 / 7.0);
         let (y0, y1) = (mix(0.325, 0.73, t0), mix(0.325, 0.73, t1));
-        let stripe = Path::polygon([(lx - tower(t0), y0), (lx + tower(t0), y0), (lx + tower(t1), y1), (lx - tower(t1), y1)]);
+        let stripe =
+            Path::polygon([(lx - tower(t0), y0), (lx + tower(t0), y0), (lx + tower(t1), y1), (lx - tower(t1), y1)]);
         canvas.fill(&stripe, hex(if i % 2 == 0 { 0xf6efe6 } else { 0xd8473f }));
-        let shade = Path::polygon([(lx + tower(t0) * 0.35, y0), (lx + tower(t0), y0), (lx + tower(t1), y1), (lx + tower(t1) * 0.35, y1)]);
+        let shade = Path::polygon([
+            (lx + tower(t0) * 0.35, y0),
+            (lx + tower(t0), y0),
+            (lx + tower(t1), y1),
+            (lx + tower(t1) * 0.35, y1),
+        ]);
         canvas.fill_alpha(&shade, 0.30, hex(0x2a1d4d));
     }
     canvas.fill(&Path::rect(lx - 0.043, 0.312, lx + 0.043, 0.328), hex(0x1d1a3d));
@@ -62,15 +79,24 @@ pub fn lighthouse_at(canvas: &mut Canvas, phase: f32) -> Develop {
     for (l, tone) in [0x46407e, 0x353470, 0x272a5e, 0x1b204c].into_iter().enumerate() {
         let l = l as f32;
         let drift = phase * TAU * if l as i32 % 2 == 0 { 1.0 } else { -1.0 };
-        let sea = Path::under(0.0, a, 160, 1.1, |x| 0.79 + 0.055 * l + 0.012 * sin(x * (16.0 - l * 2.5) + drift + l) + 0.006 * sin(x * 31.0 - drift * 2.0));
+        let sea = Path::under(0.0, a, 160, 1.1, |x| {
+            0.79 + 0.055 * l + 0.012 * sin(x * (16.0 - l * 2.5) + drift + l) + 0.006 * sin(x * 31.0 - drift * 2.0)
+        });
         canvas.fill(&sea, hex(tone));
         let bob = 0.006 * sin(phase * TAU + 1.0);
         if l as i32 == 1 {
             let (x, y) = (a * 0.24, 0.838 + bob);
-            let hull = Path::new().move_to(x - 0.07, y).quad((x, y + 0.045), (x + 0.08, y - 0.004)).line_to(x - 0.07, y);
+            let hull =
+                Path::new().move_to(x - 0.07, y).quad((x, y + 0.045), (x + 0.08, y - 0.004)).line_to(x - 0.07, y);
             canvas.fill(&hull, hex(0x7a2f3c));
-            canvas.fill(&Path::polygon([(x + 0.004, y - 0.16), (x + 0.004, y - 0.012), (x - 0.062, y - 0.012)]), hex(0xf6efe6));
-            canvas.fill(&Path::polygon([(x + 0.012, y - 0.14), (x + 0.012, y - 0.012), (x + 0.058, y - 0.012)]), hex(0xe9c7b4));
+            canvas.fill(
+                &Path::polygon([(x + 0.004, y - 0.16), (x + 0.004, y - 0.012), (x - 0.062, y - 0.012)]),
+                hex(0xf6efe6),
+            );
+            canvas.fill(
+                &Path::polygon([(x + 0.012, y - 0.14), (x + 0.012, y - 0.012), (x + 0.058, y - 0.012)]),
+                hex(0xe9c7b4),
+            );
         }
     }
     Develop::plain()

@@ -68,9 +68,13 @@ pub fn rings(canvas: &mut Canvas) -> Develop {
         let mut t = 0.0;
         for _ in 0..70 {
             let step = scene(along(o, d, t));
-            if step < 0.0012 { return Some(t); }
+            if step < 0.0012 {
+                return Some(t);
+            }
             t += step;
-            if t > limit { return None; }
+            if t > limit {
+                return None;
+            }
         }
         None
     };
@@ -84,7 +88,8 @@ pub fn rings(canvas: &mut Canvas) -> Develop {
         let over = (ifloor(u) + ifloor(v)) % 2 == 0;
         let (fu, fv) = (fract(u) - 0.5, fract(v) - 0.5);
         let thread = if over { 1.0 - 1.7 * fu * fu } else { 1.0 - 1.7 * fv * fv };
-        let slub = noise(ifloor(u) as f32 * 0.7, v * 0.05, 7) * 0.05 + noise(u * 0.05, ifloor(v) as f32 * 0.7, 8) * 0.05;
+        let slub =
+            noise(ifloor(u) as f32 * 0.7, v * 0.05, 7) * 0.05 + noise(u * 0.05, ifloor(v) as f32 * 0.7, 8) * 0.05;
         let fold = fbm(x * 0.55 + 0.3, z * 0.7, 3, 21);
         hex(0xece0cf) * (0.90 + 0.10 * (thread - 0.86) * 4.0 * fine + slub * fine + fold * 0.22)
     };
@@ -99,7 +104,9 @@ pub fn rings(canvas: &mut Canvas) -> Develop {
                 let near = scene(along(p, sun, s));
                 open = open.min(7.0 * near / s);
                 s += near.clamp(0.02, 0.2);
-                if open < 0.02 || s > 2.6 { break; }
+                if open < 0.02 || s > 2.6 {
+                    break;
+                }
             }
             let contact = smooth(0.0, 0.16, scene(p));
             c = c * (0.42 + 0.58 * open.clamp(0.0, 1.0)) * (0.72 + 0.28 * contact);
@@ -173,7 +180,13 @@ pub fn cake(canvas: &mut Canvas) -> Develop {
     let mut rng = Rng::new(16);
     for i in 0..70 {
         let (u, v) = scatter(i + 11);
-        bokeh(canvas, a * u, v * 0.80, rng.range(0.018, 0.055), hex(*rng.pick(&[0xffc070, 0xffd8a0, 0xff9a60, 0xffe8d0])) * rng.range(0.06, 0.34));
+        bokeh(
+            canvas,
+            a * u,
+            v * 0.80,
+            rng.range(0.018, 0.055),
+            hex(*rng.pick(&[0xffc070, 0xffd8a0, 0xff9a60, 0xffe8d0])) * rng.range(0.06, 0.34),
+        );
     }
     canvas.blur(0.004);
     let cx = a * 0.5;
@@ -192,16 +205,25 @@ pub fn cake(canvas: &mut Canvas) -> Develop {
         });
     };
     canvas.soft(&Path::ellipse(cx + 0.02, table + 0.045, 0.30, 0.035), 0.015, 0.5, hex(0x4a3428));
-    canvas.fill(&Path::polygon([(cx - 0.07, 0.84), (cx + 0.07, 0.84), (cx + 0.13, table + 0.03), (cx - 0.13, table + 0.03)]), move |px: f32, _: f32| {
-        hex(0x8a6a34).mix(hex(0xffe8b0), bell(px - cx + 0.04, 0.03))
-    });
+    canvas.fill(
+        &Path::polygon([(cx - 0.07, 0.84), (cx + 0.07, 0.84), (cx + 0.13, table + 0.03), (cx - 0.13, table + 0.03)]),
+        move |px: f32, _: f32| hex(0x8a6a34).mix(hex(0xffe8b0), bell(px - cx + 0.04, 0.03)),
+    );
     stand(canvas, 0.845, 0.285);
-    for (i, (top, bottom, r)) in [(0.635, 0.835, 0.235), (0.445, 0.640, 0.172), (0.285, 0.450, 0.112)].into_iter().enumerate() {
+    for (i, (top, bottom, r)) in
+        [(0.635, 0.835, 0.235), (0.445, 0.640, 0.172), (0.285, 0.450, 0.112)].into_iter().enumerate()
+    {
         let squash = 0.15;
         let side = Path::polygon(
-            (0..=24).map(|k| k as f32 / 24.0 * TAU * 0.5).map(|q| (cx + cos(q) * r, bottom + sin(q) * r * squash)).chain(
-                (0..=24).rev().map(|k| k as f32 / 24.0 * TAU * 0.5).map(|q| (cx + cos(q) * r, top + sin(q) * r * squash)),
-            ),
+            (0..=24)
+                .map(|k| k as f32 / 24.0 * TAU * 0.5)
+                .map(|q| (cx + cos(q) * r, bottom + sin(q) * r * squash))
+                .chain(
+                    (0..=24)
+                        .rev()
+                        .map(|k| k as f32 / 24.0 * TAU * 0.5)
+                        .map(|q| (cx + cos(q) * r, top + sin(q) * r * squash)),
+                ),
         );
         canvas.fill(&side, move |px: f32, py: f32| {
             let u = ((px - cx) / r).clamp(-1.0, 1.0);
@@ -220,7 +242,9 @@ pub fn cake(canvas: &mut Canvas) -> Develop {
             let leaf = hex(0xc8963c).mix(hex(0xffe8a8), 0.5 + 0.8 * noise(angle * 30.0, v * 26.0, 9));
             (warm * (light * finish * contact * 1.12)).mix(leaf * light * 1.15, foil)
         });
-        canvas.fill(&Path::ellipse(cx, top, r, r * squash), move |px: f32, _: f32| hex(0xfffaf2) * (0.96 - 0.10 * smooth(-r, r, px - cx)));
+        canvas.fill(&Path::ellipse(cx, top, r, r * squash), move |px: f32, _: f32| {
+            hex(0xfffaf2) * (0.96 - 0.10 * smooth(-r, r, px - cx))
+        });
         let pearls = (r * 190.0) as i32;
         for k in 0..=pearls {
             let q = k as f32 / pearls as f32 * TAU * 0.5;
@@ -229,12 +253,44 @@ pub fn cake(canvas: &mut Canvas) -> Develop {
             canvas.fill(&Path::circle(px - 0.001, py - 0.0014, 0.0058), hex(0xfff6ea) * (0.86 + 0.12 * cos(q - 2.4)));
         }
     }
-    for (i, (x, y, r)) in [(-0.055, 0.268, 0.040), (0.030, 0.262, 0.048), (-0.012, 0.232, 0.040), (0.115, 0.440, 0.044), (0.165, 0.462, 0.034), (0.085, 0.475, 0.030), (0.150, 0.520, 0.028), (-0.170, 0.640, 0.048), (-0.225, 0.655, 0.036), (-0.130, 0.672, 0.034), (-0.190, 0.705, 0.030), (0.20, 0.855, 0.040), (0.265, 0.868, 0.033)].into_iter().enumerate() {
+    for (i, (x, y, r)) in [
+        (-0.055, 0.268, 0.040),
+        (0.030, 0.262, 0.048),
+        (-0.012, 0.232, 0.040),
+        (0.115, 0.440, 0.044),
+        (0.165, 0.462, 0.034),
+        (0.085, 0.475, 0.030),
+        (0.150, 0.520, 0.028),
+        (-0.170, 0.640, 0.048),
+        (-0.225, 0.655, 0.036),
+        (-0.130, 0.672, 0.034),
+        (-0.190, 0.705, 0.030),
+        (0.20, 0.855, 0.040),
+        (0.265, 0.868, 0.033),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         for k in 0..2 {
             let angle = i as f32 * 2.4 + k as f32 * 2.6;
-            flowers::leaf(canvas, cx + x + cos(angle) * r * 0.6, y + sin(angle) * r * 0.6, r * 1.25, angle, [0x6a8a5c, 0x86a07c, 0x4f7048][i % 3], 0.0);
+            flowers::leaf(
+                canvas,
+                cx + x + cos(angle) * r * 0.6,
+                y + sin(angle) * r * 0.6,
+                r * 1.25,
+                angle,
+                [0x6a8a5c, 0x86a07c, 0x4f7048][i % 3],
+                0.0,
+            );
         }
-        flowers::rose(canvas, cx + x, y, r, [flowers::BLUSH, flowers::PEACH, flowers::CREAM, flowers::ROSE][(i * 3 + i / 4) % 4], 60 + i as u64);
+        flowers::rose(
+            canvas,
+            cx + x,
+            y,
+            r,
+            [flowers::BLUSH, flowers::PEACH, flowers::CREAM, flowers::ROSE][(i * 3 + i / 4) % 4],
+            60 + i as u64,
+        );
     }
     canvas.bloom(0.9, 0.03, 0.3);
     Develop { contrast: 0.25, vignette: 0.3, ..Develop::default() }
@@ -271,7 +327,14 @@ pub fn setting(canvas: &mut Canvas) -> Develop {
     });
     let (cx, cy) = (a * 0.5, 0.54);
     // A runner of linen under the plate.
-    let cloth = Path::smooth(&[(cx - 0.44, -0.1), (cx + 0.45, -0.1), (cx + 0.43, 0.5), (cx + 0.45, 1.1), (cx - 0.45, 1.1), (cx - 0.43, 0.5)]);
+    let cloth = Path::smooth(&[
+        (cx - 0.44, -0.1),
+        (cx + 0.45, -0.1),
+        (cx + 0.43, 0.5),
+        (cx + 0.45, 1.1),
+        (cx - 0.45, 1.1),
+        (cx - 0.43, 0.5),
+    ]);
     canvas.soft(&cloth.place(0.006, 0.010, 1.0, 0.0), 0.008, 0.3, hex(0x2c1c10));
     canvas.fill(&cloth, |px: f32, py: f32| {
         let weave = (sin(px * 900.0) + sin(py * 900.0)) * 0.012;
@@ -286,22 +349,45 @@ pub fn setting(canvas: &mut Canvas) -> Develop {
     };
     for (dx, k) in [(-0.415, 1.0), (-0.475, 0.88)] {
         let (x, top, bottom) = (cx + dx, cy - 0.27 * k, cy + 0.27 * k);
-        let mut fork = Path::stroke(&[(x, top + 0.15), (x, bottom)], |t| 0.0045 + 0.0055 * smooth(0.45, 1.0, t))
-            .and(Path::smooth(&[(x - 0.017, top + 0.075), (x + 0.017, top + 0.075), (x + 0.015, top + 0.125), (x + 0.004, top + 0.16), (x - 0.004, top + 0.16), (x - 0.015, top + 0.125)]));
+        let mut fork = Path::stroke(&[(x, top + 0.15), (x, bottom)], |t| 0.0045 + 0.0055 * smooth(0.45, 1.0, t)).and(
+            Path::smooth(&[
+                (x - 0.017, top + 0.075),
+                (x + 0.017, top + 0.075),
+                (x + 0.015, top + 0.125),
+                (x + 0.004, top + 0.16),
+                (x - 0.004, top + 0.16),
+                (x - 0.015, top + 0.125),
+            ]),
+        );
         for tine in [-0.0145, -0.005, 0.005, 0.0145] {
             fork = fork.and(Path::stroke(&[(x + tine, top), (x + tine, top + 0.09)], |_| 0.0026));
         }
         piece(canvas, &fork, x, 0.016);
     }
     let x = cx + 0.415;
-    let knife = Path::stroke(&[(x, cy), (x, cy + 0.27)], |t| 0.0075 + 0.003 * t).and(Path::smooth(&[(x + 0.008, cy + 0.02), (x - 0.009, cy + 0.01), (x - 0.013, cy - 0.12), (x - 0.008, cy - 0.25), (x + 0.006, cy - 0.275), (x + 0.009, cy - 0.2)]));
+    let knife = Path::stroke(&[(x, cy), (x, cy + 0.27)], |t| 0.0075 + 0.003 * t).and(Path::smooth(&[
+        (x + 0.008, cy + 0.02),
+        (x - 0.009, cy + 0.01),
+        (x - 0.013, cy - 0.12),
+        (x - 0.008, cy - 0.25),
+        (x + 0.006, cy - 0.275),
+        (x + 0.009, cy - 0.2),
+    ]));
     piece(canvas, &knife, x, 0.016);
     let x = cx + 0.475;
-    let spoon = Path::stroke(&[(x, cy - 0.14), (x, cy + 0.25)], |t| 0.0045 + 0.005 * smooth(0.4, 1.0, t)).and(Path::ellipse(x, cy - 0.19, 0.024, 0.046));
+    let spoon = Path::stroke(&[(x, cy - 0.14), (x, cy + 0.25)], |t| 0.0045 + 0.005 * smooth(0.4, 1.0, t))
+        .and(Path::ellipse(x, cy - 0.19, 0.024, 0.046));
     piece(canvas, &spoon, x, 0.024);
     canvas.fill_alpha(&Path::ellipse(x, cy - 0.188, 0.018, 0.038), 0.35, hex(0x6a4818));
     // Napkin folded to a band across the plate, a menu card and a sprig on it.
-    let napkin = Path::smooth(&[(cx - 0.085, cy - 0.22), (cx + 0.085, cy - 0.22), (cx + 0.09, cy), (cx + 0.082, cy + 0.30), (cx - 0.082, cy + 0.30), (cx - 0.09, cy)]);
+    let napkin = Path::smooth(&[
+        (cx - 0.085, cy - 0.22),
+        (cx + 0.085, cy - 0.22),
+        (cx + 0.09, cy),
+        (cx + 0.082, cy + 0.30),
+        (cx - 0.082, cy + 0.30),
+        (cx - 0.09, cy),
+    ]);
     canvas.soft(&napkin.place(0.006, 0.008, 1.0, 0.0), 0.006, 0.32, hex(0x3a3028));
     canvas.fill(&napkin, move |px: f32, py: f32| {
         let fold = sin((px - cx) * 70.0 + noise(py * 4.0, 1.0, 3)) * 0.05;
@@ -313,10 +399,14 @@ pub fn setting(canvas: &mut Canvas) -> Develop {
     for i in 0..7 {
         let y = cy + 0.035 + i as f32 * 0.020;
         let w = [0.030, 0.018, 0.034, 0.026, 0.036, 0.020, 0.028][i];
-        let pen: Vec<_> = (0..=30).map(|k| k as f32 / 30.0).map(|t| (cx + (t * 2.0 - 1.0) * w - 0.001 * i as f32, y + 0.0022 * sin(t * w * 1500.0))).collect();
+        let pen: Vec<_> = (0..=30)
+            .map(|k| k as f32 / 30.0)
+            .map(|t| (cx + (t * 2.0 - 1.0) * w - 0.001 * i as f32, y + 0.0022 * sin(t * w * 1500.0)))
+            .collect();
         canvas.fill_alpha(&Path::stroke(&pen, |_| 0.0009), 0.85, hex(0x5a4a3a));
     }
-    let stalk = spline(&[(cx - 0.07, cy - 0.06), (cx - 0.02, cy - 0.12), (cx + 0.04, cy - 0.15), (cx + 0.11, cy - 0.16)], 8);
+    let stalk =
+        spline(&[(cx - 0.07, cy - 0.06), (cx - 0.02, cy - 0.12), (cx + 0.04, cy - 0.15), (cx + 0.11, cy - 0.16)], 8);
     canvas.fill(&Path::stroke(&stalk, |_| 0.002), hex(0x6a7a5c));
     for (i, &(lx, ly)) in stalk.iter().enumerate().step_by(2) {
         for side in [-1.0, 1.0] {
@@ -374,7 +464,17 @@ pub fn silk(canvas: &mut Canvas) -> Develop {
         let weave = 1.0 + 0.012 * sin((x + y) * 1400.0);
         c * weave + hex(0xfff4ec) * sheen
     });
-    let line: Vec<(f32, f32)> = vec![(-0.05, 0.30), (a * 0.16, 0.46), (a * 0.34, 0.40), (a * 0.46, 0.60), (a * 0.40, 0.78), (a * 0.54, 0.86), (a * 0.70, 0.72), (a * 0.80, 0.80), (a * 1.06, 0.62)];
+    let line: Vec<(f32, f32)> = vec![
+        (-0.05, 0.30),
+        (a * 0.16, 0.46),
+        (a * 0.34, 0.40),
+        (a * 0.46, 0.60),
+        (a * 0.40, 0.78),
+        (a * 0.54, 0.86),
+        (a * 0.70, 0.72),
+        (a * 0.80, 0.80),
+        (a * 1.06, 0.62),
+    ];
     let dense = spline(&line, 120);
     let r = 0.0185;
     let mut last = (-1.0_f32, 0.0_f32);

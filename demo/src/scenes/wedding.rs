@@ -83,7 +83,10 @@ pub fn arch(canvas: &mut Canvas) -> Develop {
         let (cover, light) = super::sky::heap(x, y, 1.8, (a * 0.9, -0.4), 52);
         sky.at(y / h).mix(hex(0xc8d8e4).mix(hex(0xffffff), light), cover * 0.8)
     });
-    super::water::draw(canvas, super::water::Water { horizon: h, eye: 3.0, rough: 0.7, deep: hex(0x1f8fa8), time: 0.0, seed: 15 });
+    super::water::draw(
+        canvas,
+        super::water::Water { horizon: h, eye: 3.0, rough: 0.7, deep: hex(0x1f8fa8), time: 0.0, seed: 15 },
+    );
     canvas.modify([0.0, h, 1e3, 0.66], |x, y, c| {
         let t = smooth(h, 0.63, y);
         let foam = smooth(0.28, 0.55, fbm(x * 5.0, y * 70.0, 4, 3) + 0.3 * t) * smooth(0.3, 1.0, t);
@@ -110,11 +113,17 @@ pub fn arch(canvas: &mut Canvas) -> Develop {
         let x = cx + rng.range(-1.0, 1.0) * wide;
         let s = mix(0.003, 0.010, (y - base) / (1.0 - base)) * rng.range(0.6, 1.2);
         let tone = hex(*rng.pick(&[0xffe4e0, 0xf8b8bc, 0xffffff, 0xf090a0, 0xfff4ea]));
-        canvas.fill_alpha(&Path::ellipse(0.0, 0.0, s, s * 0.45).place(x, y, 1.0, rng.range(-0.6, 0.6)), 0.9, tone * rng.range(0.85, 1.0));
+        canvas.fill_alpha(
+            &Path::ellipse(0.0, 0.0, s, s * 0.45).place(x, y, 1.0, rng.range(-0.6, 0.6)),
+            0.9,
+            tone * rng.range(0.85, 1.0),
+        );
     }
     for dx in [-half, half] {
         canvas.soft(&Path::ellipse(cx + dx + 0.05, base + 0.006, 0.09, 0.012), 0.008, 0.35, hex(0x6a5238));
-        canvas.fill(&Path::rect(cx + dx - 0.011, top, cx + dx + 0.011, base), move |px: f32, _: f32| hex(0x8a6238).mix(hex(0xd8b080), smooth(-0.011, 0.010, px - cx - dx)));
+        canvas.fill(&Path::rect(cx + dx - 0.011, top, cx + dx + 0.011, base), move |px: f32, _: f32| {
+            hex(0x8a6238).mix(hex(0xd8b080), smooth(-0.011, 0.010, px - cx - dx))
+        });
     }
     canvas.fill(&Path::rect(cx - half - 0.05, top - 0.011, cx + half + 0.05, top + 0.011), hex(0xb88a58));
     for side in [-1.0, 1.0] {
@@ -124,15 +133,27 @@ pub fn arch(canvas: &mut Canvas) -> Develop {
             let tied = mix(inner, half * 0.86, smooth(0.46, 0.6, t));
             tied - 0.05 * smooth(0.62, 1.0, t)
         };
-        let mut ring: Vec<(f32, f32)> = (0..=40).map(|i| i as f32 / 40.0).map(|t| (cx + side * edge(t), mix(top, base - 0.01, t))).collect();
-        ring.extend((0..=40).rev().map(|i| i as f32 / 40.0).map(|t| (cx + side * (half + 0.014 + 0.012 * smooth(0.6, 1.0, t)), mix(top, base - 0.01, t))));
+        let mut ring: Vec<(f32, f32)> =
+            (0..=40).map(|i| i as f32 / 40.0).map(|t| (cx + side * edge(t), mix(top, base - 0.01, t))).collect();
+        ring.extend(
+            (0..=40)
+                .rev()
+                .map(|i| i as f32 / 40.0)
+                .map(|t| (cx + side * (half + 0.014 + 0.012 * smooth(0.6, 1.0, t)), mix(top, base - 0.01, t))),
+        );
         canvas.fill_alpha(&Path::polygon(ring), 0.93, move |px: f32, py: f32| {
             let u = (px - cx) * side / half;
             let fold = sin((u * 26.0) * (0.6 + (py - 0.42).abs() * 1.2) + py * 6.0);
             hex(0xfffdf8) * (0.90 + 0.10 * fold)
         });
     }
-    for (gx, gy, r, seed) in [(-0.235, 0.205, 0.078, 5), (-0.15, 0.165, 0.058, 6), (0.225, 0.185, 0.060, 8), (-0.235, 0.32, 0.044, 9), (0.235, 0.275, 0.034, 10)] {
+    for (gx, gy, r, seed) in [
+        (-0.235, 0.205, 0.078, 5),
+        (-0.15, 0.165, 0.058, 6),
+        (0.225, 0.185, 0.060, 8),
+        (-0.235, 0.32, 0.044, 9),
+        (0.235, 0.275, 0.034, 10),
+    ] {
         flowers::posy(canvas, cx + gx, gy, r, &[flowers::CREAM, flowers::BLUSH, flowers::PEACH, flowers::ROSE], seed);
     }
     for row in 0..4 {
@@ -159,7 +180,8 @@ fn flute(canvas: &mut Canvas, x: f32, base: f32, s: f32, fill: f32, tilt: f32, s
         let (st, ct) = (sin(tilt), cos(tilt));
         (x + (u * ct - v * st) * s, base + (u * st + v * ct) * s)
     };
-    let mut outline: Vec<(f32, f32)> = (0..=40).map(|i| i as f32 / 40.0).map(|t| place(-wide(t), mix(low, high, t))).collect();
+    let mut outline: Vec<(f32, f32)> =
+        (0..=40).map(|i| i as f32 / 40.0).map(|t| place(-wide(t), mix(low, high, t))).collect();
     outline.extend((0..=40).rev().map(|i| i as f32 / 40.0).map(|t| place(wide(t), mix(low, high, t))));
     let behind = canvas.clone();
     let (st, ct) = (sin(tilt), cos(tilt));
@@ -191,7 +213,8 @@ fn flute(canvas: &mut Canvas, x: f32, base: f32, s: f32, fill: f32, tilt: f32, s
         let r = s * rng.range(0.003, 0.008);
         canvas.fill_alpha(&Path::circle(bx, by, r), 0.55, hex(0xfff6d8) * 1.1);
     }
-    let rim: Vec<_> = (0..=40).map(|i| i as f32 / 40.0 * TAU).map(|q| place(cos(q) * wide(1.0), high + sin(q) * 0.022)).collect();
+    let rim: Vec<_> =
+        (0..=40).map(|i| i as f32 / 40.0 * TAU).map(|q| place(cos(q) * wide(1.0), high + sin(q) * 0.022)).collect();
     canvas.fill_alpha(&Path::stroke(&rim, |_| 0.0045 * s), 0.85, hex(0xfff4e0));
     let stem: Vec<_> = [(0.030, -0.625), (0.016, -0.55), (0.012, -0.30), (0.018, -0.08), (0.05, -0.02)].to_vec();
     let mut side: Vec<_> = spline(&stem, 6);
@@ -218,7 +241,13 @@ pub fn champagne(canvas: &mut Canvas) -> Develop {
         let (u, _) = scatter(i);
         let y = 0.66 + 0.30 * rng.f();
         let close = bell(a * u - a * 0.5, 0.25);
-        bokeh(canvas, a * u, y, rng.range(0.014, 0.038), hex(*rng.pick(&[0xffd080, 0xffb060, 0xfff0c0])) * (rng.range(0.08, 0.22) + 0.45 * close));
+        bokeh(
+            canvas,
+            a * u,
+            y,
+            rng.range(0.014, 0.038),
+            hex(*rng.pick(&[0xffd080, 0xffb060, 0xfff0c0])) * (rng.range(0.08, 0.22) + 0.45 * close),
+        );
     }
     canvas.bloom(0.85, 0.05, 0.4);
     flute(canvas, a * 0.5 - 0.235, 1.06, 0.50, 0.74, 0.17, 1);
@@ -243,7 +272,16 @@ pub fn confetti(canvas: &mut Canvas) -> Develop {
         let haze = 0.8 + 0.35 * fbm(x * 2.0, y * 2.4, 4, 3);
         room.at(y) * haze + hex(0xff5a9a) * (0.40 * bell(hypot((x - a * 0.5) * 0.7, y - 0.70), 0.26))
     });
-    let beams: [(f32, f32, u32); 8] = [(0.10, 0.30, 0x40a0ff), (0.24, 0.05, 0xff4fa0), (0.38, 0.25, 0xffd060), (0.47, -0.12, 0x9a60ff), (0.55, 0.14, 0x50e0d0), (0.66, -0.26, 0xff8a40), (0.78, -0.05, 0x60a0ff), (0.92, -0.32, 0xff50b0)];
+    let beams: [(f32, f32, u32); 8] = [
+        (0.10, 0.30, 0x40a0ff),
+        (0.24, 0.05, 0xff4fa0),
+        (0.38, 0.25, 0xffd060),
+        (0.47, -0.12, 0x9a60ff),
+        (0.55, 0.14, 0x50e0d0),
+        (0.66, -0.26, 0xff8a40),
+        (0.78, -0.05, 0x60a0ff),
+        (0.92, -0.32, 0xff50b0),
+    ];
     canvas.modify([0.0, 0.0, 1e3, 1.0], |x, y, c| {
         let mut sum = c;
         for (bx, lean, tone) in beams {
@@ -259,7 +297,9 @@ pub fn confetti(canvas: &mut Canvas) -> Develop {
         bokeh(canvas, a * bx, 0.012, 0.017, hex(tone).mix(hex(0xffffff), 0.6) * 1.5);
     }
     let mut rng = Rng::new(55);
-    for (row, count, size, foot, tone) in [(0, 17, 0.28, 0.93, 0x3a1648), (1, 13, 0.37, 1.03, 0x1e0a2c), (2, 9, 0.50, 1.20, 0x08040f)] {
+    for (row, count, size, foot, tone) in
+        [(0, 17, 0.28, 0.93, 0x3a1648), (1, 13, 0.37, 1.03, 0x1e0a2c), (2, 9, 0.50, 1.20, 0x08040f)]
+    {
         for i in 0..count {
             let x = a * (i as f32 + 0.5 + rng.range(-0.25, 0.25)) / count as f32;
             let pose = figures::dancer(rng.range(-1.0, 1.0), rng.f() < 0.45);
