@@ -19,7 +19,7 @@ use platform::{Error, Kind, Platform, Timeouts};
 use platform_native::{Body, Native};
 use support::{answer_all, on_native, read_head, upstream};
 
-const SOON: Duration = Duration::from_millis(150);
+const SOON: Duration = Duration::from_millis(400);
 
 fn to(port: u16) -> Request<Bytes> {
     Request::builder().uri(format!("http://127.0.0.1:{port}/path?query=1")).body(Bytes::new()).unwrap()
@@ -272,16 +272,16 @@ fn the_first_byte_timeout_holds_and_its_connection_is_not_used_again() {
 #[test]
 fn the_gap_timeout_holds_between_pieces_and_not_over_all() {
     const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
-    let steady = pieces(HEAD, Duration::from_millis(100), &["ab", "cd", "ef", "gh", "ij"]);
+    let steady = pieces(HEAD, Duration::from_millis(250), &["ab", "cd", "ef", "gh", "ij"]);
     let stalls = pieces(HEAD, Duration::from_millis(100), &["ab"]);
     on_native(|native| async move {
-        let timeouts = Timeouts { between_bytes: Duration::from_millis(300), ..Timeouts::DEFAULT };
+        let timeouts = Timeouts { between_bytes: Duration::from_secs(1), ..Timeouts::DEFAULT };
         let response = native.fetch(within(to(steady), timeouts)).await.unwrap();
         assert_eq!(text(response).await, "abcdefghij");
         let response = native.fetch(within(to(stalls), timeouts)).await.unwrap();
         let started = Instant::now();
         assert_eq!(kind(Native::collect(response.into_body(), 100).await), Kind::Timeout);
-        assert!((300..2000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+        assert!((900..5000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
     });
 }
 

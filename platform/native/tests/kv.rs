@@ -251,10 +251,10 @@ fn a_locked_file_is_waited_for_without_holding_the_thread() {
         let started = Instant::now();
         let error = kv.put(&key("k"), Bytes::from_static(b"new"), None).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Unavailable);
-        assert!((200..1000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+        assert!((200..3000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
 
         let ticks = async {
-            for _ in 0..10 {
+            for _ in 0..4 {
                 native.sleep(Duration::from_millis(5)).await;
             }
             other.execute_batch("COMMIT").unwrap();

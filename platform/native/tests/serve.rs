@@ -176,7 +176,7 @@ fn a_client_that_leaves_before_the_answer_is_logged_too() {
     let host = start();
     let mut stream = host.connect();
     stream.write_all(b"GET /slow?ms=60000 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::sleep(Duration::from_secs(1));
     stream.shutdown(Shutdown::Both).unwrap();
     let line = &host.log.wait(1)[0];
     assert_eq!((&line["status"], &line["complete"], &line["bytes"]), (&499.into(), &false.into(), &0.into()));
@@ -193,12 +193,12 @@ fn a_client_that_takes_nothing_is_left() {
 
 #[test]
 fn a_slow_client_that_takes_something_is_served() {
-    let host = start_with(|options| options.stall_timeout = Duration::from_millis(500));
+    let host = start_with(|options| options.stall_timeout = Duration::from_secs(2));
     let mut stream = host.connect();
     stream.write_all(b"GET /bytes?n=16777216 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
     let mut piece = vec![0; 2 << 20];
     for _ in 0..7 {
-        std::thread::sleep(Duration::from_millis(150));
+        std::thread::sleep(Duration::from_millis(400));
         stream.read_exact(&mut piece).unwrap();
     }
     let rest = Answer::read(&mut stream);
@@ -218,7 +218,7 @@ fn slow_heads_and_idle_connections_end() {
     assert_eq!(Answer::read(&mut idle).text(), "hello");
     assert_ne!(Answer::read(&mut slow).status(), 200);
     assert_ne!(Answer::read(&mut silent).status(), 200);
-    assert!((300..3000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+    assert!((300..8000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
     // A slow answer is not a slow head.
     assert_eq!(host.get("/slow?ms=600").text(), "slow");
 }
@@ -380,12 +380,12 @@ fn stopping_finishes_what_is_under_way() {
     idle.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
     read_head(&mut idle);
     let mut busy = host.connect();
-    busy.write_all(b"GET /slow?ms=500 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
+    busy.write_all(b"GET /slow?ms=2500 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
     host.log.wait(1);
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::sleep(Duration::from_secs(1));
     let started = Instant::now();
     host.stop().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(3), "an idle connection held the host up");
+    assert!(started.elapsed() < Duration::from_secs(8), "an idle connection held the host up");
     let answer = Answer::read(&mut busy);
     assert_eq!((answer.status(), answer.text()), (200, "slow"));
     assert!(answer.error.is_none());
@@ -447,7 +447,7 @@ fn stopping_does_not_wait_longer_than_the_grace_period() {
     let mut host = start_with(|options| options.shutdown_grace = Duration::from_millis(200));
     let mut busy = host.connect();
     busy.write_all(b"GET /slow?ms=60000 HTTP/1.1\r\nHost: t\r\n\r\n").unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::sleep(Duration::from_secs(1));
     let started = Instant::now();
     host.stop().unwrap();
     assert!(started.elapsed() < Duration::from_secs(2));
