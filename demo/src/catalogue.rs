@@ -3,7 +3,8 @@
 use crate::draw::{Canvas, Develop};
 use crate::exif::{Camera, Shot};
 use crate::scenes::{
-    city, craft, fields, flowers, garden, lights, loops, mountains, night, sea, seasons, table, wedding,
+    city, craft, fields, flowers, garden, jewels, lights, loops, mountains, night, sea, seasons, table, tropics,
+    wedding,
 };
 use std::time::{Duration, SystemTime};
 
@@ -121,12 +122,12 @@ pub static PICTURES: &[Picture] = &[
     p("2025/06 Hochzeit/01 Ankunft/Strand von oben.jpg", sea::beach, (1600, 1600), "2025:06:12 12:34:50+02:00", placed(shot(KITE, 24, 28, 800, 100, 1), (54.4312, 12.6874, 118.0))),
     p("2025/06 Hochzeit/01 Ankunft/Kacheln im Café.png", craft::tiles, (1200, 900), "2025:06:12 16:05:00+02:00", None),
     p("2025/06 Hochzeit/01 Ankunft/IMG_0007.jpg", sea::sunset, (1920, 1280), "2025:06:12 21:31:18+02:00", placed(shot(LUMERA_ZOOM, 35, 80, 200, 100, 1), BAY)),
-    p("2025/06 Hochzeit/02 Polterabend/Palmen & Cocktails.jpg", garden::palms, (1080, 1620), "2025:06:13 20:58:03+02:00", shot(FON, 6, 18, 120, 80, 8)),
+    p("2025/06 Hochzeit/02 Polterabend/Palmen & Cocktails.jpg", tropics::palms, (1080, 1620), "2025:06:13 20:58:03+02:00", shot(FON, 6, 18, 120, 80, 8)),
     p("2025/06 Hochzeit/02 Polterabend/a b+c.jpg", wedding::champagne, (1200, 1600), "2025:06:13 21:24:45+02:00", shot(LUMERA_PRIME, 85, 14, 250, 200, 7)),
     p("2025/06 Hochzeit/02 Polterabend/Wunderkerze <3.jpg", lights::sparkler, (1600, 1600), "2025:06:13 23:12:10+02:00", long(shot(LUMERA_PRIME, 85, 56, 1, 100, 1), 8)),
     p("2025/06 Hochzeit/Morgen/IMG_0012.jpg", mountains::misty_dawn, (1800, 1200), "2025:06:14 05:04:26+02:00", shot(LUMERA_ZOOM, 70, 80, 125, 100, 1)),
-    p("2025/06 Hochzeit/Morgen/Seide und Perlen.jpg", table::silk, (1500, 1500), "2025:06:14 08:41:02+02:00", shot(HALDEN, 80, 28, 160, 200, 1)),
-    p("2025/06 Hochzeit/Morgen/IMG_0023.jpg", table::rings, (1800, 1200), "2025:06:14 10:06:33+02:00", shot(LUMERA_PRIME, 85, 20, 200, 160, 1)),
+    p("2025/06 Hochzeit/Morgen/Seide und Perlen.jpg", jewels::silk, (1500, 1500), "2025:06:14 08:41:02+02:00", shot(HALDEN, 80, 28, 160, 200, 1)),
+    p("2025/06 Hochzeit/Morgen/IMG_0023.jpg", jewels::rings, (1800, 1200), "2025:06:14 10:06:33+02:00", shot(LUMERA_PRIME, 85, 20, 200, 160, 1)),
     p("émilie's bouquet #1.jpg", flowers::bouquet, (1200, 1800), "2025:06:14 11:32:57+02:00", shot(LUMERA_PRIME, 85, 18, 320, 100, 5)),
     p("2025/06 Hochzeit/Zeremonie/IMG_0042.jpg", wedding::arch, (1920, 1280), "2025:06:14 13:48:20+02:00", placed(shot(LUMERA_ZOOM, 35, 40, 640, 100, 1), BAY)),
     p("2025/06 Hochzeit/Zeremonie/Rosette.jpg", craft::stained_glass, (1500, 1500), "2025:06:14 14:55:11+02:00", shot(HALDEN, 80, 56, 30, 800, 1)),
@@ -145,7 +146,7 @@ pub static PICTURES: &[Picture] = &[
     p("2025/07 Reise/Lavendel.jpg", fields::lavender, (1920, 1280), "2025:07:02 20:44:58+02:00", shot(LUMERA_ZOOM, 24, 110, 60, 100, 1)),
     p("2025/07 Reise/Alpen Panorama.jpg", mountains::alps, (3600, 1000), "2025:07:05 18:26:07+02:00", placed(shot(FON, 6, 18, 900, 50, 1), ALPS)),
     p("2025/07 Reise/Milchstraße.jpg", night::milky_way, (1280, 1920), "2025:07:06 00:51:33+02:00", long(placed(shot(LUMERA_ZOOM, 24, 28, 1, 3200, 6), ALPS), 20)),
-    p("2025/07 Reise/Wasserfall.jpg", garden::waterfall, (1080, 1920), "2025:07:08 10:39:21+02:00", shot(FON, 6, 18, 15, 64, 6)),
+    p("2025/07 Reise/Wasserfall.jpg", tropics::waterfall, (1080, 1920), "2025:07:08 10:39:21+02:00", shot(FON, 6, 18, 15, 64, 6)),
     p("2025/08 Wüste/Dünen 17-58.jpg", fields::dunes, (1920, 1200), "2025:08:15 17:58:40+02:00", placed(shot(LUMERA_ZOOM, 50, 80, 320, 100, 1), DUNES)),
     p("2025/12 Island/Polarlicht ★.jpg", night::aurora, (1920, 1280), "2025:12:28 23:14:05+00:00", long(shot(LUMERA_ZOOM, 24, 28, 1, 2500, 1), 6)),
 ];

@@ -6,11 +6,19 @@
 
 // Drawing is arithmetic between pixel counts, floats and bytes; every cast below is in range by
 // construction, and names such as `x`, `y`, `r` are what the formulas call them.
+// The rest are matters of taste that formulas read better without.
 #![allow(
+    clippy::approx_constant,
+    clippy::float_cmp,
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
+    clippy::struct_field_names,
+    clippy::unnecessary_wraps,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
+    clippy::items_after_statements,
     clippy::many_single_char_names,
     clippy::similar_names,
     clippy::too_many_lines,

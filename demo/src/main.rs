@@ -77,9 +77,9 @@ fn run(options: &Options) -> io::Result<()> {
 
 /// Prints a line whenever another whole percent is done.
 fn percent(what: &'static str) -> impl FnMut(f64) {
-    let mut shown = -1;
+    let mut shown = -1.0;
     move |done| {
-        let now = (done * 100.0) as i32;
+        let now = (done * 100.0).floor();
         if now > shown {
             shown = now;
             eprintln!("{what} {now}%");

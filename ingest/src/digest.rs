@@ -51,6 +51,7 @@ mod tests {
             sha256(file.path(), &stop).unwrap().as_deref(),
             Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         );
+        assert_eq!(sha256_of_bytes(b"abc"), sha256(file.path(), &stop).unwrap().unwrap());
         stop.request();
         assert_eq!(sha256(file.path(), &stop).unwrap(), None);
     }

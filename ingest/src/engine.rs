@@ -44,8 +44,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         stop: &options.stop,
     };
     pipeline::photos(options, &publisher, &library, &tally, threads);
-    if options.demo_film {
-        demo_film::publish(&publisher, &tally);
+    if options.demo_film && !tally.must_stop() {
+        tally.count_demo_film(demo_film::publish(&publisher));
     }
     pipeline::films(options, &publisher, &library, &tally);
 

@@ -4,6 +4,9 @@
 //! objects are in the bucket. It may run again, and may be stopped, at any time: what is in is not
 //! uploaded twice, what is half done has no row. Files that disappeared from the folder stay in the gallery.
 //!
+//! A film that changed replaces its renditions under the same keys; segments it no longer has stay in the bucket,
+//! named by no playlist.
+//!
 //! Not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in the grid);
 //! HEIC, AVIF and camera raw are named and left out; an original above 5 GiB is refused.
 

@@ -31,7 +31,7 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
                 while !tally.must_stop() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((file, kind)) = next else { break };
-                    tally.count(file, shielded(|| publisher.photo(file, kind)));
+                    tally.count(file.key.as_str(), shielded(|| publisher.photo(file, kind)));
                     progress.advance(1);
                 }
             });
@@ -62,7 +62,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
         Ok(tools) => tools,
         Err(reason) => {
             for (file, _, _) in new {
-                tally.count(file, Err(Failure::Skipped(reason.clone())));
+                tally.count(file.key.as_str(), Err(Failure::Skipped(reason.clone())));
             }
             return;
         }
@@ -76,7 +76,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
         }
         match encoder.probe(&file.path) {
             Ok(film) => jobs.push(Job { file, kind, source, film }),
-            Err(failure) => tally.count(file, Err(failure)),
+            Err(failure) => tally.count(file.key.as_str(), Err(failure)),
         }
     }
     let progress =
@@ -96,7 +96,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
                         break;
                     }
                 }
-                Err(failure) => tally.count(file, Err(failure)),
+                Err(failure) => tally.count(file.key.as_str(), Err(failure)),
             }
         }
         drop(sender);
@@ -117,8 +117,8 @@ fn new_films<'a>(
         }
         match publisher.is_new(file) {
             Ok(Some(source)) => new.push((file, kind, source)),
-            Ok(None) => tally.count(file, Ok(Outcome::Unchanged)),
-            Err(failure) => tally.count(file, Err(failure)),
+            Ok(None) => tally.count(file.key.as_str(), Ok(Outcome::Unchanged)),
+            Err(failure) => tally.count(file.key.as_str(), Err(failure)),
         }
     }
     new
@@ -132,9 +132,9 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
         let note = encoded.note.clone();
         let result = shielded(|| publisher.film(file, kind, source, encoded));
         if let (Ok(Outcome::Added), Some(note)) = (&result, note) {
-            tally.note(file, note);
+            tally.note(file.key.as_str(), note);
         }
-        tally.count(file, result);
+        tally.count(file.key.as_str(), result);
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Progress {
     /// Work done, in whatever `total` counts.
     done: AtomicU64,
     tenths: AtomicU64,
+    /// When the last line was written, in seconds from the start.
+    spoke: AtomicU64,
     started: Instant,
 }
 
@@ -60,7 +62,15 @@ impl Progress {
         } else {
             How::Lines
         };
-        Self { how, noun, total, done: AtomicU64::new(0), tenths: AtomicU64::new(0), started: Instant::now() }
+        Self {
+            how,
+            noun,
+            total,
+            done: AtomicU64::new(0),
+            tenths: AtomicU64::new(0),
+            spoke: AtomicU64::new(0),
+            started: Instant::now(),
+        }
     }
 
     /// More work is done.
@@ -70,7 +80,11 @@ impl Progress {
             How::Bar(bar) => bar.set_position(done),
             How::Lines => {
                 let tenth = done * 10 / self.total;
-                if self.tenths.fetch_max(tenth, Ordering::Relaxed) < tenth {
+                // At most a line a second, however fast it goes; the last one always.
+                let second = self.started.elapsed().as_secs();
+                let is_due = done >= self.total || self.spoke.load(Ordering::Relaxed) < second;
+                if is_due && self.tenths.fetch_max(tenth, Ordering::Relaxed) < tenth {
+                    self.spoke.store(second, Ordering::Relaxed);
                     self.line(&format!("{}: {done}/{}{}", self.noun, self.total, self.left(done)));
                 }
             }

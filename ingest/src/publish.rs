@@ -25,6 +25,9 @@ const CACHE_SIGNED: &str = "private, max-age=14400";
 /// RFC 8216 section 4.
 pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
+/// RFC 3555 section 4.2.9.
+pub const SEGMENT: &str = "video/mp2t";
+
 /// Why a file did not go in.
 #[derive(Debug)]
 pub enum Failure {
@@ -124,7 +127,7 @@ impl Publisher<'_> {
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
         self.put_all(&segments, |segment| {
             let name = segment.file_name().unwrap_or_default().to_string_lossy();
-            (format!("{below}{name}"), Content::File(segment), "video/mp2t")
+            (format!("{below}{name}"), Content::File(segment), SEGMENT)
         })?;
         self.put_all(renditions, |rendition| {
             (layout::hls_variant(key, &rendition.name), Content::File(&rendition.playlist), PLAYLIST)

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::bucket::StoreError;
 use crate::publish::{Failure, Outcome};
 use crate::sniff::Kind;
-use crate::walk::{Candidate, Library};
+use crate::walk::Library;
 use crate::{Named, Report, Stop};
 
 /// After so many files in a row that the store would not take, the rest is not tried.
@@ -58,16 +58,7 @@ impl<'a> Tally<'a> {
         self.stop.is_requested() || self.lock().fatal.is_some()
     }
 
-    /// A film that no folder holds.
-    pub fn add_film(&self) {
-        self.lock().report.films += 1;
-    }
-
-    pub fn count(&self, file: &Candidate, result: Result<Outcome, Failure>) {
-        self.count_key(file.key.as_str(), result);
-    }
-
-    pub fn count_key(&self, key: &str, result: Result<Outcome, Failure>) {
+    pub fn count(&self, key: &str, result: Result<Outcome, Failure>) {
         let mut inner = self.lock();
         let named = |reason| Named { name: key.to_owned(), reason };
         match result {
@@ -94,9 +85,14 @@ impl<'a> Tally<'a> {
         }
     }
 
+    pub fn count_demo_film(&self, result: Result<Outcome, Failure>) {
+        self.lock().report.films += 1;
+        self.count(demo::short_film().key, result);
+    }
+
     /// Something to say about a file that is in.
-    pub fn note(&self, file: &Candidate, reason: String) {
-        self.lock().report.notes.push(Named { name: file.key.as_str().to_owned(), reason });
+    pub fn note(&self, key: &str, reason: String) {
+        self.lock().report.notes.push(Named { name: key.to_owned(), reason });
     }
 
     pub fn finish(self) -> (Report, Option<Fatal>) {

@@ -42,6 +42,9 @@ impl Ground {
 /// Samples per pixel and direction.
 const FINE: usize = 2;
 
+/// Into how many parts a step is divided at most.
+const MOST_PARTS: usize = 16;
+
 /// Draws the ground over what the canvas shows; above its outline the canvas stays.
 pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, color: impl Fn(&Ground) -> Rgb) {
     let rows = canvas.h * FINE;
@@ -55,13 +58,25 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
             let sx = (column as f32 + (sub as f32 + 0.5) / FINE as f32) / canvas.unit();
             let across = (sx - centre) / view.focal;
             let mut top = rows;
+            let at = |z: f32| {
+                let h = height(across * z, z);
+                let y = (view.horizon + (view.eye - h) / z * view.focal) * unit;
+                (h, y.clamp(0.0, unit) as usize)
+            };
             let mut z = view.near;
             while z < view.far && top > 0 {
-                let x = across * z;
-                let h = height(x, z);
-                let y = (view.horizon + (view.eye - h) / z * view.focal) * unit;
-                let row = y.clamp(0.0, unit) as usize;
-                if row < top {
+                let back = z;
+                z += z * view.step;
+                let row = at(z).1;
+                // A slope that rises by many rows within one step is walked in smaller ones.
+                let parts = top.saturating_sub(row).min(MOST_PARTS);
+                for part in 1..=parts {
+                    let z = back + (z - back) * part as f32 / parts as f32;
+                    let (h, row) = at(z);
+                    if row >= top {
+                        continue;
+                    }
+                    let x = across * z;
                     let detail = (pixel * z).max(1e-5);
                     let e = detail * 1.5;
                     let (hx, hz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
@@ -74,7 +89,6 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
                     }
                     top = row;
                 }
-                z += z * view.step;
             }
         }
         let share = 1.0 / (FINE * FINE) as f32;

@@ -167,7 +167,7 @@ pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)
 /// One frame of a scene: closer or further in turn, drifting sideways.
 fn camera(picture: &Planes, scene: usize, frame: u32, out: &mut Vec<u8>) {
     let t = smooth(-0.1, 1.1, frame as f32 / SCENE_FRAMES as f32);
-    let t = if scene % 2 == 0 { t } else { 1.0 - t };
+    let t = if scene.is_multiple_of(2) { t } else { 1.0 - t };
     let zoom = mix(1.0, 0.80, t);
     let room = (1.0 - zoom) * 0.5;
     let side = [0.9, -0.9, 0.4, -0.4][scene % 4];

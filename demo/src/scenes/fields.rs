@@ -70,30 +70,48 @@ fn poppy(canvas: &mut Canvas, x: f32, y: f32, r: f32, blur: f32, rng: &mut Rng) 
     let warm = hex(0xd8281a).mix(hex(0xf4582a), rng.f());
     let stem = [(x, y), (x + rng.range(-0.6, 0.6) * r, y + r * 3.0), (x + rng.range(-1.0, 1.0) * r, y + r * 7.0)];
     let stalk = Path::stroke(&crate::draw::path::spline(&stem, 8), |_| r * 0.07);
-    let put = |canvas: &mut Canvas, path: &Path, color: crate::draw::Rgb, alpha: f32| {
-        if blur > 0.0012 { canvas.soft(path, blur, alpha, color) } else { canvas.fill_alpha(path, alpha, color) }
-    };
-    put(canvas, &stalk, hex(0x58803a), 0.9);
-    // Back petals, dark inside, then the two in front that the sun shines through.
-    let petal = |from: f32, wide: f32, tall: f32, phase: f32| {
-        let points: Vec<_> = (0..10)
+    canvas.fill_alpha(&stalk, 0.9, hex(0x58803a));
+    // Two petals behind with the dark heart before them, two in front that the sun shines through.
+    let petal = |wide: f32, tall: f32, phase: f32| {
+        let points: Vec<_> = (0..14)
             .map(|i| {
-                let t = i as f32 / 10.0 * TAU;
-                let ruffle = 1.0 + 0.07 * sin(t * 5.0 + phase);
-                (cos(t) * wide * ruffle, from + sin(t) * tall * ruffle)
+                let t = i as f32 / 14.0 * TAU;
+                // Crumpled at the rim, narrow at the foot.
+                let rim = smooth(0.2, -0.9, sin(t));
+                let ruffle = 1.0 + rim * (0.08 * sin(t * 6.0 + phase) + 0.05 * sin(t * 11.0 + phase * 2.0));
+                (cos(t) * wide * ruffle * (1.0 - 0.45 * smooth(0.1, 1.0, sin(t))), (sin(t) - 0.75) * tall * ruffle)
             })
             .collect();
         Path::smooth(&points)
     };
     let phase = rng.f() * TAU;
-    put(canvas, &petal(-0.35, 1.0, open * 0.75, phase).place(x, y, r, tilt), warm * 0.62, 1.0);
-    put(canvas, &petal(-0.18, 0.34, 0.22, 0.0).place(x, y, r, tilt), hex(0x2a0c10), 0.85);
-    for side in [-1.0, 1.0] {
-        let p = petal(0.02, 0.66, open * 0.62, phase + side).place(x + side * r * 0.36, y, r, tilt + side * 0.25);
-        put(canvas, &p, warm * (1.02 + 0.12 * side), 0.97);
+    let (st, ct) = (sin(tilt), cos(tilt));
+    for (lean, side, wide, tall, light) in [
+        (-0.55, -0.30, 0.62, 0.62, 0.66),
+        (0.55, 0.30, 0.62, 0.62, 0.74),
+        (0.0, 0.0, 0.24, 0.20, 0.0),
+        (-0.62, -0.26, 0.60, 0.44, 1.0),
+        (0.62, 0.26, 0.60, 0.42, 1.12),
+    ] {
+        let path =
+            petal(wide, tall * open * 1.5, phase + side * 9.0).place(x + side * r * 0.6, y + r * 0.3, r, tilt + lean);
+        let paint = move |px: f32, py: f32| {
+            let (dx, dy) = ((px - x) / r, (py - y - r * 0.3) / r);
+            let (u, v) = (dx * ct + dy * st, dy * ct - dx * st);
+            let d = (u * u + v * v).sqrt();
+            let vein = noise(crate::draw::math::atan2(u, -v) * 9.0 + phase, d * 1.5, 8) * 0.10 * smooth(0.2, 0.8, d);
+            if light == 0.0 {
+                return hex(0x1c0a10).mix(hex(0x4a5a2c), smooth(0.16, 0.04, d));
+            }
+            let c = hex(0x7a0c12).mix(warm, smooth(0.05, 0.55, d)).mix(hex(0xff8456), smooth(0.72, 1.15, d) * 0.55);
+            c * (light * (1.0 + vein))
+        };
+        if blur > 0.0012 {
+            canvas.soft(&path, blur, 0.98, paint);
+        } else {
+            canvas.fill_alpha(&path, 0.98, paint);
+        }
     }
-    let rim = petal(-0.42, 0.8, open * 0.34, phase).place(x, y, r, tilt);
-    put(canvas, &rim, hex(0xff7a4a), 0.28);
 }
 
 /// Poppies in tall grass, focus on the middle distance.

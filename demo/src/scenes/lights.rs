@@ -106,9 +106,9 @@ pub fn fairy_lights(canvas: &mut Canvas) -> Develop {
         let wire: Vec<_> = (0..=60).map(|i| at(i as f32 / 60.0)).collect();
         let wire = Path::stroke(&wire, |_| 0.0032);
         if blur > 0.0 {
-            canvas.soft(&wire, blur, 0.8, hex(0x0a0c0c))
+            canvas.soft(&wire, blur, 0.8, hex(0x0a0c0c));
         } else {
-            canvas.fill(&wire, hex(0x141210))
+            canvas.fill(&wire, hex(0x141210));
         }
         for i in 0..bulbs {
             let (x, y) = at((i as f32 + 0.5) / bulbs as f32);

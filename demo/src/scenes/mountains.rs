@@ -99,14 +99,17 @@ pub fn alps(canvas: &mut Canvas) -> Develop {
         let cloud = hex(0x9fb2cc).mix(hex(0xfff4e6), light);
         blue.mix(hex(0xffffff), wisp * 0.6).mix(cloud, cover * 0.55 * smooth(0.62, 0.3, y))
     });
-    let view = View { horizon: 0.60, eye: 1.9, focal: 1.35, near: 2.2, far: 34.0, step: 0.006 };
+    let view = View { horizon: 0.64, eye: 1.7, focal: 1.5, near: 2.0, far: 32.0, step: 0.008 };
     let shape = |x: f32, z: f32| {
-        let range = smooth(4.5, 12.0, z) * (1.0 + 0.4 * smooth(12.0, 30.0, z));
-        let peaks = ridged(x * 0.085 + 2.0, z * 0.085, 7, 12);
-        let broad = 0.55 + 0.45 * fbm(x * 0.05, z * 0.05 + 7.0, 2, 4);
-        let valley = fbm(x * 0.4, z * 0.4, 4, 9) * 0.10;
-        let meadow = 0.55 * smooth(6.0, 2.4, z) + fbm(x * 0.35, z * 0.5, 3, 19) * 0.45;
-        peaks * peaks * 8.0 * broad * range + valley + meadow * (1.0 - range * 0.6)
+        let range = smooth(5.0, 11.0, z) * (0.85 + 0.65 * smooth(9.0, 26.0, z));
+        // Great forms from few octaves; the fine ones add relief without making needles.
+        let warp = fbm(x * 0.12, z * 0.12, 2, 31) * 0.6;
+        let great = ridged(x * 0.075 + 2.0 + warp * 0.25, z * 0.085, 3, 12);
+        let fine = fbm(x * 0.55 + warp, z * 0.55, 5, 17);
+        let valley = fbm(x * 0.4, z * 0.4, 3, 9) * 0.10;
+        let meadow = 0.50 * smooth(6.0, 2.4, z) + fbm(x * 0.35, z * 0.5, 3, 19) * 0.42;
+        let peak = (great - 0.28).max(0.0) * range;
+        peak * 6.6 + fine * peak * 1.1 + valley + meadow * (1.0 - range * 0.5).max(0.0)
     };
     let light = (-0.8, 0.62, -0.35);
     terrain::draw(canvas, view, shape, |g| {

@@ -13,13 +13,13 @@ pub fn couple(canvas: &mut Canvas) -> Develop {
     let a = canvas.aspect();
     let h = 0.60;
     let (sx, sy) = (a * 0.47, 0.52);
-    sea::golden_sky(canvas, h, (sx, sy), 0.0, 19);
+    sea::golden_sky(canvas, h, (sx, sy), 40.0, 7);
     terrain::ridge(
         canvas,
         |x| h + 0.002 - 0.075 * smooth(0.75 * a, a * 1.05, x) * (0.8 + 0.5 * line(x * 6.0, 5, 4)),
         |x, _, d| hex(0x5a3a52).mix(hex(0x9a5a58), bell(d, 0.02) + bell(x - sx, 0.5) * 0.3),
     );
-    sea::golden_sea(canvas, h, 0.0, 19);
+    sea::golden_sea(canvas, h, 3.0, 7);
     let above = canvas.clone();
     let shore = |x: f32| 0.80 + 0.022 * sin(x * 2.4 + 0.6) + 0.012 * noise(x * 5.0, 0.0, 3);
     // Wet sand: a dim mirror that dries towards the camera.
@@ -36,12 +36,12 @@ pub fn couple(canvas: &mut Canvas) -> Develop {
     let foot = 0.865;
     let size = 0.40;
     let (gx, bx) = (sx - 0.085, sx + 0.075);
-    for (x, shape, shade) in [(gx, figures::groom(0.045), 0.6), (bx, figures::bride(0.045), 0.5)] {
+    for (x, shape, shade) in [(gx, figures::groom(0.075), 0.6), (bx, figures::bride(0.075), 0.5)] {
         // Mirrored in the wet sand, then the person.
         canvas.soft(&shape.place_xy(x, foot, size, -size * 0.32, 0.0), 0.004, shade * 0.8, hex(0x1c1220));
     }
-    canvas.fill(&figures::groom(0.045).place(gx, foot, size, 0.0), hex(0x150e1a));
-    canvas.fill(&figures::bride(0.045).place(bx, foot, size, 0.0), move |px: f32, py: f32| {
+    canvas.fill(&figures::groom(0.075).place(gx, foot, size, 0.0), hex(0x150e1a));
+    canvas.fill(&figures::bride(0.075).place(bx, foot, size, 0.0), move |px: f32, py: f32| {
         let lace = noise(px * 90.0, py * 60.0, 4) * 0.03;
         let rim = smooth(0.02, -0.03, px - bx) * 0.18;
         hex(0x3c2834).mix(hex(0xd88a70), rim + lace)

@@ -90,7 +90,7 @@ fn explain(failure: process::Failure, program: &str) -> Failure {
         // What it says begins with the file's path, which is named already.
         process::Failure::Exit(said) => {
             let said = said.rsplit(": ").next().unwrap_or(&said);
-            Failure::File(format!("{program} cannot read it: {said}"))
+            Failure::File(format!("{program} says: {said}"))
         }
     }
 }

@@ -43,6 +43,9 @@ pub fn run(
     patience: Duration,
     mut progressed: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), Failure> {
+    // Ctrl-C in a terminal goes to a whole group: ffmpeg would end on its own, and look as if it had failed.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
     let mut process = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -73,10 +76,6 @@ pub fn run(
         }
     }
     let status = wait(&mut process.0, stop, patience)?;
-    // Whatever a signal from the terminal left behind is not to be used.
-    if stop.is_requested() {
-        return Err(Failure::Stopped);
-    }
     if status.success() {
         return Ok(());
     }

@@ -216,9 +216,13 @@ fn a_file_that_breaks_while_open_is_opened_anew_once_it_is_whole_or_gone() {
     on_native_in(&dir, |native| async move {
         // More than SQLite keeps in memory: some of it must be read from the file.
         store(&native).put(&key("k"), Bytes::from(vec![1; 10_000_000]), None).await.unwrap();
-        files[..2].iter().for_each(|file| std::fs::write(file, "broken").unwrap());
+        for file in &files[..2] {
+            std::fs::write(file, "broken").unwrap();
+        }
         fails(&native).await;
-        files.iter().for_each(|file| drop(std::fs::remove_file(file)));
+        for file in &files {
+            drop(std::fs::remove_file(file));
+        }
         native.sleep(Duration::from_millis(1100)).await;
         store(&native).put(&key("k"), Bytes::from_static(b"v"), None).await.unwrap();
         assert_eq!(store(&native).get(&key("k")).await.unwrap().as_deref(), Some(&b"v"[..]));

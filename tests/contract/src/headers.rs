@@ -34,8 +34,8 @@ fn answers(target: &Target) -> Result<Vec<Answer>, String> {
         target.video(&master),
         target.video(&master).header("if-none-match", "*"),
         target.video(&master).anonymous(),
-        target.video(&format!("/api/hls/{key}/720p.m3u8")),
-        target.video(&format!("/api/hls/{key}/720p_000.ts")),
+        target.video(&format!("/api/hls/{key}/540p.m3u8")),
+        target.video(&format!("/api/hls/{key}/540p_000.ts")),
         target.video("/api/hls/playlist?key=absent.mp4"),
     ]
     .into_iter()

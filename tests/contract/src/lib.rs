@@ -2,7 +2,7 @@
 //!
 //! A case is a function from a [`Target`] to what is wrong with it. It knows nothing of the host behind the URL, needs
 //! no other case to have run, and changes nothing that another one looks at. The library behind the target is
-//! the one that `harness` writes: [`harness::PHOTOS`] and the demo film.
+//! the one that `harness` brings in: [`harness::PHOTOS`] and [`demo::short_film`].
 
 #[macro_use]
 mod ensure;

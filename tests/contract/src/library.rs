@@ -86,10 +86,10 @@ pub(crate) fn item(target: &Target, key: &str) -> Result<Item, String> {
     found.ok_or_else(|| format!("{key} is not in the listing"))
 }
 
-/// A film that can be played, and the way to its master playlist.
+/// The demo film, and the way to its master playlist.
 pub(crate) fn film(target: &Target) -> Result<(Item, String), String> {
-    let films = all(target)?.into_iter().filter_map(|item| Some((item.hls.clone()?, item)));
-    let (master, film) = films.into_iter().next().ok_or("there is no film in the listing")?;
+    let film = item(target, demo::short_film().key)?;
+    let master = film.hls.clone().ok_or("the demo film has no playlist")?;
     Ok((film, master))
 }
 

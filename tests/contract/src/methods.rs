@@ -28,8 +28,8 @@ fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
         (viewer(format!("/api/thumbnail/{BIG}")), READ),
         (video("/healthz".to_owned()), READ),
         (video(format!("/api/hls/playlist?key={film}")), READ),
-        (video(format!("/api/hls/{film}/720p.m3u8")), READ),
-        (video(format!("/api/hls/{film}/720p_000.ts")), READ),
+        (video(format!("/api/hls/{film}/540p.m3u8")), READ),
+        (video(format!("/api/hls/{film}/540p_000.ts")), READ),
     ])
 }
 

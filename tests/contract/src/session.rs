@@ -29,8 +29,8 @@ fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
         viewer(format!("/api/file/{BIG}"), "/api/file/absent.jpg"),
         viewer(format!("/api/thumbnail/{BIG}?size=small"), "/api/thumbnail/absent.jpg?size=small"),
         video(format!("/api/hls/playlist?key={film}"), "/api/hls/playlist?key=absent.mp4"),
-        video(format!("/api/hls/{film}/720p.m3u8"), "/api/hls/absent.mp4/720p.m3u8"),
-        video(format!("/api/hls/{film}/720p_000.ts"), "/api/hls/absent.mp4/720p_000.ts"),
+        video(format!("/api/hls/{film}/540p.m3u8"), "/api/hls/absent.mp4/540p.m3u8"),
+        video(format!("/api/hls/{film}/540p_000.ts"), "/api/hls/absent.mp4/540p_000.ts"),
     ])
 }
 

@@ -71,7 +71,7 @@ pub fn master(target: &Target) -> Result<String, String> {
 
 /// A variant as nobody has asked for it: its version is made up, so no cache has it.
 pub fn variant(target: &Target) -> Result<String, String> {
-    Ok(master(target)?.replacen("playlist?key=", "", 1) + "/720p.m3u8?v=madeup")
+    Ok(master(target)?.replacen("playlist?key=", "", 1) + "/540p.m3u8?v=madeup")
 }
 
 /// A failure as a client should see it: soon, told apart, worth another try, and nothing of the inside.
