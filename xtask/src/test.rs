@@ -35,14 +35,13 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     steps.run("crates, HTTP contract, browser", || {
         let mut command = cargo();
         command.args(["test", "--workspace", "--no-fail-fast"]);
-        // wasmtime takes long to build, and is built once only: in release, for the next step.
+        // These hold no tests, and wasmtime takes long to build.
         command.args(["--exclude", "bench-sign", "--exclude", "bench-sign-guest"]);
         if no_browser {
             command.env("NO_BROWSER", "1");
         }
         succeed(&mut command, "cargo test --workspace")
     })?;
-    steps.run("the same URLs on every target", || workspace::run_release("bench-sign", &["--rounds", "3"]))?;
     tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);
