@@ -1,7 +1,6 @@
 //! Gardens: koi in a pond, a red bridge in cherry-blossom time.
 
 use super::water::{self, Water};
-use super::{mountains, sky};
 use crate::draw::math::{TAU, atan2, bell, cos, fract, hypot, mix, sin, smooth};
 use crate::draw::noise::{Rng, cells, fbm, line, noise};
 use crate::draw::path::spline;

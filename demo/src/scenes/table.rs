@@ -2,10 +2,10 @@
 
 use super::flowers;
 use super::lights::bokeh;
-use crate::draw::math::{TAU, bell, cos, fract, hypot, ifloor, mix, powf, sin, smooth};
+use crate::draw::math::{TAU, bell, cos, fract, hypot, ifloor, sin, smooth};
 use crate::draw::noise::{Rng, fbm, hash01, noise, scatter};
 use crate::draw::path::spline;
-use crate::draw::{Canvas, Develop, Path, Ramp, Rgb, hex};
+use crate::draw::{Canvas, Develop, Path, Ramp, hex};
 
 /// Three tiers with roses, and the room's lights behind.
 pub fn cake(canvas: &mut Canvas) -> Develop {
