@@ -1,6 +1,11 @@
 //! The committed film is whole, small and says the truth about itself.
 
-#![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::case_sensitive_file_extension_comparisons)]
+#![allow(
+    clippy::format_collect,
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::case_sensitive_file_extension_comparisons
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

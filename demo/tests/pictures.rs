@@ -1,6 +1,11 @@
 //! Every file of the library, drawn small where size does not matter.
 
-#![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::case_sensitive_file_extension_comparisons)]
+#![allow(
+    clippy::format_collect,
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::case_sensitive_file_extension_comparisons
+)]
 
 use demo::catalogue::{Format, PICTURES, Picture};
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _, ImageReader, Pixel as _};
