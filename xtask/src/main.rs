@@ -55,8 +55,6 @@ enum Task {
 enum Bench {
     /// Presigning: ours, rusty-s3, aws-sigv4; in wasm and natively.
     Sign,
-    /// Playlists: rewriting with and without signing, in wasm.
-    Playlist,
 }
 
 fn main() -> ExitCode {
@@ -65,7 +63,6 @@ fn main() -> ExitCode {
         Task::Test { no_browser } => test::run(no_browser),
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Bench { subject: Bench::Sign } => workspace::run_release("bench-sign", &[]),
-        Task::Bench { subject: Bench::Playlist } => workspace::run_release("bench-playlist", &[]),
         Task::Screenshots { out } => test::screenshots(&out),
     };
     match result {
