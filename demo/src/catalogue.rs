@@ -144,7 +144,7 @@ pub static PICTURES: &[Picture] = &[
     p("2025/06 Hochzeit/03 Danach/Mosaik von Tante Ilse.webp", craft::mosaic, (1080, 1080), "2025:06:15 15:00:00+02:00", None),
     p("Leuchtturm.gif", loops::lighthouse, (480, 360), "2025:06:16 09:30:00+02:00", None),
     p("2025/07 Reise/Lavendel.jpg", fields::lavender, (1920, 1280), "2025:07:02 20:44:58+02:00", shot(LUMERA_ZOOM, 24, 110, 60, 100, 1)),
-    p("2025/07 Reise/Alpen Panorama.jpg", mountains::alps, (3600, 1000), "2025:07:05 18:26:07+02:00", placed(shot(FON, 6, 18, 900, 50, 1), ALPS)),
+    p("2025/07 Reise/Alpen Panorama.jpg", mountains::alps, (3240, 900), "2025:07:05 18:26:07+02:00", placed(shot(FON, 6, 18, 900, 50, 1), ALPS)),
     p("2025/07 Reise/Milchstraße.jpg", night::milky_way, (1280, 1920), "2025:07:06 00:51:33+02:00", long(placed(shot(LUMERA_ZOOM, 24, 28, 1, 3200, 6), ALPS), 20)),
     p("2025/07 Reise/Wasserfall.jpg", tropics::waterfall, (1080, 1920), "2025:07:08 10:39:21+02:00", shot(FON, 6, 18, 15, 64, 6)),
     p("2025/08 Wüste/Dünen 17-58.jpg", fields::dunes, (1920, 1200), "2025:08:15 17:58:40+02:00", placed(shot(LUMERA_ZOOM, 50, 80, 320, 100, 1), DUNES)),

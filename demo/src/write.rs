@@ -26,13 +26,17 @@ pub fn write_some(
     mut progress: impl FnMut(usize, usize),
 ) -> io::Result<Vec<PathBuf>> {
     let next = AtomicUsize::new(0);
+    // The largest first, so that no core is left alone with one at the end.
+    let mut order = pictures.to_vec();
+    order.sort_by_key(|p| std::cmp::Reverse(p.size.0 * p.size.1));
+    let order = &order;
     let workers = thread::available_parallelism().map_or(2, usize::from).min(pictures.len());
     let (sender, done) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
-                while let Some(picture) = pictures.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(picture) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // A closed channel means the receiver has met an error and given up.
                     if sender.send(write_one(picture, out)).is_err() {
                         break;

@@ -39,41 +39,39 @@ impl Ground {
     }
 }
 
-/// Samples per pixel and direction.
+/// Lines of sight per column; along a line coverage is exact.
 const FINE: usize = 2;
 
 /// Into how many parts a step is divided at most.
-const MOST_PARTS: usize = 16;
+const MOST_PARTS: usize = 6;
 
 /// Draws the ground over what the canvas shows; above its outline the canvas stays.
 pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, color: impl Fn(&Ground) -> Rgb) {
-    let rows = canvas.h * FINE;
-    let unit = rows as f32;
+    let unit = canvas.unit();
     let pixel = 1.0 / (unit * view.focal);
     let centre = canvas.aspect() * 0.5;
     let mut sums = vec![[0.0_f32; 4]; canvas.h];
     for column in 0..canvas.w {
         sums.fill([0.0; 4]);
         for sub in 0..FINE {
-            let sx = (column as f32 + (sub as f32 + 0.5) / FINE as f32) / canvas.unit();
+            let sx = (column as f32 + (sub as f32 + 0.5) / FINE as f32) / unit;
             let across = (sx - centre) / view.focal;
-            let mut top = rows;
+            // Everything below this line, in pixels, is covered already.
+            let mut top = unit;
             let at = |z: f32| {
                 let h = height(across * z, z);
-                let y = (view.horizon + (view.eye - h) / z * view.focal) * unit;
-                (h, y.clamp(0.0, unit) as usize)
+                (h, ((view.horizon + (view.eye - h) / z * view.focal) * unit).max(0.0))
             };
             let mut z = view.near;
-            while z < view.far && top > 0 {
+            while z < view.far && top > 0.0 {
                 let back = z;
                 z += z * view.step;
-                let row = at(z).1;
-                // A slope that rises by many rows within one step is walked in smaller ones.
-                let parts = top.saturating_sub(row).min(MOST_PARTS);
+                // A slope that rises by many pixels within one step is walked in smaller ones.
+                let parts = ((top - at(z).1).max(0.0) as usize).min(MOST_PARTS);
                 for part in 1..=parts {
                     let z = back + (z - back) * part as f32 / parts as f32;
-                    let (h, row) = at(z);
-                    if row >= top {
+                    let (h, y) = at(z);
+                    if y > top - 0.75 {
                         continue;
                     }
                     let x = across * z;
@@ -82,16 +80,12 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
                     let (hx, hz) = ((height(x + e, z) - h) / e, (height(x, z + e) - h) / e);
                     let n = 1.0 / (1.0 + hx * hx + hz * hz).sqrt();
                     let normal = (-hx * n, n, -hz * n);
-                    let c = color(&Ground { x, z, height: h, normal, detail });
-                    for r in row..top {
-                        let s = &mut sums[r / FINE];
-                        *s = [s[0] + c.r, s[1] + c.g, s[2] + c.b, s[3] + 1.0];
-                    }
-                    top = row;
+                    span(&mut sums, y, top, color(&Ground { x, z, height: h, normal, detail }));
+                    top = y;
                 }
             }
         }
-        let share = 1.0 / (FINE * FINE) as f32;
+        let share = 1.0 / FINE as f32;
         for (row, s) in sums.iter().enumerate() {
             let px = &mut canvas.px[row * canvas.w + column];
             let keep = 1.0 - s[3] * share;
@@ -100,6 +94,18 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
             }
             px[3] = px[3] * keep + s[3] * share;
         }
+    }
+}
+
+/// Adds a colour to the pixels between two heights, to the first and last as far as they reach in.
+fn span(sums: &mut [[f32; 4]], from: f32, to: f32, c: Rgb) {
+    let first = from as usize;
+    for (row, s) in sums.iter_mut().enumerate().skip(first) {
+        let part = to.min((row + 1) as f32) - from.max(row as f32);
+        if part <= 0.0 {
+            break;
+        }
+        *s = [s[0] + c.r * part, s[1] + c.g * part, s[2] + c.b * part, s[3] + part];
     }
 }
 

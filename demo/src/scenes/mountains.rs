@@ -103,13 +103,16 @@ pub fn alps(canvas: &mut Canvas) -> Develop {
     let shape = |x: f32, z: f32| {
         let range = smooth(5.0, 11.0, z) * (0.85 + 0.65 * smooth(9.0, 26.0, z));
         // Great forms from few octaves; the fine ones add relief without making needles.
-        let warp = fbm(x * 0.12, z * 0.12, 2, 31) * 0.6;
-        let great = ridged(x * 0.075 + 2.0 + warp * 0.25, z * 0.085, 3, 12);
-        let fine = fbm(x * 0.55 + warp, z * 0.55, 5, 17);
         let valley = fbm(x * 0.4, z * 0.4, 3, 9) * 0.10;
         let meadow = 0.50 * smooth(6.0, 2.4, z) + fbm(x * 0.35, z * 0.5, 3, 19) * 0.42;
+        let low = valley + meadow * (1.0 - range * 0.5).max(0.0);
+        if range == 0.0 {
+            return low;
+        }
+        let warp = fbm(x * 0.12, z * 0.12, 2, 31) * 0.6;
+        let great = ridged(x * 0.075 + 2.0 + warp * 0.25, z * 0.085, 3, 12);
         let peak = (great - 0.28).max(0.0) * range;
-        peak * 6.6 + fine * peak * 1.1 + valley + meadow * (1.0 - range * 0.5).max(0.0)
+        low + peak * (6.6 + 1.1 * fbm(x * 0.55 + warp, z * 0.55, 5, 17))
     };
     let light = (-0.8, 0.62, -0.35);
     terrain::draw(canvas, view, shape, |g| {

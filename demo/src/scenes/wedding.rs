@@ -36,18 +36,18 @@ pub fn couple(canvas: &mut Canvas) -> Develop {
     let foot = 0.865;
     let size = 0.40;
     let (gx, bx) = (sx - 0.085, sx + 0.075);
-    for (x, shape, shade) in [(gx, figures::groom(0.075), 0.6), (bx, figures::bride(0.075), 0.5)] {
+    for (x, shape, shade) in [(gx, figures::groom(0.075), 0.62), (bx, figures::bride(0.075), 0.55)] {
         // Mirrored in the wet sand, then the person.
-        canvas.soft(&shape.place_xy(x, foot, size, -size * 0.32, 0.0), 0.004, shade * 0.8, hex(0x1c1220));
+        canvas.soft(&shape.place_xy(x, foot - 0.004, size, -size * 0.55, 0.0), 0.005, shade, hex(0x2c1a26));
     }
     canvas.fill(&figures::groom(0.075).place(gx, foot, size, 0.0), hex(0x150e1a));
     canvas.fill(&figures::bride(0.075).place(bx, foot, size, 0.0), move |px: f32, py: f32| {
         let lace = noise(px * 90.0, py * 60.0, 4) * 0.03;
         let rim = smooth(0.02, -0.03, px - bx) * 0.18;
-        hex(0x3c2834).mix(hex(0xd88a70), rim + lace)
+        hex(0x54384a).mix(hex(0xe8a080), rim + lace)
     });
-    canvas.fill_alpha(&figures::veil().place(bx, foot, size, 0.0), 0.42, move |px: f32, py: f32| {
-        hex(0xffc49a) * (0.45 + 0.25 * sin((px - bx) * 120.0 + (py - foot) * 30.0))
+    canvas.soft(&figures::veil().place(bx, foot, size, 0.0), 0.0018, 0.30, move |px: f32, py: f32| {
+        hex(0xffc49a) * (0.55 + 0.20 * sin((px - bx) * 120.0 + (py - foot) * 30.0))
     });
     super::mountains::birds(canvas, a * 0.74, 0.22, 6, 0.014);
     canvas.bloom(0.9, 0.04, 0.4);
