@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::format_collect,
+    clippy::many_single_char_names,
     clippy::unwrap_used,
     clippy::cast_precision_loss,
     clippy::case_sensitive_file_extension_comparisons
