@@ -16,6 +16,13 @@ pub fn render(picture: &Picture, width: u32, height: u32) -> RgbImage {
     crate::draw::develop::develop(&canvas, how)
 }
 
+/// Like [`render`], with hardly any grain: moving pictures spend too many bits on it.
+pub(crate) fn without_grain(picture: &Picture, width: u32, height: u32) -> RgbImage {
+    let mut canvas = Canvas::new(width as usize, height as usize);
+    let how = (picture.scene)(&mut canvas);
+    crate::draw::develop::develop(&canvas, crate::draw::Develop { grain: how.grain.min(0.2), ..how })
+}
+
 /// The bytes of the picture's file.
 pub fn file(picture: &Picture) -> ImageResult<Vec<u8>> {
     let (width, height) = picture.size;

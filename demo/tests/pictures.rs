@@ -104,7 +104,7 @@ fn check_upright(picture: &Picture, seen: &DynamicImage) {
 }
 
 /// The largest difference between the mean colours of two pictures' quarters.
-fn difference(a: &DynamicImage, b: &DynamicImage) -> f64 {
+fn difference(one: &DynamicImage, other: &DynamicImage) -> f64 {
     let mean = |image: &DynamicImage, right: bool, low: bool| {
         let (w, h) = (image.width() / 2, image.height() / 2);
         let quarter = image.view(u32::from(right) * w, u32::from(low) * h, w, h);
@@ -116,8 +116,8 @@ fn difference(a: &DynamicImage, b: &DynamicImage) -> f64 {
     };
     let quarters = [(false, false), (true, false), (false, true), (true, true)];
     let each = quarters.iter().flat_map(|&(right, low)| {
-        let (a, b) = (mean(a, right, low), mean(b, right, low));
-        [0, 1, 2].map(|c| (a[c] - b[c]).abs())
+        let (m, n) = (mean(one, right, low), mean(other, right, low));
+        [0, 1, 2].map(|c| (m[c] - n[c]).abs())
     });
     each.fold(0.0, f64::max)
 }

@@ -21,7 +21,7 @@ const FRAME_RATE: u32 = frames::FRAME_RATE;
 
 /// Scenes shown, frames each, frames of every cross-fade.
 const SCENES: usize = 18;
-const SCENE_FRAMES: u32 = 35 * FRAME_RATE;
+const SCENE_FRAMES: u32 = 36 * FRAME_RATE;
 const FADE: u32 = 2 * FRAME_RATE;
 
 /// Pictures are drawn this much larger than a frame, so that moving closer stays sharp.
@@ -110,7 +110,7 @@ pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)
     ));
     arguments.push(sound.into());
     arguments.extend(words(
-        "-c:v libx264 -preset ultrafast -crf 25 -g 96 -pix_fmt yuv420p -color_range tv -colorspace bt709 \
+        "-c:v libx264 -preset ultrafast -crf 29 -g 96 -pix_fmt yuv420p -color_range tv -colorspace bt709 \
          -color_primaries bt709 -color_trc bt709 -c:a aac -b:a 96k -movflags +faststart -shortest",
     ));
     let partial = work.path().join("film.mp4");
@@ -123,7 +123,7 @@ pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)
         scope.spawn(move || {
             for picture in pictures {
                 let (w, h) = ((WIDTH as f32 * SCALE) as u32, (HEIGHT as f32 * SCALE) as u32);
-                if sender.send(Planes::of(&encode::render(picture, w, h))).is_err() {
+                if sender.send(Planes::of(&encode::without_grain(picture, w, h))).is_err() {
                     break;
                 }
             }
