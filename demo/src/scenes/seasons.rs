@@ -54,14 +54,27 @@ pub fn autumn(canvas: &mut Canvas) -> Develop {
             let lean = rng.range(-0.05, 0.05);
             let bark = hex(0x3a2418).mix(haze, (1.0 - t) * 0.62);
             let light = if x < sx { 1.0 } else { -1.0 };
-            let trunk = Path::stroke(&[(x, ground + 0.02), (x + lean * 0.5, 0.25), (x + lean, -0.05)], |q| {
-                w * (1.0 - 0.45 * q) * (1.0 + 0.6 * bell(q, 0.03))
-            });
+            // Straight up, flaring into roots at the foot.
+            let edge = |side: f32| {
+                [(1.9, 0.022), (1.35, -0.004), (1.08, -0.05), (1.0, -0.14)]
+                    .map(|(k, y)| (x + side * w * k + lean * 0.1, ground + y + 0.006 * side))
+            };
+            let mut outline = edge(-1.0).to_vec();
+            outline.extend([(x + lean - w * 0.6, -0.05), (x + lean + w * 0.6, -0.05)]);
+            outline.extend(edge(1.0).into_iter().rev());
+            let trunk = Path::polygon(outline);
+            let foot = Path::ellipse(x, ground + 0.02, w * 3.2, w * 0.5 + 0.004);
+            canvas.soft(&foot, w * 0.25 + 0.002, 0.45 * t, hex(0x2a1206));
             canvas.fill(&trunk, move |px: f32, py: f32| {
                 let u = (px - x - lean * smooth(ground, 0.0, py) * 0.9) / w;
                 let rough = noise(px * 150.0, py * 26.0, 6) * 0.22;
                 bark * (0.75 + rough) + hex(0xffc860) * (smooth(0.2, 1.0, u * light) * 0.40 * mix(0.7, 1.0, t))
             });
+            for _ in 0..((w * 1400.0) as usize * usize::from(layer > 1)) {
+                let (lx, ly) = (x + rng.normal() * w * 1.7, ground + 0.022 + rng.normal() * 0.006);
+                let leaf = Path::ellipse(0.0, 0.0, w * 0.22, w * 0.09).place(lx, ly, 1.0, rng.range(-0.6, 0.6));
+                canvas.fill(&leaf, hex(*rng.pick(&tones)) * rng.range(0.4, 1.0));
+            }
         }
         if layer == 1 {
             // The ground of leaves, with the path in it.
@@ -83,9 +96,9 @@ pub fn autumn(canvas: &mut Canvas) -> Develop {
         }
     }
     canvas.modify([0.0, 0.0, 1e3, 1.0], |x, y, c| {
-        let q = crate::draw::math::atan2(y - sy, x - sx);
-        let d = hypot(x - sx, y - sy);
-        let rays = smooth(-0.1, 0.5, noise(q * 5.0, 0.4, 31) + 0.5 * noise(q * 13.0, 0.9, 32));
+        let d = hypot(x - sx, y - sy).max(1e-4);
+        let (u, v) = ((x - sx) / d, (y - sy) / d);
+        let rays = smooth(-0.1, 0.5, noise(u * 4.0, v * 4.0, 31) + 0.5 * noise(u * 11.0, v * 11.0, 32));
         c + hex(0xffd070) * (rays * 0.30 * smooth(0.75, 0.05, d)) + hex(0xfff0c0) * (bell(d, 0.14) * 0.8)
     });
     for _ in 0..620 {

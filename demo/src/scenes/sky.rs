@@ -37,7 +37,8 @@ pub fn stars(canvas: &mut Canvas, area: [f32; 4], count: usize, seed: u64, densi
             continue;
         }
         let power = size * size * size * size;
-        let power = power * power * power * 2.2 + 0.08 + size * 0.14;
+        let power = power * power * power;
+        let power = power * power * 2.0 + 0.08 + size * 0.16;
         let color = rgb(0.75 + 0.35 * warmth, 0.85 + 0.05 * warmth, 1.15 - 0.4 * warmth);
         let radius = (0.0010 + 0.0007 * power).max(pixel * 1.1);
         canvas.light(x, y, radius * 2.0, color * (power * 1.3), |d| exp(-d * d * 5.0));
