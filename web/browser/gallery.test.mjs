@@ -100,6 +100,34 @@ describe('on a desktop', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.matches('.tile')), true);
   });
 
+  it('ends with the sharpest picture when all arrive in one frame', async () => {
+    const tile = photos(page).first();
+    await page.evaluate((key) => {
+      const mine = (image) => image.src.includes(encodeURIComponent(key).replaceAll('%2F', '/')) || image.alt === key;
+      const decode = HTMLImageElement.prototype.decode;
+      const held = [];
+      window.restoreDecode = () => (HTMLImageElement.prototype.decode = decode);
+      HTMLImageElement.prototype.decode = async function () {
+        await decode.call(this);
+        if (!mine(this)) return;
+        const sharpness = /\/api\/file\//.test(this.src) ? 2 : /size=large/.test(this.src) ? 1 : 0;
+        await new Promise((release) => {
+          held.push({ sharpness, release });
+          if (held.length === 3) for (const each of held.sort((a, b) => a.sharpness - b.sharpness)) each.release();
+        });
+      };
+    }, await tile.getAttribute('data-key'));
+    await open(page, tile);
+    await page.waitForFunction(() => document.querySelector('.slide-active .frame-image img'));
+    await page.waitForTimeout(200);
+    const shown = await page.locator('.slide-active .frame-image img').evaluateAll((all) => all.map(({ src }) => src));
+    await page.evaluate(() => window.restoreDecode());
+    assert.equal(shown.length, 1);
+    assert.match(shown[0], /\/api\/file\//);
+    await page.keyboard.press('Escape');
+    await closed(page);
+  });
+
   it('is walked with the arrow keys', async () => {
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-key'));
     await page.locator('.tile').first().focus();

@@ -42,6 +42,8 @@ export function photo(item: Media, around: Surroundings): Slide {
     frame.append(image);
     // Lower layers stay until the new one has been painted; then only the sharpest is described and kept.
     requestAnimationFrame(() => {
+      // A sharper one may have come in the same frame.
+      if (level < sharpest) return;
       for (const other of frame.querySelectorAll('img')) if (other !== image) other.remove();
     });
     element.classList.add('slide-shown');
