@@ -1,7 +1,5 @@
 //! Pictures scaled to the three thumbnail sizes, as lossy WebP without metadata.
 
-use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use gallery::layout::ThumbnailSize;
 use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView};
@@ -20,9 +18,9 @@ pub struct Thumbnail {
 /// whole picture three times would cost three times as much and look the same.
 pub fn make(picture: DynamicImage, orientation: Orientation) -> Result<Vec<Thumbnail>, String> {
     let stored = picture.dimensions();
+    let picture = eight_bit(picture);
     let mut current = scale(&picture, fitted(stored, ThumbnailSize::Large.pixels()))?.unwrap_or(picture);
     current.apply_orientation(orientation);
-    current = eight_bit(current);
     // Each size from the picture's own, so that roundings do not add up.
     let is_turned = current.dimensions() != fitted(stored, ThumbnailSize::Large.pixels());
     let upright = if is_turned { (stored.1, stored.0) } else { stored };
@@ -51,37 +49,7 @@ fn scale(picture: &DynamicImage, (width, height): (u32, u32)) -> Result<Option<D
     if picture.dimensions() == (width, height) {
         return Ok(None);
     }
-    let pixels = picture.pixel_type().ok_or("this pixel format cannot be scaled")?;
-    let mut smaller = Image::new(width, height, pixels);
-    Resizer::new()
-        .resize(picture, &mut smaller, &ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)))
-        .map_err(|error| error.to_string())?;
-    into_picture(smaller).map(Some)
-}
-
-fn into_picture(image: Image) -> Result<DynamicImage, String> {
-    let (width, height, pixels) = (image.width(), image.height(), image.pixel_type());
-    let bytes = image.into_vec();
-    let wide = |bytes: Vec<u8>| -> Vec<u16> {
-        bytes.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect()
-    };
-    macro_rules! buffer {
-        ($variant:ident, $bytes:expr) => {
-            image::ImageBuffer::from_raw(width, height, $bytes).map(DynamicImage::$variant)
-        };
-    }
-    match pixels {
-        PixelType::U8 => buffer!(ImageLuma8, bytes),
-        PixelType::U8x2 => buffer!(ImageLumaA8, bytes),
-        PixelType::U8x3 => buffer!(ImageRgb8, bytes),
-        PixelType::U8x4 => buffer!(ImageRgba8, bytes),
-        PixelType::U16 => buffer!(ImageLuma16, wide(bytes)),
-        PixelType::U16x2 => buffer!(ImageLumaA16, wide(bytes)),
-        PixelType::U16x3 => buffer!(ImageRgb16, wide(bytes)),
-        PixelType::U16x4 => buffer!(ImageRgba16, wide(bytes)),
-        _ => None,
-    }
-    .ok_or_else(|| "this pixel format cannot be scaled".to_owned())
+    ingest_scale::scale(picture, width, height).map(Some).ok_or_else(|| "this pixel format cannot be scaled".to_owned())
 }
 
 /// RGB, or RGBA where something shows through: what WebP takes.

@@ -33,10 +33,16 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     }
     tools::FFMPEG.need()?;
     steps.run("crates, HTTP contract, browser", || {
-        let mut command = cargo();
-        command.args(["test", "--workspace", "--no-fail-fast"]);
-        // These hold no tests, and wasmtime takes long to build.
-        command.args(["--exclude", "bench-sign", "--exclude", "bench-sign-guest"]);
+        let test = || {
+            let mut command = cargo();
+            command.args(["test", "--workspace", "--no-fail-fast"]);
+            // These hold no tests, and wasmtime takes long to build.
+            command.args(["--exclude", "bench-sign", "--exclude", "bench-sign-guest"]);
+            command
+        };
+        let programs = workspace::programs(test().arg("--no-run"))?;
+        let mut command = test();
+        command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
         if no_browser {
             command.env("NO_BROWSER", "1");
         }

@@ -40,10 +40,16 @@ impl Programs {
 /// Builds programs in release and tells where cargo put them.
 pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
     let mut command = cargo();
-    command.args(["build", "--bins", "--release", "--message-format=json-render-diagnostics"]);
+    command.args(["build", "--bins", "--release"]);
     for package in packages {
         command.args(["--package", package]);
     }
+    programs(&mut command)
+}
+
+/// Runs a command of cargo's that builds, and tells where it put the programs.
+pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
+    command.arg("--message-format=json-render-diagnostics");
     let output = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err("the build failed; cargo says why above".into());
@@ -51,6 +57,7 @@ pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
     let programs = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["kind"][0] == "bin" && message["profile"]["test"] == false)
         .filter_map(|message| {
             let path = message["executable"].as_str()?;
             Some((message["target"]["name"].as_str()?.to_owned(), PathBuf::from(path)))

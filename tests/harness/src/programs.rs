@@ -1,4 +1,4 @@
-//! The programs under test, built once by cargo.
+//! The programs under test: those that `cargo xtask test` has built and names, else built once by cargo.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,11 @@ use std::{
 
 use crate::Failure;
 
-/// Where the program `name` is. The first call builds all of them.
+/// The programs, and the variables that name them. Building them apart from the tests would give some of their
+/// dependencies other features, and so build those twice.
+const PROGRAMS: [(&str, &str); 2] = [("edge-gallery", "GALLERY_PROGRAM"), ("ingest", "INGEST_PROGRAM")];
+
+/// Where the program `name` is. The first call builds those that the environment does not name.
 pub fn program(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: OnceLock<Result<HashMap<String, PathBuf>, String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| build().map_err(|failure| failure.to_string()));
@@ -19,11 +23,22 @@ pub fn program(name: &str) -> Result<&'static Path, Failure> {
 }
 
 fn build() -> Result<HashMap<String, PathBuf>, Failure> {
+    let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
+    if let Some(all) = named.collect() {
+        return Ok(all);
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo told the test about itself would make it build some dependencies (ring) anew.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
+    let output = cargo
         .current_dir(root)
         .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics"])
-        .args(["--package", "edge-gallery", "--package", "ingest"])
+        .args(PROGRAMS.iter().flat_map(|(name, _)| ["--package", name]))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .output()?;
