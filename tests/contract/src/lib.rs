@@ -12,6 +12,7 @@ mod conditions;
 mod cors;
 mod costs;
 mod crowd;
+mod deliveries;
 mod files;
 mod headers;
 mod library;
@@ -27,6 +28,7 @@ mod target;
 mod thumbnails;
 
 pub use client::{Answer, Call};
+pub use deliveries::deliveries;
 pub use ensure::Outcome;
 pub use library::{Item, fixture};
 pub use target::Target;

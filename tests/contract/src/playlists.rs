@@ -28,7 +28,7 @@ pub(crate) fn uris(playlist: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A playlist of the demo film as the bucket holds it.
-fn stored(name: &str) -> Result<&'static str, String> {
+pub(crate) fn stored(name: &str) -> Result<&'static str, String> {
     let found = demo::short_film().hls.iter().find(|(known, _)| *known == name);
     let (_, bytes) = found.ok_or_else(|| format!("the demo film has no {name}"))?;
     std::str::from_utf8(bytes).map_err(|error| format!("{name}: {error}"))

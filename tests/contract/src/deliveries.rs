@@ -1,0 +1,125 @@
+//! The ways a segment reaches the player (`VIDEO_DELIVERY`) and the experiment (`VIDEO_EXPERIMENT`): each case needs a
+//! host of its own, configured as the case says.
+
+use std::collections::{HashMap, HashSet};
+
+use url::Url;
+
+use crate::{
+    Answer, Case, Outcome, Target,
+    playlists::{stored, uris, variants},
+    target::session_cookie,
+};
+
+/// Unsigned, and nothing that exists: what the playlist says is what counts.
+const PUBLIC_BASE: &str = "https://media.example/library";
+/// Enough viewers that both arms of an even experiment are seen: one time in 2^31 they are not.
+const VIEWERS: usize = 32;
+
+/// Cases, and the configuration each wants.
+pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
+    vec![
+        (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::redirect", run: redirect }),
+        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::proxy", run: proxy }),
+        (
+            &[("VIDEO_DELIVERY", "public"), ("PUBLIC_MEDIA_BASE", PUBLIC_BASE)],
+            Case { name: "deliveries::public", run: public },
+        ),
+        (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
+    ]
+}
+
+fn file_name(url: &str) -> &str {
+    url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
+}
+
+/// Every segment of every variant, resolved as a player does. The playlists are the stored ones, byte for byte.
+fn untouched(target: &Target) -> Result<Vec<String>, String> {
+    let mut segments = Vec::new();
+    for variant in variants(target)? {
+        let answer = target.follow(&variant).expect(200)?;
+        ensure_eq!(answer.text()?, stored(file_name(&variant))?, "{variant}");
+        let base = Url::parse(&variant).map_err(|error| format!("{variant}: {error}"))?;
+        for uri in uris(answer.text()?) {
+            segments.push(base.join(uri).map_err(|error| format!("{uri}: {error}"))?.to_string());
+        }
+    }
+    ensure!(!segments.is_empty(), "there are no segments");
+    Ok(segments)
+}
+
+fn bytes_of(url: &str) -> Result<&'static [u8], String> {
+    let name = file_name(url);
+    let stored = demo::short_film().hls.iter().find(|(known, _)| *known == name);
+    stored.map(|(_, bytes)| *bytes).ok_or_else(|| format!("{name} is no part of the film"))
+}
+
+fn redirect(target: &Target) -> Outcome {
+    let segments = untouched(target)?;
+    for (position, url) in segments.iter().enumerate() {
+        let answer = target.follow(url).expect(302)?;
+        let location = answer.need("location")?;
+        ensure!(location.starts_with(&format!("{}/", target.store_origin)), "{url} leads elsewhere");
+        ensure!(answer.need("cache-control")?.starts_with("private"), "{url} may be kept by shared caches");
+        ensure!(crate::Call::new(location.to_owned()).expect(200)?.body == bytes_of(url)?, "{url}: other bytes");
+        if position > 0 {
+            // What the first one found out is remembered.
+            ensure_eq!(answer.cost("sql-queries")?, 0, "{url}: SQL queries");
+            ensure_eq!(answer.cost("store-calls")?, 0, "{url}: store calls");
+        }
+    }
+    target.follow(&segments[0]).anonymous().expect(401)?;
+    Ok(())
+}
+
+fn proxy(target: &Target) -> Outcome {
+    let segments = untouched(target)?;
+    for url in &segments {
+        let whole = bytes_of(url)?;
+        let answer = target.follow(url).expect(200)?;
+        ensure!(answer.body == whole, "{url}: other bytes");
+        answer.has("content-type", "video/mp2t")?;
+        ensure!(answer.need("cache-control")?.starts_with("private"), "{url} may be kept by shared caches");
+        let part = target.follow(url).header("range", "bytes=188-375").expect(206)?;
+        ensure!(part.body == whole[188..376], "{url}: other bytes in a part");
+        target.follow(url).header("if-none-match", answer.need("etag")?).expect(304)?;
+    }
+    target.follow(&segments[0]).anonymous().expect(401)?.lacks("etag")
+}
+
+fn public(target: &Target) -> Outcome {
+    for variant in variants(target)? {
+        let answer = target.follow(&variant).expect(200)?;
+        for uri in uris(answer.text()?) {
+            let segment = Url::parse(uri).map_err(|error| format!("{uri}: {error}"))?;
+            ensure!(uri.starts_with(&format!("{PUBLIC_BASE}/hls/")), "{uri} is not below the public base");
+            ensure_eq!(segment.query(), None, "{uri}: query");
+            bytes_of(uri)?;
+        }
+    }
+    Ok(())
+}
+
+/// The arm that an answer names.
+fn arm(answer: &Answer) -> Result<String, String> {
+    Ok(answer.cost_text("arm")?.to_owned())
+}
+
+/// Both arms are seen, each viewer stays in one, and no cache hands one arm's playlist to the other.
+fn experiment(target: &Target) -> Outcome {
+    let variant = variants(target)?.into_iter().next().ok_or("the master has no variant")?;
+    let plain = stored(file_name(&variant))?;
+    let mut bodies: HashMap<String, HashSet<Vec<u8>>> = HashMap::new();
+    for _ in 0..VIEWERS {
+        let cookie = session_cookie(&target.log_in(&target.password).expect(200)?)?;
+        let ask = || target.follow(&variant).anonymous().header("cookie", &cookie).expect(200);
+        let (first, again) = (ask()?, ask()?);
+        ensure_eq!(arm(&again)?, arm(&first)?, "the arm of one viewer, asked again");
+        let is_plain = first.text()? == plain;
+        ensure_eq!(arm(&first)?, if is_plain { "redirect" } else { "presign" }, "the arm of what came");
+        bodies.entry(arm(&first)?).or_default().extend([first.body, again.body]);
+    }
+    ensure_eq!(bodies.len(), 2, "arms seen by {VIEWERS} viewers");
+    ensure!(bodies.values().all(|bodies| bodies.len() == 1), "viewers of one arm got different playlists");
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! Each way of delivering segments, on a native host configured for it.
+
+use std::process::ExitCode;
+
+use contract::{Target, deliveries};
+use harness::{Gallery, Options};
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let trials = deliveries()
+        .into_iter()
+        .map(|(configuration, case)| {
+            Trial::test(format!("native::{}", case.name), move || {
+                let environment = configuration.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+                let gallery = Gallery::start(&Options { environment, ..Options::default() })?;
+                let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
+                Ok((case.run)(&target)?)
+            })
+        })
+        .collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
