@@ -7,6 +7,8 @@ use std::fmt;
 use sigv4::{Bucket, Credentials, UrlStyle};
 use zeroize::Zeroizing;
 
+use crate::catalogue::Source;
+
 /// A value that is missing or cannot be read. Holds its name and what is wanted, never the value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
@@ -60,6 +62,15 @@ impl Lookup<'_> {
                 })
             })
             .collect()
+    }
+
+    /// Where the catalogue is read from: `CATALOGUE`, which is `sql` unless it says `snapshot`.
+    pub fn catalogue(&self) -> Result<Source, ConfigError> {
+        match self.optional("CATALOGUE").as_deref() {
+            None | Some("sql") => Ok(Source::Sql),
+            Some("snapshot") => Ok(Source::Snapshot),
+            Some(_) => Err(ConfigError { name: "CATALOGUE", wanted: "must be sql or snapshot" }),
+        }
     }
 
     /// The bucket and the key to it: `R2_*`, with `R2_ACCOUNT_ID` for R2 or `S3_ENDPOINT` for any other store.

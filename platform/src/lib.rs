@@ -4,13 +4,14 @@
 //! SQL ([`Sql`]), and the facts of a request ([`Facts`]). An adapter implements these and owns the accept
 //! loop; a service is a [`Service`]; an entry joins one of each. Everything else is written once, here,
 //! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), sessions
-//! ([`auth`]), the record of what a request cost ([`record`]).
+//! ([`auth`]), the catalogue ([`catalogue`]), the record of what a request cost ([`record`]).
 //!
 //! Futures are not `Send`: every host runs a request on one thread.
 
 #![allow(async_fn_in_trait)]
 
 pub mod auth;
+pub mod catalogue;
 pub mod config;
 pub mod context;
 pub mod error;
@@ -28,6 +29,7 @@ pub mod respond;
 pub mod service;
 pub mod sql;
 
+pub use catalogue::Catalogue;
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
 pub use fetch::{Platform, Timeouts};
