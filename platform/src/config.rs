@@ -7,7 +7,7 @@ use std::fmt;
 use sigv4::{Bucket, Credentials, UrlStyle};
 use zeroize::Zeroizing;
 
-use crate::catalogue::Source;
+use crate::{catalogue::Source, sql_http::Endpoint};
 
 /// A value that is missing or cannot be read. Holds its name and what is wanted, never the value.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,6 +62,12 @@ impl Lookup<'_> {
                 })
             })
             .collect()
+    }
+
+    /// The database behind HTTP, if there is one: `SQL_URL`, and `SQL_AUTH_TOKEN` where it wants a token.
+    pub fn sql(&self) -> Result<Option<Endpoint>, ConfigError> {
+        let token = self.optional("SQL_AUTH_TOKEN").map(Zeroizing::new);
+        self.optional("SQL_URL").map(|url| Endpoint::new(&url, token.as_ref().map(|token| token.as_str()))).transpose()
     }
 
     /// Where the catalogue is read from: `CATALOGUE`, which is `sql` unless it says `snapshot`.

@@ -3,7 +3,7 @@
 //! Four things cannot be functions: sending a request ([`Platform::fetch`]), key-value storage ([`Kv`]),
 //! SQL ([`Sql`]), and the facts of a request ([`Facts`]). An adapter implements these and owns the accept
 //! loop; a service is a [`Service`]; an entry joins one of each. Everything else is written once, here,
-//! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), sessions
+//! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), SQL over HTTP ([`sql_http`]), sessions
 //! ([`auth`]), the catalogue ([`catalogue`]), the record of what a request cost ([`record`]).
 //!
 //! Futures are not `Send`: every host runs a request on one thread.
@@ -28,6 +28,7 @@ pub mod record;
 pub mod respond;
 pub mod service;
 pub mod sql;
+pub mod sql_http;
 
 pub use catalogue::Catalogue;
 pub use context::{Cx, Facts};
@@ -38,3 +39,4 @@ pub use problem::Problem;
 pub use record::{CacheOutcome, Record};
 pub use service::Service;
 pub use sql::{Row, Sql, Statement, Value};
+pub use sql_http::SqlHttp;

@@ -7,6 +7,11 @@ use crate::layout::ThumbnailSize;
 /// The schema; every statement may run again.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
+/// The statements of [`SCHEMA`], for databases that take one at a time.
+pub fn schema() -> impl Iterator<Item = &'static str> {
+    SCHEMA.split(";\n").map(str::trim).filter(|statement| !statement.is_empty())
+}
+
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -136,6 +141,14 @@ metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_splits_into_its_statements() {
+        assert_eq!(schema().count(), SCHEMA.matches("CREATE ").count());
+        for statement in schema() {
+            assert_eq!(statement.matches("CREATE ").count(), 1, "{statement}");
+        }
+    }
 
     #[test]
     fn the_upsert_names_every_column_in_order() {
