@@ -110,6 +110,17 @@ impl Lookup<'_> {
     }
 }
 
+/// The configuration of a host that has no SQL of its own: without `CATALOGUE` and `SQL_URL`, `CATALOGUE` reads as `snapshot`.
+pub fn without_own_sql(get: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Option<String> {
+    move |name| {
+        let is_set = |name| get(name).is_some_and(|value| !value.trim().is_empty());
+        if name == "CATALOGUE" && !is_set("CATALOGUE") && !is_set("SQL_URL") {
+            return Some("snapshot".to_owned());
+        }
+        get(name)
+    }
+}
+
 /// Scheme, host and port of an http(s) URL, without a path; `None` for anything else.
 pub fn origin(url: &str) -> Option<String> {
     let uri: http::Uri = url.parse().ok()?;
@@ -139,6 +150,21 @@ mod tests {
             assert!(error.to_string().contains(error.name));
         }
         assert_eq!(Lookup(&with(&[])).auth_secret().unwrap_err().to_string(), "configuration: AUTH_SECRET is not set");
+    }
+
+    #[test]
+    fn where_the_catalogue_is() {
+        let of = |values: &[(&str, &str)]| Lookup(&with(values)).catalogue();
+        let of_host = |values: &[(&str, &str)]| Lookup(&without_own_sql(with(values))).catalogue();
+        let (snapshot, sql) = (("CATALOGUE", "snapshot"), ("CATALOGUE", "sql"));
+        let url = ("SQL_URL", "http://127.0.0.1:8081");
+        assert_eq!((of(&[]), of_host(&[])), (Ok(Source::Sql), Ok(Source::Snapshot)));
+        assert_eq!((of(&[url]), of_host(&[url])), (Ok(Source::Sql), Ok(Source::Sql)));
+        assert_eq!((of(&[snapshot, url]), of_host(&[snapshot, url])), (Ok(Source::Snapshot), Ok(Source::Snapshot)));
+        assert_eq!((of(&[sql]), of_host(&[sql])), (Ok(Source::Sql), Ok(Source::Sql)));
+        assert_eq!(of(&[("CATALOGUE", "postgres")]).unwrap_err().name, "CATALOGUE");
+        assert!(Lookup(&with(&[])).sql().is_ok_and(|endpoint| endpoint.is_none()));
+        assert!(Lookup(&with(&[url])).sql().is_ok_and(|endpoint| endpoint.is_some()));
     }
 
     #[test]

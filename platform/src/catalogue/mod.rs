@@ -98,3 +98,6 @@ impl Catalogue {
         }
     }
 }
+
+#[cfg(all(test, feature = "memory"))]
+mod tests;

@@ -102,8 +102,10 @@ impl Snapshots {
         let held = {
             let mut known = self.index.borrow_mut();
             match known.as_mut() {
-                Some(known) if now.saturating_sub(known.asked) < FRESH_SECONDS => return Ok(Rc::clone(&known.index)),
                 Some(known) if now.saturating_sub(known.answered) < GRACE_SECONDS => {
+                    if now.saturating_sub(known.asked) < FRESH_SECONDS {
+                        return Ok(Rc::clone(&known.index));
+                    }
                     // One request asks; those that come meanwhile go on with what is held.
                     known.asked = now;
                     Some(Rc::clone(&known.index))

@@ -70,7 +70,8 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// A database behind HTTP. An adapter without SQL of its own says `type Sql = SqlHttp<Self>`.
+/// A database behind HTTP. An adapter without SQL of its own says `type Sql = SqlHttp<Self>`, and reads its
+/// configuration through [`without_own_sql`](crate::config::without_own_sql).
 ///
 /// - A REAL that is not finite has no form in JSON: `Invalid`, as a parameter and in a row.
 /// - 401 and 403 give `Denied`, 429 `Throttled`, other refusals of the server what their code means.
