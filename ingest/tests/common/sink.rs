@@ -39,6 +39,8 @@ struct State {
     get: (u16, &'static str),
     /// The status and body of every PUT of the catalogue's snapshot, which is not told of otherwise.
     catalogue: (u16, &'static str),
+    /// Their paths.
+    snapshot: Vec<String>,
 }
 
 impl Sink {
@@ -53,7 +55,8 @@ impl Sink {
             secret_access_key: "test-secret".into(),
         };
         let get = (404, "<Error><Code>NoSuchKey</Code></Error>");
-        let state = State { puts: Vec::new(), decide: Box::new(decide), get, catalogue: (200, "") };
+        let state =
+            State { puts: Vec::new(), decide: Box::new(decide), get, catalogue: (200, ""), snapshot: Vec::new() };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
         thread::spawn(move || {
@@ -73,6 +76,11 @@ impl Sink {
     pub fn answer_catalogue(self, status: u16, body: &'static str) -> Self {
         self.state.lock().unwrap().catalogue = (status, body);
         self
+    }
+
+    /// The paths of the PUTs of the catalogue's snapshot.
+    pub fn snapshot(&self) -> Vec<String> {
+        self.state.lock().unwrap().snapshot.clone()
     }
 
     pub fn puts(&self) -> Vec<Put> {
@@ -107,7 +115,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         reader.read_exact(&mut body).ok()?;
         let of_catalogue = target.starts_with("/media/catalogue/");
         let (status, text) = if method == "PUT" && of_catalogue {
-            state.lock().unwrap().catalogue
+            let mut state = state.lock().unwrap();
+            state.snapshot.push(target.split('?').next()?.to_owned());
+            state.catalogue
         } else if method == "PUT" {
             let put = Put { path: target.split('?').next()?.to_owned(), headers, body };
             let mut state = state.lock().unwrap();
