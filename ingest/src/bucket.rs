@@ -49,6 +49,13 @@ impl std::fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+impl StoreError {
+    /// Of one object only.
+    pub fn local(message: String) -> Self {
+        Self { fatal: false, message }
+    }
+}
+
 /// A bucket, and connections to it that are kept open.
 pub struct Bucket {
     agent: Agent,
@@ -102,8 +109,21 @@ impl Bucket {
         }
     }
 
-    /// Uploads one object; on a server error or a lost connection once more.
+    /// Uploads one object, and counts it.
     pub fn put(&self, key: &str, content: Content, headers: Headers) -> Result<(), StoreError> {
+        let size = self.send(key, content, headers)?;
+        self.puts.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(size, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Uploads an object that is not media.
+    pub fn put_aside(&self, key: &str, bytes: &[u8], headers: Headers) -> Result<(), StoreError> {
+        self.send(key, Content::Bytes(bytes), headers).map(drop)
+    }
+
+    /// Uploads one object; on a server error or a lost connection once more. Gives its size in bytes.
+    fn send(&self, key: &str, content: Content, headers: Headers) -> Result<u64, StoreError> {
         let size = match content {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File(path) => path.metadata().map_err(unreadable)?.len(),
@@ -129,11 +149,35 @@ impl Bucket {
             }
         })?;
         if response.status().is_success() {
-            self.puts.fetch_add(1, Ordering::Relaxed);
-            self.bytes.fetch_add(size, Ordering::Relaxed);
-            return Ok(());
+            return Ok(size);
         }
         let code = error_code(&mut response);
+        Err(self.refused(response.status().as_u16(), &code))
+    }
+
+    /// A whole object of at most `max` bytes; nothing if there is none.
+    pub fn get(&self, key: &str, max: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let url = self.presign(Method::Get, key)?;
+        let mut response = self.twice(|| self.agent.get(&url).call())?;
+        match (response.status().as_u16(), error_code(&mut response).as_str()) {
+            (200, _) => {
+                let bytes = response.body_mut().with_config().limit(max).read_to_vec();
+                bytes.map(Some).map_err(|error| self.unreachable(&error))
+            }
+            // As in `check`.
+            (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(None),
+            (status, code) => Err(self.refused(status, code)),
+        }
+    }
+
+    /// Takes an object away; one that is not there is fine.
+    pub fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let url = self.presign(Method::Delete, key)?;
+        let mut response = self.twice(|| self.agent.delete(&url).call())?;
+        let code = error_code(&mut response);
+        if response.status().is_success() || code == "NoSuchKey" {
+            return Ok(());
+        }
         Err(self.refused(response.status().as_u16(), &code))
     }
 
@@ -224,7 +268,7 @@ fn fatal(message: String) -> StoreError {
 }
 
 fn local(message: String) -> StoreError {
-    StoreError { fatal: false, message }
+    StoreError::local(message)
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err

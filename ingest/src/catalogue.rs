@@ -1,13 +1,11 @@
 //! The catalogue: one row for each photo or film whose objects are all in the bucket.
 
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use gallery::media::{MediaType, SCHEMA, UPSERT};
-use rusqlite::{Connection, OptionalExtension};
+use gallery::media::{Media, MediaType, UPSERT};
+use platform::catalogue::SELECT;
+use platform::{Error, Statement, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::database::Database;
 use crate::facts::Facts;
 
 /// A `media` row, without what the catalogue itself knows (keys of thumbnails, times of writing).
@@ -57,95 +55,107 @@ pub struct Known {
     pub source: Option<Source>,
 }
 
-/// The catalogue's database. Threads share it; each call is one transaction.
-pub struct Catalogue(Mutex<Connection>);
+/// How many rows are read at a time.
+const ROWS: i64 = 1000;
+
+/// The catalogue. Threads share it; each call is one transaction.
+pub struct Catalogue(Database);
 
 impl Catalogue {
-    /// Opens the file, makes it and its tables where they are missing.
-    pub fn open(path: &Path) -> rusqlite::Result<Self> {
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(10))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        // Losing the last rows in a power failure costs a repeated upload, no more.
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(Mutex::new(connection)))
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Makes the tables where they are missing.
+    pub fn new(database: Database) -> Result<Self, Error> {
+        let schema: Vec<_> = gallery::media::schema().map(|statement| Statement::new(statement, [])).collect();
+        database.batch(&schema)?;
+        Ok(Self(database))
     }
 
     /// What is known of a key, nothing if it has no row.
-    pub fn known(&self, key: &str) -> rusqlite::Result<Option<Known>> {
+    pub fn known(&self, key: &str) -> Result<Option<Known>, Error> {
         #[derive(Deserialize)]
         struct HasSource {
             source: Source,
         }
-        self.connection()
-            .prepare_cached("SELECT size, metadata FROM media WHERE key = ?1")?
-            .query_row([key], |row| {
-                let metadata: Option<String> = row.get(1)?;
-                Ok(Known {
-                    // SQLite counts in signed numbers; a negative size is no file's.
-                    size: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX),
-                    source: metadata
-                        .and_then(|text| serde_json::from_str::<HasSource>(&text).ok())
-                        .map(|metadata| metadata.source),
-                })
-            })
-            .optional()
+        let rows = self.0.query("SELECT size, metadata FROM media WHERE key = ?1", [key.into()])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let metadata = row.text(1)?.and_then(|text| serde_json::from_str::<HasSource>(text).ok());
+        Ok(Some(Known {
+            // SQLite counts in signed numbers; a negative size is no file's.
+            size: row.integer(0)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX),
+            source: metadata.map(|metadata| metadata.source),
+        }))
     }
 
     /// Notes that a file was touched and is still the same.
-    pub fn set_modified(&self, key: &str, modified: &str) -> rusqlite::Result<()> {
-        self.connection()
-            .prepare_cached("UPDATE media SET metadata = json_set(metadata, '$.source.modified', ?2) WHERE key = ?1")?
-            .execute([key, modified])
-            .map(drop)
+    pub fn set_modified(&self, key: &str, modified: &str) -> Result<(), Error> {
+        let sql = "UPDATE media SET metadata = json_set(metadata, '$.source.modified', ?2) WHERE key = ?1";
+        self.0.query(sql, [key.into(), modified.into()]).map(drop)
+    }
+
+    /// Everything, as the services see it.
+    pub fn all(&self) -> Result<Vec<Media>, Error> {
+        let sql = format!("{SELECT} WHERE key > ?1 ORDER BY key LIMIT ?2");
+        let mut items: Vec<Media> = Vec::new();
+        loop {
+            let after = items.last().map_or("", |last| &last.key);
+            let rows = self.0.query(&sql, [after.into(), ROWS.into()])?;
+            let last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
+            for row in &rows {
+                items.push(platform::catalogue::media(row)?);
+            }
+            if last {
+                return Ok(items);
+            }
+        }
     }
 
     /// Writes a row; `now` is RFC 3339 in UTC.
-    pub fn write(&self, row: &Row, now: &str) -> rusqlite::Result<()> {
+    pub fn write(&self, row: &Row, now: &str) -> Result<(), Error> {
         let metadata = serde_json::to_string(&row.metadata).unwrap_or_default();
         let qualities = row.hls_qualities.as_ref().map(|names| serde_json::to_string(names).unwrap_or_default());
         let [small, medium, large] =
             gallery::layout::ThumbnailSize::ALL.map(|size| gallery::layout::thumbnail(size, row.key));
         let facts = &row.facts;
-        self.connection()
-            .prepare_cached(UPSERT)?
-            .execute(rusqlite::params![
-                row.key,
-                row.filename,
-                row.kind.name(),
-                i64::try_from(row.size).unwrap_or(i64::MAX),
-                now,
-                facts.date_taken,
-                facts.camera_make,
-                facts.camera_model,
-                facts.lens,
-                facts.focal_length,
-                facts.aperture,
-                facts.shutter_speed,
-                facts.iso,
-                facts.latitude,
-                facts.longitude,
-                facts.altitude,
-                row.duration,
-                row.codec,
-                row.width,
-                row.height,
-                qualities,
-                small,
-                medium,
-                large,
-                metadata,
-                now,
-                now,
-                now,
-            ])
-            .map(drop)
+        let parameters = [
+            row.key.into(),
+            row.filename.into(),
+            row.kind.name().into(),
+            i64::try_from(row.size).unwrap_or(i64::MAX).into(),
+            now.into(),
+            text(facts.date_taken.as_ref()),
+            text(facts.camera_make.as_ref()),
+            text(facts.camera_model.as_ref()),
+            text(facts.lens.as_ref()),
+            real(facts.focal_length),
+            real(facts.aperture),
+            text(facts.shutter_speed.as_ref()),
+            facts.iso.map_or(Value::Null, |iso| i64::from(iso).into()),
+            real(facts.latitude),
+            real(facts.longitude),
+            real(facts.altitude),
+            real(row.duration),
+            text(row.codec.as_ref()),
+            i64::from(row.width).into(),
+            i64::from(row.height).into(),
+            text(qualities.as_ref()),
+            small.into(),
+            medium.into(),
+            large.into(),
+            metadata.into(),
+            now.into(),
+            now.into(),
+            now.into(),
+        ];
+        self.0.query(UPSERT, parameters).map(drop)
     }
+}
+
+fn text(text: Option<&String>) -> Value {
+    text.map_or(Value::Null, |text| text.as_str().into())
+}
+
+/// What is not finite is no measure of anything.
+fn real(number: Option<f64>) -> Value {
+    number.filter(|number| number.is_finite()).map_or(Value::Null, Value::Real)
 }
 
 #[cfg(test)]
@@ -155,7 +165,7 @@ mod tests {
     #[test]
     fn a_row_is_written_known_again_and_brought_up_to_date() {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::open(&folder.path().join("gallery.sqlite")).unwrap();
+        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
         assert_eq!(catalogue.known("a.jpg").unwrap(), None);
         let source = Source { sha256: "00ff".into(), modified: "2024-06-15T12:00:00Z".into() };
         let mut row = Row {
@@ -181,29 +191,40 @@ mod tests {
         let known = catalogue.known("a.jpg").unwrap().unwrap();
         assert_eq!(known.size, 8);
         assert_eq!(known.source.unwrap().modified, "2024-07-01T00:00:00Z");
-        let row: (String, String, f64, Option<String>) = catalogue
-            .connection()
-            .query_row("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", [], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
-            .unwrap();
-        assert_eq!(row, ("2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), 0.0, None));
+        let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
+        let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
+        assert_eq!(rows, [platform::Row(row.into())]);
     }
 
     #[test]
     fn rows_of_others_are_known_without_their_source() {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::open(&folder.path().join("gallery.sqlite")).unwrap();
+        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
         for (key, metadata) in [("a", "NULL"), ("b", "'[object Object]'"), ("c", "'{\"other\":1}'")] {
-            catalogue
-                .connection()
-                .execute_batch(&format!(
-                    "INSERT INTO media (key, filename, type, size, uploaded_at, metadata, created_at, updated_at) \
-                     VALUES ('{key}', 'x', 'image', 5, '', {metadata}, '', '')"
-                ))
-                .unwrap();
+            let insert = format!(
+                "INSERT INTO media (key, filename, type, size, uploaded_at, metadata, created_at, updated_at) \
+                 VALUES ('{key}', 'x', 'image', 5, '', {metadata}, '', '')"
+            );
+            catalogue.0.query(&insert, []).unwrap();
             let known = catalogue.known(key).unwrap();
             assert_eq!(known, Some(Known { size: 5, source: None }), "{key}");
+        }
+    }
+
+    #[test]
+    fn all_is_all_however_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
+        for count in [0, 1, ROWS, 2 * ROWS + 1] {
+            let fill = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+                 INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at) \
+                 SELECT 'k' || i, 'x', 'image', i, '', '', '' FROM n WHERE i <= {count} ON CONFLICT DO NOTHING"
+            );
+            catalogue.0.query(&fill, []).unwrap();
+            let mut sizes: Vec<i64> = catalogue.all().unwrap().into_iter().map(|item| item.size).collect();
+            sizes.sort_unstable();
+            assert_eq!(sizes, (1..=count).collect::<Vec<_>>());
         }
     }
 }

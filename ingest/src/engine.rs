@@ -9,6 +9,7 @@ use crate::demo_film;
 use crate::permits::Permits;
 use crate::pipeline;
 use crate::publish::Publisher;
+use crate::snapshot;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{Error, Options, Report};
@@ -27,8 +28,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         }
         None => Library::default(),
     };
-    let catalogue =
-        Catalogue::open(&options.database).map_err(|error| Error::Database(options.database.clone(), error))?;
+    let unusable = |error| Error::Database(options.database.name(), error);
+    let catalogue = options.database.open().and_then(Catalogue::new).map_err(unusable)?;
     let bucket = Bucket::new(&options.store, threads, options.stop.clone())
         .and_then(|bucket| bucket.check().map(|()| bucket))
         .map_err(|error| Error::Store(error.to_string()))?;
@@ -49,11 +50,15 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     }
     pipeline::films(options, &publisher, &library, &tally);
 
+    // Also when asked to stop: what has its row by now is in the gallery.
+    if !tally.is_fatal() {
+        tally.settle(snapshot::publish(&catalogue, &bucket, options.force));
+    }
     let (mut report, fatal) = tally.finish();
     match fatal {
         Some(Fatal::Store(error)) => return Err(Error::Store(error.to_string())),
         Some(Fatal::Catalogue(error)) => {
-            return Err(Error::Database(options.database.clone(), error));
+            return Err(unusable(error));
         }
         None => {}
     }

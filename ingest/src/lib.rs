@@ -1,7 +1,7 @@
 //! Photos and films from a folder into the gallery: thumbnails, EXIF, HLS, bucket, catalogue.
 //!
 //! [`run`] walks a folder, uploads what is new and writes one row for each photo or film once all its
-//! objects are in the bucket. It may run again, and may be stopped, at any time: what is in is not
+//! objects are in the bucket; at the end it publishes the catalogue there too, as a snapshot. It may run again, and may be stopped, at any time: what is in is not
 //! uploaded twice, what is half done has no row. Files that disappeared from the folder stay in the gallery.
 //!
 //! A film that changed replaces its renditions under the same keys; segments it no longer has stay in the bucket,
@@ -13,18 +13,21 @@
 mod bucket;
 mod catalogue;
 pub mod config;
+mod database;
 mod date;
 mod demo_film;
 mod digest;
 mod engine;
 mod facts;
 mod film;
+mod outbound;
 mod permits;
 mod photo;
 mod pipeline;
 mod progress;
 mod publish;
 mod report;
+mod snapshot;
 mod sniff;
 mod tally;
 mod thumbnail;
@@ -34,8 +37,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use database::Database;
+
 pub use config::{MissingSetting, Store};
 pub use engine::run;
+pub use platform::sql_http::Endpoint;
 pub use progress::Show;
 pub use report::{Named, Report};
 
@@ -47,8 +53,7 @@ pub struct Options {
     /// Whether the packaged demo film is to be published as well.
     pub demo_film: bool,
     pub store: Store,
-    /// The catalogue's SQLite file; made if missing.
-    pub database: PathBuf,
+    pub database: Place,
     /// The `ffmpeg` to use, with `ffprobe` beside it; else both are looked for on `PATH`.
     pub ffmpeg: Option<PathBuf>,
     /// x264's preset: `ultrafast` to `veryslow`.
@@ -63,18 +68,44 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn new(store: Store, database: impl Into<PathBuf>) -> Self {
+    pub fn new(store: Store, database: Place) -> Self {
         Self {
             library: None,
             demo_film: false,
             store,
-            database: database.into(),
+            database,
             ffmpeg: None,
             preset: "veryfast".to_owned(),
             temp: None,
             force: false,
             show: Show::default(),
             stop: Stop::default(),
+        }
+    }
+}
+
+/// Where the catalogue's database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A SQLite file; made if missing.
+    File(PathBuf),
+    /// A libSQL server.
+    Http(Arc<Endpoint>),
+}
+
+impl Place {
+    fn open(&self) -> Result<Database, platform::Error> {
+        match self {
+            Self::File(path) => Database::file(path),
+            Self::Http(endpoint) => Ok(Database::http(Arc::clone(endpoint))),
+        }
+    }
+
+    /// How people know it.
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Http(endpoint) => endpoint.origin(),
         }
     }
 }
@@ -101,7 +132,7 @@ pub enum Error {
     Library(PathBuf, std::io::Error),
     /// The store does not answer, or refuses.
     Store(String),
-    Database(PathBuf, rusqlite::Error),
+    Database(String, platform::Error),
 }
 
 impl std::fmt::Display for Error {
@@ -109,9 +140,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Library(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
             Self::Store(message) => f.write_str(message),
-            Self::Database(path, error) => {
-                write!(f, "the catalogue {} cannot be used: {error}", path.display())
-            }
+            Self::Database(name, error) => write!(f, "the catalogue {name} cannot be used: {error}"),
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use ingest::{Options, Show, Stop, Store};
+use ingest::{Options, Place, Show, Stop, Store};
+use platform::config::Lookup;
 
 /// Puts the photos and films of a folder into the gallery: thumbnails, facts, HLS, bucket, catalogue.
 ///
@@ -20,8 +22,17 @@ struct Arguments {
     #[arg(required_unless_present = "demo_film")]
     folder: Option<PathBuf>,
     /// The catalogue's SQLite file, made if missing
-    #[arg(long, env = "GALLERY_DATABASE", hide_env_values = true, value_name = "FILE")]
-    database: PathBuf,
+    #[arg(
+        long,
+        env = "GALLERY_DATABASE",
+        hide_env_values = true,
+        value_name = "FILE",
+        required_unless_present = "sql_url"
+    )]
+    database: Option<PathBuf>,
+    /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it
+    #[arg(long, env = "SQL_URL", hide_env_values = true, value_name = "URL")]
+    sql_url: Option<String>,
     /// The store: https://host[:port] [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2]
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
@@ -87,13 +98,25 @@ fn ingest(arguments: &Arguments) -> Result<u8, Box<dyn std::error::Error>> {
         force: arguments.force,
         show: if arguments.quiet { Show::Nothing } else { Show::Auto },
         stop: stop_on_signal()?,
-        ..Options::new(store, &arguments.database)
+        ..Options::new(store, database(arguments)?)
     };
     let report = ingest::run(&options)?;
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.to_string() };
     // Whoever closed stdout does not want to read it.
     let _ = writeln!(std::io::stdout(), "{text}");
     Ok(report.exit_code())
+}
+
+fn database(arguments: &Arguments) -> Result<Place, Box<dyn std::error::Error>> {
+    let setting = |name: &str| match name {
+        "SQL_URL" => arguments.sql_url.clone(),
+        _ => std::env::var(name).ok(),
+    };
+    Ok(match (Lookup(&setting).sql()?, &arguments.database) {
+        (Some(endpoint), _) => Place::Http(Arc::new(endpoint)),
+        (None, Some(path)) => Place::File(path.clone()),
+        (None, None) => return Err("GALLERY_DATABASE is not set, nor is SQL_URL".into()),
+    })
 }
 
 /// The first Ctrl-C ends the run in order, the second at once.

@@ -36,7 +36,7 @@ pub enum Failure {
     /// The file is fine, and left out.
     Skipped(String),
     Store(StoreError),
-    Catalogue(rusqlite::Error),
+    Catalogue(platform::Error),
     /// The run is to stop.
     Stopped,
 }
@@ -47,8 +47,8 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<platform::Error> for Failure {
+    fn from(error: platform::Error) -> Self {
         Self::Catalogue(error)
     }
 }

@@ -26,7 +26,7 @@ struct Inner {
 /// Why no further file can go in.
 pub enum Fatal {
     Store(StoreError),
-    Catalogue(rusqlite::Error),
+    Catalogue(platform::Error),
 }
 
 impl<'a> Tally<'a> {
@@ -83,6 +83,20 @@ impl<'a> Tally<'a> {
             }
             Err(Failure::Stopped) => {}
         }
+    }
+
+    pub fn is_fatal(&self) -> bool {
+        self.lock().fatal.is_some()
+    }
+
+    /// Takes in what became of the whole.
+    pub fn settle(&self, result: Result<(), Failure>) {
+        let fatal = match result {
+            Err(Failure::Store(error)) => Fatal::Store(error),
+            Err(Failure::Catalogue(error)) => Fatal::Catalogue(error),
+            Ok(()) | Err(Failure::File(_) | Failure::Skipped(_) | Failure::Stopped) => return,
+        };
+        self.lock().fatal.get_or_insert(fatal);
     }
 
     pub fn count_demo_film(&self, result: Result<Outcome, Failure>) {

@@ -28,7 +28,7 @@ fn command(gallery: &Gallery) -> Command {
     command
         .env_clear()
         .envs(settings(&gallery.options.store))
-        .env("GALLERY_DATABASE", &gallery.options.database)
+        .env("GALLERY_DATABASE", common::database(&gallery.options))
         .arg(gallery.library());
     command
 }
@@ -92,7 +92,7 @@ fn what_keeps_it_from_starting_is_one_line() {
     let wrong_folder = Command::new(PROGRAM)
         .env_clear()
         .envs(settings(&gallery.options.store))
-        .env("GALLERY_DATABASE", &gallery.options.database)
+        .env("GALLERY_DATABASE", common::database(&gallery.options))
         .arg(&nowhere)
         .output()
         .unwrap();
@@ -126,7 +126,7 @@ fn an_interrupt_ends_in_order() {
     let child = Command::new(PROGRAM)
         .env_clear()
         .envs(settings(&sink.settings))
-        .env("GALLERY_DATABASE", &options.database)
+        .env("GALLERY_DATABASE", common::database(&options))
         .arg(folder.path().join("library"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -139,7 +139,7 @@ fn an_interrupt_ends_in_order() {
     let (code, out, _) = finish(child.wait_with_output().unwrap());
     assert_eq!(code, 130);
     assert!(out.contains("interrupted, run again to go on"), "{out}");
-    let rows = common::sql::<String>(&options.database, "SELECT key FROM media");
+    let rows = common::sql::<String>(common::database(&options), "SELECT key FROM media");
     let originals = sink.puts().iter().filter(|put| !put.path.contains("/thumbnails/")).count();
     assert!(rows.len() <= originals && originals < 100, "{} {originals}", rows.len());
 }

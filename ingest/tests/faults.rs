@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::jpeg::{encode, quarters};
 use common::sink::{Answer, Sink};
-use common::{options, sql};
+use common::{database, options, sql};
 use image::ImageFormat;
 use ingest::{Error, Options};
 
@@ -26,7 +26,7 @@ fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
 }
 
 fn rows(options: &Options) -> Vec<String> {
-    sql(&options.database, "SELECT key FROM media ORDER BY key")
+    sql(database(options), "SELECT key FROM media ORDER BY key")
 }
 
 fn store_error(options: &Options) -> String {

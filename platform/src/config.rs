@@ -7,6 +7,8 @@ use std::fmt;
 use sigv4::{Bucket, Credentials, UrlStyle};
 use zeroize::Zeroizing;
 
+use crate::{catalogue::Source, sql_http::Endpoint};
+
 /// A value that is missing or cannot be read. Holds its name and what is wanted, never the value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
@@ -62,6 +64,21 @@ impl Lookup<'_> {
             .collect()
     }
 
+    /// The database behind HTTP, if there is one: `SQL_URL`, and `SQL_AUTH_TOKEN` where it wants a token.
+    pub fn sql(&self) -> Result<Option<Endpoint>, ConfigError> {
+        let token = self.optional("SQL_AUTH_TOKEN").map(Zeroizing::new);
+        self.optional("SQL_URL").map(|url| Endpoint::new(&url, token.as_ref().map(|token| token.as_str()))).transpose()
+    }
+
+    /// Where the catalogue is read from: `CATALOGUE`, which is `sql` unless it says `snapshot`.
+    pub fn catalogue(&self) -> Result<Source, ConfigError> {
+        match self.optional("CATALOGUE").as_deref() {
+            None | Some("sql") => Ok(Source::Sql),
+            Some("snapshot") => Ok(Source::Snapshot),
+            Some(_) => Err(ConfigError { name: "CATALOGUE", wanted: "must be sql or snapshot" }),
+        }
+    }
+
     /// The bucket and the key to it: `R2_*`, with `R2_ACCOUNT_ID` for R2 or `S3_ENDPOINT` for any other store.
     pub fn bucket(&self) -> Result<(Bucket, Credentials), ConfigError> {
         let name = self.required("R2_BUCKET_NAME")?;
@@ -90,6 +107,17 @@ impl Lookup<'_> {
             credentials = credentials.with_session_token(token);
         }
         Ok((bucket, credentials))
+    }
+}
+
+/// The configuration of a host that has no SQL of its own: without `CATALOGUE` and `SQL_URL`, `CATALOGUE` reads as `snapshot`.
+pub fn without_own_sql(get: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Option<String> {
+    move |name| {
+        let is_set = |name| get(name).is_some_and(|value| !value.trim().is_empty());
+        if name == "CATALOGUE" && !is_set("CATALOGUE") && !is_set("SQL_URL") {
+            return Some("snapshot".to_owned());
+        }
+        get(name)
     }
 }
 
@@ -122,6 +150,21 @@ mod tests {
             assert!(error.to_string().contains(error.name));
         }
         assert_eq!(Lookup(&with(&[])).auth_secret().unwrap_err().to_string(), "configuration: AUTH_SECRET is not set");
+    }
+
+    #[test]
+    fn where_the_catalogue_is() {
+        let of = |values: &[(&str, &str)]| Lookup(&with(values)).catalogue();
+        let of_host = |values: &[(&str, &str)]| Lookup(&without_own_sql(with(values))).catalogue();
+        let (snapshot, sql) = (("CATALOGUE", "snapshot"), ("CATALOGUE", "sql"));
+        let url = ("SQL_URL", "http://127.0.0.1:8081");
+        assert_eq!((of(&[]), of_host(&[])), (Ok(Source::Sql), Ok(Source::Snapshot)));
+        assert_eq!((of(&[url]), of_host(&[url])), (Ok(Source::Sql), Ok(Source::Sql)));
+        assert_eq!((of(&[snapshot, url]), of_host(&[snapshot, url])), (Ok(Source::Snapshot), Ok(Source::Snapshot)));
+        assert_eq!((of(&[sql]), of_host(&[sql])), (Ok(Source::Sql), Ok(Source::Sql)));
+        assert_eq!(of(&[("CATALOGUE", "postgres")]).unwrap_err().name, "CATALOGUE");
+        assert!(Lookup(&with(&[])).sql().is_ok_and(|endpoint| endpoint.is_none()));
+        assert!(Lookup(&with(&[url])).sql().is_ok_and(|endpoint| endpoint.is_some()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::StatusCode;
+
 /// What went wrong, as far as a caller can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -19,6 +21,19 @@ pub enum Kind {
     TooLarge,
     /// Anything else: a fault on our side.
     Internal,
+}
+
+impl Kind {
+    /// What a status that is no answer means.
+    pub(crate) fn of_refusal(status: StatusCode) -> Self {
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Self::Throttled,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Self::Denied,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Self::Timeout,
+            status if status.is_server_error() => Self::Unavailable,
+            _ => Self::Invalid,
+        }
+    }
 }
 
 /// A failed operation: its [`Kind`], the operation's name, and the cause.

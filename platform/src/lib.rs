@@ -3,14 +3,15 @@
 //! Four things cannot be functions: sending a request ([`Platform::fetch`]), key-value storage ([`Kv`]),
 //! SQL ([`Sql`]), and the facts of a request ([`Facts`]). An adapter implements these and owns the accept
 //! loop; a service is a [`Service`]; an entry joins one of each. Everything else is written once, here,
-//! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), sessions
-//! ([`auth`]), the record of what a request cost ([`record`]).
+//! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), SQL over HTTP ([`sql_http`]), sessions
+//! ([`auth`]), the catalogue ([`catalogue`]), the record of what a request cost ([`record`]).
 //!
 //! Futures are not `Send`: every host runs a request on one thread.
 
 #![allow(async_fn_in_trait)]
 
 pub mod auth;
+pub mod catalogue;
 pub mod config;
 pub mod context;
 pub mod error;
@@ -27,7 +28,9 @@ pub mod record;
 pub mod respond;
 pub mod service;
 pub mod sql;
+pub mod sql_http;
 
+pub use catalogue::Catalogue;
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
 pub use fetch::{Platform, Timeouts};
@@ -36,3 +39,4 @@ pub use problem::Problem;
 pub use record::{CacheOutcome, Record};
 pub use service::Service;
 pub use sql::{Row, Sql, Statement, Value};
+pub use sql_http::SqlHttp;

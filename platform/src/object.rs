@@ -169,16 +169,8 @@ impl Objects {
     }
 }
 
-/// What a status that is no answer means.
 fn refusal(operation: &'static str, status: StatusCode) -> Error {
-    let kind = match status {
-        StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Denied,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Kind::Timeout,
-        status if status.is_server_error() => Kind::Unavailable,
-        _ => Kind::Invalid,
-    };
-    Error::because(kind, operation, format!("the store answered {}", status.as_u16()))
+    Error::because(Kind::of_refusal(status), operation, format!("the store answered {}", status.as_u16()))
 }
 
 /// The longest listing that is read: ten thousand segments.

@@ -1,10 +1,12 @@
 //! The catalogue: only films that stand in it are played.
 
 use gallery::{MediaKey, key::percent_decode};
-use platform::{Cx, Error, Platform, Problem, Sql};
+use platform::{Cx, Platform, Problem};
 use sha2::{Digest, Sha256};
 
-/// What a film's row says that playing it needs.
+use crate::VideoEdge;
+
+/// What the catalogue says of a film that playing it needs.
 pub(crate) struct Film {
     /// Changes when the film is encoded anew.
     pub version: String,
@@ -27,16 +29,10 @@ pub(crate) fn digest(parts: &[&str]) -> String {
 }
 
 /// The film with this key, or a 404.
-pub(crate) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Film, Problem> {
-    const FILM: &str = "SELECT updated_at, hls_qualities FROM media WHERE key = ?1 AND type = 'video'";
-    let read = async {
-        let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let version = digest(&[row.text(0)?.unwrap_or_default()]);
-        let qualities = row.text(1)?.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        Ok::<_, Error>(Some(Film { version, qualities }))
-    };
-    read.await.map_err(|error| cx.failed(&error))?.ok_or_else(|| Problem::not_found("There is no such film."))
+pub(crate) async fn film<P: Platform>(service: &VideoEdge, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Film, Problem> {
+    let film = service.catalogue.film(cx, &service.objects, key).await.map_err(|error| cx.failed(&error))?;
+    let film = film.ok_or_else(|| Problem::not_found("There is no such film."))?;
+    Ok(Film { version: digest(&[&film.updated_at]), qualities: film.qualities.unwrap_or_default() })
 }
 
 /// The key in a path, decoded once.

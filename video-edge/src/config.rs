@@ -1,6 +1,7 @@
 //! What video-edge needs to know.
 
 use platform::{
+    catalogue::Source,
     config::{ConfigError, Lookup},
     respond::Cors,
 };
@@ -17,6 +18,7 @@ pub struct Config {
     pub(crate) auth_secret: Zeroizing<String>,
     pub(crate) bucket: Bucket,
     pub(crate) credentials: Credentials,
+    pub(crate) catalogue: Source,
     pub(crate) plan: Plan,
     pub(crate) cors: Cors,
     /// A larger playlist is served and not cached, in bytes.
@@ -24,7 +26,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `VIDEO_DELIVERY`, `VIDEO_EXPERIMENT`,
+    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_DELIVERY`, `VIDEO_EXPERIMENT`,
     /// `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS` and `KV_MAX_VALUE_BYTES`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let (bucket, credentials) = lookup.bucket()?;
@@ -38,6 +40,7 @@ impl Config {
             auth_secret: lookup.auth_secret()?,
             bucket,
             credentials,
+            catalogue: lookup.catalogue()?,
             plan: Plan::load(lookup)?,
             cors: Cors::new(lookup.allowed_origins()?),
             kv_max,

@@ -20,15 +20,17 @@ pub use config::Config;
 use std::sync::Arc;
 
 use http::{HeaderMap, Request, Response, StatusCode, header, request};
-use platform::{Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
+use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
 
 use route::Route;
 
-/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version.
+/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
+/// what it read of the catalogue's snapshot.
 pub struct VideoEdge {
     config: Arc<Config>,
     sessions: Sessions,
     objects: Objects,
+    catalogue: Catalogue,
     /// Changes with the bucket and with the key to it, so that a cached playlist never outlives a rotation.
     signer: String,
 }
@@ -38,8 +40,9 @@ impl VideoEdge {
     pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
+        let catalogue = Catalogue::new(config.catalogue);
         let signer = objects.fingerprint();
-        Self { config, sessions, objects, signer }
+        Self { config, sessions, objects, catalogue, signer }
     }
 
     async fn route<P: Platform>(

@@ -31,7 +31,7 @@ pub(crate) async fn serve<P: Platform>(
     if let Some(playlist) = name.read(cx).await.and_then(Playlist::from_entry) {
         return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
     }
-    let film = film(cx, &key).await?;
+    let film = film(service, cx, &key).await?;
     let path = layout::hls_master(key.as_str());
     let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
     let text = match &stored {

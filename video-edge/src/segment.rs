@@ -33,7 +33,7 @@ pub(crate) async fn serve<P: Platform>(
     // One entry a film, not a segment: signing costs less than a read, asking the catalogue more.
     let known = Name::new("signed", &[&service.signer, key.as_str()]);
     if known.read(cx).await.is_none() {
-        film(cx, &key).await?;
+        film(service, cx, &key).await?;
         known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
     let object = format!("{}{file}", layout::hls_prefix(key.as_str()));

@@ -36,7 +36,7 @@ pub(crate) async fn serve<P: Platform>(
         return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
     }
 
-    let film = film(cx, &key).await?;
+    let film = film(service, cx, &key).await?;
     let path = layout::hls_variant(key.as_str(), &quality);
     let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;

@@ -3,10 +3,10 @@
 use http::{Response, StatusCode, header};
 use platform::{Cx, Error, Kv, KvKey, Platform, Problem, StoreName, respond};
 
-use crate::{catalogue, thumbnail::fingerprint};
+use crate::{ViewerEdge, thumbnail::fingerprint};
 
-pub(crate) async fn serve<P: Platform>(cx: &Cx<'_, P>) -> Result<Response<P::Body>, Problem> {
-    let (count, changed) = catalogue::state(cx).await.map_err(|error| cx.failed(&error))?;
+pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> Result<Response<P::Body>, Problem> {
+    let state = service.catalogue.state(cx, &service.objects).await.map_err(|error| cx.failed(&error))?;
     let thumbnails = match thumbnail_version(cx).await {
         Ok(version) => version,
         // The store is a cache: without it clients load some thumbnails again.
@@ -15,7 +15,7 @@ pub(crate) async fn serve<P: Platform>(cx: &Cx<'_, P>) -> Result<Response<P::Bod
             String::new()
         }
     };
-    let version = fingerprint(&[&count.to_string(), &changed, &thumbnails]);
+    let version = fingerprint(&[&state.count.to_string(), &state.changed, &thumbnails]);
     let body = serde_json::json!({ "version": version }).to_string();
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");

@@ -2,6 +2,7 @@
 
 use gallery::password::Password;
 use platform::{
+    catalogue::Source,
     config::{ConfigError, Lookup, origin},
     respond::Cors,
 };
@@ -14,6 +15,7 @@ pub struct Config {
     pub(crate) auth_secret: Zeroizing<String>,
     pub(crate) bucket: Bucket,
     pub(crate) credentials: Credentials,
+    pub(crate) catalogue: Source,
     /// Where video-edge is: empty when it shares this service's origin, else its origin without a slash at the end.
     pub(crate) video_api_base: String,
     pub(crate) cors: Cors,
@@ -23,7 +25,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `VIDEO_API_BASE` and `ALLOWED_ORIGINS`.
+    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_API_BASE` and
+    /// `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let password = Password::parse(&Zeroizing::new(lookup.required("GALLERY_PASSWORD")?)).ok_or(ConfigError {
             name: "GALLERY_PASSWORD",
@@ -50,6 +53,7 @@ impl Config {
             auth_secret: lookup.auth_secret()?,
             bucket,
             credentials,
+            catalogue: lookup.catalogue()?,
             video_api_base,
             cross_origin_pages: !allowed_origins.is_empty(),
             cors: Cors::new(allowed_origins),

@@ -6,7 +6,6 @@
 
 mod assets;
 mod cache_version;
-mod catalogue;
 mod config;
 mod listing;
 mod original;
@@ -19,13 +18,15 @@ pub use config::Config;
 use std::sync::Arc;
 
 use http::{HeaderMap, Request, Response, StatusCode};
-use platform::{Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
+use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
 
-/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version.
+/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
+/// what it read of the catalogue's snapshot.
 pub struct ViewerEdge {
     config: Arc<Config>,
     sessions: Sessions,
     objects: Objects,
+    catalogue: Catalogue,
 }
 
 enum Route<'a> {
@@ -78,7 +79,8 @@ impl ViewerEdge {
     pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
-        Self { config, sessions, objects }
+        let catalogue = Catalogue::new(config.catalogue);
+        Self { config, sessions, objects, catalogue }
     }
 
     async fn route<P: Platform>(
@@ -105,10 +107,10 @@ impl ViewerEdge {
         let claims = self.sessions.require(cx, &head.headers).await?;
         match route {
             Route::Auth => Ok(session::describe(&claims)),
-            Route::Media => listing::serve(&self.config, cx, &head).await,
-            Route::CacheVersion => cache_version::serve(cx).await,
-            Route::File(key) => original::serve(&self.objects, cx, &head, key).await,
-            Route::Thumbnail(key) => thumbnail::serve(&self.objects, cx, &head, key).await,
+            Route::Media => listing::serve(self, cx, &head).await,
+            Route::CacheVersion => cache_version::serve(self, cx).await,
+            Route::File(key) => original::serve(self, cx, &head, key).await,
+            Route::Thumbnail(key) => thumbnail::serve(self, cx, &head, key).await,
             Route::Health | Route::Page(_) | Route::Login | Route::Logout => {
                 Err(Problem::not_found("There is nothing here."))
             }

@@ -5,16 +5,16 @@ use gallery::{
     etag::{Condition, ETag},
     key::percent_encode,
     layout::ThumbnailSize,
-    media::MediaType,
+    media::{Media, MediaType},
 };
 use http::{HeaderValue, Response, StatusCode, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem, Row, respond};
+use platform::{Cx, Error, Kind, Platform, Problem, respond};
 use serde::Serialize;
 
-use crate::{Config, catalogue, thumbnail::fingerprint};
+use crate::{Config, ViewerEdge, thumbnail::fingerprint};
 
-const DEFAULT_LIMIT: i64 = 100;
-const MAX_LIMIT: i64 = 1000;
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,7 +56,7 @@ struct Thumbnails {
 }
 
 pub(crate) async fn serve<P: Platform>(
-    config: &Config,
+    service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
 ) -> Result<Response<P::Body>, Problem> {
@@ -81,9 +81,9 @@ pub(crate) async fn serve<P: Platform>(
             })?),
         };
     // One row more than asked for tells whether there is a next page.
-    let rows = catalogue::page(cx, filter, after.as_ref(), limit + 1).await;
-    let page = rows.and_then(|rows| page(config, filter, &rows, limit)).map_err(|error| cx.failed(&error))?;
-    let body = serde_json::to_vec(&page)
+    let items = service.catalogue.page(cx, &service.objects, filter, after.as_ref(), limit + 1).await;
+    let items = items.map_err(|error| cx.failed(&error))?;
+    let body = serde_json::to_vec(&page(&service.config, filter, items, limit))
         .map_err(|error| cx.failed(&Error::because(Kind::Internal, "listing.encode", error)))?;
 
     let tag = format!("\"{}\"", fingerprint(&[&String::from_utf8_lossy(&body)]));
@@ -101,54 +101,38 @@ pub(crate) async fn serve<P: Platform>(
     Ok(response)
 }
 
-fn page(config: &Config, filter: Option<MediaType>, rows: &[Row], limit: i64) -> Result<Page, Error> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let items: Result<Vec<Item>, Error> = rows.iter().take(limit).map(|row| item(config, row)).collect();
-    let items = items?;
-    let last = rows.get(limit.saturating_sub(1)).filter(|_| rows.len() > limit);
-    let next_cursor = match last {
-        None => None,
-        Some(row) => {
-            let date = row.text(17)?.unwrap_or_default().to_owned();
-            Some(Cursor { filter, date, key: row.text(0)?.unwrap_or_default().to_owned() }.encode())
-        }
-    };
-    Ok(Page { items, next_cursor })
+fn page(config: &Config, filter: Option<MediaType>, mut items: Vec<Media>, limit: usize) -> Page {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more);
+    let next_cursor = last.map(|last| Cursor { filter, date: last.date().to_owned(), key: last.key.clone() }.encode());
+    Page { items: items.into_iter().map(|media| item(config, media)).collect(), next_cursor }
 }
 
-/// One row of [`catalogue::page`] as the client sees it.
-fn item(config: &Config, row: &Row) -> Result<Item, Error> {
-    let owned = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
-    let key = row.text(0)?.unwrap_or_default();
-    let encoded = percent_encode(key).to_string();
-    let r#type = row.text(2)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "listing.type"))?;
-    let version = fingerprint(&[row.text(15)?.unwrap_or_default()]);
-    let thumbnail = |column, size: ThumbnailSize| {
-        let exists = row.text(column)?.is_some();
-        Ok::<_, Error>(exists.then(|| format!("/api/thumbnail/{encoded}?size={}&v={version}", size.name())))
-    };
-    let (make, model) = (owned(6)?, owned(7)?);
-    let hls = (r#type == MediaType::Video && row.text(11)?.is_some())
+/// An item of the catalogue as the client sees it.
+fn item(config: &Config, media: Media) -> Item {
+    let encoded = percent_encode(&media.key).to_string();
+    let version = fingerprint(&[&media.updated_at]);
+    let [small, medium, large] = ThumbnailSize::ALL.map(|size| {
+        media.has_thumbnail(size).then(|| format!("/api/thumbnail/{encoded}?size={}&v={version}", size.name()))
+    });
+    let (make, model) = (media.camera_make, media.camera_model);
+    let hls = (media.r#type == MediaType::Video && media.qualities.is_some())
         .then(|| format!("{}/api/hls/playlist?key={encoded}", config.video_api_base));
-    let metadata: Option<serde_json::Value> = row.text(16)?.and_then(|text| serde_json::from_str(text).ok());
-    Ok(Item {
-        key: key.to_owned(),
-        name: owned(1)?.unwrap_or_default(),
-        r#type,
-        mime: metadata.and_then(|metadata| Some(metadata.get("mime")?.as_str()?.to_owned())),
-        size: row.integer(3)?.unwrap_or_default(),
-        uploaded_at: owned(4)?.unwrap_or_default(),
-        date_taken: owned(5)?,
+    Item {
+        key: media.key,
+        name: media.filename,
+        r#type: media.r#type,
+        mime: media.mime,
+        size: media.size,
+        uploaded_at: media.uploaded_at,
+        date_taken: media.date_taken,
         camera: (make.is_some() || model.is_some()).then_some(Camera { make, model }),
-        width: row.integer(8)?,
-        height: row.integer(9)?,
-        duration: row.real(10)?,
+        width: media.width,
+        height: media.height,
+        duration: media.duration,
         file: format!("/api/file/{encoded}"),
-        thumbnails: Thumbnails {
-            small: thumbnail(12, ThumbnailSize::Small)?,
-            medium: thumbnail(13, ThumbnailSize::Medium)?,
-            large: thumbnail(14, ThumbnailSize::Large)?,
-        },
+        thumbnails: Thumbnails { small, medium, large },
         hls,
-    })
+    }
 }

@@ -4,15 +4,14 @@ use gallery::{MediaKey, key::percent_encode};
 use http::{Response, request};
 use platform::{
     Cx, Platform, Problem,
-    object::Objects,
     object_response::{self, Presentation},
     respond,
 };
 
-use crate::catalogue;
+use crate::ViewerEdge;
 
 pub(crate) async fn serve<P: Platform>(
-    objects: &Objects,
+    service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
     encoded: &str,
@@ -20,15 +19,15 @@ pub(crate) async fn serve<P: Platform>(
     let key =
         MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))?;
     let download = respond::query(head.uri.query(), "download")?.is_some();
-    let entry = catalogue::find(cx, &key).await.map_err(|error| cx.failed(&error))?;
-    let entry = entry.ok_or_else(|| Problem::not_found("There is no such file."))?;
+    let item = service.catalogue.item(cx, &service.objects, &key).await.map_err(|error| cx.failed(&error))?;
+    let item = item.ok_or_else(|| Problem::not_found("There is no such file."))?;
     let presentation = Presentation {
         cache_control: "private, max-age=3600",
         content_type: None,
-        disposition: Some(disposition(if download { "attachment" } else { "inline" }, &entry.filename)),
-        catalogue_size: Some(entry.size),
+        disposition: Some(disposition(if download { "attachment" } else { "inline" }, &item.filename)),
+        catalogue_size: Some(u64::try_from(item.size).unwrap_or_default()),
     };
-    object_response::serve(objects, cx, head, key.as_str(), &presentation).await
+    object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).

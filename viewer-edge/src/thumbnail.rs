@@ -4,13 +4,12 @@ use gallery::{MediaKey, layout, layout::ThumbnailSize};
 use http::{Response, header, request};
 use platform::{
     Cx, Platform, Problem,
-    object::Objects,
     object_response::{self, Presentation},
     respond,
 };
 use sha2::{Digest, Sha256};
 
-use crate::catalogue;
+use crate::ViewerEdge;
 
 /// Sixteen hexadecimal digits that change when any part does.
 pub(crate) fn fingerprint(parts: &[&str]) -> String {
@@ -28,7 +27,7 @@ pub(crate) fn fingerprint(parts: &[&str]) -> String {
 }
 
 pub(crate) async fn serve<P: Platform>(
-    objects: &Objects,
+    service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
     encoded: &str,
@@ -42,15 +41,14 @@ pub(crate) async fn serve<P: Platform>(
         }
     };
     let version = respond::query(head.uri.query(), "v")?;
-    let entry = catalogue::find(cx, &key).await.map_err(|error| cx.failed(&error))?;
+    let item = service.catalogue.item(cx, &service.objects, &key).await.map_err(|error| cx.failed(&error))?;
     let missing = || Problem::not_found("There is no such thumbnail.");
-    let entry = entry.ok_or_else(missing)?;
-    let at = ThumbnailSize::ALL.iter().position(|each| *each == size).unwrap_or_default();
-    if !entry.thumbnails[at] {
+    let item = item.ok_or_else(missing)?;
+    if !item.has_thumbnail(size) {
         return Err(missing());
     }
     // A URL that carries the version of what it shows never changes its meaning.
-    let current = version.is_some_and(|version| version == fingerprint(&[&entry.updated_at]));
+    let current = version.is_some_and(|version| version == fingerprint(&[&item.updated_at]));
     let presentation = Presentation {
         cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },
         content_type: Some("image/webp"),
@@ -58,7 +56,8 @@ pub(crate) async fn serve<P: Platform>(
         catalogue_size: None,
     };
     let mut response =
-        object_response::serve(objects, cx, head, &layout::thumbnail(size, key.as_str()), &presentation).await?;
+        object_response::serve(&service.objects, cx, head, &layout::thumbnail(size, key.as_str()), &presentation)
+            .await?;
     response.headers_mut().remove(header::ACCEPT_RANGES);
     Ok(response)
 }

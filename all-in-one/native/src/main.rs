@@ -52,7 +52,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let config = environment.read(|lookup| Config::load(&lookup))?;
 
-    let mut options = Options::new(&arguments.data).configured(&environment);
+    let mut options = Options::new(&arguments.data).configured(&environment)?;
     options.trust_forwarded |= arguments.trust_forwarded;
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });

@@ -1,6 +1,7 @@
 //! Where things lie in the bucket. Existing deployments have this layout; it does not change.
 //!
-//! `{key}` is the original, `thumbnails/{size}/{key}` its WebP thumbnails, `hls/{key}/` a film's playlists and segments.
+//! `{key}` is the original, `thumbnails/{size}/{key}` its WebP thumbnails, `hls/{key}/` a film's playlists and segments;
+//! `catalogue/` holds the catalogue's [snapshots](crate::snapshot).
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

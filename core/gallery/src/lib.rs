@@ -12,5 +12,6 @@ pub mod password;
 pub mod range;
 pub mod return_to;
 pub mod session;
+pub mod snapshot;
 
 pub use key::MediaKey;

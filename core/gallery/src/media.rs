@@ -2,8 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layout::ThumbnailSize;
+
 /// The schema; every statement may run again.
 pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// The statements of [`SCHEMA`], for databases that take one at a time.
+pub fn schema() -> impl Iterator<Item = &'static str> {
+    SCHEMA.split(";\n").map(str::trim).filter(|statement| !statement.is_empty())
+}
 
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +35,55 @@ impl MediaType {
             "video" => Some(Self::Video),
             _ => None,
         }
+    }
+}
+
+/// An item of the catalogue, as far as the services use it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Media {
+    pub key: String,
+    pub filename: String,
+    pub r#type: MediaType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    /// Bytes of the original.
+    pub size: i64,
+    pub uploaded_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_taken: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera_make: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera_model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<i64>,
+    /// Seconds, films only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Names such as `720p`, in the row's order; `None` where no rendition has been made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualities: Option<Vec<String>>,
+    /// Whether each thumbnail exists, in the order of [`ThumbnailSize::ALL`].
+    pub thumbnails: [bool; 3],
+    pub updated_at: String,
+}
+
+impl Media {
+    pub const fn has_thumbnail(&self, size: ThumbnailSize) -> bool {
+        self.thumbnails[size as usize]
+    }
+
+    /// What the listing is ordered by, newest first: the date taken, else the date of upload.
+    pub fn date(&self) -> &str {
+        self.date_taken.as_deref().unwrap_or(&self.uploaded_at)
+    }
+
+    /// The place in the listing's order; the key breaks ties. Text is compared by bytes, as SQLite does.
+    pub fn place(&self) -> (&str, &str) {
+        (self.date(), &self.key)
     }
 }
 
@@ -85,6 +141,14 @@ metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_splits_into_its_statements() {
+        assert_eq!(schema().count(), SCHEMA.matches("CREATE ").count());
+        for statement in schema() {
+            assert_eq!(statement.matches("CREATE ").count(), 1, "{statement}");
+        }
+    }
 
     #[test]
     fn the_upsert_names_every_column_in_order() {

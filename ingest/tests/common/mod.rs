@@ -8,7 +8,7 @@ pub mod sink;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ingest::{Options, Report, Show, Store};
+use ingest::{Options, Place, Report, Show, Store};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -61,8 +61,16 @@ impl Gallery {
         ingest::run(&self.options).unwrap()
     }
 
+    /// The catalogue's file.
+    pub fn database(options: &Options) -> &Path {
+        match &options.database {
+            Place::File(path) => path,
+            Place::Http(endpoint) => panic!("{endpoint:?} is no file"),
+        }
+    }
+
     pub fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> Vec<T> {
-        sql(&self.options.database, query)
+        sql(database(&self.options), query)
     }
 
     /// An object with its headers; nothing if there is none.
@@ -96,7 +104,15 @@ pub fn options(folder: &Path, store: Store) -> Options {
         show: Show::Nothing,
         // The fastest that keeps to the High profile.
         preset: "superfast".into(),
-        ..Options::new(store, folder.join("gallery.sqlite"))
+        ..Options::new(store, Place::File(folder.join("gallery.sqlite")))
+    }
+}
+
+/// The catalogue's file.
+pub fn database(options: &Options) -> &Path {
+    match &options.database {
+        Place::File(path) => path,
+        Place::Http(endpoint) => panic!("{endpoint:?} is no file"),
     }
 }
 

@@ -37,6 +37,10 @@ struct State {
     decide: Decide,
     /// The status and body of every GET.
     get: (u16, &'static str),
+    /// The status and body of every PUT of the catalogue's snapshot, which is not told of otherwise.
+    catalogue: (u16, &'static str),
+    /// Their paths.
+    snapshot: Vec<String>,
 }
 
 impl Sink {
@@ -50,8 +54,9 @@ impl Sink {
             access_key_id: "test-key".into(),
             secret_access_key: "test-secret".into(),
         };
+        let get = (404, "<Error><Code>NoSuchKey</Code></Error>");
         let state =
-            State { puts: Vec::new(), decide: Box::new(decide), get: (404, "<Error><Code>NoSuchKey</Code></Error>") };
+            State { puts: Vec::new(), decide: Box::new(decide), get, catalogue: (200, ""), snapshot: Vec::new() };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
         thread::spawn(move || {
@@ -66,6 +71,16 @@ impl Sink {
     pub fn answer_get(self, status: u16, body: &'static str) -> Self {
         self.state.lock().unwrap().get = (status, body);
         self
+    }
+
+    pub fn answer_catalogue(self, status: u16, body: &'static str) -> Self {
+        self.state.lock().unwrap().catalogue = (status, body);
+        self
+    }
+
+    /// The paths of the PUTs of the catalogue's snapshot.
+    pub fn snapshot(&self) -> Vec<String> {
+        self.state.lock().unwrap().snapshot.clone()
     }
 
     pub fn puts(&self) -> Vec<Put> {
@@ -98,7 +113,12 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         let length = headers.iter().find(|(name, _)| name == "content-length");
         let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
         reader.read_exact(&mut body).ok()?;
-        let (status, text) = if method == "PUT" {
+        let of_catalogue = target.starts_with("/media/catalogue/");
+        let (status, text) = if method == "PUT" && of_catalogue {
+            let mut state = state.lock().unwrap();
+            state.snapshot.push(target.split('?').next()?.to_owned());
+            state.catalogue
+        } else if method == "PUT" {
             let put = Put { path: target.split('?').next()?.to_owned(), headers, body };
             let mut state = state.lock().unwrap();
             let before = state.puts.len();

@@ -14,11 +14,11 @@ use std::{
     time::Duration,
 };
 
-use platform::Service;
+use platform::{Service, config::ConfigError};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config,
+    Config, Place,
     log::Log,
     worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
 };
@@ -52,8 +52,7 @@ impl std::error::Error for HostError {
 pub struct Options {
     /// Holds `kv.db`, and `gallery.db` unless `database` says otherwise. Made if it is missing.
     pub data_dir: PathBuf,
-    /// The catalogue's file.
-    pub database: Option<PathBuf>,
+    pub database: Option<Place>,
     /// Worker threads; one per core unless changed.
     pub workers: usize,
     /// Believe `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Only behind a proxy that sets both.
@@ -82,15 +81,16 @@ impl Options {
         }
     }
 
-    /// With `GALLERY_DATABASE` (a path) and `TRUST_FORWARDED` (`true` or `1`) where they are set.
-    #[must_use]
-    pub fn configured(mut self, config: &Config) -> Self {
+    /// With `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), and `TRUST_FORWARDED` (`true` or `1`),
+    /// where they are set.
+    pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
-            self.database = lookup.optional("GALLERY_DATABASE").map(PathBuf::from);
+            let file = || lookup.optional("GALLERY_DATABASE").map(|path| Place::File(path.into()));
+            self.database = lookup.sql()?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
             self.trust_forwarded =
                 lookup.optional("TRUST_FORWARDED").is_some_and(|value| value == "true" || value == "1");
-        });
-        self
+            Ok(self)
+        })
     }
 }
 

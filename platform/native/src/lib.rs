@@ -18,11 +18,7 @@ mod sql;
 mod wire;
 mod worker;
 
-use std::{
-    path::{Path, PathBuf},
-    rc::Rc,
-    time::Duration,
-};
+use std::{path::Path, rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -33,7 +29,7 @@ pub use body::Body;
 pub use config::Config;
 pub use host::{Host, HostError, Options};
 pub use kv::{MAX_VALUE_BYTES, Store};
-pub use sql::Database;
+pub use sql::{Database, Place};
 
 /// The platform of one worker thread. Cheap to clone.
 ///
@@ -43,21 +39,22 @@ pub struct Native(Rc<Parts>);
 
 struct Parts {
     kv: Rc<kv::File>,
-    database: Rc<sql::Connected>,
+    database: sql::Held,
     client: Rc<fetch::Client>,
 }
 
 impl Native {
-    /// Opens the database (its schema applied) and the stores in `data_dir`, which is made if it is missing.
+    /// Opens the database (a file gets its schema) and the stores in `data_dir`, which is made if it is missing.
+    /// Without a word of where the database is, it is a file there too.
     ///
     /// A store that cannot be opened is no reason not to start: its calls give `Unavailable`.
-    pub fn open(data_dir: &Path, database: Option<&Path>) -> Result<Self, HostError> {
+    pub fn open(data_dir: &Path, database: Option<&Place>) -> Result<Self, HostError> {
         std::fs::create_dir_all(data_dir)
             .map_err(|error| HostError::new(format!("cannot make the folder {}", data_dir.display()), error))?;
-        let database = database.map_or_else(|| data_dir.join("gallery.db"), PathBuf::from);
+        let database = database.cloned().unwrap_or_else(|| Place::File(data_dir.join("gallery.db")));
         Ok(Self(Rc::new(Parts {
             kv: Rc::new(kv::File::new(data_dir.join("kv.db"))),
-            database: Rc::new(sql::Connected::open(&database)?),
+            database: sql::Held::open(&database)?,
             client: Rc::new(fetch::Client::new()?),
         })))
     }
@@ -73,7 +70,7 @@ impl Platform for Native {
     }
 
     fn sql(&self) -> Result<Database, Error> {
-        Ok(Database::new(Rc::clone(&self.0.database)))
+        Ok(self.0.database.database(self))
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {

@@ -1,13 +1,29 @@
-//! The catalogue: one SQLite file, one connection per worker.
+//! The catalogue's database: one SQLite file with one connection per worker, or a server behind HTTP.
 
-use std::{cell::RefCell, path::Path, rc::Rc, time::Duration};
-
-use platform::{
-    Error, Row, Sql, Statement, Value,
-    memory::{batch, query, sql_error},
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
 };
 
-use crate::{HostError, patience::patiently};
+use platform::{
+    Error, Row, Sql, SqlHttp, Statement, Value,
+    memory::{batch, query, sql_error},
+    sql_http::Endpoint,
+};
+
+use crate::{HostError, Native, patience::patiently};
+
+/// Where the catalogue's database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A SQLite file; made if it is missing.
+    File(PathBuf),
+    /// A libSQL server.
+    Http(Arc<Endpoint>),
+}
 
 /// How long a statement waits for another connection's transaction before it gives `Unavailable`.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -39,25 +55,53 @@ impl Connected {
     }
 }
 
-/// The catalogue's database, as a request sees it.
-pub struct Database(Rc<Connected>);
+/// The catalogue's database, as a worker holds it.
+pub(crate) enum Held {
+    File(Rc<Connected>),
+    Http(Arc<Endpoint>),
+}
 
-impl Database {
-    pub(crate) fn new(connected: Rc<Connected>) -> Self {
-        Self(connected)
+impl Held {
+    pub fn open(place: &Place) -> Result<Self, HostError> {
+        Ok(match place {
+            Place::File(path) => Self::File(Rc::new(Connected::open(path)?)),
+            Place::Http(endpoint) => Self::Http(Arc::clone(endpoint)),
+        })
     }
+
+    /// `native` is the host that holds this.
+    pub fn database(&self, native: &Native) -> Database {
+        Database(match self {
+            Self::File(connected) => Inner::File(Rc::clone(connected)),
+            Self::Http(endpoint) => Inner::Http(SqlHttp::new(native.clone(), Arc::clone(endpoint))),
+        })
+    }
+}
+
+/// The catalogue's database, as a request sees it.
+pub struct Database(Inner);
+
+enum Inner {
+    File(Rc<Connected>),
+    Http(SqlHttp<Native>),
 }
 
 impl Sql for Database {
     async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
-        patiently(PATIENCE, || query(&self.0.0.borrow(), sql, parameters))
-            .await
-            .map_err(|error| sql_error("sql.query", error))
+        match &self.0 {
+            Inner::File(file) => patiently(PATIENCE, || query(&file.0.borrow(), sql, parameters))
+                .await
+                .map_err(|error| sql_error("sql.query", error)),
+            Inner::Http(http) => http.query(sql, parameters).await,
+        }
     }
 
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
-        patiently(PATIENCE, || batch(&mut self.0.0.borrow_mut(), statements))
-            .await
-            .map_err(|error| sql_error("sql.batch", error))
+        match &self.0 {
+            Inner::File(file) => patiently(PATIENCE, || batch(&mut file.0.borrow_mut(), statements))
+                .await
+                .map_err(|error| sql_error("sql.batch", error)),
+            Inner::Http(http) => http.batch(statements).await,
+        }
     }
 }

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    HostError, Native,
+    HostError, Native, Place,
     log::Log,
     request::Site,
     wire::{Tally, Wire},
@@ -36,7 +36,7 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// What every worker is told at start.
 pub(crate) struct Plan {
     pub data_dir: PathBuf,
-    pub database: Option<PathBuf>,
+    pub database: Option<Place>,
     pub trust_forwarded: bool,
     pub client: ClientTimeouts,
     pub grace: Duration,
@@ -139,7 +139,7 @@ pub(crate) fn run(
         }
     };
     LocalSet::new().block_on(&runtime, async {
-        let native = match Native::open(&plan.data_dir, plan.database.as_deref()) {
+        let native = match Native::open(&plan.data_dir, plan.database.as_ref()) {
             Ok(native) => native,
             Err(error) => {
                 let _ = ready.send(Err(error));

@@ -7,7 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use platform::{Kind, Platform, Sql, Statement, Value};
-use platform_native::Native;
+use platform_native::{Native, Place};
 use rusqlite::Connection;
 use support::{on_native, on_native_in};
 
@@ -160,6 +160,6 @@ fn the_schema_is_there_and_data_outlives_the_process() {
 fn the_database_may_lie_elsewhere() {
     let dir = tempfile::tempdir().unwrap();
     let elsewhere = dir.path().join("elsewhere.db");
-    Native::open(&dir.path().join("data"), Some(&elsewhere)).unwrap();
+    Native::open(&dir.path().join("data"), Some(&Place::File(elsewhere.clone()))).unwrap();
     assert!(elsewhere.exists() && !dir.path().join("data/gallery.db").exists());
 }

@@ -5,10 +5,12 @@
 mod library;
 mod native;
 mod programs;
+pub mod sqld;
 
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::program;
+pub use sqld::Sqld;
 
 /// What went wrong while starting a host.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

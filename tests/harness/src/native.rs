@@ -39,8 +39,9 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
 ];
 
 /// What the programs read too, and a developer's shell may hold.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 15] = [
     "ALLOWED_ORIGINS",
+    "CATALOGUE",
     "GALLERY_DATA",
     "GALLERY_DATABASE",
     "GALLERY_LISTEN",
@@ -50,6 +51,8 @@ const FOREIGN: [&str; 12] = [
     "R2_REGION",
     "R2_SESSION_TOKEN",
     "S3_ENDPOINT",
+    "SQL_AUTH_TOKEN",
+    "SQL_URL",
     "VIDEO_API_BASE",
     "VIDEO_DELIVERY",
 ];

@@ -1,0 +1,281 @@
+//! The catalogue as objects in the bucket, for hosts without SQL.
+//!
+//! A snapshot is four objects whose names hold its version, and one index, [`CURRENT`], that names the version. Writing
+//! the index is the swap: whoever read the old one goes on with the old objects. The objects are JSON Lines, one
+//! [`Media`] a line: three hold the listings in the API's order (everything, photos, films), the fourth holds everything
+//! again in shards by a hash of the key. The index says where blocks and shards begin, so that any page and
+//! any item is one range of one object.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    cursor::Cursor,
+    media::{Media, MediaType},
+};
+
+/// The key of the index.
+pub const CURRENT: &str = "catalogue/current";
+/// The layout's version. A reader refuses an index of another one.
+const FORMAT: u32 = 1;
+/// A block or shard aims at so many items: some 20 KB to read for one of them.
+const PART_ITEMS: usize = 64;
+/// The most blocks of a listing: each costs the index a date and a key.
+const MAX_BLOCKS: usize = 64;
+/// The most shards: each costs the index one number.
+const MAX_SHARDS: usize = 512;
+/// Films stand in the index while they take no more bytes than this: a playlist then costs one request less.
+const MAX_FILM_BYTES: usize = 32 * 1024;
+
+/// What is at [`CURRENT`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Index {
+    format: u32,
+    /// A digest of the content: the same catalogue has the same version.
+    pub version: String,
+    /// The snapshot before this one, kept for readers that still hold its index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    pub count: usize,
+    /// When an item was last changed; empty without items.
+    pub changed: String,
+    all: Listing,
+    images: Listing,
+    videos: Listing,
+    shards: Offsets,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    films: Option<Vec<Media>>,
+}
+
+/// Where the parts of an object begin, in bytes, and at last where it ends.
+type Offsets = Vec<u64>;
+
+/// One listing's object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing {
+    block_items: usize,
+    /// Date and key of each block's first item.
+    firsts: Vec<(String, String)>,
+    offsets: Offsets,
+}
+
+/// Some neighbouring parts of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The object's key.
+    pub object: String,
+    /// Where each part lies in the object, in bytes; they follow one another, and none is empty.
+    pub ranges: Vec<Range<u64>>,
+}
+
+/// A snapshot about to be written.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub index: Index,
+    /// Keys and bytes of the objects.
+    pub objects: [(String, Vec<u8>); 4],
+}
+
+/// What cannot be read as an index or an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the catalogue's snapshot is not one this program can read")
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// The objects of a snapshot: everything, photos, films, the shards.
+pub fn object_keys(version: &str) -> [String; 4] {
+    ["all", "image", "video", "shards"].map(|name| format!("catalogue/{version}/{name}.jsonl"))
+}
+
+impl Snapshot {
+    /// Lays out the catalogue, whatever the order it comes in.
+    pub fn new(mut items: Vec<Media>) -> serde_json::Result<Self> {
+        items.sort_by(|a, b| b.place().cmp(&a.place()));
+        let lines: Vec<(&Media, Vec<u8>)> = items
+            .iter()
+            .map(|item| {
+                let mut line = serde_json::to_vec(item)?;
+                line.push(b'\n');
+                Ok((item, line))
+            })
+            .collect::<serde_json::Result<_>>()?;
+        let of = |wanted| lines.iter().filter(move |(item, _)| item.r#type == wanted);
+        let (all, all_bytes) = listing(lines.iter());
+        let (images, image_bytes) = listing(of(MediaType::Image));
+        let (videos, video_bytes) = listing(of(MediaType::Video));
+        let (shards, shard_bytes) = shards(&lines);
+        let films = (video_bytes.len() <= MAX_FILM_BYTES)
+            .then(|| of(MediaType::Video).map(|(item, _)| (*item).clone()).collect());
+        let version = version(&all_bytes);
+        let [all_key, image_key, video_key, shards_key] = object_keys(&version);
+        let changed = items.iter().map(|item| item.updated_at.as_str()).max().unwrap_or_default().to_owned();
+        let index = Index {
+            format: FORMAT,
+            version,
+            previous: None,
+            count: items.len(),
+            changed,
+            all,
+            images,
+            videos,
+            shards,
+            films,
+        };
+        let objects =
+            [(all_key, all_bytes), (image_key, image_bytes), (video_key, video_bytes), (shards_key, shard_bytes)];
+        Ok(Self { index, objects })
+    }
+}
+
+fn listing<'a>(lines: impl Iterator<Item = &'a (&'a Media, Vec<u8>)>) -> (Listing, Vec<u8>) {
+    let lines: Vec<_> = lines.collect();
+    let block_items = PART_ITEMS.max(lines.len().div_ceil(MAX_BLOCKS));
+    let (mut firsts, mut offsets, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+    for block in lines.chunks(block_items) {
+        firsts.extend(block.first().map(|(item, _)| (item.date().to_owned(), item.key.clone())));
+        offsets.push(bytes.len() as u64);
+        bytes.extend(block.iter().flat_map(|(_, line)| line));
+    }
+    offsets.push(bytes.len() as u64);
+    (Listing { block_items, firsts, offsets }, bytes)
+}
+
+fn shards(lines: &[(&Media, Vec<u8>)]) -> (Offsets, Vec<u8>) {
+    let count = (lines.len() / PART_ITEMS).clamp(1, MAX_SHARDS);
+    let mut shards = vec![Vec::new(); count];
+    for (item, line) in lines {
+        shards[shard_of(&item.key, count)].push(line);
+    }
+    let (mut offsets, mut bytes) = (vec![0], Vec::new());
+    for shard in shards {
+        bytes.extend(shard.into_iter().flatten());
+        offsets.push(bytes.len() as u64);
+    }
+    (offsets, bytes)
+}
+
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>): spreads keys evenly enough, and is the same everywhere.
+fn shard_of(key: &str, count: usize) -> usize {
+    let hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    // Less than `count`, which is a `usize`.
+    usize::try_from(hash % count.max(1) as u64).unwrap_or_default()
+}
+
+fn version(all: &[u8]) -> String {
+    let digest = Sha256::new().chain_update(FORMAT.to_le_bytes()).chain_update(all).finalize();
+    digest[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl Index {
+    /// Reads what is at [`CURRENT`].
+    pub fn parse(json: &[u8]) -> Result<Self, Unreadable> {
+        let index: Self = serde_json::from_slice(json).map_err(|_| Unreadable)?;
+        let listings = [&index.all, &index.images, &index.videos];
+        let sound = index.format == FORMAT
+            && index.version.len() == 32
+            && index.version.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && listings.iter().all(|listing| {
+                listing.block_items > 0 && listing.offsets.len() == listing.firsts.len() + 1 && rises(&listing.offsets)
+            })
+            && index.shards.len() >= 2
+            && rises(&index.shards);
+        if sound { Ok(index) } else { Err(Unreadable) }
+    }
+
+    /// The parts that hold `limit` items of a listing after `after`, or all that are left.
+    /// They may begin before and end behind what was asked for: [`page`] cuts.
+    pub fn page(&self, filter: Option<MediaType>, after: Option<&Cursor>, limit: usize) -> Parts {
+        let [all, images, videos, _] = object_keys(&self.version);
+        let (object, listing) = match filter {
+            None => (all, &self.all),
+            Some(MediaType::Image) => (images, &self.images),
+            Some(MediaType::Video) => (videos, &self.videos),
+        };
+        let whole = limit.div_ceil(listing.block_items);
+        let (first, blocks) = match after {
+            None => (0, whole),
+            Some(after) => {
+                let place = (after.date.as_str(), after.key.as_str());
+                let begins_before = |(date, key): &(String, String)| (date.as_str(), key.as_str()) >= place;
+                // The last block that begins at or before the cursor may end after it: it comes on top.
+                (listing.firsts.partition_point(begins_before).saturating_sub(1), whole + 1)
+            }
+        };
+        let end = (first + blocks).min(listing.firsts.len());
+        Parts { object, ranges: ranges(&listing.offsets[first.min(end)..=end]) }
+    }
+
+    /// The part that holds the item with a key, if there is one.
+    pub fn item(&self, key: &str) -> Parts {
+        let [.., object] = object_keys(&self.version);
+        let shard = shard_of(key, self.shards.len() - 1);
+        Parts { object, ranges: ranges(&self.shards[shard..=shard + 1]) }
+    }
+
+    /// The film with a key as far as the index itself knows: `None` if it does not hold the films.
+    pub fn film(&self, key: &str) -> Option<Option<&Media>> {
+        let films = self.films.as_ref()?;
+        Some(films.iter().find(|film| film.key == key))
+    }
+}
+
+fn rises(offsets: &[u64]) -> bool {
+    offsets.first() == Some(&0) && offsets.is_sorted()
+}
+
+/// From each offset to the next, without what is empty.
+fn ranges(offsets: &[u64]) -> Vec<Range<u64>> {
+    offsets.windows(2).map(|pair| pair[0]..pair[1]).filter(|range| !range.is_empty()).collect()
+}
+
+/// The items of a page: at most `limit` of those in `parts` that come after `after`.
+pub fn page<'a>(
+    parts: impl IntoIterator<Item = &'a [u8]>,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<Media>, Unreadable> {
+    parts
+        .into_iter()
+        .flat_map(lines)
+        .map(|line| serde_json::from_slice::<Media>(line).map_err(|_| Unreadable))
+        .filter(|item| match (item, after) {
+            (Ok(item), Some(after)) => item.place() < (after.date.as_str(), after.key.as_str()),
+            _ => true,
+        })
+        .take(limit)
+        .collect()
+}
+
+/// The item with a key, if it is in the part.
+pub fn item(part: &[u8], key: &str) -> Result<Option<Media>, Unreadable> {
+    // The key comes first in a line: the lines of others are not read.
+    let mut start = br#"{"key":"#.to_vec();
+    start.extend(serde_json::to_vec(key).map_err(|_| Unreadable)?);
+    start.push(b',');
+    let line = lines(part).find(|line| line.starts_with(&start));
+    line.map(|line| serde_json::from_slice(line).map_err(|_| Unreadable)).transpose()
+}
+
+fn lines(part: &[u8]) -> impl Iterator<Item = &[u8]> {
+    part.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+}
+
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;

@@ -1,0 +1,103 @@
+//! The catalogue: only what stands in it is listed and served. Read from SQL, or from a snapshot in the bucket.
+
+mod parts;
+mod snapshot;
+mod sql;
+
+use gallery::{
+    MediaKey,
+    cursor::Cursor,
+    media::{Media, MediaType},
+};
+
+use crate::{Cx, Error, Platform, object::Objects};
+use snapshot::Snapshots;
+
+pub use sql::{SELECT, media};
+
+/// Where the catalogue is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The host's database, see [`Platform::sql`].
+    Sql,
+    /// The objects under `catalogue/` that ingest writes, see [`gallery::snapshot`].
+    Snapshot,
+}
+
+/// How many items there are, and when one last changed: empty without items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    pub count: u64,
+    pub changed: String,
+}
+
+/// The catalogue, as a service asks it. One per instance: with snapshots it keeps what does not change.
+///
+/// Both sources give the same answers. A snapshot lags by [`snapshot::FRESH_SECONDS`] behind its pointer.
+pub struct Catalogue(Inner);
+
+enum Inner {
+    Sql,
+    Snapshot(Box<Snapshots>),
+}
+
+impl Catalogue {
+    pub fn new(source: Source) -> Self {
+        Self(match source {
+            Source::Sql => Inner::Sql,
+            Source::Snapshot => Inner::Snapshot(Box::default()),
+        })
+    }
+
+    /// The item with this key, if it is in the catalogue.
+    pub async fn item<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        key: &MediaKey,
+    ) -> Result<Option<Media>, Error> {
+        match &self.0 {
+            Inner::Sql => sql::item(cx, key).await,
+            Inner::Snapshot(snapshots) => snapshots.item(cx, objects, key).await,
+        }
+    }
+
+    /// The film with this key, if there is one.
+    pub async fn film<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        key: &MediaKey,
+    ) -> Result<Option<Media>, Error> {
+        let item = match &self.0 {
+            Inner::Sql => sql::item(cx, key).await?,
+            Inner::Snapshot(snapshots) => snapshots.film(cx, objects, key).await?,
+        };
+        Ok(item.filter(|item| item.r#type == MediaType::Video))
+    }
+
+    /// At most `limit` items of a listing, newest first, after `after`.
+    pub async fn page<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        filter: Option<MediaType>,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Vec<Media>, Error> {
+        match &self.0 {
+            Inner::Sql => sql::page(cx, filter, after, limit).await,
+            Inner::Snapshot(snapshots) => snapshots.page(cx, objects, filter, after, limit).await,
+        }
+    }
+
+    pub async fn state<P: Platform>(&self, cx: &Cx<'_, P>, objects: &Objects) -> Result<State, Error> {
+        match &self.0 {
+            Inner::Sql => sql::state(cx).await,
+            Inner::Snapshot(snapshots) => snapshots.state(cx, objects).await,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests;

@@ -1,0 +1,159 @@
+//! The catalogue from a snapshot in the bucket: the index, which changes, and parts of objects, which never do.
+
+use std::{cell::RefCell, rc::Rc};
+
+use bytes::Bytes;
+use gallery::{
+    MediaKey,
+    cursor::Cursor,
+    media::{Media, MediaType},
+    snapshot::{self, CURRENT, Index, Parts, Unreadable},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::{State, parts::Kept};
+use crate::{Cx, Error, Kind, Platform, object::Objects};
+
+/// How long an instance trusts the index it read, in seconds. What ingest writes is seen by everybody within it.
+pub(super) const FRESH_SECONDS: u64 = 10;
+/// How long the last index serves while the bucket cannot be asked, in seconds.
+const GRACE_SECONDS: u64 = 15 * 60;
+/// The largest index, in bytes.
+const MAX_INDEX_BYTES: usize = 1024 * 1024;
+
+/// What an instance knows of the snapshots in the bucket.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    index: RefCell<Option<Known>>,
+    kept: Kept,
+}
+
+#[derive(Clone)]
+struct Known {
+    index: Rc<Index>,
+    tag: Option<HeaderValue>,
+    /// When the bucket was last asked, and when it last answered: seconds since 1970.
+    asked: u64,
+    answered: u64,
+}
+
+impl Snapshots {
+    pub async fn item<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        key: &MediaKey,
+    ) -> Result<Option<Media>, Error> {
+        let parts = self.read(cx, objects, |index| index.item(key.as_str())).await?;
+        let item = parts.first().map(|part| snapshot::item(part, key.as_str())).transpose();
+        Ok(item.map_err(unreadable)?.flatten())
+    }
+
+    /// The film with this key. A photo's key may give the photo.
+    pub async fn film<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        key: &MediaKey,
+    ) -> Result<Option<Media>, Error> {
+        let index = self.index(cx, objects).await?;
+        match index.film(key.as_str()) {
+            Some(film) => Ok(film.cloned()),
+            None => self.item(cx, objects, key).await,
+        }
+    }
+
+    pub async fn page<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        filter: Option<MediaType>,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Vec<Media>, Error> {
+        let parts = self.read(cx, objects, |index| index.page(filter, after, limit)).await?;
+        snapshot::page(parts.iter().map(|part| &part[..]), after, limit).map_err(unreadable)
+    }
+
+    pub async fn state<P: Platform>(&self, cx: &Cx<'_, P>, objects: &Objects) -> Result<State, Error> {
+        let index = self.index(cx, objects).await?;
+        Ok(State { count: index.count as u64, changed: index.changed.clone() })
+    }
+
+    /// The parts that `wanted` names. If their snapshot has just been removed, those of the next one.
+    async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        wanted: impl Fn(&Index) -> Parts,
+    ) -> Result<Vec<Bytes>, Error> {
+        let index = self.index(cx, objects).await?;
+        if let Some(parts) = self.kept.read(cx, objects, &wanted(&index)).await? {
+            return Ok(parts);
+        }
+        let index = self.refresh(cx, objects).await?;
+        let parts = self.kept.read(cx, objects, &wanted(&index)).await?;
+        parts.ok_or(Error::because(Kind::Unavailable, "catalogue.part", "the bucket lacks a part of the snapshot"))
+    }
+
+    /// The index, as fresh as promised, or the last one while the bucket is out of reach.
+    async fn index<P: Platform>(&self, cx: &Cx<'_, P>, objects: &Objects) -> Result<Rc<Index>, Error> {
+        let now = cx.facts.now;
+        let held = {
+            let mut known = self.index.borrow_mut();
+            match known.as_mut() {
+                Some(known) if now.saturating_sub(known.answered) < GRACE_SECONDS => {
+                    if now.saturating_sub(known.asked) < FRESH_SECONDS {
+                        return Ok(Rc::clone(&known.index));
+                    }
+                    // One request asks; those that come meanwhile go on with what is held.
+                    known.asked = now;
+                    Some(Rc::clone(&known.index))
+                }
+                _ => None,
+            }
+        };
+        match (self.refresh(cx, objects).await, held) {
+            (Err(error), Some(index)) => {
+                cx.record.note(&error);
+                Ok(index)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    /// Asks the bucket for the index, if it has changed.
+    async fn refresh<P: Platform>(&self, cx: &Cx<'_, P>, objects: &Objects) -> Result<Rc<Index>, Error> {
+        let now = cx.facts.now;
+        let held = self.index.borrow().clone();
+        let tag = held.as_ref().and_then(|known| known.tag.clone());
+        let headers: HeaderMap = tag.into_iter().map(|tag| (header::IF_NONE_MATCH, tag)).collect();
+        let response = objects.read(cx, &Method::GET, CURRENT, &headers).await?;
+        let (index, tag) = match (response.status(), held) {
+            (StatusCode::NOT_MODIFIED, Some(known)) => (known.index, known.tag),
+            (StatusCode::OK, held) => {
+                let tag = response.headers().get(header::ETAG).cloned();
+                let bytes = P::collect(response.into_body(), MAX_INDEX_BYTES).await?;
+                let index = Rc::new(Index::parse(&bytes).map_err(unreadable)?);
+                if held.is_some_and(|held| held.index.version != index.version) {
+                    self.kept.keep_version(&snapshot::object_keys(&index.version));
+                }
+                (index, tag)
+            }
+            (StatusCode::NOT_FOUND, _) => {
+                let words = "the bucket has no catalogue/current: ingest writes it";
+                return Err(Error::because(Kind::Unavailable, "catalogue.index", words));
+            }
+            (status, _) => {
+                let words = format!("the store answered {}", status.as_u16());
+                return Err(Error::because(Kind::Invalid, "catalogue.index", words));
+            }
+        };
+        *self.index.borrow_mut() = Some(Known { index: Rc::clone(&index), tag, asked: now, answered: now });
+        Ok(index)
+    }
+}
+
+fn unreadable(error: Unreadable) -> Error {
+    Error::because(Kind::Invalid, "catalogue.snapshot", error)
+}

