@@ -1,5 +1,7 @@
 //! The program as a person starts and stops it.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,

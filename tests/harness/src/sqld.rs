@@ -35,20 +35,28 @@ impl Sqld {
         let data = TempDir::new()?;
         // Free now; should somebody be faster, the server says so and ends.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
-        let mut sqld = Self::start_at(address, data.path(), public_key)?;
-        sqld._data = Some(data);
-        Ok(sqld)
+        let folder = data.path().to_owned();
+        Self::launch(address, &folder, public_key, Some(data))
     }
 
     /// Starts a server that keeps its database in `data`.
     pub fn start_at(address: SocketAddr, data: &Path, public_key: Option<&str>) -> Result<Self, Failure> {
         fs::create_dir_all(data)?;
+        Self::launch(address, data, public_key, None)
+    }
+
+    fn launch(
+        address: SocketAddr,
+        data: &Path,
+        public_key: Option<&str>,
+        own: Option<TempDir>,
+    ) -> Result<Self, Failure> {
         let said = data.join("sqld.log");
         let mut command = Command::new(program()?);
         command.env_clear().arg("--http-listen-addr").arg(address.to_string()).arg("-d").arg(data.join("sqld"));
         command.envs(public_key.map(|key| ("SQLD_AUTH_JWT_KEY", key)));
         command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(Stdio::null());
-        let mut sqld = Self { child: command.spawn()?, _data: None, url: format!("http://{address}") };
+        let mut sqld = Self { child: command.spawn()?, _data: own, url: format!("http://{address}") };
         let since = Instant::now();
         while !answers(address) {
             let ended = sqld.child.try_wait()?;
