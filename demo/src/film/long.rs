@@ -111,7 +111,8 @@ pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)
     arguments.push(sound.into());
     arguments.extend(words(
         "-c:v libx264 -preset ultrafast -crf 29 -g 96 -pix_fmt yuv420p -color_range tv -colorspace bt709 \
-         -color_primaries bt709 -color_trc bt709 -c:a aac -b:a 96k -movflags +faststart -shortest",
+         -color_primaries bt709 -color_trc bt709 -c:a aac -b:a 96k -movflags +faststart -shortest \
+         -metadata creation_time=2025-06-15T18:00:00Z",
     ));
     let partial = work.path().join("film.mp4");
     arguments.push(partial.clone().into());
