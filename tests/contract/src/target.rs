@@ -16,6 +16,8 @@ pub struct Target {
     /// Where presigned URLs lead.
     pub store_origin: String,
     pub password: String,
+    /// Whether the catalogue is read from the bucket instead of SQL.
+    pub snapshot: bool,
     session: OnceLock<Result<String, String>>,
 }
 
@@ -31,8 +33,16 @@ impl Target {
             video_base: video_base.into(),
             store_origin: store_origin.into(),
             password: password.into(),
+            snapshot: false,
             session: OnceLock::new(),
         }
+    }
+
+    /// A target that reads its catalogue from the bucket.
+    #[must_use]
+    pub fn with_snapshot(mut self) -> Self {
+        self.snapshot = true;
+        self
     }
 
     /// Whether video-edge has an origin of its own.

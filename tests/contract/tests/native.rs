@@ -1,4 +1,5 @@
-//! The contract against the native host: both services on one port, and each on a port of its own.
+//! The contract against the native host: both services on one port, and each on a port of its own; and with the catalogue
+//! in a snapshot, and in a libSQL server.
 
 use std::{
     process::ExitCode,
@@ -6,25 +7,52 @@ use std::{
 };
 
 use contract::{Target, cases};
-use harness::{Gallery, Options};
+use harness::{Gallery, Options, Sqld};
 use libtest_mimic::{Arguments, Trial};
+
+/// How the host is arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrangement {
+    Whole,
+    Split,
+    Snapshot,
+    Sqld,
+}
 
 /// A host that is started by the first case that needs it.
 struct Host {
-    split: bool,
-    running: OnceLock<Result<(Gallery, Target), String>>,
+    arrangement: Arrangement,
+    running: OnceLock<Result<Running, String>>,
+}
+
+/// Dropped in this order: the gallery before its database.
+struct Running {
+    target: Target,
+    _gallery: Gallery,
+    _sqld: Option<Sqld>,
 }
 
 impl Host {
     fn target(&self) -> Result<&Target, String> {
-        let start = || {
-            let options = Options { split: self.split, ..Options::default() };
-            let gallery = Gallery::start(&options).map_err(|failure| failure.to_string())?;
-            let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
-            Ok((gallery, target))
-        };
-        let running = self.running.get_or_init(start);
-        running.as_ref().map(|(_, target)| target).map_err(Clone::clone)
+        let start = || self.start().map_err(|failure| failure.to_string());
+        self.running.get_or_init(start).as_ref().map(|running| &running.target).map_err(Clone::clone)
+    }
+
+    fn start(&self) -> Result<Running, harness::Failure> {
+        let mut options = Options { split: self.arrangement == Arrangement::Split, ..Options::default() };
+        let mut sqld = None;
+        match self.arrangement {
+            Arrangement::Whole | Arrangement::Split => {}
+            Arrangement::Snapshot => options.environment.push(("CATALOGUE".to_owned(), "snapshot".to_owned())),
+            Arrangement::Sqld => {
+                let url = sqld.insert(Sqld::start(None)?).url.clone();
+                options.environment.push(("SQL_URL".to_owned(), url));
+            }
+        }
+        let gallery = Gallery::start(&options)?;
+        let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
+        let target = if self.arrangement == Arrangement::Snapshot { target.with_snapshot() } else { target };
+        Ok(Running { target, _gallery: gallery, _sqld: sqld })
     }
 }
 
@@ -33,14 +61,22 @@ fn main() -> ExitCode {
     // Cases mostly wait for the host.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     // The trials keep clones; the last one to go takes the process along.
-    let hosts = [("native", false), ("native-split", true)]
-        .map(|(name, split)| (name, Arc::new(Host { split, running: OnceLock::new() })));
+    let hosts = [
+        ("native", Arrangement::Whole),
+        ("native-split", Arrangement::Split),
+        ("native-snapshot", Arrangement::Snapshot),
+        ("native-sqld", Arrangement::Sqld),
+    ]
+    .map(|(name, arrangement)| (name, Arc::new(Host { arrangement, running: OnceLock::new() })));
+    let no_sqld = harness::sqld::program().err().map(|failure| failure.to_string());
     let trials = hosts
         .iter()
         .flat_map(|(name, host)| {
+            let missing = no_sqld.as_ref().filter(|_| host.arrangement == Arrangement::Sqld);
             cases().into_iter().map(move |case| {
                 let host = Arc::clone(host);
-                Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(host.target()?)?))
+                let trial = Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(host.target()?)?));
+                trial.with_ignored_flag(missing.is_some()).with_kind(missing.map_or("", String::as_str))
             })
         })
         .collect();

@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use platform::{CacheOutcome, Cx, Kv, KvKey, Platform, Problem, Service, Sql, StoreName, respond};
-use platform_native::{Host, HostError, Native, Options};
+use platform_native::{Host, HostError, Native, Options, Place};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -26,8 +26,17 @@ pub fn on_native<T, F: Future<Output = T>>(test: impl FnOnce(Native) -> F) -> T 
 }
 
 pub fn on_native_in<T, F: Future<Output = T>>(dir: &TempDir, test: impl FnOnce(Native) -> F) -> T {
+    run(dir, None, test)
+}
+
+/// The same, with the catalogue's database somewhere else.
+pub fn on_native_at<T, F: Future<Output = T>>(database: &Place, test: impl FnOnce(Native) -> F) -> T {
+    run(&tempfile::tempdir().unwrap(), Some(database), test)
+}
+
+fn run<T, F: Future<Output = T>>(dir: &TempDir, database: Option<&Place>, test: impl FnOnce(Native) -> F) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let native = Native::open(dir.path(), None).unwrap();
+    let native = Native::open(dir.path(), database).unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, test(native))
 }
 

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod bucket;
+mod catalogue;
 mod cost;
 mod kv;
 mod log;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     // Most of their time they wait for something to time out.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     let stages = Stages::default();
-    let all = [bucket::all(), bodies::all(), kv::all(), log::all(), cost::all(), start::all()];
+    let all = [bucket::all(), catalogue::all(), bodies::all(), kv::all(), log::all(), cost::all(), start::all()];
     let trials = all
         .into_iter()
         .flatten()

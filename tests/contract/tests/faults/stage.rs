@@ -57,11 +57,20 @@ pub struct Stage {
 
 impl Stages {
     pub fn start(&self) -> Result<Stage, String> {
+        self.start_with(&[])
+    }
+
+    /// With more environment.
+    pub fn start_with(&self, environment: &[(&str, &str)]) -> Result<Stage, String> {
         let library = self.0.get_or_init(|| Library::make().map_err(|failure| failure.to_string()));
         let library = library.as_ref().map_err(Clone::clone)?;
         let relay = Relay::start(library.store.addr()).map_err(|error| format!("the relay: {error}"))?;
         let options = Options {
-            environment: vec![("S3_ENDPOINT".to_owned(), relay.url())],
+            environment: [("S3_ENDPOINT", relay.url().as_str())]
+                .iter()
+                .chain(environment)
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             database: Some(library.database.clone()),
             ..Options::default()
         };

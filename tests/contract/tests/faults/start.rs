@@ -82,6 +82,9 @@ fn unreadable_value(_: &Stages) -> Outcome {
         ("VIDEO_EXPERIMENT", "hunter2:10"),
         ("KV_MAX_VALUE_BYTES", "hunter2"),
         ("S3_URL_STYLE", "hunter2"),
+        ("CATALOGUE", "hunter2"),
+        ("SQL_URL", "hunter2"),
+        ("SQL_URL", "https://user:hunter2@db.example"),
     ] {
         let said = refuses(&[(name, Some(value))], "127.0.0.1:0")?;
         ensure!(said.contains(name), "with a bad {name} it says {said:?}");

@@ -1,0 +1,46 @@
+//! A catalogue that is elsewhere, and not to be had.
+
+use std::net::TcpListener;
+
+use contract::{Outcome, ensure};
+
+use crate::stage::{Stage, Stages};
+
+crate::tests!(catalogue: database_refuses, no_snapshot);
+
+/// What needs the catalogue says 503; what does not is as always.
+fn unavailable(stage: &Stage) -> Outcome {
+    let target = &stage.target;
+    let calls = [
+        target.get("/api/media"),
+        target.get("/api/cache-version"),
+        target.get("/api/file/big.png"),
+        target.get("/api/thumbnail/big.png"),
+        target.video("/api/hls/playlist?key=absent.mp4"),
+    ];
+    for call in calls {
+        let answer = call.expect(503)?;
+        answer.has("content-type", "application/problem+json")?;
+        answer.has("cache-control", "no-store")?;
+        answer.need("retry-after")?;
+    }
+    target.get("/auth").expect(200)?;
+    target.get("/healthz").expect(200)?;
+    Ok(())
+}
+
+fn database_refuses(stages: &Stages) -> Outcome {
+    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let url = format!("http://{}", closed.map_err(|error| error.to_string())?);
+    let stage = stages.start_with(&[("SQL_URL", &url), ("SQL_AUTH_TOKEN", "hidden-token")])?;
+    unavailable(&stage)?;
+    let log = stage.gallery.log().map_err(|failure| failure.to_string())?;
+    ensure!(!log.contains("hidden-token"), "the log holds the token");
+    Ok(())
+}
+
+/// The bucket of another name holds nothing.
+fn no_snapshot(stages: &Stages) -> Outcome {
+    let stage = stages.start_with(&[("CATALOGUE", "snapshot"), ("R2_BUCKET_NAME", "another")])?;
+    unavailable(&stage)
+}
