@@ -3,13 +3,9 @@ use core::ops::Range;
 
 use crate::Presigner;
 use crate::hex::{as_str, hex};
-use crate::lanes::{LANES, Lanes, Schedule};
+use crate::lanes::{Fastest, LANES, Lanes};
 use crate::message::Message;
 use crate::sha256::{BLOCK, State, compress};
-
-/// Whether URLs wait for each other: where vectors hash several messages at a time. Elsewhere one hash at a time is faster
-/// (the CPU's SHA instructions) or as fast, and each URL is signed at once. The unit tests take the longer way everywhere.
-const IN_LANES: bool = cfg!(any(target_feature = "simd128", test));
 
 /// Signs many URLs of one [`Presigner`] into one growing text. The bytes are those of
 /// [`presign_into`](Presigner::presign_into).
@@ -28,8 +24,36 @@ const IN_LANES: bool = cfg!(any(target_feature = "simd128", test));
 /// # }
 /// ```
 ///
-/// Beyond the text, a batch holds one buffer that grows to the longest canonical request.
-pub struct Batch<'a> {
+/// Beyond the text, a batch holds the blocks with which canonical requests begin and end alike, and a copy of the text
+/// since the first unsigned URL.
+pub struct Batch<'a>(InLanes<'a, Fastest>);
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(presigner: &'a Presigner) -> Self {
+        Self(InLanes::new(presigner))
+    }
+
+    /// Appends the URL of an object. Its signature may be zeros until a later call; `out` must be the same text in all
+    /// calls, and may grow in between but not change before its end.
+    pub fn push(&mut self, out: &mut String, object_key: &str) {
+        self.0.push(out, object_key);
+    }
+
+    /// Fills in the signatures still missing.
+    pub fn finish(self, out: &mut String) {
+        self.0.finish(out);
+    }
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InLanes { presigner, count, .. } = &self.0;
+        f.debug_struct("Batch").field("presigner", presigner).field("waiting", count).finish_non_exhaustive()
+    }
+}
+
+/// A batch by one of the ways to hash four messages at a time.
+struct InLanes<'a, L: Lanes> {
     presigner: &'a Presigner,
     /// Where the encoded keys of unsigned URLs stand in the text.
     waiting: [Range<usize>; LANES],
@@ -37,15 +61,18 @@ pub struct Batch<'a> {
     /// Blocks with which all canonical requests so far began, and the state after each.
     start: Vec<([u8; BLOCK], State)>,
     /// The blocks after a key of the length `end_for`, from the block on that the key does not reach.
-    end: Vec<Schedule>,
+    end: Vec<L::Alike>,
     end_for: usize,
     /// The last block of the inner hash of the HMAC, where the constant start of the string to sign ends with a block and so
     /// nothing but padding is left for it. With region `auto` it does.
-    padding: Option<Schedule>,
+    padding: Option<L::Alike>,
+    /// Where [`fill_in`](Self::fill_in) keeps the end of the text meanwhile.
+    tail: String,
 }
 
-impl<'a> Batch<'a> {
-    pub(crate) fn new(presigner: &'a Presigner) -> Self {
+impl<'a, L: Lanes> InLanes<'a, L> {
+    fn new(presigner: &'a Presigner) -> Self {
+        let padding = presigner.to_sign.rest.is_empty().then(|| L::alike(&to_sign(presigner, &[0; 64]).block(1)));
         Self {
             presigner,
             waiting: [const { 0..0 }; LANES],
@@ -53,48 +80,54 @@ impl<'a> Batch<'a> {
             start: Vec::new(),
             end: Vec::new(),
             end_for: usize::MAX,
-            padding: presigner.to_sign.rest.is_empty().then(|| Schedule::new(&to_sign(presigner, &[0; 64]).block(1))),
+            padding,
+            tail: String::new(),
         }
     }
 
-    /// Appends the URL of an object. Its signature may be zeros until a later call; `out` must be the same text in all
-    /// calls, and may grow in between but not change before its end.
-    pub fn push(&mut self, out: &mut String, object_key: &str) {
-        if !IN_LANES {
-            return self.presigner.presign_into(out, object_key);
-        }
+    fn push(&mut self, out: &mut String, object_key: &str) {
         self.waiting[self.count] = self.presigner.append_unsigned(out, object_key);
         self.count += 1;
         if self.count == LANES {
-            self.sign_waiting(out);
+            let signatures = self.signatures(out.as_bytes());
+            self.fill_in(out, &signatures);
         }
     }
 
-    /// Fills in the signatures still missing.
-    pub fn finish(mut self, out: &mut String) {
-        match self.count {
-            0 => {}
+    fn finish(mut self, out: &mut String) {
+        let signatures = match self.count {
+            0 => return,
             // Four lanes cost about as much as two hashes one by one.
-            1 | 2 => {
-                for key in &self.waiting[..self.count] {
-                    let signature = self.presigner.signature(&out.as_bytes()[key.clone()]);
-                    fill(out, self.presigner.signature_at(key), &signature);
-                }
-            }
+            1 | 2 => core::array::from_fn(|lane| match self.waiting[..self.count].get(lane) {
+                Some(key) => self.presigner.signature(&out.as_bytes()[key.clone()]),
+                None => [b'0'; 64],
+            }),
             _ => {
                 for lane in self.count..LANES {
                     self.waiting[lane] = self.waiting[0].clone();
                 }
-                self.sign_waiting(out);
+                self.signatures(out.as_bytes())
             }
-        }
+        };
+        self.fill_in(out, &signatures);
     }
 
-    fn sign_waiting(&mut self, out: &mut String) {
-        let signatures = self.signatures(out.as_bytes());
-        for (key, signature) in self.waiting.iter().zip(&signatures) {
-            fill(out, self.presigner.signature_at(key), signature);
+    /// Writes the signatures over the zeros of the waiting URLs.
+    ///
+    /// The end of the text is put together anew: `String::replace_range` would do it in place, but goes byte by byte.
+    fn fill_in(&mut self, out: &mut String, signatures: &[[u8; 64]; LANES]) {
+        let start = self.presigner.signature_at(&self.waiting[0]);
+        self.tail.clear();
+        self.tail.push_str(&out[start..]);
+        out.truncate(start);
+        let mut rest = 0;
+        for (key, signature) in self.waiting[..self.count].iter().zip(signatures) {
+            let at = self.presigner.signature_at(key) - start;
+            out.push_str(&self.tail[rest..at]);
+            out.push_str(as_str(signature));
+            rest = at + signature.len();
         }
+        out.push_str(&self.tail[rest..]);
         self.count = 0;
     }
 
@@ -106,9 +139,9 @@ impl<'a> Batch<'a> {
         });
         let hashes = self.hash(&requests);
 
-        let mut inner = Lanes::splat(&presigner.to_sign.state);
+        let mut inner = L::splat(&presigner.to_sign.state);
         if let Some(padding) = &self.padding {
-            inner.compress_words(hashes.hex_words());
+            inner.compress_hex(&hashes);
             inner.compress_alike(padding);
         } else {
             let digits = core::array::from_fn::<_, LANES, _>(|lane| hex(&hashes.state(lane)));
@@ -117,13 +150,13 @@ impl<'a> Batch<'a> {
                 inner.compress(&messages.each_ref().map(|message| message.block(index)));
             }
         }
-        let mut outer = Lanes::splat(&presigner.hmac.outer);
-        outer.compress_words(inner.outer_words());
+        let mut outer = L::splat(&presigner.hmac.outer);
+        outer.compress_outer(&inner);
         core::array::from_fn(|lane| hex(&outer.state(lane)))
     }
 
     /// The hashes of four canonical requests.
-    fn hash(&mut self, requests: &[Message<'_>; LANES]) -> Lanes {
+    fn hash(&mut self, requests: &[Message<'_>; LANES]) -> L {
         let blocks = requests.each_ref().map(Message::blocks);
         let fewest = blocks.into_iter().min().unwrap_or_default();
         let most = blocks.into_iter().max().unwrap_or_default();
@@ -146,25 +179,29 @@ impl<'a> Batch<'a> {
         };
         if alike < most && self.end_for != key.len() {
             self.end.clear();
-            self.end.extend((alike..most).map(|index| Schedule::new(&requests[0].block(index))));
+            self.end.extend((alike..most).map(|index| L::alike(&requests[0].block(index))));
             self.end_for = key.len();
         }
 
-        let mut lanes = Lanes::splat(&state);
+        let mut lanes = L::splat(&state);
         let mut hashes = [State::default(); LANES];
-        for index in index..most {
+        while index < most {
             if index < alike {
-                lanes.compress(&requests.each_ref().map(|request| request.block(index)));
+                lanes.compress(&next);
+                if index + 1 < alike {
+                    next = requests.each_ref().map(|request| request.block(index + 1));
+                }
             } else {
                 lanes.compress_alike(&self.end[index - alike]);
             }
+            index += 1;
             for lane in 0..LANES {
-                if fewest != most && blocks[lane] == index + 1 {
+                if fewest != most && blocks[lane] == index {
                     hashes[lane] = lanes.state(lane);
                 }
             }
         }
-        if fewest == most { lanes } else { Lanes::from_states(&hashes) }
+        if fewest == most { lanes } else { L::from_states(&hashes) }
     }
 
     /// The state after a block that all begin with; it is most often the one they began with last time.
@@ -186,20 +223,10 @@ fn to_sign<'a>(presigner: &'a Presigner, hash: &'a [u8; 64]) -> Message<'a> {
     Message { before: presigner.to_sign.compressed, parts: [&presigner.to_sign.rest, hash, &[]] }
 }
 
-/// Writes a signature over its placeholder.
-fn fill(out: &mut String, at: usize, signature: &[u8; 64]) {
-    out.replace_range(at..at + signature.len(), as_str(signature));
-}
-
-impl fmt::Debug for Batch<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("presigner", self.presigner).field("waiting", &self.count).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::{Streams, Vectors};
     use crate::{Bucket, Credentials, Method, SigningKey, UrlStyle};
 
     const NOW: u64 = 1_790_000_000;
@@ -215,8 +242,13 @@ mod tests {
     }
 
     fn check(presigner: &Presigner, keys: &[String]) {
+        check_in::<Streams>(presigner, keys);
+        check_in::<Vectors>(presigner, keys);
+    }
+
+    fn check_in<L: Lanes>(presigner: &Presigner, keys: &[String]) {
         let (mut expected, mut actual) = (String::from("#é\n"), String::from("#é\n"));
-        let mut batch = presigner.batch();
+        let mut batch = InLanes::<L>::new(presigner);
         for (number, key) in keys.iter().enumerate() {
             presigner.presign_into(&mut expected, key);
             batch.push(&mut actual, key);

@@ -1,22 +1,18 @@
-//! Lower-case hexadecimal of 32-bit words, eight digits at a time.
+//! Lower-case hexadecimal.
 
-/// The eight hex digits of `word`, most significant first, as the bytes of a big-endian `u64`.
-///
-/// The nibbles are spread to one a byte; a byte of ten or more gets `'a' - 10` instead of `'0'`.
-const fn digits(word: u32) -> u64 {
-    let mut x = word as u64;
-    x = (x | x << 16) & 0x0000_ffff_0000_ffff;
-    x = (x | x << 8) & 0x00ff_00ff_00ff_00ff;
-    x = (x | x << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-    let letters = ((x + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
-    x + 0x3030_3030_3030_3030 + letters * 0x27
+use crate::sha256::{State, bytes};
+
+/// Without a table or a branch, so that the compiler makes many digits at once.
+const fn digit(nibble: u8) -> u8 {
+    const TO_LETTERS: u8 = b'a' - b'9' - 1;
+    b'0' + nibble + if nibble > 9 { TO_LETTERS } else { 0 }
 }
 
 /// The 64 hex digits of a SHA-256 state (big-endian words).
-pub(crate) fn hex(words: &[u32; 8]) -> [u8; 64] {
+pub(crate) fn hex(state: &State) -> [u8; 64] {
     let mut out = [0; 64];
-    for (eight, word) in out.as_chunks_mut::<8>().0.iter_mut().zip(words) {
-        *eight = digits(*word).to_be_bytes();
+    for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes(state)) {
+        *pair = [digit(byte >> 4), digit(byte & 0xf)];
     }
     out
 }
@@ -35,7 +31,8 @@ mod tests {
         let mut word = 1_u32;
         for _ in 0..10_000 {
             word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            assert_eq!(digits(word).to_be_bytes(), format!("{word:08x}").as_bytes());
+            let words = [word, !word, word >> 16, word << 16, word & 0xff, 0, word.rotate_left(4), u32::MAX];
+            assert_eq!(as_str(&hex(&words)), words.map(|word| format!("{word:08x}")).concat());
         }
         let words = [0, u32::MAX, 0x0123_4567, 0x89ab_cdef, 9, 10, 0xa0, 0x9f];
         assert_eq!(as_str(&hex(&words)), "00000000ffffffff0123456789abcdef000000090000000a000000a00000009f");

@@ -1,337 +1,62 @@
-//! Four SHA-256 side by side, one in each 32-bit lane of a vector.
-#![allow(clippy::many_single_char_names)] // a to h, as FIPS 180-4 calls them
+//! Four SHA-256 side by side: what a batch signs with.
+
+#[cfg(any(not(target_feature = "simd128"), test))]
+mod streams;
+#[cfg(any(target_feature = "simd128", test))]
+mod vector;
+#[cfg(any(target_feature = "simd128", test))]
+mod vectors;
+
+#[cfg(any(not(target_feature = "simd128"), test))]
+pub(crate) use streams::Streams;
+#[cfg(any(target_feature = "simd128", test))]
+pub(crate) use vectors::Vectors;
 
 use crate::sha256::{BLOCK, State};
-use vector::Vector;
 
 /// How many messages are hashed at a time.
 pub(crate) const LANES: usize = 4;
 
-/// FIPS 180-4 section 4.2.2.
-#[rustfmt::skip]
-const K: [u32; 64] = [
-    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
-    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
-    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
-    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
-    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
-    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
-    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
-    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
-];
+/// The fastest on this target.
+#[cfg(target_feature = "simd128")]
+pub(crate) type Fastest = Vectors;
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) type Fastest = Streams;
 
 /// The hashes of four messages.
-#[derive(Clone, Copy)]
-pub(crate) struct Lanes([Vector; 8]);
+pub(crate) trait Lanes: Copy {
+    /// A block that is the same in all four, made ready once.
+    type Alike;
 
-/// A block that is the same in all four messages, expanded to what each round adds.
-#[derive(Clone)]
-pub(crate) struct Schedule([u32; 64]);
+    fn alike(block: &[u8; BLOCK]) -> Self::Alike;
 
-impl Schedule {
-    pub fn new(block: &[u8; BLOCK]) -> Self {
-        let mut words = [0_u32; 64];
-        for (word, four) in words.iter_mut().zip(block.as_chunks().0) {
-            *word = u32::from_be_bytes(*four);
-        }
-        for t in 16..64 {
-            let (early, late) = (words[t - 15], words[t - 2]);
-            let s0 = early.rotate_right(7) ^ early.rotate_right(18) ^ (early >> 3);
-            let s1 = late.rotate_right(17) ^ late.rotate_right(19) ^ (late >> 10);
-            words[t] = words[t - 16].wrapping_add(s0).wrapping_add(words[t - 7]).wrapping_add(s1);
-        }
-        for (word, k) in words.iter_mut().zip(K) {
-            *word = word.wrapping_add(k);
-        }
-        Self(words)
-    }
-}
-
-/// One round. The names of the eight variables rotate from round to round, so that none is moved.
-macro_rules! round {
-    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $added:expr) => {
-        let t1 = $h.add($e.sum1()).add($g.xor($e.and($f.xor($g)))).add($added);
-        $d = $d.add(t1);
-        $h = t1.add($a.sum0()).add($b.xor($a.xor($b).and($b.xor($c))));
-    };
-}
-
-/// Sixteen rounds; `$added(i)` is what the `i`th adds.
-macro_rules! rounds16 {
-    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $added:ident) => {
-        rounds16!(@8 $a $b $c $d $e $f $g $h, $added, 0 1 2 3 4 5 6 7);
-        rounds16!(@8 $a $b $c $d $e $f $g $h, $added, 8 9 10 11 12 13 14 15);
-    };
-    (@8 $a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $added:ident,
-     $i0:literal $i1:literal $i2:literal $i3:literal $i4:literal $i5:literal $i6:literal $i7:literal) => {
-        round!($a $b $c $d $e $f $g $h, $added!($i0));
-        round!($h $a $b $c $d $e $f $g, $added!($i1));
-        round!($g $h $a $b $c $d $e $f, $added!($i2));
-        round!($f $g $h $a $b $c $d $e, $added!($i3));
-        round!($e $f $g $h $a $b $c $d, $added!($i4));
-        round!($d $e $f $g $h $a $b $c, $added!($i5));
-        round!($c $d $e $f $g $h $a $b, $added!($i6));
-        round!($b $c $d $e $f $g $h $a, $added!($i7));
-    };
-}
-
-impl Lanes {
     /// All four from one midstate.
-    pub fn splat(state: &State) -> Self {
-        Self(state.map(Vector::splat))
-    }
+    fn splat(state: &State) -> Self;
 
     /// Each from its own state.
-    pub fn from_states(states: &[State; LANES]) -> Self {
-        Self(core::array::from_fn(|word| Vector::from(states.each_ref().map(|state| state[word]))))
-    }
+    fn from_states(states: &[State; LANES]) -> Self;
 
     /// The hash of one message.
-    pub fn state(&self, lane: usize) -> State {
-        self.0.map(|word| word.lanes()[lane])
-    }
+    fn state(&self, lane: usize) -> State;
 
     /// Continues each with its own block.
-    pub fn compress(&mut self, blocks: &[[u8; BLOCK]; LANES]) {
-        let mut words = [Vector::splat(0); 16];
-        for quarter in 0..4 {
-            let rows = blocks.each_ref().map(|block| block.as_chunks::<16>().0[quarter]);
-            words[4 * quarter..4 * quarter + 4].copy_from_slice(&Vector::columns(rows));
-        }
-        self.compress_words(words);
-    }
+    fn compress(&mut self, blocks: &[[u8; BLOCK]; LANES]);
 
     /// Continues all with one block.
-    pub fn compress_alike(&mut self, schedule: &Schedule) {
-        let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = self.0;
-        for words in schedule.0.as_chunks::<16>().0 {
-            macro_rules! added {
-                ($i:literal) => {
-                    Vector::splat(words[$i])
-                };
-            }
-            rounds16!(a b c d e f g h, added);
-        }
-        self.add([a, b, c, d, e, f, g, h]);
-    }
+    fn compress_alike(&mut self, block: &Self::Alike);
 
-    /// The messages' hashes as the messages of the outer hash of an HMAC: each digest, padded.
-    pub fn outer_words(&self) -> [Vector; 16] {
-        const BITS: u32 = 8 * (64 + 32);
-        let mut words = [Vector::splat(0); 16];
-        words[..8].copy_from_slice(&self.0);
-        words[8] = Vector::splat(0x8000_0000);
-        words[15] = Vector::splat(BITS);
-        words
-    }
+    /// Continues each with a block of 64 hex digits, those of another hash.
+    fn compress_hex(&mut self, hashes: &Self);
 
-    /// The 64 lower-case hex digits of each hash, as sixteen words.
-    pub fn hex_words(&self) -> [Vector; 16] {
-        let mut words = [Vector::splat(0); 16];
-        for (pair, word) in words.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
-            *pair = [word.shr::<16>().hex(), word.and(Vector::splat(0xffff)).hex()];
-        }
-        words
-    }
-
-    /// Continues each with the block of which `words` holds the big-endian words.
-    pub fn compress_words(&mut self, mut words: [Vector; 16]) {
-        let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = self.0;
-        macro_rules! given {
-            ($i:literal) => {
-                words[$i].add(Vector::splat(K[$i]))
-            };
-        }
-        rounds16!(a b c d e f g h, given);
-        for k in &K.as_chunks::<16>().0[1..] {
-            macro_rules! expanded {
-                ($i:literal) => {{
-                    words[$i] = words[$i]
-                        .add(words[($i + 1) % 16].sigma0())
-                        .add(words[($i + 9) % 16])
-                        .add(words[($i + 14) % 16].sigma1());
-                    words[$i].add(Vector::splat(k[$i]))
-                }};
-            }
-            rounds16!(a b c d e f g h, expanded);
-        }
-        self.add([a, b, c, d, e, f, g, h]);
-    }
-
-    fn add(&mut self, rounds: [Vector; 8]) {
-        for (word, round) in self.0.iter_mut().zip(rounds) {
-            *word = word.add(round);
-        }
-    }
-}
-
-impl Vector {
-    fn sum0(self) -> Self {
-        self.rotr::<2, 30>().xor(self.rotr::<13, 19>()).xor(self.rotr::<22, 10>())
-    }
-
-    fn sum1(self) -> Self {
-        self.rotr::<6, 26>().xor(self.rotr::<11, 21>()).xor(self.rotr::<25, 7>())
-    }
-
-    fn sigma0(self) -> Self {
-        self.rotr::<7, 25>().xor(self.rotr::<18, 14>()).xor(self.shr::<3>())
-    }
-
-    fn sigma1(self) -> Self {
-        self.rotr::<17, 15>().xor(self.rotr::<19, 13>()).xor(self.shr::<10>())
-    }
-
-    /// Right by `RIGHT`, which with `LEFT` makes 32.
-    fn rotr<const RIGHT: u32, const LEFT: u32>(self) -> Self {
-        self.shr::<RIGHT>().xor(self.shl::<LEFT>())
-    }
-
-    /// The four hex digits of a 16-bit number; compare [`crate::hex`].
-    fn hex(self) -> Self {
-        let pairs = self.xor(self.shl::<8>()).and(Self::splat(0x00ff_00ff));
-        let nibbles = pairs.xor(pairs.shl::<4>()).and(Self::splat(0x0f0f_0f0f));
-        let letters = nibbles.add(Self::splat(0x0606_0606)).shr::<4>().and(Self::splat(0x0101_0101));
-        // Times 0x27, `'a' - '0' - 10`: 32 + 8 - 1.
-        let offset = letters.shl::<5>().add(letters.shl::<3>()).sub(letters);
-        nibbles.add(Self::splat(0x3030_3030)).add(offset)
-    }
-}
-
-#[cfg(target_feature = "simd128")]
-mod vector {
-    use core::arch::wasm32::{
-        i8x16_shuffle, i32x4_add, i32x4_shuffle, i32x4_sub, u32x4, u32x4_extract_lane, u32x4_shl, u32x4_shr,
-        u32x4_splat, u64x2, v128, v128_and, v128_xor,
-    };
-
-    /// Four 32-bit numbers in one register.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Vector(v128);
-
-    impl Vector {
-        pub fn splat(word: u32) -> Self {
-            Self(u32x4_splat(word))
-        }
-
-        pub fn from([a, b, c, d]: [u32; 4]) -> Self {
-            Self(u32x4(a, b, c, d))
-        }
-
-        pub fn lanes(self) -> [u32; 4] {
-            [
-                u32x4_extract_lane::<0>(self.0),
-                u32x4_extract_lane::<1>(self.0),
-                u32x4_extract_lane::<2>(self.0),
-                u32x4_extract_lane::<3>(self.0),
-            ]
-        }
-
-        /// Turns rows of four big-endian words each into columns.
-        pub fn columns(rows: [[u8; 16]; 4]) -> [Self; 4] {
-            let [a, b, c, d] = rows.map(|row| {
-                let halves = row.as_chunks().0;
-                let row = u64x2(u64::from_le_bytes(halves[0]), u64::from_le_bytes(halves[1]));
-                i8x16_shuffle::<3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12>(row, row)
-            });
-            let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-            let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-            [
-                Self(i32x4_shuffle::<0, 1, 4, 5>(ab_low, cd_low)),
-                Self(i32x4_shuffle::<2, 3, 6, 7>(ab_low, cd_low)),
-                Self(i32x4_shuffle::<0, 1, 4, 5>(ab_high, cd_high)),
-                Self(i32x4_shuffle::<2, 3, 6, 7>(ab_high, cd_high)),
-            ]
-        }
-
-        pub fn add(self, other: Self) -> Self {
-            Self(i32x4_add(self.0, other.0))
-        }
-
-        pub fn sub(self, other: Self) -> Self {
-            Self(i32x4_sub(self.0, other.0))
-        }
-
-        pub fn xor(self, other: Self) -> Self {
-            Self(v128_xor(self.0, other.0))
-        }
-
-        pub fn and(self, other: Self) -> Self {
-            Self(v128_and(self.0, other.0))
-        }
-
-        pub fn shl<const BITS: u32>(self) -> Self {
-            Self(u32x4_shl(self.0, BITS))
-        }
-
-        pub fn shr<const BITS: u32>(self) -> Self {
-            Self(u32x4_shr(self.0, BITS))
-        }
-    }
-}
-
-/// The same in plain numbers: keeps the lanes tested where there are no vectors of this kind.
-#[cfg(not(target_feature = "simd128"))]
-mod vector {
-    #[derive(Clone, Copy)]
-    pub(crate) struct Vector([u32; 4]);
-
-    impl Vector {
-        pub fn splat(word: u32) -> Self {
-            Self([word; 4])
-        }
-
-        pub fn from(lanes: [u32; 4]) -> Self {
-            Self(lanes)
-        }
-
-        pub fn lanes(self) -> [u32; 4] {
-            self.0
-        }
-
-        pub fn columns(rows: [[u8; 16]; 4]) -> [Self; 4] {
-            let rows = rows.map(|row| {
-                let words = row.as_chunks().0;
-                [words[0], words[1], words[2], words[3]].map(u32::from_be_bytes)
-            });
-            core::array::from_fn(|column| Self(rows.map(|row| row[column])))
-        }
-
-        fn zip(self, other: Self, with: impl Fn(u32, u32) -> u32) -> Self {
-            Self(core::array::from_fn(|lane| with(self.0[lane], other.0[lane])))
-        }
-
-        pub fn add(self, other: Self) -> Self {
-            self.zip(other, u32::wrapping_add)
-        }
-
-        pub fn sub(self, other: Self) -> Self {
-            self.zip(other, u32::wrapping_sub)
-        }
-
-        pub fn xor(self, other: Self) -> Self {
-            self.zip(other, |a, b| a ^ b)
-        }
-
-        pub fn and(self, other: Self) -> Self {
-            self.zip(other, |a, b| a & b)
-        }
-
-        pub fn shl<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|word| word << BITS))
-        }
-
-        pub fn shr<const BITS: u32>(self) -> Self {
-            Self(self.0.map(|word| word >> BITS))
-        }
-    }
+    /// Continues the outer hash of an HMAC to its end: with the digest of the inner one, padded.
+    fn compress_outer(&mut self, inner: &Self);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::hex::hex;
-    use crate::sha256::{INITIAL, compress};
+    use crate::sha256::{INITIAL, compress, outer_block};
 
     fn blocks(seed: u8) -> [[u8; BLOCK]; LANES] {
         let mut next = seed;
@@ -343,33 +68,44 @@ mod tests {
         })
     }
 
-    #[test]
-    fn each_lane_as_one_hash() {
-        let mut lanes = Lanes::splat(&INITIAL);
-        let mut states = [INITIAL; LANES];
-        for seed in 0..50 {
-            let blocks = blocks(seed);
-            if seed % 3 == 0 {
-                lanes.compress_alike(&Schedule::new(&blocks[0]));
-                states = states.map(|state| compress(&state, &blocks[0]));
-            } else {
-                lanes.compress(&blocks);
-                states = core::array::from_fn(|lane| compress(&states[lane], &blocks[lane]));
+    /// Every way to continue, in turns, against one hash at a time.
+    fn each_lane_as_one_hash<L: Lanes>() {
+        let (mut lanes, mut states) = (L::splat(&INITIAL), [INITIAL; LANES]);
+        for seed in 0..60 {
+            let (blocks, before) = (blocks(seed), (lanes, states));
+            match seed % 6 {
+                0 => {
+                    lanes.compress_alike(&L::alike(&blocks[0]));
+                    states = states.map(|state| compress(&state, &blocks[0]));
+                }
+                1 => {
+                    lanes = L::splat(&states[3]);
+                    lanes.compress_hex(&before.0);
+                    states = before.1.map(|state| compress(&before.1[3], &hex(&state)));
+                }
+                2 => {
+                    lanes = L::splat(&INITIAL);
+                    lanes.compress_outer(&before.0);
+                    states = before.1.map(|state| compress(&INITIAL, &outer_block(&state)));
+                }
+                3 => lanes = L::from_states(&states),
+                _ => {
+                    lanes.compress(&blocks);
+                    states = core::array::from_fn(|lane| compress(&states[lane], &blocks[lane]));
+                }
             }
-            assert_eq!(core::array::from_fn(|lane| lanes.state(lane)), states, "block {seed}");
+            assert_eq!(core::array::from_fn(|lane| lanes.state(lane)), states, "step {seed}");
         }
+        assert_eq!(states.iter().filter(|state| **state == states[0]).count(), 1, "the lanes hold different hashes");
     }
 
     #[test]
-    fn hex_in_lanes() {
-        let mut lanes = Lanes::splat(&INITIAL);
-        for seed in 0..50 {
-            lanes.compress(&blocks(seed));
-            let words = lanes.hex_words();
-            for lane in 0..LANES {
-                let digits = words.map(|word| word.lanes()[lane].to_be_bytes());
-                assert_eq!(digits.as_flattened(), hex(&lanes.state(lane)));
-            }
-        }
+    fn vectors_as_one_hash() {
+        each_lane_as_one_hash::<Vectors>();
+    }
+
+    #[test]
+    fn streams_as_one_hash() {
+        each_lane_as_one_hash::<Streams>();
     }
 }
