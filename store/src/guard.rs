@@ -11,6 +11,7 @@ const MAX_EXPIRES: i64 = 604_800;
 /// `x-amz-*` headers that may be outside the list of signed headers: the string to sign covers both
 /// by other means.
 const COVERED: [&str; 2] = ["x-amz-content-sha256", "x-amz-date"];
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const USE_V4: &str = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
 
 /// What a signature says of itself.
@@ -65,7 +66,8 @@ fn in_query(query: &str) -> S3Result<Option<Claims>> {
             "X-Amz-Credential" => claims.credential = value.into_owned(),
             "X-Amz-SignedHeaders" => claims.signed_headers = value.into_owned(),
             "X-Amz-Expires" => expires = Some(value.into_owned()),
-            "Signature" | "AWSAccessKeyId" => return Err(s3_error!(InvalidRequest, "{USE_V4}")),
+            "X-Amz-Algorithm" if value == ALGORITHM => {}
+            "X-Amz-Algorithm" | "Signature" | "AWSAccessKeyId" => return Err(s3_error!(InvalidRequest, "{USE_V4}")),
             _ => {}
         }
     }
@@ -81,7 +83,7 @@ fn in_query(query: &str) -> S3Result<Option<Claims>> {
 
 fn in_header(headers: &HeaderMap) -> S3Result<Option<Claims>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let fields = value.to_str().ok().and_then(|value| value.strip_prefix("AWS4-HMAC-SHA256"));
+    let fields = value.to_str().ok().and_then(|value| value.strip_prefix(ALGORITHM));
     let Some(fields) = fields else { return Err(s3_error!(InvalidRequest, "{USE_V4}")) };
     let field = |name: &str| {
         let mut values = fields.split(',').filter_map(|field| field.trim().strip_prefix(name));

@@ -193,6 +193,10 @@ fn other_mechanisms_are_refused() {
     let store = with_object();
     let get = |query: &str| request("GET", &format!("{}?{query}", url(&store, "a.jpg")));
     get("AWSAccessKeyId=AKIDEXAMPLE&Expires=9999999999&Signature=x").send().expect(400, "InvalidRequest");
+    let algorithm = |name: &str| store.get_url("a.jpg").replace("=AWS4-HMAC-SHA256", &format!("={name}"));
+    for name in ["", "AWS4-HMAC-SHA1", "aws4-hmac-sha256", "AWS4-ECDSA-P256-SHA256"] {
+        request("GET", &algorithm(name)).send().expect(400, "InvalidRequest");
+    }
     for authorization in ["AWS AKIDEXAMPLE:x", "Basic eDp5", "Bearer x"] {
         get("").headers(&[("authorization", authorization)]).send().expect(400, "InvalidRequest");
     }
