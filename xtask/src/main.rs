@@ -54,7 +54,16 @@ enum Task {
 #[derive(Subcommand)]
 enum Bench {
     /// Presigning: ours, rusty-s3, aws-sigv4; in wasm and natively.
-    Sign,
+    Sign(Rounds),
+    /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
+    Playlist(Rounds),
+}
+
+#[derive(clap::Args)]
+struct Rounds {
+    /// How often each is repeated; the best counts. Unset, enough for a busy machine.
+    #[arg(long)]
+    rounds: Option<u32>,
 }
 
 fn main() -> ExitCode {
@@ -62,7 +71,7 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments),
         Task::Test { no_browser } => test::run(no_browser),
         Task::Oracle { count, seed } => oracle(count, seed),
-        Task::Bench { subject: Bench::Sign } => workspace::run_release("bench-sign", &[]),
+        Task::Bench { subject } => bench(&subject),
         Task::Screenshots { out } => test::screenshots(&out),
     };
     match result {
@@ -72,6 +81,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn bench(subject: &Bench) -> Result<(), Failure> {
+    let (name, Rounds { rounds }) = match subject {
+        Bench::Sign(rounds) => ("sign", rounds),
+        Bench::Playlist(rounds) => ("playlist", rounds),
+    };
+    tools::need_wasm_targets()?;
+    let mut arguments = vec![name.to_owned()];
+    if let Some(rounds) = rounds {
+        arguments.extend(["--rounds".to_owned(), rounds.to_string()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    workspace::run_release("bench-sign", &arguments)
 }
 
 fn oracle(count: u64, seed: Option<u64>) -> Result<(), Failure> {

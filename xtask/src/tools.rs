@@ -53,6 +53,21 @@ impl Tool {
     }
 }
 
+/// The targets of the edges; each is added to the toolchain if it is missing.
+pub fn need_wasm_targets() -> Result<(), Failure> {
+    for target in ["wasm32-wasip1", "wasm32-wasip2"] {
+        let has_target = || -> Result<bool, Failure> {
+            let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+            let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
+            Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+        };
+        if !has_target()? {
+            succeed(Command::new("rustup").args(["target", "add", target]), &format!("rustup target add {target}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether this is root on a Debian: installing is then ours to do.
 fn may_install() -> bool {
     rustix::process::geteuid().is_root() && fs::exists("/usr/bin/apt-get").unwrap_or(false)

@@ -1,66 +1,84 @@
-//! What a presigned URL costs, in wasm and natively, beside other crates; and that every target signs alike.
+//! What a presigned URL and a signed playlist cost, in wasm and natively; and that every target signs alike.
 //!
-//! `cargo run --release -p bench-sign [-- --rounds N]`. The last line printed is one line of JSON.
+//! `cargo run --release -p bench-sign -- sign|playlist [--rounds N]`, or `-- check` for what needs no measuring. The last line
+//! printed is one line of JSON.
 #![allow(clippy::print_stdout)] // printing is what it is for
 
+mod check;
 mod guest;
+mod report;
 
-use bench_sign_guest::{measure, urls};
-use serde_json::{Value, json};
+use std::process::ExitCode;
 
-/// Compressions a URL needs when everything constant is done beforehand: six for the canonical request, two for the
-/// inner and one for the outer HMAC hash.
-const FLOOR: f64 = 9.0;
+use bench_sign_guest::{measure, playlist};
+use guest::{Component2, Module1};
+use serde_json::json;
 
-fn main() {
-    let rounds = rounds();
-    let wasm = guest::build("wasm32-wasip1");
-    let component = guest::build("wasm32-wasip2");
+const USAGE: &str = "usage: bench-sign sign|playlist [--rounds N], or bench-sign check";
 
-    let native_urls = urls::all();
-    let same = guest::run_module(&wasm, &["urls"]) == native_urls
-        && guest::run_component(&component, &["urls"]) == native_urls;
-    let count = native_urls.lines().count();
-    println!(
-        "{count} URLs on wasm32-wasip1, wasm32-wasip2 and native: {}",
-        if same { "identical" } else { "DIFFERENT" }
-    );
-
-    let figures = guest::run_module(&wasm, &["measure", &rounds.to_string()]);
-    let wasm: Value = serde_json::from_str(&figures).expect("the guest prints JSON");
-    let native = json!(measure::best_of(rounds));
-    for (target, figures) in [("wasm32-wasip1 in wasmtime", &wasm), ("native", &native)] {
-        print_table(target, figures);
-    }
-    println!("{}", json!({ "bench": "sign", "wasm": wasm, "native": native }));
-    std::process::exit(i32::from(!same));
-}
-
-fn rounds() -> u32 {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => 400,
-        ["--rounds", rounds] => rounds.parse().expect("--rounds takes a number"),
-        _ => panic!("usage: bench-sign [--rounds N]"),
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["check"] => check(),
+        ["sign"] => sign("400"),
+        ["sign", "--rounds", rounds] => sign(rounds),
+        ["playlist"] => playlists("200"),
+        ["playlist", "--rounds", rounds] => playlists(rounds),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench-sign: {message}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn print_table(target: &str, figures: &Value) {
-    let of = |name: &str| figures[name].as_f64().unwrap_or(f64::NAN);
-    let floor = FLOOR * of("compression_ns");
-    println!(
-        "\n{target}: one SHA-256 compression {:.1} ns, floor of {FLOOR} per URL {floor:.0} ns",
-        of("compression_ns")
-    );
-    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "of floor", "URLs a ms");
-    for (label, name) in [
-        ("ours, one by one", "scalar_ns"),
-        ("ours, batch", "batch_ns"),
-        ("rusty-s3", "rusty_s3_ns"),
-        ("aws-sigv4", "aws_sigv4_ns"),
-    ] {
-        let each = of(name);
-        println!("{label:<22} {each:>10.0} {:>10.2} {:>12.0}", each / floor, 1e6 / each);
-    }
-    println!("batch against rusty-s3: {:.1} x", of("rusty_s3_ns") / of("batch_ns"));
+fn check() -> Result<(), String> {
+    let module = Module1::build();
+    let urls = identical(&module)?;
+    let pages = memory(&module)?;
+    println!("{}", json!({ "bench": "check", "urls": urls, "memory_pages": pages }));
+    Ok(())
+}
+
+fn sign(rounds: &str) -> Result<(), String> {
+    let native = measure::best_of(number(rounds)?);
+    let module = Module1::build();
+    identical(&module)?;
+    let figures = json!({ "bench": "sign", "wasm": module.figures(&["sign", rounds]), "native": native });
+    report::sign("wasm32-wasip1 in wasmtime", &figures["wasm"]);
+    report::sign("native", &figures["native"]);
+    println!("{figures}");
+    Ok(())
+}
+
+fn playlists(rounds: &str) -> Result<(), String> {
+    let native = playlist::best_of(number(rounds)?);
+    let module = Module1::build();
+    let mut wasm = module.figures(&["playlist", rounds]);
+    report::playlists("wasm32-wasip1 in wasmtime", &wasm);
+    let pages = memory(&module)?;
+    wasm["memory_pages"] = pages.into();
+    let figures = json!({ "bench": "playlist", "wasm": wasm, "native": native });
+    report::playlists("native", &figures["native"]);
+    println!("{figures}");
+    Ok(())
+}
+
+fn identical(module: &Module1) -> Result<usize, String> {
+    let count = check::identical_urls(module, &Component2::build())?;
+    println!("{count} URLs on wasm32-wasip1, wasm32-wasip2 and native, one by one and in batches: identical");
+    Ok(count)
+}
+
+fn memory(module: &Module1) -> Result<u64, String> {
+    let pages = check::memory_of_a_long_film(module)?;
+    println!("3000 segments rewritten and signed: {pages} pages of 64 KiB of guest memory, program included");
+    Ok(pages)
+}
+
+fn number(rounds: &str) -> Result<u32, String> {
+    rounds.parse().ok().filter(|rounds| *rounds > 0).ok_or_else(|| "--rounds takes a number above 0".to_owned())
 }

@@ -32,6 +32,10 @@ impl Ours {
         Self(sigv4::Presigner::new(&key, &bucket, sigv4::Method::Get, NOW, LIFE).expect("today's key"))
     }
 
+    pub fn presigner(&self) -> &sigv4::Presigner {
+        &self.0
+    }
+
     pub fn one_by_one(&self, keys: &[String], out: &mut String) {
         for key in keys {
             self.0.presign_into(out, key);

@@ -2,4 +2,5 @@
 
 mod contenders;
 pub mod measure;
+pub mod playlist;
 pub mod urls;

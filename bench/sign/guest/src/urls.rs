@@ -5,8 +5,8 @@ use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 /// 29 February 2024 to its last second, the turn of a year, and the last time that can be written.
 const TIMES: [u64; 4] = [1_709_164_800, 1_709_251_199, 1_735_689_600, 253_402_300_799];
 
-/// Every presigner signs every key twice, one by one and as a batch; one URL a line.
-pub fn all() -> String {
+/// Every presigner signs every key; one URL a line.
+pub fn one_by_one() -> String {
     let keys = keys();
     let mut out = String::new();
     for presigner in presigners() {
@@ -14,12 +14,29 @@ pub fn all() -> String {
             presigner.presign_into(&mut out, key);
             out.push('\n');
         }
-        let mut batch = presigner.batch();
-        for key in &keys {
-            batch.push(&mut out, key);
-            out.push('\n');
+    }
+    out
+}
+
+/// The same, in batches of one to nine: with every count left over for the end of a batch.
+pub fn batches() -> String {
+    let keys = keys();
+    let mut out = String::new();
+    for presigner in presigners() {
+        let mut rest = keys.as_slice();
+        for size in (1..=9).cycle() {
+            let (now, later) = rest.split_at(size.min(rest.len()));
+            let mut batch = presigner.batch();
+            for key in now {
+                batch.push(&mut out, key);
+                out.push('\n');
+            }
+            batch.finish(&mut out);
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
         }
-        batch.finish(&mut out);
     }
     out
 }
@@ -55,4 +72,17 @@ fn keys() -> Vec<String> {
     keys.extend((0..40).map(|segment| format!("hls/film.mov/1080p_{segment:03}.ts")));
     keys.push("\u{10FFFF}".repeat(256));
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_as_one_by_one() {
+        let urls = one_by_one();
+        assert_eq!(urls.lines().count(), presigners().len() * keys().len());
+        assert_eq!(urls.lines().collect::<std::collections::HashSet<_>>().len(), urls.lines().count());
+        assert_eq!(batches(), urls);
+    }
 }

@@ -1,0 +1,61 @@
+//! The figures as tables to read.
+
+use serde_json::Value;
+
+/// Compressions a URL needs when everything constant is done beforehand: six for the canonical request, two for the
+/// inner and one for the outer HMAC hash.
+const FLOOR: f64 = 9.0;
+
+pub fn sign(target: &str, figures: &Value) {
+    let of = |name: &str| number(&figures[name]);
+    let floor = FLOOR * of("compression_ns");
+    println!(
+        "\n{target}: one SHA-256 compression {:.1} ns, floor of {FLOOR} per URL {floor:.0} ns",
+        of("compression_ns")
+    );
+    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "of floor", "URLs a ms");
+    for (label, name) in [
+        ("ours, one by one", "scalar_ns"),
+        ("ours, batch", "batch_ns"),
+        ("rusty-s3", "rusty_s3_ns"),
+        ("aws-sigv4", "aws_sigv4_ns"),
+    ] {
+        let each = of(name);
+        println!("{label:<22} {each:>10.0} {:>10.2} {:>12.0}", each / floor, 1e6 / each);
+    }
+    println!("batch against rusty-s3: {:.1} x", of("rusty_s3_ns") / of("batch_ns"));
+}
+
+pub fn playlists(target: &str, figures: &Value) {
+    let compression = number(&figures["compression_ns"]);
+    println!("\n{target}: one SHA-256 compression {compression:.1} ns");
+    println!(
+        "{:>8} {:>9} {:>9} {:>12} {:>9} {:>12} {:>14} {:>20}",
+        "segments",
+        "bytes in",
+        "bytes out",
+        "rewrite, us",
+        "MB/s in",
+        "signed, us",
+        "ns per segment",
+        "of 9 compressions"
+    );
+    for film in figures["films"].as_array().into_iter().flatten() {
+        let of = |name: &str| number(&film[name]);
+        let each = of("signed_ns") / of("segments");
+        println!(
+            "{:>8} {:>9} {:>9} {:>12.1} {:>9.0} {:>12.1} {each:>14.0} {:>20.2}",
+            of("segments"),
+            of("bytes_in"),
+            of("bytes_out"),
+            of("rewrite_ns") / 1e3,
+            of("bytes_in") / of("rewrite_ns") * 1e3,
+            of("signed_ns") / 1e3,
+            each / (FLOOR * compression),
+        );
+    }
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
