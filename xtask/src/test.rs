@@ -36,8 +36,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         let test = || {
             let mut command = cargo();
             command.args(["test", "--workspace", "--no-fail-fast"]);
-            // These hold no tests, and wasmtime takes long to build.
-            command.args(["--exclude", "bench-sign", "--exclude", "bench-sign-guest"]);
+            command.args(["--exclude", "bench-sign"]); // holds no tests
             command
         };
         let programs = workspace::programs(test().arg("--no-run"))?;
@@ -47,6 +46,12 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
             command.env("NO_BROWSER", "1");
         }
         succeed(&mut command, "cargo test --workspace")
+    })?;
+    steps.run("signatures on every target", || {
+        tools::need_wasm_targets()?;
+        let mut command = cargo();
+        command.args(["run", "--quiet", "--package", "bench-sign", "--", "check"]);
+        succeed(&mut command, "comparing wasm32-wasip1, wasm32-wasip2 and native")
     })?;
     tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;

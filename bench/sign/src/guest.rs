@@ -14,6 +14,15 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 const PACKAGE: &str = "bench-sign-guest";
 const OUTPUT_LIMIT: usize = 64 * 1024 * 1024;
 
+/// The guest's programs.
+#[derive(Clone, Copy)]
+pub enum Program {
+    /// URLs and playlists, by our crates alone.
+    Ours,
+    /// Presigning, beside other signers.
+    Contenders,
+}
+
 /// The guest as a WASI 0.1 module, the form that Fastly runs.
 pub struct Module1 {
     engine: Engine,
@@ -28,9 +37,9 @@ pub struct Ran {
 }
 
 impl Module1 {
-    pub fn build() -> Self {
+    pub fn build(program: Program) -> Self {
         let engine = engine();
-        let module = Module::from_file(&engine, build("wasm32-wasip1")).expect("the guest compiles");
+        let module = Module::from_file(&engine, build(program, "wasm32-wasip1")).expect("the guest compiles");
         Self { engine, module }
     }
 
@@ -59,9 +68,9 @@ pub struct Component2 {
 }
 
 impl Component2 {
-    pub fn build() -> Self {
+    pub fn build(program: Program) -> Self {
         let engine = engine();
-        let component = Component::from_file(&engine, build("wasm32-wasip2")).expect("the guest compiles");
+        let component = Component::from_file(&engine, build(program, "wasm32-wasip2")).expect("the guest compiles");
         Self { engine, component }
     }
 
@@ -90,10 +99,15 @@ impl WasiView for Host {
 }
 
 /// Builds as the services are built (the workspace's flags for the target, its `wasm` profile), and returns the file.
-fn build(target: &str) -> PathBuf {
+fn build(program: Program, target: &str) -> PathBuf {
+    let program: &[&str] = match program {
+        Program::Ours => &["--bin", "ours", "--no-default-features"],
+        Program::Contenders => &["--bin", "contenders"],
+    };
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--profile", "wasm", "--package", PACKAGE, "--target", target])
+        .args(program)
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()

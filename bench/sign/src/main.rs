@@ -11,7 +11,7 @@ mod report;
 use std::process::ExitCode;
 
 use bench_sign_guest::{measure, playlist};
-use guest::{Component2, Module1};
+use guest::{Component2, Module1, Program};
 use serde_json::json;
 
 const USAGE: &str = "usage: bench-sign sign|playlist [--rounds N], or bench-sign check";
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn check() -> Result<(), String> {
-    let module = Module1::build();
+    let module = Module1::build(Program::Ours);
     let urls = identical(&module)?;
     let pages = memory(&module)?;
     println!("{}", json!({ "bench": "check", "urls": urls, "memory_pages": pages }));
@@ -45,9 +45,9 @@ fn check() -> Result<(), String> {
 
 fn sign(rounds: &str) -> Result<(), String> {
     let native = measure::best_of(number(rounds)?);
-    let module = Module1::build();
-    identical(&module)?;
-    let figures = json!({ "bench": "sign", "wasm": module.figures(&["sign", rounds]), "native": native });
+    identical(&Module1::build(Program::Ours))?;
+    let wasm = Module1::build(Program::Contenders).figures(&[rounds]);
+    let figures = json!({ "bench": "sign", "wasm": wasm, "native": native });
     report::sign("wasm32-wasip1 in wasmtime", &figures["wasm"]);
     report::sign("native", &figures["native"]);
     println!("{figures}");
@@ -56,8 +56,8 @@ fn sign(rounds: &str) -> Result<(), String> {
 
 fn playlists(rounds: &str) -> Result<(), String> {
     let native = playlist::best_of(number(rounds)?);
-    let module = Module1::build();
-    let mut wasm = module.figures(&["playlist", rounds]);
+    let module = Module1::build(Program::Ours);
+    let mut wasm = module.figures(&["playlists", rounds]);
     report::playlists("wasm32-wasip1 in wasmtime", &wasm);
     let pages = memory(&module)?;
     wasm["memory_pages"] = pages.into();
@@ -68,7 +68,7 @@ fn playlists(rounds: &str) -> Result<(), String> {
 }
 
 fn identical(module: &Module1) -> Result<usize, String> {
-    let count = check::identical_urls(module, &Component2::build())?;
+    let count = check::identical_urls(module, &Component2::build(Program::Ours))?;
     println!("{count} URLs on wasm32-wasip1, wasm32-wasip2 and native, one by one and in batches: identical");
     Ok(count)
 }

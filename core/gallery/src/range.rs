@@ -37,7 +37,7 @@ impl std::fmt::Display for ByteRange {
 /// The ranges a header asks for; `None` where it must be ignored: another unit, or not what section 14.1.1 allows.
 pub fn parse(header: &str) -> Option<Vec<ByteRange>> {
     let (unit, set) = header.split_once('=')?;
-    if !unit.trim().eq_ignore_ascii_case("bytes") {
+    if !unit.eq_ignore_ascii_case("bytes") {
         return None;
     }
     let mut ranges = Vec::new();
@@ -111,6 +111,7 @@ mod tests {
             "bytes=1",
             "bytes=0-1,x",
             "bytes=1 -2",
+            "bytes =1-2",
             "bytes=\u{664}-5",
         ] {
             assert_eq!(parse(header), None, "{header}");

@@ -10,48 +10,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use rusty_s3::S3Action;
 
-const ACCOUNT: &str = "00112233445566778899aabbccddeeff";
-const KEY_ID: &str = "0123456789abcdef0123456789abcdef";
-const SECRET: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
-const NAME: &str = "gallery";
-const NOW: u64 = 1_790_000_000;
-const LIFE: u32 = 28_800;
-
-/// Segments of one film, in a path of usual length.
-pub fn keys() -> Vec<String> {
-    (0..64).map(|segment| format!("hls/2024/06/IMG_0042.MOV/1080p_{segment:03}.ts")).collect()
-}
-
-pub struct Ours(sigv4::Presigner);
-
-impl Ours {
-    pub fn new() -> Self {
-        let credentials = sigv4::Credentials::new(KEY_ID, SECRET);
-        let bucket = sigv4::Bucket::r2(ACCOUNT, None, NAME).expect("an R2 bucket");
-        let key = sigv4::SigningKey::derive(&credentials, bucket.region(), NOW);
-        Self(sigv4::Presigner::new(&key, &bucket, sigv4::Method::Get, NOW, LIFE).expect("today's key"))
-    }
-
-    pub fn presigner(&self) -> &sigv4::Presigner {
-        &self.0
-    }
-
-    pub fn one_by_one(&self, keys: &[String], out: &mut String) {
-        for key in keys {
-            self.0.presign_into(out, key);
-            out.push('\n');
-        }
-    }
-
-    pub fn batch(&self, keys: &[String], out: &mut String) {
-        let mut batch = self.0.batch();
-        for key in keys {
-            batch.push(out, key);
-            out.push('\n');
-        }
-        batch.finish(out);
-    }
-}
+use crate::ours::{ACCOUNT, KEY_ID, LIFE, NAME, NOW, SECRET};
 
 pub struct RustyS3 {
     bucket: rusty_s3::Bucket,
@@ -120,14 +79,15 @@ impl AwsSigV4 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ours::{Ours, keys};
 
     /// What is timed is the same work: every contender's URLs carry the same signatures.
     #[test]
     fn all_agree() {
         let keys = keys();
         let mut texts = [const { String::new() }; 4];
-        Ours::new().one_by_one(&keys, &mut texts[0]);
-        Ours::new().batch(&keys, &mut texts[1]);
+        Ours::r2().one_by_one(&keys, &mut texts[0]);
+        Ours::r2().batch(&keys, &mut texts[1]);
         RustyS3::new().sign(&keys, &mut texts[2]);
         AwsSigV4::new().sign(&keys, &mut texts[3]);
         let signatures = |text: &String| -> Vec<String> {

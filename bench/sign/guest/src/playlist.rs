@@ -6,8 +6,8 @@ use std::hint::black_box;
 use hls::{Scope, Summary};
 use serde::Serialize;
 
-use crate::contenders::Ours;
-use crate::measure::{Best, Compression};
+use crate::ours::Ours;
+use crate::timing::{Best, Compression};
 
 /// Of four seconds each: ten minutes, forty minutes, and three hours twenty.
 const SEGMENTS: [usize; 3] = [150, 600, 3000];
@@ -34,7 +34,7 @@ pub struct Film {
 
 /// Runs everything `rounds` times, interleaved, and keeps the best of each.
 pub fn best_of(rounds: u32) -> Figures {
-    let ours = Ours::new();
+    let ours = Ours::r2();
     let texts = SEGMENTS.map(playlist);
     let mut compression = Compression::new();
     let mut best = SEGMENTS.map(|_| [Best::new(1); 2]);
@@ -61,7 +61,7 @@ pub fn best_of(rounds: u32) -> Figures {
 
 /// Makes one signed playlist, once: what is to be seen is the memory it takes.
 pub fn once(segments: usize) -> String {
-    signed_playlist(&Ours::new(), &playlist(segments))
+    signed_playlist(&Ours::r2(), &playlist(segments))
 }
 
 /// In the room that video-edge makes for it.
@@ -102,7 +102,7 @@ mod tests {
         let mut expected = String::new();
         for key in [0, 1, 999, 1000].map(|segment| format!("{}1080p_{segment:03}.ts", SCOPE.prefix)) {
             expected.clear();
-            Ours::new().presigner().presign_into(&mut expected, &key);
+            Ours::r2().presigner().presign_into(&mut expected, &key);
             assert!(playlist.contains(&format!("#EXTINF:4.000000,\n{expected}\n#EXT")), "{key}");
         }
         assert_eq!(playlist.matches("&X-Amz-Signature=").count(), 1001);
