@@ -1,4 +1,5 @@
 //! The fuzz targets' kept corpora, run by `cargo test`.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod support {
     pub mod keys;
