@@ -8,7 +8,7 @@ use http::{Request, Response};
 use crate::{Error, Kv, Sql, StoreName};
 
 /// How long a request may take. Travels in the request's extensions; without it the default holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timeouts {
     /// Until the connection stands, TLS included.
     pub connect: Duration,
@@ -30,6 +30,23 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self::DEFAULT
     }
+}
+
+/// That a response is worth keeping near, for the next viewers. Travels in the extensions of a GET; without it a host
+/// keeps nothing.
+///
+/// A host that has a cache in front of the other side may keep a whole 200, or the whole 206 to a `Range`, and answer
+/// later requests for the same URL, `Range` and `version` with it, whoever asks: the caller has decided before that
+/// this viewer may see it. It then leaves `If-None-Match` and `If-Modified-Since` to the caller. No other answer is ever
+/// kept, and a request with another condition goes past the cache. A host without such a cache ignores this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Changes whenever what the URL shows does, so that nothing old is ever shown as new.
+    pub version: String,
+    /// How long it is of use.
+    pub time: Duration,
+    /// Names by which an operator may drop what is kept: printable ASCII without spaces.
+    pub tags: Vec<String>,
 }
 
 /// What an adapter implements.
@@ -55,6 +72,7 @@ pub trait Platform {
     /// - Hop-by-hop headers (RFC 9110 section 7.6.1) are gone from the response.
     /// - The body can be returned to the client unread; one that breaks off gives the client an
     ///   abnormal end, never a clean one.
+    /// - With [`Keep`] the answer may be one that was kept; else every call reaches the other side.
     /// - [`Timeouts`] hold; passing one gives `Timeout`. A refused or broken connection gives
     ///   `Unavailable`, a host that may not be reached `Denied`.
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Error>;

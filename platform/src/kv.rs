@@ -59,6 +59,11 @@ impl fmt::Display for KvKey {
 /// Eventual: a read may give an older value for up to a minute after a write elsewhere. Within one
 /// request a read after a write may or may not see it. Nothing that must be right may rest on a
 /// store alone; a cached value carries what is needed to check it (see [`Expiring`](crate::expiring::Expiring)).
+///
+/// # Many readers of what is not there
+/// A host whose requests run apart from each other may let readers of a missing key in [`StoreName::VideoCache`] wait for
+/// the first of them: until that one has put the key or its request has ended, and for a few seconds at most.
+/// Where requests share an instance, [`Flights`](crate::flights::Flights) does this.
 pub trait Kv {
     /// Reads a value.
     ///

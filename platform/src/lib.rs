@@ -17,6 +17,7 @@ pub mod context;
 pub mod error;
 pub mod expiring;
 pub mod fetch;
+pub mod flights;
 pub mod kv;
 mod listing;
 #[cfg(feature = "memory")]
@@ -33,7 +34,7 @@ pub mod sql_http;
 pub use catalogue::Catalogue;
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
-pub use fetch::{Platform, Timeouts};
+pub use fetch::{Keep, Platform, Timeouts};
 pub use kv::{Kv, KvKey, StoreName};
 pub use problem::Problem;
 pub use record::{CacheOutcome, Record};

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
 
-use crate::{Cx, Error, Kind, Platform, listing};
+use crate::{Cx, Error, Keep, Kind, Platform, listing};
 
 /// A bucket and the right to it. Keeps the day's signing key in memory, and nowhere else.
 pub struct Objects {
@@ -56,21 +56,23 @@ impl Objects {
     ///
     /// - 200, 206, 304, 404, 412 and 416 are answers; every other status is an error.
     /// - One second try, after a short pause, when the store did not answer or was unwell. Never once a head has come.
+    /// - With `keep` a 200 may come from a cache of the host's.
     pub async fn read<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         method: &Method,
         key: &str,
         headers: &HeaderMap,
+        keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
-        let first = self.read_once(cx, method, key, headers).await;
+        let first = self.read_once(cx, method, key, headers, keep).await;
         match first {
             Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
                 cx.record.note(&error);
                 // Jitter, so that a crowd that failed together does not come back together.
                 let jitter = u64::from(cx.facts.entropy[8]) * MAX_PAUSE_MS / 255;
                 cx.sleep(Duration::from_millis(jitter)).await;
-                self.read_once(cx, method, key, headers).await
+                self.read_once(cx, method, key, headers, keep).await
             }
             other => other,
         }
@@ -82,8 +84,12 @@ impl Objects {
         method: &Method,
         key: &str,
         headers: &HeaderMap,
+        keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
-        let request = self.signed(method, key, &[], headers, cx.facts.now)?;
+        let mut request = self.signed(method, key, &[], headers, cx.facts.now)?;
+        if let Some(keep) = keep {
+            request.extensions_mut().insert(keep.clone());
+        }
         let response = cx.fetch(request).await?;
         match response.status() {
             StatusCode::OK
@@ -127,7 +133,7 @@ impl Objects {
 
     /// A whole object of at most `max` bytes; `None` if there is none.
     pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, max: usize) -> Result<Option<Bytes>, Error> {
-        let response = self.read(cx, &Method::GET, key, &HeaderMap::new()).await?;
+        let response = self.read(cx, &Method::GET, key, &HeaderMap::new(), None).await?;
         match response.status() {
             StatusCode::OK => {
                 let declared = declared_length(response.headers());

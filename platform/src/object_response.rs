@@ -8,7 +8,7 @@ use gallery::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request};
 
-use crate::{Cx, Platform, Problem, object::Objects, respond};
+use crate::{Cx, Keep, Platform, Problem, object::Objects, respond};
 
 /// How an object is shown.
 pub struct Presentation {
@@ -18,6 +18,8 @@ pub struct Presentation {
     pub disposition: Option<String>,
     /// The size the catalogue knows, for a 416 whose store does not tell it.
     pub catalogue_size: Option<u64>,
+    /// Whether the host may keep it near. Not for originals: they are large, and seldom seen twice.
+    pub keep: Option<Keep>,
 }
 
 /// What a browser may show in place. Anything else, SVG and HTML first of all, is a download.
@@ -49,7 +51,8 @@ pub async fn serve<P: Platform>(
     let method = if head.method == Method::HEAD { Method::HEAD } else { Method::GET };
     let asked = Asked::of(head);
     let upstream = asked.upstream_headers();
-    let mut answer = objects.read(cx, &method, object_key, &upstream).await.map_err(|error| cx.failed(&error))?;
+    let keep = presentation.keep.as_ref();
+    let mut answer = objects.read(cx, &method, object_key, &upstream, keep).await.map_err(|error| cx.failed(&error))?;
     let part_is_off = answer.status() == StatusCode::PRECONDITION_FAILED && asked.tag_of_part().is_some();
     if asked.range.is_some() && (part_is_off || asked.is_another_object(answer.headers())) {
         // The object has changed since the client got its part: it gets the whole (RFC 9110 section 13.1.5).
@@ -58,7 +61,7 @@ pub async fn serve<P: Platform>(
         if asked.tag_of_part().is_some() {
             whole.remove(header::IF_MATCH);
         }
-        answer = objects.read(cx, &method, object_key, &whole).await.map_err(|error| cx.failed(&error))?;
+        answer = objects.read(cx, &method, object_key, &whole, keep).await.map_err(|error| cx.failed(&error))?;
     }
     match answer.status() {
         StatusCode::NOT_FOUND => return Err(Problem::not_found("The file is in the catalogue but not in the bucket.")),
@@ -227,12 +230,14 @@ impl<'a> Asked<'a> {
         current_tag(headers).is_some_and(|current| !allowed.iter().any(|tag| tag.strong_eq(current)))
     }
 
-    /// Whether the client has this object already, where the store could not tell: lists of tags and `*`.
+    /// Whether the client has this object already, where the store could not tell or was not asked: lists of tags, `*`,
+    /// and a date that is the object's to the letter.
     fn has(&self, headers: &HeaderMap) -> bool {
         match (&self.if_none_match, current_tag(headers)) {
             (Some(condition), Some(current)) => condition.matches_weakly(current),
             (Some(Condition::Any), None) => true,
-            _ => false,
+            (Some(_), None) => false,
+            (None, _) => self.if_modified_since.is_some_and(|date| headers.get(header::LAST_MODIFIED) == Some(date)),
         }
     }
 }

@@ -22,6 +22,14 @@ impl CacheOutcome {
     }
 }
 
+/// What went out of a response's body, where the host can tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub bytes: u64,
+    /// Whether the body came to its end, rather than breaking off or being left by the client.
+    pub complete: bool,
+}
+
 /// The counts of one request. Shared by reference while it is served, on one thread.
 #[derive(Default)]
 pub struct Record {
@@ -64,14 +72,15 @@ impl Record {
     }
 
     /// The log line: one JSON object without a newline.
+    ///
+    /// A host that hands a body over and does not see it go has no `sent`; the line then has no `bytes`.
     pub fn log_line(
         &self,
         request_id: &str,
         method: &str,
         status: u16,
         milliseconds: f64,
-        bytes: u64,
-        complete: bool,
+        sent: Option<Sent>,
     ) -> String {
         let failure = self.failure.take();
         let mut line = serde_json::json!({
@@ -81,7 +90,6 @@ impl Record {
             "method": method,
             "status": status,
             "ms": (milliseconds * 100.0).round() / 100.0,
-            "bytes": bytes,
             "cache": self.cache.get().name(),
             "kv_reads": self.kv_reads.get(),
             "kv_writes": self.kv_writes.get(),
@@ -91,12 +99,21 @@ impl Record {
         if let Some(arm) = self.arm.get() {
             line["arm"] = arm.into();
         }
-        if !complete {
-            line["complete"] = false.into();
+        if let Some(Sent { bytes, complete }) = sent {
+            line["bytes"] = bytes.into();
+            if !complete {
+                line["complete"] = false.into();
+            }
         }
         if let Some(failure) = failure {
             line["failure"] = failure.into();
         }
         line.to_string()
     }
+}
+
+/// The method for the log: one of a fixed set, since a client may send any word.
+pub fn method_name(method: &http::Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
 }

@@ -1,7 +1,11 @@
 //! Finished playlists in the KV store. A cache: its loss costs time, never an answer.
 
 use bytes::Bytes;
-use platform::{CacheOutcome, Cx, KvKey, Platform, StoreName, expiring::Expiring};
+use platform::{
+    CacheOutcome, Cx, KvKey, Platform, StoreName,
+    expiring::Expiring,
+    flights::{Flights, Turn},
+};
 use sha2::{Digest, Sha256};
 
 /// What an entry is, in full. Its store key is a hash of it; the entry itself carries it and is checked against it.
@@ -26,6 +30,29 @@ impl Name {
             let _ = write!(name, "{byte:02x}");
         }
         Self { key: KvKey::parse(name), identity }
+    }
+
+    /// The value, opened; else the turn to make it, which is to be held until it has been written. Whoever comes meanwhile
+    /// waits and finds it. While the store cannot be read there are no turns: nobody would find anything.
+    pub async fn find<'a, P: Platform, T>(
+        &'a self,
+        cx: &Cx<'_, P>,
+        flights: &'a Flights,
+        open: impl Fn(Bytes) -> Option<T>,
+    ) -> Result<T, Option<Turn<'a>>> {
+        if let Some(value) = self.read(cx).await.and_then(&open) {
+            return Ok(value);
+        }
+        if cx.record.cache.get() == CacheOutcome::Bypass {
+            return Err(None);
+        }
+        let turn = flights.turn(cx, &self.identity).await;
+        if turn.waited
+            && let Some(value) = self.read(cx).await.and_then(open)
+        {
+            return Ok(value);
+        }
+        Err(Some(turn))
     }
 
     /// The value, if a good one is there. Anything wrong with it or with the store is a miss.

@@ -20,7 +20,7 @@ pub use config::Config;
 use std::sync::Arc;
 
 use http::{HeaderMap, Request, Response, StatusCode, header, request};
-use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
+use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, flights::Flights, object::Objects, respond};
 
 use route::Route;
 
@@ -31,6 +31,7 @@ pub struct VideoEdge {
     sessions: Sessions,
     objects: Objects,
     catalogue: Catalogue,
+    flights: Flights,
     /// Changes with the bucket and with the key to it, so that a cached playlist never outlives a rotation.
     signer: String,
 }
@@ -42,7 +43,7 @@ impl VideoEdge {
         let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
         let catalogue = Catalogue::new(config.catalogue);
         let signer = objects.fingerprint();
-        Self { config, sessions, objects, catalogue, signer }
+        Self { config, sessions, objects, catalogue, flights: Flights::default(), signer }
     }
 
     async fn route<P: Platform>(

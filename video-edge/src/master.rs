@@ -28,9 +28,10 @@ pub(crate) async fn serve<P: Platform>(
         .ok_or_else(|| Problem::bad_request("The query names the film: ?key=..."))?;
     let key = MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))?;
     let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
-    if let Some(playlist) = name.read(cx).await.and_then(Playlist::from_entry) {
-        return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
-    }
+    let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
+        Ok(playlist) => return Ok(playlist.respond(head, PLAYLIST_MAX_AGE)),
+        Err(turn) => turn,
+    };
     let film = film(service, cx, &key).await?;
     let path = layout::hls_master(key.as_str());
     let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;

@@ -47,6 +47,7 @@ pub(crate) async fn serve<P: Platform>(
                 content_type,
                 disposition: None,
                 catalogue_size: None,
+                keep: None,
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await
         }

@@ -29,12 +29,12 @@ pub(crate) async fn serve<P: Platform>(
     let quality = file_in_path(encoded_quality)?;
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
-    let names = |version: &str| {
-        Name::new("manifest:variant", &[delivery.name(), &service.signer, version, key.as_str(), &quality])
+    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), &quality];
+    let name = Name::new("manifest:variant", &parts);
+    let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
+        Ok(playlist) => return Ok(playlist.respond(head, PLAYLIST_MAX_AGE)),
+        Err(turn) => turn,
     };
-    if let Some(playlist) = names(&asked_version).read(cx).await.and_then(Playlist::from_entry) {
-        return Ok(playlist.respond(head, PLAYLIST_MAX_AGE));
-    }
 
     let film = film(service, cx, &key).await?;
     let path = layout::hls_variant(key.as_str(), &quality);
@@ -79,7 +79,7 @@ pub(crate) async fn serve<P: Platform>(
     // A version that is not the film's own is not written under: whoever makes versions up fills no store.
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
     if asked_version.is_empty() || asked_version == film.version {
-        names(&asked_version).write(cx, playlist.entry(), expires, service.config.kv_max).await;
+        name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
     Ok(playlist.respond(head, PLAYLIST_MAX_AGE))
 }

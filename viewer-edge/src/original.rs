@@ -26,6 +26,7 @@ pub(crate) async fn serve<P: Platform>(
         content_type: None,
         disposition: Some(disposition(if download { "attachment" } else { "inline" }, &item.filename)),
         catalogue_size: Some(u64::try_from(item.size).unwrap_or_default()),
+        keep: None,
     };
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
 }

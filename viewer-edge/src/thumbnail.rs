@@ -1,15 +1,20 @@
 //! `GET|HEAD /api/thumbnail/:key?size=small|medium|large`: WebP thumbnails.
 
+use std::time::Duration;
+
 use gallery::{MediaKey, layout, layout::ThumbnailSize};
 use http::{Response, header, request};
 use platform::{
-    Cx, Platform, Problem,
+    Cx, Keep, Platform, Problem,
     object_response::{self, Presentation},
     respond,
 };
 use sha2::{Digest, Sha256};
 
 use crate::ViewerEdge;
+
+/// How long a host may keep a thumbnail near. It is named with its version, so it never grows wrong.
+const KEPT: Duration = Duration::from_hours(24);
 
 /// Sixteen hexadecimal digits that change when any part does.
 pub(crate) fn fingerprint(parts: &[&str]) -> String {
@@ -47,13 +52,19 @@ pub(crate) async fn serve<P: Platform>(
     if !item.has_thumbnail(size) {
         return Err(missing());
     }
+    let shown = fingerprint(&[&item.updated_at]);
     // A URL that carries the version of what it shows never changes its meaning.
-    let current = version.is_some_and(|version| version == fingerprint(&[&item.updated_at]));
+    let current = version.is_some_and(|version| version == shown);
     let presentation = Presentation {
         cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },
         content_type: Some("image/webp"),
         disposition: None,
         catalogue_size: None,
+        keep: Some(Keep {
+            version: shown,
+            time: KEPT,
+            tags: vec!["thumbnails".to_owned(), format!("thumbnails-{}", fingerprint(&[key.as_str()]))],
+        }),
     };
     let mut response =
         object_response::serve(&service.objects, cx, head, &layout::thumbnail(size, key.as_str()), &presentation)

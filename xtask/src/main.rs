@@ -1,5 +1,6 @@
 //! Every task of the project. `cargo xtask --help` lists them.
 
+mod fastly;
 mod page;
 mod process;
 mod secrets;
@@ -26,6 +27,9 @@ struct Arguments {
 enum Task {
     /// Run the gallery: builds what is missing, makes or reads a library, prints where to look.
     Up(up::Arguments),
+    /// What services on an edge's local server need beside them: a bucket on port 9000 with a library in it. Then
+    /// `fastly compute serve` works from here.
+    Stack(up::Arguments),
     /// Run all tests: formatting, lints, every crate, the page, the HTTP contract, and a real browser.
     Test {
         /// Leave out the browser.
@@ -44,6 +48,14 @@ enum Task {
         #[command(subcommand)]
         subject: Bench,
     },
+    /// Build a service for an edge as it is deployed, the page in it.
+    Wasm {
+        /// The entry crate, such as viewer-edge-fastly.
+        package: String,
+        out: PathBuf,
+    },
+    /// The size of each service for Fastly, and its budget.
+    Size,
     /// Make the README's screenshots from the running page.
     Screenshots {
         #[arg(default_value = "docs/screenshots")]
@@ -68,9 +80,12 @@ struct Rounds {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
-        Task::Up(arguments) => up::run(&arguments),
+        Task::Up(arguments) => up::run(&arguments, false),
+        Task::Stack(arguments) => up::run(&arguments, true),
         Task::Test { no_browser } => test::run(no_browser),
         Task::Oracle { count, seed } => oracle(count, seed),
+        Task::Wasm { package, out } => fastly::wasm(&package, &out),
+        Task::Size => fastly::size(),
         Task::Bench { subject } => bench(&subject),
         Task::Screenshots { out } => test::screenshots(&out),
     };

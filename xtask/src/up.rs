@@ -11,15 +11,27 @@ use std::{
 };
 
 use crate::{
-    Failure, page,
+    Failure, fastly, page,
     process::{self, Running},
     secrets::{self, Config},
     tools,
     workspace::{self, Programs},
 };
 
+/// What the services run on.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum On {
+    /// One native program.
+    Native,
+    /// Fastly Compute's local server, Viceroy, on ports 7676 and 7677; it is installed if it is missing.
+    Fastly,
+}
+
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// What the services run on.
+    #[arg(long, value_enum, default_value_t = On::Native)]
+    on: On,
     /// A folder of photos and films. Without it a demo library is made.
     #[arg(long)]
     library: Option<PathBuf>,
@@ -40,7 +52,8 @@ pub struct Arguments {
     no_long_film: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// `stack`: only what services on an edge need beside them.
+pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     process::catch_stop()?;
     let data = absolute(&arguments.data)?;
     let library = arguments.library.as_deref().map(absolute).transpose()?;
@@ -57,7 +70,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if process::stopped() {
         return Ok(());
     }
-    let mut gallery = Gallery::start(&programs, arguments, &data, &config)?;
+    let edge = stack || arguments.on == On::Fastly;
+    let mut gallery = Gallery::start(&programs, arguments, edge, &data, &config)?;
+    let mut services = None;
+    if edge {
+        fastly::write_secrets(&config)?;
+    }
+    if arguments.on == On::Fastly && !stack {
+        let started = fastly::Services::start(arguments.split, &data)?;
+        gallery.beside(&started);
+        services = Some(started);
+    }
     let ingest = Ingest { programs: &programs, data: &data, config: &config, store: gallery.store.as_deref() };
     if let Some(library) = &library {
         ingest.folder(library, &[])?;
@@ -68,6 +91,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     while !process::stopped() {
         if let Some(status) = gallery.process.ended()? {
             return Err(format!("the gallery ended by itself ({status}); see {}", log_of(&data).display()).into());
+        }
+        if services.as_mut().map_or(Ok(false), fastly::Services::ended)? {
+            return Err(format!("Viceroy ended by itself; see the logs in {}", data.display()).into());
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -154,10 +180,19 @@ struct Gallery {
     url: String,
     video: Option<String>,
     store: Option<String>,
+    /// The native gallery, where the services that count run beside it.
+    native: Option<String>,
 }
 
 impl Gallery {
-    fn start(programs: &Programs, arguments: &Arguments, data: &Path, config: &Config) -> Result<Self, Failure> {
+    /// With `edge`, the store is where the manifests look for it, and lets their pages read.
+    fn start(
+        programs: &Programs,
+        arguments: &Arguments,
+        edge: bool,
+        data: &Path,
+        config: &Config,
+    ) -> Result<Self, Failure> {
         let port = |offset: u16| {
             arguments
                 .port
@@ -166,8 +201,12 @@ impl Gallery {
         };
         let mut command = Command::new(programs.path("edge-gallery")?);
         command.args(["--listen", &format!("127.0.0.1:{}", port(0)?)]);
-        command.args(["--store-listen", &format!("127.0.0.1:{}", port(1)?)]);
-        if arguments.split {
+        let store = if edge { fastly::STORE_PORT } else { port(1)? };
+        command.args(["--store-listen", &format!("127.0.0.1:{store}")]);
+        if edge {
+            let origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", fastly::VIEWER_PORT));
+            command.env("ALLOWED_ORIGINS", origins.join(","));
+        } else if arguments.split {
             command.args(["--split", &format!("127.0.0.1:{}", port(2)?)]);
         }
         command.arg("--data").arg(data).envs(config).stdout(Stdio::piped());
@@ -195,7 +234,14 @@ impl Gallery {
             url: text("gallery").ok_or("the gallery did not say where it is")?,
             video: text("video"),
             store: text("store"),
+            native: None,
         })
+    }
+
+    /// From now on the gallery to look at is the one these services serve.
+    fn beside(&mut self, services: &fastly::Services) {
+        self.native = Some(std::mem::replace(&mut self.url, services.url.clone()));
+        self.video.clone_from(&services.video);
     }
 
     fn announce(&self, data: &Path, config: &Config) {
@@ -204,6 +250,9 @@ impl Gallery {
         say(&format!("\n  Gallery   {}\n  Password  {password}", self.url));
         if let Some(video) = &self.video {
             say(&format!("  Video     {video}"));
+        }
+        if let Some(native) = &self.native {
+            say(&format!("  Native    {native}"));
         }
         say(&format!("  Store     {store}\n  Data      {}\n\n  Ctrl-C stops it.\n", data.display()));
     }

@@ -41,7 +41,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         defaults.retain(|(name, _)| unset(name));
     }
     let store = if unset("S3_ENDPOINT") && unset("R2_ACCOUNT_ID") {
-        let store = embedded_store(arguments, &environment, page_origins.clone())?;
+        // Pages elsewhere that may call the services may also read what these point them at.
+        let elsewhere = environment.read(|lookup| lookup.allowed_origins())?;
+        let store = embedded_store(arguments, &environment, [page_origins.clone(), elsewhere].concat())?;
         defaults.push(("S3_ENDPOINT", format!("http://{}", store.addr())));
         Some(store)
     } else {

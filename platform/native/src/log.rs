@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use platform::Record;
+use platform::{Record, record::Sent};
 
 /// Lines that wait at most; when a reader has stopped reading, further ones are dropped and counted.
 const WAITING_LINES: usize = 8192;
@@ -79,8 +79,7 @@ impl Entry {
             self.method,
             self.status,
             milliseconds_since(self.started),
-            bytes,
-            complete,
+            Some(Sent { bytes, complete }),
         ));
     }
 }

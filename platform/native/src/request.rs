@@ -11,9 +11,9 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version, header::HOST};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri, Version, header::HOST};
 use hyper::body::Incoming;
-use platform::{Cx, Error, Facts, Kind, Problem, Service, service::finish};
+use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, service::finish};
 
 use crate::{
     Body, Native,
@@ -157,10 +157,4 @@ fn for_service(request: Request<Incoming>) -> Result<Request<Body>, Problem> {
         }
     }
     Ok(request)
-}
-
-/// The method for the log: one of a fixed set, since a client may send any word.
-fn method_name(method: &Method) -> &'static str {
-    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"];
-    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
 }

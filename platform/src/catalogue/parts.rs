@@ -1,17 +1,20 @@
 //! Parts of immutable objects: read by range, kept within bounds.
 
-use std::{cell::RefCell, collections::VecDeque, ops::Range};
+use std::{cell::RefCell, collections::VecDeque, ops::Range, time::Duration};
 
 use bytes::Bytes;
 use gallery::snapshot::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::{Cx, Error, Kind, Platform, object::Objects};
+use crate::{Cx, Error, Keep, Kind, Platform, object::Objects};
 
 /// What an instance keeps, in bytes. A guest has 128 MB, and a page of a large library some 200 KB.
 const MAX_KEPT_BYTES: usize = 4 * 1024 * 1024;
 /// The longest read, in bytes: a page of a thousand items is some 400 KB.
 const MAX_READ_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long a host may keep a part near: it never changes, but most are of a snapshot that is soon an old one.
+const KEPT_NEAR: Duration = Duration::from_hours(1);
 
 /// Parts that were read, the last used at the end.
 #[derive(Default)]
@@ -92,7 +95,9 @@ async fn fetch<P: Platform>(
     let range = HeaderValue::from_str(&format!("bytes={start}-{}", end - 1))
         .map_err(|error| Error::because(Kind::Internal, "catalogue.part", error))?;
     let headers = HeaderMap::from_iter([(header::RANGE, range)]);
-    let response = objects.read(cx, &Method::GET, object, &headers).await?;
+    // Its name says which snapshot it is of.
+    let keep = Keep { version: String::new(), time: KEPT_NEAR, tags: vec!["catalogue".to_owned()] };
+    let response = objects.read(cx, &Method::GET, object, &headers, Some(&keep)).await?;
     match response.status() {
         StatusCode::NOT_FOUND => Ok(None),
         StatusCode::PARTIAL_CONTENT => {

@@ -1,6 +1,6 @@
 //! The catalogue from a snapshot in the bucket: the index, which changes, and parts of objects, which never do.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use gallery::{
@@ -12,10 +12,12 @@ use gallery::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{State, parts::Kept};
-use crate::{Cx, Error, Kind, Platform, object::Objects};
+use crate::{Cx, Error, Keep, Kind, Platform, object::Objects};
 
 /// How long an instance trusts the index it read, in seconds. What ingest writes is seen by everybody within it.
 pub(super) const FRESH_SECONDS: u64 = 10;
+/// How long a host may keep the index near, for its other instances, on top of that.
+const KEPT_NEAR: Duration = Duration::from_secs(5);
 /// How long the last index serves while the bucket cannot be asked, in seconds.
 const GRACE_SECONDS: u64 = 15 * 60;
 /// The largest index, in bytes.
@@ -91,7 +93,7 @@ impl Snapshots {
         if let Some(parts) = self.kept.read(cx, objects, &wanted(&index)).await? {
             return Ok(parts);
         }
-        let index = self.refresh(cx, objects).await?;
+        let index = self.refresh(cx, objects, None).await?;
         let parts = self.kept.read(cx, objects, &wanted(&index)).await?;
         parts.ok_or(Error::because(Kind::Unavailable, "catalogue.part", "the bucket lacks a part of the snapshot"))
     }
@@ -113,7 +115,8 @@ impl Snapshots {
                 _ => None,
             }
         };
-        match (self.refresh(cx, objects).await, held) {
+        let keep = Keep { version: String::new(), time: KEPT_NEAR, tags: vec!["catalogue".to_owned()] };
+        match (self.refresh(cx, objects, Some(&keep)).await, held) {
             (Err(error), Some(index)) => {
                 cx.record.note(&error);
                 Ok(index)
@@ -123,12 +126,17 @@ impl Snapshots {
     }
 
     /// Asks the bucket for the index, if it has changed.
-    async fn refresh<P: Platform>(&self, cx: &Cx<'_, P>, objects: &Objects) -> Result<Rc<Index>, Error> {
+    async fn refresh<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        objects: &Objects,
+        keep: Option<&Keep>,
+    ) -> Result<Rc<Index>, Error> {
         let now = cx.facts.now;
         let held = self.index.borrow().clone();
         let tag = held.as_ref().and_then(|known| known.tag.clone());
         let headers: HeaderMap = tag.into_iter().map(|tag| (header::IF_NONE_MATCH, tag)).collect();
-        let response = objects.read(cx, &Method::GET, CURRENT, &headers).await?;
+        let response = objects.read(cx, &Method::GET, CURRENT, &headers, keep).await?;
         let (index, tag) = match (response.status(), held) {
             (StatusCode::NOT_MODIFIED, Some(known)) => (known.index, known.tag),
             (StatusCode::OK, held) => {

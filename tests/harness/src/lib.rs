@@ -2,15 +2,19 @@
 //!
 //! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
 
+mod fastly;
 mod library;
 mod native;
 mod programs;
 pub mod sqld;
+mod viceroy;
 
+pub use fastly::FastlyGallery;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
-pub use programs::program;
+pub use programs::{program, wasm};
 pub use sqld::Sqld;
+pub use viceroy::{Viceroy, free_address, viceroy};
 
 /// What went wrong while starting a host.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

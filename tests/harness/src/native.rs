@@ -150,6 +150,11 @@ impl Gallery {
         ingest(folder, more, &environment)
     }
 
+    /// What it was started with, its store's address aside.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// Where it keeps everything.
     pub fn data(&self) -> &Path {
         self.data.path()

@@ -10,23 +10,41 @@ use std::{
 
 use crate::Failure;
 
+/// Programs by name, or why there are none.
+type Built = OnceLock<Result<HashMap<String, PathBuf>, String>>;
+
 /// The programs, and the variables that name them. Building them apart from the tests would give some of their
 /// dependencies other features, and so build those twice.
 const PROGRAMS: [(&str, &str); 2] = [("edge-gallery", "GALLERY_PROGRAM"), ("ingest", "INGEST_PROGRAM")];
+/// The entry crates for Fastly.
+const FASTLY: [&str; 3] = ["viewer-edge-fastly", "video-edge-fastly", "all-in-one-fastly"];
 
 /// Where the program `name` is. The first call builds those that the environment does not name.
 pub fn program(name: &str) -> Result<&'static Path, Failure> {
-    static BUILT: OnceLock<Result<HashMap<String, PathBuf>, String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build().map_err(|failure| failure.to_string()));
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, name, || {
+        let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
+        named.collect::<Option<_>>().map_or_else(|| build(&[], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
+    })
+}
+
+/// Where the entry crate `name` for Fastly is, built as it is deployed. The first call builds all of them.
+pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, name, || build(&["--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+}
+
+fn find(
+    built: &'static Built,
+    name: &str,
+    build: impl FnOnce() -> Result<HashMap<String, PathBuf>, Failure>,
+) -> Result<&'static Path, Failure> {
+    let built = built.get_or_init(|| build().map_err(|failure| failure.to_string()));
     let built = built.as_ref().map_err(|failure| Failure::from(failure.as_str()))?;
     built.get(name).map(PathBuf::as_path).ok_or_else(|| format!("cargo built no program {name}").into())
 }
 
-fn build() -> Result<HashMap<String, PathBuf>, Failure> {
-    let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
-    if let Some(all) = named.collect() {
-        return Ok(all);
-    }
+fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // What cargo told the test about itself would make it build some dependencies (ring) anew.
@@ -38,7 +56,8 @@ fn build() -> Result<HashMap<String, PathBuf>, Failure> {
     let output = cargo
         .current_dir(root)
         .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics"])
-        .args(PROGRAMS.iter().flat_map(|(name, _)| ["--package", name]))
+        .args(how)
+        .args(packages.iter().flat_map(|name| ["--package", name]))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .output()?;

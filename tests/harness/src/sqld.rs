@@ -132,7 +132,8 @@ fn install(folder: &Path, package: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn cache() -> PathBuf {
+/// Where tools are kept, outside the tree.
+pub(crate) fn cache() -> PathBuf {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("EDGE_GALLERY_CACHE").unwrap_or_else(|| {
         let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));

@@ -1,0 +1,152 @@
+//! Requests out.
+//!
+//! They pass Fastly's read-through cache: it would keep a 404 as readily as a picture, and pick what to keep by
+//! headers of a store that knows nothing of us. What is worth keeping is kept by [`Pop`](crate::pop::Pop), on purpose.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fastly::http::request::{PendingRequest, SendError, SendErrorCause};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{self, HOST},
+};
+use platform::{Error, Keep, Kind, Timeouts, service::strip_hop_by_hop};
+
+use crate::{Body, Fastly, instance::Instance};
+
+/// The largest response that is kept near, in bytes: a thumbnail is a tenth of it. It is read whole before it is kept, so
+/// that one which breaks off is not.
+const MAX_KEPT: u64 = 512 * 1024;
+
+/// What of a response's headers is kept with it.
+const KEPT: [HeaderName; 5] =
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED];
+
+/// See [`platform::Platform::fetch`].
+pub(crate) fn one(host: &Fastly, mut request: Request<Bytes>) -> Result<Response<Body>, Error> {
+    match request.extensions_mut().remove::<Keep>() {
+        Some(keep) if may_be_kept(&request) => through_pop(host, request, &keep),
+        _ => send(&host.instance, request)?.wait(),
+    }
+}
+
+/// See [`platform::Platform::fetch_all`].
+pub(crate) fn all(instance: &Instance, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+    let sent: Vec<_> = requests.into_iter().map(|request| send(instance, request)).collect();
+    sent.into_iter().map(|sent| sent?.wait()).collect()
+}
+
+/// A GET that wants what there is. What the client has already is compared by the caller.
+fn may_be_kept(request: &Request<Bytes>) -> bool {
+    let wants_more = [header::IF_MATCH, header::IF_UNMODIFIED_SINCE, header::IF_RANGE];
+    request.method() == Method::GET && !wants_more.iter().any(|name| request.headers().contains_key(name))
+}
+
+/// One request to the store for all who want the same at the same time, and none while it is kept.
+fn through_pop(host: &Fastly, mut request: Request<Bytes>, keep: &Keep) -> Result<Response<Body>, Error> {
+    let range = request.headers().get(header::RANGE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let name = format!("object {} {} {}", keep.version, String::from_utf8_lossy(range), request.uri());
+    let status = if range.is_empty() { StatusCode::OK } else { StatusCode::PARTIAL_CONTENT };
+    if let Some(kept) = host.pop.look(&name)
+        && let Some(headers) = headers_of(&kept.metadata)
+    {
+        let mut response = Response::new(Body(kept.body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        return Ok(response);
+    }
+    for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE] {
+        request.headers_mut().remove(condition);
+    }
+    let response = send(&host.instance, request).and_then(Sent::wait).inspect_err(|_| host.pop.let_go(&name))?;
+    let length = platform::object::declared_length(response.headers());
+    if response.status() != status || length.is_none_or(|length| length > MAX_KEPT) {
+        host.pop.let_go(&name);
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let max = length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    let bytes = body.collect(max).inspect_err(|_| host.pop.let_go(&name))?;
+    if bytes.len() == max {
+        let tags: Vec<&str> = keep.tags.iter().map(String::as_str).collect();
+        host.pop.keep(&name, keep.time, &tags, metadata(&parts.headers), &bytes);
+    } else {
+        host.pop.let_go(&name);
+        return Err(Error::because(Kind::Unavailable, "fetch.body", "the body is shorter than declared"));
+    }
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// The kept headers as bytes: `name: value` lines.
+fn metadata(headers: &HeaderMap) -> Bytes {
+    let mut lines = Vec::new();
+    for name in KEPT {
+        if let Some(value) = headers.get(&name) {
+            lines.extend_from_slice(name.as_str().as_bytes());
+            lines.extend_from_slice(b": ");
+            lines.extend_from_slice(value.as_bytes());
+            lines.push(b'\n');
+        }
+    }
+    lines.into()
+}
+
+/// Reads [`metadata`] back.
+fn headers_of(metadata: &[u8]) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for line in metadata.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let colon = line.windows(2).position(|two| two == b": ")?;
+        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+        headers.insert(name, HeaderValue::from_bytes(&line[colon + 2..]).ok()?);
+    }
+    Some(headers)
+}
+
+/// A request that is on its way.
+struct Sent {
+    pending: PendingRequest,
+    at: Instant,
+    /// When it must have an answer.
+    patience: Duration,
+}
+
+fn send(instance: &Instance, request: Request<Bytes>) -> Result<Sent, Error> {
+    let timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
+    let backend = instance.backends.find(request.uri(), timeouts)?;
+    let authority = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    let Some(Ok(host)) = authority.filter(|_| request.method() != Method::CONNECT) else {
+        return Err(Error::because(Kind::Invalid, "fetch.request", "the request is not one to an origin"));
+    };
+    let (mut parts, body) = request.into_parts();
+    parts.headers.insert(HOST, host);
+    parts.extensions.clear();
+    let mut request = fastly::Request::from(Request::from_parts(parts, fastly::Body::from(&body[..])));
+    request.set_pass(true);
+    let at = Instant::now();
+    let pending = request.send_async(backend).map_err(|error| failure(error, Duration::ZERO, Duration::MAX))?;
+    Ok(Sent { pending, at, patience: timeouts.first_byte })
+}
+
+impl Sent {
+    fn wait(self) -> Result<Response<Body>, Error> {
+        let response = self.pending.wait().map_err(|error| failure(error, self.at.elapsed(), self.patience))?;
+        let mut response = Response::from(response).map(Body);
+        response.extensions_mut().clear();
+        strip_hop_by_hop(response.headers_mut());
+        Ok(response)
+    }
+}
+
+/// Fastly tells what went wrong; its local server tells only that something did, and the time taken must say the rest.
+fn failure(error: SendError, took: Duration, patience: Duration) -> Error {
+    use SendErrorCause as Cause;
+    let kind = match error.root_cause() {
+        Cause::DnsTimeout | Cause::ConnectionTimeout | Cause::HttpResponseTimeout => Kind::Timeout,
+        Cause::HttpRequestUriInvalid | Cause::HttpRequestCacheKeyInvalid => Kind::Invalid,
+        Cause::HttpResponseHeaderSectionTooLarge | Cause::HttpResponseBodyTooLarge => Kind::TooLarge,
+        _ if took >= patience => Kind::Timeout,
+        _ => Kind::Unavailable,
+    };
+    Error::because(kind, "fetch.send", error)
+}

@@ -1,0 +1,22 @@
+//! What an instance keeps between requests: open stores, backends it has met, the log. Nothing of a request.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+
+use fastly::KVStore;
+use platform::{StoreName, sql_http::Endpoint};
+
+use crate::{backend::Backends, log::Log};
+
+pub(crate) struct Instance {
+    pub backends: Backends,
+    pub stores: RefCell<HashMap<StoreName, Rc<KVStore>>>,
+    /// The catalogue's database, where there is one.
+    pub sql: Option<Arc<Endpoint>>,
+    pub log: Log,
+}
+
+impl Instance {
+    pub fn new(log: Log, sql: Option<Endpoint>) -> Self {
+        Self { backends: Backends::default(), stores: RefCell::default(), sql: sql.map(Arc::new), log }
+    }
+}

@@ -1,0 +1,76 @@
+//! Fastly Compute, for wasm32-wasip1.
+//!
+//! [`serve`] owns the accept loop and runs one [`Service`](platform::Service) in a reusable sandbox; [`Fastly`] is the
+//! [`Platform`] of one request. Host calls block, so a future is always ready at its first poll, and only
+//! [`Platform::fetch_all`] does things at the same time.
+
+#![allow(async_fn_in_trait)]
+
+mod backend;
+mod body;
+mod config;
+mod fetch;
+mod instance;
+mod kv;
+mod log;
+mod pop;
+mod request;
+mod serve;
+
+pub use body::Body;
+pub use kv::Store;
+pub use serve::serve;
+
+use std::{rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use platform::{Error, Kind, Platform, StoreName, sql_http::SqlHttp};
+
+use instance::Instance;
+use pop::Pop;
+
+/// The platform of one request. Ends with it, and with it what the request had promised to others of its POP.
+#[derive(Clone)]
+pub struct Fastly {
+    instance: Rc<Instance>,
+    pop: Rc<Pop>,
+}
+
+impl Fastly {
+    fn new(instance: &Rc<Instance>) -> Self {
+        Self { instance: Rc::clone(instance), pop: Rc::default() }
+    }
+}
+
+impl Platform for Fastly {
+    type Kv = Store;
+    type Sql = SqlHttp<Self>;
+    type Body = Body;
+
+    fn kv(&self, store: StoreName) -> Result<Store, Error> {
+        Store::open(store, &self.instance, &self.pop)
+    }
+
+    fn sql(&self) -> Result<SqlHttp<Self>, Error> {
+        let endpoint = self.instance.sql.clone();
+        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
+        Ok(SqlHttp::new(self.clone(), endpoint))
+    }
+
+    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        fetch::one(self, request)
+    }
+
+    async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+        fetch::all(&self.instance, requests)
+    }
+
+    async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {
+        body.collect(max)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}

@@ -1,0 +1,41 @@
+//! The log: a named endpoint of the service where one is configured, else standard output.
+
+use std::{cell::RefCell, io::Write};
+
+use fastly::log::Endpoint;
+
+/// The name in the configuration of the endpoint's name.
+pub(crate) const LOG_ENDPOINT: &str = "LOG_ENDPOINT";
+
+pub(crate) enum Log {
+    Endpoint(RefCell<Endpoint>),
+    /// `fastly log-tail` shows it, and a local server prints it.
+    Output,
+}
+
+impl Log {
+    /// The endpoint called `name`; standard output without a name, or with one that cannot be an endpoint's.
+    pub fn to(name: Option<&str>) -> Self {
+        match name.map(str::trim).filter(|name| !name.is_empty()).map(Endpoint::try_from_name) {
+            Some(Ok(endpoint)) => {
+                // A panic's message goes where it is read.
+                let _ = fastly::log::set_panic_endpoint(endpoint.name());
+                Self::Endpoint(RefCell::new(endpoint))
+            }
+            Some(Err(error)) => {
+                Self::Output.line(&format!("{{\"service\":\"host\",\"failure\":\"{LOG_ENDPOINT}: {error}\"}}"));
+                Self::Output
+            }
+            None => Self::Output,
+        }
+    }
+
+    /// Writes a line. A log that takes none stops nobody.
+    pub fn line(&self, line: &str) {
+        let _ = match self {
+            // Each write is a line of its own.
+            Self::Endpoint(endpoint) => endpoint.borrow_mut().write_all(line.as_bytes()),
+            Self::Output => writeln!(std::io::stdout(), "{line}"),
+        };
+    }
+}

@@ -1,0 +1,76 @@
+//! What a POP keeps for all its instances, in Fastly's core cache, and who of them makes what is not there.
+//!
+//! The first to look for a missing thing gets the claim to make it; others who look meanwhile wait, here, in the host, and find it
+//! made. A claim ends when the thing is kept, when it is let go, and with its request; then the next in line gets it.
+//! A cache that fails is as good as an empty one.
+
+use std::{cell::RefCell, collections::HashMap, io::Write as _, time::Duration};
+
+use bytes::Bytes;
+use fastly::cache::core::{self, Transaction};
+
+/// How long someone waits for the one who makes a thing, before making it too: the maker may be stuck.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// One request's view of it: the claims it holds.
+#[derive(Default)]
+pub(crate) struct Pop(RefCell<HashMap<String, Transaction>>);
+
+/// A thing that was there.
+pub(crate) struct Kept {
+    pub body: fastly::Body,
+    pub metadata: Bytes,
+}
+
+impl Pop {
+    /// What is kept under `name`. Else `None`, and the claim to make it is ours, unless we have waited long enough.
+    pub fn look(&self, name: &str) -> Option<Kept> {
+        if self.0.borrow().contains_key(name) {
+            // Ours to make already: looking again would wait for ourselves.
+            return None;
+        }
+        let key = Bytes::copy_from_slice(name.as_bytes());
+        let looked = Transaction::lookup(key).timeout(PATIENCE).execute().ok()?;
+        if looked.must_insert_or_update() {
+            self.0.borrow_mut().insert(name.to_owned(), looked);
+            return None;
+        }
+        let found = looked.found()?;
+        Some(Kept { body: found.to_stream().ok()?, metadata: found.user_metadata() })
+    }
+
+    /// Keeps a thing for `time`, for all who wait for it and who come later.
+    pub fn keep(&self, name: &str, time: Duration, tags: &[&str], metadata: Bytes, value: &[u8]) {
+        let tags = tags.iter().copied();
+        let length = value.len() as u64;
+        let opened = match self.0.borrow_mut().remove(name) {
+            Some(claim) => {
+                claim.insert(time).surrogate_keys(tags).user_metadata(metadata).known_length(length).execute()
+            }
+            None => core::insert(Bytes::copy_from_slice(name.as_bytes()), time)
+                .surrogate_keys(tags)
+                .user_metadata(metadata)
+                .known_length(length)
+                .execute(),
+        };
+        if let Ok(mut body) = opened {
+            // Dropped without `finish`, it is not kept.
+            let _ = body.write_all(value).and_then(|()| body.finish());
+        }
+    }
+
+    /// Gives a claim up: the next in line gets it.
+    pub fn let_go(&self, name: &str) {
+        if let Some(claim) = self.0.borrow_mut().remove(name) {
+            let _ = claim.cancel_insert_or_update();
+        }
+    }
+}
+
+impl Drop for Pop {
+    fn drop(&mut self) {
+        for claim in self.0.borrow_mut().drain() {
+            let _ = claim.1.cancel_insert_or_update();
+        }
+    }
+}

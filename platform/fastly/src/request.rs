@@ -1,0 +1,92 @@
+//! One request: the facts, the call, the response.
+
+use std::{
+    future::Future,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use fastly::http::FramingHeadersMode;
+use http::{Request, Response, StatusCode, Uri, header};
+use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, service};
+
+use crate::{Body, Fastly, instance::Instance};
+
+/// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line.
+pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: fastly::Request) -> fastly::Response {
+    let started = Instant::now();
+    let host = Fastly::new(instance);
+    let (facts, entropy) = facts(&request);
+    let cx = Cx::new(&host, facts);
+    let request = for_service(request);
+    let method = method_name(request.method());
+    let mut response = match entropy {
+        Ok(()) => at_once(service.handle(&cx, request)),
+        Err(error) => Err(error),
+    }
+    .unwrap_or_else(|error| {
+        cx.record.note(&error);
+        Problem::from(&error).into_response(cx.request_id())
+    });
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    service::finish(&cx, &mut response, milliseconds);
+    // The host sends the body after this; how much of it arrives is for Fastly's own log to say.
+    instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), milliseconds, None));
+    for_client(response)
+}
+
+/// A problem as a response, before there is a service to make one.
+pub(crate) fn refusal(problem: Problem) -> fastly::Response {
+    let mut id = [0; 8];
+    let _ = getrandom::fill(&mut id);
+    for_client(problem.into_response(&format!("{:016x}", u64::from_be_bytes(id))))
+}
+
+fn facts(request: &fastly::Request) -> (Facts, Result<(), Error>) {
+    let mut facts = Facts {
+        now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+        entropy: [0; 32],
+        // What the host itself saw: a local server speaks plain HTTP and says so.
+        https: request.get_tls_protocol_bytes().is_some(),
+        client: request.get_client_ip_addr(),
+    };
+    let entropy = getrandom::fill(&mut facts.entropy)
+        .map_err(|error| Error::because(Kind::Internal, "host.entropy", error.to_string()));
+    (facts, entropy)
+}
+
+/// The request as a service sees it: its target is a path and a query. Fastly gives it whole, with the `Host` it routed by.
+fn for_service(request: fastly::Request) -> Request<Body> {
+    let mut request = Request::from(request).map(Body);
+    request.extensions_mut().clear();
+    let target = request.uri().path_and_query().cloned();
+    *request.uri_mut() = target.map_or_else(|| Uri::from_static("/"), Uri::from);
+    request
+}
+
+/// Our `Content-Length` is the one that counts: of a HEAD, and of a body that the host has yet to receive. A body that
+/// ends short of it ends the connection, never cleanly.
+fn for_client(mut response: Response<Body>) -> fastly::Response {
+    let bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if bodiless {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(Bytes::new());
+    }
+    let manual = response.headers().contains_key(header::CONTENT_LENGTH);
+    let mut response = fastly::Response::from(response.map(|body| body.0));
+    if manual {
+        response.set_framing_headers_mode(FramingHeadersMode::ManuallyFromHeaders);
+    }
+    response
+}
+
+/// Runs a future to its end. Host calls block, so it is there at the first poll; one that is not would never be.
+fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Ok(value),
+        Poll::Pending => Err(Error::because(Kind::Internal, "service.handle", "waits for what no host call brings")),
+    }
+}

@@ -1,0 +1,60 @@
+//! The accept loop: a sandbox serves many requests, one after the other.
+
+use std::{rc::Rc, time::Duration};
+
+use fastly::http::serve::Serve;
+use http::{HeaderValue, StatusCode, header};
+use platform::{
+    Problem, Service,
+    config::{ConfigError, Lookup, without_own_sql},
+};
+
+use crate::{
+    config::{CONFIG_STORE, SECRET_STORE, Stores},
+    instance::Instance,
+    log::{LOG_ENDPOINT, Log},
+    request,
+};
+
+/// After so many requests a sandbox ends: what leaks, leaks for this long.
+const MAX_REQUESTS: usize = 1000;
+/// Fastly's limit is 128 MiB; a request needs a few, the largest playlist some tens.
+const MAX_MEMORY_MIB: u32 = 64;
+/// How long a sandbox waits for its next request. Waiting costs memory and is paid for.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Serves what `build` makes of the configuration until Fastly has no more requests for this sandbox.
+///
+/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) {
+    fastly::init();
+    let stores = Stores::open();
+    let log = Log::to(stores.get(LOG_ENDPOINT).as_deref());
+    let find = without_own_sql(|name: &str| stores.get(name));
+    let lookup = Lookup(&find);
+    match build(&lookup).and_then(|service| Ok((service, lookup.sql()?))) {
+        Ok((service, sql)) => {
+            let instance = Rc::new(Instance::new(log, sql));
+            Serve::new()
+                .with_max_requests(MAX_REQUESTS)
+                .with_max_memory(MAX_MEMORY_MIB)
+                .with_timeout(IDLE)
+                .run(|client| request::answer(&service, &instance, client));
+        }
+        Err(error) => refuse(&log, &error, &stores),
+    }
+}
+
+/// Answers the one request this sandbox was started for; the next one reads the configuration anew.
+fn refuse(log: &Log, error: &ConfigError, stores: &Stores) {
+    let mut words = vec![error.to_string(), format!("Config Store {CONFIG_STORE}, Secret Store {SECRET_STORE}")];
+    words.extend(stores.troubles());
+    // Names and Fastly's own words: nothing in them needs escaping but quotes.
+    let failure = words.join("; ").replace('\\', "/").replace('"', "'");
+    log.line(&format!("{{\"service\":\"host\",\"failure\":\"{failure}\"}}"));
+    Serve::new().with_max_requests(1).run(|_| {
+        let problem =
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.");
+        request::refusal(problem.with(header::RETRY_AFTER, HeaderValue::from_static("60")))
+    });
+}

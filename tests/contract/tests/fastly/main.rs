@@ -1,0 +1,69 @@
+//! The contract on Fastly's local server: both services in one, on a snapshot of the catalogue; and each in a server of its
+//! own, on a libSQL server. Then what only this host has.
+
+mod alone;
+#[path = "../faults/relay.rs"]
+#[allow(dead_code, reason = "not every failure is tried here")]
+mod relay;
+
+use std::{
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
+
+use alone::Library;
+use contract::{Target, cases};
+use harness::{FastlyGallery, Options};
+use libtest_mimic::{Arguments, Trial};
+
+/// A host that is started by the first case that needs it.
+struct Host {
+    split: bool,
+    running: OnceLock<Result<(FastlyGallery, Target), String>>,
+}
+
+impl Host {
+    fn target(&self) -> Result<&Target, String> {
+        let start = || {
+            let options = Options { split: self.split, ..Options::default() };
+            let gallery = FastlyGallery::start(&options).map_err(|failure| failure.to_string())?;
+            let native = &gallery.native;
+            let target = Target::new(&gallery.url, &gallery.video_url, &native.store_url, &native.password);
+            let target = if self.split { target } else { target.with_snapshot() };
+            Ok((gallery, target))
+        };
+        let running = self.running.get_or_init(start);
+        running.as_ref().map(|(_, target)| target).map_err(Clone::clone)
+    }
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(4));
+    // The trials keep clones; the last one to go takes the processes along.
+    let hosts = [("fastly", false), ("fastly-split", true)]
+        .map(|(name, split)| (name, Arc::new(Host { split, running: OnceLock::new() })));
+    let library = Library::default();
+    let contract = hosts.iter().flat_map(|(name, host)| {
+        cases().into_iter().map(move |case| {
+            let host = Arc::clone(host);
+            Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(host.target()?)?))
+        })
+    });
+    let alone = alone::CASES.iter().map(|(name, run)| {
+        let library = library.clone();
+        Trial::test(format!("fastly-alone::{name}"), move || Ok(run(&library)?))
+    });
+    // Without a server they are shown as ignored, and why; whoever sets VICEROY wants them run, and sees them fail.
+    let missing = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
+    let trials = contract
+        .chain(alone)
+        .map(|trial| match &missing {
+            Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+            None => trial,
+        })
+        .collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop((hosts, library));
+    conclusion.exit_code()
+}

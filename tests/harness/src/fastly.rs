@@ -1,0 +1,46 @@
+//! The gallery on Fastly's local server: services in Viceroy, the store and the library in a native gallery beside them.
+
+use crate::{
+    Failure, Gallery, Options, Sqld,
+    viceroy::{Viceroy, free_address},
+};
+
+/// A running gallery on Fastly. Ends when dropped.
+pub struct FastlyGallery {
+    // Dropped in this order: the services before their store.
+    pub services: Vec<Viceroy>,
+    /// Has the store, the library and the catalogue. Serves the same gallery itself.
+    pub native: Gallery,
+    /// The catalogue's database, when split: else it is the snapshot in the bucket.
+    pub sqld: Option<Sqld>,
+    pub url: String,
+    /// video-edge's, which is the gallery's unless split.
+    pub video_url: String,
+}
+
+impl FastlyGallery {
+    /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket, or, split, each
+    /// service in a server of its own on a libSQL server.
+    pub fn start(options: &Options) -> Result<Self, Failure> {
+        let mut environment = options.environment.clone();
+        let sqld = if options.split { Some(Sqld::start(None)?) } else { None };
+        environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
+        let native = Gallery::start(&Options { split: false, environment, ..options.clone() })?;
+        let mut config = native.environment().to_vec();
+        config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
+        let viewer = free_address()?;
+        if sqld.is_none() {
+            let service = Viceroy::start("all-in-one-fastly", &config, viewer)?;
+            let url = service.url.clone();
+            return Ok(Self { services: vec![service], native, sqld, video_url: url.clone(), url });
+        }
+        let video = free_address()?;
+        config.push(("VIDEO_API_BASE".to_owned(), format!("http://{video}")));
+        config.push(("ALLOWED_ORIGINS".to_owned(), format!("http://{viewer},http://localhost:{}", viewer.port())));
+        let services = vec![
+            Viceroy::start("viewer-edge-fastly", &config, viewer)?,
+            Viceroy::start("video-edge-fastly", &config, video)?,
+        ];
+        Ok(Self { url: services[0].url.clone(), video_url: services[1].url.clone(), services, native, sqld })
+    }
+}
