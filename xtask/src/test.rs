@@ -52,11 +52,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         }
         succeed(&mut command, "cargo test --workspace")
     })?;
-    steps.run("signatures on every target", || {
-        let mut command = cargo();
-        command.args(["run", "--quiet", "--package", "bench-sign", "--", "check"]);
-        succeed(&mut command, "comparing wasm32-wasip1, wasm32-wasip2 and native")
-    })?;
+    steps.run("signatures on every target", || workspace::run_release("bench-sign", &["check"]))?;
     tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);
