@@ -15,6 +15,7 @@ use crate::{
     Failure,
     process::{self, Running, succeed},
     secrets::Config,
+    tools,
     workspace::{self, cargo},
 };
 
@@ -58,22 +59,9 @@ fn cache() -> Result<PathBuf, Failure> {
     Ok(user.ok_or("neither XDG_CACHE_HOME nor HOME is set")?.join("edge-gallery"))
 }
 
-/// Makes sure that the target the services are built for is there.
-pub fn target() -> Result<(), Failure> {
-    const TARGET: &str = "wasm32-wasip1";
-    let installed = Command::new("rustup").args(["target", "list", "--installed"]).output();
-    // Without rustup the toolchain is the system's, and its package brings the target or not.
-    match installed {
-        Ok(output) if !String::from_utf8_lossy(&output.stdout).lines().any(|line| line.trim() == TARGET) => {
-            succeed(Command::new("rustup").args(["target", "add", TARGET]), "rustup target add wasm32-wasip1")
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Builds an entry crate as it is deployed, and tells where it is.
 pub fn build(package: &str) -> Result<PathBuf, Failure> {
-    target()?;
+    tools::need_target("wasm32-wasip1")?;
     let mut command = cargo();
     command.args(["build", "--profile", "wasm", "--target", "wasm32-wasip1", "--package", package]);
     Ok(workspace::programs(&mut command)?.path(package)?.to_path_buf())

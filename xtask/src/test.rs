@@ -32,7 +32,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         tools::CHROMIUM.need()?;
     }
     tools::FFMPEG.need()?;
-    fastly::target()?;
+    tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
     steps.run("crates, HTTP contract, browser", || {
         let test = || {
@@ -52,12 +52,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         }
         succeed(&mut command, "cargo test --workspace")
     })?;
-    steps.run("signatures on every target", || {
-        tools::need_wasm_targets()?;
-        let mut command = cargo();
-        command.args(["run", "--quiet", "--package", "bench-sign", "--", "check"]);
-        succeed(&mut command, "comparing wasm32-wasip1, wasm32-wasip2 and native")
-    })?;
+    steps.run("signatures on every target", || workspace::run_release("bench-sign", &["check"]))?;
     tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);

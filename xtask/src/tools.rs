@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -53,19 +53,20 @@ impl Tool {
     }
 }
 
-/// The targets of the edges; each is added to the toolchain if it is missing.
-pub fn need_wasm_targets() -> Result<(), Failure> {
-    for target in ["wasm32-wasip1", "wasm32-wasip2"] {
-        let has_target = || -> Result<bool, Failure> {
-            let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-            let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
-            Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
-        };
-        if !has_target()? {
-            succeed(Command::new("rustup").args(["target", "add", target]), &format!("rustup target add {target}"))?;
-        }
+/// Adds a target to the toolchain if its standard library is missing.
+pub fn need_target(target: &str) -> Result<(), Failure> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output()?;
+    if Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir() {
+        return Ok(());
     }
-    Ok(())
+    succeed(Command::new("rustup").args(["target", "add", target]), &format!("rustup target add {target}"))
+}
+
+/// Both forms of WASI that the edges run.
+pub fn need_wasm_targets() -> Result<(), Failure> {
+    need_target("wasm32-wasip1")?;
+    need_target("wasm32-wasip2")
 }
 
 /// Whether this is root on a Debian: installing is then ours to do.
