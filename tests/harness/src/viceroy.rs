@@ -18,7 +18,7 @@ use crate::{Failure, programs::wasm, sqld::cache};
 /// The version that `cargo xtask` installs.
 const VERSION: &str = "0.22.0";
 /// How long it may take to compile a service, on a machine that does other things too.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 /// What the services read from the Secret Store; all else comes from the Config Store.
 const SECRETS: [&str; 6] = [
