@@ -1,8 +1,5 @@
 //! The fuzz targets' kept corpora, run by `cargo test`.
-<<<<<<< HEAD
-=======
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
->>>>>>> sign
 
 mod support {
     pub mod keys;

@@ -23,7 +23,7 @@ const UNDATED: Duration = Duration::from_mins(1);
 /// reads it must know how long to keep it.
 pub struct Store {
     name: StoreName,
-    store: Rc<KVStore>,
+    opened: Rc<KVStore>,
     /// `None` for what must be read anew: an `auth_version` that was changed has to count.
     pop: Option<Rc<Pop>>,
 }
@@ -31,35 +31,33 @@ pub struct Store {
 impl Store {
     pub(crate) fn open(name: StoreName, instance: &Instance, pop: &Rc<Pop>) -> Result<Self, Error> {
         let known = instance.stores.borrow().get(&name).map(Rc::clone);
-        let store = match known {
-            Some(store) => store,
-            None => {
-                let opened = KVStore::open(name.name()).map_err(|error| failure("kv.open", error))?;
-                let words = || format!("the service has no KV Store {}", name.name());
-                let opened = Rc::new(opened.ok_or_else(|| Error::because(Kind::Unavailable, "kv.open", words()))?);
-                instance.stores.borrow_mut().insert(name, Rc::clone(&opened));
-                opened
-            }
+        let opened = if let Some(known) = known {
+            known
+        } else {
+            let opened = KVStore::open(name.name()).map_err(|error| failure("kv.open", error))?;
+            let words = || format!("the service has no KV Store {}", name.name());
+            let opened = Rc::new(opened.ok_or_else(|| Error::because(Kind::Unavailable, "kv.open", words()))?);
+            instance.stores.borrow_mut().insert(name, Rc::clone(&opened));
+            opened
         };
         let pop = (name == StoreName::VideoCache).then(|| Rc::clone(pop));
-        Ok(Self { name, store, pop })
+        Ok(Self { name, opened, pop })
     }
 
     /// The value, and how much longer it is of use.
     fn read(&self, key: &KvKey) -> Result<Option<(Bytes, Option<Duration>)>, Error> {
-        let mut found = match self.store.lookup(key.as_str()) {
+        let mut found = match self.opened.lookup(key.as_str()) {
             Ok(found) => found,
             Err(KVStoreError::ItemNotFound) => return Ok(None),
             Err(error) => return Err(failure("kv.get", error)),
         };
-        let left = match found.metadata().as_deref().map(expiry) {
+        // Without an expiry, or with metadata of someone else's, it is of use for we do not know how long.
+        let left = match found.metadata().as_deref().and_then(expiry) {
             None => None,
-            Some(Some(expires)) => match expires.checked_sub(now()) {
+            Some(expires) => match expires.checked_sub(now()) {
                 None | Some(0) => return Ok(None),
                 Some(left) => Some(Duration::from_secs(left)),
             },
-            // Metadata of someone else's: nothing of ours.
-            Some(None) => None,
         };
         let body = found.try_take_body().ok_or(Error::because(Kind::Unavailable, "kv.get", "no body came"))?;
         Ok(Some((Body(body).collect(MAX_VALUE_BYTES)?, left)))
@@ -95,7 +93,7 @@ impl Kv for Store {
             let tags = [self.name.name(), key.as_str()];
             pop.keep(&self.pop_name(key), keep.unwrap_or(UNDATED), &tags, Bytes::new(), &value);
         }
-        let mut insert = self.store.build_insert();
+        let mut insert = self.opened.build_insert();
         if let Some(keep) = keep {
             // Rounded up: never gone before its time.
             let seconds = keep.as_secs() + u64::from(keep.subsec_nanos() > 0);
@@ -106,7 +104,7 @@ impl Kv for Store {
     }
 
     async fn delete(&self, key: &KvKey) -> Result<(), Error> {
-        match self.store.delete(key.as_str()) {
+        match self.opened.delete(key.as_str()) {
             Ok(()) | Err(KVStoreError::ItemNotFound) => {}
             Err(error) => return Err(failure("kv.delete", error)),
         }

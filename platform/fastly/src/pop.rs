@@ -69,8 +69,8 @@ impl Pop {
 
 impl Drop for Pop {
     fn drop(&mut self) {
-        for claim in self.0.borrow_mut().drain() {
-            let _ = claim.1.cancel_insert_or_update();
+        for (_, claim) in self.0.borrow_mut().drain() {
+            let _ = claim.cancel_insert_or_update();
         }
     }
 }

@@ -22,13 +22,17 @@ impl FastlyGallery {
     /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket, or, split, each
     /// service in a server of its own on a libSQL server.
     pub fn start(options: &Options) -> Result<Self, Failure> {
-        let mut environment = options.environment.clone();
+        let viewer = free_address()?;
+        let origins = format!("http://{viewer},http://localhost:{}", viewer.port());
         let sqld = if options.split { Some(Sqld::start(None)?) } else { None };
+        let mut environment = options.environment.clone();
         environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
+        // For its store, which lets the pages of these origins read.
+        environment.push(("ALLOWED_ORIGINS".to_owned(), origins.clone()));
         let native = Gallery::start(&Options { split: false, environment, ..options.clone() })?;
         let mut config = native.environment().to_vec();
+        config.retain(|(name, _)| name != "ALLOWED_ORIGINS");
         config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
-        let viewer = free_address()?;
         if sqld.is_none() {
             let service = Viceroy::start("all-in-one-fastly", &config, viewer)?;
             let url = service.url.clone();
@@ -36,7 +40,7 @@ impl FastlyGallery {
         }
         let video = free_address()?;
         config.push(("VIDEO_API_BASE".to_owned(), format!("http://{video}")));
-        config.push(("ALLOWED_ORIGINS".to_owned(), format!("http://{viewer},http://localhost:{}", viewer.port())));
+        config.push(("ALLOWED_ORIGINS".to_owned(), origins));
         let services = vec![
             Viceroy::start("viewer-edge-fastly", &config, viewer)?,
             Viceroy::start("video-edge-fastly", &config, video)?,
