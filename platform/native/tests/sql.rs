@@ -23,6 +23,7 @@ const INSERT: &str = "INSERT INTO pending_thumbnails (key, created_at) VALUES (?
 const COUNT: &str = "SELECT count(*) FROM pending_thumbnails";
 
 type Case = fn(Native) -> Pin<Box<dyn Future<Output = ()>>>;
+type OnServer = fn(&Server);
 
 /// Functions as trials' names and bodies.
 macro_rules! named {
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         the_database_may_lie_elsewhere,
         a_number_without_an_end_comes_back,
     );
-    let on_server: [(&str, fn(&Server)); 3] = named!(
+    let on_server: [(&str, OnServer); 3] = named!(
         a_token_is_wanted_and_sent,
         an_answer_over_the_limit_is_too_large,
         a_server_that_is_away_is_unavailable,
@@ -80,7 +81,7 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(missing.is_some()).with_kind(missing.as_deref().unwrap_or_default())
     };
-    let sqld = CASES.iter().map(|(name, case)| with_server(name, Box::new(move |server: &Server| server.run(case))));
+    let sqld = CASES.iter().map(|&(name, case)| with_server(name, Box::new(move |server: &Server| server.run(case))));
     let sqld_only = on_server.into_iter().map(|(name, test)| with_server(name, Box::new(test)));
     let trials = file.chain(file_only).chain(sqld).chain(sqld_only).collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
@@ -109,7 +110,7 @@ impl Server {
     }
 
     /// Runs a case on an empty database with the schema in it.
-    fn run(&self, case: &Case) {
+    fn run(&self, case: Case) {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         on_native_at(&self.endpoint(Some(WRITER)), |native| async move {
             let mut fresh = vec![Statement::new("DROP TABLE IF EXISTS t", [])];

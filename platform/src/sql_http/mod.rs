@@ -125,5 +125,6 @@ impl<P: Platform> Sql for SqlHttp<P> {
     }
 }
 
-#[cfg(all(test, feature = "memory"))]
+#[cfg(test)]
+#[cfg(feature = "memory")]
 mod tests;

@@ -85,7 +85,9 @@ impl<'a> Call<'a> {
             request = request.header(name, value);
         }
         let answer = match self.body {
+            // Who refuses a body unread closes the connection: no other request may be on its way on it.
             Some(body) => request
+                .header("connection", "close")
                 .body(body)
                 .map_err(|error| failed(&error))
                 .map(|request| AGENT.run(request).map_err(|error| failed(&error)))?,
