@@ -1,5 +1,7 @@
 //! Both sources side by side, and the snapshot's reader on a bucket that changes, hides things and goes away.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,

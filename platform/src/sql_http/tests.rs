@@ -1,5 +1,7 @@
 //! Against a server that answers what it is told to; the real one is in `tests/sqld`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::{cell::RefCell, rc::Rc};
 
 use http::Response;
