@@ -69,6 +69,15 @@ enum Bench {
     Sign(Rounds),
     /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
     Playlist(Rounds),
+    /// The services on a host, beside an empty program on the same host: latency, throughput, operations, memory.
+    Hosts {
+        /// The host: fastly, by its local server.
+        #[arg(long, default_value = "fastly")]
+        on: String,
+        /// How long each case runs, twice.
+        #[arg(long, default_value_t = 3)]
+        seconds: u32,
+    },
 }
 
 #[derive(clap::Args)]
@@ -100,6 +109,12 @@ fn main() -> ExitCode {
 
 fn bench(subject: &Bench) -> Result<(), Failure> {
     let (name, Rounds { rounds }) = match subject {
+        Bench::Hosts { on, seconds } => {
+            page::build()?;
+            tools::need_target("wasm32-wasip1")?;
+            fastly::viceroy()?;
+            return workspace::run_release("bench-hosts", &["--on", on, "--seconds", &seconds.to_string()]);
+        }
         Bench::Sign(rounds) => ("sign", rounds),
         Bench::Playlist(rounds) => ("playlist", rounds),
     };

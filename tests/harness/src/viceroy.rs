@@ -63,7 +63,8 @@ impl Viceroy {
         let manifest = manifest(folder.path(), config)?;
         let log = File::create(folder.path().join("log"))?;
         let mut child = Command::new(viceroy()?)
-            .arg("-C")
+            // It tells what each request took of the guest's memory.
+            .args(["-v", "-C"])
             .arg(manifest)
             .args(["--addr", &address.to_string()])
             .arg(wasm(service)?)

@@ -1,0 +1,84 @@
+//! What is measured.
+
+use harness::Failure;
+use serde_json::Value;
+use ureq::Agent;
+
+use crate::library::{FILM, QUALITY};
+
+/// One request, asked again and again.
+pub struct Case {
+    pub name: &'static str,
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub status: u16,
+    /// A query parameter that is another each time, so that no cache has the answer.
+    pub cold: Option<&'static str>,
+}
+
+impl Case {
+    /// A GET that anyone may make.
+    pub fn plain(name: &'static str, url: &str) -> Self {
+        Self { name, url: url.to_owned(), headers: Vec::new(), status: 200, cold: None }
+    }
+}
+
+/// The services, and a viewer's session.
+pub struct Place {
+    viewer: String,
+    video: String,
+    cookie: String,
+}
+
+impl Place {
+    pub fn log_in(viewer: &str, video: &str, password: &str) -> Result<Self, Failure> {
+        let body = serde_json::json!({ "password": password }).to_string();
+        let agent: Agent = Agent::config_builder().max_redirects(0).build().into();
+        let answer = agent.post(format!("{viewer}/login")).header("content-type", "application/json").send(body)?;
+        let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).ok_or("no cookie")?;
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(Self { viewer: viewer.to_owned(), video: video.to_owned(), cookie })
+    }
+
+    fn case(&self, name: &'static str, url: &str) -> Case {
+        Case { headers: vec![("cookie", self.cookie.clone())], ..Case::plain(name, url) }
+    }
+
+    fn get(&self, url: &str) -> Result<ureq::http::Response<ureq::Body>, Failure> {
+        Ok(ureq::get(url).header("cookie", &self.cookie).call()?)
+    }
+}
+
+pub fn all(place: &Place) -> Result<Vec<Case>, Failure> {
+    let Place { viewer, video, .. } = place;
+    let media: Value = serde_json::from_str(
+        &place.get(&format!("{viewer}/api/media?type=image&limit=1000"))?.into_body().read_to_string()?,
+    )?;
+    let thumbnail = media["items"]
+        .as_array()
+        .and_then(|items| items.iter().find_map(|item| item["thumbnails"]["medium"].as_str()))
+        .ok_or("no photo has a thumbnail")?;
+    let thumbnail = format!("{viewer}{thumbnail}");
+    let tag = place.get(&thumbnail)?;
+    let tag =
+        tag.headers().get("etag").and_then(|tag| tag.to_str().ok()).ok_or("the thumbnail has no ETag")?.to_owned();
+    let master = format!("{video}/api/hls/playlist?key={FILM}");
+    // As the master has it: with the film's version, under which playlists are kept.
+    let text = place.get(&master)?.into_body().read_to_string()?;
+    let variant = text.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
+    let variant = format!("{video}/api/hls/{variant}");
+
+    let mut unchanged = place.case("thumbnail, 304", &thumbnail);
+    unchanged.headers.push(("if-none-match", tag));
+    unchanged.status = 304;
+    let cold = format!("{video}/api/hls/{FILM}/{QUALITY}.m3u8");
+    Ok(vec![
+        Case::plain("healthz", &format!("{viewer}/healthz")),
+        unchanged,
+        place.case("thumbnail", &thumbnail),
+        place.case("listing of 1,000", &format!("{viewer}/api/media?limit=1000")),
+        place.case("master, warm", &master),
+        place.case("600 segments, warm", &variant),
+        Case { cold: Some("v"), ..place.case("600 segments, cold", &cold) },
+    ])
+}
