@@ -45,7 +45,8 @@ impl Place {
     }
 
     fn get(&self, url: &str) -> Result<ureq::http::Response<ureq::Body>, Failure> {
-        Ok(ureq::get(url).header("cookie", &self.cookie).call()?)
+        let answer = ureq::get(url).header("cookie", &self.cookie).call();
+        answer.map_err(|error| format!("{url}: {error}").into())
     }
 }
 

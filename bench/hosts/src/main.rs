@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 
 fn fastly(time: Duration) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let options = Options { database: Some(library::catalogue(folder.path())?), split: true, ..Options::default() };
+    let options = Options { database: Some(library::catalogue(folder.path())?), ..Options::default() };
     let gallery = FastlyGallery::start(&options)?;
     library::film(&gallery.native)?;
     let floor = Viceroy::start("floor-fastly", &[], free_address()?)?;
