@@ -36,7 +36,8 @@ fn main() -> ExitCode {
 
 fn fastly(time: Duration) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let options = Options { database: Some(library::catalogue(folder.path())?), ..Options::default() };
+    let options =
+        Options { database: Some(library::catalogue(folder.path())?), host_arguments: &["-v"], ..Options::default() };
     let gallery = FastlyGallery::start(&options)?;
     library::film(&gallery.native)?;
     let floor = Viceroy::start("floor-fastly", &[], free_address()?)?;

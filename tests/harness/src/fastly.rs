@@ -33,18 +33,18 @@ impl FastlyGallery {
         let mut config = native.environment().to_vec();
         config.retain(|(name, _)| name != "ALLOWED_ORIGINS");
         config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
+        let start = |service: &str, config: &[(String, String)], address| {
+            Viceroy::start_with(options.host_arguments, service, config, address)
+        };
         if sqld.is_none() {
-            let service = Viceroy::start("all-in-one-fastly", &config, viewer)?;
+            let service = start("all-in-one-fastly", &config, viewer)?;
             let url = service.url.clone();
             return Ok(Self { services: vec![service], native, sqld, video_url: url.clone(), url });
         }
         let video = free_address()?;
         config.push(("VIDEO_API_BASE".to_owned(), format!("http://{video}")));
         config.push(("ALLOWED_ORIGINS".to_owned(), origins));
-        let services = vec![
-            Viceroy::start("viewer-edge-fastly", &config, viewer)?,
-            Viceroy::start("video-edge-fastly", &config, video)?,
-        ];
+        let services = vec![start("viewer-edge-fastly", &config, viewer)?, start("video-edge-fastly", &config, video)?];
         Ok(Self { url: services[0].url.clone(), video_url: services[1].url.clone(), services, native, sqld })
     }
 }

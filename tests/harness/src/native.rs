@@ -27,6 +27,8 @@ pub struct Options {
     pub library: Option<PathBuf>,
     /// A catalogue to begin with, as an earlier [`ingest`] left it. The file is copied.
     pub database: Option<PathBuf>,
+    /// More arguments for the host's own program, where it is not ours.
+    pub host_arguments: &'static [&'static str],
 }
 
 /// The embedded store's bucket and key, and the services' secret, unless [`Options::environment`] has others.

@@ -59,12 +59,22 @@ pub struct Viceroy {
 impl Viceroy {
     /// Starts the entry crate `service` with this configuration and empty KV stores, at `address`.
     pub fn start(service: &str, config: &[(String, String)], address: SocketAddr) -> Result<Self, Failure> {
+        Self::start_with(&[], service, config, address)
+    }
+
+    /// The same with more arguments: `-v` makes it log each request's URL, and what it took of the guest's memory.
+    pub fn start_with(
+        arguments: &[&str],
+        service: &str,
+        config: &[(String, String)],
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
         let manifest = manifest(folder.path(), config)?;
         let log = File::create(folder.path().join("log"))?;
         let mut child = Command::new(viceroy()?)
-            // It tells what each request took of the guest's memory.
-            .args(["-v", "-C"])
+            .args(arguments)
+            .arg("-C")
             .arg(manifest)
             .args(["--addr", &address.to_string()])
             .arg(wasm(service)?)
