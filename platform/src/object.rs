@@ -1,6 +1,6 @@
 //! Objects in an S3 bucket, over [`Platform::fetch`] and `sigv4`. Written once for every host.
 
-use std::{cell::RefCell, collections::HashMap, time::Duration};
+use std::{cell::RefCell, collections::HashMap};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -14,9 +14,6 @@ pub struct Objects {
     credentials: Credentials,
     key: RefCell<Option<SigningKey>>,
 }
-
-/// The longest pause before the second try, in milliseconds.
-const MAX_PAUSE_MS: u64 = 200;
 
 impl Objects {
     pub fn new(bucket: Bucket, credentials: Credentials) -> Self {
@@ -65,17 +62,7 @@ impl Objects {
         headers: &HeaderMap,
         keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
-        let first = self.read_once(cx, method, key, headers, keep).await;
-        match first {
-            Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
-                cx.record.note(&error);
-                // Jitter, so that a crowd that failed together does not come back together.
-                let jitter = u64::from(cx.facts.entropy[8]) * MAX_PAUSE_MS / 255;
-                cx.sleep(Duration::from_millis(jitter)).await;
-                self.read_once(cx, method, key, headers, keep).await
-            }
-            other => other,
-        }
+        cx.twice(|| self.read_once(cx, method, key, headers, keep)).await
     }
 
     async fn read_once<P: Platform>(
