@@ -63,6 +63,12 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.fetch(request).await
     }
 
+    /// See [`Platform::fetch_all`].
+    pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
+        requests.iter().for_each(|_| Record::count(&self.record.store_calls));
+        self.platform.fetch_all(requests).await
+    }
+
     /// Notes a failure for the log and gives the client's side of it.
     pub fn failed(&self, error: &Error) -> Problem {
         self.record.note(error);

@@ -66,6 +66,37 @@ impl Objects {
         keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
         let first = self.read_once(cx, method, key, headers, keep).await;
+        self.or_again(cx, first, method, key, headers, keep).await
+    }
+
+    /// GETs of several parts of an object, one for each of `headers`, all on their way before the first is waited for. The same
+    /// answers, errors and second try as of [`read`](Self::read).
+    pub async fn read_parts<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+        headers: &[HeaderMap],
+    ) -> Result<Vec<Response<P::Body>>, Error> {
+        let requests: Result<Vec<_>, Error> =
+            headers.iter().map(|headers| self.signed(&Method::GET, key, &[], headers, cx.facts.now)).collect();
+        let mut parts = Vec::with_capacity(headers.len());
+        for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
+            let first = answer.and_then(accepted);
+            parts.push(self.or_again(cx, first, &Method::GET, key, headers, None).await?);
+        }
+        Ok(parts)
+    }
+
+    /// The second try.
+    async fn or_again<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        first: Result<Response<P::Body>, Error>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+        keep: Option<&Keep>,
+    ) -> Result<Response<P::Body>, Error> {
         match first {
             Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
                 cx.record.note(&error);
@@ -90,16 +121,7 @@ impl Objects {
         if let Some(keep) = keep {
             request.extensions_mut().insert(keep.clone());
         }
-        let response = cx.fetch(request).await?;
-        match response.status() {
-            StatusCode::OK
-            | StatusCode::PARTIAL_CONTENT
-            | StatusCode::NOT_MODIFIED
-            | StatusCode::NOT_FOUND
-            | StatusCode::PRECONDITION_FAILED
-            | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-            status => Err(refusal("object.read", status)),
-        }
+        accepted(cx.fetch(request).await?)
     }
 
     fn signed(
@@ -172,6 +194,19 @@ impl Objects {
             }
         }
         Err(Error::new(Kind::TooLarge, "object.list"))
+    }
+}
+
+/// What [`Objects::read`] takes for an answer.
+fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
+    match response.status() {
+        StatusCode::OK
+        | StatusCode::PARTIAL_CONTENT
+        | StatusCode::NOT_MODIFIED
+        | StatusCode::NOT_FOUND
+        | StatusCode::PRECONDITION_FAILED
+        | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status => Err(refusal("object.read", status)),
     }
 }
 
