@@ -35,6 +35,7 @@ pub enum Verdict {
 }
 
 /// A request's conditions. A date that cannot be read is as if it were not there.
+#[allow(clippy::struct_field_names, reason = "the headers' names")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conditions<'a> {
     if_match: Option<Condition<'a>>,
