@@ -65,7 +65,9 @@ impl<'a, P: Platform> Cx<'a, P> {
 
     /// See [`Platform::fetch_all`].
     pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
-        requests.iter().for_each(|_| Record::count(&self.record.store_calls));
+        for _ in &requests {
+            Record::count(&self.record.store_calls);
+        }
         self.platform.fetch_all(requests).await
     }
 

@@ -75,12 +75,11 @@ pub async fn serve<P: Platform>(
             }
             StatusCode::RANGE_NOT_SATISFIABLE if asked.is_some() => {
                 // A store need not tell the size with it, and tells no tag, by which conditions are decided that go first.
-                match size_outside(answer.headers()) {
-                    Some(size) if size > 0 && ranges.len() == 1 && conditions.is_empty() => {
-                        return Err(unsatisfiable(size));
-                    }
-                    _ => asked = None,
+                let size = size_outside(answer.headers()).filter(|size| *size > 0);
+                if let Some(size) = size.filter(|_| ranges.len() == 1 && conditions.is_empty()) {
+                    return Err(unsatisfiable(size));
                 }
+                asked = None;
                 continue;
             }
             status => return Err(object.unusable(&format!("the store answered {}", status.as_u16()))),
@@ -105,10 +104,12 @@ pub async fn serve<P: Platform>(
             [] => return Err(unsatisfiable(in_hand.size)),
             [part] if in_hand.is(*part) => return Ok(present(answer, presentation)),
             [(first, last)] => asked = Some(ByteRange::Closed(*first, *last)),
-            parts => match object.several(answer, in_hand, parts).await? {
-                Some(response) => return Ok(response),
-                None => (ranges, asked) = (Vec::new(), None),
-            },
+            parts => {
+                if let Some(response) = object.several(answer, in_hand, parts).await? {
+                    return Ok(response);
+                }
+                (ranges, asked) = (Vec::new(), None);
+            }
         }
     }
     Err(object.unusable("the store contradicts itself"))

@@ -35,6 +35,7 @@ pub struct Version {
 }
 
 /// What a store may be like.
+#[allow(clippy::struct_excessive_bools, reason = "each is a manner of its own")]
 #[derive(Clone, Debug, Default)]
 pub struct Manners {
     /// The version after the first takes its place after so many requests.

@@ -43,7 +43,7 @@ fn thumbnails(target: &Target) -> Outcome {
 /// All of it for a film's original.
 fn films(target: &Target) -> Outcome {
     let film = demo::short_film();
-    let served = Served::new(|| target.get(&file(film.key)), &film.original)?;
+    let served = Served::new(|| target.get(&file(film.key)), film.original)?;
     tables::all_hold(&served, tables::ORIGINALS)
 }
 

@@ -13,15 +13,15 @@ pub(crate) const ORIGINALS: &str = "private, max-age=3600";
 /// Every row, by GET and by HEAD, of the big photo.
 pub(crate) fn hold(target: &Target, rows: &[Row]) -> Outcome {
     let served = Served::new(|| target.get(&file(BIG)), fixture(BIG)?)?;
-    outcome(wrong(&served, rows, ORIGINALS))
+    outcome(&wrong(&served, rows, ORIGINALS))
 }
 
 /// Every row of every table.
 pub(crate) fn all_hold(served: &Served<'_>, cache_control: &str) -> Outcome {
-    outcome(TABLES.iter().flat_map(|(_, rows)| wrong(served, rows, cache_control)).collect())
+    outcome(&TABLES.iter().flat_map(|(_, rows)| wrong(served, rows, cache_control)).collect::<Vec<_>>())
 }
 
-fn outcome(wrong: Vec<String>) -> Outcome {
+fn outcome(wrong: &[String]) -> Outcome {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
