@@ -66,16 +66,28 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.fetch(request).await
     }
 
-    /// Runs an idempotent read, and once more after a short pause if the other side did not answer or was unwell. Not if it
-    /// was slow: the time is spent.
-    pub async fn twice<T, F: Future<Output = Result<T, Error>>>(&self, read: impl Fn() -> F) -> Result<T, Error> {
-        match read().await {
+    /// See [`Platform::fetch_all`].
+    pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
+        for _ in &requests {
+            Record::count(&self.record.store_calls);
+        }
+        self.platform.fetch_all(requests).await
+    }
+
+    /// What an idempotent read gave; if the other side did not answer or was unwell, what it gives `again`, after a short
+    /// pause. Not if it was slow: the time is spent.
+    pub async fn or_again<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        first: Result<T, Error>,
+        again: impl FnOnce() -> F,
+    ) -> Result<T, Error> {
+        match first {
             Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
                 self.record.note(&error);
                 // Jitter, so that a crowd that failed together does not come back together.
                 let jitter = u64::from(self.facts.entropy[8]) * MAX_PAUSE_MS / 255;
                 self.sleep(Duration::from_millis(jitter)).await;
-                read().await
+                again().await
             }
             other => other,
         }

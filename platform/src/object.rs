@@ -62,7 +62,26 @@ impl Objects {
         headers: &HeaderMap,
         keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
-        cx.twice(|| self.read_once(cx, method, key, headers, keep)).await
+        let first = self.read_once(cx, method, key, headers, keep).await;
+        cx.or_again(first, || self.read_once(cx, method, key, headers, keep)).await
+    }
+
+    /// GETs of several parts of an object, one for each of `headers`, all on their way before the first is waited for. The same
+    /// answers, errors and second try as of [`read`](Self::read).
+    pub async fn read_parts<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+        headers: &[HeaderMap],
+    ) -> Result<Vec<Response<P::Body>>, Error> {
+        let requests: Result<Vec<_>, Error> =
+            headers.iter().map(|headers| self.signed(&Method::GET, key, &[], headers, cx.facts.now)).collect();
+        let mut parts = Vec::with_capacity(headers.len());
+        for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
+            let first = answer.and_then(accepted);
+            parts.push(cx.or_again(first, || self.read_once(cx, &Method::GET, key, headers, None)).await?);
+        }
+        Ok(parts)
     }
 
     async fn read_once<P: Platform>(
@@ -77,16 +96,7 @@ impl Objects {
         if let Some(keep) = keep {
             request.extensions_mut().insert(keep.clone());
         }
-        let response = cx.fetch(request).await?;
-        match response.status() {
-            StatusCode::OK
-            | StatusCode::PARTIAL_CONTENT
-            | StatusCode::NOT_MODIFIED
-            | StatusCode::NOT_FOUND
-            | StatusCode::PRECONDITION_FAILED
-            | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-            status => Err(refusal("object.read", status)),
-        }
+        accepted(cx.fetch(request).await?)
     }
 
     fn signed(
@@ -159,6 +169,19 @@ impl Objects {
             }
         }
         Err(Error::new(Kind::TooLarge, "object.list"))
+    }
+}
+
+/// What [`Objects::read`] takes for an answer.
+fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
+    match response.status() {
+        StatusCode::OK
+        | StatusCode::PARTIAL_CONTENT
+        | StatusCode::NOT_MODIFIED
+        | StatusCode::NOT_FOUND
+        | StatusCode::PRECONDITION_FAILED
+        | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status => Err(refusal("object.read", status)),
     }
 }
 

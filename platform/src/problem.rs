@@ -29,6 +29,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
+    /// What there is, is not what the client's conditions want.
+    pub fn precondition_failed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
+    }
+
     /// The same answer for what exists and for what does not.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Log in first.")

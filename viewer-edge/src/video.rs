@@ -52,7 +52,7 @@ pub(crate) async fn hand_on<P: Platform>(
         *request.headers_mut() = headers.clone();
         cx.fetch(request)
     };
-    let mut response = cx.twice(send).await.map_err(|error| cx.failed(&error))?;
+    let mut response = cx.or_again(send().await, send).await.map_err(|error| cx.failed(&error))?;
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
     if response.status().is_server_error() && !is_problem {
         // Something before video-edge spoke: its words are not for the client.
