@@ -35,21 +35,29 @@ pub(crate) async fn serve<P: Platform>(
     let film = film(service, cx, &key).await?;
     let path = layout::hls_master(key.as_str());
     let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
-    let text = match &stored {
+    let (text, whole) = match &stored {
         Some(stored) => point_here(&key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
-        None => build(service, cx, &key, &film).await?,
+        None => (build(service, cx, &key, &film).await?, true),
     };
     let playlist = Playlist::new(digest(&[&text]) + &text);
-    name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
+    if whole {
+        name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
+    }
     playlist.respond(head, PLAYLIST_MAX_AGE)
 }
 
-/// Rewrites a stored master's URIs relative to this route, with the film's version in them.
-fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<String, hls::Error> {
+/// Rewrites a stored master's URIs relative to this route, with the film's version in them. Tells too whether all the
+/// qualities of the catalogue are in it: a master has no end by which to see that it was cut short. With none it is refused.
+fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
     let prefix = layout::hls_prefix(key.as_str());
     let scope = Scope { prefix: &prefix, base: path, public_base: None };
     let mut text = String::with_capacity(stored.len() * 2);
+    let mut missing: Vec<String> =
+        film.qualities.iter().map(|quality| layout::hls_variant(key.as_str(), quality)).collect();
+    let (mut variants, known) = (0, missing.len());
     hls::rewrite(stored, &scope, &mut text, |out, reference| {
+        variants += usize::from(reference.kind == Kind::Variant);
+        missing.retain(|path| path != reference.key);
         out.push_str(&uri(
             key,
             film,
@@ -57,7 +65,10 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
             matches!(reference.kind, Kind::Variant | Kind::Rendition | Kind::IFrames),
         ));
     })?;
-    Ok(text)
+    if variants == 0 || (known > 0 && missing.len() == known) {
+        return Err(hls::Error::Truncated);
+    }
+    Ok((text, missing.is_empty()))
 }
 
 /// A URI relative to `/api/hls/playlist`.

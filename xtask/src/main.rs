@@ -1,5 +1,6 @@
 //! Every task of the project. `cargo xtask --help` lists them.
 
+mod conform;
 mod fastly;
 mod page;
 mod process;
@@ -35,6 +36,17 @@ enum Task {
         /// Leave out the browser.
         #[arg(long)]
         no_browser: bool,
+    },
+    /// The same gallery on every host: conformance, HTTP contract and faults, as one table; or the contract against a
+    /// deployment of yours.
+    Conform(conform::Arguments),
+    /// Both services on a platform that fails by a seed: no wrong byte, no wrong viewer, nothing bad kept.
+    Faults {
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
+        /// The first seed: with `--seeds 1` it runs again the one that a failure names.
+        #[arg(long, default_value_t = 0)]
+        first: u64,
     },
     /// Compare our signatures with botocore's on random cases.
     Oracle {
@@ -92,6 +104,10 @@ fn main() -> ExitCode {
         Task::Up(arguments) => up::run(&arguments, false),
         Task::Stack(arguments) => up::run(&arguments, true),
         Task::Test { no_browser } => test::run(no_browser),
+        Task::Conform(arguments) => conform::run(&arguments),
+        Task::Faults { seeds, first } => {
+            workspace::run_release("seeds", &["--seeds", &seeds.to_string(), "--first", &first.to_string()])
+        }
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { package, out } => fastly::wasm(&package, &out),
         Task::Size => fastly::size(),

@@ -11,6 +11,8 @@ use crate::{
 
 /// How many cases the signing oracle compares in a test run.
 const ORACLE_CASES: &str = "20000";
+/// How many seeds of faults are tried in a test run.
+const SEEDS: &str = "10000";
 
 pub fn run(no_browser: bool) -> Result<(), Failure> {
     let started = Instant::now();
@@ -51,6 +53,11 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
             command.env("NO_BROWSER", "1");
         }
         succeed(&mut command, "cargo test --workspace")
+    })?;
+    steps.run("faults by seeds", || {
+        let mut seeds = cargo();
+        seeds.args(["run", "--quiet", "--package", "seeds", "--", "--seeds", SEEDS]);
+        succeed(&mut seeds, "faults by seeds")
     })?;
     steps.run("signatures on every target", || workspace::run_release("bench-sign", &["check"]))?;
     tools::PYTHON.need()?;

@@ -17,7 +17,8 @@ type Built = OnceLock<Result<HashMap<String, PathBuf>, String>>;
 /// dependencies other features, and so build those twice.
 const PROGRAMS: [(&str, &str); 2] = [("edge-gallery", "GALLERY_PROGRAM"), ("ingest", "INGEST_PROGRAM")];
 /// The entry crates for Fastly.
-const FASTLY: [&str; 4] = ["viewer-edge-fastly", "video-edge-fastly", "all-in-one-fastly", "floor-fastly"];
+const FASTLY: [&str; 5] =
+    ["viewer-edge-fastly", "video-edge-fastly", "all-in-one-fastly", "floor-fastly", "conformance-fastly"];
 
 /// Where the program `name` is. The first call builds those that the environment does not name.
 pub fn program(name: &str) -> Result<&'static Path, Failure> {

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         .flatten()
         .map(|(name, run): Named| {
             let stages = stages.clone();
-            Trial::test(name, move || Ok(run(&stages)?))
+            Trial::test(format!("native::{name}"), move || Ok(run(&stages)?))
         })
         .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);

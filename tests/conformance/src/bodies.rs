@@ -1,0 +1,60 @@
+//! Bodies: `From<Bytes>`, [`platform::Platform::collect`] and `join`. What a client gets of them is the driver's to see.
+
+use bytes::Bytes;
+use platform::{Kind, Platform};
+
+use crate::{At, Outcome, cases, ensure, fails, pattern, words};
+
+cases!(bodies:
+    collects_up_to_the_limit, more_than_the_limit_is_too_large, joined_in_order, joined_of_nothing, broken_piece_breaks_the_whole,
+);
+
+async fn collects_up_to_the_limit<P: Platform>(at: &At<'_, P>) -> Outcome {
+    for (length, max) in [(0, 0), (5, 5), (5, 6), (100_000, 100_000)] {
+        let made = P::collect(P::Body::from(Bytes::from(vec![1; length])), max).await;
+        ensure!(made.is_ok_and(|bytes| bytes.len() == length), "{length} bytes of ours, {max} allowed");
+    }
+    for path in ["/bytes/1000", "/chunked/1000"] {
+        let response = at.cx.fetch(at.get(path)?).await.map_err(|error| words(&error))?;
+        let body = P::collect(response.into_body(), 1000).await.map_err(|error| format!("{path}: {error}"))?;
+        ensure!(body.len() == 1000, "{path}: {} bytes", body.len());
+    }
+    Ok(())
+}
+
+async fn more_than_the_limit_is_too_large<P: Platform>(at: &At<'_, P>) -> Outcome {
+    fails(P::collect(P::Body::from(Bytes::from(vec![1; 6])), 5).await, &[Kind::TooLarge], "six bytes of ours")?;
+    for path in ["/bytes/1000", "/chunked/1000", "/bytes/5000000", "/chunked/5000000"] {
+        let response = at.cx.fetch(at.get(path)?).await.map_err(|error| words(&error))?;
+        fails(P::collect(response.into_body(), 999).await, &[Kind::TooLarge], path)?;
+    }
+    Ok(())
+}
+
+async fn joined_in_order<P: Platform>(at: &At<'_, P>) -> Outcome {
+    let mut pieces = vec![P::Body::from(Bytes::from_static(b"first "))];
+    for path in ["/bytes/1000", "/chunked/70000"] {
+        pieces.push(at.cx.fetch(at.get(path)?).await.map_err(|error| words(&error))?.into_body());
+    }
+    pieces.push(P::Body::from(Bytes::from_static(b" last")));
+    let body = P::collect(P::join(pieces), 100_000).await.map_err(|error| words(&error))?;
+    let of = |length: usize| (0..length).map(pattern).collect::<Vec<u8>>();
+    ensure!(body[..] == [b"first ".to_vec(), of(1000), of(70_000), b" last".to_vec()].concat(), "{} bytes", body.len());
+    Ok(())
+}
+
+async fn joined_of_nothing<P: Platform>(_: &At<'_, P>) -> Outcome {
+    for pieces in [Vec::new(), vec![P::Body::from(Bytes::new()), P::Body::from(Bytes::new())]] {
+        let body = P::collect(P::join(pieces), 0).await.map_err(|error| words(&error))?;
+        ensure!(body.is_empty(), "{body:?}");
+    }
+    Ok(())
+}
+
+async fn broken_piece_breaks_the_whole<P: Platform>(at: &At<'_, P>) -> Outcome {
+    // A host that gives whole bodies only has none to break.
+    let Ok(broken) = at.cx.fetch(at.get("/short/10")?).await else { return Ok(()) };
+    let broken = broken.into_body();
+    let pieces = vec![P::Body::from(Bytes::from_static(b"a")), broken, P::Body::from(Bytes::from_static(b"b"))];
+    fails(P::collect(P::join(pieces), 10_000).await, &[Kind::Unavailable, Kind::Timeout], "a piece that breaks off")
+}

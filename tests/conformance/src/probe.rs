@@ -1,0 +1,83 @@
+//! The service that runs the cases inside a host.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use platform::{
+    Cx, Platform, Problem, Service, Timeouts,
+    config::{ConfigError, Lookup},
+    respond,
+};
+
+use crate::{At, names, run};
+
+/// The configuration's name for the upstream's origin.
+pub const UPSTREAM: &str = "CONFORMANCE_UPSTREAM";
+
+/// `GET /cases` gives the names, one a line. `POST /cases/NAME` gives 204, or 500 and what is wrong.
+///
+/// And what the driver looks at from outside: `/pass/...` is the upstream's answer to the rest of the path, unread;
+/// `/join/...` the same between two pieces of ours; `/echo` the request's target and body; `/entropy` 32 bytes in hexadecimal.
+pub struct Probe {
+    upstream: String,
+}
+
+impl Probe {
+    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { upstream: lookup.required(UPSTREAM)? })
+    }
+
+    async fn passed<P: Platform>(&self, cx: &Cx<'_, P>, path: &str) -> Result<Response<P::Body>, Problem> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() =
+            format!("{}{path}", self.upstream).parse().map_err(|_| Problem::bad_request("That is no path."))?;
+        let between_bytes = std::time::Duration::from_millis(700);
+        request.extensions_mut().insert(Timeouts { between_bytes, ..Timeouts::DEFAULT });
+        cx.fetch(request).await.map_err(|error| cx.failed(&error))
+    }
+
+    async fn answer<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        request: Request<P::Body>,
+    ) -> Result<Response<P::Body>, Problem> {
+        let (head, body) = request.into_parts();
+        let target = head.uri.to_string();
+        let text = |text: String| Ok(respond::bytes(StatusCode::OK, "text/plain", text));
+        if target == "/cases" {
+            return text(names().join("\n"));
+        }
+        if let Some(name) = target.strip_prefix("/cases/") {
+            let at = At { cx, upstream: &self.upstream, asked: &head.headers };
+            return match run(name, &at).await {
+                None => Err(Problem::not_found("There is no such case.")),
+                Some(Ok(())) => Ok(respond::empty(StatusCode::NO_CONTENT)),
+                Some(Err(wrong)) => Ok(respond::bytes(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", wrong)),
+            };
+        }
+        if let Some(path) = target.strip_prefix("/pass") {
+            return self.passed(cx, path).await;
+        }
+        if let Some(path) = target.strip_prefix("/join") {
+            let piece = |text: &'static [u8]| P::Body::from(Bytes::from_static(text));
+            let middle = self.passed(cx, path).await?.into_body();
+            return Ok(Response::new(P::join(vec![piece(b"first "), middle, piece(b" last")])));
+        }
+        if target.starts_with("/echo") {
+            let body = P::collect(body, 2_000_000).await.map_err(|error| cx.failed(&error))?;
+            return text(format!("{} {target}\n{}", head.method, String::from_utf8_lossy(&body)));
+        }
+        if target == "/entropy" {
+            return text(cx.facts.entropy.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")));
+        }
+        Err(Problem::not_found("There is nothing here."))
+    }
+}
+
+impl Service for Probe {
+    async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
+        cx.record.service.set("probe");
+        let head = request.method() == http::Method::HEAD;
+        let response = self.answer(cx, request).await.unwrap_or_else(|problem| problem.into_response(cx.request_id()));
+        if head { response.map(|_| P::Body::from(Bytes::new())) } else { response }
+    }
+}

@@ -1,0 +1,108 @@
+//! What shows only at the client's end of a connection: targets, bodies, how they end.
+
+use conformance::{Outcome, ensure, pattern};
+
+use crate::client::send;
+
+/// Each by name; the argument is the host's origin.
+pub const CASES: [(&str, fn(&str) -> Outcome); 9] = [
+    ("doors::fetched_body_is_handed_on_whole", fetched_body_is_handed_on_whole),
+    ("doors::fetched_body_that_breaks_off_ends_badly", fetched_body_that_breaks_off_ends_badly),
+    ("doors::fetched_body_that_stalls_ends_badly", fetched_body_that_stalls_ends_badly),
+    ("doors::joined_body_is_whole", joined_body_is_whole),
+    ("doors::joined_body_that_breaks_off_ends_badly", joined_body_that_breaks_off_ends_badly),
+    ("doors::target_comes_as_it_is", target_comes_as_it_is),
+    ("doors::request_body_comes_whole", request_body_comes_whole),
+    ("doors::request_body_over_the_limit_is_refused", request_body_over_the_limit_is_refused),
+    ("doors::each_request_has_its_own_entropy", each_request_has_its_own_entropy),
+];
+
+fn of(length: usize) -> Vec<u8> {
+    (0..length).map(pattern).collect()
+}
+
+fn fetched_body_is_handed_on_whole(base: &str) -> Outcome {
+    for length in [0, 1, 70_000, 5_000_001] {
+        for path in [format!("/pass/bytes/{length}"), format!("/pass/chunked/{length}")] {
+            let answer = send(base, "GET", &path, b"")?;
+            ensure!(answer.status == 200 && answer.complete, "{path}: {} {}", answer.status, answer.complete);
+            ensure!(answer.body == of(length), "{path}: {} bytes, or others", answer.body.len());
+        }
+    }
+    let answer = send(base, "GET", "/pass/bytes/70000", b"")?;
+    ensure!(answer.head.contains("content-length: 70000") && answer.head.contains("etag: \"a\""), "{}", answer.head);
+    Ok(())
+}
+
+/// Cut off, or refused with a 5xx where nothing had been sent yet. Never a clean 200.
+fn ends_badly(base: &str, path: &str) -> Outcome {
+    let answer = send(base, "GET", path, b"");
+    let Ok(answer) = answer else { return Ok(()) };
+    ensure!(
+        !answer.complete || answer.status >= 500,
+        "{path}: a clean {} of {} bytes",
+        answer.status,
+        answer.body.len()
+    );
+    Ok(())
+}
+
+fn fetched_body_that_breaks_off_ends_badly(base: &str) -> Outcome {
+    ["/pass/short/0", "/pass/short/10", "/pass/short/999", "/pass/short-chunks"]
+        .iter()
+        .try_for_each(|path| ends_badly(base, path))
+}
+
+fn fetched_body_that_stalls_ends_badly(base: &str) -> Outcome {
+    ends_badly(base, "/pass/stall-body")
+}
+
+fn joined_body_is_whole(base: &str) -> Outcome {
+    for length in [0, 1, 5_000_001] {
+        let answer = send(base, "GET", &format!("/join/bytes/{length}"), b"")?;
+        let wanted = [b"first ".to_vec(), of(length), b" last".to_vec()].concat();
+        ensure!(answer.complete && answer.body == wanted, "{length}: {} bytes, or others", answer.body.len());
+    }
+    Ok(())
+}
+
+fn joined_body_that_breaks_off_ends_badly(base: &str) -> Outcome {
+    ["/join/short/0", "/join/short/10", "/join/short-chunks"].iter().try_for_each(|path| ends_badly(base, path))
+}
+
+fn target_comes_as_it_is(base: &str) -> Outcome {
+    for target in ["/echo/a%2Fb/%C3%A9%20(1).jpg?x=%2B+%26&empty=&flag", "/echo/%25/~-._!'()*;:@&=+$,?a=b/c?d"] {
+        let answer = send(base, "GET", target, b"")?;
+        let told = String::from_utf8_lossy(&answer.body).into_owned();
+        ensure!(told == format!("GET {target}\n"), "{target} came as {told:?}");
+    }
+    Ok(())
+}
+
+fn request_body_comes_whole(base: &str) -> Outcome {
+    for length in [0, 1, 1_000_000] {
+        let answer = send(base, "POST", "/echo", &vec![b'x'; length])?;
+        let told = answer.body.strip_prefix(b"POST /echo\n").ok_or("no echo")?;
+        ensure!(told.len() == length && told.iter().all(|byte| *byte == b'x'), "{length}: {} came", told.len());
+    }
+    Ok(())
+}
+
+/// The probe takes two million bytes. A host may end the connection once it has answered.
+fn request_body_over_the_limit_is_refused(base: &str) -> Outcome {
+    if let Ok(answer) = send(base, "POST", "/echo", &vec![b'x'; 2_000_001]) {
+        ensure!(answer.status >= 400, "{}", answer.status);
+    }
+    send(base, "GET", "/cases", b"").map(|_| ())
+}
+
+fn each_request_has_its_own_entropy(base: &str) -> Outcome {
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..20 {
+        let bytes = send(base, "GET", "/entropy", b"")?.body;
+        ensure!(bytes.len() == 64, "{} digits", bytes.len());
+        ensure!(!seen.contains(&bytes), "the same twice");
+        seen.push(bytes);
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! The conformance cases in every host: in this process on the memory platform, and by the probe inside the others.
+
+mod client;
+mod doors;
+mod hosts;
+mod memory;
+mod upstream;
+
+use std::{
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
+
+use conformance::Outcome;
+use hosts::{Host, Running};
+use libtest_mimic::{Arguments, Trial};
+
+/// A host that is started by the first case that needs it.
+struct Lazy {
+    host: Host,
+    running: OnceLock<Result<Running, String>>,
+}
+
+impl Lazy {
+    fn base(&self) -> Result<&str, String> {
+        let start = || self.host.start().map_err(|failure| failure.to_string());
+        self.running.get_or_init(start).as_ref().map(|running| running.url.as_str()).map_err(Clone::clone)
+    }
+}
+
+fn in_probe(base: &str, name: &str) -> Outcome {
+    let answer = client::send(base, "POST", &format!("/cases/{name}"), b"")?;
+    if answer.status == 204 { Ok(()) } else { Err(String::from_utf8_lossy(&answer.body).into_owned()) }
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(4));
+    let memory = conformance::names()
+        .into_iter()
+        .filter(|name| !name.starts_with("fetch::") && *name != "context::sleeps_as_long")
+        .map(|name| Trial::test(format!("memory::{name}"), move || Ok(memory::run(name)?)));
+    let hosts = Host::all().map(|host| Arc::new(Lazy { host, running: OnceLock::new() }));
+    let inside = hosts.iter().flat_map(|lazy| {
+        let named = lazy.host.name();
+        let cases = conformance::names().into_iter().map(move |name| {
+            let lazy = Arc::clone(lazy);
+            Trial::test(format!("{named}::{name}"), move || Ok(in_probe(lazy.base()?, name)?))
+        });
+        let doors = doors::CASES.iter().map(move |(name, run)| {
+            let lazy = Arc::clone(lazy);
+            Trial::test(format!("{named}::{name}"), move || Ok(run(lazy.base()?)?))
+        });
+        // What is missing shows as ignored, and why; whoever names the tool wants it used, and sees it fail.
+        let missing = lazy.host.missing();
+        cases.chain(doors).map(move |trial| match &missing {
+            Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+            None => trial,
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, memory.chain(inside).collect());
+    drop(hosts);
+    conclusion.exit_code()
+}
