@@ -140,8 +140,8 @@ fn report(table: &Table, reasons: &[String]) -> Result<(), Failure> {
     };
     say(&format!("\n{:12}{:>16}{:>16}{:>16}", "", COLUMNS[0], COLUMNS[1], COLUMNS[2]));
     for (host, columns) in table {
-        let cells: String = COLUMNS.iter().map(|column| format!("{:>16}", cell(columns.get(column)))).collect();
-        say(&format!("{host:12}{cells}"));
+        let [first, second, third] = COLUMNS.map(|column| cell(columns.get(column)));
+        say(&format!("{host:12}{first:>16}{second:>16}{third:>16}"));
     }
     say("passed/failed/ignored; - is not run on that host");
     for reason in reasons {

@@ -22,7 +22,7 @@ pub fn send(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answe
 fn exchange(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answer, Box<dyn std::error::Error>> {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let length = if method == "GET" { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     let head =

@@ -4,8 +4,10 @@ use conformance::{Outcome, ensure, pattern};
 
 use crate::client::send;
 
-/// Each by name; the argument is the host's origin.
-pub const CASES: [(&str, fn(&str) -> Outcome); 9] = [
+/// A case by name; the argument is the host's origin.
+type Case = (&'static str, fn(&str) -> Outcome);
+
+pub const CASES: [Case; 9] = [
     ("doors::fetched_body_is_handed_on_whole", fetched_body_is_handed_on_whole),
     ("doors::fetched_body_that_breaks_off_ends_badly", fetched_body_that_breaks_off_ends_badly),
     ("doors::fetched_body_that_stalls_ends_badly", fetched_body_that_stalls_ends_badly),

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io::{self, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Condvar, LazyLock, Mutex},
+    sync::{Condvar, LazyLock, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -43,7 +43,7 @@ fn read(reader: &mut impl io::BufRead) -> io::Result<Option<Asked>> {
     }
     let mut words = first.split(' ').map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (mut headers, mut length, mut chunked) = (String::new(), 0, false);
+    let (mut headers, mut length, mut chunked) = (Vec::new(), 0, false);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
@@ -53,21 +53,23 @@ fn read(reader: &mut impl io::BufRead) -> io::Result<Option<Asked>> {
             length = value.parse().unwrap_or(0);
         }
         chunked |= name == "transfer-encoding" && value.eq_ignore_ascii_case("chunked");
-        headers += &format!("{name}: {value}\n");
+        headers.push(format!("{name}: {value}\n"));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    while chunked {
-        let mut size = String::new();
-        reader.read_line(&mut size)?;
-        let mut chunk = vec![0; usize::from_str_radix(size.trim(), 16).unwrap_or(0) + 2];
-        reader.read_exact(&mut chunk)?;
-        if chunk.len() == 2 {
-            break;
+    if chunked {
+        loop {
+            let mut size = String::new();
+            reader.read_line(&mut size)?;
+            let mut chunk = vec![0; usize::from_str_radix(size.trim(), 16).unwrap_or(0) + 2];
+            reader.read_exact(&mut chunk)?;
+            if chunk.len() == 2 {
+                break;
+            }
+            body.extend_from_slice(&chunk[..chunk.len() - 2]);
         }
-        body.extend_from_slice(&chunk[..chunk.len() - 2]);
     }
-    Ok(Some(Asked { method, target, headers, body }))
+    Ok(Some(Asked { method, target, headers: headers.concat(), body }))
 }
 
 fn serve(stream: &TcpStream) -> io::Result<()> {
@@ -164,13 +166,13 @@ fn silence(stream: &TcpStream) -> io::Result<bool> {
 
 /// Waits for `wanted` requests to the gate `name`; whether they came.
 fn gate(name: &str, wanted: usize) -> bool {
-    static WAITING: LazyLock<Arc<(Mutex<HashMap<String, usize>>, Condvar)>> = LazyLock::new(Arc::default);
-    let (counts, changed) = &**WAITING;
-    let mut held = counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    static WAITING: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
+    static CHANGED: Condvar = Condvar::new();
+    let mut held = WAITING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     *held.entry(name.to_owned()).or_default() += 1;
-    changed.notify_all();
+    CHANGED.notify_all();
     let there = |counts: &HashMap<String, usize>| counts.get(name).is_some_and(|count| *count >= wanted);
-    changed
+    CHANGED
         .wait_timeout_while(held, Duration::from_secs(3), |counts| !there(counts))
         .is_ok_and(|(counts, _)| there(&counts))
 }
