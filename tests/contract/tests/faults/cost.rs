@@ -14,7 +14,7 @@ fn costs(answer: &Answer) -> Result<[u32; 4], String> {
 }
 
 /// The variants' paths.
-fn variants(target: &Target) -> Result<Vec<String>, String> {
+pub fn variants(target: &Target) -> Result<Vec<String>, String> {
     let films = target.get("/api/media?type=video").expect(200)?.json()?;
     let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
     let master = target.video(master).expect(200)?;

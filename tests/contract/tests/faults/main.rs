@@ -4,6 +4,7 @@ mod bodies;
 mod bucket;
 mod catalogue;
 mod cost;
+mod crowd;
 mod kv;
 mod log;
 mod relay;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         kv::all(),
         log::all(),
         cost::all(),
+        crowd::all(),
         start::all(),
         routed::all(),
     ];
