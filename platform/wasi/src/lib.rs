@@ -1,0 +1,88 @@
+//! WASI 0.3, for wasm32-wasip2: components that export `wasi:http/handler@0.3.0`.
+//!
+//! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi`] is the [`Platform`] of one request.
+//! It asks a host for HTTP, clocks, randomness and an environment, and for nothing else: KV is in the bucket, SQL behind HTTP.
+//! What hosts with more than that share with it is in [`body`], [`fetch`] and [`request`].
+
+#![allow(async_fn_in_trait)]
+
+pub mod body;
+pub mod fetch;
+pub mod request;
+mod serve;
+
+pub use body::Body;
+pub use serve::{Kept, Site, handle};
+#[doc(hidden)]
+pub use wasip3;
+
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use platform::{
+    Error, Kind, KvObjects, Platform, SqlHttp, StoreName,
+    config::{ConfigError, Lookup},
+    object::Objects,
+    sql_http::Endpoint,
+};
+
+/// What can be had with nothing but HTTP: stores in the bucket, and a database that speaks HTTP.
+pub struct Remote {
+    objects: Rc<Objects>,
+    /// The catalogue's database, where there is one.
+    pub sql: Option<Arc<Endpoint>>,
+}
+
+impl Remote {
+    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+        let (bucket, credentials) = lookup.bucket()?;
+        let objects = Rc::new(Objects::new(bucket, credentials));
+        Ok(Self { objects, sql: lookup.sql()?.map(Arc::new) })
+    }
+}
+
+/// The platform of one request.
+#[derive(Clone)]
+pub struct Wasi {
+    remote: Rc<Remote>,
+    /// Seconds since 1970.
+    now: u64,
+}
+
+impl Platform for Wasi {
+    type Kv = KvObjects<Self>;
+    type Sql = SqlHttp<Self>;
+    type Body = Body;
+
+    fn kv(&self, store: StoreName) -> Result<KvObjects<Self>, Error> {
+        Ok(KvObjects::new(self.clone(), Rc::clone(&self.remote.objects), store, self.now))
+    }
+
+    fn sql(&self) -> Result<SqlHttp<Self>, Error> {
+        let endpoint = self.remote.sql.clone();
+        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
+        Ok(SqlHttp::new(self.clone(), endpoint))
+    }
+
+    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        fetch::send(request).await
+    }
+
+    async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+        fetch::send_all(requests).await
+    }
+
+    async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {
+        body.collect(max).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        sleep(duration).await;
+    }
+}
+
+/// See [`Platform::sleep`].
+pub async fn sleep(duration: Duration) {
+    wasip3::clocks::monotonic_clock::wait_for(fetch::nanoseconds(duration)).await;
+}
