@@ -23,10 +23,7 @@ pub struct Site<S> {
 }
 
 impl<S> Site<S> {
-    fn build(
-        lookup: &Lookup<'_>,
-        make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>,
-    ) -> Result<Self, ConfigError> {
+    fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
         let instance = Instance { endpoint: lookup.sql()?.map(Arc::new), connection: sql::Kept::default() };
         Ok(Self { service: make(lookup)?, spin: Spin(Rc::new(instance)), trust_forwarded: lookup.trust_forwarded() })
     }
@@ -66,17 +63,17 @@ pub async fn handle<S: Service>(
         Ok(arrived) => arrived,
         Err(problem) => return refuse(problem),
     };
-    let site = match kept.with_borrow(Clone::clone) {
-        Some(site) => site,
-        None => {
-            let mut variables = Variables::default();
-            match variables.read(|lookup| Site::build(lookup, &make)).await {
-                // Requests that come together before there is a site may each make one; the first is kept.
-                Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
-                Err(error) => {
-                    let words: Vec<String> = std::iter::once(error.to_string()).chain(variables.troubles).collect();
-                    return refuse_without_configuration(&words.join("; "));
-                }
+    let known = kept.with_borrow(Clone::clone);
+    let site = if let Some(site) = known {
+        site
+    } else {
+        let mut variables = Variables::default();
+        match variables.read(|lookup| Site::build(lookup, &make)).await {
+            // Requests that come together before there is a site may each make one; the first is kept.
+            Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
+            Err(error) => {
+                let words: Vec<String> = std::iter::once(error.to_string()).chain(variables.troubles).collect();
+                return refuse_without_configuration(&words.join("; "));
             }
         }
     };

@@ -16,31 +16,11 @@ pub use serve::{Kept, Site, handle};
 #[doc(hidden)]
 pub use wasip3;
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{
-    Error, Kind, KvObjects, Platform, SqlHttp, StoreName,
-    config::{ConfigError, Lookup},
-    object::Objects,
-    sql_http::Endpoint,
-};
-
-/// What can be had with nothing but HTTP: stores in the bucket, and a database that speaks HTTP.
-pub struct Remote {
-    objects: Rc<Objects>,
-    /// The catalogue's database, where there is one.
-    pub sql: Option<Arc<Endpoint>>,
-}
-
-impl Remote {
-    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        let (bucket, credentials) = lookup.bucket()?;
-        let objects = Rc::new(Objects::new(bucket, credentials));
-        Ok(Self { objects, sql: lookup.sql()?.map(Arc::new) })
-    }
-}
+use platform::{Error, KvObjects, Platform, Remote, SqlHttp, StoreName};
 
 /// The platform of one request.
 #[derive(Clone)]
@@ -56,13 +36,11 @@ impl Platform for Wasi {
     type Body = Body;
 
     fn kv(&self, store: StoreName) -> Result<KvObjects<Self>, Error> {
-        Ok(KvObjects::new(self.clone(), Rc::clone(&self.remote.objects), store, self.now))
+        Ok(self.remote.kv(self.clone(), store, self.now))
     }
 
     fn sql(&self) -> Result<SqlHttp<Self>, Error> {
-        let endpoint = self.remote.sql.clone();
-        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
-        Ok(SqlHttp::new(self.clone(), endpoint))
+        self.remote.sql(self.clone())
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {

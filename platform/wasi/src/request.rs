@@ -7,10 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
 use platform::{
     Cx, Facts, Platform, Problem, Service,
-    record::method_name,
+    record::{host_failure, method_name},
     service::{finish, strip_hop_by_hop},
 };
 use wasip3::{
@@ -89,19 +89,14 @@ where
 
 /// A problem as a response, before there is a service to make one.
 pub fn refuse(problem: Problem) -> Result<types::Response, ErrorCode> {
-    let [a, b, c, d, e, f, g, h, ..] = entropy();
-    let id = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let id = entropy()[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
     for_host(problem.into_response(&format!("{id:016x}")))
 }
 
 /// The answer while the configuration is not good: 503, and a log line that names what is missing.
 pub fn refuse_without_configuration(words: &str) -> Result<types::Response, ErrorCode> {
-    // Names and a host's own words: nothing in them needs escaping but quotes.
-    let words = words.replace('\\', "/").replace('"', "'");
-    log(&format!("{{\"service\":\"host\",\"failure\":\"{words}\"}}"));
-    let problem =
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.");
-    refuse(problem.with(header::RETRY_AFTER, HeaderValue::from_static("60")))
+    log(&host_failure(words));
+    refuse(Problem::not_set_up())
 }
 
 /// Writes a line. A log that takes none stops nobody.

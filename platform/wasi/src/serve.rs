@@ -3,13 +3,13 @@
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use platform::{
-    Service,
+    Remote, Service,
     config::{ConfigError, Lookup, without_own_sql},
 };
 use wasip3::http::types::{ErrorCode, Request, Response};
 
 use crate::{
-    Remote, Wasi,
+    Wasi,
     request::{Arrived, answer, refuse, refuse_without_configuration},
 };
 
