@@ -8,6 +8,7 @@ mod native;
 mod programs;
 pub mod sqld;
 mod viceroy;
+mod wasi;
 
 pub use fastly::FastlyGallery;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
@@ -15,6 +16,7 @@ pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::{program, wasm};
 pub use sqld::Sqld;
 pub use viceroy::{Viceroy, free_address, viceroy};
+pub use wasi::{Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -24,14 +24,36 @@ pub fn program(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
     find(&BUILT, name, || {
         let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
-        named.collect::<Option<_>>().map_or_else(|| build(&[], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
+        named.collect::<Option<_>>().map_or_else(|| build(&["--bins"], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
     })
 }
 
 /// Where the entry crate `name` for Fastly is, built as it is deployed. The first call builds all of them.
 pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || build(&["--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+    find(&BUILT, name, || build(&["--bins", "--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+}
+
+/// The entry crates for WASI hosts.
+const COMPONENTS: [&str; 6] = [
+    "viewer-edge-wasi",
+    "video-edge-wasi",
+    "all-in-one-wasi",
+    "viewer-edge-wasi02",
+    "video-edge-wasi02",
+    "all-in-one-wasi02",
+];
+
+/// Where the component `name` is, built as it is deployed. The first call builds all of them.
+pub fn component(name: &str) -> Result<&'static Path, Failure> {
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, name, || build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS))
+}
+
+/// Where the WASI host is. In release: it compiles each component when it starts, and takes long to do so otherwise.
+pub(crate) fn wasi_host() -> Result<&'static Path, Failure> {
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, "wasi-host", || build(&["--bins", "--release"], &["wasi-host"]))
 }
 
 fn find(
@@ -55,7 +77,7 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
     }
     let output = cargo
         .current_dir(root)
-        .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics"])
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
         .args(how)
         .args(packages.iter().flat_map(|name| ["--package", name]))
         .stdout(Stdio::piped())
@@ -68,8 +90,13 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
     let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     Ok(messages
         .filter_map(|message| {
-            let path = message["executable"].as_str()?;
-            Some((message["target"]["name"].as_str()?.to_owned(), PathBuf::from(path)))
+            let name = message["target"]["name"].as_str()?;
+            match message["target"]["kind"][0].as_str()? {
+                "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
+                // A component. As a library its name is that of a Rust module.
+                "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),
+                _ => None,
+            }
         })
         .collect())
 }
