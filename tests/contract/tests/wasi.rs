@@ -1,5 +1,5 @@
-//! The contract on WASI hosts, 0.3 and 0.2: both services in one, on a snapshot of the catalogue; and each in a host of its own,
-//! on a libSQL server. KV is in the bucket.
+//! The contract on WASI hosts, 0.3, 0.2 and one that has what Spin has: both services in one, on a snapshot of the catalogue (for Spin, on
+//! SQLite); and each in a host of its own, on a libSQL server. KV is in the bucket, for Spin in its own stores.
 
 use std::{
     process::ExitCode,
@@ -24,7 +24,8 @@ impl Host {
             let gallery = WasiGallery::start(self.wasi, &options).map_err(|failure| failure.to_string())?;
             let native = &gallery.native;
             let target = Target::new(&gallery.url, &gallery.video_url, &native.store_url, &native.password);
-            let target = if self.split { target } else { target.with_snapshot() };
+            let on_sql = self.split || self.wasi == Wasi::Spin;
+            let target = if on_sql { target } else { target.with_snapshot() };
             Ok((gallery, target))
         };
         let running = self.running.get_or_init(start);
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         ("wasi-split", Wasi::P3, true),
         ("wasi02", Wasi::P2, false),
         ("wasi02-split", Wasi::P2, true),
+        ("spin", Wasi::Spin, false),
+        ("spin-split", Wasi::Spin, true),
     ];
     // The trials keep clones; the last one to go takes the processes along.
     let hosts = hosts.map(|(name, wasi, split)| (name, Arc::new(Host { wasi, split, running: OnceLock::new() })));

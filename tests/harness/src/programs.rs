@@ -35,13 +35,16 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
 }
 
 /// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 6] = [
+const COMPONENTS: [&str; 9] = [
     "viewer-edge-wasi",
     "video-edge-wasi",
     "all-in-one-wasi",
     "viewer-edge-wasi02",
     "video-edge-wasi02",
     "all-in-one-wasi02",
+    "viewer-edge-spin",
+    "video-edge-spin",
+    "all-in-one-spin",
 ];
 
 /// Where the component `name` is, built as it is deployed. The first call builds all of them.

@@ -3,8 +3,8 @@
 use std::{
     fs::{self, File},
     net::SocketAddr,
-    process::Child,
-    process::{Command, Stdio},
+    path::Path,
+    process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -22,6 +22,8 @@ pub enum Wasi {
     P3,
     /// `wasi:http/incoming-handler@0.2`.
     P2,
+    /// 0.3, with Spin's own imports: KV in memory, and the catalogue in the native gallery's SQLite file.
+    Spin,
 }
 
 impl Wasi {
@@ -29,6 +31,7 @@ impl Wasi {
         match self {
             Self::P3 => "wasi",
             Self::P2 => "wasi02",
+            Self::Spin => "spin",
         }
     }
 }
@@ -42,12 +45,20 @@ pub struct WasiHost {
 }
 
 impl WasiHost {
-    /// Starts the entry crate `service` with this environment, at `address`.
-    pub fn start(service: &str, environment: &[(String, String)], address: SocketAddr) -> Result<Self, Failure> {
+    /// Starts the entry crate `service` with this environment, at `address`; one for Spin with a SQLite file.
+    pub fn start(
+        service: &str,
+        environment: &[(String, String)],
+        database: Option<&Path>,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
         let mut command = Command::new(wasi_host()?);
         for name in FOREIGN {
             command.env_remove(name);
+        }
+        if let Some(database) = database {
+            command.arg("--spin").arg(database);
         }
         let mut child = command
             .args(["--listen", &address.to_string()])
@@ -98,7 +109,7 @@ pub struct WasiGallery {
 }
 
 impl WasiGallery {
-    /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket, or, split, each
+    /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket (for Spin, on SQLite), or, split, each
     /// service in a host of its own on a libSQL server.
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
         let viewer = free_address()?;
@@ -112,8 +123,9 @@ impl WasiGallery {
         let mut config = native.environment().to_vec();
         config.retain(|(name, _)| name != "ALLOWED_ORIGINS");
         config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
+        let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
         let start = |service: &str, config: &[(String, String)], address| {
-            WasiHost::start(&format!("{service}-{}", wasi.suffix()), config, address)
+            WasiHost::start(&format!("{service}-{}", wasi.suffix()), config, database.as_deref(), address)
         };
         if sqld.is_none() {
             let service = start("all-in-one", &config, viewer)?;

@@ -20,6 +20,8 @@ use wasmtime_wasi_http::{
     p2, p3,
 };
 
+use crate::spin::Spin;
+
 /// How long an instance without requests is kept.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a request may take: more than any of our own timeouts, so that a test sees those.
@@ -53,7 +55,7 @@ pub struct Component {
 }
 
 impl Component {
-    pub fn load(path: &Path, at_once: usize, reuse: usize) -> wasmtime::Result<Self> {
+    pub fn load(path: &Path, at_once: usize, reuse: usize, spin: Option<&Path>) -> wasmtime::Result<Self> {
         let mut config = Config::new();
         config.wasm_component_model_async(true);
         let engine = Engine::new(&config)?;
@@ -63,17 +65,21 @@ impl Component {
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         p2::add_only_http_to_linker_async(&mut linker)?;
         p3::add_to_linker(&mut linker)?;
+        // Names and values that are not UTF-8 have no form in WASI.
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        let environment: Vec<(String, String)> = std::env::vars_os().filter_map(utf8).collect();
+        if let Some(database) = spin {
+            Spin::new(database.to_path_buf(), &environment).add_to_linker(&mut linker)?;
+        }
         let component = wasmtime::component::Component::from_file(&engine, path)?;
         let pre = linker.instantiate_pre(&component)?;
         let (pre, limits) = match p3::bindings::ServicePre::new(pre.clone()) {
             Ok(pre) => (ProxyPre::P3(pre), Limits { at_once, reuse }),
             Err(_) => (ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?), Limits { at_once: 1, reuse: 1 }),
         };
-        // Names and values that are not UTF-8 have no form in WASI.
-        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        Ok(Self { engine, pre, environment: std::env::vars_os().filter_map(utf8).collect(), limits })
+        Ok(Self { engine, pre, environment, limits })
     }
 }
 

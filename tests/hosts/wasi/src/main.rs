@@ -6,6 +6,7 @@
 
 mod component;
 mod door;
+mod spin;
 
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -25,6 +26,9 @@ struct Arguments {
     /// How many of them at once.
     #[arg(long, default_value_t = 16)]
     at_once: usize,
+    /// The file of the SQLite database that a component for Spin gets; its variables are this process's environment.
+    #[arg(long, value_name = "DATABASE")]
+    spin: Option<PathBuf>,
     component: PathBuf,
 }
 
@@ -40,7 +44,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let component = Component::load(&arguments.component, arguments.at_once, arguments.reuse)?;
+    let component =
+        Component::load(&arguments.component, arguments.at_once, arguments.reuse, arguments.spin.as_deref())?;
     runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await?;
         // The first line tells where; what follows is the component's.
