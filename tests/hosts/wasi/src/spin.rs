@@ -11,8 +11,9 @@ use std::{
 };
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use wasmtime::component::{
-    Accessor, ComponentType, FutureReader, Lift, Linker, Lower, Resource, ResourceType, StreamReader,
+use wasmtime::{
+    AsContextMut,
+    component::{Accessor, ComponentType, FutureReader, Lift, Linker, Lower, Resource, ResourceType, StreamReader},
 };
 
 /// The stores that `spin.toml` gives to the components.
@@ -100,7 +101,8 @@ enum VariableError {
     Other(String),
 }
 
-type Executed = Result<(Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), SqlError>>), SqlError>;
+/// Names of columns, rows, and whether all is well after them.
+type Streamed = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), SqlError>>);
 
 impl Spin {
     pub fn new(database: PathBuf, environment: &[(String, String)]) -> Arc<Self> {
@@ -181,12 +183,8 @@ impl Spin {
             move |accessor: &Accessor<T>, (connection, sql, values): (Resource<Connection>, String, Vec<SqlValue>)| {
                 let executed = spin.execute(connection.rep(), &sql, &values);
                 Box::pin(async move {
-                    let answer: Executed = match executed {
-                        Ok((columns, rows)) => accessor.with(|mut store| {
-                            let rows = StreamReader::new(&mut store, rows)?;
-                            let end = FutureReader::new(&mut store, async { wasmtime::Result::Ok(Ok(())) })?;
-                            wasmtime::Result::Ok(Ok((columns, rows, end)))
-                        })?,
+                    let answer: Result<Streamed, SqlError> = match executed {
+                        Ok((columns, rows)) => accessor.with(|store| streamed(store, columns, rows)).map(Ok)?,
                         Err(error) => Err(error),
                     };
                     Ok((answer,))
@@ -211,6 +209,13 @@ impl Spin {
         let connection = held(&self.connections).open.get(&number).cloned().ok_or(SqlError::InvalidConnection)?;
         run(&held(&connection), sql, values).map_err(|error| SqlError::Io(error.to_string()))
     }
+}
+
+/// Rows as the component reads them. By then they are all there, so no failure comes after them.
+fn streamed(mut store: impl AsContextMut, columns: Vec<String>, rows: Vec<RowResult>) -> wasmtime::Result<Streamed> {
+    let rows = StreamReader::new(&mut store, rows)?;
+    let end = FutureReader::new(&mut store, std::future::ready(wasmtime::Result::<Result<(), SqlError>>::Ok(Ok(()))))?;
+    Ok((columns, rows, end))
 }
 
 fn run(
