@@ -49,10 +49,17 @@ const COMPONENTS: [&str; 9] = [
     "all-in-one-spin",
 ];
 
-/// Where the component `name` is, built as it is deployed. The first call builds all of them.
+/// Where the component `name` is, built as it is deployed: in the folder that `WASI_COMPONENTS` names, else the first call builds
+/// all of them.
 pub fn component(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS))
+    find(&BUILT, name, || match env::var_os("WASI_COMPONENTS").map(PathBuf::from) {
+        Some(folder) => {
+            let file = |name: &str| folder.join(name.replace('-', "_")).with_extension("wasm");
+            Ok(COMPONENTS.iter().map(|name| ((*name).to_owned(), file(name))).collect())
+        }
+        None => build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS),
+    })
 }
 
 /// Where the WASI host is.

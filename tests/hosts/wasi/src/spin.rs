@@ -224,7 +224,7 @@ fn run(
     values: &[SqlValue],
 ) -> rusqlite::Result<(Vec<String>, Vec<RowResult>)> {
     let mut statement = connection.prepare_cached(sql)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(rusqlite::params_from_iter(values))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
