@@ -85,6 +85,10 @@ impl Platform for Outbound {
         if body.len() > max { Err(Error::new(Kind::TooLarge, "body.collect")) } else { Ok(body) }
     }
 
+    fn join(pieces: Vec<Bytes>) -> Bytes {
+        pieces.concat().into()
+    }
+
     async fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
     }

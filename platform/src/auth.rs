@@ -93,6 +93,16 @@ impl Sessions {
     }
 }
 
+/// A request's session cookies for another of the gallery's services, named as it expects them: `https` says how that one
+/// is reached. No other cookie goes along.
+pub fn hand_on(headers: &HeaderMap, from_https: bool, https: bool) -> Option<HeaderValue> {
+    let name = cookie_name(https);
+    let pairs: Vec<String> = cookies(headers, cookie_name(from_https)).map(|token| format!("{name}={token}")).collect();
+    let mut value = HeaderValue::from_str(&pairs.join("; ")).ok().filter(|_| !pairs.is_empty())?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
 const fn cookie_name(https: bool) -> &'static str {
     if https { COOKIE_HTTPS } else { COOKIE_HTTP }
 }

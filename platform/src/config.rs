@@ -24,6 +24,16 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// The names whose values are secrets. Where a host keeps secrets apart, they are read from there and from nowhere else.
+pub const SECRETS: [&str; 6] = [
+    "GALLERY_PASSWORD",
+    "AUTH_SECRET",
+    "R2_ACCESS_KEY_ID",
+    "R2_SECRET_ACCESS_KEY",
+    "R2_SESSION_TOKEN",
+    "SQL_AUTH_TOKEN",
+];
+
 /// The shortest `AUTH_SECRET`, in bytes.
 pub const MIN_SECRET_BYTES: usize = 32;
 

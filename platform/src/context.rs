@@ -5,7 +5,10 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{Error, Kv, KvKey, Platform, Problem, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{Error, Kind, Kv, KvKey, Platform, Problem, Record, Row, Sql, Statement, StoreName, Value};
+
+/// The longest pause before the second try, in milliseconds.
+const MAX_PAUSE_MS: u64 = 200;
 
 /// The facts of a request that only the host knows.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +80,33 @@ impl<'a, P: Platform> Cx<'a, P> {
     pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<P::Body>, Error> {
         Record::count(&self.record.store_calls);
         self.platform.fetch(request).await
+    }
+
+    /// See [`Platform::fetch_all`].
+    pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
+        for _ in &requests {
+            Record::count(&self.record.store_calls);
+        }
+        self.platform.fetch_all(requests).await
+    }
+
+    /// What an idempotent read gave; if the other side did not answer or was unwell, what it gives `again`, after a short
+    /// pause. Not if it was slow: the time is spent.
+    pub async fn or_again<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        first: Result<T, Error>,
+        again: impl FnOnce() -> F,
+    ) -> Result<T, Error> {
+        match first {
+            Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
+                self.record.note(&error);
+                // Jitter, so that a crowd that failed together does not come back together.
+                let jitter = u64::from(self.facts.entropy[8]) * MAX_PAUSE_MS / 255;
+                self.sleep(Duration::from_millis(jitter)).await;
+                again().await
+            }
+            other => other,
+        }
     }
 
     /// Notes a failure for the log and gives the client's side of it.

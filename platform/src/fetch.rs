@@ -88,6 +88,13 @@ pub trait Platform {
     /// - A body that ends before its Content-Length gives `Unavailable`.
     async fn collect(body: Self::Body, max: usize) -> Result<Bytes, Error>;
 
+    /// One body out of several, one after the other.
+    ///
+    /// - Nothing is read here. A piece is read when those before it have ended and the client takes more: none is ever
+    ///   held whole for this.
+    /// - A piece that breaks off breaks off the whole: nothing of those after it is sent, and the client gets an abnormal end.
+    fn join(pieces: Vec<Self::Body>) -> Self::Body;
+
     /// Waits: the pause before a second try.
     async fn sleep(&self, duration: Duration);
 }

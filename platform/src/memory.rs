@@ -67,6 +67,10 @@ impl Platform for Memory {
         Ok(body)
     }
 
+    fn join(pieces: Vec<Bytes>) -> Bytes {
+        pieces.concat().into()
+    }
+
     async fn sleep(&self, _: Duration) {}
 }
 

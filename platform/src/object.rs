@@ -1,6 +1,6 @@
 //! Objects in an S3 bucket, over [`Platform::fetch`] and `sigv4`. Written once for every host.
 
-use std::{cell::RefCell, collections::HashMap, time::Duration};
+use std::{cell::RefCell, collections::HashMap};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -14,9 +14,6 @@ pub struct Objects {
     credentials: Credentials,
     key: RefCell<Option<SigningKey>>,
 }
-
-/// The longest pause before the second try, in milliseconds.
-const MAX_PAUSE_MS: u64 = 200;
 
 impl Objects {
     pub fn new(bucket: Bucket, credentials: Credentials) -> Self {
@@ -66,16 +63,26 @@ impl Objects {
         keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
         let first = self.read_once(cx, method, key, headers, keep).await;
-        match first {
-            Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
-                cx.record.note(&error);
-                // Jitter, so that a crowd that failed together does not come back together.
-                let jitter = u64::from(cx.facts.entropy[8]) * MAX_PAUSE_MS / 255;
-                cx.sleep(Duration::from_millis(jitter)).await;
-                self.read_once(cx, method, key, headers, keep).await
-            }
-            other => other,
+        cx.or_again(first, || self.read_once(cx, method, key, headers, keep)).await
+    }
+
+    /// GETs of several parts of an object, one for each of `headers`, all on their way before the first is waited for. The same
+    /// answers, errors and second try as of [`read`](Self::read).
+    pub async fn read_parts<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+        headers: &[HeaderMap],
+    ) -> Result<Vec<Response<P::Body>>, Error> {
+        let part = bodiless(sigv4::Method::Get, key, &[]);
+        let requests: Result<Vec<_>, Error> =
+            headers.iter().map(|headers| self.signed(&part, headers, Bytes::new(), cx.facts.now)).collect();
+        let mut parts = Vec::with_capacity(headers.len());
+        for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
+            let first = answer.and_then(accepted);
+            parts.push(cx.or_again(first, || self.read_once(cx, &Method::GET, key, headers, None)).await?);
         }
+        Ok(parts)
     }
 
     async fn read_once<P: Platform>(
@@ -91,16 +98,7 @@ impl Objects {
         if let Some(keep) = keep {
             request.extensions_mut().insert(keep.clone());
         }
-        let response = cx.fetch(request).await?;
-        match response.status() {
-            StatusCode::OK
-            | StatusCode::PARTIAL_CONTENT
-            | StatusCode::NOT_MODIFIED
-            | StatusCode::NOT_FOUND
-            | StatusCode::PRECONDITION_FAILED
-            | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-            status => Err(refusal("object.read", status)),
-        }
+        accepted(cx.fetch(request).await?)
     }
 
     /// A signed request. `more` headers are sent unsigned.
@@ -182,6 +180,19 @@ pub(crate) const fn bodiless<'a>(
     query: &'a [(&'a str, &'a str)],
 ) -> HeaderRequest<'a> {
     HeaderRequest { method, object_key, query, headers: &[], payload: Payload::Empty }
+}
+
+/// What [`Objects::read`] takes for an answer.
+fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
+    match response.status() {
+        StatusCode::OK
+        | StatusCode::PARTIAL_CONTENT
+        | StatusCode::NOT_MODIFIED
+        | StatusCode::NOT_FOUND
+        | StatusCode::PRECONDITION_FAILED
+        | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status => Err(refusal("object.read", status)),
+    }
 }
 
 pub(crate) fn refusal(operation: &'static str, status: StatusCode) -> Error {

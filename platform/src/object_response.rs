@@ -1,14 +1,21 @@
 //! An object of the bucket as a response: ranges, conditions, and the headers of a private file.
 //!
-//! One conditional GET upstream and no HEAD before it. The body is handed on unread.
+//! One GET upstream and no HEAD before it. What the client's conditions and ranges come to is decided here, by the headers
+//! of the answer; a store is only asked for a part, and told what may spare it the body. Bodies are handed on unread.
 
+use bytes::Bytes;
 use gallery::{
-    etag::{Condition, ETag},
+    conditional::{Conditions, Validators, Verdict},
+    multipart::Frame,
     range::{self, ByteRange},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request};
 
-use crate::{Cx, Keep, Platform, Problem, object::Objects, respond};
+use crate::{
+    Cx, Error, Keep, Kind, Platform, Problem,
+    object::{Objects, declared_length},
+    respond,
+};
 
 /// How an object is shown.
 pub struct Presentation {
@@ -16,8 +23,6 @@ pub struct Presentation {
     /// Instead of the store's word, where we know it.
     pub content_type: Option<&'static str>,
     pub disposition: Option<String>,
-    /// The size the catalogue knows, for a 416 whose store does not tell it.
-    pub catalogue_size: Option<u64>,
     /// Whether the host may keep it near. Not for originals: they are large, and seldom seen twice.
     pub keep: Option<Keep>,
 }
@@ -37,9 +42,16 @@ const SHOWN: [&str; 11] = [
     "application/pdf",
 ];
 
+/// What anything else is called.
+const DOWNLOAD: &str = "application/octet-stream";
+
 /// What of the store's headers reaches the client.
 const KEPT: [HeaderName; 5] =
     [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED, header::CONTENT_TYPE];
+
+/// How often an object is asked for within one request, its further parts aside. Nearly always once; three times where the first
+/// of several ranges is refused, and as often again if the object is replaced just then.
+const TRIES: usize = 6;
 
 pub async fn serve<P: Platform>(
     objects: &Objects,
@@ -48,69 +60,221 @@ pub async fn serve<P: Platform>(
     object_key: &str,
     presentation: &Presentation,
 ) -> Result<Response<P::Body>, Problem> {
-    let method = if head.method == Method::HEAD { Method::HEAD } else { Method::GET };
-    let asked = Asked::of(head);
-    let upstream = asked.upstream_headers();
-    let keep = presentation.keep.as_ref();
-    let mut answer = objects.read(cx, &method, object_key, &upstream, keep).await.map_err(|error| cx.failed(&error))?;
-    let part_is_off = answer.status() == StatusCode::PRECONDITION_FAILED && asked.tag_of_part().is_some();
-    if asked.range.is_some() && (part_is_off || asked.is_another_object(answer.headers())) {
-        // The object has changed since the client got its part: it gets the whole (RFC 9110 section 13.1.5).
-        let mut whole = upstream.clone();
-        whole.remove(header::RANGE);
-        if asked.tag_of_part().is_some() {
-            whole.remove(header::IF_MATCH);
+    let object = Object { objects, cx, key: object_key, presentation };
+    let conditions = Conditions::of(&head.headers);
+    // Section 14.2: with a method other than GET a range means nothing.
+    let mut ranges = if head.method == Method::GET { range::of(&head.headers) } else { Vec::new() };
+    let mut asked = ranges.first().copied();
+    for _ in 0..TRIES {
+        let answer = object.read(&head.method, asked, conditions.hint()).await?;
+        match answer.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
+            StatusCode::NOT_MODIFIED => return Ok(not_modified(answer.headers(), &conditions, presentation)),
+            StatusCode::NOT_FOUND => {
+                return Err(Problem::not_found("The file is in the catalogue but not in the bucket."));
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE if asked.is_some() => {
+                // A store need not tell the size with it, and tells no tag, by which conditions are decided that go first.
+                let size = size_outside(answer.headers()).filter(|size| *size > 0);
+                if let Some(size) = size.filter(|_| ranges.len() == 1 && conditions.is_empty()) {
+                    return Err(unsatisfiable(size));
+                }
+                asked = None;
+                continue;
+            }
+            status => return Err(object.unusable(&format!("the store answered {}", status.as_u16()))),
         }
-        answer = objects.read(cx, &method, object_key, &whole, keep).await.map_err(|error| cx.failed(&error))?;
-    }
-    match answer.status() {
-        StatusCode::NOT_FOUND => return Err(Problem::not_found("The file is in the catalogue but not in the bucket.")),
-        StatusCode::PRECONDITION_FAILED => return Err(changed()),
-        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED
-            if asked.is_not_allowed(answer.headers()) =>
-        {
-            return Err(changed());
+        let current = Validators::of(answer.headers());
+        match conditions.verdict(current) {
+            Verdict::Proceed => {}
+            Verdict::NotModified => return Ok(not_modified(answer.headers(), &conditions, presentation)),
+            Verdict::Failed => return Err(Problem::precondition_failed()),
         }
-        StatusCode::RANGE_NOT_SATISFIABLE => return Err(unsatisfiable(answer.headers(), presentation)),
-        _ => {}
+        let in_hand = Span::of(&answer).ok_or_else(|| object.unusable("a part without its place"))?;
+        // A store that knows no ranges sends the whole. An empty file has no part: clients that always send a range get it whole.
+        let whole_for_part = asked.is_some() && !in_hand.is_part;
+        if ranges.is_empty() || whole_for_part || in_hand.size == 0 || !conditions.allow_range(current) {
+            if !in_hand.is_part {
+                return Ok(present(answer, presentation));
+            }
+            (ranges, asked) = (Vec::new(), None);
+            continue;
+        }
+        match range::select(&ranges, in_hand.size).as_slice() {
+            [] => return Err(unsatisfiable(in_hand.size)),
+            [part] if in_hand.is(*part) => return Ok(present(answer, presentation)),
+            [(first, last)] => asked = Some(ByteRange::Closed(*first, *last)),
+            parts => {
+                if let Some(response) = object.several(answer, in_hand, parts).await? {
+                    return Ok(response);
+                }
+                (ranges, asked) = (Vec::new(), None);
+            }
+        }
     }
-    let not_modified = answer.status() == StatusCode::NOT_MODIFIED || asked.has(answer.headers());
-    let mut headers = HeaderMap::new();
-    for name in KEPT {
-        if let Some(value) = answer.headers().get(&name) {
+    Err(object.unusable("the store contradicts itself"))
+}
+
+/// What of an object an answer holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    first: u64,
+    last: u64,
+    size: u64,
+    is_part: bool,
+}
+
+impl Span {
+    /// `None` for a part that does not say which it is.
+    fn of<B>(answer: &Response<B>) -> Option<Self> {
+        if answer.status() != StatusCode::PARTIAL_CONTENT {
+            let size = declared_length(answer.headers()).unwrap_or_default();
+            return Some(Self { first: 0, last: size.saturating_sub(1), size, is_part: false });
+        }
+        let (part, size) = content_range(answer.headers())?.split_once('/')?;
+        let (first, last) = part.split_once('-')?;
+        Some(Self { first: first.parse().ok()?, last: last.parse().ok()?, size: size.parse().ok()?, is_part: true })
+    }
+
+    fn is(self, (first, last): (u64, u64)) -> bool {
+        self.is_part && (self.first, self.last) == (first, last)
+    }
+}
+
+/// An object, and the request it is served for.
+struct Object<'a, P: Platform> {
+    objects: &'a Objects,
+    cx: &'a Cx<'a, P>,
+    key: &'a str,
+    presentation: &'a Presentation,
+}
+
+impl<P: Platform> Object<'_, P> {
+    async fn read(
+        &self,
+        method: &Method,
+        range: Option<ByteRange>,
+        hint: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Response<P::Body>, Problem> {
+        let method = if method == Method::HEAD { Method::HEAD } else { Method::GET };
+        let mut headers: HeaderMap = hint.into_iter().collect();
+        if let Some(range) = range {
+            headers.insert(header::RANGE, self.value(&range.to_string())?);
+        }
+        let keep = self.presentation.keep.as_ref();
+        let answer = self.objects.read(self.cx, &method, self.key, &headers, keep).await;
+        answer.map_err(|error| self.cx.failed(&error))
+    }
+
+    /// Several parts as one response. `None` where the whole must be sent instead: it would be shorter, or the object has
+    /// no tag to hold its parts together by, or has changed.
+    ///
+    /// The part in hand is used if it is one of them; the others are asked for at once, on condition that they are of the same
+    /// version, and strung together by the host.
+    async fn several(
+        &self,
+        answer: Response<P::Body>,
+        in_hand: Span,
+        parts: &[(u64, u64)],
+    ) -> Result<Option<Response<P::Body>>, Problem> {
+        let (head, body) = answer.into_parts();
+        let is_strong = Validators::of(&head.headers).etag.is_some_and(|tag| !tag.weak);
+        let Some(tag) = head.headers.get(header::ETAG).filter(|_| is_strong) else { return Ok(None) };
+        let mut headers = presented(&head.headers, self.presentation);
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or(DOWNLOAD);
+        let frame = Frame::new(parts, in_hand.size, content_type, u128::from_be_bytes(self.cx.entropy()));
+        if frame.length > in_hand.size {
+            return Ok(None);
+        }
+        // If it is none of them, it is given up before the others are asked for.
+        let mut body = parts.iter().any(|part| in_hand.is(*part)).then_some(body);
+        let missing: Vec<_> = parts.iter().filter(|part| !in_hand.is(**part)).collect();
+        let mut requests = Vec::with_capacity(missing.len());
+        for (first, last) in &missing {
+            let range = self.value(&ByteRange::Closed(*first, *last).to_string())?;
+            requests.push(HeaderMap::from_iter([(header::RANGE, range), (header::IF_MATCH, tag.clone())]));
+        }
+        let others = self.objects.read_parts(self.cx, self.key, &requests).await;
+        let others = others.map_err(|error| self.cx.failed(&error))?;
+        let is_wanted = |(other, part): (&Response<P::Body>, &&(u64, u64))| {
+            let span = Span::of(other).filter(|span| span.is(**part) && span.size == in_hand.size);
+            span.is_some() && other.headers().get(header::ETAG) == Some(tag)
+        };
+        if !others.iter().zip(&missing).all(is_wanted) {
+            return Ok(None);
+        }
+        let mut others = others.into_iter().map(Response::into_body);
+        let mut delimiters = frame.delimiters.into_iter().map(|text| P::Body::from(Bytes::from(text)));
+        let mut pieces = Vec::with_capacity(2 * parts.len() + 1);
+        for part in parts {
+            pieces.extend(delimiters.next());
+            pieces.extend(if in_hand.is(*part) { body.take() } else { others.next() });
+        }
+        pieces.extend(delimiters);
+        headers.remove(header::CONTENT_RANGE);
+        headers.insert(header::CONTENT_TYPE, self.value(&frame.content_type)?);
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(frame.length));
+        let mut response = Response::new(P::join(pieces));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        *response.headers_mut() = headers;
+        Ok(Some(response))
+    }
+
+    fn value(&self, text: &str) -> Result<HeaderValue, Problem> {
+        let internal = |error| self.cx.failed(&Error::because(Kind::Internal, "object.read", error));
+        HeaderValue::from_str(text).map_err(internal)
+    }
+
+    fn unusable(&self, words: &str) -> Problem {
+        self.cx.failed(&Error::because(Kind::Invalid, "object.read", words.to_owned()))
+    }
+}
+
+fn content_range(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")
+}
+
+/// The size that a 416 tells.
+fn size_outside(headers: &HeaderMap) -> Option<u64> {
+    content_range(headers)?.strip_prefix("*/")?.parse().ok()
+}
+
+fn not_modified<B: From<Bytes>>(
+    upstream: &HeaderMap,
+    conditions: &Conditions<'_>,
+    presentation: &Presentation,
+) -> Response<B> {
+    let mut response = respond::empty(StatusCode::NOT_MODIFIED);
+    let headers: &mut HeaderMap = response.headers_mut();
+    // A store may leave the tag out of its 304; then the one it was asked about is the current one.
+    headers.extend(
+        conditions.hint().filter(|(name, _)| name == header::IF_NONE_MATCH).map(|(_, tag)| (header::ETAG, tag)),
+    );
+    for name in [header::ETAG, header::LAST_MODIFIED] {
+        if let Some(value) = upstream.get(&name) {
             headers.insert(name, value.clone());
         }
     }
-    if not_modified {
-        // A store may leave the tag out of its 304; then the one it was asked about is the current one.
-        if let (false, Some(tag)) = (headers.contains_key(header::ETAG), upstream.get(header::IF_NONE_MATCH)) {
-            headers.insert(header::ETAG, tag.clone());
-        }
-        for name in [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::CONTENT_TYPE] {
-            headers.remove(name);
-        }
-        respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
-        let mut response = respond::empty(StatusCode::NOT_MODIFIED);
-        *response.headers_mut() = headers;
-        return Ok(response);
-    }
-    present(&mut headers, presentation);
+    respond::set(headers, header::CACHE_CONTROL, presentation.cache_control);
+    response
+}
+
+fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
     let (parts, body) = answer.into_parts();
     let mut response = Response::new(body);
     *response.status_mut() = parts.status;
-    *response.headers_mut() = headers;
-    Ok(response)
+    *response.headers_mut() = presented(&parts.headers, presentation);
+    response
 }
 
-fn changed() -> Problem {
-    Problem::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
-}
-
-fn present(headers: &mut HeaderMap, presentation: &Presentation) {
-    respond::set(headers, header::CACHE_CONTROL, presentation.cache_control);
-    respond::set(headers, header::ACCEPT_RANGES, "bytes");
+/// The headers of an answer as the client gets them.
+fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
+    let kept = KEPT.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
+    let mut headers: HeaderMap = kept.collect();
+    respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
+    respond::set(&mut headers, header::ACCEPT_RANGES, "bytes");
     if let Some(content_type) = presentation.content_type {
-        respond::set(headers, header::CONTENT_TYPE, content_type);
+        respond::set(&mut headers, header::CONTENT_TYPE, content_type);
     }
     let shown = presentation.content_type.is_some()
         || headers
@@ -118,7 +282,7 @@ fn present(headers: &mut HeaderMap, presentation: &Presentation) {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| SHOWN.contains(&value.to_ascii_lowercase().as_str()));
     if !shown {
-        respond::set(headers, header::CONTENT_TYPE, "application/octet-stream");
+        respond::set(&mut headers, header::CONTENT_TYPE, DOWNLOAD);
     }
     if let Some(disposition) = &presentation.disposition {
         let disposition = if shown { disposition.clone() } else { disposition.replacen("inline", "attachment", 1) };
@@ -126,122 +290,16 @@ fn present(headers: &mut HeaderMap, presentation: &Presentation) {
             headers.insert(header::CONTENT_DISPOSITION, value);
         }
     }
+    headers
 }
 
-fn unsatisfiable(upstream: &HeaderMap, presentation: &Presentation) -> Problem {
-    let told = upstream.get(header::CONTENT_RANGE).filter(|value| value.as_bytes().starts_with(b"bytes */")).cloned();
-    let known = presentation.catalogue_size.and_then(|size| HeaderValue::from_str(&format!("bytes */{size}")).ok());
+fn unsatisfiable(size: u64) -> Problem {
     let problem = Problem::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         "The range lies outside the file; Content-Range tells its size.",
     );
-    match told.or(known) {
-        Some(value) => problem.with(header::CONTENT_RANGE, value),
-        None => problem,
+    match HeaderValue::from_str(&format!("bytes */{size}")) {
+        Ok(value) => problem.with(header::CONTENT_RANGE, value),
+        Err(_) => problem,
     }
-}
-
-/// The client's conditions, read once.
-struct Asked<'a> {
-    /// One range, to be honoured. Several are answered with the whole file, which RFC 9110 section 14.2 allows.
-    range: Option<ByteRange>,
-    /// What `If-Range` says the client's part is of: a tag or a date.
-    if_range: Option<&'a str>,
-    if_match: Option<Condition<'a>>,
-    if_unmodified_since: Option<&'a HeaderValue>,
-    if_none_match: Option<Condition<'a>>,
-    if_modified_since: Option<&'a HeaderValue>,
-}
-
-impl<'a> Asked<'a> {
-    fn of(head: &'a request::Parts) -> Self {
-        let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let (if_match, if_none_match) = (text(header::IF_MATCH), text(header::IF_NONE_MATCH));
-        let range = if head.method == Method::GET { text(header::RANGE).and_then(range::parse) } else { None };
-        let range = range.filter(|ranges| ranges.len() == 1).map(|ranges| ranges[0]);
-        let if_range = text(header::IF_RANGE).map(str::trim);
-        // A weak tag never matches strongly (section 13.1.5): the range is off.
-        let range = range.filter(|_| !if_range.is_some_and(|tag| tag.starts_with("W/")));
-        Self {
-            range,
-            if_range: range.and(if_range),
-            // Sections 13.1.3 and 13.1.4: a date is ignored beside a tag.
-            if_unmodified_since: if_match.map_or_else(|| head.headers.get(header::IF_UNMODIFIED_SINCE), |_| None),
-            if_match: if_match.and_then(Condition::parse),
-            if_modified_since: if_none_match.map_or_else(|| head.headers.get(header::IF_MODIFIED_SINCE), |_| None),
-            if_none_match: if_none_match.and_then(Condition::parse),
-        }
-    }
-
-    /// What the store is asked. It compares one tag or one date itself, so that a 304 costs no bytes.
-    fn upstream_headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let mut put = |name: HeaderName, text: &str| {
-            if let Ok(value) = HeaderValue::from_str(text) {
-                headers.insert(name, value);
-            }
-        };
-        if let Some(range) = self.range {
-            put(header::RANGE, &range.to_string());
-            if let Some(tag) = self.tag_of_part() {
-                put(header::IF_MATCH, tag);
-            }
-        }
-        if let Some(Condition::Tags(tags)) = &self.if_match
-            && let [ETag { weak: false, quoted }] = tags.as_slice()
-        {
-            put(header::IF_MATCH, quoted);
-        }
-        if let Some(Condition::Tags(tags)) = &self.if_none_match
-            && let [tag] = tags.as_slice()
-        {
-            put(header::IF_NONE_MATCH, tag.quoted);
-        }
-        for (name, date) in [
-            (header::IF_MODIFIED_SINCE, self.if_modified_since),
-            (header::IF_UNMODIFIED_SINCE, self.if_unmodified_since),
-        ] {
-            if let Some(date) = date {
-                headers.insert(name, date.clone());
-            }
-        }
-        headers
-    }
-
-    /// The tag of `If-Range`, where the store can compare it: it has one `If-Match`, and the client's own goes first.
-    fn tag_of_part(&self) -> Option<&'a str> {
-        self.if_range.filter(|text| self.if_match.is_none() && ETag::parse(text).is_some())
-    }
-
-    /// Whether a part came of another object than `If-Range` says, where the store could not tell.
-    /// A date must match to the letter.
-    fn is_another_object(&self, headers: &HeaderMap) -> bool {
-        let Some(wanted) = self.if_range.filter(|_| self.tag_of_part().is_none()) else { return false };
-        match ETag::parse(wanted) {
-            Some(tag) => current_tag(headers).is_none_or(|current| !tag.strong_eq(current)),
-            None => headers.get(header::LAST_MODIFIED).is_none_or(|date| date.as_bytes() != wanted.as_bytes()),
-        }
-    }
-
-    /// Whether `If-Match` rules the object out, where the store could not tell: lists of tags, and weak ones, which
-    /// never match strongly (section 13.1.1).
-    fn is_not_allowed(&self, headers: &HeaderMap) -> bool {
-        let Some(Condition::Tags(allowed)) = &self.if_match else { return false };
-        current_tag(headers).is_some_and(|current| !allowed.iter().any(|tag| tag.strong_eq(current)))
-    }
-
-    /// Whether the client has this object already, where the store could not tell or was not asked: lists of tags, `*`,
-    /// and a date that is the object's to the letter.
-    fn has(&self, headers: &HeaderMap) -> bool {
-        match (&self.if_none_match, current_tag(headers)) {
-            (Some(condition), Some(current)) => condition.matches_weakly(current),
-            (Some(Condition::Any), None) => true,
-            (Some(_), None) => false,
-            (None, _) => self.if_modified_since.is_some_and(|date| headers.get(header::LAST_MODIFIED) == Some(date)),
-        }
-    }
-}
-
-fn current_tag(headers: &HeaderMap) -> Option<ETag<'_>> {
-    headers.get(header::ETAG).and_then(|value| value.to_str().ok()).and_then(ETag::parse)
 }

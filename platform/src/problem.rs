@@ -14,6 +14,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The body's media type.
+    pub const MEDIA_TYPE: &str = "application/problem+json";
+
     pub fn new(status: StatusCode, detail: &'static str) -> Self {
         Self { status, detail, headers: Vec::new() }
     }
@@ -24,6 +27,11 @@ impl Problem {
 
     pub fn not_found(detail: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// What there is, is not what the client's conditions want.
+    pub fn precondition_failed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
     }
 
     /// The same answer for what exists and for what does not.
@@ -62,7 +70,7 @@ impl Problem {
         let mut response = Response::new(());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Self::MEDIA_TYPE));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

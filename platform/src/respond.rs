@@ -1,6 +1,10 @@
 //! Small building blocks of responses that both services use.
 
 use bytes::Bytes;
+use gallery::{
+    conditional::{Conditions, Validators, Verdict},
+    etag::ETag,
+};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::Problem;
@@ -22,6 +26,15 @@ pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {
     let mut response = Response::new(B::from(Bytes::new()));
     *response.status_mut() = status;
     response
+}
+
+/// Whether the client has what goes by this entity tag already: 304. 412 if it wants something else.
+pub fn is_known(request: &HeaderMap, tag: &str) -> Result<bool, Problem> {
+    match Conditions::of(request).verdict(Validators { etag: ETag::parse(tag), modified: None }) {
+        Verdict::Proceed => Ok(false),
+        Verdict::NotModified => Ok(true),
+        Verdict::Failed => Err(Problem::precondition_failed()),
+    }
 }
 
 pub fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {

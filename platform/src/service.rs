@@ -15,11 +15,13 @@ pub trait Service {
 /// Puts the request's id and cost on a response that is about to be sent. Every adapter calls it last.
 pub fn finish<P: Platform>(cx: &Cx<'_, P>, response: &mut Response<P::Body>, milliseconds: f64) {
     let headers = response.headers_mut();
-    let timing = cx.record.server_timing(milliseconds);
-    for (name, value) in [("x-request-id", cx.request_id()), ("server-timing", timing.as_str())] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
+    if let Ok(id) = HeaderValue::from_str(cx.request_id()) {
+        // A service behind this one has named the request in its own log, and perhaps in the body.
+        headers.entry("x-request-id").or_insert(id);
+    }
+    if let Ok(timing) = HeaderValue::from_str(&cx.record.server_timing(milliseconds)) {
+        // After what a service behind this one has said of itself.
+        headers.append(HeaderName::from_static("server-timing"), timing);
     }
 }
 

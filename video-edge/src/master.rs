@@ -29,7 +29,7 @@ pub(crate) async fn serve<P: Platform>(
     let key = MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))?;
     let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
     let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
-        Ok(playlist) => return Ok(playlist.respond(head, PLAYLIST_MAX_AGE)),
+        Ok(playlist) => return playlist.respond(head, PLAYLIST_MAX_AGE),
         Err(turn) => turn,
     };
     let film = film(service, cx, &key).await?;
@@ -41,7 +41,7 @@ pub(crate) async fn serve<P: Platform>(
     };
     let playlist = Playlist::new(digest(&[&text]) + &text);
     name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
-    Ok(playlist.respond(head, PLAYLIST_MAX_AGE))
+    playlist.respond(head, PLAYLIST_MAX_AGE)
 }
 
 /// Rewrites a stored master's URIs relative to this route, with the film's version in them.

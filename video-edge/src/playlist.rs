@@ -1,7 +1,6 @@
 //! A playlist as a response, and as a cache entry.
 
 use bytes::Bytes;
-use gallery::etag::{Condition, ETag};
 use http::{HeaderValue, Response, StatusCode, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem, respond};
 
@@ -32,11 +31,9 @@ impl Playlist {
     }
 
     /// 200 with the text, or 304.
-    pub fn respond<B: From<Bytes>>(&self, head: &request::Parts, max_age: u64) -> Response<B> {
+    pub fn respond<B: From<Bytes>>(&self, head: &request::Parts, max_age: u64) -> Result<Response<B>, Problem> {
         let tag = format!("\"{}\"", String::from_utf8_lossy(&self.0[..TAG]));
-        let condition = head.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let condition = condition.and_then(Condition::parse).zip(ETag::parse(&tag));
-        let mut response = if condition.is_some_and(|(condition, tag)| condition.matches_weakly(tag)) {
+        let mut response = if respond::is_known(&head.headers, &tag)? {
             respond::empty(StatusCode::NOT_MODIFIED)
         } else {
             respond::bytes(StatusCode::OK, CONTENT_TYPE, self.0.slice(TAG..))
@@ -47,7 +44,7 @@ impl Playlist {
                 response.headers_mut().insert(name, value);
             }
         }
-        response
+        Ok(response)
     }
 }
 

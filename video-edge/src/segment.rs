@@ -46,7 +46,6 @@ pub(crate) async fn serve<P: Platform>(
                 cache_control: "private, max-age=31536000, immutable",
                 content_type,
                 disposition: None,
-                catalogue_size: None,
                 keep: None,
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await

@@ -32,7 +32,7 @@ pub(crate) async fn serve<P: Platform>(
     let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), &quality];
     let name = Name::new("manifest:variant", &parts);
     let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
-        Ok(playlist) => return Ok(playlist.respond(head, PLAYLIST_MAX_AGE)),
+        Ok(playlist) => return playlist.respond(head, PLAYLIST_MAX_AGE),
         Err(turn) => turn,
     };
 
@@ -81,7 +81,7 @@ pub(crate) async fn serve<P: Platform>(
     if asked_version.is_empty() || asked_version == film.version {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
-    Ok(playlist.respond(head, PLAYLIST_MAX_AGE))
+    playlist.respond(head, PLAYLIST_MAX_AGE)
 }
 
 /// A master playlist where a variant's should be would lead players in circles.

@@ -1,7 +1,6 @@
 //! The page: built by Vite, carried in the program.
 
 use bytes::Bytes;
-use gallery::etag::{Condition, ETag};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
 use platform::{Problem, respond};
 
@@ -41,9 +40,7 @@ pub(crate) fn serve<B: From<Bytes>>(
     // Each encoding is a representation of its own (RFC 9110 section 8.8.3.3).
     let tag = format!("\"{}{}\"", asset.hash, encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default());
 
-    let condition =
-        head.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).and_then(Condition::parse);
-    let unchanged = condition.zip(ETag::parse(&tag)).is_some_and(|(condition, tag)| condition.matches_weakly(tag));
+    let unchanged = respond::is_known(&head.headers, &tag)?;
     let mut response = if unchanged {
         respond::empty(StatusCode::NOT_MODIFIED)
     } else {

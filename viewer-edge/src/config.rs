@@ -18,6 +18,8 @@ pub struct Config {
     pub(crate) catalogue: Source,
     /// Where video-edge is: empty when it shares this service's origin, else its origin without a slash at the end.
     pub(crate) video_api_base: String,
+    /// The origin that `/api/hls/...` is handed on to, where pages and films share one domain but not one service.
+    pub(crate) video_origin: Option<String>,
     pub(crate) cors: Cors,
     pub(crate) cross_origin_pages: bool,
     /// The page's Content-Security-Policy: it depends on where the store and video-edge are.
@@ -25,22 +27,16 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_API_BASE` and
-    /// `ALLOWED_ORIGINS`.
+    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_API_BASE`,
+    /// `VIDEO_ORIGIN` and `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let password = Password::parse(&Zeroizing::new(lookup.required("GALLERY_PASSWORD")?)).ok_or(ConfigError {
             name: "GALLERY_PASSWORD",
             wanted: "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form",
         })?;
         let (bucket, credentials) = lookup.bucket()?;
-        let video_api_base = lookup.optional("VIDEO_API_BASE").unwrap_or_default();
-        let video_api_base = video_api_base.trim_end_matches('/').to_owned();
-        if !video_api_base.is_empty() && origin(&video_api_base).as_ref() != Some(&video_api_base) {
-            return Err(ConfigError {
-                name: "VIDEO_API_BASE",
-                wanted: "must be an origin such as https://video.example",
-            });
-        }
+        let video_api_base = optional_origin(lookup, "VIDEO_API_BASE")?.unwrap_or_default();
+        let video_origin = optional_origin(lookup, "VIDEO_ORIGIN")?;
         let allowed_origins = lookup.allowed_origins()?;
         let store = origin(bucket.base_url()).unwrap_or_default();
         let page_policy = format!(
@@ -55,9 +51,20 @@ impl Config {
             credentials,
             catalogue: lookup.catalogue()?,
             video_api_base,
+            video_origin,
             cross_origin_pages: !allowed_origins.is_empty(),
             cors: Cors::new(allowed_origins),
             page_policy,
         })
+    }
+}
+
+/// An origin without a slash at the end; `None` if it is not set.
+fn optional_origin(lookup: &Lookup<'_>, name: &'static str) -> Result<Option<String>, ConfigError> {
+    let Some(text) = lookup.optional(name) else { return Ok(None) };
+    let text = text.trim_end_matches('/');
+    match origin(text) {
+        Some(origin) if origin == text => Ok(Some(origin)),
+        _ => Err(ConfigError { name, wanted: "must be an origin such as https://video.example" }),
     }
 }

@@ -12,6 +12,7 @@ mod original;
 mod security;
 mod session;
 mod thumbnail;
+mod video;
 
 pub use config::Config;
 
@@ -38,6 +39,7 @@ enum Route<'a> {
     Login,
     Logout,
     Auth,
+    Video,
     Page(&'a str),
 }
 
@@ -50,6 +52,7 @@ impl<'a> Route<'a> {
             "/login" => Self::Login,
             "/logout" => Self::Logout,
             "/auth" => Self::Auth,
+            _ if path.starts_with("/api/hls/") => Self::Video,
             _ => match (path.strip_prefix("/api/file/"), path.strip_prefix("/api/thumbnail/")) {
                 (Some(key), _) => Self::File(key),
                 (_, Some(key)) => Self::Thumbnail(key),
@@ -69,6 +72,7 @@ impl<'a> Route<'a> {
             Self::Login => ("/login", "POST"),
             Self::Logout => ("/logout", "POST"),
             Self::Auth => ("/auth", "GET, HEAD"),
+            Self::Video => ("/api/hls/*", "GET, HEAD"),
             Self::Page(_) => ("/*", "GET, HEAD"),
         }
     }
@@ -99,6 +103,7 @@ impl ViewerEdge {
                 ));
             }
             Route::Page(path) => return assets::serve(&self.config, &head, path),
+            Route::Video => return video::hand_on(self, cx, &head).await,
             Route::Login => return session::login(self, cx, &head.headers, body).await,
             Route::Logout => return session::logout(cx, &head.headers),
             _ => {}
@@ -111,7 +116,7 @@ impl ViewerEdge {
             Route::CacheVersion => cache_version::serve(self, cx).await,
             Route::File(key) => original::serve(self, cx, &head, key).await,
             Route::Thumbnail(key) => thumbnail::serve(self, cx, &head, key).await,
-            Route::Health | Route::Page(_) | Route::Login | Route::Logout => {
+            Route::Health | Route::Video | Route::Page(_) | Route::Login | Route::Logout => {
                 Err(Problem::not_found("There is nothing here."))
             }
         }

@@ -2,7 +2,6 @@
 
 use gallery::{
     cursor::Cursor,
-    etag::{Condition, ETag},
     key::percent_encode,
     layout::ThumbnailSize,
     media::{Media, MediaType},
@@ -87,9 +86,7 @@ pub(crate) async fn serve<P: Platform>(
         .map_err(|error| cx.failed(&Error::because(Kind::Internal, "listing.encode", error)))?;
 
     let tag = format!("\"{}\"", fingerprint(&[&String::from_utf8_lossy(&body)]));
-    let unchanged = head.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let unchanged = unchanged.and_then(Condition::parse).zip(ETag::parse(&tag));
-    let mut response = if unchanged.is_some_and(|(condition, current)| condition.matches_weakly(current)) {
+    let mut response = if respond::is_known(&head.headers, &tag)? {
         respond::empty(StatusCode::NOT_MODIFIED)
     } else {
         respond::bytes(StatusCode::OK, "application/json", body)

@@ -25,7 +25,6 @@ pub(crate) async fn serve<P: Platform>(
         cache_control: "private, max-age=3600",
         content_type: None,
         disposition: Some(disposition(if download { "attachment" } else { "inline" }, &item.filename)),
-        catalogue_size: Some(u64::try_from(item.size).unwrap_or_default()),
         keep: None,
     };
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await

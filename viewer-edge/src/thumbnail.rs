@@ -59,7 +59,6 @@ pub(crate) async fn serve<P: Platform>(
         cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },
         content_type: Some("image/webp"),
         disposition: None,
-        catalogue_size: None,
         keep: Some(Keep {
             version: shown,
             time: KEPT,

@@ -1,7 +1,7 @@
 //! Fastly Compute on this machine: Viceroy, the services as they are deployed, and what they need beside them.
 
 use std::{
-    env, fs,
+    fs,
     io::Write as _,
     net::TcpStream,
     os::unix::fs::OpenOptionsExt as _,
@@ -13,19 +13,19 @@ use std::{
 
 use crate::{
     Failure,
-    process::{self, Running, succeed},
+    process::{self, Running},
     secrets::Config,
     tools,
     workspace::{self, cargo},
 };
 
-/// Built and tested with; cargo builds it once.
-const VICEROY: &str = "0.22.0";
 /// Where `fastly compute serve` listens by default, and where the manifests look for video-edge.
 pub const VIEWER_PORT: u16 = 7676;
 pub const VIDEO_PORT: u16 = 7677;
 /// Where the manifests look for the bucket.
 pub const STORE_PORT: u16 = 9000;
+/// Where those of the separate services look for the catalogue. All in one reads the snapshot in the bucket.
+pub const SQL_PORT: u16 = 8081;
 /// What the manifests read secrets from, below the workspace.
 const SECRETS: &str = ".data/fastly-secrets.json";
 /// The secrets among the local gallery's configuration.
@@ -33,30 +33,10 @@ const SECRET_NAMES: [&str; 4] = ["GALLERY_PASSWORD", "AUTH_SECRET", "R2_ACCESS_K
 
 /// The local server; installed, outside the tree, if it is missing.
 pub fn viceroy() -> Result<PathBuf, Failure> {
-    if let Some(given) = env::var_os("VICEROY").filter(|given| !given.is_empty()) {
-        return Ok(given.into());
+    if servers::viceroy::find().is_err() {
+        let _ = writeln!(std::io::stdout(), "Installing Viceroy, Fastly's local server: some minutes, once.");
     }
-    let folder = cache()?.join(format!("viceroy-{VICEROY}"));
-    let program = folder.join("bin/viceroy");
-    if !program.is_file() {
-        let _ = writeln!(std::io::stdout(), "Installing Viceroy {VICEROY}, Fastly's local server: some minutes, once.");
-        // The workspace's own settings (its target folder, its lock) are not for it.
-        let mut install = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        install.args(["install", "viceroy", "--version", VICEROY, "--locked", "--quiet", "--root"]).arg(&folder);
-        install.current_dir(env::temp_dir()).env_remove("CARGO_TARGET_DIR");
-        succeed(&mut install, "installing Viceroy")?;
-    }
-    Ok(program)
-}
-
-/// Where tools are kept, outside the tree.
-fn cache() -> Result<PathBuf, Failure> {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = set("EDGE_GALLERY_CACHE") {
-        return Ok(folder);
-    }
-    let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    Ok(user.ok_or("neither XDG_CACHE_HOME nor HOME is set")?.join("edge-gallery"))
+    servers::viceroy::install()
 }
 
 /// Builds an entry crate as it is deployed, and tells where it is: a module for Fastly, a component for the others.

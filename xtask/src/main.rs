@@ -15,7 +15,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 /// What went wrong, in one line that says what to do.
-type Failure = Box<dyn std::error::Error>;
+type Failure = servers::Failure;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask")]

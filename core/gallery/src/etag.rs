@@ -1,5 +1,7 @@
 //! Entity tags and their comparison: RFC 9110 section 8.8.3.
 
+use http::{HeaderMap, HeaderName};
+
 /// An entity tag as it stands in a header: `"..."` or `W/"..."`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ETag<'a> {
@@ -36,7 +38,7 @@ fn take(text: &str) -> Option<(ETag<'_>, &str)> {
     legal.then_some((ETag { weak, quoted }, rest))
 }
 
-/// The value of `If-Match` or `If-None-Match`.
+/// What `If-Match` or `If-None-Match` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition<'a> {
     /// `*`: any representation there is.
@@ -45,38 +47,58 @@ pub enum Condition<'a> {
 }
 
 impl<'a> Condition<'a> {
-    /// `None` where the header is not what section 13.1.1 allows; it is then ignored.
-    pub fn parse(mut text: &'a str) -> Option<Self> {
-        if text.trim_matches([' ', '\t']) == "*" {
+    /// All lines of a header as one list; `None` if there is no such line. What is not a list of tags names none.
+    pub fn of(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
+        let mut lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).peekable();
+        lines.peek()?;
+        let lines: Vec<&str> = lines.collect();
+        if let [line] = lines.as_slice()
+            && line.trim_matches([' ', '\t']) == "*"
+        {
             return Some(Self::Any);
         }
         let mut tags = Vec::new();
-        loop {
-            text = text.trim_start_matches([' ', '\t', ',']);
-            if text.is_empty() {
-                break;
-            }
-            let (tag, rest) = take(text)?;
-            tags.push(tag);
-            text = rest.trim_start_matches([' ', '\t']);
-            if !text.is_empty() && !text.starts_with(',') {
-                return None;
-            }
+        let readable = lines.into_iter().all(|line| list(line, &mut tags).is_some());
+        Some(Self::Tags(if readable { tags } else { Vec::new() }))
+    }
+
+    /// Whether the current tag is among these, by strong comparison (`If-Match`).
+    pub fn matches_strongly(&self, current: Option<ETag<'_>>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Tags(tags) => current.is_some_and(|current| tags.iter().any(|tag| tag.strong_eq(current))),
         }
-        (!tags.is_empty()).then_some(Self::Tags(tags))
     }
 
     /// Whether the current tag is among these, by weak comparison (`If-None-Match`).
-    pub fn matches_weakly(&self, current: ETag<'_>) -> bool {
+    pub fn matches_weakly(&self, current: Option<ETag<'_>>) -> bool {
         match self {
             Self::Any => true,
-            Self::Tags(tags) => tags.iter().any(|tag| tag.weak_eq(current)),
+            Self::Tags(tags) => current.is_some_and(|current| tags.iter().any(|tag| tag.weak_eq(current))),
+        }
+    }
+}
+
+/// The tags of one line; `None` if it is no list of tags. Empty elements are allowed (section 5.6.1.2).
+fn list<'a>(mut text: &'a str, tags: &mut Vec<ETag<'a>>) -> Option<()> {
+    loop {
+        text = text.trim_start_matches([' ', '\t', ',']);
+        if text.is_empty() {
+            return Some(());
+        }
+        let (tag, rest) = take(text)?;
+        tags.push(tag);
+        text = rest.trim_start_matches([' ', '\t']);
+        if !text.is_empty() && !text.starts_with(',') {
+            return None;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderValue, header::IF_MATCH};
+
     use super::*;
 
     fn tag(text: &str) -> ETag<'_> {
@@ -92,16 +114,55 @@ mod tests {
         }
     }
 
+    /// A condition of these lines.
+    fn with<T>(lines: &[&'static str], test: impl FnOnce(Option<Condition<'_>>) -> T) -> T {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(IF_MATCH, HeaderValue::from_static(line));
+        }
+        test(Condition::of(&headers, &IF_MATCH))
+    }
+
     #[test]
     fn lists() {
-        assert_eq!(Condition::parse(" * "), Some(Condition::Any));
-        let list = Condition::parse("\"a,b\" , W/\"c\",,\"d\"").unwrap();
-        assert!(list.matches_weakly(tag("W/\"a,b\"")));
-        assert!(list.matches_weakly(tag("\"c\"")));
-        assert!(!list.matches_weakly(tag("\"a\"")));
-        for bad in ["", ",", "\"a\" \"b\"", "a", "*, \"a\"", "\"a\", *"] {
-            assert_eq!(Condition::parse(bad), None, "{bad}");
+        with(&[], |none| assert_eq!(none, None));
+        with(&[" * "], |any| assert_eq!(any, Some(Condition::Any)));
+        for lines in [&["\"a,b\" , W/\"c\",,\"d\""] as &[_], &["\"a,b\"", "", "W/\"c\" , \"d\","]] {
+            with(lines, |list| {
+                let tags = ["\"a,b\"", "W/\"c\"", "\"d\""].map(tag).to_vec();
+                assert_eq!(list, Some(Condition::Tags(tags)), "{lines:?}");
+            });
         }
+        for bad in ["", ",", "\"a\" \"b\"", "a", "*, \"a\"", "\"a\", *", "\"a\", b", "\"a"] {
+            with(&[bad], |none| assert_eq!(none, Some(Condition::Tags(Vec::new())), "{bad}"));
+        }
+        with(&["\"a\"", "b"], |none| assert_eq!(none, Some(Condition::Tags(Vec::new()))));
+        with(&["*", "*"], |none| assert_eq!(none, Some(Condition::Tags(Vec::new()))));
+    }
+
+    #[test]
+    fn not_text() {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_MATCH, HeaderValue::from_bytes(b"\"a\", \"\xe9\"").unwrap());
+        assert_eq!(Condition::of(&headers, &IF_MATCH), Some(Condition::Tags(Vec::new())));
+    }
+
+    #[test]
+    fn membership() {
+        with(&["\"a\", W/\"b\""], |list| {
+            let list = list.unwrap();
+            for (current, strongly, weakly) in [
+                (Some("\"a\""), true, true),
+                (Some("W/\"a\""), false, true),
+                (Some("\"b\""), false, true),
+                (Some("\"c\""), false, false),
+                (None, false, false),
+            ] {
+                let tag = current.map(tag);
+                assert_eq!((list.matches_strongly(tag), list.matches_weakly(tag)), (strongly, weakly), "{current:?}");
+            }
+        });
+        with(&["*"], |any| assert!(any.unwrap().matches_strongly(None)));
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors,
-//! sessions, ranges and entity tags.
+//! sessions, ranges, conditions.
 //!
 //! Pure: no I/O, no clock, no environment. Time and randomness are arguments.
 
+pub mod conditional;
 pub mod cursor;
 pub mod etag;
 pub mod key;
 pub mod layout;
 pub mod media;
+pub mod multipart;
 pub mod password;
 pub mod range;
 pub mod return_to;

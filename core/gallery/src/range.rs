@@ -1,5 +1,11 @@
 //! Byte ranges: RFC 9110 section 14.
 
+use http::{HeaderMap, header};
+
+/// More ranges than this are ignored (section 14.2): readers ask for a few, attackers for hundreds. Each costs a request to
+/// the store, and a small host may send ten of those for one request of ours.
+pub const MAX_RANGES: usize = 8;
+
 /// One range of a `Range: bytes=` header. Numbers beyond 64 bits stand as `u64::MAX`, which no object reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByteRange {
@@ -32,6 +38,27 @@ impl std::fmt::Display for ByteRange {
             Self::Suffix(length) => write!(f, "bytes=-{length}"),
         }
     }
+}
+
+/// The ranges a request asks for; none where its `Range` must be ignored, or is a flood.
+pub fn of(headers: &HeaderMap) -> Vec<ByteRange> {
+    let mut lines = headers.get_all(header::RANGE).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return Vec::new() };
+    let ranges = line.to_str().ok().and_then(parse).unwrap_or_default();
+    if ranges.len() > MAX_RANGES { Vec::new() } else { ranges }
+}
+
+/// The first and last bytes to send of an object of `size` bytes, none of them twice: ranges that overlap or touch become one
+/// (section 15.3.7.2). None if all lie outside (416). Else the order is that of the request.
+pub fn select(ranges: &[ByteRange], size: u64) -> Vec<(u64, u64)> {
+    let mut parts = Vec::new();
+    for part in ranges.iter().filter_map(|range| range.resolve(size)) {
+        let touches = |other: &(u64, u64)| other.0 <= part.1 + 1 && part.0 <= other.1 + 1;
+        let (near, mut rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(touches);
+        rest.push(near.into_iter().fold(part, |whole, part| (whole.0.min(part.0), whole.1.max(part.1))));
+        parts = rest;
+    }
+    parts
 }
 
 /// The ranges a header asks for; `None` where it must be ignored: another unit, or not what section 14.1.1 allows.
@@ -74,6 +101,8 @@ fn number(digits: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
     use ByteRange::{Closed, From, Suffix};
 
@@ -136,5 +165,44 @@ mod tests {
         ] {
             assert_eq!(range.resolve(size), bytes, "{range:?} of {size}");
         }
+    }
+
+    #[test]
+    fn asked_for_once_and_not_too_often() {
+        let of = |lines: &[String]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::RANGE, HeaderValue::from_str(line).unwrap());
+            }
+            super::of(&headers)
+        };
+        let many = |count| format!("bytes={}", vec!["1-1"; count].join(","));
+        assert_eq!(of(&[]), []);
+        assert_eq!(of(&[many(1)]), [Closed(1, 1)]);
+        assert_eq!(of(&[many(MAX_RANGES)]).len(), MAX_RANGES);
+        assert_eq!(of(&[many(MAX_RANGES + 1)]), []);
+        assert_eq!(of(&[many(1), many(1)]), []);
+    }
+
+    #[test]
+    fn selected() {
+        for (ranges, parts) in [
+            (vec![Closed(0, 1), Closed(5, 6)], vec![(0, 1), (5, 6)]),
+            (vec![Closed(5, 6), Closed(0, 1)], vec![(5, 6), (0, 1)]),
+            (vec![Closed(0, 1), Closed(2, 3)], vec![(0, 3)]),
+            (vec![Closed(2, 3), Closed(0, 1)], vec![(0, 3)]),
+            (vec![Closed(0, 5), Closed(2, 3)], vec![(0, 5)]),
+            (vec![Closed(0, 1), Closed(4, 5), Closed(2, 3)], vec![(0, 5)]),
+            (vec![Closed(0, 1), Closed(8, 8), Closed(4, 5), Closed(2, 3)], vec![(8, 8), (0, 5)]),
+            (vec![Closed(0, 0), Suffix(1)], vec![(0, 0), (9, 9)]),
+            (vec![From(5), Suffix(8)], vec![(2, 9)]),
+            (vec![From(10), Closed(20, 30), Suffix(0)], vec![]),
+            (vec![From(10), Closed(3, 30)], vec![(3, 9)]),
+            (vec![], vec![]),
+        ] {
+            assert_eq!(select(&ranges, 10), parts, "{ranges:?}");
+        }
+        assert_eq!(select(&[From(0), Suffix(1)], u64::MAX), [(0, u64::MAX - 1)]);
+        assert_eq!(select(&[From(0)], 0), []);
     }
 }

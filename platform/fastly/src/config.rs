@@ -1,22 +1,13 @@
-//! Configuration: plain values from a Config Store, secrets from a Secret Store. The environment is not asked: on Fastly
+//! Configuration: plain values from a Config Store, [`SECRETS`] from a Secret Store. The environment is not asked: on Fastly
 //! it holds nothing but facts about the machine.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use fastly::{ConfigStore, SecretStore};
+use platform::config::SECRETS;
 
 pub(crate) const CONFIG_STORE: &str = "gallery_config";
 pub(crate) const SECRET_STORE: &str = "gallery_secrets";
-
-/// What is read from the Secret Store, and from nowhere else.
-const SECRETS: [&str; 6] = [
-    "GALLERY_PASSWORD",
-    "AUTH_SECRET",
-    "R2_ACCESS_KEY_ID",
-    "R2_SECRET_ACCESS_KEY",
-    "R2_SESSION_TOKEN",
-    "SQL_AUTH_TOKEN",
-];
 
 /// Both stores, each value read once: Fastly counts look-ups.
 pub(crate) struct Stores {

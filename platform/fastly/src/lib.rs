@@ -70,6 +70,10 @@ impl Platform for Fastly {
         body.collect(max)
     }
 
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
     async fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
     }

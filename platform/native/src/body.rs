@@ -1,9 +1,10 @@
 //! A body: bytes we made, or bytes that are still arriving and are handed on as they come.
 
 use std::{
+    collections::VecDeque,
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -20,6 +21,7 @@ pub struct Body(Inner);
 enum Inner {
     Bytes(Option<Bytes>),
     Arriving(Arriving),
+    Joined(VecDeque<Body>),
 }
 
 struct Arriving {
@@ -37,6 +39,11 @@ impl From<Bytes> for Body {
 }
 
 impl Body {
+    /// See [`platform::Platform::join`].
+    pub(crate) fn join(pieces: Vec<Self>) -> Self {
+        Self(Inner::Joined(pieces.into()))
+    }
+
     /// What comes in on a connection. It ends with `Timeout` when a piece takes longer than `gap`;
     /// time in which nobody asks for a piece, because the client reads slowly, does not count.
     pub(crate) fn arriving(incoming: Incoming, gap: Duration) -> Self {
@@ -46,21 +53,15 @@ impl Body {
     /// See [`platform::Platform::collect`].
     pub(crate) async fn collect(self, max: usize) -> Result<Bytes, Error> {
         let too_large = || Error::new(Kind::TooLarge, "body.collect");
-        let mut arriving = match self.0 {
-            Inner::Bytes(bytes) => {
-                let bytes = bytes.unwrap_or_default();
-                return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) };
-            }
-            Inner::Arriving(arriving) => arriving,
-        };
-        let declared = usize::try_from(arriving.incoming.size_hint().lower()).unwrap_or(usize::MAX);
+        let mut body = self;
+        let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         if declared > max {
             return Err(too_large());
         }
         // A body in one piece, the usual case, is not copied.
         let mut first = Bytes::new();
         let mut whole = BytesMut::new();
-        while let Some(frame) = arriving.frame().await {
+        while let Some(frame) = body.frame().await {
             let Ok(piece) = frame?.into_data() else { continue };
             let held = first.len() + whole.len();
             if piece.len() > max - held {
@@ -116,6 +117,19 @@ impl http_body::Body for Body {
         match &mut self.0 {
             Inner::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Inner::Arriving(arriving) => Pin::new(arriving).poll_frame(task),
+            Inner::Joined(pieces) => {
+                while let Some(piece) = pieces.front_mut() {
+                    match ready!(Pin::new(piece).poll_frame(task)) {
+                        None => drop(pieces.pop_front()),
+                        Some(Err(error)) => {
+                            pieces.clear();
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                        frame => return Poll::Ready(frame),
+                    }
+                }
+                Poll::Ready(None)
+            }
         }
     }
 
@@ -123,6 +137,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Bytes(bytes) => bytes.is_none(),
             Inner::Arriving(arriving) => arriving.is_end_stream(),
+            Inner::Joined(pieces) => pieces.iter().all(Self::is_end_stream),
         }
     }
 
@@ -130,6 +145,16 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Inner::Arriving(arriving) => arriving.size_hint(),
+            Inner::Joined(pieces) => {
+                let hints = pieces.iter().map(Self::size_hint);
+                let mut whole = SizeHint::new();
+                whole.set_lower(hints.clone().map(|hint| hint.lower()).fold(0, u64::saturating_add));
+                let upper = hints.map(|hint| hint.upper()).try_fold(0, |sum: u64, upper| sum.checked_add(upper?));
+                if let Some(upper) = upper {
+                    whole.set_upper(upper);
+                }
+                whole
+            }
         }
     }
 }

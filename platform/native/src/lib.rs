@@ -97,6 +97,10 @@ impl Platform for Native {
         body.collect(max).await
     }
 
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }

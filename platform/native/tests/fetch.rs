@@ -1,4 +1,4 @@
-//! The behaviour of `Platform::fetch`, `fetch_all` and `collect`, against real servers.
+//! The behaviour of `Platform::fetch`, `fetch_all`, `collect` and `join`, against real servers.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
@@ -374,6 +374,29 @@ fn a_body_cut_short_is_unavailable() {
             assert_eq!(kind(Native::collect(body, 100).await), Kind::Unavailable, "{answer}");
         });
     }
+}
+
+#[test]
+fn joined_bodies_follow_each_other() {
+    let whole = pieces("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n", Duration::from_millis(10), &["012", "345"]);
+    let short = upstream(|_, mut stream| {
+        read_head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n678").unwrap();
+    });
+    let made = |text: &'static str| Body::from(Bytes::from_static(text.as_bytes()));
+    on_native(|native| async move {
+        let arriving = async |port| native.fetch(to(port)).await.unwrap().into_body();
+        let joined = || async {
+            Native::join(vec![made("<"), arriving(whole).await, made(""), made("|"), arriving(whole).await])
+        };
+        assert_eq!(Native::collect(joined().await, 14).await.unwrap(), "<012345|012345");
+        assert_eq!(kind(Native::collect(joined().await, 13).await), Kind::TooLarge);
+        assert_eq!(Native::collect(Native::join(Vec::new()), 0).await.unwrap(), "");
+        let nested = Native::join(vec![made("("), joined().await, made(")")]);
+        assert_eq!(Native::collect(nested, 100).await.unwrap(), "(<012345|012345)");
+        let broken = Native::join(vec![made("<"), arriving(short).await, made(">")]);
+        assert_eq!(kind(Native::collect(broken, 100).await), Kind::Unavailable);
+    });
 }
 
 #[test]

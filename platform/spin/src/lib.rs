@@ -62,6 +62,10 @@ impl Platform for Spin {
         body.collect(max).await
     }
 
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
     async fn sleep(&self, duration: Duration) {
         platform_wasi::sleep(duration).await;
     }

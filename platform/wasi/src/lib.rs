@@ -55,6 +55,10 @@ impl Platform for Wasi {
         body.collect(max).await
     }
 
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
     async fn sleep(&self, duration: Duration) {
         sleep(duration).await;
     }

@@ -12,10 +12,10 @@ const PIECE: u64 = 64 * 1024;
 /// The most bytes that `blocking-write-and-flush` takes (wasi:io/streams@0.2).
 const WRITE: usize = 4096;
 
-/// See [`platform::Platform::Body`].
-pub struct Body(Inner);
+/// See [`platform::Platform::Body`]. Its pieces one after the other; mostly there is one.
+pub struct Body(Vec<Piece>);
 
-enum Inner {
+enum Piece {
     Bytes(Bytes),
     Arriving(Arriving),
 }
@@ -30,7 +30,7 @@ struct Arriving {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Inner::Bytes(bytes))
+        Self(vec![Piece::Bytes(bytes)])
     }
 }
 
@@ -57,12 +57,17 @@ impl Body {
     pub(crate) fn arriving(body: IncomingBody, headers: &http::HeaderMap) -> Result<Self, Error> {
         let taken = |()| Error::because(Kind::Internal, "body.stream", "the body is taken already");
         let stream = body.stream().map_err(taken)?;
-        Ok(Self(Inner::Arriving(Arriving { stream, _body: body, declared: declared_length(headers) })))
+        Ok(Self(vec![Piece::Arriving(Arriving { stream, _body: body, declared: declared_length(headers) })]))
     }
 
     /// Whether there is nothing in it: a message without contents.
     pub(crate) fn is_empty(&self) -> bool {
-        matches!(&self.0, Inner::Bytes(bytes) if bytes.is_empty())
+        self.0.iter().all(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.is_empty()))
+    }
+
+    /// See [`platform::Platform::join`].
+    pub(crate) fn join(pieces: Vec<Self>) -> Self {
+        Self(pieces.into_iter().flat_map(|body| body.0).collect())
     }
 
     /// Writes all of it into a message, and says how much that was. A message whose body broke off is never finished: its
@@ -79,11 +84,11 @@ impl Body {
         let taken = |()| Error::because(Kind::Internal, "body.write", "the body is taken already");
         // A child of the message's body, and dropped before that is finished.
         let output = message.write().map_err(taken)?;
-        let stopped = match self.0 {
-            Inner::Bytes(bytes) => write(&bytes, &output, count),
-            Inner::Arriving(arriving) => arriving.splice(&output, count),
-        };
-        match stopped.and_then(|()| Ok(output.blocking_flush()?)) {
+        let written = self.0.into_iter().try_for_each(|piece| match piece {
+            Piece::Bytes(bytes) => write(&bytes, &output, count),
+            Piece::Arriving(arriving) => arriving.splice(&output, count),
+        });
+        match written.and_then(|()| Ok(output.blocking_flush()?)) {
             Ok(()) => Ok(()),
             Err(Stop::Broken(error)) => Err(error),
             Err(Stop::End) => Err(Error::because(Kind::Unavailable, "body.write", "the receiver has left")),
@@ -92,10 +97,24 @@ impl Body {
 
     /// See [`platform::Platform::collect`].
     pub(crate) fn collect(self, max: usize) -> Result<Bytes, Error> {
+        let pieces = match <[Piece; 1]>::try_from(self.0) {
+            Ok([piece]) => return piece.collect(max),
+            Err(pieces) => pieces,
+        };
+        let mut whole = Vec::new();
+        for piece in pieces {
+            whole.extend_from_slice(&piece.collect(max - whole.len())?);
+        }
+        Ok(whole.into())
+    }
+}
+
+impl Piece {
+    fn collect(self, max: usize) -> Result<Bytes, Error> {
         let too_large = || Error::new(Kind::TooLarge, "body.collect");
-        let arriving = match self.0 {
-            Inner::Bytes(bytes) => return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) },
-            Inner::Arriving(arriving) => arriving,
+        let arriving = match self {
+            Self::Bytes(bytes) => return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) },
+            Self::Arriving(arriving) => arriving,
         };
         if arriving.declared.is_some_and(|length| length > max as u64) {
             return Err(too_large());
@@ -118,11 +137,12 @@ impl Body {
 impl Arriving {
     /// Host to host.
     fn splice(self, output: &OutputStream, count: &mut u64) -> Result<(), Stop> {
+        let before = *count;
         loop {
             match output.blocking_splice(&self.stream, PIECE) {
                 Ok(spliced) => *count += spliced,
                 // One or the other has ended; which, the length tells, and what the flush after this gives.
-                Err(StreamError::Closed) => return self.check(*count).map_err(Stop::Broken),
+                Err(StreamError::Closed) => return self.check(*count - before).map_err(Stop::Broken),
                 Err(error) => return Err(error.into()),
             }
         }

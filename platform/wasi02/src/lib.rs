@@ -57,6 +57,10 @@ impl Platform for Wasi02 {
         body.collect(max)
     }
 
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
     async fn sleep(&self, duration: Duration) {
         monotonic_clock::subscribe_duration(fetch::nanoseconds(duration)).block();
     }

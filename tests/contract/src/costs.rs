@@ -62,7 +62,7 @@ fn warm_master(target: &Target) -> Outcome {
     at_most(target, &warm, [2, 0, 0, 0])
 }
 
-/// One catalogue query and one object, however it is asked for.
+/// One catalogue query and one object, however it is asked for; one more for each further part.
 fn original(target: &Target) -> Outcome {
     let whole = target.get(&file(BIG)).expect(200)?;
     at_most(target, &whole, [1, 0, 1, 1])?;
@@ -71,6 +71,10 @@ fn original(target: &Target) -> Outcome {
     at_most(target, &target.get(&file(BIG)).header("if-none-match", tag).expect(304)?, [1, 0, 1, 1])?;
     let part = target.get(&file(BIG)).header("range", "bytes=5-9").header("if-range", tag).expect(206)?;
     at_most(target, &part, [1, 0, 1, 1])?;
+    let parts = target.get(&file(BIG)).header("range", "bytes=5-9,20-29,-5").expect(206)?;
+    at_most(target, &parts, [1, 0, 3, 1])?;
+    let touching = target.get(&file(BIG)).header("range", "bytes=0-,0-9,-5").expect(206)?;
+    at_most(target, &touching, [1, 0, 1, 1])?;
     at_most(target, &target.get("/api/file/absent.jpg").expect(404)?, [1, 0, 0, 1])
 }
 

@@ -23,7 +23,10 @@ mod playlists;
 mod problems;
 mod ranges;
 mod segments;
+mod served;
 mod session;
+pub mod table;
+mod tables;
 mod target;
 mod thumbnails;
 
@@ -31,6 +34,7 @@ pub use client::{Answer, Call};
 pub use deliveries::deliveries;
 pub use ensure::Outcome;
 pub use library::{Item, fixture};
+pub use served::{Served, check};
 pub use target::Target;
 
 /// One behaviour, named as in `ranges::suffix`.

@@ -177,7 +177,17 @@ fn conditions(target: &Target) -> Outcome {
                     again.has(name, first.need(name)?)?;
                 }
             }
+            call().header("if-none-match", "\"x\"").header("if-none-match", tag).expect(304)?;
             call().header("if-none-match", "\"x\"").expect(200)?;
+            // There is no date, so none counts; and no part.
+            call().header("if-modified-since", "Fri, 31 Dec 2100 00:00:00 GMT").expect(200)?;
+            call().header("range", "bytes=0-9").expect(200)?;
+            for condition in [tag, "*"] {
+                call().header("if-match", condition).expect(200)?;
+            }
+            for condition in ["\"x\"", &format!("W/{tag}")] {
+                call().header("if-match", condition).expect(412)?;
+            }
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! The contract against the native host: both services on one port, and each on a port of its own; and with the catalogue
-//! in a snapshot, and in a libSQL server.
+//! The contract against the native host: both services on one port, and each on a port of its own, the viewer handing films on or not; and with
+//! the catalogue in a snapshot, and in a libSQL server.
 
 use std::{
     process::ExitCode,
@@ -15,6 +15,7 @@ use libtest_mimic::{Arguments, Trial};
 enum Arrangement {
     Whole,
     Split,
+    Routed,
     Snapshot,
     Sqld,
 }
@@ -39,10 +40,14 @@ impl Host {
     }
 
     fn start(&self) -> Result<Running, harness::Failure> {
-        let mut options = Options { split: self.arrangement == Arrangement::Split, ..Options::default() };
+        let mut options = Options {
+            split: self.arrangement == Arrangement::Split,
+            routed: self.arrangement == Arrangement::Routed,
+            ..Options::default()
+        };
         let mut sqld = None;
         match self.arrangement {
-            Arrangement::Whole | Arrangement::Split => {}
+            Arrangement::Whole | Arrangement::Split | Arrangement::Routed => {}
             Arrangement::Snapshot => options.environment.push(("CATALOGUE".to_owned(), "snapshot".to_owned())),
             Arrangement::Sqld => {
                 let url = sqld.insert(Sqld::start(None)?).url.clone();
@@ -64,6 +69,7 @@ fn main() -> ExitCode {
     let hosts = [
         ("native", Arrangement::Whole),
         ("native-split", Arrangement::Split),
+        ("native-routed", Arrangement::Routed),
         ("native-snapshot", Arrangement::Snapshot),
         ("native-sqld", Arrangement::Sqld),
     ]

@@ -1,5 +1,5 @@
 //! The contract on WASI hosts, 0.3, 0.2 and one that has what Spin has: both services in one, on a snapshot of the catalogue (for Spin, on
-//! SQLite); and each in a host of its own, on a libSQL server. KV is in the bucket, for Spin in its own stores.
+//! SQLite); and each in a host of its own, on a libSQL server, with and without a viewer that hands films on. KV is in the bucket, for Spin in its own stores.
 
 use std::{
     process::ExitCode,
@@ -14,11 +14,18 @@ use libtest_mimic::{Arguments, Trial};
 struct Host {
     wasi: Wasi,
     split: bool,
-    running: OnceLock<Result<(WasiGallery, Target), String>>,
+    running: OnceLock<Result<Running, String>>,
+}
+
+struct Running {
+    target: Target,
+    /// One address: a viewer that hands films on.
+    routed: Option<Target>,
+    _gallery: WasiGallery,
 }
 
 impl Host {
-    fn target(&self) -> Result<&Target, String> {
+    fn running(&self) -> Result<&Running, String> {
         let start = || {
             let options = Options { split: self.split, ..Options::default() };
             let gallery = WasiGallery::start(self.wasi, &options).map_err(|failure| failure.to_string())?;
@@ -26,12 +33,16 @@ impl Host {
             let target = Target::new(&gallery.url, &gallery.video_url, &native.store_url, &native.password);
             let on_sql = self.split || self.wasi == Wasi::Spin;
             let target = if on_sql { target } else { target.with_snapshot() };
-            Ok((gallery, target))
+            let routed = gallery.routed_url.as_ref();
+            let routed = routed.map(|url| Target::new(url, url, &native.store_url, &native.password));
+            Ok(Running { target, routed, _gallery: gallery })
         };
-        let running = self.running.get_or_init(start);
-        running.as_ref().map(|(_, target)| target).map_err(Clone::clone)
+        self.running.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 }
+
+/// What video-edge has to do with.
+const FILMS: [&str; 5] = ["playlists::", "segments::", "methods::", "problems::", "costs::"];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -49,10 +60,19 @@ fn main() -> ExitCode {
     let contract = hosts.iter().flat_map(|(name, host)| {
         cases().into_iter().map(move |case| {
             let host = Arc::clone(host);
-            Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(host.target()?)?))
+            Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(&host.running()?.target)?))
         })
     });
-    let conclusion = libtest_mimic::run(&arguments, contract.collect());
+    let routed = hosts.iter().filter(|(_, host)| host.split).flat_map(|(_, host)| {
+        let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));
+        films.map(move |case| {
+            let host = Arc::clone(host);
+            Trial::test(format!("{}-routed::{}", host.wasi.suffix(), case.name), move || {
+                Ok((case.run)(host.running()?.routed.as_ref().ok_or("no viewer hands films on")?)?)
+            })
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, contract.chain(routed).collect());
     drop(hosts);
     conclusion.exit_code()
 }

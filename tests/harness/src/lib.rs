@@ -6,7 +6,6 @@ mod fastly;
 mod library;
 mod native;
 mod programs;
-pub mod sqld;
 mod viceroy;
 mod wasi;
 
@@ -14,8 +13,8 @@ pub use fastly::FastlyGallery;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::{program, wasm};
-pub use sqld::Sqld;
-pub use viceroy::{Viceroy, free_address, viceroy};
+pub use servers::{Sqld, sqld, viceroy::find as viceroy};
+pub use viceroy::{Viceroy, free_address};
 pub use wasi::{Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.

@@ -12,7 +12,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{Failure, program, write_photos};
+use crate::{Failure, free_address, program, write_photos};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -21,6 +21,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub struct Options {
     /// video-edge on a port of its own.
     pub split: bool,
+    /// The same, and the viewer hands `/api/hls/...` on to it, so that one domain serves all.
+    pub routed: bool,
     /// More environment, or other values than the usual ones.
     pub environment: Vec<(String, String)>,
     /// A folder to ingest instead of the small test library.
@@ -41,7 +43,7 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
 ];
 
 /// What the programs read too, and a developer's shell may hold.
-pub(crate) const FOREIGN: [&str; 16] = [
+pub(crate) const FOREIGN: [&str; 17] = [
     "ALLOWED_ORIGINS",
     "CATALOGUE",
     "GALLERY_DATA",
@@ -58,6 +60,7 @@ pub(crate) const FOREIGN: [&str; 16] = [
     "TRUST_FORWARDED",
     "VIDEO_API_BASE",
     "VIDEO_DELIVERY",
+    "VIDEO_ORIGIN",
 ];
 
 /// A program with nothing of the shell's configuration.
@@ -118,7 +121,10 @@ impl Gallery {
         }
         let mut command = command("edge-gallery")?;
         command.args(["--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]).arg(data.path());
-        if options.split {
+        if options.routed {
+            let video = free_address()?;
+            command.args(["--split", &video.to_string()]).env("VIDEO_ORIGIN", format!("http://{video}"));
+        } else if options.split {
             command.args(["--split", "127.0.0.1:0"]);
         }
         command.envs(environment.iter().map(|(name, value)| (name, value)));
@@ -136,7 +142,7 @@ impl Gallery {
         Ok(Self {
             child,
             data,
-            video_url: text("video").unwrap_or_else(|| url.clone()),
+            video_url: text("video").filter(|_| !options.routed).unwrap_or_else(|| url.clone()),
             store_url: text("store").or_else(|| value(&environment, "S3_ENDPOINT")).unwrap_or_default(),
             password: value(&environment, "GALLERY_PASSWORD").unwrap_or_default(),
             environment,

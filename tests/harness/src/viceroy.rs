@@ -1,8 +1,7 @@
 //! Fastly's local server, Viceroy, with one of our services in it.
 
 use std::{
-    env, fs,
-    fs::File,
+    fs::{self, File},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -13,40 +12,10 @@ use std::{
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::{Failure, programs::wasm, sqld::cache};
+use crate::{Failure, programs::wasm};
 
-/// The version that `cargo xtask` installs.
-const VERSION: &str = "0.22.0";
 /// How long it may take to compile a service, on a machine that does other things too.
 const START: Duration = Duration::from_mins(2);
-
-/// What the services read from the Secret Store; all else comes from the Config Store.
-const SECRETS: [&str; 6] = [
-    "GALLERY_PASSWORD",
-    "AUTH_SECRET",
-    "R2_ACCESS_KEY_ID",
-    "R2_SECRET_ACCESS_KEY",
-    "R2_SESSION_TOKEN",
-    "SQL_AUTH_TOKEN",
-];
-
-/// Where it is: what `VICEROY` says, else where `cargo xtask` puts it, else on `PATH`.
-///
-/// `Err` says how to get it. A `VICEROY` that leads nowhere is an error of its own: whoever sets it wants it used.
-pub fn viceroy() -> Result<PathBuf, String> {
-    if let Some(given) = env::var_os("VICEROY").filter(|given| !given.is_empty()) {
-        let given = PathBuf::from(given);
-        return if given.is_file() { Ok(given) } else { Err(format!("VICEROY={} is no file", given.display())) };
-    }
-    let kept = cache().join(format!("viceroy-{VERSION}/bin/viceroy"));
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut candidates = std::iter::once(kept).chain(env::split_paths(&path).map(|folder| folder.join("viceroy")));
-    candidates.find(|candidate| candidate.is_file()).ok_or_else(|| {
-        format!(
-            "Viceroy is missing: cargo xtask test installs it, or cargo install viceroy --version {VERSION} --locked"
-        )
-    })
-}
 
 /// One service in one Viceroy. Ends when dropped.
 pub struct Viceroy {
@@ -72,7 +41,7 @@ impl Viceroy {
         let folder = TempDir::new()?;
         let manifest = manifest(folder.path(), config)?;
         let log = File::create(folder.path().join("log"))?;
-        let mut child = Command::new(viceroy()?)
+        let mut child = Command::new(servers::viceroy::find()?)
             .args(arguments)
             .arg("-C")
             .arg(manifest)
@@ -120,7 +89,8 @@ pub fn free_address() -> Result<SocketAddr, Failure> {
 
 /// Writes a manifest for the local server, and what it refers to.
 fn manifest(folder: &Path, config: &[(String, String)]) -> Result<PathBuf, Failure> {
-    let (secrets, plain): (Vec<_>, Vec<_>) = config.iter().partition(|(name, _)| SECRETS.contains(&name.as_str()));
+    let (secrets, plain): (Vec<_>, Vec<_>) =
+        config.iter().partition(|(name, _)| platform::config::SECRETS.contains(&name.as_str()));
     let store = |file: &str, values: Vec<&(String, String)>| -> Result<String, Failure> {
         let path = folder.join(file);
         let values: Map<String, Value> =

@@ -27,7 +27,8 @@ pub enum Wasi {
 }
 
 impl Wasi {
-    const fn suffix(self) -> &'static str {
+    /// Which of the entry crates they are, by the end of its name.
+    pub const fn suffix(self) -> &'static str {
         match self {
             Self::P3 => "wasi",
             Self::P2 => "wasi02",
@@ -106,14 +107,16 @@ pub struct WasiGallery {
     pub url: String,
     /// video-edge's, which is the gallery's unless split.
     pub video_url: String,
+    /// When split: a second viewer, which hands `/api/hls/...` on to video-edge.
+    pub routed_url: Option<String>,
 }
 
 impl WasiGallery {
     /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket (for Spin, on SQLite), or, split, each
     /// service in a host of its own on a libSQL server.
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        let viewer = free_address()?;
-        let origins = format!("http://{viewer},http://localhost:{}", viewer.port());
+        let (viewer, routed) = (free_address()?, free_address()?);
+        let origins = format!("http://{viewer},http://localhost:{},http://{routed}", viewer.port());
         let sqld = if options.split { Some(Sqld::start(None)?) } else { None };
         let mut environment = options.environment.clone();
         environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
@@ -130,12 +133,19 @@ impl WasiGallery {
         if sqld.is_none() {
             let service = start("all-in-one", &config, viewer)?;
             let url = service.url.clone();
-            return Ok(Self { services: vec![service], native, sqld, video_url: url.clone(), url });
+            return Ok(Self { services: vec![service], native, sqld, video_url: url.clone(), routed_url: None, url });
         }
         let video = free_address()?;
+        let mut one_domain = config.clone();
+        one_domain.push(("VIDEO_ORIGIN".to_owned(), format!("http://{video}")));
         config.push(("VIDEO_API_BASE".to_owned(), format!("http://{video}")));
         config.push(("ALLOWED_ORIGINS".to_owned(), origins));
-        let services = vec![start("viewer-edge", &config, viewer)?, start("video-edge", &config, video)?];
-        Ok(Self { url: services[0].url.clone(), video_url: services[1].url.clone(), services, native, sqld })
+        let services = vec![
+            start("viewer-edge", &config, viewer)?,
+            start("video-edge", &config, video)?,
+            start("viewer-edge", &one_domain, routed)?,
+        ];
+        let [url, video_url, routed_url] = [0, 1, 2].map(|index: usize| services[index].url.clone());
+        Ok(Self { url, video_url, routed_url: Some(routed_url), services, native, sqld })
     }
 }

@@ -173,6 +173,13 @@ fn store_cuts_a_file(library: &Library) -> Outcome {
             return Err(format!("cut after {most} bytes: status {}, {} bytes", answer.status, answer.body.len()));
         }
     }
+    // The parts of one answer, each on a connection of its own.
+    stage.set(Mode::CutAfter(100_000))?;
+    for range in ["bytes=0-599999,700000-700009", "bytes=0-9,700000-1299999"] {
+        if let Ok(answer) = stage.target.get(BIG).header("range", range).send() {
+            return Err(format!("{range}, cut: status {}, {} bytes", answer.status, answer.body.len()));
+        }
+    }
     Ok(())
 }
 

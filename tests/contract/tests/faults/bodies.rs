@@ -15,6 +15,7 @@ crate::tests!(bodies:
     playlist_cut_by_the_store,
     playlist_cut_on_the_way,
     file_cut_on_the_way,
+    part_cut_on_the_way,
     file_that_stalls,
 );
 
@@ -81,6 +82,18 @@ fn file_cut_on_the_way(stages: &Stages) -> Outcome {
         set(&stage, Mode::CutAfter(most))?;
         if let Ok(answer) = stage.target.get(BIG).send() {
             return Err(format!("cut after {most} bytes: status {}, {} bytes", answer.status, answer.body.len()));
+        }
+    }
+    recovers(&stage)
+}
+
+/// Several parts come on as many connections, each of which breaks.
+fn part_cut_on_the_way(stages: &Stages) -> Outcome {
+    let stage = stages.start()?;
+    set(&stage, Mode::CutAfter(100_000))?;
+    for range in ["bytes=0-599999,700000-700009", "bytes=0-9,700000-1299999"] {
+        if let Ok(answer) = stage.target.get(BIG).header("range", range).send() {
+            return Err(format!("{range}, cut: status {}, {} bytes", answer.status, answer.body.len()));
         }
     }
     recovers(&stage)

@@ -63,7 +63,7 @@ fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
 }
 
 /// The log's lines, once there is one for each of `count` requests.
-fn lines(stage: &Stage, count: usize) -> Result<Vec<Value>, String> {
+pub fn lines(stage: &Stage, count: usize) -> Result<Vec<Value>, String> {
     let mut text = String::new();
     for _ in 0..100 {
         text = stage.gallery.log().map_err(|failure| failure.to_string())?;

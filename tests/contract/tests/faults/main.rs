@@ -7,6 +7,7 @@ mod cost;
 mod kv;
 mod log;
 mod relay;
+mod routed;
 mod stage;
 mod start;
 
@@ -24,7 +25,16 @@ fn main() -> ExitCode {
     // Most of their time they wait for something to time out.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     let stages = Stages::default();
-    let all = [bucket::all(), catalogue::all(), bodies::all(), kv::all(), log::all(), cost::all(), start::all()];
+    let all = [
+        bucket::all(),
+        catalogue::all(),
+        bodies::all(),
+        kv::all(),
+        log::all(),
+        cost::all(),
+        start::all(),
+        routed::all(),
+    ];
     let trials = all
         .into_iter()
         .flatten()

@@ -78,6 +78,7 @@ fn unreadable_value(_: &Stages) -> Outcome {
         ("R2_ACCOUNT_ID", "hunter2/../x"),
         ("ALLOWED_ORIGINS", "https://hunter2.example/path"),
         ("VIDEO_API_BASE", "hunter2"),
+        ("VIDEO_ORIGIN", "https://hunter2/path"),
         ("VIDEO_DELIVERY", "hunter2"),
         ("VIDEO_EXPERIMENT", "hunter2:10"),
         ("KV_MAX_VALUE_BYTES", "hunter2"),

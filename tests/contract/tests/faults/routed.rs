@@ -1,0 +1,51 @@
+//! Films by way of the viewer, when video-edge is not to be had.
+
+use std::net::TcpListener;
+
+use contract::{Outcome, ensure};
+
+use crate::{
+    log,
+    stage::{Stage, Stages},
+};
+
+crate::tests!(routed: video_is_gone, in_a_circle, no_films_here);
+
+const FILM: &str = "/api/hls/playlist?key=film.mp4";
+
+/// A viewer whose films are at `origin`.
+fn stage(stages: &Stages, origin: &str) -> Result<Stage, String> {
+    stages.start_with(&[("VIDEO_ORIGIN", origin), ("GALLERY_SPLIT", "127.0.0.1:0")])
+}
+
+fn free() -> Result<String, String> {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    Ok(address.map_err(|error| error.to_string())?.to_string())
+}
+
+/// Films are a 503 of ours; photos are as always.
+fn video_is_gone(stages: &Stages) -> Outcome {
+    let stage = stage(stages, &format!("http://{}", free()?))?;
+    let answer = stage.target.get(FILM).expect(503)?;
+    answer.has("content-type", "application/problem+json")?;
+    answer.has("cache-control", "no-store")?;
+    answer.need("retry-after")?;
+    stage.target.get("/api/media").expect(200)?;
+    Ok(())
+}
+
+/// A request that the viewer itself has handed on: VIDEO_ORIGIN is a viewer's. The log says so.
+fn in_a_circle(stages: &Stages) -> Outcome {
+    let stage = stage(stages, &format!("http://{}", free()?))?;
+    stage.target.get(FILM).header("via", "1.0 proxy, 1.1 edge-gallery").expect(503)?.need("retry-after")?;
+    let lines = log::lines(&stage, 2)?;
+    let said = lines.iter().any(|line| line["failure"].as_str().is_some_and(|words| words.contains("leads back")));
+    ensure!(said, "the log does not say what is wrong: {lines:?}");
+    Ok(())
+}
+
+/// A viewer alone has no films, and says where they are.
+fn no_films_here(stages: &Stages) -> Outcome {
+    let stage = stages.start_with(&[("GALLERY_SPLIT", "127.0.0.1:0")])?;
+    stage.target.get(FILM).expect(404)?.has("content-type", "application/problem+json")
+}

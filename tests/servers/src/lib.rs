@@ -1,0 +1,20 @@
+//! Servers of others that tests and the local stack use: installed by ordinary package clients, kept outside the tree.
+
+pub mod sqld;
+pub mod viceroy;
+
+use std::{env, path::PathBuf};
+
+pub use sqld::Sqld;
+
+/// What went wrong, in one line that says what to do.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where they are kept: `EDGE_GALLERY_CACHE`, else a folder in the user's cache.
+pub fn cache() -> PathBuf {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("EDGE_GALLERY_CACHE").unwrap_or_else(|| {
+        let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+        user.unwrap_or_else(env::temp_dir).join("edge-gallery")
+    })
+}
