@@ -9,8 +9,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::sniff::{self, Kind};
 
-/// Top-level folders of the bucket that hold what ingest makes; no original may lie there.
-const RESERVED: [&str; 4] = ["thumbnails/", "hls/", "catalogue/", "_metadata/"];
+/// Top-level folders of the bucket that hold what ingest or the services make; no original may lie there.
+const RESERVED: [&str; 5] = ["thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/"];
 
 /// The longest text put around a key to name what is derived from it: `hls/{key}/1080p_00000.ts`.
 const LONGEST_AFFIX: usize = "hls//1080p_00000.ts".len();
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn reserved_and_endless_names_are_refused() {
-        for name in ["hls/a.jpg", "thumbnails/small/a.jpg", "catalogue/a.jpg", "_metadata/a.jpg"] {
+        for name in ["hls/a.jpg", "thumbnails/small/a.jpg", "catalogue/a.jpg", "kv/a.jpg", "_metadata/a.jpg"] {
             assert!(key_of(name).unwrap_err().contains("reserved"), "{name}");
         }
         assert!(key_of(&"long/".repeat(203)).unwrap_err().contains("too long"));

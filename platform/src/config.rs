@@ -80,6 +80,11 @@ impl Lookup<'_> {
         self.optional("SQL_URL").map(|url| Endpoint::new(&url, token.as_ref().map(|token| token.as_str()))).transpose()
     }
 
+    /// Whether a proxy of one's own stands before the host, so that `X-Forwarded-*` can be believed: `TRUST_FORWARDED`, `true` or `1`.
+    pub fn trust_forwarded(&self) -> bool {
+        self.optional("TRUST_FORWARDED").is_some_and(|value| value == "true" || value == "1")
+    }
+
     /// Where the catalogue is read from: `CATALOGUE`, which is `sql` unless it says `snapshot`.
     pub fn catalogue(&self) -> Result<Source, ConfigError> {
         match self.optional("CATALOGUE").as_deref() {

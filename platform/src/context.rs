@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 
 use crate::{Error, Kind, Kv, KvKey, Platform, Problem, Record, Row, Sql, Statement, StoreName, Value};
 
@@ -20,6 +20,22 @@ pub struct Facts {
     /// Whether the client came over TLS, as the host itself knows it.
     pub https: bool,
     pub client: Option<IpAddr>,
+}
+
+impl Facts {
+    /// Takes scheme and address from `X-Forwarded-Proto` and `X-Forwarded-For`. Only where a proxy of one's own writes them.
+    pub fn believe_forwarded(&mut self, headers: &HeaderMap) {
+        self.https = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        // The last entry is the one our own proxy wrote; the others are the client's word.
+        if let Some(client) = last(headers, "x-forwarded-for").and_then(|entry| entry.parse().ok()) {
+            self.client = Some(client);
+        }
+    }
+}
+
+/// The last element of a comma-separated header.
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
 /// What a service is given with each request. Counts what passes through it.

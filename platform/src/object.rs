@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
 
 use crate::{Cx, Error, Keep, Kind, Platform, listing};
@@ -74,8 +74,9 @@ impl Objects {
         key: &str,
         headers: &[HeaderMap],
     ) -> Result<Vec<Response<P::Body>>, Error> {
+        let part = bodiless(sigv4::Method::Get, key, &[]);
         let requests: Result<Vec<_>, Error> =
-            headers.iter().map(|headers| self.signed(&Method::GET, key, &[], headers, cx.facts.now)).collect();
+            headers.iter().map(|headers| self.signed(&part, headers, Bytes::new(), cx.facts.now)).collect();
         let mut parts = Vec::with_capacity(headers.len());
         for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
             let first = answer.and_then(accepted);
@@ -92,34 +93,33 @@ impl Objects {
         headers: &HeaderMap,
         keep: Option<&Keep>,
     ) -> Result<Response<P::Body>, Error> {
-        let mut request = self.signed(method, key, &[], headers, cx.facts.now)?;
+        let method = if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get };
+        let mut request = self.signed(&bodiless(method, key, &[]), headers, Bytes::new(), cx.facts.now)?;
         if let Some(keep) = keep {
             request.extensions_mut().insert(keep.clone());
         }
         accepted(cx.fetch(request).await?)
     }
 
-    fn signed(
+    /// A signed request. `more` headers are sent unsigned.
+    pub(crate) fn signed(
         &self,
-        method: &Method,
-        key: &str,
-        query: &[(&str, &str)],
-        headers: &HeaderMap,
+        unsigned: &HeaderRequest<'_>,
+        more: &HeaderMap,
+        body: Bytes,
         now: u64,
     ) -> Result<Request<Bytes>, Error> {
-        let unsigned = HeaderRequest {
-            method: if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get },
-            object_key: key,
-            query,
-            headers: &[],
-            payload: Payload::Empty,
-        };
         let signed = self
-            .with_key(now, |signing_key| sign_headers(signing_key, &self.bucket, &unsigned, now))
+            .with_key(now, |signing_key| sign_headers(signing_key, &self.bucket, unsigned, now))
             .map_err(|error| Error::because(Kind::Internal, "object.sign", error))?;
         let internal = |error: http::Error| Error::because(Kind::Internal, "object.request", error);
-        let mut request = Request::builder().method(method).uri(signed.url).body(Bytes::new()).map_err(internal)?;
-        request.headers_mut().extend(headers.clone());
+        let mut request =
+            Request::builder().method(unsigned.method.as_str()).uri(signed.url).body(body).map_err(internal)?;
+        request.headers_mut().extend(more.clone());
+        for (name, value) in unsigned.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| internal(error.into()))?;
+            request.headers_mut().insert(name, HeaderValue::from_str(value).map_err(|error| internal(error.into()))?);
+        }
         for (name, value) in signed.headers {
             let mut value = HeaderValue::from_str(&value).map_err(|error| internal(error.into()))?;
             value.set_sensitive(true);
@@ -154,7 +154,8 @@ impl Objects {
             if let Some(token) = &continuation {
                 query.push(("continuation-token", token));
             }
-            let request = self.signed(&Method::GET, "", &query, &HeaderMap::new(), cx.facts.now)?;
+            let unsigned = bodiless(sigv4::Method::Get, "", &query);
+            let request = self.signed(&unsigned, &HeaderMap::new(), Bytes::new(), cx.facts.now)?;
             let response = cx.fetch(request).await?;
             if response.status() != StatusCode::OK {
                 return Err(refusal("object.list", response.status()));
@@ -172,6 +173,15 @@ impl Objects {
     }
 }
 
+/// A request without a body, to sign.
+pub(crate) const fn bodiless<'a>(
+    method: sigv4::Method,
+    object_key: &'a str,
+    query: &'a [(&'a str, &'a str)],
+) -> HeaderRequest<'a> {
+    HeaderRequest { method, object_key, query, headers: &[], payload: Payload::Empty }
+}
+
 /// What [`Objects::read`] takes for an answer.
 fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
     match response.status() {
@@ -185,7 +195,7 @@ fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
     }
 }
 
-fn refusal(operation: &'static str, status: StatusCode) -> Error {
+pub(crate) fn refusal(operation: &'static str, status: StatusCode) -> Error {
     Error::because(Kind::of_refusal(status), operation, format!("the store answered {}", status.as_u16()))
 }
 

@@ -39,6 +39,12 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "Log in first.")
     }
 
+    /// While the configuration is not good; [`record::host_failure`](crate::record::host_failure) is for the log.
+    pub fn not_set_up() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.")
+            .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
+    }
+
     /// With the methods the route has.
     pub fn method_not_allowed(allow: &'static str) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not take that method; see the Allow header.")

@@ -112,6 +112,11 @@ impl Record {
     }
 }
 
+/// The log line for what keeps a host from serving at all: names and the host's own words, never values.
+pub fn host_failure(words: &str) -> String {
+    serde_json::json!({ "service": "host", "failure": words }).to_string()
+}
+
 /// The method for the log: one of a fixed set, since a client may send any word.
 pub fn method_name(method: &http::Method) -> &'static str {
     const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"];

@@ -39,11 +39,12 @@ pub fn viceroy() -> Result<PathBuf, Failure> {
     servers::viceroy::install()
 }
 
-/// Builds an entry crate as it is deployed, and tells where it is.
+/// Builds an entry crate as it is deployed, and tells where it is: a module for Fastly, a component for the others.
 pub fn build(package: &str) -> Result<PathBuf, Failure> {
-    tools::need_target("wasm32-wasip1")?;
+    let target = if package.ends_with("-fastly") { "wasm32-wasip1" } else { "wasm32-wasip2" };
+    tools::need_target(target)?;
     let mut command = cargo();
-    command.args(["build", "--profile", "wasm", "--target", "wasm32-wasip1", "--package", package]);
+    command.args(["build", "--profile", "wasm", "--target", target, "--package", package]);
     Ok(workspace::programs(&mut command)?.path(package)?.to_path_buf())
 }
 

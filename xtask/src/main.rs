@@ -8,6 +8,7 @@ mod secrets;
 mod test;
 mod tools;
 mod up;
+mod wasi;
 mod workspace;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};

@@ -1,11 +1,16 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 
-use std::{env, io::Write as _, path::Path, time::Instant};
+use std::{
+    env,
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use crate::{
     Failure, fastly, page,
     process::succeed,
-    tools,
+    tools, wasi,
     workspace::{self, cargo},
 };
 
@@ -36,17 +41,21 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     tools::FFMPEG.need()?;
     tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
+    let mut components = PathBuf::new();
+    steps.run("components for WASI hosts", || {
+        components = wasi::components()?;
+        Ok(())
+    })?;
     steps.run("crates, HTTP contract, browser", || {
         let test = || {
             let mut command = cargo();
             command.args(["test", "--workspace", "--no-fail-fast"]);
-            // It holds no tests, and wasmtime takes long to build.
-            command.args(["--exclude", "bench-sign"]);
             command
         };
         let programs = workspace::programs(test().arg("--no-run"))?;
         let mut command = test();
         command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
+        command.env("WASI_HOST_PROGRAM", programs.path("wasi-host")?).env("WASI_COMPONENTS", &components);
         // With it, the contract on Fastly's local server is not left out but must pass.
         command.env("VICEROY", &viceroy);
         if no_browser {
@@ -59,7 +68,6 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         seeds.args(["run", "--quiet", "--package", "seeds", "--", "--seeds", SEEDS]);
         succeed(&mut seeds, "faults by seeds")
     })?;
-    steps.run("signatures on every target", || workspace::run_release("bench-sign", &["check"]))?;
     tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);

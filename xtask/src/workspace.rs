@@ -57,10 +57,15 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
     let programs = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["kind"][0] == "bin" && message["profile"]["test"] == false)
+        .filter(|message| message["profile"]["test"] == false)
         .filter_map(|message| {
-            let path = message["executable"].as_str()?;
-            Some((message["target"]["name"].as_str()?.to_owned(), PathBuf::from(path)))
+            let name = message["target"]["name"].as_str()?;
+            match message["target"]["kind"][0].as_str()? {
+                "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
+                // A component. As a library its name is that of a Rust module.
+                "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),
+                _ => None,
+            }
         })
         .collect();
     Ok(Programs(programs))

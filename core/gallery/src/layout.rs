@@ -1,7 +1,7 @@
 //! Where things lie in the bucket. Existing deployments have this layout; it does not change.
 //!
 //! `{key}` is the original, `thumbnails/{size}/{key}` its WebP thumbnails, `hls/{key}/` a film's playlists and segments;
-//! `catalogue/` holds the catalogue's [snapshots](crate::snapshot).
+//! `catalogue/` holds the catalogue's [snapshots](crate::snapshot), `kv/` the key-value stores of hosts without any.
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,4 +55,9 @@ pub fn hls_master(key: &str) -> String {
 /// A variant's playlist; `quality` is a name such as `720p`.
 pub fn hls_variant(key: &str, quality: &str) -> String {
     format!("hls/{key}/{quality}.m3u8")
+}
+
+/// The object that stands for a key of a key-value store.
+pub fn kv(store: &str, key: &str) -> String {
+    format!("kv/{store}/{key}")
 }

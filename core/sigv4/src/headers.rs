@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::date::{amz_date, day};
 use crate::encode::{encode_key_into, encode_query_into};
 use crate::hex::{self, hex};
-use crate::sha256::{State, digest};
+use crate::sha256::{State, bytes, digest};
 use crate::{Bucket, Error, Method, SigningKey};
 
 /// What is signed of a request's body.
@@ -19,6 +19,13 @@ pub enum Payload {
     Empty,
     /// Its SHA-256.
     Hash([u8; 32]),
+}
+
+impl Payload {
+    /// Of a body that is at hand.
+    pub fn of(body: &[u8]) -> Self {
+        if body.is_empty() { Self::Empty } else { Self::Hash(bytes(&digest(body))) }
+    }
 }
 
 /// A request to sign.

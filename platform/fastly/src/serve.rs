@@ -3,10 +3,10 @@
 use std::{rc::Rc, time::Duration};
 
 use fastly::http::serve::Serve;
-use http::{HeaderValue, StatusCode, header};
 use platform::{
     Problem, Service,
     config::{ConfigError, Lookup, without_own_sql},
+    record::host_failure,
 };
 
 use crate::{
@@ -49,12 +49,6 @@ pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigErro
 fn refuse(log: &Log, error: &ConfigError, stores: &Stores) {
     let mut words = vec![error.to_string(), format!("Config Store {CONFIG_STORE}, Secret Store {SECRET_STORE}")];
     words.extend(stores.troubles());
-    // Names and Fastly's own words: nothing in them needs escaping but quotes.
-    let failure = words.join("; ").replace('\\', "/").replace('"', "'");
-    log.line(&format!("{{\"service\":\"host\",\"failure\":\"{failure}\"}}"));
-    Serve::new().with_max_requests(1).run(|_| {
-        let problem =
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.");
-        request::refusal(problem.with(header::RETRY_AFTER, HeaderValue::from_static("60")))
-    });
+    log.line(&host_failure(&words.join("; ")));
+    Serve::new().with_max_requests(1).run(|_| request::refusal(Problem::not_set_up()));
 }

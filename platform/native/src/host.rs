@@ -87,8 +87,7 @@ impl Options {
         config.read(|lookup| {
             let file = || lookup.optional("GALLERY_DATABASE").map(|path| Place::File(path.into()));
             self.database = lookup.sql()?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
-            self.trust_forwarded =
-                lookup.optional("TRUST_FORWARDED").is_some_and(|value| value == "true" || value == "1");
+            self.trust_forwarded = lookup.trust_forwarded();
             Ok(self)
         })
     }

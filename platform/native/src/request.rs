@@ -76,21 +76,12 @@ impl<S: Service> Site<S> {
             client: Some(peer.to_canonical()),
         };
         if self.trust_forwarded {
-            facts.https = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-            // The last entry is the one our own proxy wrote; the others are the client's word.
-            if let Some(client) = last(headers, "x-forwarded-for").and_then(|entry| entry.parse().ok()) {
-                facts.client = Some(client);
-            }
+            facts.believe_forwarded(headers);
         }
         let entropy = getrandom::fill(&mut facts.entropy)
             .map_err(|error| Error::because(Kind::Internal, "host.entropy", error.to_string()));
         (facts, entropy)
     }
-}
-
-/// The last element of a comma-separated header.
-fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
 /// A call in progress. Dropped unanswered, it means that the client is gone.

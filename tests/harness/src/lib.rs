@@ -7,6 +7,7 @@ mod library;
 mod native;
 mod programs;
 mod viceroy;
+mod wasi;
 
 pub use fastly::FastlyGallery;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
@@ -14,6 +15,7 @@ pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::{program, wasm};
 pub use servers::{Sqld, sqld, viceroy::find as viceroy};
 pub use viceroy::{Viceroy, free_address};
+pub use wasi::{Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

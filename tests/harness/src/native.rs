@@ -43,7 +43,7 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
 ];
 
 /// What the programs read too, and a developer's shell may hold.
-const FOREIGN: [&str; 16] = [
+pub(crate) const FOREIGN: [&str; 17] = [
     "ALLOWED_ORIGINS",
     "CATALOGUE",
     "GALLERY_DATA",
@@ -57,6 +57,7 @@ const FOREIGN: [&str; 16] = [
     "S3_ENDPOINT",
     "SQL_AUTH_TOKEN",
     "SQL_URL",
+    "TRUST_FORWARDED",
     "VIDEO_API_BASE",
     "VIDEO_DELIVERY",
     "VIDEO_ORIGIN",
@@ -184,7 +185,7 @@ fn value(environment: &[(String, String)], name: &str) -> Option<String> {
 }
 
 /// The first line of a process's output; the rest goes to a file.
-fn first_line(child: &mut Child, log: &Path) -> Option<String> {
+pub(crate) fn first_line(child: &mut Child, log: &Path) -> Option<String> {
     let lines = child.stdout.take()?;
     let mut log = File::create(log).ok()?;
     let (send, receive) = mpsc::channel();

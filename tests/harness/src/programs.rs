@@ -16,6 +16,8 @@ type Built = OnceLock<Result<HashMap<String, PathBuf>, String>>;
 /// The programs, and the variables that name them. Building them apart from the tests would give some of their
 /// dependencies other features, and so build those twice.
 const PROGRAMS: [(&str, &str); 2] = [("edge-gallery", "GALLERY_PROGRAM"), ("ingest", "INGEST_PROGRAM")];
+/// Named by WASI_HOST_PROGRAM, and apart from those: only its own tests should wait until wasmtime is built.
+const WASI_HOST: &str = "wasi-host";
 /// The entry crates for Fastly.
 const FASTLY: [&str; 5] =
     ["viewer-edge-fastly", "video-edge-fastly", "all-in-one-fastly", "floor-fastly", "conformance-fastly"];
@@ -25,14 +27,49 @@ pub fn program(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
     find(&BUILT, name, || {
         let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
-        named.collect::<Option<_>>().map_or_else(|| build(&[], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
+        named.collect::<Option<_>>().map_or_else(|| build(&["--bins"], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
     })
 }
 
 /// Where the entry crate `name` for Fastly is, built as it is deployed. The first call builds all of them.
 pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || build(&["--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+    find(&BUILT, name, || build(&["--bins", "--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+}
+
+/// The entry crates for WASI hosts.
+const COMPONENTS: [&str; 9] = [
+    "viewer-edge-wasi",
+    "video-edge-wasi",
+    "all-in-one-wasi",
+    "viewer-edge-wasi02",
+    "video-edge-wasi02",
+    "all-in-one-wasi02",
+    "viewer-edge-spin",
+    "video-edge-spin",
+    "all-in-one-spin",
+];
+
+/// Where the component `name` is, built as it is deployed: in the folder that `WASI_COMPONENTS` names, else the first call builds
+/// all of them.
+pub fn component(name: &str) -> Result<&'static Path, Failure> {
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, name, || match env::var_os("WASI_COMPONENTS").map(PathBuf::from) {
+        Some(folder) => {
+            let file = |name: &str| folder.join(name.replace('-', "_")).with_extension("wasm");
+            Ok(COMPONENTS.iter().map(|name| ((*name).to_owned(), file(name))).collect())
+        }
+        None => build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS),
+    })
+}
+
+/// Where the WASI host is.
+pub(crate) fn wasi_host() -> Result<&'static Path, Failure> {
+    static BUILT: Built = OnceLock::new();
+    find(&BUILT, WASI_HOST, || match env::var_os("WASI_HOST_PROGRAM") {
+        Some(path) => Ok(HashMap::from([(WASI_HOST.to_owned(), path.into())])),
+        None => build(&["--bins"], &[WASI_HOST]),
+    })
 }
 
 fn find(
@@ -56,7 +93,7 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
     }
     let output = cargo
         .current_dir(root)
-        .args(["build", "--quiet", "--bins", "--message-format=json-render-diagnostics"])
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
         .args(how)
         .args(packages.iter().flat_map(|name| ["--package", name]))
         .stdout(Stdio::piped())
@@ -69,8 +106,13 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
     let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     Ok(messages
         .filter_map(|message| {
-            let path = message["executable"].as_str()?;
-            Some((message["target"]["name"].as_str()?.to_owned(), PathBuf::from(path)))
+            let name = message["target"]["name"].as_str()?;
+            match message["target"]["kind"][0].as_str()? {
+                "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
+                // A component. As a library its name is that of a Rust module.
+                "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),
+                _ => None,
+            }
         })
         .collect())
 }

@@ -1,0 +1,11 @@
+//! `bench-sign check`: what holds whatever the speed, on every target.
+
+#![allow(clippy::unwrap_used)]
+
+use std::process::Command;
+
+#[test]
+fn every_target_signs_alike() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench-sign")).arg("check").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,91 @@
+//! The component: what an instance keeps, and how a request finds it.
+
+use std::{net::SocketAddr, rc::Rc, sync::Arc, thread::LocalKey};
+
+use http::HeaderMap;
+use platform::{
+    Service,
+    config::{ConfigError, Lookup},
+};
+use platform_wasi::{
+    Kept,
+    request::{Arrived, answer, refuse, refuse_without_configuration},
+    wasip3::http::types::{ErrorCode, Request, Response},
+};
+
+use crate::{Instance, Spin, config::Variables, sql};
+
+/// A service and what it runs on.
+pub struct Site<S> {
+    service: S,
+    spin: Spin,
+    trust_forwarded: bool,
+}
+
+impl<S> Site<S> {
+    fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
+        let instance = Instance { endpoint: lookup.sql()?.map(Arc::new), connection: sql::Kept::default() };
+        Ok(Self { service: make(lookup)?, spin: Spin(Rc::new(instance)), trust_forwarded: lookup.trust_forwarded() })
+    }
+}
+
+/// Exports `$service` as the component's `wasi:http/handler`, made by `$make` from the configuration.
+///
+/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+#[macro_export]
+macro_rules! serve {
+    ($service:ty, $make:expr) => {
+        ::std::thread_local! {
+            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+        }
+
+        struct Component;
+
+        impl $crate::wasip3::exports::http::handler::Guest for Component {
+            async fn handle(
+                request: $crate::wasip3::http::types::Request,
+            ) -> Result<$crate::wasip3::http::types::Response, $crate::wasip3::http::types::ErrorCode> {
+                $crate::handle(&SITE, $make, request).await
+            }
+        }
+
+        $crate::wasip3::http::service::export!(Component with_types_in $crate::wasip3);
+    };
+}
+
+/// Serves one request. What [`serve!`] exports.
+pub async fn handle<S: Service>(
+    kept: &'static LocalKey<Kept<Site<S>>>,
+    make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>,
+    request: Request,
+) -> Result<Response, ErrorCode> {
+    let mut arrived = match Arrived::from_host(request) {
+        Ok(arrived) => arrived,
+        Err(problem) => return refuse(problem),
+    };
+    let known = kept.with_borrow(Clone::clone);
+    let site = if let Some(site) = known {
+        site
+    } else {
+        let mut variables = Variables::default();
+        match variables.read(|lookup| Site::build(lookup, &make)).await {
+            // Requests that come together before there is a site may each make one; the first is kept.
+            Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
+            Err(error) => {
+                let words: Vec<String> = std::iter::once(error.to_string()).chain(variables.troubles).collect();
+                return refuse_without_configuration(&words.join("; "));
+            }
+        }
+    };
+    let client = client(arrived.headers());
+    arrived.is_from(client.map(|client| client.ip()));
+    if site.trust_forwarded {
+        arrived.believe_forwarded();
+    }
+    answer(&site.spin, &site.service, arrived).await
+}
+
+/// Who is connected. A client may send the header too: Spin's own comes after it, so the last one counts.
+fn client(headers: &HeaderMap) -> Option<SocketAddr> {
+    headers.get_all("spin-client-addr").iter().next_back()?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,146 @@
+//! The catalogue's database: Spin's SQLite, its database `default`; or a server behind HTTP.
+
+use std::{cell::RefCell, rc::Rc};
+
+use platform::{Error, Kind, Row, Sql, SqlHttp, Statement, Value};
+use spin_sdk::sqlite::{self, Connection};
+
+use crate::{Instance, Spin};
+
+/// An instance's connection, once there is one. Single statements of all its requests go through it; a transaction has one of
+/// its own, since other requests' statements would fall into it.
+pub(crate) type Kept = RefCell<Option<Rc<Connection>>>;
+
+/// The most rows of one statement, as behind HTTP.
+const MAX_ROWS: usize = platform::sql_http::MAX_ROWS;
+
+/// The catalogue's database, as a request sees it.
+pub struct Database(Inner);
+
+enum Inner {
+    Own(Rc<Instance>),
+    Http(SqlHttp<Spin>),
+}
+
+impl Database {
+    pub(crate) fn own(instance: &Rc<Instance>) -> Self {
+        Self(Inner::Own(Rc::clone(instance)))
+    }
+
+    pub(crate) fn behind_http(http: SqlHttp<Spin>) -> Self {
+        Self(Inner::Http(http))
+    }
+}
+
+impl Sql for Database {
+    async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        match &self.0 {
+            Inner::Own(instance) => {
+                let connection = shared(&instance.connection).await?;
+                let rows = execute("sql.query", &connection, sql, parameters).await;
+                if rows.as_ref().is_err_and(Error::is_transient) {
+                    // Perhaps it is the connection: the next statement gets a new one.
+                    instance.connection.take();
+                }
+                rows
+            }
+            Inner::Http(http) => http.query(sql, parameters).await,
+        }
+    }
+
+    async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
+        match &self.0 {
+            Inner::Own(_) => transaction(statements).await,
+            Inner::Http(http) => http.batch(statements).await,
+        }
+    }
+}
+
+async fn open(operation: &'static str) -> Result<Connection, Error> {
+    Connection::open_default().await.map_err(|error| failure(operation, error))
+}
+
+async fn shared(kept: &Kept) -> Result<Rc<Connection>, Error> {
+    let known = kept.borrow().clone();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let opened = Rc::new(open("sql.query").await?);
+    kept.replace(Some(Rc::clone(&opened)));
+    Ok(opened)
+}
+
+/// One that is neither committed nor rolled back, because its request has ended, ends with its connection.
+async fn transaction(statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
+    const OPERATION: &str = "sql.batch";
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let connection = open(OPERATION).await?;
+    // The lock that writing needs, now: two that both began to read could not both go on to write.
+    execute(OPERATION, &connection, "BEGIN IMMEDIATE", &[]).await?;
+    let mut results = Vec::with_capacity(statements.len());
+    for statement in statements {
+        match execute(OPERATION, &connection, statement.sql, &statement.parameters).await {
+            Ok(rows) => results.push(rows),
+            Err(error) => {
+                // Why it failed matters more than whether this does.
+                let _ = execute(OPERATION, &connection, "ROLLBACK", &[]).await;
+                return Err(error);
+            }
+        }
+    }
+    execute(OPERATION, &connection, "COMMIT", &[]).await?;
+    Ok(results)
+}
+
+async fn execute(
+    operation: &'static str,
+    connection: &Connection,
+    sql: &str,
+    parameters: &[Value],
+) -> Result<Vec<Row>, Error> {
+    let bound: Vec<sqlite::Value> = parameters.iter().cloned().map(for_spin).collect();
+    let mut result = connection.execute(sql, bound).await.map_err(|error| failure(operation, error))?;
+    let mut rows = Vec::new();
+    while let Some(row) = result.next().await {
+        if rows.len() == MAX_ROWS {
+            return Err(Error::new(Kind::TooLarge, operation));
+        }
+        rows.push(Row(row.values.into_iter().map(from_spin).collect()));
+    }
+    result.result().await.map_err(|error| failure(operation, error))?;
+    Ok(rows)
+}
+
+fn for_spin(value: Value) -> sqlite::Value {
+    match value {
+        Value::Null => sqlite::Value::Null,
+        Value::Integer(number) => sqlite::Value::Integer(number),
+        Value::Real(number) => sqlite::Value::Real(number),
+        Value::Text(text) => sqlite::Value::Text(text),
+        Value::Blob(bytes) => sqlite::Value::Blob(bytes),
+    }
+}
+
+fn from_spin(value: sqlite::Value) -> Value {
+    match value {
+        sqlite::Value::Null => Value::Null,
+        sqlite::Value::Integer(number) => Value::Integer(number),
+        sqlite::Value::Real(number) => Value::Real(number),
+        sqlite::Value::Text(text) => Value::Text(text),
+        sqlite::Value::Blob(bytes) => Value::Blob(bytes),
+    }
+}
+
+/// Spin tells `SQLite`'s failures apart by their text only. It may quote the statement, which holds no values: parameters are bound.
+fn failure(operation: &'static str, error: sqlite::Error) -> Error {
+    const OURS: [&str; 4] = ["syntax error", "no such ", "constraint failed", "datatype mismatch"];
+    let kind = match &error {
+        sqlite::Error::NoSuchDatabase | sqlite::Error::AccessDenied => Kind::Denied,
+        sqlite::Error::DatabaseFull => Kind::TooLarge,
+        sqlite::Error::Io(text) if OURS.iter().any(|ours| text.contains(ours)) => Kind::Invalid,
+        sqlite::Error::InvalidConnection | sqlite::Error::Io(_) => Kind::Unavailable,
+    };
+    Error::because(kind, operation, error)
+}

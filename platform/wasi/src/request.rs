@@ -1,0 +1,134 @@
+//! One request: the facts, the call, the response.
+
+use std::{
+    io::Write as _,
+    net::IpAddr,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use platform::{
+    Cx, Facts, Platform, Problem, Service,
+    record::{host_failure, method_name},
+    service::{finish, strip_hop_by_hop},
+};
+use wasip3::{
+    http::types::{self, ErrorCode, Fields, Scheme},
+    random::random::get_random_bytes,
+};
+
+use crate::Body;
+
+/// A request that has come in, as a service sees it, and the facts of it.
+pub struct Arrived {
+    started: Instant,
+    facts: Facts,
+    request: Request<Body>,
+}
+
+impl Arrived {
+    /// Takes a request from the host. One that is not to a path is 400.
+    pub fn from_host(request: types::Request) -> Result<Self, Problem> {
+        let started = Instant::now();
+        let unusable = |detail: &'static str| move || Problem::bad_request(detail);
+        let target = request.get_path_with_query().unwrap_or_else(|| "/".to_owned());
+        let target = PathAndQuery::try_from(target).ok().filter(|target| target.path().starts_with('/'));
+        let headers = HeaderMap::try_from(request.get_headers()).ok();
+        let mut head = Request::new(());
+        *head.method_mut() =
+            Method::try_from(request.get_method()).ok().ok_or_else(unusable("The method is not one."))?;
+        *head.uri_mut() = Uri::from(target.ok_or_else(unusable("The request's target is not a path."))?);
+        *head.headers_mut() = headers.ok_or_else(unusable("A header of the request is not one."))?;
+        let facts = Facts {
+            now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            entropy: entropy(),
+            https: matches!(request.get_scheme(), Some(Scheme::Https)),
+            // WASI has no word for it.
+            client: None,
+        };
+        let body = Body::arriving(request, head.headers());
+        Ok(Self { started, facts, request: head.map(|()| body) })
+    }
+
+    /// Seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.facts.now
+    }
+
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// Says where it comes from, on a host that knows.
+    pub fn is_from(&mut self, client: Option<IpAddr>) {
+        self.facts.client = client;
+    }
+
+    /// See [`Facts::believe_forwarded`].
+    pub fn believe_forwarded(&mut self) {
+        self.facts.believe_forwarded(self.request.headers());
+    }
+}
+
+/// Answers one request, and writes its log line. The host sends the body after this; how much of it arrives it does not tell.
+pub async fn answer<P, S>(platform: &P, service: &S, arrived: Arrived) -> Result<types::Response, ErrorCode>
+where
+    P: Platform<Body = Body>,
+    S: Service,
+{
+    let Arrived { started, facts, request } = arrived;
+    let cx = Cx::new(platform, facts);
+    let method = method_name(request.method());
+    let mut response = service.handle(&cx, request).await;
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    finish(&cx, &mut response, milliseconds);
+    log(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), milliseconds, None));
+    for_host(response)
+}
+
+/// A problem as a response, before there is a service to make one.
+pub fn refuse(problem: Problem) -> Result<types::Response, ErrorCode> {
+    let id = entropy()[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
+    for_host(problem.into_response(&format!("{id:016x}")))
+}
+
+/// The answer while the configuration is not good: 503, and a log line that names what is missing.
+pub fn refuse_without_configuration(words: &str) -> Result<types::Response, ErrorCode> {
+    log(&host_failure(words));
+    refuse(Problem::not_set_up())
+}
+
+/// Writes a line. A log that takes none stops nobody.
+fn log(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn entropy() -> [u8; 32] {
+    let mut entropy = [0; 32];
+    // The host gives as many as were asked for (wasi:random/random@0.3.0), but may do so in parts.
+    let mut filled = 0;
+    while filled < entropy.len() {
+        let bytes = get_random_bytes((entropy.len() - filled) as u64);
+        let taken = bytes.len().min(entropy.len() - filled);
+        entropy[filled..filled + taken].copy_from_slice(&bytes[..taken]);
+        filled += taken;
+    }
+    entropy
+}
+
+/// The response as the host takes it. A HEAD's has no contents, and keeps its `Content-Length`.
+fn for_host(response: Response<Body>) -> Result<types::Response, ErrorCode> {
+    let (mut parts, mut body) = response.into_parts();
+    strip_hop_by_hop(&mut parts.headers);
+    if matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        parts.headers.remove(header::CONTENT_LENGTH);
+        body = Body::from(Bytes::new());
+    }
+    let internal = |words: String| ErrorCode::InternalError(Some(words));
+    let headers = Fields::try_from(parts.headers).map_err(|error| internal(format!("response headers: {error}")))?;
+    let (contents, trailers) = body.into_parts();
+    let (response, _sent) = types::Response::new(headers, contents, trailers);
+    response.set_status_code(parts.status.as_u16()).map_err(|()| internal("response status".to_owned()))?;
+    Ok(response)
+}

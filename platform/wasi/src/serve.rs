@@ -1,0 +1,85 @@
+//! The component: what an instance keeps, and how a request finds it.
+
+use std::{cell::RefCell, rc::Rc, thread::LocalKey};
+
+use platform::{
+    Remote, Service,
+    config::{ConfigError, Lookup, without_own_sql},
+};
+use wasip3::http::types::{ErrorCode, Request, Response};
+
+use crate::{
+    Wasi,
+    request::{Arrived, answer, refuse, refuse_without_configuration},
+};
+
+/// What an instance keeps from its first request with a good configuration on. Nothing of a request.
+pub type Kept<T> = RefCell<Option<Rc<T>>>;
+
+/// A service and what it runs on.
+pub struct Site<S> {
+    service: S,
+    remote: Rc<Remote>,
+    trust_forwarded: bool,
+}
+
+impl<S> Site<S> {
+    fn build(make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
+        let get = without_own_sql(|name: &str| std::env::var(name).ok());
+        let lookup = Lookup(&get);
+        let remote = Rc::new(Remote::load(&lookup)?);
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.trust_forwarded() })
+    }
+}
+
+/// Exports `$service` as the component's `wasi:http/handler`, made by `$make` from the configuration.
+///
+/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+#[macro_export]
+macro_rules! serve {
+    ($service:ty, $make:expr) => {
+        ::std::thread_local! {
+            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+        }
+
+        struct Component;
+
+        impl $crate::wasip3::exports::http::handler::Guest for Component {
+            async fn handle(
+                request: $crate::wasip3::http::types::Request,
+            ) -> Result<$crate::wasip3::http::types::Response, $crate::wasip3::http::types::ErrorCode> {
+                $crate::handle(&SITE, $make, request).await
+            }
+        }
+
+        $crate::wasip3::http::service::export!(Component with_types_in $crate::wasip3);
+    };
+}
+
+/// Serves one request. What [`serve!`] exports.
+pub async fn handle<S: Service>(
+    kept: &'static LocalKey<Kept<Site<S>>>,
+    make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
+    request: Request,
+) -> Result<Response, ErrorCode> {
+    let site = match kept.with_borrow(Clone::clone) {
+        Some(site) => site,
+        None => match Site::build(make) {
+            Ok(site) => {
+                let site = Rc::new(site);
+                kept.set(Some(Rc::clone(&site)));
+                site
+            }
+            Err(error) => return refuse_without_configuration(&error.to_string()),
+        },
+    };
+    let mut arrived = match Arrived::from_host(request) {
+        Ok(arrived) => arrived,
+        Err(problem) => return refuse(problem),
+    };
+    if site.trust_forwarded {
+        arrived.believe_forwarded();
+    }
+    let wasi = Wasi { remote: Rc::clone(&site.remote), now: arrived.now() };
+    answer(&wasi, &site.service, arrived).await
+}

@@ -1,0 +1,134 @@
+//! Requests out, through `wasi:http/outgoing-handler@0.2`.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{CONTENT_LENGTH, HOST},
+    uri::{Authority, PathAndQuery},
+};
+use platform::{Error, Kind, Timeouts, service::strip_hop_by_hop};
+use wasip2::http::{
+    outgoing_handler,
+    types::{self, ErrorCode, Fields, FutureIncomingResponse, OutgoingRequest, RequestOptions, Scheme},
+};
+
+use crate::Body;
+
+/// A request that is on its way.
+pub(crate) struct Pending(FutureIncomingResponse);
+
+/// See [`platform::Platform::fetch`].
+pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
+    let refused = |()| Error::because(Kind::Invalid, "fetch.request", "the host refuses its method or target");
+    let (mut parts, body) = request.into_parts();
+    let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
+    // The host writes it, from the URI.
+    parts.headers.remove(HOST);
+    // Without it the host would send chunks, and S3 takes no object in chunks of which it was not told.
+    if !body.is_empty() || [Method::POST, Method::PUT].contains(&parts.method) {
+        parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    }
+    let request = OutgoingRequest::new(fields("fetch.headers", &parts.headers)?);
+    request.set_method(&method(&parts.method)).map_err(refused)?;
+    request.set_scheme(scheme(&parts.uri).as_ref()).map_err(refused)?;
+    request.set_authority(parts.uri.authority().map(Authority::as_str)).map_err(refused)?;
+    request.set_path_with_query(parts.uri.path_and_query().map(PathAndQuery::as_str)).map_err(refused)?;
+    // Taken before the request is given away, written after: the host sends while it is written.
+    let contents = if body.is_empty() { None } else { Some(request.body().map_err(refused)?) };
+    let failed = |code| failure("fetch.send", code);
+    let pending = outgoing_handler::handle(request, Some(options)).map_err(failed)?;
+    if let Some(contents) = contents {
+        Body::from(body).write_into(contents).1?;
+    }
+    Ok(Pending(pending))
+}
+
+impl Pending {
+    /// The answer, as soon as its head is there.
+    pub fn wait(self) -> Result<Response<Body>, Error> {
+        self.0.subscribe().block();
+        let unusable = |words: &'static str| Error::because(Kind::Invalid, "fetch.head", words);
+        let answer = self.0.get().and_then(Result::ok);
+        let answer =
+            answer.ok_or(Error::because(Kind::Internal, "fetch.wait", "the host woke us without an answer"))?;
+        let answer = answer.map_err(|code| failure("fetch.send", code))?;
+        let mut head = Response::new(());
+        *head.status_mut() =
+            StatusCode::from_u16(answer.status()).map_err(|_| unusable("the status is no HTTP status"))?;
+        *head.headers_mut() = headers(&answer.headers()).ok_or_else(|| unusable("a header is no HTTP header"))?;
+        strip_hop_by_hop(head.headers_mut());
+        let body = answer.consume().map_err(|()| unusable("the host keeps its body"))?;
+        let body = Body::arriving(body, head.headers())?;
+        Ok(head.map(|()| body))
+    }
+}
+
+/// Hosts wait up to ten minutes unless told otherwise; one that cannot be told is not to be waited for.
+fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
+    let unheard = |()| Error::because(Kind::Internal, "fetch.timeouts", "the host takes no timeouts");
+    let options = RequestOptions::new();
+    options.set_connect_timeout(Some(nanoseconds(timeouts.connect))).map_err(unheard)?;
+    options.set_first_byte_timeout(Some(nanoseconds(timeouts.first_byte))).map_err(unheard)?;
+    options.set_between_bytes_timeout(Some(nanoseconds(timeouts.between_bytes))).map_err(unheard)?;
+    Ok(options)
+}
+
+/// A duration as WASI has it.
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Headers as the host takes them.
+pub(crate) fn fields(operation: &'static str, headers: &HeaderMap) -> Result<Fields, Error> {
+    let list: Vec<_> =
+        headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    Fields::from_list(&list).map_err(|error| Error::because(Kind::Invalid, operation, error))
+}
+
+/// Headers of the host's; `None` if one is none.
+pub(crate) fn headers(fields: &Fields) -> Option<HeaderMap> {
+    let header =
+        |(name, value): (String, Vec<u8>)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::try_from(value).ok()?));
+    fields.entries().into_iter().map(header).collect()
+}
+
+fn method(method: &Method) -> types::Method {
+    match *method {
+        Method::GET => types::Method::Get,
+        Method::HEAD => types::Method::Head,
+        Method::POST => types::Method::Post,
+        Method::PUT => types::Method::Put,
+        Method::DELETE => types::Method::Delete,
+        ref other => types::Method::Other(other.as_str().to_owned()),
+    }
+}
+
+fn scheme(uri: &http::Uri) -> Option<Scheme> {
+    uri.scheme_str().map(|scheme| match scheme {
+        "http" => Scheme::Http,
+        "https" => Scheme::Https,
+        other => Scheme::Other(other.to_owned()),
+    })
+}
+
+/// The host's failure as ours.
+pub(crate) fn failure(operation: &'static str, code: ErrorCode) -> Error {
+    use ErrorCode as Code;
+    let kind = match code {
+        Code::DnsTimeout
+        | Code::ConnectionTimeout
+        | Code::ConnectionReadTimeout
+        | Code::ConnectionWriteTimeout
+        | Code::HttpResponseTimeout => Kind::Timeout,
+        Code::HttpRequestDenied | Code::DestinationIpProhibited | Code::DestinationIpUnroutable => Kind::Denied,
+        Code::HttpRequestUriInvalid
+        | Code::HttpRequestMethodInvalid
+        | Code::HttpRequestUriTooLong
+        | Code::HttpRequestHeaderSectionSize(_)
+        | Code::HttpRequestHeaderSize(_) => Kind::Invalid,
+        _ => Kind::Unavailable,
+    };
+    Error::because(kind, operation, code)
+}

@@ -1,0 +1,67 @@
+//! WASI 0.2, for wasm32-wasip2: components that export `wasi:http/incoming-handler@0.2`.
+//!
+//! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi02`] is the [`Platform`] of one request.
+//! It asks a host for HTTP, clocks, randomness and an environment, and for nothing else: KV is in the bucket, SQL behind HTTP.
+//! Host calls block, so a future is always ready at its first poll, and only [`Platform::fetch_all`] does things at the same time.
+
+#![allow(async_fn_in_trait)]
+
+mod body;
+mod fetch;
+mod request;
+mod serve;
+
+pub use body::Body;
+pub use serve::{Kept, Site, handle};
+#[doc(hidden)]
+pub use wasip2;
+
+use std::{rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use platform::{Error, KvObjects, Platform, Remote, SqlHttp, StoreName};
+use wasip2::clocks::monotonic_clock;
+
+/// The platform of one request.
+#[derive(Clone)]
+pub struct Wasi02 {
+    remote: Rc<Remote>,
+    /// Seconds since 1970.
+    now: u64,
+}
+
+impl Platform for Wasi02 {
+    type Kv = KvObjects<Self>;
+    type Sql = SqlHttp<Self>;
+    type Body = Body;
+
+    fn kv(&self, store: StoreName) -> Result<KvObjects<Self>, Error> {
+        Ok(self.remote.kv(self.clone(), store, self.now))
+    }
+
+    fn sql(&self) -> Result<SqlHttp<Self>, Error> {
+        self.remote.sql(self.clone())
+    }
+
+    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        fetch::send(request)?.wait()
+    }
+
+    async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+        let sent: Vec<_> = requests.into_iter().map(fetch::send).collect();
+        sent.into_iter().map(|sent| sent?.wait()).collect()
+    }
+
+    async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {
+        body.collect(max)
+    }
+
+    fn join(pieces: Vec<Body>) -> Body {
+        Body::join(pieces)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        monotonic_clock::subscribe_duration(fetch::nanoseconds(duration)).block();
+    }
+}

@@ -1,0 +1,169 @@
+//! One request: the facts, the call, the response.
+
+use std::{
+    future::Future,
+    io::Write as _,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use platform::{
+    Cx, Error, Facts, Kind, Problem, Remote, Service,
+    record::{Sent, host_failure, method_name},
+    service::{finish, strip_hop_by_hop},
+};
+use wasip2::{
+    http::types::{self, Fields, IncomingRequest, OutgoingResponse, ResponseOutparam, Scheme},
+    random::random::get_random_bytes,
+};
+
+use crate::{
+    Body, Wasi02,
+    fetch::{fields, headers},
+};
+
+/// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line once the body has ended.
+pub(crate) fn answer<S: Service>(
+    service: &S,
+    remote: &Rc<Remote>,
+    trust_forwarded: bool,
+    request: &IncomingRequest,
+    out: ResponseOutparam,
+) {
+    let started = Instant::now();
+    let mut facts = facts(request);
+    let request = match for_service(request) {
+        Ok(request) => request,
+        Err(problem) => return refuse(problem, out),
+    };
+    if trust_forwarded {
+        facts.believe_forwarded(request.headers());
+    }
+    let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
+    let cx = Cx::new(&wasi, facts);
+    let method = method_name(request.method());
+    let mut response = at_once(service.handle(&cx, request)).unwrap_or_else(|error| {
+        cx.record.note(&error);
+        Problem::from(&error).into_response(cx.request_id())
+    });
+    finish(&cx, &mut response, started.elapsed().as_secs_f64() * 1e3);
+    let status = response.status().as_u16();
+    let (sent, ended) = respond(response, out);
+    if let Err(error) = ended {
+        cx.record.note(&error);
+    }
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    log(&cx.record.log_line(cx.request_id(), method, status, milliseconds, Some(sent)));
+}
+
+/// A problem as a response, before there is a service to make one.
+pub(crate) fn refuse(problem: Problem, out: ResponseOutparam) {
+    let id = entropy()[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
+    if let (_, Err(error)) = respond(problem.into_response(&format!("{id:016x}")), out) {
+        log(&host_failure(&error.to_string()));
+    }
+}
+
+/// The answer while the configuration is not good: 503, and a log line that names what is missing.
+pub(crate) fn refuse_without_configuration(words: &str, out: ResponseOutparam) {
+    log(&host_failure(words));
+    refuse(Problem::not_set_up(), out);
+}
+
+/// Writes a line. A log that takes none stops nobody.
+fn log(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn facts(request: &IncomingRequest) -> Facts {
+    Facts {
+        now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+        entropy: entropy(),
+        https: matches!(request.scheme(), Some(Scheme::Https)),
+        // WASI has no word for it.
+        client: None,
+    }
+}
+
+fn entropy() -> [u8; 32] {
+    let mut entropy = [0; 32];
+    // As many as were asked for (wasi:random/random@0.2).
+    for (byte, random) in entropy.iter_mut().zip(get_random_bytes(32)) {
+        *byte = random;
+    }
+    entropy
+}
+
+/// The request as a service sees it. One that is not to a path is 400.
+fn for_service(request: &IncomingRequest) -> Result<Request<Body>, Problem> {
+    let unusable = |detail: &'static str| move || Problem::bad_request(detail);
+    let target = request.path_with_query().unwrap_or_else(|| "/".to_owned());
+    let target = PathAndQuery::try_from(target).ok().filter(|target| target.path().starts_with('/'));
+    let mut head = Request::new(());
+    *head.method_mut() = method(request.method()).ok_or_else(unusable("The method is not one."))?;
+    *head.uri_mut() = Uri::from(target.ok_or_else(unusable("The request's target is not a path."))?);
+    *head.headers_mut() = headers(&request.headers()).ok_or_else(unusable("A header of the request is not one."))?;
+    let body = request.consume().ok().and_then(|body| Body::arriving(body, head.headers()).ok());
+    Ok(head.map(|()| body.unwrap_or_else(|| Body::from(Bytes::new()))))
+}
+
+fn method(method: types::Method) -> Option<Method> {
+    Some(match method {
+        types::Method::Get => Method::GET,
+        types::Method::Head => Method::HEAD,
+        types::Method::Post => Method::POST,
+        types::Method::Put => Method::PUT,
+        types::Method::Delete => Method::DELETE,
+        types::Method::Connect => Method::CONNECT,
+        types::Method::Options => Method::OPTIONS,
+        types::Method::Trace => Method::TRACE,
+        types::Method::Patch => Method::PATCH,
+        types::Method::Other(name) => Method::from_bytes(name.as_bytes()).ok()?,
+    })
+}
+
+/// Gives the host the head, then the body. One without contents, a HEAD's too, has no body, and keeps its `Content-Length`.
+fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(), Error>) {
+    let (mut parts, mut body) = response.into_parts();
+    strip_hop_by_hop(&mut parts.headers);
+    if matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        parts.headers.remove(header::CONTENT_LENGTH);
+        body = Body::from(Bytes::new());
+    }
+    let nothing = |complete| Sent { bytes: 0, complete };
+    let internal = |words: &'static str| move |()| Error::because(Kind::Internal, "host.respond", words);
+    let head = || {
+        let head = OutgoingResponse::new(fields("host.respond", &parts.headers)?);
+        head.set_status_code(parts.status.as_u16()).map_err(internal("the host refuses the status"))?;
+        let contents = if body.is_empty() { None } else { Some(head.body().map_err(internal("the body is taken"))?) };
+        Ok((head, contents))
+    };
+    match head() {
+        Ok((head, contents)) => {
+            ResponseOutparam::set(out, Ok(head));
+            match contents {
+                Some(contents) => body.write_into(contents),
+                None => (nothing(true), Ok(())),
+            }
+        }
+        Err(error) => {
+            let plain = OutgoingResponse::new(Fields::new());
+            // A status the host knows.
+            let _ = plain.set_status_code(500);
+            ResponseOutparam::set(out, Ok(plain));
+            (nothing(false), Err(error))
+        }
+    }
+}
+
+/// Runs a future to its end. Host calls block, so it is there at the first poll; one that is not would never be.
+fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Ok(value),
+        Poll::Pending => Err(Error::because(Kind::Internal, "service.handle", "waits for what no host call brings")),
+    }
+}

@@ -1,0 +1,72 @@
+//! The component: what an instance keeps, and how a request finds it. Most hosts give each request an instance of its own.
+
+use std::{cell::RefCell, rc::Rc, thread::LocalKey};
+
+use platform::{
+    Remote, Service,
+    config::{ConfigError, Lookup, without_own_sql},
+};
+use wasip2::http::types::{IncomingRequest, ResponseOutparam};
+
+use crate::request::{answer, refuse_without_configuration};
+
+/// What an instance keeps from its first request with a good configuration on. Nothing of a request.
+pub type Kept<T> = RefCell<Option<Rc<T>>>;
+
+/// A service and what it runs on.
+pub struct Site<S> {
+    service: S,
+    remote: Rc<Remote>,
+    trust_forwarded: bool,
+}
+
+impl<S> Site<S> {
+    fn build(make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
+        let get = without_own_sql(|name: &str| std::env::var(name).ok());
+        let lookup = Lookup(&get);
+        let remote = Rc::new(Remote::load(&lookup)?);
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.trust_forwarded() })
+    }
+}
+
+/// Exports `$service` as the component's `wasi:http/incoming-handler`, made by `$make` from the configuration.
+///
+/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+#[macro_export]
+macro_rules! serve {
+    ($service:ty, $make:expr) => {
+        ::std::thread_local! {
+            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+        }
+
+        struct Component;
+
+        impl $crate::wasip2::exports::http::incoming_handler::Guest for Component {
+            fn handle(
+                request: $crate::wasip2::http::types::IncomingRequest,
+                out: $crate::wasip2::http::types::ResponseOutparam,
+            ) {
+                $crate::handle(&SITE, $make, &request, out);
+            }
+        }
+
+        $crate::wasip2::http::proxy::export!(Component with_types_in $crate::wasip2);
+    };
+}
+
+/// Serves one request. What [`serve!`] exports.
+pub fn handle<S: Service>(
+    kept: &'static LocalKey<Kept<Site<S>>>,
+    make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
+    request: &IncomingRequest,
+    out: ResponseOutparam,
+) {
+    let site = match kept.with_borrow(Clone::clone) {
+        Some(site) => site,
+        None => match Site::build(make) {
+            Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.insert(Rc::new(site)))),
+            Err(error) => return refuse_without_configuration(&error.to_string(), out),
+        },
+    };
+    answer(&site.service, &site.remote, site.trust_forwarded, request, out);
+}

@@ -1,0 +1,62 @@
+//! Where requests come in.
+
+use std::{convert::Infallible, io::Write as _};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, Uri, header::HOST, uri::Scheme};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use tokio::net::TcpListener;
+use wasmtime_wasi_http::{Error, WasiBody, handler::ProxyHandler, io::TokioIo};
+
+use crate::component::Component;
+
+/// Serves until the process ends.
+pub async fn open(listener: TcpListener, component: Component) -> wasmtime::Result<()> {
+    let handler = ProxyHandler::new(component);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let handler = handler.clone();
+        tokio::spawn(async move {
+            let serve = service_fn(|request| {
+                let handler = handler.clone();
+                async move { Ok::<_, Infallible>(answer(&handler, request).await) }
+            });
+            // A client that leaves, or a body that breaks off, ends its connection and nothing else.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), serve).await;
+        });
+    }
+}
+
+async fn answer(handler: &ProxyHandler<Component>, request: Request<Incoming>) -> Response<WasiBody> {
+    let Some(request) = whole(request) else { return bare(StatusCode::BAD_REQUEST) };
+    match handler.handle((), request.map(|body| body.map_err(Error::from).boxed_unsync())).await {
+        Ok(response) => response,
+        Err(error) => {
+            complain(&error);
+            bare(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+/// The request with its target in absolute form, as WASI has it; `None` without one `Host`.
+fn whole(mut request: Request<Incoming>) -> Option<Request<Incoming>> {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?.to_owned();
+    let target = request.uri().path_and_query()?.clone();
+    let uri = Uri::builder().scheme(Scheme::HTTP).authority(host).path_and_query(target).build().ok()?;
+    *request.uri_mut() = uri;
+    Some(request)
+}
+
+fn bare(status: StatusCode) -> Response<WasiBody> {
+    let mut response = Response::new(Empty::<Bytes>::new().map_err(Error::from).boxed_unsync());
+    *response.status_mut() = status;
+    response
+}
+
+/// Says on standard error what went wrong in a component.
+pub fn complain(error: &wasmtime::Error) {
+    let _ = writeln!(std::io::stderr(), "wasi-host: {error:?}");
+}
