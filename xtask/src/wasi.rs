@@ -7,7 +7,7 @@ use crate::{
     workspace::{self, cargo},
 };
 
-const SERVICES: [&str; 3] = ["viewer-edge", "video-edge", "all-in-one"];
+const SERVICES: [&str; 4] = ["viewer-edge", "video-edge", "all-in-one", "conformance"];
 const HOSTS: [&str; 3] = ["wasi", "wasi02", "spin"];
 
 /// Builds all of them as they are deployed, and tells the folder they are in.

@@ -38,7 +38,7 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
 }
 
 /// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 9] = [
+const COMPONENTS: [&str; 12] = [
     "viewer-edge-wasi",
     "video-edge-wasi",
     "all-in-one-wasi",
@@ -48,6 +48,9 @@ const COMPONENTS: [&str; 9] = [
     "viewer-edge-spin",
     "video-edge-spin",
     "all-in-one-spin",
+    "conformance-wasi",
+    "conformance-wasi02",
+    "conformance-spin",
 ];
 
 /// Where the component `name` is, built as it is deployed: in the folder that `WASI_COMPONENTS` names, else the first call builds

@@ -1,0 +1,5 @@
+//! The conformance cases on Spin.
+
+use conformance::Probe;
+
+platform_spin::serve!(Probe, |lookup| Probe::load(lookup));

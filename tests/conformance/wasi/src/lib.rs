@@ -1,0 +1,5 @@
+//! The conformance cases on WASI 0.3.
+
+use conformance::Probe;
+
+platform_wasi::serve!(Probe, |lookup| Probe::load(lookup));
