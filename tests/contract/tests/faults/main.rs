@@ -6,6 +6,7 @@ mod catalogue;
 mod cost;
 mod kv;
 mod log;
+mod playback;
 mod relay;
 mod stage;
 mod start;
@@ -24,7 +25,16 @@ fn main() -> ExitCode {
     // Most of their time they wait for something to time out.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     let stages = Stages::default();
-    let all = [bucket::all(), catalogue::all(), bodies::all(), kv::all(), log::all(), cost::all(), start::all()];
+    let all = [
+        bucket::all(),
+        catalogue::all(),
+        bodies::all(),
+        kv::all(),
+        log::all(),
+        cost::all(),
+        playback::all(),
+        start::all(),
+    ];
     let trials = all
         .into_iter()
         .flatten()
