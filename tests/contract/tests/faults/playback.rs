@@ -52,7 +52,7 @@ fn film(stage: &Stage) -> Result<String, String> {
 
 /// The three routes, below a token or not, with the status of an answer.
 fn routes(stage: &Stage, token: Option<&str>, film: &str) -> Vec<(String, u16)> {
-    let film: String = film.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let film = film.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let token = token.map(|token| format!("~{token}/")).unwrap_or_default();
     let base = format!("{}/api/hls/{token}", stage.target.video_base);
     vec![
