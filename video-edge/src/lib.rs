@@ -69,7 +69,7 @@ impl VideoEdge {
         let (delivery, arm) = self.config.plan.choose(claims.viewer);
         cx.record.arm.set(arm);
         let mut answer = self.serve(cx, route, head, delivery).await?;
-        if token.is_some() {
+        if token.is_some() && answer.status().as_u16() < 400 {
             shared::allow(answer.headers_mut(), claims.expires.saturating_sub(cx.facts.now));
         }
         Ok(answer)

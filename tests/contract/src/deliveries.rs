@@ -90,7 +90,11 @@ fn proxy(target: &Target) -> Outcome {
         return segments.iter().try_for_each(|url| {
             let answer = target.follow(url).anonymous().expect(200)?;
             ensure!(answer.body == bytes_of(url)?, "{url}: other bytes by the URL alone");
-            Ok(())
+            answer.has("cdn-cache-control", "max-age=60")?;
+            let part = target.follow(url).anonymous().header("range", "bytes=188-375").expect(206)?;
+            part.has("cdn-cache-control", "max-age=60")?;
+            let outside = target.follow(url).anonymous().header("range", "bytes=99999999-").expect(416)?;
+            outside.lacks("cdn-cache-control")
         });
     }
     target.follow(&segments[0]).anonymous().expect(401)?.lacks("etag")
