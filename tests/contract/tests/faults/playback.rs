@@ -15,7 +15,7 @@ use crate::{
     stage::{Stage, Stages},
 };
 
-crate::tests!(playback: every_token_on_every_route, costs_what_a_cookie_costs, ends_with_the_sessions);
+crate::tests!(playback: every_token_on_every_route, costs_what_a_cookie_costs, ends_with_the_sessions, on_one_host_too);
 
 const HOUR: u64 = 3600;
 
@@ -159,5 +159,19 @@ fn ends_with_the_sessions(stages: &Stages) -> Outcome {
         }
     }
     ensure_eq!(refused, 120, "requests refused that came with an old token");
+    Ok(())
+}
+
+/// Where an operator names an origin for films, be it the gallery's own, their URLs open them without a cookie.
+fn on_one_host_too(stages: &Stages) -> Outcome {
+    let stage = stages.start_with(&[("VIDEO_API_BASE", "https://gallery.example")])?;
+    let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
+    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    let path = master.strip_prefix("https://gallery.example/api/hls/~").ok_or("the URL has no token there")?;
+    ensure_eq!(path.split('/').next(), Some(token_of(&film(&stage)?)?.as_str()), "the token");
+    let playlist = Call::new(format!("{}/api/hls/~{path}", stage.target.base)).expect(200)?;
+    let variant = playlist.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
+    let below = path.split_once('/').map(|(token, _)| token).unwrap_or_default();
+    Call::new(format!("{}/api/hls/~{below}/{variant}", stage.target.base)).expect(200)?;
     Ok(())
 }
