@@ -1,8 +1,11 @@
-//! Who is asking: the session cookie, its signature, and the auth version it was minted under.
+//! Who is asking: the session cookie or the playback token, its signature, and the auth version it was minted under.
 
 use std::cell::RefCell;
 
-use gallery::session::{Claims, Purpose, SESSION_SECONDS, TokenKey};
+use gallery::{
+    playback,
+    session::{Claims, Purpose, SESSION_SECONDS, TokenKey},
+};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::{Cx, Error, Kind, Kv, KvKey, Platform, Problem, StoreName};
@@ -21,12 +24,14 @@ const COOKIE_HTTP: &str = "session";
 /// Mints and checks sessions. One per instance; keeps the auth version it last saw, nothing of a viewer.
 pub struct Sessions {
     key: TokenKey,
+    playback: TokenKey,
     version: RefCell<Option<(u64, String)>>,
 }
 
 impl Sessions {
     pub fn new(secret: &str) -> Self {
-        Self { key: TokenKey::derive(secret.as_bytes(), Purpose::Session), version: RefCell::new(None) }
+        let key = |purpose| TokenKey::derive(secret.as_bytes(), purpose);
+        Self { key: key(Purpose::Session), playback: key(Purpose::Playback), version: RefCell::new(None) }
     }
 
     /// The session of a request, or the 401 that is the same for what exists and what does not.
@@ -35,7 +40,27 @@ impl Sessions {
     pub async fn require<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Claims, Problem> {
         let name = cookie_name(cx.facts.https);
         let now = cx.facts.now;
-        let signed: Vec<Claims> = cookies(headers, name).filter_map(|token| self.key.verify(token, now)).collect();
+        self.current(cx, cookies(headers, name).filter_map(|token| self.key.verify(token, now)).collect()).await
+    }
+
+    /// The same for a playback token, which opens one film and nothing else.
+    pub async fn require_playback<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        token: &str,
+        film: &str,
+    ) -> Result<Claims, Problem> {
+        let signed = self.playback.verify(token, cx.facts.now).filter(|claims| claims.opens(film));
+        self.current(cx, signed.into_iter().collect()).await
+    }
+
+    /// A playback token for one who has a session. Costs no read: the session has just been found to be current.
+    pub fn playback_token(&self, session: &Claims, film: &str, now: u64, duration: f64) -> String {
+        playback::mint(&self.playback, session, film, now, duration)
+    }
+
+    /// The first of these that was minted under the current auth version.
+    async fn current<P: Platform>(&self, cx: &Cx<'_, P>, signed: Vec<Claims>) -> Result<Claims, Problem> {
         if signed.is_empty() {
             return Err(Problem::unauthorized());
         }

@@ -12,6 +12,7 @@ mod master;
 mod playlist;
 mod route;
 mod segment;
+mod shared;
 mod variant;
 mod window;
 
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use http::{HeaderMap, Request, Response, StatusCode, header, request};
 use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, flights::Flights, object::Objects, respond};
 
+use delivery::Delivery;
 use route::Route;
 
 /// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
@@ -50,14 +52,36 @@ impl VideoEdge {
         &self,
         cx: &Cx<'_, P>,
         route: Route<'_>,
+        token: Option<&str>,
         head: &request::Parts,
     ) -> Result<Response<P::Body>, Problem> {
         if matches!(route, Route::Health) {
             return Ok(respond::bytes(StatusCode::OK, "application/json", r#"{"status":"ok","service":"video-edge"}"#));
         }
-        let claims = self.sessions.require(cx, &head.headers).await?;
+        // A token in the path is all that counts then: what it answers depends on the URL alone.
+        let claims = match token {
+            None => self.sessions.require(cx, &head.headers).await?,
+            Some(token) => {
+                let film = route.film(head).ok_or_else(Problem::unauthorized)?;
+                self.sessions.require_playback(cx, token, film.as_str()).await?
+            }
+        };
         let (delivery, arm) = self.config.plan.choose(claims.viewer);
         cx.record.arm.set(arm);
+        let mut answer = self.serve(cx, route, head, delivery).await?;
+        if token.is_some() && answer.status().as_u16() < 400 {
+            shared::allow(answer.headers_mut(), claims.expires.saturating_sub(cx.facts.now));
+        }
+        Ok(answer)
+    }
+
+    async fn serve<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        route: Route<'_>,
+        head: &request::Parts,
+        delivery: &Delivery,
+    ) -> Result<Response<P::Body>, Problem> {
         match route {
             Route::Master => master::serve(self, cx, head).await,
             Route::Variant { film, quality } => variant::serve(self, cx, head, delivery, film, quality).await,
@@ -72,14 +96,14 @@ impl Service for VideoEdge {
         // No route takes a body.
         let (head, _) = request.into_parts();
         let asked: HeaderMap = head.headers.clone();
-        let route = Route::of(head.uri.path());
+        let (route, token) = Route::of(head.uri.path());
         let (pattern, allow) = route.describe();
         cx.record.service.set("video-edge");
         cx.record.route.set(pattern);
 
         let answer = match self.config.cors.gate(&head.method, &asked, allow) {
             Some(answer) => answer,
-            None => self.route(cx, route, &head).await,
+            None => self.route(cx, route, token, &head).await,
         };
         let mut response = self.config.cors.complete(answer, &head.method, &asked, cx.request_id());
         let headers = response.headers_mut();

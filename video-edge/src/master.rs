@@ -3,7 +3,7 @@
 //! The stored, measured one with its variants pointing at our routes. Where ingest left none, one is built of what is
 //! known: the names of the qualities and their measured bandwidth.
 
-use gallery::{MediaKey, key::percent_encode, layout};
+use gallery::{MediaKey, key::percent_encode, layout, playback::MARK};
 use hls::{Kind, Scope};
 use http::{Response, request};
 use platform::{Cx, Error, Platform, Problem, respond};
@@ -73,10 +73,15 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
 
 /// A URI relative to `/api/hls/playlist`.
 fn uri(key: &MediaKey, film: &Film, file: &str, versioned: bool) -> String {
-    // A key that begins with a slash would else make an absolute path.
-    let start = if key.as_str().starts_with('/') { "./" } else { "" };
     let version = if versioned { format!("?v={}", film.version) } else { String::new() };
-    format!("{start}{}/{}{version}", percent_encode(key.as_str()), percent_encode(file))
+    let (key, file) = (percent_encode(key.as_str()).to_string(), percent_encode(file));
+    match key.strip_prefix(MARK) {
+        // Bare, it might be taken for a token.
+        Some(rest) => format!("%7E{rest}/{file}{version}"),
+        // It would else make an absolute path.
+        None if key.starts_with('/') => format!("./{key}/{file}{version}"),
+        None => format!("{key}/{file}{version}"),
+    }
 }
 
 async fn build<P: Platform>(

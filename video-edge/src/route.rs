@@ -1,5 +1,9 @@
 //! Paths of the video service.
 
+use gallery::{MediaKey, playback};
+use http::request;
+use platform::respond;
+
 /// Parts of a path stay percent-encoded here; each is decoded once, where it is used.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -30,11 +34,19 @@ pub(crate) const SEGMENTS: [(&str, &str); 6] = [
 ];
 
 impl<'a> Route<'a> {
-    pub fn of(path: &'a str) -> Self {
+    /// The route, and the playback token before it: `/api/hls/~TOKEN/...`.
+    pub fn of(path: &'a str) -> (Self, Option<&'a str>) {
         if path == "/healthz" {
-            return Self::Health;
+            return (Self::Health, None);
         }
-        let Some(rest) = path.strip_prefix("/api/hls/") else { return Self::Unknown };
+        let Some(rest) = path.strip_prefix("/api/hls/") else { return (Self::Unknown, None) };
+        match playback::split(rest) {
+            Some((token, rest)) => (Self::below(rest), Some(token)),
+            None => (Self::below(rest), None),
+        }
+    }
+
+    fn below(rest: &'a str) -> Self {
         if rest == "playlist" {
             return Self::Master;
         }
@@ -46,6 +58,15 @@ impl<'a> Route<'a> {
                 Self::Segment { film, file }
             }
             _ => Self::Unknown,
+        }
+    }
+
+    /// The film it is about, if it names one.
+    pub fn film(&self, head: &request::Parts) -> Option<MediaKey> {
+        match self {
+            Self::Master => MediaKey::parse(respond::query(head.uri.query(), "key").ok()??).ok(),
+            Self::Variant { film, .. } | Self::Segment { film, .. } => MediaKey::from_path(film).ok(),
+            Self::Health | Self::Unknown => None,
         }
     }
 
@@ -80,7 +101,25 @@ mod tests {
             ("/api/hls", Route::Unknown),
             ("/", Route::Unknown),
         ] {
-            assert_eq!(Route::of(path), route, "{path}");
+            assert_eq!(Route::of(path), (route, None), "{path}");
         }
+    }
+
+    #[test]
+    fn routes_below_a_token() {
+        let token = "A".repeat(99);
+        for (rest, route) in [
+            ("playlist", Route::Master),
+            ("a/b.mp4/720p.m3u8", Route::Variant { film: "a/b.mp4", quality: "720p" }),
+            ("a.mp4/720p_000.ts", Route::Segment { film: "a.mp4", file: "720p_000.ts" }),
+            ("~a/b.mp4/720p_000.ts", Route::Segment { film: "~a/b.mp4", file: "720p_000.ts" }),
+            ("healthz", Route::Unknown),
+            ("", Route::Unknown),
+        ] {
+            assert_eq!(Route::of(&format!("/api/hls/~{token}/{rest}")), (route, Some(token.as_str())), "{rest}");
+        }
+        let film = format!("~{}", "A".repeat(98));
+        let (route, none) = (Route::Variant { film: &film, quality: "720p" }, None);
+        assert_eq!(Route::of(&format!("/api/hls/{film}/720p.m3u8")), (route, none));
     }
 }

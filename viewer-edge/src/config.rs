@@ -41,7 +41,7 @@ impl Config {
         let store = origin(bucket.base_url()).unwrap_or_default();
         let page_policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {store}; \
-             media-src 'self' blob: {store}; connect-src 'self' {store} {video_api_base}; worker-src 'self' blob:; \
+             media-src 'self' blob: {store} {video_api_base}; connect-src 'self' {store} {video_api_base}; worker-src 'self' blob:; \
              manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         );
         Ok(Self {

@@ -112,7 +112,7 @@ impl ViewerEdge {
         let claims = self.sessions.require(cx, &head.headers).await?;
         match route {
             Route::Auth => Ok(session::describe(&claims)),
-            Route::Media => listing::serve(self, cx, &head).await,
+            Route::Media => listing::serve(self, cx, &head, &claims).await,
             Route::CacheVersion => cache_version::serve(self, cx).await,
             Route::File(key) => original::serve(self, cx, &head, key).await,
             Route::Thumbnail(key) => thumbnail::serve(self, cx, &head, key).await,

@@ -5,12 +5,14 @@ use gallery::{
     key::percent_encode,
     layout::ThumbnailSize,
     media::{Media, MediaType},
+    playback::MARK,
+    session::Claims,
 };
 use http::{HeaderValue, Response, StatusCode, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem, respond};
 use serde::Serialize;
 
-use crate::{Config, ViewerEdge, thumbnail::fingerprint};
+use crate::{ViewerEdge, thumbnail::fingerprint};
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
@@ -58,6 +60,7 @@ pub(crate) async fn serve<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
+    session: &Claims,
 ) -> Result<Response<P::Body>, Problem> {
     let query = head.uri.query();
     let limit = match respond::query(query, "limit")? {
@@ -82,7 +85,8 @@ pub(crate) async fn serve<P: Platform>(
     // One row more than asked for tells whether there is a next page.
     let items = service.catalogue.page(cx, &service.objects, filter, after.as_ref(), limit + 1).await;
     let items = items.map_err(|error| cx.failed(&error))?;
-    let body = serde_json::to_vec(&page(&service.config, filter, items, limit))
+    let films = Films { service, session, now: cx.facts.now };
+    let body = serde_json::to_vec(&page(&films, filter, items, limit))
         .map_err(|error| cx.failed(&Error::because(Kind::Internal, "listing.encode", error)))?;
 
     let tag = format!("\"{}\"", fingerprint(&[&String::from_utf8_lossy(&body)]));
@@ -98,24 +102,46 @@ pub(crate) async fn serve<P: Platform>(
     Ok(response)
 }
 
-fn page(config: &Config, filter: Option<MediaType>, mut items: Vec<Media>, limit: usize) -> Page {
+/// What the URL of a film's playlist is made of.
+struct Films<'a> {
+    service: &'a ViewerEdge,
+    session: &'a Claims,
+    now: u64,
+}
+
+impl Films<'_> {
+    /// Where video-edge has an origin of its own, the session's cookie does not reach it: the URL carries the right to this
+    /// one film. It stays the same for a while, so the listing and its tag do; one that a client keeps by a 304 has a token
+    /// that outlasts the film.
+    fn url(&self, media: &Media, encoded: &str) -> String {
+        let base = &self.service.config.video_api_base;
+        if base.is_empty() {
+            return format!("/api/hls/playlist?key={encoded}");
+        }
+        let duration = media.duration.unwrap_or_default();
+        let token = self.service.sessions.playback_token(self.session, &media.key, self.now, duration);
+        format!("{base}/api/hls/{MARK}{token}/playlist?key={encoded}")
+    }
+}
+
+fn page(films: &Films<'_>, filter: Option<MediaType>, mut items: Vec<Media>, limit: usize) -> Page {
     let more = items.len() > limit;
     items.truncate(limit);
     let last = items.last().filter(|_| more);
     let next_cursor = last.map(|last| Cursor { filter, date: last.date().to_owned(), key: last.key.clone() }.encode());
-    Page { items: items.into_iter().map(|media| item(config, media)).collect(), next_cursor }
+    Page { items: items.into_iter().map(|media| item(films, media)).collect(), next_cursor }
 }
 
 /// An item of the catalogue as the client sees it.
-fn item(config: &Config, media: Media) -> Item {
+fn item(films: &Films<'_>, media: Media) -> Item {
     let encoded = percent_encode(&media.key).to_string();
     let version = fingerprint(&[&media.updated_at]);
     let [small, medium, large] = ThumbnailSize::ALL.map(|size| {
         media.has_thumbnail(size).then(|| format!("/api/thumbnail/{encoded}?size={}&v={version}", size.name()))
     });
+    let is_film = media.r#type == MediaType::Video && media.qualities.is_some();
+    let hls = is_film.then(|| films.url(&media, &encoded));
     let (make, model) = (media.camera_make, media.camera_model);
-    let hls = (media.r#type == MediaType::Video && media.qualities.is_some())
-        .then(|| format!("{}/api/hls/playlist?key={encoded}", config.video_api_base));
     Item {
         key: media.key,
         name: media.filename,

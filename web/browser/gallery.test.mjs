@@ -185,8 +185,11 @@ describe('on a desktop', () => {
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 2, null, { timeout: 60_000 });
     const segments = visitor.seen.responses.filter((response) => new URL(response.url()).origin === store && response.ok());
     assert.ok(segments.length > 0, 'no segment came from the store');
-    for (const segment of segments) {
-      assert.equal((await segment.request().allHeaders())['cookie'], undefined, 'the store got the session cookie');
+    const home = new URL(gallery).origin;
+    for (const response of visitor.seen.responses.filter((each) => /^http/.test(each.url()))) {
+      const { origin } = new URL(response.url());
+      if (origin === home) continue;
+      assert.equal((await response.request().allHeaders())['cookie'], undefined, `${origin} got the session cookie`);
     }
     await page.mouse.move(5, 5);
     await page.waitForTimeout(3500);
@@ -197,6 +200,36 @@ describe('on a desktop', () => {
     await closed(page);
     await page.getByRole('link', { name: 'All' }).click();
     await photos(page).first().waitFor();
+  });
+
+  it('plays a film on a page that was left open until the film’s URL no longer held', async (test) => {
+    const listed = await page.evaluate(async () => (await fetch('/api/media?type=video')).json());
+    if (!listed.items[0].hls.includes('/~')) {
+      test.skip('on one origin such URLs hold as long as the session');
+      return;
+    }
+    // The listing as it was read hours ago, until the player finds out.
+    const old = `/~${'A'.repeat(99)}/`;
+    let asked = 0;
+    await page.route('**/api/media?*', async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({ response, body: asked > 0 ? body : body.replaceAll(/\/~[\w-]{99}\//g, old) });
+    });
+    await page.route(`**${old}**`, (route) => {
+      asked += 1;
+      return route.continue();
+    });
+    await page.reload();
+    await gridShown(page);
+    await open(page, page.locator('.tile-film').first());
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1, null, { timeout: 60_000 });
+    assert.ok(asked > 0, 'the old URL was never asked for');
+    assert.equal(await page.getByLabel('Password', { exact: true }).isVisible(), false);
+    await page.unroute('**/api/media?*');
+    await page.unroute(`**${old}**`);
+    await page.keyboard.press('Escape');
+    await closed(page);
   });
 
   it('comes back to where one was after the session ends', async () => {

@@ -64,6 +64,20 @@ describe('Library', () => {
     expect(library.status).toBe('failed');
   });
 
+  it('reads an item anew from the page it came with', async () => {
+    const fresh = { items: [media({ key: 'b', hls: '/new' }), media({ key: 'c' })], nextCursor: null };
+    const { library, read } = of(page(['a'], 'c1'), page(['b'], 'c2'), fresh, page(['x'], null), new Error('down'));
+    await library.more();
+    await library.more();
+    expect((await library.renew('b'))?.hls).toBe('/new');
+    expect(library.items.map(({ key, hls }) => [key, hls])).toEqual([['a', null], ['b', '/new']]);
+    expect(await library.renew('a')).toBeNull();
+    expect(await library.renew('z')).toBeNull();
+    expect(read.mock.calls.map(([query]) => query.cursor)).toEqual([null, 'c1', 'c1', null]);
+    await expect(library.renew('b')).rejects.toThrow('down');
+    expect(library.status).toBe('idle');
+  });
+
   it('tells its listeners until they leave', async () => {
     const { library } = of(page(['a'], 'c1'), page(['b'], null));
     const listener = vi.fn();

@@ -16,6 +16,8 @@ export class Library {
   readonly #api: Pick<Api, 'media'>;
   readonly #index = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
+  /** The cursor before each item: where to read it again. */
+  readonly #before: (string | null)[] = [];
   #cursor: string | null = null;
   #loading: Promise<void> | null = null;
 
@@ -54,15 +56,32 @@ export class Library {
     }
   }
 
+  /**
+   * Reads an item anew, for URLs in it that no longer hold. `null`: it is not where it was. Rejects as the API does.
+   * The others that come with it are renewed too.
+   */
+  async renew(key: string): Promise<Media | null> {
+    const cursor = this.#before[this.indexOf(key)];
+    if (cursor === undefined) return null;
+    const { items } = await this.#api.media({ limit: LONGEST_PAGE, cursor, type: this.type });
+    for (const item of items) {
+      const index = this.indexOf(item.key);
+      if (index >= 0) this.items[index] = item;
+    }
+    return items.find((item) => item.key === key) ?? null;
+  }
+
   async #read(limit: number): Promise<void> {
     this.#become('loading');
+    const cursor = this.#cursor;
     try {
-      const page = await this.#api.media({ limit, cursor: this.#cursor, type: this.type });
+      const page = await this.#api.media({ limit, cursor, type: this.type });
       for (const item of page.items) {
         // A row that moved between two pages may come twice; the first place counts.
         if (this.#index.has(item.key)) continue;
         this.#index.set(item.key, this.items.length);
         this.items.push(item);
+        this.#before.push(cursor);
       }
       this.#cursor = page.nextCursor;
       this.error = null;

@@ -11,7 +11,11 @@ mod up;
 mod wasi;
 mod workspace;
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
 
 use clap::{Parser, Subcommand};
 
@@ -91,6 +95,15 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         seconds: u32,
     },
+    /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 kept, and speed.
+    Files {
+        /// The other server.
+        #[arg(long, default_value = "nginx", value_parser = ["nginx"])]
+        against: String,
+        /// How long each server is asked for each file, in all.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+    },
 }
 
 #[derive(clap::Args)]
@@ -132,6 +145,7 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
             fastly::viceroy()?;
             return workspace::run_release("bench-hosts", &["--on", on, "--seconds", &seconds.to_string()]);
         }
+        Bench::Files { against: _, seconds } => return files(*seconds),
         Bench::Sign(rounds) => ("sign", rounds),
         Bench::Playlist(rounds) => ("playlist", rounds),
     };
@@ -142,6 +156,16 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     workspace::run_release("bench-sign", &arguments)
+}
+
+fn files(seconds: u32) -> Result<(), Failure> {
+    let nginx = tools::NGINX.need()?;
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "ingest", "bench-files"])?;
+    let mut command = Command::new(programs.path("bench-files")?);
+    command.args(["--seconds", &seconds.to_string()]).env("NGINX_PROGRAM", nginx);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
+    process::succeed(&mut command, "bench-files")
 }
 
 fn oracle(count: u64, seed: Option<u64>) -> Result<(), Failure> {

@@ -26,13 +26,16 @@ pub const CHROMIUM: Tool = Tool {
     otherwise: "install Chromium or Chrome",
 };
 pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
+/// Debian starts it as a service when it is installed; ours is another process with a configuration of its own.
+pub const NGINX: Tool = Tool { names: &["nginx"], debian: "nginx", otherwise: "install nginx" };
 
 impl Tool {
-    /// Where it is on `PATH`.
+    /// Where it is: on `PATH`, or among what Debian keeps off the `PATH` of all but root.
     pub fn find(&self) -> Option<PathBuf> {
         let path = env::var_os("PATH")?;
         self.names.iter().find_map(|name| {
-            env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
+            let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+            folders.map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
         })
     }
 

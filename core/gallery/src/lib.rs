@@ -1,5 +1,5 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors,
-//! sessions, ranges, conditions.
+//! sessions, playback tokens, ranges, conditions.
 //!
 //! Pure: no I/O, no clock, no environment. Time and randomness are arguments.
 
@@ -11,6 +11,7 @@ pub mod layout;
 pub mod media;
 pub mod multipart;
 pub mod password;
+pub mod playback;
 pub mod range;
 pub mod return_to;
 pub mod session;

@@ -1,4 +1,4 @@
-//! Session tokens: who may look, until when. Claims are chosen by the server only.
+//! Tokens: who may look, until when, and at what. Claims are chosen by the server only.
 //!
 //! A token is 74 bytes in unpadded base64url (99 characters), fixed in layout so that there is one way to write it:
 //!
@@ -9,7 +9,7 @@
 //! | 8 | issued, seconds since 1970, big-endian |
 //! | 8 | expires, likewise |
 //! | 8 | fingerprint of the `auth_version` it was minted under |
-//! | 16 | random, so that no two tokens are alike |
+//! | 16 | a session's: random, so that no two are alike; a [playback](crate::playback) token's: which film it opens |
 //! | 32 | HMAC-SHA-256 of all before it |
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -31,19 +31,24 @@ pub const CLOCK_SKEW_SECONDS: u64 = 600;
 /// What a token is good for. Each purpose has a key of its own, so one never passes for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
+    /// Everything, in a cookie.
     Session,
+    /// One film, in a URL.
+    Playback,
 }
 
 impl Purpose {
     const fn byte(self) -> u8 {
         match self {
             Self::Session => 1,
+            Self::Playback => 2,
         }
     }
 
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Session => b"edge-gallery session v1",
+            Self::Playback => b"edge-gallery playback v1",
         }
     }
 }
@@ -65,9 +70,12 @@ impl std::fmt::Debug for TokenKey {
 pub struct Claims {
     pub issued: u64,
     pub expires: u64,
-    /// The same for all requests of one session, and otherwise without meaning: what sticks to a viewer hangs on it.
+    /// The same for all requests of one session, and otherwise without meaning: what sticks to a viewer hangs on it. Of a
+    /// playback token: the same for one film.
     pub viewer: u64,
-    epoch: [u8; 8],
+    /// What stands where a session has randomness.
+    pub(crate) subject: [u8; 16],
+    pub(crate) epoch: [u8; 8],
 }
 
 impl Claims {
@@ -99,13 +107,17 @@ impl TokenKey {
 
     /// Mints a token that lasts `lifetime` seconds from `now`.
     pub fn mint(&self, auth_version: &str, now: u64, lifetime: u64, random: [u8; 16]) -> String {
+        self.sign(fingerprint(auth_version), now, now.saturating_add(lifetime), random)
+    }
+
+    pub(crate) fn sign(&self, epoch: [u8; 8], issued: u64, expires: u64, subject: [u8; 16]) -> String {
         let mut token = [0; TOKEN];
         token[0] = VERSION;
         token[1] = self.purpose.byte();
-        token[2..10].copy_from_slice(&now.to_be_bytes());
-        token[10..18].copy_from_slice(&now.saturating_add(lifetime).to_be_bytes());
-        token[18..26].copy_from_slice(&fingerprint(auth_version));
-        token[26..CLAIMS].copy_from_slice(&random);
+        token[2..10].copy_from_slice(&issued.to_be_bytes());
+        token[10..18].copy_from_slice(&expires.to_be_bytes());
+        token[18..26].copy_from_slice(&epoch);
+        token[26..CLAIMS].copy_from_slice(&subject);
         let mut mac = hmac(&*self.key);
         mac.update(&token[..CLAIMS]);
         token[CLAIMS..].copy_from_slice(&mac.finalize().into_bytes());
@@ -127,6 +139,7 @@ impl TokenKey {
             issued: number(2),
             expires: number(10),
             viewer: number(26),
+            subject: token[26..CLAIMS].try_into().ok()?,
             epoch: token[18..26].try_into().ok()?,
         };
         let holds = token[0] == VERSION

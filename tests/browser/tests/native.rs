@@ -84,7 +84,8 @@ fn browser(name: &str, split: bool) -> Outcome {
     succeed(&mut command).map(drop)
 }
 
-/// ffmpeg plays the film to its end, with nothing but the session cookie, and complains about nothing.
+/// ffmpeg plays the film to its end and complains about nothing: with nothing but the session cookie on one port, with nothing but
+/// the URL where video-edge is elsewhere.
 fn ffmpeg(split: bool) -> Outcome {
     let gallery = start(split)?;
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();
@@ -102,7 +103,7 @@ fn ffmpeg(split: bool) -> Outcome {
     let master = if master.starts_with('/') { format!("{}{master}", gallery.video_url) } else { master.to_owned() };
     let seconds = film["duration"].as_f64().ok_or("the film has no duration")?;
 
-    let header = format!("Cookie: {cookie}\r\n");
+    let header = if split { String::new() } else { format!("Cookie: {cookie}\r\n") };
     let played = succeed(
         Command::new("ffmpeg")
             .args(["-nostdin", "-v", "error", "-headers", &header, "-i", &master])

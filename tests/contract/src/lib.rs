@@ -19,6 +19,7 @@ mod library;
 mod listing;
 mod methods;
 mod page;
+mod playback;
 mod playlists;
 mod problems;
 mod ranges;
@@ -55,6 +56,7 @@ pub fn cases() -> Vec<Case> {
         ranges::CASES,
         thumbnails::CASES,
         playlists::CASES,
+        playback::CASES,
         segments::CASES,
         methods::CASES,
         problems::CASES,

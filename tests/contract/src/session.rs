@@ -208,7 +208,7 @@ fn auth_tells_until_when(target: &Target) -> Outcome {
 }
 
 /// What is told without a session: all but the request's id.
-fn told(answer: &Answer) -> Result<(u16, Value, Vec<String>), String> {
+pub(crate) fn told(answer: &Answer) -> Result<(u16, Value, Vec<String>), String> {
     let mut body = answer.json()?;
     body["requestId"] = Value::Null;
     let fixed = ["x-request-id", "server-timing", "date"];

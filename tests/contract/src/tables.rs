@@ -32,6 +32,10 @@ fn wrong(served: &Served<'_>, rows: &[Row], cache_control: &str) -> Vec<String> 
         for method in ["GET", "HEAD"] {
             let checked = check(served, row, method).and_then(|answer| {
                 answer.has("cache-control", if answer.status < 400 { cache_control } else { "no-store" })?;
+                if answer.status < 400 {
+                    answer.need("last-modified")?;
+                    answer.need("etag")?;
+                }
                 answer.has("x-content-type-options", "nosniff")
             });
             if let Err(what) = checked {

@@ -1,4 +1,4 @@
-//! Each way of delivering segments, on a native host configured for it.
+//! Each way of delivering segments, on a native host configured for it: by the session's cookie on one port, by playback tokens split.
 
 use std::process::ExitCode;
 
@@ -7,12 +7,13 @@ use harness::{Gallery, Options};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
-    let trials = deliveries()
+    let trials = [("native", false), ("native-split", true)]
         .into_iter()
-        .map(|(configuration, case)| {
-            Trial::test(format!("native::{}", case.name), move || {
+        .flat_map(|(name, split)| deliveries().into_iter().map(move |delivery| (name, split, delivery)))
+        .map(|(name, split, (configuration, case))| {
+            Trial::test(format!("{name}::{}", case.name), move || {
                 let environment = configuration.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-                let gallery = Gallery::start(&Options { environment, ..Options::default() })?;
+                let gallery = Gallery::start(&Options { split, environment, ..Options::default() })?;
                 let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
                 Ok((case.run)(&target)?)
             })

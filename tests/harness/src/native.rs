@@ -164,6 +164,11 @@ impl Gallery {
         &self.environment
     }
 
+    /// The process, for what it uses.
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it keeps everything.
     pub fn data(&self) -> &Path {
         self.data.path()

@@ -2,7 +2,7 @@ import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js/lig
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { parseProblem } from '../api/parse.ts';
 import type { Events, Player } from './player.ts';
-import { PLAYLIST, withCookie } from './strategy.ts';
+import { PLAYLIST } from './strategy.ts';
 
 /** Seconds to hold ready before the viewer presses play, and while playing. */
 const READY = 8;
@@ -24,9 +24,6 @@ export function play(video: HTMLVideoElement, url: string, start: number, events
       maxBufferLength: video.paused ? READY : PLAYING,
       backBufferLength: 60,
       capLevelToPlayerSize: true,
-      xhrSetup(xhr, to) {
-        xhr.withCredentials = withCookie(to, playlist, location.href);
-      },
     });
     created.on(HlsEvents.ERROR, (_, data) => {
       if (data.fatal) broken(data);

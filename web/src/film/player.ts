@@ -1,6 +1,7 @@
-import { abilities, choose, PLAYLIST, withCookie } from './strategy.ts';
+import { abilities, choose, PLAYLIST } from './strategy.ts';
 
 export interface Source {
+  /** On another origin it carries the right to the film itself: no cookie goes there. */
   readonly hls: string | null;
   /** The original, for films without a playlist. */
   readonly file: string;
@@ -34,8 +35,6 @@ export async function open(video: HTMLVideoElement, source: Source, start: numbe
 /** The browser's own player. */
 function direct(video: HTMLVideoElement, url: string, start: number, events: Events): Player {
   const stop = new AbortController();
-  // Playlists on another origin are asked for with the cookie; the attribute must be there before the source.
-  if (withCookie(url, url, location.href)) video.crossOrigin = 'use-credentials';
   const source = document.createElement('source');
   source.src = url;
   if (new URL(url, location.href).pathname.startsWith('/api/hls/')) source.type = PLAYLIST;

@@ -29,12 +29,3 @@ export function abilities(video: HTMLVideoElement): Abilities {
     nativeHls: video.canPlayType(PLAYLIST) !== '',
   };
 }
-
-/**
- * Whether a request carries the session cookie across origins: only to the playlists' own origin, and only
- * if that is not the page's (which gets it anyway). The store's URLs are signed and never get it.
- */
-export function withCookie(url: string, playlist: string, page: string): boolean {
-  const origin = (of: string) => new URL(of, page).origin;
-  return origin(url) === origin(playlist) && origin(playlist) !== new URL(page).origin;
-}

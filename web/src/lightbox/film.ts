@@ -22,6 +22,7 @@ export function film(item: Media, around: Surroundings): Slide {
   let dwelling: ReturnType<typeof setTimeout> | undefined;
   /** Counts openings, so that one that arrives late knows it is no longer wanted. */
   let opening = 0;
+  let { hls } = item;
 
   function mount(): HTMLVideoElement {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
@@ -42,7 +43,7 @@ export function film(item: Media, around: Surroundings): Slide {
   async function connect(to: HTMLVideoElement): Promise<void> {
     const mine = ++opening;
     try {
-      const opened = await open(to, item, around.resume.get(item.key) ?? 0, { failed });
+      const opened = await open(to, { hls, file: item.file }, around.resume.get(item.key) ?? 0, { failed });
       if (mine === opening) player = opened;
       else opened.destroy();
     } catch {
@@ -52,13 +53,21 @@ export function film(item: Media, around: Surroundings): Slide {
   }
 
   function failed(message: string, status: number | null, requestId: string | null): void {
-    if (status === 401) {
-      around.unauthorized();
-      return;
-    }
-    void around.stillWelcome().then((welcome) => {
-      if (!welcome) around.unauthorized();
-      else show(new ApiError(message, status ?? 0, requestId));
+    const mine = opening;
+    void around.stillWelcome().then(async (welcome) => {
+      if (!welcome) {
+        around.unauthorized();
+        return;
+      }
+      // On a page left open for hours the film's URL no longer holds, though the session does.
+      const fresh = hls === null ? null : await around.renew(item.key);
+      if (mine !== opening) return;
+      if (fresh?.hls && fresh.hls !== hls) {
+        const playing = frame.matches('.frame-playing, .frame-waiting');
+        hls = fresh.hls;
+        close();
+        begin(playing);
+      } else show(new ApiError(message, status ?? 0, requestId));
     });
   }
 

@@ -10,7 +10,7 @@ import { photo } from './photo.ts';
 import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
 
-export interface LightboxEvents extends Surroundings {
+export interface LightboxEvents extends Omit<Surroundings, 'renew'> {
   /** Another item is being looked at. */
   moved(item: Media): void;
   /** The viewer wants out. */
@@ -66,6 +66,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
   let leaving = false;
   let unsubscribe: () => void = () => undefined;
   const current = () => slides.get(index);
+  const around: Surroundings = { ...events, renew: (key) => library?.renew(key).catch(() => null) ?? Promise.resolve(null) };
   const zoom = zoomer(stage, current, (zoomed) => element.classList.toggle('lightbox-zoomed', zoomed));
 
   previous.addEventListener('click', () => go(index - 1));
@@ -169,7 +170,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       if (!item) continue;
       let slide = slides.get(at);
       if (!slide) {
-        slide = item.type === 'video' ? film(item, events) : photo(item, events);
+        slide = item.type === 'video' ? film(item, around) : photo(item, around);
         slides.set(at, slide);
         track.append(slide.element);
       }

@@ -8,6 +8,8 @@ export interface Surroundings {
   stillWelcome(): Promise<boolean>;
   /** The services said that the session is gone. */
   unauthorized(): void;
+  /** The item as the catalogue has it now: the URL of a film may hold for some hours only. `null` if it cannot be had. */
+  renew(key: string): Promise<Media | null>;
   /** Where a film was left, in seconds, by key. */
   readonly resume: Map<string, number>;
 }

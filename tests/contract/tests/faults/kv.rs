@@ -23,7 +23,7 @@ fn file(stage: &Stage) -> PathBuf {
     stage.gallery.data().join("kv.db")
 }
 
-fn statement(stage: &Stage, sql: &str) -> Result<usize, String> {
+pub fn statement(stage: &Stage, sql: &str) -> Result<usize, String> {
     let failed = |error: rusqlite::Error| format!("{sql}: {error}");
     let connection = Connection::open(file(stage)).map_err(failed)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;

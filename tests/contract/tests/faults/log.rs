@@ -7,11 +7,17 @@ use harness::{ENVIRONMENT, PHOTOS};
 use serde_json::Value;
 
 use crate::{
+    playback::token_of,
     relay::Mode,
     stage::{Stage, Stages},
 };
 
 crate::tests!(log: one_object_a_request, holds_no_secret);
+
+fn playback_token(films: &Answer) -> Result<String, String> {
+    let film = &films.json()?["items"][0];
+    token_of(film["key"].as_str().ok_or("there is no film")?)
+}
 
 /// Some of everything, the broken store included.
 fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
@@ -47,6 +53,11 @@ fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
         target.video(&segment),
         target.video("/api/hls/playlist?key=absent-secret.mp4"),
     ];
+    let tokens = [playback_token(&films)?, "A".repeat(99)];
+    calls.extend(tokens.iter().flat_map(|token| {
+        [&master_path, &variant, &segment]
+            .map(|path| target.video(&path.replacen("hls/", &format!("hls/~{token}/"), 1)))
+    }));
     for (key, ..) in PHOTOS {
         let encoded = key.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         calls.push(target.get(&format!("/api/file/{encoded}")));
@@ -136,7 +147,9 @@ fn holds_no_secret(stages: &Stages) -> Outcome {
     never.extend(ENVIRONMENT.iter().filter(|(name, _)| *name != "R2_BUCKET_NAME").map(|(_, value)| *value));
     never.extend(["big.png", "plain.png", "Tanz", "Hochzeit", "IMG_0042", "b+c", "%2B", "tilde", "日本", "%E6"]);
     let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
-    never.push(films["items"][0]["key"].as_str().ok_or("there is no film")?);
+    let film = films["items"][0]["key"].as_str().ok_or("there is no film")?;
+    let token = token_of(film)?;
+    never.extend([film, token.as_str(), "AAAAAAAAAA", "/~"]);
     for (name, text) in [("the log", &log), ("stderr", &stderr)] {
         for word in &never {
             if let Some(line) = text.lines().find(|line| line.contains(word)) {

@@ -7,6 +7,7 @@ mod cost;
 mod crowd;
 mod kv;
 mod log;
+mod playback;
 mod relay;
 mod routed;
 mod stage;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         log::all(),
         cost::all(),
         crowd::all(),
+        playback::all(),
         start::all(),
         routed::all(),
     ];

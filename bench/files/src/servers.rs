@@ -1,0 +1,147 @@
+//! The three servers, each with the same files.
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, SystemTime},
+};
+
+use contract::{Call, Target};
+use harness::{Failure, Gallery, Options, free_address};
+use tempfile::TempDir;
+
+use crate::process::Running;
+
+/// The file that the tables are about: a photo of the test library, of some 1.9 MB.
+pub const BIG: &str = "big.png";
+/// The file whose throughput is measured.
+pub const MEBIBYTE: &str = "mebibyte.jpg";
+
+pub struct Servers {
+    pub nginx: Running,
+    pub serve_dir: Running,
+    gallery: Gallery,
+    ours: Target,
+    /// With what the two others serve in it.
+    _folder: TempDir,
+}
+
+/// Where a server has its files, and what it takes to be let in.
+pub struct Server<'a> {
+    pub name: &'static str,
+    base: String,
+    /// `None` without a login.
+    cookie: Option<&'a str>,
+    pub process: u32,
+}
+
+impl Server<'_> {
+    pub fn url(&self, file: &str) -> String {
+        format!("{}/{file}", self.base)
+    }
+
+    pub fn get(&self, file: &str) -> Call<'static> {
+        let call = Call::new(self.url(file));
+        match self.cookie {
+            Some(cookie) => call.header("cookie", cookie),
+            None => call,
+        }
+    }
+
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie
+    }
+}
+
+impl Servers {
+    pub fn start() -> Result<Self, Failure> {
+        if std::env::var_os("GALLERY_PROGRAM").is_none() {
+            return Err("GALLERY_PROGRAM names no release build; run `cargo xtask bench files`".into());
+        }
+        let folder = tempfile::tempdir()?;
+        let files = folder.path().join("files");
+        write(&files)?;
+        let gallery = Gallery::start(&Options { library: Some(files.clone()), ..Options::default() })?;
+        let ours = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
+        Ok(Self { nginx: nginx(folder.path(), &files)?, serve_dir: serve_dir(&files)?, gallery, ours, _folder: folder })
+    }
+
+    /// Ours last.
+    pub fn all(&self) -> Result<[Server<'_>; 3], Failure> {
+        let other = |name, running: &Running| Server {
+            name,
+            base: format!("http://{}", running.address),
+            cookie: None,
+            process: running.id(),
+        };
+        Ok([
+            other("nginx", &self.nginx),
+            other("tower-http", &self.serve_dir),
+            Server {
+                name: "ours",
+                base: format!("{}/api/file", self.gallery.url),
+                cookie: Some(self.ours.cookie()?),
+                process: self.gallery.process_id(),
+            },
+        ])
+    }
+}
+
+/// The files. They are an hour old: a date less than a second older than the answer is no strong validator
+/// (RFC 9110 section 8.8.2.2), and a server may then refuse to compare it.
+fn write(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)?;
+    // Readers of JPEG stop at its end.
+    let mut mebibyte = harness::photo("2025/06 Hochzeit/IMG_0042.jpg")?;
+    mebibyte.resize(1 << 20, 0);
+    for (name, bytes) in [(BIG, harness::photo(BIG)?), (MEBIBYTE, mebibyte)] {
+        let path = folder.join(name);
+        fs::write(&path, bytes)?;
+        let hour_ago = SystemTime::now() - Duration::from_hours(1);
+        fs::File::options().write(true).open(path)?.set_modified(hour_ago)?;
+    }
+    Ok(())
+}
+
+/// As Debian configures it where that matters: `sendfile`, an access log, a worker a core.
+fn nginx(folder: &Path, files: &Path) -> Result<Running, Failure> {
+    let address = free_address()?;
+    let path = folder.join("nginx.conf");
+    let (folder, files) = (folder.display(), files.display());
+    // Workers of a master that is root are of another user, who may not read the folder.
+    let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
+    let config = format!(
+        r#"
+daemon off;
+{user}
+worker_processes auto;
+pid "{folder}/nginx.pid";
+error_log "{folder}/error.log";
+events {{ worker_connections 768; }}
+http {{
+    sendfile on;
+    tcp_nopush on;
+    types {{ image/png png; image/jpeg jpg; }}
+    default_type application/octet-stream;
+    access_log "{folder}/access.log";
+    client_body_temp_path "{folder}/body";
+    proxy_temp_path "{folder}/proxy";
+    fastcgi_temp_path "{folder}/fastcgi";
+    uwsgi_temp_path "{folder}/uwsgi";
+    scgi_temp_path "{folder}/scgi";
+    server {{ listen {address}; root "{files}"; keepalive_requests 1000000; }}
+}}
+"#
+    );
+    fs::write(&path, config)?;
+    let program = std::env::var_os("NGINX_PROGRAM").unwrap_or_else(|| "nginx".into());
+    Running::start(Command::new(program).arg("-e").arg(format!("{folder}/error.log")).arg("-c").arg(path), address)
+}
+
+fn serve_dir(files: &Path) -> Result<Running, Failure> {
+    let address = free_address()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("serve-dir").arg(files).env("LISTEN", address.to_string());
+    Running::start(&mut command, address)
+}

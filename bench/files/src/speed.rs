@@ -1,0 +1,100 @@
+//! How many answers a second, and what each costs the server.
+
+use std::time::Duration;
+
+use harness::Failure;
+use serde_json::{Value, json};
+
+use crate::{
+    load::{self, Asked},
+    process::cpu,
+    servers::{MEBIBYTE, Server, Servers},
+};
+
+/// How many connections ask at once.
+const CLIENTS: usize = 8;
+/// The servers take turns, so that what else the machine does meets all of them alike.
+const ROUNDS: usize = 5;
+
+/// What one server came to in one round.
+#[derive(Clone, Copy)]
+struct Figures {
+    per_second: f64,
+    /// Microseconds of CPU an answer.
+    cpu: Option<f64>,
+}
+
+/// Prints the figures of each server and its ratio to ours; gives them as JSON. `time` is for each server, in all rounds.
+pub fn compare(servers: &Servers, time: Duration) -> Result<Value, Failure> {
+    let servers = servers.all()?;
+    println!("{CLIENTS} connections; medians of {ROUNDS} rounds, in which the servers take turns\n");
+    println!(
+        "{:16} {:12} {:>10} {:>14} {:>14} {:>14}",
+        "", "", "answers/s", "ours to it", "CPU an answer", "ours to it"
+    );
+    let mut all = Vec::new();
+    for (name, unchanged) in [("1 MiB", false), ("304", true)] {
+        let asked = servers.iter().map(|server| ask(server, unchanged)).collect::<Result<Vec<_>, _>>()?;
+        let mut rounds: Vec<Vec<Figures>> = vec![Vec::new(); servers.len()];
+        for round in 0..=ROUNDS {
+            for (at, server) in servers.iter().enumerate() {
+                let figures = measure(server, &asked[at], time / u32::try_from(ROUNDS)?)?;
+                // The first is to warm up.
+                if round > 0 {
+                    rounds[at].push(figures);
+                }
+            }
+        }
+        let ours = rounds.last().cloned().unwrap_or_default();
+        for (server, theirs) in servers.iter().zip(&rounds) {
+            let cpus = |of: &[Figures]| of.iter().map(|figures| figures.cpu).collect::<Option<Vec<f64>>>();
+            let per_second = median(theirs.iter().map(|theirs| theirs.per_second).collect());
+            let ratio =
+                median(ours.iter().zip(theirs).map(|(ours, theirs)| ours.per_second / theirs.per_second).collect());
+            let cpu = cpus(theirs).map(median);
+            let cpu_ratio = cpus(&ours).map(median).zip(cpu).map(|(ours, theirs)| ours / theirs);
+            let or_dash = |number: Option<f64>, unit: &str| number.map_or("-".to_owned(), |n| format!("{n:.2}{unit}"));
+            println!(
+                "{name:16} {:12} {per_second:>10.0} {ratio:>14.2} {:>14} {:>14}",
+                server.name,
+                or_dash(cpu, " µs"),
+                or_dash(cpu_ratio, "")
+            );
+            all.push(json!({
+                "what": name, "server": server.name, "per_second": per_second, "ours_to_it": ratio,
+                "cpu_us": cpu, "ours_to_its_cpu": cpu_ratio,
+            }));
+        }
+    }
+    Ok(all.into())
+}
+
+fn ask(server: &Server<'_>, unchanged: bool) -> Result<Asked, Failure> {
+    let head = server.get(MEBIBYTE).head().expect(200)?;
+    let mut headers: Vec<(&str, &str)> = server.cookie().map(|cookie| ("cookie", cookie)).into_iter().collect();
+    if unchanged {
+        // What a browser would send: the tag if there is one.
+        let tag = head.header("etag").map(|tag| ("if-none-match", tag));
+        let date = head.header("last-modified").map(|date| ("if-modified-since", date));
+        headers.push(tag.or(date).ok_or_else(|| format!("{} has no validator", server.name))?);
+    }
+    let (status, length) = if unchanged { (304, 0) } else { (200, 1 << 20) };
+    Asked::new(&server.url(MEBIBYTE), &headers, status, length)
+}
+
+fn measure(server: &Server<'_>, asked: &Asked, time: Duration) -> Result<Figures, Failure> {
+    let before = cpu(server.process);
+    let (answers, took) = load::run(asked, CLIENTS, time).map_err(|error| format!("{}: {error}", server.name))?;
+    #[allow(clippy::cast_precision_loss)] // far below 2^52
+    let answers = answers as f64;
+    let spent = before.zip(cpu(server.process)).map(|(before, after)| after.saturating_sub(before));
+    Ok(Figures {
+        per_second: answers / took.as_secs_f64(),
+        cpu: spent.map(|spent| spent.as_secs_f64() * 1e6 / answers),
+    })
+}
+
+fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of.get(of.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,144 @@
+//! Playback tokens: one film, until when. They ride in the path of its playlists and segments, for players and receivers that
+//! send no cookie, and for a video service on a host that the session's cookie does not reach.
+//!
+//! Nothing of a viewer is in one. Its times are rounded down to a window, so that everyone who may see a film has the same
+//! token for it: a listing stays the same for a while, and a cache before the video service serves a crowd by URL.
+
+use sha2::{Digest, Sha256};
+
+use crate::session::{Claims, TOKEN_CHARACTERS, TokenKey};
+
+/// A token's life from the beginning of its window, in seconds: six hours, for it stands in URLs.
+pub const LIFE: u64 = 6 * 3600;
+/// Windows in seconds, longest first; all divide the day.
+const WINDOWS: [u64; 4] = [4 * 3600, 2 * 3600, 3600, 1800];
+/// What a token lasts beyond the film, in seconds: a quarter of an hour that a browser keeps a playlist, five minutes for a slow
+/// start, and clocks that lie ten minutes apart.
+const MARGIN: u64 = 900 + 300 + crate::session::CLOCK_SKEW_SECONDS;
+
+/// What marks a token in a path: `/api/hls/~TOKEN/...`. A key's first segment that would look like one is written with `%7E`.
+pub const MARK: char = '~';
+
+/// A token for a film of `duration` seconds, under the auth version that `session` was minted under.
+///
+/// What is left of its life outlasts the film however late in the window, up to films of five hours. A longer one needs a
+/// second token before its end.
+pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
+    // A negative or absurd duration saturates.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let needed = MARGIN.saturating_add(duration.ceil() as u64);
+    let [.., shortest] = WINDOWS;
+    let window = WINDOWS.into_iter().find(|window| window.saturating_add(needed) <= LIFE).unwrap_or(shortest);
+    let issued = now - now % window;
+    key.sign(session.epoch, issued, issued + LIFE, subject(film))
+}
+
+/// The first sixteen bytes of the SHA-256 of a film's key.
+fn subject(film: &str) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&Sha256::digest(film.as_bytes())[..16]);
+    short
+}
+
+impl Claims {
+    /// Whether a playback token opens this film.
+    pub fn opens(&self, film: &str) -> bool {
+        self.subject == subject(film)
+    }
+}
+
+/// Splits `~TOKEN/rest` into the token and the rest. `None` if it does not begin with what looks like a token.
+pub fn split(path: &str) -> Option<(&str, &str)> {
+    let (token, rest) = path.strip_prefix(MARK)?.split_once('/')?;
+    let looks_like_one =
+        token.len() == TOKEN_CHARACTERS && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    looks_like_one.then_some((token, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Purpose;
+
+    const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+    /// 29 February 2024, 00:00 UTC.
+    const MIDNIGHT: u64 = 1_709_164_800;
+
+    fn key() -> TokenKey {
+        TokenKey::derive(SECRET, Purpose::Playback)
+    }
+
+    fn session(auth_version: &str) -> Claims {
+        let sessions = TokenKey::derive(SECRET, Purpose::Session);
+        sessions.verify(&sessions.mint(auth_version, MIDNIGHT, 30 * 86_400, [7; 16]), MIDNIGHT).unwrap()
+    }
+
+    #[test]
+    fn opens_one_film_under_the_version_of_the_session() {
+        let token = mint(&key(), &session("1"), "a/b.mp4", MIDNIGHT + 5, 60.0);
+        let claims = key().verify(&token, MIDNIGHT + 5).unwrap();
+        assert!(claims.opens("a/b.mp4") && claims.is_of("1"));
+        for other in ["", "a/b.mp", "a/b.mp4 ", "A/b.mp4", "b.mp4"] {
+            assert!(!claims.opens(other), "{other:?}");
+        }
+        assert!(!claims.is_of("2"));
+        assert!(!session("1").opens("a/b.mp4"));
+    }
+
+    #[test]
+    fn no_token_passes_for_one_of_the_other_purpose() {
+        let sessions = TokenKey::derive(SECRET, Purpose::Session);
+        let playback = mint(&key(), &session("1"), "a.mp4", MIDNIGHT, 60.0);
+        assert_eq!(sessions.verify(&playback, MIDNIGHT), None);
+        assert_eq!(key().verify(&sessions.mint("1", MIDNIGHT, 60, [7; 16]), MIDNIGHT), None);
+    }
+
+    #[test]
+    fn everyone_has_the_same_within_a_window() {
+        let at = |now| mint(&key(), &session("1"), "a.mp4", now, 60.0);
+        assert_eq!(at(MIDNIGHT), at(MIDNIGHT + 4 * 3600 - 1));
+        assert_ne!(at(MIDNIGHT), at(MIDNIGHT + 4 * 3600));
+    }
+
+    #[test]
+    fn what_is_left_outlasts_the_film_and_is_never_over_six_hours() {
+        let (session, key) = (session("1"), key());
+        for duration in [0.0, 12.5, 5400.0, 2.0 * 3600.0, 3.0 * 3600.0, 5.0 * 3600.0, 1e18, f64::NAN, -1.0] {
+            for now in (MIDNIGHT..MIDNIGHT + 86_400).step_by(181) {
+                let claims = key.verify(&mint(&key, &session, "a.mp4", now, duration), now).unwrap();
+                assert!(claims.expires - claims.issued == LIFE && claims.issued <= now, "{duration} s at {now}");
+                let left = claims.expires - now;
+                #[allow(clippy::cast_precision_loss)]
+                let enough = left as f64 >= MARGIN as f64 + duration.clamp(0.0, 5.0 * 3600.0) || duration.is_nan();
+                assert!(enough, "{duration} s at {now}: {left} s left");
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_bytes_pass() {
+        let token = mint(&key(), &session("1"), "a.mp4", MIDNIGHT, 60.0);
+        for at in 0..token.len() {
+            for other in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. " {
+                let mut bad = token.clone().into_bytes();
+                if bad[at] != *other {
+                    bad[at] = *other;
+                    assert_eq!(key().verify(std::str::from_utf8(&bad).unwrap(), MIDNIGHT), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_in_paths() {
+        let token = mint(&key(), &session("1"), "a.mp4", MIDNIGHT, 60.0);
+        assert_eq!(split(&format!("~{token}/a.mp4/540p.m3u8")), Some((token.as_str(), "a.mp4/540p.m3u8")));
+        assert_eq!(split(&format!("~{token}/")), Some((token.as_str(), "")));
+        let long = "x".repeat(TOKEN_CHARACTERS + 1);
+        for none in [format!("~{token}"), format!("{token}/x"), format!("~{}/x", &token[1..]), format!("~{long}/x")] {
+            assert_eq!(split(&none), None, "{none}");
+        }
+        assert_eq!(split("~tilde/x.ts"), None);
+        assert_eq!(split(&format!("~{}%/x", &token[1..])), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! Playback tokens: one film by its URL alone, where the session's cookie does not reach video-edge.
+//!
+//! Such URLs are given out only where video-edge has an origin of its own; what is refused is refused everywhere.
+
+use url::Url;
+
+use crate::{
+    Answer, Call, Outcome, Target,
+    library::{BIG, encode, file, film, page},
+    playlists::{stored, uris},
+    session::told,
+    target::session_cookie,
+};
+
+cases!(playback:
+    only_where_no_cookie_reaches, plays_by_the_url_alone, the_same_bytes_as_by_cookie, in_no_answer,
+    opens_one_film, is_no_session, a_session_is_no_token, no_other_token, counts_alone,
+    comes_before_anything_else, the_same_for_all_viewers, shared_caches_keep_it, shared_caches_keep_nothing_else,
+);
+
+const SHARED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
+
+/// The film's master playlist with a token in its URL, and the token; `None` where there are none.
+fn token(target: &Target) -> Result<Option<(Url, String)>, String> {
+    let (_, master) = film(target)?;
+    let Some((_, rest)) = master.split_once("/api/hls/~") else { return Ok(None) };
+    let token = rest.split('/').next().unwrap_or_default().to_owned();
+    ensure_eq!(token.len(), 99, "the token's length");
+    let url = Url::parse(&master).map_err(|error| format!("{master}: {error}"))?;
+    Ok(Some((url, token)))
+}
+
+/// What looks like a token, and is none.
+fn madeup() -> String {
+    "A".repeat(99)
+}
+
+fn ask(url: impl Into<String>) -> Call<'static> {
+    Call::new(url.into())
+}
+
+/// A path below `/api/hls/`, with a token before it, without a cookie.
+fn below(target: &Target, token: &str, rest: &str) -> Call<'static> {
+    ask(format!("{}/api/hls/~{token}/{rest}", target.video_base))
+}
+
+/// Everything a player asks for, in its order: the master, the variants, and the segments' routes.
+fn played(master: &Url) -> Result<Vec<Answer>, String> {
+    let resolve = |base: &Url, uri: &str| base.join(uri).map_err(|error| format!("{uri}: {error}"));
+    let mut answers = vec![ask(master.as_str()).expect(200)?];
+    let variants = uris(answers[0].text()?).map(|uri| resolve(master, uri)).collect::<Result<Vec<_>, _>>()?;
+    for variant in variants {
+        let answer = ask(variant.as_str()).expect(200)?;
+        let name = variant.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let segments: Vec<String> = uris(stored(&name)?).map(str::to_owned).collect();
+        answers.push(answer);
+        answers.push(ask(resolve(&variant, &segments[0])?).send()?);
+    }
+    Ok(answers)
+}
+
+/// The routes below a token, for a film.
+fn routes(film: &str) -> [String; 4] {
+    let film = encode(film);
+    [
+        format!("playlist?key={film}"),
+        format!("{film}/540p.m3u8"),
+        format!("{film}/540p.m3u8?v=madeup"),
+        format!("{film}/540p_000.ts"),
+    ]
+}
+
+fn only_where_no_cookie_reaches(target: &Target) -> Outcome {
+    let (film, master) = film(target)?;
+    let key = encode(&film.key);
+    match token(target)? {
+        None => ensure_eq!(master, format!("/api/hls/playlist?key={key}"), "the film's URL on one origin"),
+        Some((_, token)) => {
+            let wanted = format!("{}/api/hls/~{token}/playlist?key={key}", target.video_base);
+            ensure_eq!(master, wanted, "the film's URL on another origin");
+        }
+    }
+    ensure_eq!(master.contains('~'), target.is_split(), "whether there is a token");
+    Ok(())
+}
+
+/// As ffmpeg or a television would: no cookie, nothing but the URL.
+fn plays_by_the_url_alone(target: &Target) -> Outcome {
+    let Some((master, _)) = token(target)? else { return Ok(()) };
+    for answer in played(&master)? {
+        answer.lacks("set-cookie")?;
+        if answer.status == 302 {
+            let segment = ask(answer.need("location")?).expect(200)?;
+            segment.has("content-type", "video/mp2t")?;
+        } else {
+            ensure_eq!(answer.status, 200, "{}: status", answer.what);
+            ask(answer.what.replacen("GET ", "", 1)).head().expect(200)?;
+        }
+    }
+    Ok(())
+}
+
+/// One playlist is cached for all: nothing in it depends on how it was asked for, so no token can be in it.
+fn the_same_bytes_as_by_cookie(target: &Target) -> Outcome {
+    let Some((master, token)) = token(target)? else { return Ok(()) };
+    for answer in played(&master)?.iter().filter(|answer| answer.status == 200) {
+        let path = answer.what.replacen("GET ", "", 1).replacen(&format!("~{token}/"), "", 1);
+        let by_cookie = target.follow(&path).expect(200)?;
+        ensure!(by_cookie.body == answer.body, "{path}: other bytes by cookie");
+        ensure_eq!(by_cookie.header("etag"), answer.header("etag"), "{path}: ETag by cookie");
+    }
+    Ok(())
+}
+
+fn in_no_answer(target: &Target) -> Outcome {
+    let Some((master, token)) = token(target)? else { return Ok(()) };
+    let mut answers = played(&master)?;
+    for (rest, status) in [("playlist?key=absent.mp4", 401), ("x", 401), ("a%zz/x.m3u8", 401)] {
+        answers.push(below(target, &token, rest).expect(status)?);
+    }
+    let film = encode(&film(target)?.0.key);
+    answers.push(below(target, &token, &format!("{film}/4320p.m3u8")).expect(404)?);
+    answers.push(below(target, &token, &format!("{film}/540p.m3u8")).method("POST").expect(405)?);
+    answers.push(below(target, &token, &format!("{film}/540p.m3u8")).header("if-none-match", "*").expect(304)?);
+    for answer in answers {
+        ensure!(!answer.text().is_ok_and(|text| text.contains(&token)), "{}: the body holds the token", answer.what);
+        for (name, value) in &answer.headers {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            ensure!(!value.contains(&token), "{}: {name} holds the token", answer.what);
+        }
+    }
+    Ok(())
+}
+
+/// For all else it is worth what no token is worth: whether that exists or not.
+fn opens_one_film(target: &Target) -> Outcome {
+    let Some((_, token)) = token(target)? else { return Ok(()) };
+    let film = film(target)?.0.key;
+    for other in [BIG, "absent.mp4", "", &format!("{film} "), &format!("x/{film}"), &film.to_uppercase()] {
+        for rest in routes(other) {
+            let by_token = below(target, &token, &rest).expect(401)?;
+            let none = target.video(&format!("/api/hls/{rest}")).anonymous().expect(401)?;
+            ensure_eq!(told(&by_token)?, told(&none)?, "{rest}: what the token of another film tells");
+        }
+    }
+    Ok(())
+}
+
+/// On the viewer's routes, and where a session's cookie would stand, it is nothing.
+fn is_no_session(target: &Target) -> Outcome {
+    let token = token(target)?.map_or_else(madeup, |(_, token)| token);
+    let name = target.cookie()?.split('=').next().unwrap_or_default();
+    for path in ["/api/media", "/auth", "/api/cache-version", &file(BIG), "/api/thumbnail/big.png"] {
+        target.get(path).anonymous().header("cookie", format!("{name}={token}")).expect(401)?;
+    }
+    for path in [format!("/api/file/~{token}/{BIG}"), format!("/api/thumbnail/~{token}/{BIG}")] {
+        target.get(&path).anonymous().expect(401)?;
+        target.get(&path).expect(404)?;
+    }
+    for rest in routes(&film(target)?.0.key) {
+        let asked = target.video(&format!("/api/hls/{rest}")).anonymous();
+        asked.header("cookie", format!("{name}={token}")).expect(401)?;
+    }
+    Ok(())
+}
+
+fn a_session_is_no_token(target: &Target) -> Outcome {
+    for rest in routes(&film(target)?.0.key) {
+        below(target, target.token()?, &rest).expect(401)?;
+    }
+    Ok(())
+}
+
+fn no_other_token(target: &Target) -> Outcome {
+    let token = token(target)?.map_or_else(madeup, |(_, token)| token);
+    let film = film(target)?.0.key;
+    let flipped = |at: usize| {
+        let other = if token.as_bytes()[at] == b'A' { 'B' } else { 'A' };
+        format!("{}{other}{}", &token[..at], &token[at + 1..])
+    };
+    let mut bad: Vec<String> = (0..token.len()).step_by(9).map(flipped).collect();
+    bad.push(flipped(token.len() - 1));
+    bad.extend([
+        madeup(),
+        String::new(),
+        "x".to_owned(),
+        token[1..].to_owned(),
+        format!("{token}A"),
+        format!("{token}="),
+        format!("%41{}", &token[1..]),
+        format!("~{token}"),
+        token.to_lowercase(),
+    ]);
+    for bad in bad {
+        for rest in routes(&film) {
+            let refused = below(target, &bad, &rest).expect(401)?;
+            refused.has("cache-control", "no-store")?;
+            refused.lacks("etag")?;
+            below(target, &bad, &rest).head().expect(401)?;
+        }
+    }
+    Ok(())
+}
+
+/// A bad token is not saved by a good cookie: what a URL with a token answers depends on the URL alone.
+fn counts_alone(target: &Target) -> Outcome {
+    for rest in routes(&film(target)?.0.key) {
+        target.video(&format!("/api/hls/~{}/{rest}", madeup())).expect(401)?;
+    }
+    Ok(())
+}
+
+fn comes_before_anything_else(target: &Target) -> Outcome {
+    let conditions =
+        [("if-none-match", "*"), ("if-match", "\"x\""), ("range", "bytes=0-1"), ("range", "bytes=99999999-")];
+    for (name, value) in conditions {
+        for rest in routes(&film(target)?.0.key) {
+            let answer = below(target, &madeup(), &rest).header(name, value).expect(401)?;
+            for gone in ["etag", "last-modified", "content-range", "location", SHARED[0], SHARED[1]] {
+                answer.lacks(gone)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// So a listing is not another one every second, and one that is kept by a 304 has a token that holds.
+fn the_same_for_all_viewers(target: &Target) -> Outcome {
+    let first = target.get("/api/media?type=video").expect(200)?;
+    let other = session_cookie(&target.log_in(&target.password).expect(200)?)?;
+    let theirs = target.get("/api/media?type=video").anonymous().header("cookie", other).expect(200)?;
+    ensure!(theirs.body == first.body, "another viewer has another listing");
+    first.has("cache-control", "private, no-cache")?;
+    target.get("/api/media?type=video").header("if-none-match", first.need("etag")?).expect(304)?;
+    ensure!(!page(target, "?type=video")?.items.is_empty(), "there is no film");
+    Ok(())
+}
+
+/// For a minute at most. For all other caches it stays private.
+fn shared_caches_keep_it(target: &Target) -> Outcome {
+    let Some((master, _)) = token(target)? else { return Ok(()) };
+    let mut answers = played(&master)?;
+    answers.push(ask(master.as_str()).head().expect(200)?);
+    answers.push(ask(master.as_str()).header("if-none-match", "*").expect(304)?);
+    for answer in answers {
+        for name in SHARED {
+            let seconds = answer.need(name)?.strip_prefix("max-age=").and_then(|seconds| seconds.parse::<u64>().ok());
+            ensure!(seconds.is_some_and(|seconds| seconds <= 60), "{}: {name} is {seconds:?}", answer.what);
+        }
+        ensure!(answer.need("cache-control")?.starts_with("private"), "{}: not private", answer.what);
+        answer.lacks("set-cookie")?;
+        ensure!(!answer.header("vary").is_some_and(|vary| vary.to_lowercase().contains("cookie")), "Vary: Cookie");
+    }
+    Ok(())
+}
+
+/// Nothing that a cookie opened, and nothing that was refused.
+fn shared_caches_keep_nothing_else(target: &Target) -> Outcome {
+    let key = film(target)?.0.key;
+    let mut calls: Vec<Call<'_>> = vec![
+        target.get("/auth"),
+        target.get("/api/media"),
+        target.get("/api/cache-version"),
+        target.get(&file(BIG)),
+        target.get(&file(BIG)).header("range", "bytes=0-1"),
+        target.get(&file(BIG)).header("if-none-match", "*"),
+        target.get("/api/thumbnail/big.png?size=small"),
+        target.log_in(&target.password),
+        target.video("/healthz"),
+    ];
+    for rest in routes(&key) {
+        calls.push(target.video(&format!("/api/hls/{rest}")));
+        calls.push(target.video(&format!("/api/hls/{rest}")).head());
+        calls.push(target.video(&format!("/api/hls/{rest}")).header("if-none-match", "*"));
+        calls.push(target.video(&format!("/api/hls/{rest}")).anonymous());
+        calls.push(below(target, &madeup(), &rest));
+    }
+    if let Some((_, token)) = token(target)? {
+        calls.push(below(target, &token, "absent.mp4/540p.m3u8"));
+        calls.push(below(target, &token, &format!("{}/4320p.m3u8", encode(&key))));
+    }
+    for call in calls {
+        let answer = call.send()?;
+        for name in SHARED {
+            answer.lacks(name)?;
+        }
+    }
+    Ok(())
+}
