@@ -2,4 +2,4 @@
 
 use conformance::Probe;
 
-platform_spin::serve!(Probe, |lookup| Probe::load(lookup));
+platform_spin::serve!(Probe, Probe::load);

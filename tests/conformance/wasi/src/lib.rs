@@ -2,4 +2,4 @@
 
 use conformance::Probe;
 
-platform_wasi::serve!(Probe, |lookup| Probe::load(lookup));
+platform_wasi::serve!(Probe, Probe::load);

@@ -2,4 +2,4 @@
 
 use conformance::Probe;
 
-platform_wasi02::serve!(Probe, |lookup| Probe::load(lookup));
+platform_wasi02::serve!(Probe, Probe::load);
