@@ -7,7 +7,7 @@ use gallery::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-use crate::Problem;
+use crate::{Error, Kind, Problem};
 
 /// A response built from bytes, with its length.
 pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<B> {
@@ -35,6 +35,18 @@ pub fn is_known(request: &HeaderMap, tag: &str) -> Result<bool, Problem> {
         Verdict::NotModified => Ok(true),
         Verdict::Failed => Err(Problem::precondition_failed()),
     }
+}
+
+/// 302 to a URL that is as good as a password: it is in no log, and only the viewer's browser keeps it, for `max_age` seconds.
+pub fn redirect<B: From<Bytes>>(url: &str, max_age: u64) -> Result<Response<B>, Error> {
+    let internal = |error| Error::because(Kind::Internal, "respond.redirect", error);
+    let mut response = empty(StatusCode::FOUND);
+    let mut location = HeaderValue::from_str(url).map_err(internal)?;
+    location.set_sensitive(true);
+    response.headers_mut().insert(header::LOCATION, location);
+    let cache_control = HeaderValue::from_str(&format!("private, max-age={max_age}")).map_err(internal)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, cache_control);
+    Ok(response)
 }
 
 pub fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {

@@ -1,9 +1,9 @@
 //! `GET /api/hls/:key/:segment.ts`: for playlists whose segments point here.
 
 use gallery::{key::percent_encode, layout};
-use http::{HeaderValue, Response, StatusCode, header, request};
+use http::{Response, request};
 use platform::{
-    Cx, Error, Kind, Platform, Problem,
+    Cx, Platform, Problem,
     object_response::{self, Presentation},
     respond,
 };
@@ -50,25 +50,18 @@ pub(crate) async fn serve<P: Platform>(
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await
         }
-        Delivery::Public { base } => redirect(cx, &format!("{base}/{}", percent_encode(&object)), PLAYLIST_MAX_AGE),
+        Delivery::Public { base } => redirect(cx, &format!("{base}/{}", percent_encode(&object))),
         Delivery::Presign | Delivery::Redirect => {
             let window = Window::of(cx.facts.now, 0.0);
             let presigner =
                 service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
             let mut url = String::new();
             presigner.presign_into(&mut url, &object);
-            redirect(cx, &url, PLAYLIST_MAX_AGE)
+            redirect(cx, &url)
         }
     }
 }
 
-fn redirect<P: Platform>(cx: &Cx<'_, P>, url: &str, max_age: u64) -> Result<Response<P::Body>, Problem> {
-    let internal = |error| cx.failed(&Error::because(Kind::Internal, "segment.redirect", error));
-    let mut response = respond::empty(StatusCode::FOUND);
-    let mut location = HeaderValue::from_str(url).map_err(internal)?;
-    location.set_sensitive(true);
-    response.headers_mut().insert(header::LOCATION, location);
-    let cache_control = HeaderValue::from_str(&format!("private, max-age={max_age}")).map_err(internal)?;
-    response.headers_mut().insert(header::CACHE_CONTROL, cache_control);
-    Ok(response)
+fn redirect<P: Platform>(cx: &Cx<'_, P>, url: &str) -> Result<Response<P::Body>, Problem> {
+    respond::redirect(url, PLAYLIST_MAX_AGE).map_err(|error| cx.failed(&error))
 }

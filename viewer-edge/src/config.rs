@@ -20,6 +20,8 @@ pub struct Config {
     pub(crate) video_api_base: String,
     /// The origin that `/api/hls/...` is handed on to, where pages and films share one domain but not one service.
     pub(crate) video_origin: Option<String>,
+    /// The largest original that goes through the service, in bytes; larger ones the browser gets from the bucket.
+    pub(crate) max_body: Option<u64>,
     pub(crate) cors: Cors,
     pub(crate) cross_origin_pages: bool,
     /// The page's Content-Security-Policy: it depends on where the store and video-edge are.
@@ -28,7 +30,7 @@ pub struct Config {
 
 impl Config {
     /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_API_BASE`,
-    /// `VIDEO_ORIGIN` and `ALLOWED_ORIGINS`.
+    /// `VIDEO_ORIGIN`, `MAX_BODY_BYTES` and `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let password = Password::parse(&Zeroizing::new(lookup.required("GALLERY_PASSWORD")?)).ok_or(ConfigError {
             name: "GALLERY_PASSWORD",
@@ -37,6 +39,9 @@ impl Config {
         let (bucket, credentials) = lookup.bucket()?;
         let video_api_base = optional_origin(lookup, "VIDEO_API_BASE")?.unwrap_or_default();
         let video_origin = optional_origin(lookup, "VIDEO_ORIGIN")?;
+        let max_body = lookup.optional("MAX_BODY_BYTES").map(|text| text.parse()).transpose();
+        let max_body =
+            max_body.map_err(|_| ConfigError { name: "MAX_BODY_BYTES", wanted: "must be a whole number of bytes" })?;
         let allowed_origins = lookup.allowed_origins()?;
         let store = origin(bucket.base_url()).unwrap_or_default();
         let page_policy = format!(
@@ -52,6 +57,7 @@ impl Config {
             catalogue: lookup.catalogue()?,
             video_api_base,
             video_origin,
+            max_body,
             cross_origin_pages: !allowed_origins.is_empty(),
             cors: Cors::new(allowed_origins),
             page_policy,

@@ -1,7 +1,7 @@
 //! `GET|HEAD /api/file/:key`: originals, with ranges and conditions.
 
 use gallery::{MediaKey, key::percent_encode};
-use http::{Response, request};
+use http::{Method, Response, request};
 use platform::{
     Cx, Platform, Problem,
     object_response::{self, Presentation},
@@ -9,6 +9,13 @@ use platform::{
 };
 
 use crate::ViewerEdge;
+
+const CACHE_CONTROL: &str = "private, max-age=3600";
+/// How long a URL of the store is good from the hour it was signed in, in seconds. A player asks for a film's parts by it as
+/// long as it plays.
+const URL_LIFE: u32 = 6 * 3600;
+/// How long a browser may go by a redirect without asking, in seconds.
+const REDIRECT_SECONDS: u64 = 900;
 
 pub(crate) async fn serve<P: Platform>(
     service: &ViewerEdge,
@@ -21,13 +28,32 @@ pub(crate) async fn serve<P: Platform>(
     let download = respond::query(head.uri.query(), "download")?.is_some();
     let item = service.catalogue.item(cx, &service.objects, &key).await.map_err(|error| cx.failed(&error))?;
     let item = item.ok_or_else(|| Problem::not_found("There is no such file."))?;
-    let presentation = Presentation {
-        cache_control: "private, max-age=3600",
-        content_type: None,
-        disposition: Some(disposition(if download { "attachment" } else { "inline" }, &item.filename)),
-        keep: None,
-    };
+    let disposition = disposition(if download { "attachment" } else { "inline" }, &item.filename);
+    let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
+    if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
+        return from_the_store(service, cx, &key, &disposition);
+    }
+    let presentation =
+        Presentation { cache_control: CACHE_CONTROL, content_type: None, disposition: Some(disposition), keep: None };
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
+}
+
+/// Sends the browser to the bucket for what the host would not let through.
+fn from_the_store<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    key: &MediaKey,
+    disposition: &str,
+) -> Result<Response<P::Body>, Problem> {
+    // The same URL for an hour, so that the browser's cache finds it again.
+    let signed_at = cx.facts.now - cx.facts.now % 3600;
+    let presigner = service.objects.presigner(signed_at, URL_LIFE).map_err(|error| cx.failed(&error))?;
+    let presigner = presigner
+        .with_query("response-cache-control", CACHE_CONTROL)
+        .with_query("response-content-disposition", disposition);
+    let mut url = String::new();
+    presigner.presign_into(&mut url, key.as_str());
+    respond::redirect(&url, REDIRECT_SECONDS).map_err(|error| cx.failed(&error))
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).

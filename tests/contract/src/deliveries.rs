@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     Answer, Case, Outcome, Target,
+    library::{BIG, all, file},
     playlists::{stored, uris, variants},
     target::session_cookie,
 };
@@ -25,6 +26,7 @@ pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
             &[("VIDEO_DELIVERY", "public"), ("PUBLIC_MEDIA_BASE", PUBLIC_BASE)],
             Case { name: "deliveries::public", run: public },
         ),
+        (&[("MAX_BODY_BYTES", "1000000")], Case { name: "deliveries::large_originals", run: large_originals }),
         (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
     ]
 }
@@ -98,6 +100,31 @@ fn proxy(target: &Target) -> Outcome {
         });
     }
     target.follow(&segments[0]).anonymous().expect(401)?.lacks("etag")
+}
+
+/// What the host would not let through comes from the bucket, under its own name; what it would is as always.
+fn large_originals(target: &Target) -> Outcome {
+    let url = file(BIG);
+    let items = all(target)?;
+    let size = items.iter().find(|item| item.key == BIG).ok_or("the large photo is not there")?.size;
+    let answer = target.get(&url).expect(302)?;
+    let location = answer.need("location")?;
+    ensure!(location.starts_with(&format!("{}/", target.store_origin)), "{url} leads elsewhere");
+    ensure!(answer.need("cache-control")?.starts_with("private"), "{url} may be kept by shared caches");
+    let whole = crate::Call::new(location.to_owned()).expect(200)?;
+    ensure_eq!(whole.body.len() as u64, size, "bytes");
+    whole.has("cache-control", "private, max-age=3600")?;
+    ensure!(whole.need("content-disposition")?.starts_with("inline; filename=\"big.png\""), "it has lost its name");
+    let part = crate::Call::new(location.to_owned()).header("range", "bytes=5-9").expect(206)?;
+    ensure!(part.body == whole.body[5..10], "other bytes in a part");
+    let download = target.get(&format!("{url}?download")).expect(302)?;
+    let download = crate::Call::new(download.need("location")?.to_owned()).expect(200)?;
+    ensure!(download.need("content-disposition")?.starts_with("attachment;"), "a download is shown");
+    // A head has no body that could be too large.
+    ensure_eq!(target.get(&url).head().expect(200)?.length()?, size, "length by HEAD");
+    target.get(&url).anonymous().expect(401)?.lacks("location")?;
+    let small = items.into_iter().find(|item| item.r#type == "image" && item.size < 1_000_000);
+    target.get(&small.ok_or("every photo is large")?.file).expect(200).map(drop)
 }
 
 fn public(target: &Target) -> Outcome {

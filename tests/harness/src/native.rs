@@ -43,7 +43,7 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
 ];
 
 /// What the programs read too, and a developer's shell may hold.
-pub(crate) const FOREIGN: [&str; 17] = [
+pub(crate) const FOREIGN: [&str; 18] = [
     "ALLOWED_ORIGINS",
     "CATALOGUE",
     "GALLERY_DATA",
@@ -51,6 +51,7 @@ pub(crate) const FOREIGN: [&str; 17] = [
     "GALLERY_LISTEN",
     "GALLERY_SPLIT",
     "GALLERY_STORE_LISTEN",
+    "MAX_BODY_BYTES",
     "R2_ACCOUNT_ID",
     "R2_REGION",
     "R2_SESSION_TOKEN",

@@ -79,6 +79,7 @@ fn unreadable_value(_: &Stages) -> Outcome {
         ("ALLOWED_ORIGINS", "https://hunter2.example/path"),
         ("VIDEO_API_BASE", "hunter2"),
         ("VIDEO_ORIGIN", "https://hunter2/path"),
+        ("MAX_BODY_BYTES", "hunter2"),
         ("VIDEO_DELIVERY", "hunter2"),
         ("VIDEO_EXPERIMENT", "hunter2:10"),
         ("KV_MAX_VALUE_BYTES", "hunter2"),
