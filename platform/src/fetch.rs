@@ -69,7 +69,8 @@ pub trait Platform {
     /// - The URI is absolute. `Host` is taken from it; a request need not carry the header.
     /// - Every status is a response, not an error; redirects are not followed.
     /// - No byte of the body is changed: nothing is decompressed, nothing is added.
-    /// - Hop-by-hop headers (RFC 9110 section 7.6.1) are gone from the response.
+    /// - Hop-by-hop headers (RFC 9110 section 7.6.1) are gone from the response; those that `Connection` names, where the
+    ///   host shows us `Connection`.
     /// - The body can be returned to the client unread; one that breaks off gives the client an
     ///   abnormal end, never a clean one.
     /// - With [`Keep`] the answer may be one that was kept; else every call reaches the other side.

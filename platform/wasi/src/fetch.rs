@@ -42,8 +42,8 @@ fn outgoing(request: Request<Bytes>) -> Result<types::Request, Error> {
     let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
     // The host writes it, from the URI.
     parts.headers.remove(HOST);
-    // Without it the host would send chunks, and S3 takes no object in chunks of which it was not told.
-    if !body.is_empty() || [Method::POST, Method::PUT].contains(&parts.method) {
+    // Without it the host would send chunks, even of nothing, and S3 wants a length: 411.
+    if !body.is_empty() || ![Method::GET, Method::HEAD].contains(&parts.method) {
         parts.headers.insert(CONTENT_LENGTH, body.len().into());
     }
     let headers =

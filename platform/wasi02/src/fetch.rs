@@ -26,8 +26,8 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
     let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
     // The host writes it, from the URI.
     parts.headers.remove(HOST);
-    // Without it the host would send chunks, and S3 takes no object in chunks of which it was not told.
-    if !body.is_empty() || [Method::POST, Method::PUT].contains(&parts.method) {
+    // Without it the host would send chunks, even of nothing, and S3 wants a length: 411.
+    if !body.is_empty() || ![Method::GET, Method::HEAD].contains(&parts.method) {
         parts.headers.insert(CONTENT_LENGTH, body.len().into());
     }
     let request = OutgoingRequest::new(fields("fetch.headers", &parts.headers)?);
@@ -40,7 +40,8 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
     let failed = |code| failure("fetch.send", code);
     let pending = outgoing_handler::handle(request, Some(options)).map_err(failed)?;
     if let Some(contents) = contents {
-        Body::from(body).write_into(contents).1?;
+        // Whoever stops taking it has all of it, or an answer: that is to be seen by waiting.
+        let _ = Body::from(body).write_into(contents);
     }
     Ok(Pending(pending))
 }

@@ -75,7 +75,7 @@ fn read(reader: &mut impl io::BufRead) -> io::Result<Option<Asked>> {
 fn serve(stream: &TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some(asked) = read(&mut reader)? {
-        if !answer(stream, &asked)? {
+        if !answer(stream, &asked)? || asked.headers.contains("connection: close\n") {
             return stream.shutdown(std::net::Shutdown::Both);
         }
     }
@@ -116,7 +116,7 @@ fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
         "encoded" => whole(200, "Content-Encoding: gzip\r\n", b"\x1fnot gzip!"),
         "hops" => {
             to.write_all(
-                b"HTTP/1.1 200 X\r\nConnection: keep-alive, X-Private\r\nKeep-Alive: timeout=5\r\nX-Private: 1\r\n\
+                b"HTTP/1.1 200 X\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\
                   Proxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\nETag: \"a\"\r\n\r\n2\r\nab\r\n0\r\n\r\n",
             )?;
             Ok(true)
