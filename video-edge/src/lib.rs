@@ -14,7 +14,6 @@ mod route;
 mod segment;
 mod shared;
 mod variant;
-mod window;
 
 pub use config::Config;
 

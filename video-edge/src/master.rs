@@ -3,7 +3,7 @@
 //! The stored, measured one with its variants pointing at our routes. Where ingest left none, one is built of what is
 //! known: the names of the qualities and their measured bandwidth.
 
-use gallery::{MediaKey, key::percent_encode, layout, playback::MARK};
+use gallery::{MediaKey, key::percent_encode, layout, playback::MARK, window::BROWSER_MAX_AGE};
 use hls::{Kind, Scope};
 use http::{Response, request};
 use platform::{Cx, Error, Platform, Problem, respond};
@@ -13,7 +13,6 @@ use crate::{
     cache::Name,
     catalogue::{Film, digest, film},
     playlist::{MAX_BYTES, Playlist, damaged},
-    window::PLAYLIST_MAX_AGE,
 };
 
 /// How long a master is kept, in seconds: after it, a film that was encoded anew shows.
@@ -29,7 +28,7 @@ pub(crate) async fn serve<P: Platform>(
     let key = MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))?;
     let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
     let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
-        Ok(playlist) => return playlist.respond(head, PLAYLIST_MAX_AGE),
+        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(turn) => turn,
     };
     let film = film(service, cx, &key).await?;
@@ -43,7 +42,7 @@ pub(crate) async fn serve<P: Platform>(
     if whole {
         name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
     }
-    playlist.respond(head, PLAYLIST_MAX_AGE)
+    playlist.respond(head, BROWSER_MAX_AGE)
 }
 
 /// Rewrites a stored master's URIs relative to this route, with the film's version in them. Tells too whether all the

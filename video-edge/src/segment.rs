@@ -1,6 +1,10 @@
 //! `GET /api/hls/:key/:segment.ts`: for playlists whose segments point here.
 
-use gallery::{key::percent_encode, layout};
+use gallery::{
+    key::percent_encode,
+    layout,
+    window::{BROWSER_MAX_AGE, Window},
+};
 use http::{Response, request};
 use platform::{
     Cx, Platform, Problem,
@@ -14,7 +18,6 @@ use crate::{
     catalogue::{file_in_path, film, key_in_path},
     delivery::Delivery,
     route::SEGMENTS,
-    window::{PLAYLIST_MAX_AGE, Window},
 };
 
 /// How long it is remembered that a film stands in the catalogue, in seconds.
@@ -63,5 +66,5 @@ pub(crate) async fn serve<P: Platform>(
 }
 
 fn redirect<P: Platform>(cx: &Cx<'_, P>, url: &str) -> Result<Response<P::Body>, Problem> {
-    respond::redirect(url, PLAYLIST_MAX_AGE).map_err(|error| cx.failed(&error))
+    respond::redirect(url, BROWSER_MAX_AGE).map_err(|error| cx.failed(&error))
 }

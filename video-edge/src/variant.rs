@@ -1,6 +1,10 @@
 //! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist, its segments delivered as configured.
 
-use gallery::{key::percent_encode, layout};
+use gallery::{
+    key::percent_encode,
+    layout,
+    window::{BROWSER_MAX_AGE, Window},
+};
 use hls::{PlaylistKind, Scope, Summary};
 use http::{Response, request};
 use platform::{Cx, Platform, Problem, respond};
@@ -11,7 +15,6 @@ use crate::{
     catalogue::{digest, file_in_path, film, key_in_path},
     delivery::Delivery,
     playlist::{MAX_BYTES, Playlist, damaged},
-    window::{PLAYLIST_MAX_AGE, Window},
 };
 
 /// How long a playlist asked for without its film's version is kept, in seconds: the film may be encoded anew.
@@ -32,7 +35,7 @@ pub(crate) async fn serve<P: Platform>(
     let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), &quality];
     let name = Name::new("manifest:variant", &parts);
     let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
-        Ok(playlist) => return playlist.respond(head, PLAYLIST_MAX_AGE),
+        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(turn) => turn,
     };
 
@@ -81,7 +84,7 @@ pub(crate) async fn serve<P: Platform>(
     if asked_version.is_empty() || asked_version == film.version {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
-    playlist.respond(head, PLAYLIST_MAX_AGE)
+    playlist.respond(head, BROWSER_MAX_AGE)
 }
 
 /// A master playlist where a variant's should be would lead players in circles.

@@ -1,6 +1,10 @@
 //! `GET|HEAD /api/file/:key`: originals, with ranges and conditions.
 
-use gallery::{MediaKey, key::percent_encode};
+use gallery::{
+    MediaKey,
+    key::percent_encode,
+    window::{BROWSER_MAX_AGE, Window},
+};
 use http::{Method, Response, request};
 use platform::{
     Cx, Platform, Problem,
@@ -11,11 +15,8 @@ use platform::{
 use crate::ViewerEdge;
 
 const CACHE_CONTROL: &str = "private, max-age=3600";
-/// How long a URL of the store is good from the hour it was signed in, in seconds. A player asks for a film's parts by it as
-/// long as it plays.
-const URL_LIFE: u32 = 6 * 3600;
-/// How long a browser may go by a redirect without asking, in seconds.
-const REDIRECT_SECONDS: u64 = 900;
+/// How long a film may take for which the store's URL is good, in seconds: a player asks for its parts as long as it plays.
+const LONGEST_FILM: f64 = 4.0 * 3600.0;
 
 pub(crate) async fn serve<P: Platform>(
     service: &ViewerEdge,
@@ -45,15 +46,14 @@ fn from_the_store<P: Platform>(
     key: &MediaKey,
     disposition: &str,
 ) -> Result<Response<P::Body>, Problem> {
-    // The same URL for an hour, so that the browser's cache finds it again.
-    let signed_at = cx.facts.now - cx.facts.now % 3600;
-    let presigner = service.objects.presigner(signed_at, URL_LIFE).map_err(|error| cx.failed(&error))?;
+    let window = Window::of(cx.facts.now, LONGEST_FILM);
+    let presigner = service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
     let presigner = presigner
         .with_query("response-cache-control", CACHE_CONTROL)
         .with_query("response-content-disposition", disposition);
     let mut url = String::new();
     presigner.presign_into(&mut url, key.as_str());
-    respond::redirect(&url, REDIRECT_SECONDS).map_err(|error| cx.failed(&error))
+    respond::redirect(&url, BROWSER_MAX_AGE).map_err(|error| cx.failed(&error))
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).

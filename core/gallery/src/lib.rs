@@ -1,5 +1,5 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors,
-//! sessions, playback tokens, ranges, conditions.
+//! sessions, playback tokens, signing windows, ranges, conditions.
 //!
 //! Pure: no I/O, no clock, no environment. Time and randomness are arguments.
 
@@ -16,5 +16,6 @@ pub mod range;
 pub mod return_to;
 pub mod session;
 pub mod snapshot;
+pub mod window;
 
 pub use key::MediaKey;

@@ -6,31 +6,22 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::session::{Claims, TOKEN_CHARACTERS, TokenKey};
-
-/// A token's life from the beginning of its window, in seconds: six hours, for it stands in URLs.
-pub const LIFE: u64 = 6 * 3600;
-/// Windows in seconds, longest first; all divide the day.
-const WINDOWS: [u64; 4] = [4 * 3600, 2 * 3600, 3600, 1800];
-/// What a token lasts beyond the film, in seconds: a quarter of an hour that a browser keeps a playlist, five minutes for a slow
-/// start, and clocks that lie ten minutes apart.
-const MARGIN: u64 = 900 + 300 + crate::session::CLOCK_SKEW_SECONDS;
+use crate::{
+    session::{Claims, TOKEN_CHARACTERS, TokenKey},
+    window::{WANTED_LIFE, Window},
+};
 
 /// What marks a token in a path: `/api/hls/~TOKEN/...`. A key's first segment that would look like one is written with `%7E`.
 pub const MARK: char = '~';
 
-/// A token for a film of `duration` seconds, under the auth version that `session` was minted under.
+/// A token for a film of `duration` seconds, under the auth version that `session` was minted under. It is good for six hours
+/// from the beginning of its window, for it stands in URLs.
 ///
 /// What is left of its life outlasts the film however late in the window, up to films of five hours. A longer one needs a
 /// second token before its end.
 pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
-    // A negative or absurd duration saturates.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let needed = MARGIN.saturating_add(duration.ceil() as u64);
-    let [.., shortest] = WINDOWS;
-    let window = WINDOWS.into_iter().find(|window| window.saturating_add(needed) <= LIFE).unwrap_or(shortest);
-    let issued = now - now % window;
-    key.sign(session.epoch, issued, issued + LIFE, subject(film))
+    let issued = Window::of(now, duration).signed_at;
+    key.sign(session.epoch, issued, issued + WANTED_LIFE, subject(film))
 }
 
 /// The first sixteen bytes of the SHA-256 of a film's key.
@@ -106,10 +97,10 @@ mod tests {
         for duration in [0.0, 12.5, 5400.0, 2.0 * 3600.0, 3.0 * 3600.0, 5.0 * 3600.0, 1e18, f64::NAN, -1.0] {
             for now in (MIDNIGHT..MIDNIGHT + 86_400).step_by(181) {
                 let claims = key.verify(&mint(&key, &session, "a.mp4", now, duration), now).unwrap();
-                assert!(claims.expires - claims.issued == LIFE && claims.issued <= now, "{duration} s at {now}");
+                assert!(claims.expires - claims.issued == WANTED_LIFE && claims.issued <= now, "{duration} s at {now}");
                 let left = claims.expires - now;
                 #[allow(clippy::cast_precision_loss)]
-                let enough = left as f64 >= MARGIN as f64 + duration.clamp(0.0, 5.0 * 3600.0) || duration.is_nan();
+                let enough = left as f64 >= 1800.0 + duration.clamp(0.0, 5.0 * 3600.0) || duration.is_nan();
                 assert!(enough, "{duration} s at {now}: {left} s left");
             }
         }

@@ -28,9 +28,18 @@ pub fn rewrite(
     out: &mut String,
     mut replace: impl FnMut(&mut String, &Reference<'_>),
 ) -> Result<Summary, Error> {
+    copy(playlist, scope, out, &mut replace)
+}
+
+fn copy(
+    playlist: &[u8],
+    scope: &Scope<'_>,
+    out: &mut String,
+    replace: &mut dyn FnMut(&mut String, &Reference<'_>),
+) -> Result<Summary, Error> {
     let start = out.len();
     let mut copied = 0;
-    let result = scan(playlist, scope, |text, span, reference| {
+    let result = scan(playlist, scope, &mut |text, span, reference| {
         out.push_str(&text[copied..span.start]);
         copied = span.end;
         let written = out.len();
@@ -54,7 +63,7 @@ pub fn rewrite(
 
 /// The checks of [`rewrite`] without output.
 pub fn inspect(playlist: &[u8], scope: &Scope<'_>) -> Result<Summary, Error> {
-    scan(playlist, scope, |_, _, _| Ok(())).map(|(_, summary)| summary)
+    scan(playlist, scope, &mut |_, _, _| Ok(())).map(|(_, summary)| summary)
 }
 
 /// Fit for a URI line and for a quoted string alike.

@@ -9,12 +9,15 @@ use crate::tags::{self, Tag};
 use crate::variables::Variables;
 use crate::{Error, Fault, Kind, PlaylistKind, Reference, Scope, Summary, seconds};
 
+/// What is told of a reference. Not a type parameter: the scanner is compiled once, in this crate.
+type On<'o, 'p> = dyn FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault> + 'o;
+
 /// Checks the whole playlist and reports every URI that names an object, with its place in the
 /// text. `on` is given that text, the place and the reference.
 pub(crate) fn scan<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,
-    on: impl FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault>,
+    on: &mut On<'_, 'p>,
 ) -> Result<(&'p str, Summary), Error> {
     let text = decode(playlist)?;
     let mut scanner = Scanner {
@@ -74,9 +77,9 @@ fn control(text: &str) -> Option<usize> {
     text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
-struct Scanner<'p, 's, F> {
+struct Scanner<'p, 's, 'o> {
     text: &'p str,
-    on: F,
+    on: &'o mut On<'o, 'p>,
     locator: Locator<'s>,
     variables: Variables<'p>,
     /// The text holds a CR, or what may be a reference to a variable.
@@ -98,10 +101,7 @@ struct Scanner<'p, 's, F> {
     ended: bool,
 }
 
-impl<'p, F> Scanner<'p, '_, F>
-where
-    F: FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault>,
-{
+impl<'p> Scanner<'p, '_, '_> {
     fn line(&mut self, start: usize, end: usize) -> Result<(), Fault> {
         let bytes = self.text.as_bytes();
         let mut last = end;

@@ -4,8 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use contract::{Answer, Call, Outcome, ensure_eq};
 use gallery::{
-    playback::{self, LIFE},
+    playback,
     session::{Claims, Purpose, TokenKey},
+    window::WANTED_LIFE,
 };
 use harness::ENVIRONMENT;
 
@@ -70,7 +71,7 @@ fn every_token_on_every_route(stages: &Stages) -> Outcome {
     for (what, token, holds) in [
         ("good", token(secret, "1", film, now)?, true),
         ("of an hour ago", token(secret, "1", film, now - HOUR)?, true),
-        ("expired", token(secret, "1", film, now - LIFE)?, false),
+        ("expired", token(secret, "1", film, now - WANTED_LIFE)?, false),
         ("long expired", token(secret, "1", film, now - 30 * 24 * HOUR)?, false),
         ("from the future", token(secret, "1", film, now + 5 * HOUR)?, false),
         ("revoked", token(secret, "0", film, now)?, false),

@@ -1,25 +1,25 @@
-//! When URLs are signed, and for how long.
+//! When URLs and playback tokens are made, and for how long they are good.
 //!
 //! The signing time is rounded down to a window, so that every instance and every reload writes the same bytes:
 //! browsers and caches keep segments, cached playlists agree, and nothing has to be stored for each URL.
 //! The expiry is long enough that a URL just handed out outlives the film, however late in the window.
 
+use crate::session::CLOCK_SKEW_SECONDS;
+
 /// Windows, longest first; all divide the day, so that a window never spans two signing dates.
 const WINDOWS: [u64; 4] = [4 * 3600, 2 * 3600, 3600, 1800];
-/// The longest life of a URL, in seconds, for films that leave a choice: a leaked one is of use no longer.
-const WANTED_LIFE: u64 = 6 * 3600;
+/// The longest life, in seconds, for films that leave a choice: what is leaked is of use no longer.
+pub const WANTED_LIFE: u64 = 6 * 3600;
 /// SigV4's own limit, in seconds: seven days.
 const LONGEST_LIFE: u64 = 604_800;
-/// How long a browser may keep a playlist, in seconds.
-pub(crate) const PLAYLIST_MAX_AGE: u64 = 900;
+/// How long a browser may keep a playlist or a redirect, in seconds.
+pub const BROWSER_MAX_AGE: u64 = 900;
 /// What a viewer gets on top, in seconds: a pause, a slow start.
-pub(crate) const MARGIN: u64 = 300;
-/// How far our clock may be ahead of the store's, or behind it, in seconds.
-pub(crate) const CLOCK_SKEW: u64 = 600;
+const MARGIN: u64 = 300;
 
 /// A signing time and what follows from it. All in seconds, times since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Window {
+pub struct Window {
     pub signed_at: u64,
     pub life: u32,
     /// When the next window begins: what was signed in this one is then made anew.
@@ -31,7 +31,7 @@ impl Window {
     pub fn of(now: u64, duration: f64) -> Self {
         // A negative or absurd duration saturates.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let needed = PLAYLIST_MAX_AGE + MARGIN + CLOCK_SKEW + (duration.ceil() as u64).min(LONGEST_LIFE);
+        let needed = BROWSER_MAX_AGE + MARGIN + CLOCK_SKEW_SECONDS + (duration.ceil() as u64).min(LONGEST_LIFE);
         let [.., shortest] = WINDOWS;
         let window = WINDOWS.into_iter().find(|window| window + needed <= WANTED_LIFE).unwrap_or(shortest);
         let signed_at = now - now % window;
@@ -54,9 +54,9 @@ mod tests {
             for now in (LEAP_DAY - DAY..LEAP_DAY + 2 * DAY).step_by(61) {
                 let window = Window::of(now, duration);
                 // A store whose clock is ahead sees the URL expire earlier.
-                let left = (window.signed_at + u64::from(window.life)).saturating_sub(now + CLOCK_SKEW);
+                let left = (window.signed_at + u64::from(window.life)).saturating_sub(now + CLOCK_SKEW_SECONDS);
                 #[allow(clippy::cast_precision_loss)]
-                let enough = left as f64 >= PLAYLIST_MAX_AGE as f64 + duration + MARGIN as f64;
+                let enough = left as f64 >= BROWSER_MAX_AGE as f64 + duration + MARGIN as f64;
                 assert!(enough, "{duration} s at {now}: {left} s left");
             }
         }
