@@ -1,12 +1,13 @@
 //! A client that sees how a response ends.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 pub struct Answer {
+    /// 0 where the connection ended without a response.
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
@@ -29,9 +30,14 @@ fn exchange(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answe
         format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nx-now: {now}\r\n{length}\r\n");
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut all = Vec::new();
-    // An end by reset is an end.
-    let _ = stream.read_to_end(&mut all);
-    let split = all.windows(4).position(|four| four == b"\r\n\r\n").ok_or("no response")?;
+    match stream.read_to_end(&mut all) {
+        // An end by reset is an end; silence is not.
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => return Err(error.into()),
+        _ => {}
+    }
+    let Some(split) = all.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(Answer { status: 0, head: String::new(), body: all, complete: false });
+    };
     let head = String::from_utf8_lossy(&all[..split]).to_ascii_lowercase();
     let rest = &all[split + 4..];
     let status = head.split(' ').nth(1).and_then(|text| text.parse().ok()).ok_or("no status")?;
