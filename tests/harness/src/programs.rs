@@ -31,10 +31,14 @@ pub fn program(name: &str) -> Result<&'static Path, Failure> {
     })
 }
 
-/// Where the entry crate `name` for Fastly is, built as it is deployed. The first call builds all of them.
+/// Where the entry crate `name` for Fastly is: in the folder that `FASTLY_PROGRAMS` names, as it is deployed, else the first
+/// call builds all of them.
 pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || build(&["--bins", "--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY))
+    find(&BUILT, name, || match env::var_os("FASTLY_PROGRAMS") {
+        Some(folder) => Ok(in_folder(Path::new(&folder), &FASTLY, str::to_owned)),
+        None => build(&["--bins", "--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY),
+    })
 }
 
 /// The entry crates for WASI hosts.
@@ -53,17 +57,18 @@ const COMPONENTS: [&str; 12] = [
     "conformance-spin",
 ];
 
-/// Where the component `name` is, built as it is deployed: in the folder that `WASI_COMPONENTS` names, else the first call builds
-/// all of them.
+/// Where the component `name` is: in the folder that `WASI_COMPONENTS` names, as it is deployed, else the first call builds all
+/// of them.
 pub fn component(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || match env::var_os("WASI_COMPONENTS").map(PathBuf::from) {
-        Some(folder) => {
-            let file = |name: &str| folder.join(name.replace('-', "_")).with_extension("wasm");
-            Ok(COMPONENTS.iter().map(|name| ((*name).to_owned(), file(name))).collect())
-        }
+    find(&BUILT, name, || match env::var_os("WASI_COMPONENTS") {
+        Some(folder) => Ok(in_folder(Path::new(&folder), &COMPONENTS, |name| name.replace('-', "_"))),
         None => build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS),
     })
+}
+
+fn in_folder(folder: &Path, names: &[&str], file: impl Fn(&str) -> String) -> HashMap<String, PathBuf> {
+    names.iter().map(|name| ((*name).to_owned(), folder.join(file(name)).with_extension("wasm"))).collect()
 }
 
 /// Where the WASI host is.

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Failure, Gallery, Options, Sqld, free_address,
+    EdgeGallery, Failure, Options,
     native::{FOREIGN, first_line},
     programs::{component, wasi_host},
 };
@@ -96,56 +96,14 @@ impl Drop for WasiHost {
     }
 }
 
-/// A running gallery on WASI hosts. Ends when dropped.
-pub struct WasiGallery {
-    // Dropped in this order: the services before their store.
-    pub services: Vec<WasiHost>,
-    /// Has the store, the library and the catalogue. Serves the same gallery itself.
-    pub native: Gallery,
-    /// The catalogue's database, when split: else it is the snapshot in the bucket.
-    pub sqld: Option<Sqld>,
-    pub url: String,
-    /// video-edge's, which is the gallery's unless split.
-    pub video_url: String,
-    /// When split: a second viewer, which hands `/api/hls/...` on to video-edge.
-    pub routed_url: Option<String>,
-}
+/// A running gallery on WASI hosts. All in one it reads the snapshot in the bucket; for Spin, SQLite.
+pub type WasiGallery = EdgeGallery<WasiHost>;
 
 impl WasiGallery {
-    /// Starts one with the test library, or what `options` say: all in one on the snapshot in the bucket (for Spin, on SQLite), or, split, each
-    /// service in a host of its own on a libSQL server.
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        let (viewer, routed) = (free_address()?, free_address()?);
-        let origins = format!("http://{viewer},http://localhost:{},http://{routed}", viewer.port());
-        let sqld = if options.split { Some(Sqld::start(None)?) } else { None };
-        let mut environment = options.environment.clone();
-        environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
-        // For its store, which lets the pages of these origins read.
-        environment.push(("ALLOWED_ORIGINS".to_owned(), origins.clone()));
-        let native = Gallery::start(&Options { split: false, environment, ..options.clone() })?;
-        let mut config = native.environment().to_vec();
-        config.retain(|(name, _)| name != "ALLOWED_ORIGINS");
-        config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
-        let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
-        let start = |service: &str, config: &[(String, String)], address| {
-            WasiHost::start(&format!("{service}-{}", wasi.suffix()), config, database.as_deref(), address)
-        };
-        if sqld.is_none() {
-            let service = start("all-in-one", &config, viewer)?;
-            let url = service.url.clone();
-            return Ok(Self { services: vec![service], native, sqld, video_url: url.clone(), routed_url: None, url });
-        }
-        let video = free_address()?;
-        let mut one_domain = config.clone();
-        one_domain.push(("VIDEO_ORIGIN".to_owned(), format!("http://{video}")));
-        config.push(("VIDEO_API_BASE".to_owned(), format!("http://{video}")));
-        config.push(("ALLOWED_ORIGINS".to_owned(), origins));
-        let services = vec![
-            start("viewer-edge", &config, viewer)?,
-            start("video-edge", &config, video)?,
-            start("viewer-edge", &one_domain, routed)?,
-        ];
-        let [url, video_url, routed_url] = [0, 1, 2].map(|index: usize| services[index].url.clone());
-        Ok(Self { url, video_url, routed_url: Some(routed_url), services, native, sqld })
+        Self::start_with(options, |native, service, environment, address| {
+            let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
+            WasiHost::start(&format!("{service}-{}", wasi.suffix()), environment, database.as_deref(), address)
+        })
     }
 }
