@@ -3,10 +3,15 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
-use crate::{Failure, fastly, page, tools, workspace::cargo};
+use crate::{
+    Failure, fastly, page,
+    suites::Suites,
+    tools, wasm,
+    workspace::{self, cargo},
+};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -30,16 +35,22 @@ pub struct Arguments {
     snapshot: bool,
 }
 
-/// What is run, and the column it counts in.
+const HOSTS: [&str; 6] = ["memory", "native", "fastly", "wasi", "wasi02", "spin"];
+/// What is run: the folder below `tests`, the test program, and the column it counts in.
 const SUITES: [(&str, &str, &str); 6] = [
     ("conformance", "hosts", "conformance"),
     ("contract", "native", "contract"),
     ("contract", "deliveries", "contract"),
     ("contract", "fastly", "contract"),
     ("contract", "wasi", "contract"),
-    ("contract", "faults", "faults"),
+    ("contract", "faults", FAULTS),
 ];
-const COLUMNS: [&str; 3] = ["conformance", "contract", "faults"];
+const FAULTS: &str = "faults";
+const COLUMNS: [&str; 3] = ["conformance", "contract", FAULTS];
+/// How an arrangement is called that tries failures.
+const FAILURES: [&str; 2] = ["-alone", "-faults"];
+/// How many seeds of faults are tried on the platform in memory.
+const SEEDS: u64 = 10_000;
 
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -65,33 +76,61 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         command.env("GALLERY_PASSWORD", arguments.password.as_deref().unwrap_or_default());
         say("The deployment must hold the test library: `cargo run -p contract -- --write-library FOLDER`, then \
              `ingest FOLDER --demo-film`.\n");
-        count(&mut command, "contract", &[], &mut table, &mut reasons)?;
+        count(&mut command, "contract", &mut table, &mut reasons)?;
     } else {
         page::build()?;
         tools::need_wasm_targets()?;
-        let viceroy = fastly::viceroy()?;
-        for (package, test, column) in SUITES {
-            let mut command = cargo();
-            command.args(["test", "--quiet", "--package", package, "--test", test]).env("VICEROY", &viceroy);
-            count(&mut command, column, &arguments.on, &mut table, &mut reasons)?;
+        let suites = Suites::build(wasm::for_tests()?, fastly::viceroy()?)?;
+        let wanted = |host: &&str| arguments.on.is_empty() || arguments.on.iter().any(|on| on == host);
+        if let Some(unknown) = arguments.on.iter().find(|on| !HOSTS.contains(&on.as_str())) {
+            return Err(format!("there is no host {unknown}; the hosts are {}", HOSTS.join(", ")).into());
+        }
+        for (folder, test, column) in SUITES {
+            say(&format!("== {folder}, {test}"));
+            let mut command = suites.command(folder, test)?;
+            for host in HOSTS.iter().filter(|host| !wanted(host)) {
+                // Its arrangements are `host::case`, `host-split::case` and so on.
+                command.args(["--skip", &format!("{host}::"), "--skip", &format!("{host}-")]);
+            }
+            count(&mut command, column, &mut table, &mut reasons)?;
+        }
+        if wanted(&"memory") {
+            seeds(&mut table)?;
         }
     }
     report(&table, &reasons)
 }
 
+/// Counts seeds as the faults of the platform in memory.
+fn seeds(table: &mut Table) -> Result<(), Failure> {
+    say("== seeds");
+    let programs = workspace::build(&["seeds"])?;
+    let mut command = Command::new(programs.path("seeds")?);
+    let output = command.args(["--seeds", &SEEDS.to_string()]).stderr(Stdio::inherit()).output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let last = said.lines().last().unwrap_or_default();
+    let result: serde_json::Value = serde_json::from_str(last).map_err(|_| "the seeds ended without a result")?;
+    let of = |name: &str| result["faults"][name].as_u64().and_then(|count| u32::try_from(count).ok());
+    let (Some(passed), Some(failed)) = (of("passed"), of("failed")) else {
+        return Err("the seeds ended without counts".into());
+    };
+    said.lines().filter(|line| line.starts_with("seed ")).for_each(say);
+    table.entry("memory".to_owned()).or_default().insert(FAULTS, Count { passed, failed, ignored: 0 });
+    Ok(())
+}
+
 /// Runs a suite and counts what it says of each case. A suite that dies without a word has failed.
 fn count(
-    command: &mut std::process::Command,
+    command: &mut Command,
     column: &'static str,
-    on: &[String],
     table: &mut Table,
     reasons: &mut Vec<String>,
 ) -> Result<(), Failure> {
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let lines = BufReader::new(child.stdout.take().ok_or("the suite has no output")?).lines();
-    let mut seen = 0;
+    let (mut seen, mut failed) = (0, 0);
     for line in lines.map_while(Result::ok) {
-        let Some((host, case, verdict, kind)) = verdict_of(&line) else {
+        let Some((arrangement, case, verdict, kind)) = verdict_of(&line) else {
             // The words of a failure stand between the cases and the summary.
             if !line.starts_with("test result") && !line.is_empty() {
                 say(&line);
@@ -99,9 +138,9 @@ fn count(
             continue;
         };
         seen += 1;
-        if !on.is_empty() && !on.iter().any(|wanted| wanted == host) {
-            continue;
-        }
+        let host = arrangement.split('-').next().unwrap_or(arrangement);
+        // A suite of another kind may try failures of its own host too.
+        let column = if FAILURES.iter().any(|end| arrangement.ends_with(end)) { FAULTS } else { column };
         let count = table.entry(host.to_owned()).or_default().entry(column).or_default();
         match verdict {
             "ok" => count.passed += 1,
@@ -113,28 +152,32 @@ fn count(
                 }
             }
             _ => {
+                failed += 1;
                 count.failed += 1;
                 reasons.push(format!("{host}, {column}: {case} failed"));
             }
         }
     }
     let status = child.wait()?;
-    if seen == 0 {
-        return Err(format!("{column}: the suite said nothing ({status})").into());
+    if !status.success() && failed == 0 {
+        return Err(format!("{column}: the suite ended after {seen} cases ({status})").into());
     }
     Ok(())
 }
 
-/// `test [why] host-arrangement::case ... ok`: the host, the case, the verdict, and why it is ignored.
+/// `test [why] host-arrangement::case ... ok`: the host's arrangement, the case, the verdict, and why it is ignored.
 fn verdict_of(line: &str) -> Option<(&str, &str, &str, &str)> {
     let (named, verdict) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
     let (kind, name) = named.strip_prefix('[').and_then(|rest| rest.split_once("] ")).unwrap_or(("", named));
     let name = name.trim();
-    let host = name.split("::").next()?.split('-').next()?;
-    Some((host, name, verdict.trim(), kind))
+    let (arrangement, _) = name.split_once("::")?;
+    Some((arrangement, name, verdict.trim(), kind))
 }
 
 fn report(table: &Table, reasons: &[String]) -> Result<(), Failure> {
+    if table.is_empty() {
+        return Err("no case was run".into());
+    }
     let cell = |count: Option<&Count>| {
         count.map_or_else(|| "-".to_owned(), |it| format!("{}/{}/{}", it.passed, it.failed, it.ignored))
     };

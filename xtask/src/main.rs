@@ -1,14 +1,19 @@
 //! Every task of the project. `cargo xtask --help` lists them.
 
 mod conform;
+mod edge;
 mod fastly;
+mod optimise;
 mod page;
 mod process;
 mod secrets;
+mod spin;
+mod suites;
 mod test;
 mod tools;
 mod up;
 mod wasi;
+mod wasm;
 mod workspace;
 
 use std::{
@@ -71,7 +76,7 @@ enum Task {
         package: String,
         out: PathBuf,
     },
-    /// The size of each service for Fastly, and its budget.
+    /// The size of each service on each edge, and its budget.
     Size,
     /// Make the README's screenshots from the running page.
     Screenshots {
@@ -123,8 +128,8 @@ fn main() -> ExitCode {
             workspace::run_release("seeds", &["--seeds", &seeds.to_string(), "--first", &first.to_string()])
         }
         Task::Oracle { count, seed } => oracle(count, seed),
-        Task::Wasm { package, out } => fastly::wasm(&package, &out),
-        Task::Size => fastly::size(),
+        Task::Wasm { package, out } => wasm::write(&package, &out),
+        Task::Size => wasm::size(),
         Task::Bench { subject } => bench(&subject),
         Task::Screenshots { out } => test::screenshots(&out),
     };

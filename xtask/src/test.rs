@@ -1,16 +1,12 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 
-use std::{
-    env,
-    io::Write as _,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{env, io::Write as _, path::Path, time::Instant};
 
 use crate::{
     Failure, fastly, page,
     process::succeed,
-    tools, wasi,
+    suites::{Suites, cargo_test},
+    tools, wasm,
     workspace::{self, cargo},
 };
 
@@ -41,23 +37,11 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     tools::FFMPEG.need()?;
     tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
-    let mut components = PathBuf::new();
-    steps.run("components for WASI hosts", || {
-        components = wasi::components()?;
-        Ok(())
-    })?;
+    let edges = steps.run("programs for the edges", wasm::for_tests)?;
     steps.run("crates, HTTP contract, browser", || {
-        let test = || {
-            let mut command = cargo();
-            command.args(["test", "--workspace", "--no-fail-fast"]);
-            command
-        };
-        let programs = workspace::programs(test().arg("--no-run"))?;
-        let mut command = test();
-        command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
-        command.env("WASI_HOST_PROGRAM", programs.path("wasi-host")?).env("WASI_COMPONENTS", &components);
-        // With it, the contract on Fastly's local server is not left out but must pass.
-        command.env("VICEROY", &viceroy);
+        let suites = Suites::build(edges, viceroy)?;
+        let mut command = cargo_test();
+        suites.tell(&mut command)?;
         if no_browser {
             command.env("NO_BROWSER", "1");
         }
@@ -89,12 +73,12 @@ pub fn screenshots(out: &Path) -> Result<(), Failure> {
 struct Steps(Vec<(&'static str, f64)>);
 
 impl Steps {
-    fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    fn run<T>(&mut self, name: &'static str, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let started = Instant::now();
         say(&format!("\n== {name}"));
-        step()?;
+        let done = step()?;
         self.0.push((name, started.elapsed().as_secs_f64()));
-        Ok(())
+        Ok(done)
     }
 
     fn report(&self, started: Instant) {

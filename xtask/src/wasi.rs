@@ -1,24 +1,66 @@
-//! The services as components, for WASI hosts and Spin.
+//! The services on WASI hosts.
 
-use std::path::{Path, PathBuf};
+use std::{io::Write as _, path::Path, process::Command};
 
 use crate::{
-    Failure, tools,
-    workspace::{self, cargo},
+    Failure,
+    edge::{Server, VIDEO_PORT, VIEWER_PORT, origins},
+    page,
+    secrets::Config,
+    tools::Tool,
+    wasm, workspace,
 };
 
-const SERVICES: [&str; 4] = ["viewer-edge", "video-edge", "all-in-one", "conformance"];
-const HOSTS: [&str; 3] = ["wasi", "wasi02", "spin"];
+/// Taken where it is; else the host of our tests.
+const WASMTIME: Tool = Tool { names: &["wasmtime"], debian: "", otherwise: "" };
 
-/// Builds all of them as they are deployed, and tells the folder they are in.
-pub fn components() -> Result<PathBuf, Failure> {
-    tools::need_target("wasm32-wasip2")?;
-    let mut command = cargo();
-    command.args(["build", "--quiet", "--profile", "wasm", "--target", "wasm32-wasip2"]);
-    for (service, host) in SERVICES.iter().flat_map(|service| HOSTS.map(|host| (service, host))) {
-        command.args(["--package", &format!("{service}-{host}")]);
+/// The services for `wasi` or `wasi02`, on the snapshot in the bucket or on a libSQL server: all in one, or, split, each in a
+/// host of its own.
+pub fn servers(
+    wasi: &str,
+    split: bool,
+    config: &Config,
+    store: Option<&str>,
+    sql: Option<&str>,
+) -> Result<Vec<Server>, Failure> {
+    page::build()?;
+    let server = |service: &'static str, port| -> Result<Server, Failure> {
+        let component = wasm::build(&format!("{service}-{wasi}"))?;
+        let mut command = serve(wasi, port, &component)?;
+        command.envs(config).envs(store.map(|store| ("S3_ENDPOINT", store))).envs(sql.map(|sql| ("SQL_URL", sql)));
+        if split {
+            command.env("VIDEO_API_BASE", format!("http://127.0.0.1:{VIDEO_PORT}")).env("ALLOWED_ORIGINS", origins());
+        }
+        let _ = writeln!(std::io::stdout(), "{service}: {}", line(&command));
+        Ok(Server { command, name: service, port })
+    };
+    if split {
+        Ok(vec![server("viewer-edge", VIEWER_PORT)?, server("video-edge", VIDEO_PORT)?])
+    } else {
+        Ok(vec![server("all-in-one", VIEWER_PORT)?])
     }
-    let built = workspace::programs(&mut command)?;
-    let folder = built.path("all-in-one-wasi")?.parent();
-    Ok(folder.unwrap_or(Path::new(".")).to_path_buf())
+}
+
+/// A host that serves a component, and gives it its own environment.
+fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
+    let address = format!("127.0.0.1:{port}");
+    let Some(wasmtime) = WASMTIME.find() else {
+        let host = workspace::build(&["wasi-host"])?;
+        let mut command = Command::new(host.path("wasi-host")?);
+        command.args(["--listen", &address]).arg(component);
+        return Ok(command);
+    };
+    let mut command = Command::new(wasmtime);
+    command.args(["serve", "--addr", &address, "-S", "cli,inherit-env"]);
+    if wasi == "wasi" {
+        command.args(["-S", "p3", "-W", "component-model-async"]);
+    }
+    command.arg(component);
+    Ok(command)
+}
+
+/// A command as it is typed. Its environment is left out: there are secrets in it.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -57,10 +57,16 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
     let programs = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["profile"]["test"] == false)
         .filter_map(|message| {
             let name = message["target"]["name"].as_str()?;
-            match message["target"]["kind"][0].as_str()? {
+            let kind = message["target"]["kind"][0].as_str()?;
+            if message["profile"]["test"] == true {
+                // A test program. Two packages may have one of the same name.
+                let folder = Path::new(message["manifest_path"].as_str()?).parent()?.file_name()?.to_str()?;
+                let program = message["executable"].as_str()?;
+                return (kind == "test").then(|| (format!("{folder}/{name}"), PathBuf::from(program)));
+            }
+            match kind {
                 "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
                 // A component. As a library its name is that of a Rust module.
                 "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),

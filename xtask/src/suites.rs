@@ -1,0 +1,52 @@
+//! The test programs, and the programs that they run: each built once.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    Failure, wasm,
+    workspace::{self, Programs, cargo},
+};
+
+pub struct Suites {
+    programs: Programs,
+    edges: wasm::Programs,
+    viceroy: PathBuf,
+}
+
+/// Everything at once: a part of the workspace would have other features, and build wasmtime a second time.
+pub fn cargo_test() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    command
+}
+
+impl Suites {
+    /// Builds all test programs, for these services on the edges and this Viceroy.
+    pub fn build(edges: wasm::Programs, viceroy: PathBuf) -> Result<Self, Failure> {
+        let programs = workspace::programs(cargo_test().arg("--no-run"))?;
+        Ok(Self { programs, edges, viceroy })
+    }
+
+    /// Tells `command` where everything is. With it, no host is left out: each must pass.
+    pub fn tell(&self, command: &mut Command) -> Result<(), Failure> {
+        for (name, program) in
+            [("GALLERY_PROGRAM", "edge-gallery"), ("INGEST_PROGRAM", "ingest"), ("WASI_HOST_PROGRAM", "wasi-host")]
+        {
+            command.env(name, self.programs.path(program)?);
+        }
+        self.edges.tell(command);
+        command.env("VICEROY", &self.viceroy);
+        Ok(())
+    }
+
+    /// One of the test programs below `tests`, to be run alone.
+    pub fn command(&self, folder: &str, test: &str) -> Result<Command, Failure> {
+        let mut command = Command::new(self.programs.path(&format!("{folder}/{test}"))?);
+        command.current_dir(workspace::root().join(Path::new("tests").join(folder)));
+        self.tell(&mut command)?;
+        Ok(command)
+    }
+}
