@@ -38,7 +38,7 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
 }
 
 /// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 12] = [
+const COMPONENTS: [&str; 14] = [
     "viewer-edge-wasi",
     "video-edge-wasi",
     "all-in-one-wasi",
@@ -51,6 +51,8 @@ const COMPONENTS: [&str; 12] = [
     "conformance-wasi",
     "conformance-wasi02",
     "conformance-spin",
+    "floor-wasi",
+    "floor-wasi02",
 ];
 
 /// Where the component `name` is, built as it is deployed: in the folder that `WASI_COMPONENTS` names, else the first call builds
