@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         page::build()?;
         tools::need_wasm_targets()?;
-        let suites = Suites::build(wasm::for_tests()?, fastly::viceroy()?)?;
+        let suites = Suites::build(wasm::all()?, fastly::viceroy()?)?;
         let wanted = |host: &&str| arguments.on.is_empty() || arguments.on.iter().any(|on| on == host);
         if let Some(unknown) = arguments.on.iter().find(|on| !HOSTS.contains(&on.as_str())) {
             return Err(format!("there is no host {unknown}; the hosts are {}", HOSTS.join(", ")).into());

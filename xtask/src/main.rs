@@ -91,9 +91,10 @@ enum Bench {
     Sign(Rounds),
     /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
     Playlist(Rounds),
-    /// The services on a host, beside an empty program on the same host: latency, throughput, operations, memory.
+    /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput, operations,
+    /// memory, and on WASI hosts a large original.
     Hosts {
-        /// The host: fastly, by its local server.
+        /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime.
         #[arg(long, default_value = "fastly")]
         on: String,
         /// How long each case runs, twice.
@@ -144,12 +145,7 @@ fn main() -> ExitCode {
 
 fn bench(subject: &Bench) -> Result<(), Failure> {
     let (name, Rounds { rounds }) = match subject {
-        Bench::Hosts { on, seconds } => {
-            page::build()?;
-            tools::need_target("wasm32-wasip1")?;
-            fastly::viceroy()?;
-            return workspace::run_release("bench-hosts", &["--on", on, "--seconds", &seconds.to_string()]);
-        }
+        Bench::Hosts { on, seconds } => return hosts(on, *seconds),
         Bench::Files { against: _, seconds } => return files(*seconds),
         Bench::Sign(rounds) => ("sign", rounds),
         Bench::Playlist(rounds) => ("playlist", rounds),
@@ -161,6 +157,26 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     workspace::run_release("bench-sign", &arguments)
+}
+
+fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
+    page::build()?;
+    tools::need_wasm_targets()?;
+    let mut packages = vec!["edge-gallery", "ingest", "bench-hosts"];
+    if on.split(',').any(|host| host == "fastly") {
+        fastly::viceroy()?;
+    }
+    let wasi_host = on.split(',').any(|host| host != "fastly").then_some("wasi-host");
+    packages.extend(wasi_host);
+    let programs = workspace::build(&packages)?;
+    let mut command = Command::new(programs.path("bench-hosts")?);
+    command.args(["--on", on, "--seconds", &seconds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
+    if let Some(name) = wasi_host {
+        command.env("WASI_HOST_PROGRAM", programs.path(name)?);
+    }
+    wasm::all()?.tell(&mut command);
+    process::succeed(&mut command, "bench-hosts")
 }
 
 fn files(seconds: u32) -> Result<(), Failure> {

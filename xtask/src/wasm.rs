@@ -30,8 +30,8 @@ pub fn build(package: &str) -> Result<PathBuf, Failure> {
     build_all(&[package.to_owned()])?.pop().ok_or_else(|| "nothing was built".into())
 }
 
-/// Builds all that tests need, and tells the folders they are in: modules for Fastly, components for WASI hosts.
-pub fn for_tests() -> Result<Programs, Failure> {
+/// Builds all that tests and benches run, and tells the folders they are in: modules for Fastly, components for WASI hosts.
+pub fn all() -> Result<Programs, Failure> {
     const SERVICES: [&str; 4] = ["viewer-edge", "video-edge", "all-in-one", "conformance"];
     let folder = |hosts: &[&str], more: &[&str]| -> Result<PathBuf, Failure> {
         let entries = hosts.iter().flat_map(|host| SERVICES.map(|service| format!("{service}-{host}")));
@@ -40,7 +40,10 @@ pub fn for_tests() -> Result<Programs, Failure> {
         let folder = built.first().and_then(|program| program.parent());
         Ok(folder.ok_or("nothing was built")?.to_path_buf())
     };
-    Ok(Programs { fastly: folder(&["fastly"], &["floor-fastly"])?, wasi: folder(&["wasi", "wasi02", "spin"], &[])? })
+    Ok(Programs {
+        fastly: folder(&["fastly"], &["floor-fastly"])?,
+        wasi: folder(&["wasi", "wasi02", "spin"], &["floor-wasi", "floor-wasi02"])?,
+    })
 }
 
 /// The folders of programs for edges.
@@ -50,7 +53,7 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Tells tests where they are.
+    /// Tells tests and benches where they are.
     pub fn tell(&self, command: &mut Command) {
         command.env("FASTLY_PROGRAMS", &self.fastly).env("WASI_COMPONENTS", &self.wasi);
     }

@@ -27,7 +27,7 @@ impl Case {
 pub struct Place {
     viewer: String,
     video: String,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl Place {

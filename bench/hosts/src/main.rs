@@ -1,15 +1,19 @@
-//! How the services do on a host, held against an empty program on the same host, in one run.
+//! How the services do on a host, held against an empty program on the same host and against the native gallery, in one run.
 //!
-//! `cargo run --release -p bench-hosts -- --on fastly [--seconds N]`. The last line printed is one line of JSON.
+//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it. For each host the last line
+//! printed is one line of JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod cases;
+mod fastly;
 mod library;
 mod load;
+mod stream;
+mod wasi;
 
 use std::{process::ExitCode, time::Duration};
 
-use harness::{Failure, FastlyGallery, Options, Viceroy, free_address};
+use harness::{Failure, Wasi};
 use serde_json::{Value, json};
 
 use cases::{Case, Place};
@@ -20,12 +24,17 @@ const CLIENTS: usize = 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let seconds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--on", "fastly"] => Ok(3),
-        ["--on", "fastly", "--seconds", seconds] => seconds.parse().map_err(|_| "--seconds wants a whole number"),
-        _ => Err("usage: bench-hosts --on fastly [--seconds N]"),
+    let asked = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--on", hosts] => Ok((hosts, 3)),
+        ["--on", hosts, "--seconds", seconds] => {
+            seconds.parse().map(|seconds| (hosts, seconds)).map_err(|_| "--seconds wants a whole number")
+        }
+        _ => Err("usage: bench-hosts --on HOST[,HOST...] [--seconds N]"),
     };
-    match seconds.map_err(Failure::from).and_then(|seconds| fastly(Duration::from_secs(seconds))) {
+    let result = asked
+        .map_err(Failure::from)
+        .and_then(|(hosts, seconds)| hosts.split(',').try_for_each(|host| on(host, Duration::from_secs(seconds))));
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("bench-hosts: {failure}");
@@ -34,68 +43,53 @@ fn main() -> ExitCode {
     }
 }
 
-fn fastly(time: Duration) -> Result<(), Failure> {
-    let folder = tempfile::tempdir()?;
-    let options =
-        Options { database: Some(library::catalogue(folder.path())?), host_arguments: &["-v"], ..Options::default() };
-    let gallery = FastlyGallery::start(&options)?;
-    library::film(&gallery.native)?;
-    let floor = Viceroy::start("floor-fastly", &[], free_address()?)?;
-    let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
-
-    println!("{:36} {:>9} {:>8} {:>9} {:>8}  operations", "", "p50", "to floor", "requests/s", "to floor");
-    let floor = load::measure(&Case::plain("empty program", &floor.url), time, CLIENTS)?;
-    line(&floor, &floor);
-    let mut rows = vec![row(&floor, &floor)];
-    for case in cases::all(&place)? {
-        let figures = load::measure(&case, time, CLIENTS)?;
-        line(&figures, &floor);
-        rows.push(row(&figures, &floor));
+fn on(host: &str, time: Duration) -> Result<(), Failure> {
+    match host {
+        "fastly" => fastly::run(time),
+        "wasi" => wasi::run(Wasi::P3, time),
+        "wasi02" => wasi::run(Wasi::P2, time),
+        "spin" => wasi::run(Wasi::Spin, time),
+        _ => Err(format!("{host} is no host: fastly, wasi, wasi02 or spin").into()),
     }
-    let heap = gallery.services.iter().filter_map(|service| heap(&service.log().ok()?)).max();
-    println!("most guest heap of a request: {}", heap.as_deref().unwrap_or("the host did not say"));
-    println!("{}", json!({ "bench": "hosts", "on": "fastly", "clients": CLIENTS, "rows": rows, "heap": heap }));
-    Ok(())
 }
 
-fn line(figures: &Figures, floor: &Figures) {
+/// Measures every case on the host and on the native gallery, and prints them beside the empty program at `floor`.
+fn compare(host: &str, floor: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
     println!(
-        "{:36} {:>6.2} ms {:>8.1} {:>10.0} {:>8.2}  {}",
-        figures.name,
-        figures.milliseconds,
-        figures.milliseconds / floor.milliseconds,
-        figures.per_second,
-        figures.per_second / floor.per_second,
-        figures.operations
+        "\n{host:30} {:>9} {:>8} {:>9} {:>10} {:>8} {:>9}  operations",
+        "p50", "to floor", "to native", "requests/s", "to floor", "to native"
     );
+    let floor = load::measure(&Case::plain("empty program", floor), time, CLIENTS)?;
+    let mut rows = vec![row(&floor, &floor, None)];
+    for (case, natively) in cases::all(place)?.iter().zip(&cases::all(native)?) {
+        let figures = load::measure(case, time, CLIENTS)?;
+        let natively = load::measure(natively, time, CLIENTS)?;
+        rows.push(row(&figures, &floor, Some(&natively)));
+    }
+    Ok(rows)
 }
 
-fn row(figures: &Figures, floor: &Figures) -> Value {
+/// A line of the table, and of the JSON.
+fn row(figures: &Figures, floor: &Figures, native: Option<&Figures>) -> Value {
+    let Figures { name, milliseconds, per_second, operations } = figures;
+    let to_floor = (milliseconds / floor.milliseconds, per_second / floor.per_second);
+    let to_native = native.map(|native| (milliseconds / native.milliseconds, per_second / native.per_second));
+    let told = |ratio: Option<f64>| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+    println!(
+        "{name:30} {milliseconds:>6.2} ms {:>8.2} {:>9} {per_second:>10.0} {:>8.2} {:>9}  {operations}",
+        to_floor.0,
+        told(to_native.map(|(time, _)| time)),
+        to_floor.1,
+        told(to_native.map(|(_, rate)| rate)),
+    );
     json!({
-        "name": figures.name,
-        "p50_ms": figures.milliseconds,
-        "p50_to_floor": figures.milliseconds / floor.milliseconds,
-        "per_second": figures.per_second,
-        "per_second_to_floor": figures.per_second / floor.per_second,
-        "operations": figures.operations,
+        "name": name,
+        "p50_ms": milliseconds,
+        "p50_to_floor": to_floor.0,
+        "p50_to_native": to_native.map(|(time, _)| time),
+        "per_second": per_second,
+        "per_second_to_floor": to_floor.1,
+        "per_second_to_native": to_native.map(|(_, rate)| rate),
+        "operations": operations,
     })
-}
-
-/// What Viceroy says of the guest's memory, at most: `... completed using 1.2MB of WebAssembly heap`.
-fn heap(log: &str) -> Option<String> {
-    let bytes = |text: &str| -> Option<f64> {
-        let digits = text.trim_end_matches(char::is_alphabetic).trim();
-        let unit = match text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim().chars().next()? {
-            'G' => 1e9,
-            'M' => 1e6,
-            'K' | 'k' => 1e3,
-            _ => 1.0,
-        };
-        Some(digits.parse::<f64>().ok()? * unit)
-    };
-    let said = log.lines().filter_map(|line| {
-        let text = line.split("completed using ").nth(1)?.split(" of WebAssembly").next()?;
-        Some((bytes(text)?, text.to_owned()))
-    });
-    said.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, text)| text)
 }

@@ -3,21 +3,25 @@
 //! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
 
 mod edge;
+mod exchange;
 mod fastly;
+mod large;
 mod library;
 mod native;
 mod programs;
+pub mod relay;
 mod viceroy;
 mod wasi;
 
 pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
+pub use large::LargeObject;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::{program, wasm};
 pub use servers::{Sqld, sqld, viceroy::find as viceroy};
 pub use viceroy::{Viceroy, free_address};
-pub use wasi::{Wasi, WasiGallery, WasiHost};
+pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

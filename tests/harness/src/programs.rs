@@ -42,7 +42,7 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
 }
 
 /// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 12] = [
+const COMPONENTS: [&str; 14] = [
     "viewer-edge-wasi",
     "video-edge-wasi",
     "all-in-one-wasi",
@@ -55,6 +55,8 @@ const COMPONENTS: [&str; 12] = [
     "conformance-wasi",
     "conformance-wasi02",
     "conformance-spin",
+    "floor-wasi",
+    "floor-wasi02",
 ];
 
 /// Where the component `name` is: in the folder that `WASI_COMPONENTS` names, as it is deployed, else the first call builds all

@@ -69,6 +69,11 @@ impl Viceroy {
         Ok(fs::read_to_string(self.folder.path().join("log"))?)
     }
 
+    /// All it wrote to stderr so far.
+    pub fn stderr(&self) -> Result<String, Failure> {
+        Ok(fs::read_to_string(self.folder.path().join("stderr"))?)
+    }
+
     /// The process, for its memory.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -46,8 +46,20 @@ pub struct WasiHost {
 }
 
 impl WasiHost {
-    /// Starts the entry crate `service` with this environment, at `address`; one for Spin with a SQLite file.
+    /// Starts the entry crate `service` with this environment, at `address`, where port 0 takes a free one; one for Spin with a
+    /// SQLite file.
     pub fn start(
+        service: &str,
+        environment: &[(String, String)],
+        database: Option<&Path>,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
+        Self::start_with(&[], service, environment, database, address)
+    }
+
+    /// The same with more arguments for the host.
+    pub fn start_with(
+        arguments: &[&str],
         service: &str,
         environment: &[(String, String)],
         database: Option<&Path>,
@@ -62,6 +74,7 @@ impl WasiHost {
             command.arg("--spin").arg(database);
         }
         let mut child = command
+            .args(arguments)
             .args(["--listen", &address.to_string()])
             .arg(component(service)?)
             .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -69,13 +82,15 @@ impl WasiHost {
             .stdout(Stdio::piped())
             .stderr(File::create(folder.path().join("stderr"))?)
             .spawn()?;
-        if first_line(&mut child, &folder.path().join("log")).is_none() {
+        let Some(ready) = first_line(&mut child, &folder.path().join("log")) else {
             let _ = child.kill();
             let _ = child.wait();
             let said = fs::read_to_string(folder.path().join("stderr"))?;
             return Err(format!("the WASI host did not start {service}: {}", said.trim()).into());
-        }
-        Ok(Self { child, folder, url: format!("http://{address}") })
+        };
+        let ready: serde_json::Value = serde_json::from_str(&ready)?;
+        let url = ready["listening"].as_str().ok_or("the WASI host did not say where it is")?.to_owned();
+        Ok(Self { child, folder, url })
     }
 
     /// All log lines of the service so far.
@@ -83,10 +98,45 @@ impl WasiHost {
         Ok(fs::read_to_string(self.folder.path().join("log"))?)
     }
 
+    /// What the host, and a component that ends badly, wrote to stderr so far.
+    pub fn stderr(&self) -> Result<String, Failure> {
+        Ok(fs::read_to_string(self.folder.path().join("stderr"))?)
+    }
+
+    /// The instances that have ended so far. One without requests ends after a second.
+    pub fn ended(&self) -> Result<Vec<Ended>, Failure> {
+        let stderr = self.stderr()?;
+        let lines = stderr.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        Ok(lines
+            .filter_map(|line| {
+                Some(Ended {
+                    requests: line["requests"].as_u64()?,
+                    at_once: line["at_once"].as_u64()?,
+                    pairs: line["pairs"].as_u64()?,
+                    memory: line["memory"].as_u64()?,
+                    trapped: line["trapped"].as_bool()?,
+                })
+            })
+            .collect())
+    }
+
     /// The process, for its memory.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
+}
+
+/// What was of an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub requests: u64,
+    /// The most requests that waited for an answer at once.
+    pub at_once: u64,
+    /// Of requests that waited for an answer at once.
+    pub pairs: u64,
+    /// The most linear memory, in bytes.
+    pub memory: u64,
+    pub trapped: bool,
 }
 
 impl Drop for WasiHost {
@@ -103,7 +153,8 @@ impl WasiGallery {
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
         Self::start_with(options, |native, service, environment, address| {
             let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
-            WasiHost::start(&format!("{service}-{}", wasi.suffix()), environment, database.as_deref(), address)
+            let service = format!("{service}-{}", wasi.suffix());
+            WasiHost::start_with(options.host_arguments, &service, environment, database.as_deref(), address)
         })
     }
 }

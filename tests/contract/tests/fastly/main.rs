@@ -2,9 +2,6 @@
 //! own, on a libSQL server. Then what only this host has.
 
 mod alone;
-#[path = "../faults/relay.rs"]
-#[allow(dead_code, reason = "not every failure is tried here")]
-mod relay;
 
 use std::{
     process::ExitCode,

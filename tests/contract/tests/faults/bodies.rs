@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use contract::{Outcome, ensure, ensure_eq};
+use harness::relay::Mode;
 
 use crate::{
     bucket::{BIG, WORDS, answer, fails, master, recovers, set, variant},
-    relay::Mode,
     stage::Stages,
 };
 

@@ -34,7 +34,7 @@ fn database_refuses(stages: &Stages) -> Outcome {
     let url = format!("http://{}", closed.map_err(|error| error.to_string())?);
     let stage = stages.start_with(&[("SQL_URL", &url), ("SQL_AUTH_TOKEN", "hidden-token")])?;
     unavailable(&stage)?;
-    let log = stage.gallery.log().map_err(|failure| failure.to_string())?;
+    let log = stage.log()?;
     ensure!(!log.contains("hidden-token"), "the log holds the token");
     Ok(())
 }

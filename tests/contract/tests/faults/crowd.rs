@@ -3,10 +3,10 @@
 use std::{thread, time::Duration};
 
 use contract::{Outcome, ensure};
+use harness::relay::Mode;
 
 use crate::{
     cost::{variants, warm_up},
-    relay::Mode,
     stage::Stages,
 };
 

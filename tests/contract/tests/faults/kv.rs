@@ -20,7 +20,7 @@ crate::tests!(kv:
 );
 
 fn file(stage: &Stage) -> PathBuf {
-    stage.gallery.data().join("kv.db")
+    stage.data().join("kv.db")
 }
 
 pub fn statement(stage: &Stage, sql: &str) -> Result<usize, String> {
@@ -119,7 +119,7 @@ fn comes_right(target: &Target, first: &[Answer]) -> Outcome {
 
 fn remove(stage: &Stage) -> Outcome {
     for suffix in ["", "-wal", "-shm"] {
-        let path = stage.gallery.data().join(format!("kv.db{suffix}"));
+        let path = stage.data().join(format!("kv.db{suffix}"));
         if path.exists() {
             fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -141,7 +141,7 @@ fn corrupted_file(stages: &Stages) -> Outcome {
     let stage = stages.start()?;
     let first = playlists(&stage.target)?;
     for suffix in ["", "-wal"] {
-        let path = stage.gallery.data().join(format!("kv.db{suffix}"));
+        let path = stage.data().join(format!("kv.db{suffix}"));
         let length = fs::metadata(&path).map_or(0, |file| file.len());
         let garbage: Vec<u8> = (0..length.max(8192)).map(|at| u8::try_from(at * 31 % 251).unwrap_or(0)).collect();
         fs::write(&path, garbage).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -3,12 +3,11 @@
 use std::{collections::HashMap, thread, time::Duration};
 
 use contract::{Answer, Call, Outcome, ensure, ensure_eq};
-use harness::{ENVIRONMENT, PHOTOS};
+use harness::{ENVIRONMENT, PHOTOS, relay::Mode};
 use serde_json::Value;
 
 use crate::{
     playback::token_of,
-    relay::Mode,
     stage::{Stage, Stages},
 };
 
@@ -77,7 +76,7 @@ fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
 pub fn lines(stage: &Stage, count: usize) -> Result<Vec<Value>, String> {
     let mut text = String::new();
     for _ in 0..100 {
-        text = stage.gallery.log().map_err(|failure| failure.to_string())?;
+        text = stage.log()?;
         if text.lines().count() >= count && text.ends_with('\n') {
             break;
         }
@@ -139,8 +138,8 @@ fn holds_no_secret(stages: &Stages) -> Outcome {
     let stage = stages.start()?;
     let count = traffic(&stage)?.len();
     lines(&stage, count)?;
-    let log = stage.gallery.log().map_err(|failure| failure.to_string())?;
-    let stderr = stage.gallery.stderr().map_err(|failure| failure.to_string())?;
+    let log = stage.log()?;
+    let stderr = stage.stderr()?;
     ensure!(log.len() > 5_000, "only {} bytes of log", log.len());
     let mut never =
         vec![stage.target.token()?, "secret", "X-Amz", "Signature", "AWS4", "cookie", "session=", "http://"];

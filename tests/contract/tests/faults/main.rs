@@ -1,4 +1,5 @@
-//! What happens when something fails, on the native host: each test has a gallery process of its own.
+//! What happens when something fails: each test has a gallery of its own, and a store behind a relay. On the native host all of
+//! them; on the others those that are not about that host's own files and workers.
 
 mod bodies;
 mod bucket;
@@ -8,47 +9,61 @@ mod crowd;
 mod kv;
 mod log;
 mod playback;
-mod relay;
 mod routed;
+mod setup;
 mod stage;
 mod start;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use contract::Outcome;
+use harness::Wasi;
 use libtest_mimic::{Arguments, Trial};
-use stage::Stages;
+use stage::{Host, Stages};
 
 /// A test's name, and the test.
 type Named = (String, Box<dyn FnOnce(&Stages) -> Outcome + Send>);
+
+/// The host's name, and what is tried there.
+const HOSTS: [(&str, Host); 5] = [
+    ("native", Host::Native),
+    ("fastly-faults", Host::Fastly),
+    ("wasi-faults", Host::Wasi(Wasi::P3)),
+    ("wasi02-faults", Host::Wasi(Wasi::P2)),
+    ("spin-faults", Host::Wasi(Wasi::Spin)),
+];
+
+/// What every host must stand.
+fn everywhere() -> Vec<Named> {
+    [bucket::all(), bodies::all(), catalogue::all()].into_iter().flatten().collect()
+}
+
+fn only_native() -> Vec<Named> {
+    [kv::all(), log::all(), cost::all(), crowd::all(), playback::all(), start::all(), routed::all()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Most of their time they wait for something to time out.
     arguments.test_threads = arguments.test_threads.or(Some(8));
-    let stages = Stages::default();
-    let all = [
-        bucket::all(),
-        catalogue::all(),
-        bodies::all(),
-        kv::all(),
-        log::all(),
-        cost::all(),
-        crowd::all(),
-        playback::all(),
-        start::all(),
-        routed::all(),
-    ];
-    let trials = all
-        .into_iter()
-        .flatten()
-        .map(|(name, run): Named| {
+    let library = Arc::default();
+    let no_viceroy = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
+    let trials = HOSTS.into_iter().flat_map(|(name, host)| {
+        let stages = Stages::on(host, &library);
+        let more = if host == Host::Native { only_native() } else { setup::all() };
+        let missing = no_viceroy.as_ref().filter(|_| host == Host::Fastly).map(ToString::to_string);
+        everywhere().into_iter().chain(more).map(move |(case, run)| {
             let stages = stages.clone();
-            Trial::test(format!("native::{name}"), move || Ok(run(&stages)?))
+            let trial = Trial::test(format!("{name}::{case}"), move || Ok(run(&stages)?));
+            trial.with_ignored_flag(missing.is_some()).with_kind(missing.clone().unwrap_or_default())
         })
-        .collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(stages);
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    // The trials had clones; the last one to go takes the folder along.
+    drop(library);
     conclusion.exit_code()
 }
 

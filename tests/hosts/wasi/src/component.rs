@@ -1,37 +1,32 @@
 //! A component and its instances.
 
-use std::{
-    future::Future,
-    path::Path,
-    pin::Pin,
-    task::{Context, Poll},
-    time::{Duration, Instant},
-};
+use std::{path::Path, sync::Arc};
 
-use tokio::time::Sleep;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{
-    Config, Engine, Store, StoreContextMut,
-    component::{GuestTaskId, Linker, ResourceTable},
+    Config, Engine, Store,
+    component::{Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
-    handler::{HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus},
+    handler::{HandlerState, Instance, ProxyPre},
     p2, p3,
 };
 
-use crate::spin::Spin;
-
-/// How long an instance without requests is kept.
-const IDLE: Duration = Duration::from_secs(1);
-/// How long a request may take: more than any of our own timeouts, so that a test sees those.
-const PATIENCE: Duration = Duration::from_mins(2);
+use crate::{
+    instance::{Expiration, Limits, Memory, Served},
+    spin::Spin,
+};
 
 /// What a store holds: the host's side of one instance.
 pub struct Held {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
+    pub memory: Memory,
+    /// Given back with the instance.
+    _place: OwnedSemaphorePermit,
 }
 
 impl WasiView for Held {
@@ -52,10 +47,21 @@ pub struct Component {
     pre: ProxyPre<Held>,
     environment: Vec<(String, String)>,
     limits: Limits,
+    /// What an instance may have, in bytes.
+    memory: usize,
+    /// For instances.
+    places: Arc<Semaphore>,
 }
 
 impl Component {
-    pub fn load(path: &Path, at_once: usize, reuse: usize, spin: Option<&Path>) -> wasmtime::Result<Self> {
+    /// `limits` are for WASI 0.3: an instance of 0.2 serves one request. There are at most `instances`, each with up to `memory` bytes.
+    pub fn load(
+        path: &Path,
+        limits: Limits,
+        memory: usize,
+        instances: usize,
+        spin: Option<&Path>,
+    ) -> wasmtime::Result<Self> {
         let mut config = Config::new();
         config.wasm_component_model_async(true);
         let engine = Engine::new(&config)?;
@@ -76,77 +82,28 @@ impl Component {
         let component = wasmtime::component::Component::from_file(&engine, path)?;
         let pre = linker.instantiate_pre(&component)?;
         let (pre, limits) = match p3::bindings::ServicePre::new(pre.clone()) {
-            Ok(pre) => (ProxyPre::P3(pre), Limits { at_once, reuse }),
-            Err(_) => (ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?), Limits { at_once: 1, reuse: 1 }),
+            Ok(pre) => (ProxyPre::P3(pre), limits),
+            Err(_) => (ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?), Limits { at_once: 1, in_all: 1 }),
         };
-        Ok(Self { engine, pre, environment, limits })
+        Ok(Self { engine, pre, environment, limits, memory, places: Arc::new(Semaphore::new(instances)) })
     }
 }
 
 impl HandlerState for Component {
     type StoreData = Held;
     type WorkerExpiration = Expiration;
-    type WorkerState = Limits;
+    type WorkerState = Served;
 
-    async fn instantiate(&self) -> wasmtime::Result<Instance<Held, Expiration, Limits>> {
+    async fn instantiate(&self) -> wasmtime::Result<Instance<Held, Expiration, Served>> {
+        // Refused, the request is given back, and waits for one of those that there are.
+        let place = Arc::clone(&self.places).try_acquire_owned()?;
         let wasi = WasiCtx::builder().envs(&self.environment).inherit_stdout().inherit_stderr().build();
-        let held = Held { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new() };
+        let memory = Memory::up_to(self.memory);
+        let held = Held { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new(), memory, _place: place };
         let mut store = Store::new(&self.engine, held);
+        store.limiter(|held| &mut held.memory);
         let proxy = self.pre.instantiate_async(&mut store).await?;
-        let expiration = Expiration(Box::pin(tokio::time::sleep(PATIENCE)));
-        Ok(Instance { store, proxy, view: Held::http, expiration, state: self.limits })
-    }
-}
-
-/// How many requests an instance takes.
-#[derive(Clone, Copy)]
-pub struct Limits {
-    at_once: usize,
-    reuse: usize,
-}
-
-impl WorkerState for Limits {
-    type StoreData = Held;
-    type RequestData = ();
-
-    fn should_accept_request(&self, at_once: usize, in_all: usize) -> ShouldAccept {
-        if in_all >= self.reuse {
-            ShouldAccept::Never
-        } else if at_once >= self.at_once {
-            ShouldAccept::No
-        } else {
-            ShouldAccept::Yes
-        }
-    }
-
-    fn on_request_start(
-        &self,
-        _: StoreContextMut<'_, Held>,
-        (): (),
-        _: GuestTaskId,
-    ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        Box::pin(tokio::time::sleep(PATIENCE))
-    }
-
-    fn drop(&self, store: Store<Held>, result: Result<(), wasmtime::Error>) {
-        drop(store);
-        if let Err(error) = result {
-            crate::door::complain(&error);
-        }
-    }
-}
-
-/// When an instance has waited long enough.
-pub struct Expiration(Pin<Box<Sleep>>);
-
-impl WorkerExpiration for Expiration {
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>, status: WorkerStatus, since: Instant) -> Poll<()> {
-        let patience = match status {
-            WorkerStatus::Idle => IDLE,
-            WorkerStatus::Requests | WorkerStatus::PostReturn => PATIENCE,
-        };
-        let sleep = &mut self.get_mut().0;
-        sleep.as_mut().reset((since + patience).into());
-        sleep.as_mut().poll(task)
+        let state = Served::within(self.limits);
+        Ok(Instance { store, proxy, view: Held::http, expiration: Expiration::new(), state })
     }
 }

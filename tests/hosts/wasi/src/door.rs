@@ -1,15 +1,22 @@
 //! Where requests come in.
 
-use std::{convert::Infallible, io::Write as _};
+use std::{convert::Infallible, io::Write as _, sync::PoisonError, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri, header::HOST, uri::Scheme};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use tokio::net::TcpListener;
-use wasmtime_wasi_http::{Error, WasiBody, handler::ProxyHandler, io::TokioIo};
+use tokio::{net::TcpListener, sync::TryAcquireError};
+use wasmtime_wasi_http::{
+    Error, WasiBody,
+    handler::{InstantiationError, ProxyHandler},
+    io::TokioIo,
+};
 
 use crate::component::Component;
+
+/// Until a request that found no place is tried again.
+const SOON: Duration = Duration::from_millis(1);
 
 /// Serves until the process ends.
 pub async fn open(listener: TcpListener, component: Component) -> wasmtime::Result<()> {
@@ -31,13 +38,27 @@ pub async fn open(listener: TcpListener, component: Component) -> wasmtime::Resu
 
 async fn answer(handler: &ProxyHandler<Component>, request: Request<Incoming>) -> Response<WasiBody> {
     let Some(request) = whole(request) else { return bare(StatusCode::BAD_REQUEST) };
-    match handler.handle((), request.map(|body| body.map_err(Error::from).boxed_unsync())).await {
-        Ok(response) => response,
-        Err(error) => {
-            complain(&error);
-            bare(StatusCode::INTERNAL_SERVER_ERROR)
+    let mut request = request.map(|body| body.map_err(Error::from).boxed_unsync());
+    loop {
+        let error = match handler.handle((), request).await {
+            Ok(response) => return response,
+            Err(error) => error,
+        };
+        match error.downcast::<InstantiationError<()>>() {
+            // No place for one more instance: one of the others takes it soon.
+            Ok(refused) if refused.error.is::<TryAcquireError>() => {
+                request = refused.request.into_inner().unwrap_or_else(PoisonError::into_inner);
+                tokio::time::sleep(SOON).await;
+            }
+            Ok(refused) => return failed(&refused.into()),
+            Err(error) => return failed(&error),
         }
     }
+}
+
+fn failed(error: &wasmtime::Error) -> Response<WasiBody> {
+    complain(error);
+    bare(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The request with its target in absolute form, as WASI has it; `None` without one `Host`.

@@ -1,12 +1,18 @@
 //! A TCP relay in front of the store, which can be made to fail.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, BufReader, Write as _},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
+
+use crate::exchange::{Head, hand_on, pump};
+
+/// What lies beside the objects: the catalogue's snapshot, and the KV stores of hosts without any. Where a [`Mode`] gives an answer
+/// it is an object's, which these are not: they are answered by the store.
+const BESIDE: [&str; 2] = ["/catalogue/", "/kv/"];
 
 /// What happens to a connection. A change ends all that are open.
 #[derive(Clone, Debug)]
@@ -19,6 +25,8 @@ pub enum Mode {
     Hang,
     /// Requests are taken and never answered.
     Silent,
+    /// Bytes pass both ways, the store's a while later.
+    Slow(Duration),
     /// Every request gets these bytes, then the connection ends.
     Answer(Vec<u8>),
     /// Every request gets these bytes, then nothing more.
@@ -118,53 +126,55 @@ fn accept(shared: &Mutex<State>, store: SocketAddr) {
     }
 }
 
-fn serve(state: &mut State, mut client: TcpStream, mode: Mode, store: SocketAddr) -> io::Result<()> {
+fn serve(state: &mut State, client: TcpStream, mode: Mode, store: SocketAddr) -> io::Result<()> {
     client.set_nonblocking(false)?;
     client.set_nodelay(true)?;
+    let connect = |state: &mut State| {
+        let server = TcpStream::connect(store)?;
+        server.set_nodelay(true)?;
+        state.open.extend([client.try_clone()?, server.try_clone()?]);
+        io::Result::Ok(server)
+    };
     match mode {
-        Mode::Refuse | Mode::Hang => return client.shutdown(Shutdown::Both),
-        Mode::Silent => state.open.push(client),
-        Mode::Pass | Mode::CutAfter(_) => {
-            let most = if let Mode::CutAfter(most) = mode { most as u64 } else { u64::MAX };
-            let server = TcpStream::connect(store)?;
-            server.set_nodelay(true)?;
-            state.open.extend([client.try_clone()?, server.try_clone()?]);
+        Mode::Refuse | Mode::Hang => client.shutdown(Shutdown::Both),
+        Mode::Silent => {
+            state.open.push(client);
+            Ok(())
+        }
+        Mode::Pass => {
+            let server = connect(state)?;
             pump(client.try_clone()?, server.try_clone()?, u64::MAX);
-            pump(server, client, most);
+            pump(server, client, u64::MAX);
+            Ok(())
         }
+        Mode::Slow(_) | Mode::Answer(_) | Mode::AnswerAndStall(_) | Mode::CutAfter(_) => {
+            let server = connect(state)?;
+            thread::spawn(move || answer(client, server, mode));
+            Ok(())
+        }
+    }
+}
+
+/// Answers requests whose path is that of an object as the mode says.
+fn answer(client: TcpStream, server: TcpStream, mode: Mode) -> io::Result<()> {
+    let mut client = BufReader::new(client);
+    let Some(head) = Head::read(&mut client)? else { return Ok(()) };
+    let (_, path) = head.is_for();
+    if BESIDE.iter().any(|beside| path.contains(beside)) {
+        return hand_on(&head, client, server, u64::MAX);
+    }
+    match mode {
+        Mode::Slow(time) => {
+            thread::sleep(time);
+            hand_on(&head, client, server, u64::MAX)
+        }
+        Mode::CutAfter(most) => hand_on(&head, client, server, most as u64),
         Mode::Answer(bytes) => {
-            state.open.push(client.try_clone()?);
-            thread::spawn(move || {
-                if read_head(&mut client).is_ok() {
-                    let _ = client.write_all(&bytes);
-                }
-                let _ = client.shutdown(Shutdown::Both);
-            });
+            let written = client.get_mut().write_all(&bytes);
+            client.get_ref().shutdown(Shutdown::Both)?;
+            written
         }
-        Mode::AnswerAndStall(bytes) => {
-            state.open.push(client.try_clone()?);
-            thread::spawn(move || read_head(&mut client).and_then(|()| client.write_all(&bytes)));
-        }
+        Mode::AnswerAndStall(bytes) => client.get_mut().write_all(&bytes),
+        Mode::Pass | Mode::Refuse | Mode::Hang | Mode::Silent => Ok(()),
     }
-    Ok(())
-}
-
-/// Copies at most `most` bytes one way, on a thread of its own, then ends both connections.
-fn pump(from: TcpStream, mut to: TcpStream, most: u64) {
-    thread::spawn(move || {
-        let _ = io::copy(&mut (&from).take(most), &mut to);
-        let _ = to.shutdown(Shutdown::Both);
-        let _ = from.shutdown(Shutdown::Both);
-    });
-}
-
-/// Reads a request up to the blank line; ours have no body.
-fn read_head(client: &mut TcpStream) -> io::Result<()> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        client.read_exact(&mut byte)?;
-        head.push(byte[0]);
-    }
-    Ok(())
 }

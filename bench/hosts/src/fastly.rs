@@ -1,0 +1,43 @@
+//! Fastly Compute, by its local server.
+
+use std::time::Duration;
+
+use harness::{Failure, FastlyGallery, Options, Viceroy, free_address};
+use serde_json::json;
+
+use crate::{CLIENTS, cases::Place, compare, library};
+
+pub fn run(time: Duration) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let options =
+        Options { database: Some(library::catalogue(folder.path())?), host_arguments: &["-v"], ..Options::default() };
+    let gallery = FastlyGallery::start(&options)?;
+    library::film(&gallery.native)?;
+    let floor = Viceroy::start("floor-fastly", &[], free_address()?)?;
+    let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
+    let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
+    let rows = compare("fastly", &floor.url, &place, &native, time)?;
+    let heap = gallery.services.iter().filter_map(|service| heap(&service.log().ok()?)).max();
+    println!("most guest heap of a request: {}", heap.as_deref().unwrap_or("the host did not say"));
+    println!("{}", json!({ "bench": "hosts", "on": "fastly", "clients": CLIENTS, "rows": rows, "heap": heap }));
+    Ok(())
+}
+
+/// What Viceroy says of the guest's memory, at most: `... completed using 1.2MB of WebAssembly heap`.
+fn heap(log: &str) -> Option<String> {
+    let bytes = |text: &str| -> Option<f64> {
+        let digits = text.trim_end_matches(char::is_alphabetic).trim();
+        let unit = match text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim().chars().next()? {
+            'G' => 1e9,
+            'M' => 1e6,
+            'K' | 'k' => 1e3,
+            _ => 1.0,
+        };
+        Some(digits.parse::<f64>().ok()? * unit)
+    };
+    let said = log.lines().filter_map(|line| {
+        let text = line.split("completed using ").nth(1)?.split(" of WebAssembly").next()?;
+        Some((bytes(text)?, text.to_owned()))
+    });
+    said.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, text)| text)
+}

@@ -1,0 +1,43 @@
+//! WASI 0.3, 0.2 and what Spin has, in wasmtime as `tests/hosts/wasi` embeds it.
+
+use std::{thread, time::Duration};
+
+use harness::{Failure, Options, Wasi, WasiGallery, WasiHost, free_address};
+use serde_json::json;
+
+use crate::{CLIENTS, cases::Place, compare, library, stream};
+
+/// Longer than an instance without requests lives.
+const UNTIL_ENDED: Duration = Duration::from_secs(3);
+
+pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let options = Options { database: Some(library::catalogue(folder.path())?), ..Options::default() };
+    let gallery = WasiGallery::start(wasi, &options)?;
+    library::film(&gallery.native)?;
+    let floor = WasiHost::start(floor(wasi), &[], None, free_address()?)?;
+    let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
+    let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
+    let rows = compare(wasi.suffix(), &floor.url, &place, &native, time)?;
+    thread::sleep(UNTIL_ENDED);
+    let mut ended = Vec::new();
+    for service in &gallery.services {
+        ended.extend(service.ended()?);
+    }
+    let memory = ended.iter().map(|instance| instance.memory).max();
+    println!("{} instances; most guest memory of one: {} bytes", ended.len(), memory.unwrap_or_default());
+    let streamed = stream::compare(wasi, &gallery)?;
+    println!(
+        "{}",
+        json!({ "bench": "hosts", "on": wasi.suffix(), "clients": CLIENTS, "rows": rows, "memory": memory, "stream": streamed })
+    );
+    Ok(())
+}
+
+/// Spin's components export what those of WASI 0.3 do.
+pub fn floor(wasi: Wasi) -> &'static str {
+    match wasi {
+        Wasi::P3 | Wasi::Spin => "floor-wasi",
+        Wasi::P2 => "floor-wasi02",
+    }
+}

@@ -1,0 +1,36 @@
+//! What an instance is of a component on WASI hosts: small, whatever passes through it, and shared by viewers who know nothing
+//! of each other.
+
+mod large;
+mod shared;
+mod stage;
+
+use std::process::ExitCode;
+
+use harness::Wasi;
+use libtest_mimic::{Arguments, Trial};
+
+use stage::{Case, Library};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Each case keeps every core busy by itself.
+    arguments.test_threads = arguments.test_threads.or(Some(1));
+    let library = Library::default();
+    let cases: [(&str, Wasi, Case); 7] = [
+        ("wasi-large::streams", Wasi::P3, large::streams),
+        ("wasi02-large::streams", Wasi::P2, large::streams),
+        ("spin-large::streams", Wasi::Spin, large::streams),
+        ("wasi-shared::no_byte_of_another", Wasi::P3, shared::no_byte_of_another),
+        ("spin-shared::no_byte_of_another", Wasi::Spin, shared::no_byte_of_another),
+        ("wasi-shared::one_that_traps", Wasi::P3, shared::one_that_traps),
+        ("spin-shared::one_that_traps", Wasi::Spin, shared::one_that_traps),
+    ];
+    let trials = cases.into_iter().map(|(name, wasi, case)| {
+        let library = library.clone();
+        Trial::test(name, move || Ok(case(wasi, &library)?))
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    drop(library);
+    conclusion.exit_code()
+}
