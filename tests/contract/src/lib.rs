@@ -23,9 +23,11 @@ mod playback;
 mod playlists;
 mod problems;
 mod ranges;
+mod rfc9111;
 mod segments;
 mod served;
 mod session;
+mod shared_cache;
 pub mod table;
 mod tables;
 mod target;
@@ -62,6 +64,7 @@ pub fn cases() -> Vec<Case> {
         problems::CASES,
         headers::CASES,
         cors::CASES,
+        shared_cache::CASES,
         page::CASES,
         costs::CASES,
         crowd::CASES,
