@@ -15,6 +15,7 @@ mod crowd;
 mod deliveries;
 mod files;
 mod headers;
+mod isolation;
 mod library;
 mod listing;
 mod methods;
@@ -64,6 +65,7 @@ pub fn cases() -> Vec<Case> {
         problems::CASES,
         headers::CASES,
         cors::CASES,
+        isolation::CASES,
         shared_cache::CASES,
         page::CASES,
         costs::CASES,
