@@ -29,6 +29,7 @@ mod segments;
 mod served;
 mod session;
 mod shared_cache;
+mod suites;
 pub mod table;
 mod tables;
 mod target;
@@ -39,6 +40,7 @@ pub use deliveries::deliveries;
 pub use ensure::Outcome;
 pub use library::{Item, fixture};
 pub use served::{Served, check};
+pub use suites::complete;
 pub use target::Target;
 
 /// One behaviour, named as in `ranges::suffix`.

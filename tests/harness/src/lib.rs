@@ -2,6 +2,7 @@
 //!
 //! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
 
+mod adapters;
 mod fastly;
 mod library;
 mod native;
@@ -9,6 +10,7 @@ mod programs;
 mod viceroy;
 mod wasi;
 
+pub use adapters::{adapters, each_has_a_run};
 pub use fastly::FastlyGallery;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
