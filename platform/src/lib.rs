@@ -5,7 +5,7 @@
 //! loop; a service is a [`Service`]; an entry joins one of each. Everything else is written once, here,
 //! above the traits: objects in an S3 bucket ([`object`]), expiry above KV ([`expiring`]), KV in the
 //! bucket ([`kv_objects`]), SQL over HTTP ([`sql_http`]), sessions
-//! ([`auth`]), the catalogue ([`catalogue`]), the record of what a request cost ([`record`]).
+//! ([`auth`]), who may ask for what they open ([`isolation`]), the catalogue ([`catalogue`]), the record of what a request cost ([`record`]).
 //!
 //! Futures are not `Send`: every host runs a request on one thread.
 
@@ -19,6 +19,7 @@ pub mod error;
 pub mod expiring;
 pub mod fetch;
 pub mod flights;
+pub mod isolation;
 pub mod kv;
 pub mod kv_objects;
 mod listing;

@@ -92,7 +92,13 @@ impl Cors {
         Self { allowed }
     }
 
-    fn allows(&self, request: &HeaderMap) -> Option<HeaderValue> {
+    /// Whether pages of any other origin may.
+    pub(crate) const fn has_any(&self) -> bool {
+        !self.allowed.is_empty()
+    }
+
+    /// The origin of the page that asks, if it is a listed one.
+    pub(crate) fn allows(&self, request: &HeaderMap) -> Option<HeaderValue> {
         let origin = request.get(header::ORIGIN)?;
         self.allowed.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes()).then(|| origin.clone())
     }
@@ -130,7 +136,7 @@ impl Cors {
 
     /// Adds what the browser wants to see. `Vary` goes on every response once any origin is allowed.
     fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
-        if self.allowed.is_empty() {
+        if !self.has_any() {
             return;
         }
         response.append(header::VARY, HeaderValue::from_static("Origin"));

@@ -20,7 +20,9 @@ pub use config::Config;
 use std::sync::Arc;
 
 use http::{HeaderMap, Request, Response, StatusCode, header, request};
-use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, flights::Flights, object::Objects, respond};
+use platform::{
+    Catalogue, Cx, Platform, Problem, Service, auth::Sessions, flights::Flights, isolation, object::Objects, respond,
+};
 
 use delivery::Delivery;
 use route::Route;
@@ -59,7 +61,10 @@ impl VideoEdge {
         }
         // A token in the path is all that counts then: what it answers depends on the URL alone.
         let claims = match token {
-            None => self.sessions.require(cx, &head.headers).await?,
+            None => {
+                isolation::require(&self.config.cors, &head.method, &head.headers)?;
+                self.sessions.require(cx, &head.headers).await?
+            }
             Some(token) => {
                 let film = route.film(head).ok_or_else(Problem::unauthorized)?;
                 self.sessions.require_playback(cx, token, film.as_str()).await?
@@ -69,6 +74,8 @@ impl VideoEdge {
         cx.record.arm.set(arm);
         let mut answer = self.serve(cx, route, head, delivery).await?;
         if token.is_some() && answer.status().as_u16() < 400 {
+            // Players on a site of their own show it too: whoever has the URL may.
+            respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
             shared::allow(answer.headers_mut(), claims.expires.saturating_sub(cx.facts.now));
         }
         Ok(answer)
@@ -108,6 +115,7 @@ impl Service for VideoEdge {
         let headers = response.headers_mut();
         respond::set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         respond::set(headers, header::REFERRER_POLICY, "no-referrer");
+        isolation::apply(&self.config.cors, headers);
         respond::set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
         if cx.facts.https {
             respond::set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -23,7 +23,6 @@ pub struct Config {
     /// The largest original that goes through the service, in bytes; larger ones the browser gets from the bucket.
     pub(crate) max_body: Option<u64>,
     pub(crate) cors: Cors,
-    pub(crate) cross_origin_pages: bool,
     /// The page's Content-Security-Policy: it depends on where the store and video-edge are.
     pub(crate) page_policy: String,
 }
@@ -42,7 +41,6 @@ impl Config {
         let max_body = lookup.optional("MAX_BODY_BYTES").map(|text| text.parse()).transpose();
         let max_body =
             max_body.map_err(|_| ConfigError { name: "MAX_BODY_BYTES", wanted: "must be a whole number of bytes" })?;
-        let allowed_origins = lookup.allowed_origins()?;
         let store = origin(bucket.base_url()).unwrap_or_default();
         let page_policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {store}; \
@@ -58,8 +56,7 @@ impl Config {
             video_api_base,
             video_origin,
             max_body,
-            cross_origin_pages: !allowed_origins.is_empty(),
-            cors: Cors::new(allowed_origins),
+            cors: Cors::new(lookup.allowed_origins()?),
             page_policy,
         })
     }

@@ -19,7 +19,7 @@ pub use config::Config;
 use std::sync::Arc;
 
 use http::{HeaderMap, Request, Response, StatusCode};
-use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, object::Objects, respond};
+use platform::{Catalogue, Cx, Platform, Problem, Service, auth::Sessions, isolation, object::Objects, respond};
 
 /// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
 /// what it read of the catalogue's snapshot.
@@ -108,7 +108,8 @@ impl ViewerEdge {
             Route::Logout => return session::logout(cx, &head.headers),
             _ => {}
         }
-        // Everything else is private: who is asking comes before what is asked.
+        // Everything else is private: whose page is asking, and who, come before what is asked.
+        isolation::require(&self.config.cors, &head.method, &head.headers)?;
         let claims = self.sessions.require(cx, &head.headers).await?;
         match route {
             Route::Auth => Ok(session::describe(&claims)),

@@ -1,8 +1,9 @@
 //! Films on the viewer's own domain: `/api/hls/...` handed on to video-edge, which asks for the session itself.
 
 use bytes::Bytes;
+use gallery::playback;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem, auth};
+use platform::{Cx, Error, Kind, Platform, Problem, auth, isolation};
 
 use crate::ViewerEdge;
 
@@ -28,6 +29,10 @@ pub(crate) async fn hand_on<P: Platform>(
     let Some(origin) = &service.config.video_origin else {
         return Err(Problem::not_found("This service has no films; VIDEO_API_BASE says where they are."));
     };
+    // video-edge is told nothing of the page that asks; a token in the path needs no cookie.
+    if !head.uri.path().strip_prefix("/api/hls/").is_some_and(|rest| playback::split(rest).is_some()) {
+        isolation::require(&service.config.cors, &head.method, &head.headers)?;
+    }
     let failed = |words: String| cx.failed(&Error::because(Kind::Unavailable, "video.hand_on", words));
     let own = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.split(',').any(|hop| hop.trim() == VIA));
     if head.headers.get_all(header::VIA).iter().any(own) {

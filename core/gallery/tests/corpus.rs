@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod support {
+    pub mod conditionals;
     pub mod keys;
     pub mod ranges;
 }
@@ -35,4 +36,13 @@ fn ranges() {
         *if range::parse(&header).is_some() { &mut accepted } else { &mut refused } += 1;
     }
     assert!(accepted >= 20 && refused >= 20, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn conditionals() {
+    let corpus: Vec<String> = corpus("conditional").collect();
+    for lines in &corpus {
+        support::conditionals::check(lines);
+    }
+    assert!(corpus.len() >= 40, "only {} texts", corpus.len());
 }

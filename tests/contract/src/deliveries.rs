@@ -9,6 +9,8 @@ use crate::{
     Answer, Case, Outcome, Target,
     library::{BIG, all, file},
     playlists::{stored, uris, variants},
+    rfc9111::Request,
+    shared_cache::nothing_leaks,
     target::session_cookie,
 };
 
@@ -70,6 +72,7 @@ fn redirect(target: &Target) -> Outcome {
             ensure_eq!(answer.cost("store-calls")?, 0, "{url}: store calls");
         }
     }
+    nothing_leaks(target, &[Request::new("GET", &segments[0])])?;
     // By the URL alone where a token is in it.
     target.follow(&segments[0]).anonymous().expect(if target.is_split() { 302 } else { 401 })?;
     Ok(())
@@ -87,6 +90,8 @@ fn proxy(target: &Target) -> Outcome {
         ensure!(part.body == whole[188..376], "{url}: other bytes in a part");
         target.follow(url).header("if-none-match", answer.need("etag")?).expect(304)?;
     }
+    let part = Request::new("GET", &segments[0]).with("range", "bytes=188-375");
+    nothing_leaks(target, &[Request::new("GET", &segments[0]), Request::new("HEAD", &segments[0]), part])?;
     if target.is_split() {
         // By the URL alone: the token is in it.
         return segments.iter().try_for_each(|url| {
@@ -120,6 +125,7 @@ fn large_originals(target: &Target) -> Outcome {
     let download = target.get(&format!("{url}?download")).expect(302)?;
     let download = crate::Call::new(download.need("location")?.to_owned()).expect(200)?;
     ensure!(download.need("content-disposition")?.starts_with("attachment;"), "a download is shown");
+    nothing_leaks(target, &[Request::new("GET", format!("{}{url}", target.base))])?;
     // A head has no body that could be too large.
     ensure_eq!(target.get(&url).head().expect(200)?.length()?, size, "length by HEAD");
     target.get(&url).anonymous().expect(401)?.lacks("location")?;

@@ -15,6 +15,7 @@ mod crowd;
 mod deliveries;
 mod files;
 mod headers;
+mod isolation;
 mod library;
 mod listing;
 mod methods;
@@ -23,9 +24,12 @@ mod playback;
 mod playlists;
 mod problems;
 mod ranges;
+mod rfc9111;
 mod segments;
 mod served;
 mod session;
+mod shared_cache;
+mod suites;
 pub mod table;
 mod tables;
 mod target;
@@ -36,6 +40,7 @@ pub use deliveries::deliveries;
 pub use ensure::Outcome;
 pub use library::{Item, fixture};
 pub use served::{Served, check};
+pub use suites::complete;
 pub use target::Target;
 
 /// One behaviour, named as in `ranges::suffix`.
@@ -62,6 +67,8 @@ pub fn cases() -> Vec<Case> {
         problems::CASES,
         headers::CASES,
         cors::CASES,
+        isolation::CASES,
+        shared_cache::CASES,
         page::CASES,
         costs::CASES,
         crowd::CASES,

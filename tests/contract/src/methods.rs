@@ -12,7 +12,7 @@ const READ: &str = "GET, HEAD";
 const WRITE: &str = "POST";
 
 /// Every route's URL, with the methods it takes.
-fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
+pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
     let film = encode(&film(target)?.0.key);
     let viewer = |path: String| format!("{}{path}", target.base);
     let video = |path: String| format!("{}{path}", target.video_base);

@@ -14,7 +14,7 @@ fn open(target: &Target, path: &str) -> Call<'static> {
 }
 
 /// The paths that the page loads.
-fn assets(target: &Target) -> Result<Vec<String>, String> {
+pub(crate) fn assets(target: &Target) -> Result<Vec<String>, String> {
     let page = open(target, "/").expect(200)?;
     let quoted = page.text()?.split('"').filter(|part| part.starts_with("/assets/"));
     let assets: Vec<String> = quoted.map(str::to_owned).collect();

@@ -16,7 +16,7 @@ cases!(session:
 );
 
 /// The routes behind login: for something that exists, and for something that does not.
-fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
     let (film, _) = film(target)?;
     let film = encode(&film.key);
     let viewer = |present: String, absent: &str| (target.base.clone() + &present, target.base.clone() + absent);

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use contract::{Target, cases};
+use contract::{Target, cases, complete};
 use harness::{Gallery, Options, Sqld};
 use libtest_mimic::{Arguments, Trial};
 
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
     ]
     .map(|(name, arrangement)| (name, Arc::new(Host { arrangement, running: OnceLock::new() })));
     let no_sqld = harness::sqld::program().err().map(|failure| failure.to_string());
-    let trials = hosts
+    let trials: Vec<Trial> = hosts
         .iter()
         .flat_map(|(name, host)| {
             let missing = no_sqld.as_ref().filter(|_| host.arrangement == Arrangement::Sqld);
@@ -86,6 +86,10 @@ fn main() -> ExitCode {
             })
         })
         .collect();
+    if let Err(missing) = complete("native", &trials) {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(hosts);
     conclusion.exit_code()

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use contract::{Target, cases};
+use contract::{Target, cases, complete};
 use harness::{Options, Wasi, WasiGallery};
 use libtest_mimic::{Arguments, Trial};
 
@@ -72,7 +72,12 @@ fn main() -> ExitCode {
             })
         })
     });
-    let conclusion = libtest_mimic::run(&arguments, contract.chain(routed).collect());
+    let trials: Vec<Trial> = contract.chain(routed).collect();
+    if let Err(missing) = complete("wasi", &trials) {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
     drop(hosts);
     conclusion.exit_code()
 }

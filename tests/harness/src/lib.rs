@@ -2,6 +2,7 @@
 //!
 //! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
 
+mod adapters;
 mod edge;
 mod exchange;
 mod fastly;
@@ -13,6 +14,7 @@ pub mod relay;
 mod viceroy;
 mod wasi;
 
+pub use adapters::{adapters, each_has_a_run};
 pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
 pub use large::LargeObject;

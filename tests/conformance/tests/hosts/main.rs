@@ -12,6 +12,7 @@ use std::{
 };
 
 use conformance::Outcome;
+use harness::{Failure, adapters, each_has_a_run};
 use hosts::{Host, Running};
 use libtest_mimic::{Arguments, Trial};
 
@@ -31,6 +32,12 @@ impl Lazy {
 fn in_probe(base: &str, name: &str) -> Outcome {
     let answer = client::send(base, "POST", &format!("/cases/{name}"), b"")?;
     if answer.status == 204 { Ok(()) } else { Err(String::from_utf8_lossy(&answer.body).into_owned()) }
+}
+
+/// Every adapter under `platform/`, and the reference implementation.
+fn complete(trials: &[Trial]) -> Result<(), Failure> {
+    let adapters = adapters()?;
+    each_has_a_run(adapters.iter().map(String::as_str).chain(["memory"]), trials.iter().map(Trial::name))
 }
 
 fn main() -> ExitCode {
@@ -58,7 +65,12 @@ fn main() -> ExitCode {
             None => trial,
         })
     });
-    let conclusion = libtest_mimic::run(&arguments, memory.chain(inside).collect());
+    let trials: Vec<Trial> = memory.chain(inside).collect();
+    if let Err(missing) = complete(&trials) {
+        eprintln!("the conformance cases have {missing}");
+        return ExitCode::FAILURE;
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
     drop(hosts);
     conclusion.exit_code()
 }

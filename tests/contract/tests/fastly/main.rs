@@ -9,7 +9,7 @@ use std::{
 };
 
 use alone::Library;
-use contract::{Target, cases};
+use contract::{Target, cases, complete};
 use harness::{FastlyGallery, Options};
 use libtest_mimic::{Arguments, Trial};
 
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     });
     // Without a server they are shown as ignored, and why; whoever sets VICEROY wants them run, and sees them fail.
     let missing = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
-    let trials = contract
+    let trials: Vec<Trial> = contract
         .chain(routed)
         .chain(alone)
         .map(|trial| match &missing {
@@ -80,6 +80,10 @@ fn main() -> ExitCode {
             None => trial,
         })
         .collect();
+    if let Err(missing) = complete("fastly", &trials) {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop((hosts, library));
     conclusion.exit_code()

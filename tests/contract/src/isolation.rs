@@ -1,0 +1,178 @@
+//! What pages elsewhere can make a browser ask for: `Sec-Fetch-*` as browsers send them, and `Cross-Origin-Resource-Policy`.
+
+use crate::{
+    Call, Outcome, Target,
+    client::Answer,
+    library::{BIG, file, film},
+    page,
+    playlists::variants,
+    session::{private_routes, told},
+};
+
+cases!(isolation:
+    pages_elsewhere_get_nothing, refused_as_a_problem, the_same_with_and_without_a_session, own_pages_and_plain_clients,
+    links_are_followed, listed_pages_may_ask, pages_of_the_same_site, a_token_is_enough, what_is_public, who_may_show_it,
+);
+
+/// What a browser says of a request: `Sec-Fetch-Site`, `-Mode`, `-Dest`, and `Origin`.
+type Said<'a> = [Option<&'a str>; 4];
+
+const NAMES: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "origin"];
+const STRANGER: &str = "https://evil.example";
+
+/// By a page elsewhere, and by a frame in it.
+const ELSEWHERE: [Said<'static>; 7] = [
+    [Some("cross-site"), Some("no-cors"), Some("image"), None],
+    [Some("cross-site"), Some("no-cors"), Some("video"), None],
+    [Some("cross-site"), Some("no-cors"), Some("script"), None],
+    [Some("cross-site"), Some("cors"), Some("empty"), Some(STRANGER)],
+    [Some("cross-site"), Some("cors"), Some("empty"), Some("null")],
+    [Some("cross-site"), Some("navigate"), Some("iframe"), None],
+    [Some("cross-site"), None, None, None],
+];
+
+const LINK: Said<'static> = [Some("cross-site"), Some("navigate"), Some("document"), None];
+
+fn by<'a>(call: Call<'a>, said: &Said<'_>) -> Call<'a> {
+    NAMES
+        .into_iter()
+        .zip(said)
+        .filter_map(|(name, value)| Some((name, (*value)?)))
+        .fold(call, |call, (name, value)| call.header(name, value))
+}
+
+/// The private routes' URLs, of what exists.
+fn routes(target: &Target) -> Result<Vec<String>, String> {
+    Ok(private_routes(target)?.into_iter().map(|(present, _)| present).collect())
+}
+
+/// What someone with a session gets who asks by hand: 200, or 302 for a segment.
+fn by_hand(target: &Target, url: &str) -> Result<Answer, String> {
+    let answer = target.follow(url).send()?;
+    ensure!(matches!(answer.status, 200 | 302), "{}: status {}", answer.what, answer.status);
+    Ok(answer)
+}
+
+fn pages_elsewhere_get_nothing(target: &Target) -> Outcome {
+    for url in routes(target)? {
+        for said in ELSEWHERE {
+            for call in
+                [target.follow(&url), target.follow(&url).head(), target.follow(&url).header("range", "bytes=0-1")]
+            {
+                let refused = by(call, &said).expect(403)?;
+                for gone in ["etag", "last-modified", "content-range", "location", "access-control-allow-origin"] {
+                    refused.lacks(gone)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refused_as_a_problem(target: &Target) -> Outcome {
+    for url in routes(target)? {
+        let refused = by(target.follow(&url), &ELSEWHERE[0]).expect(403)?;
+        refused.has("content-type", "application/problem+json")?;
+        refused.has("cache-control", "no-store")?;
+        ensure_eq!(refused.json()?["status"], 403, "{url}: status in the body");
+    }
+    Ok(())
+}
+
+/// A page elsewhere does not learn who is logged in, nor what there is.
+fn the_same_with_and_without_a_session(target: &Target) -> Outcome {
+    for (present, absent) in private_routes(target)? {
+        let refused = |call: Call<'_>| told(&by(call, &ELSEWHERE[0]).expect(403)?);
+        let first = refused(target.follow(&present))?;
+        for call in [target.follow(&absent), target.follow(&present).anonymous(), target.follow(&absent).anonymous()] {
+            ensure_eq!(refused(call)?, first, "{present}: what a page elsewhere learns");
+        }
+    }
+    Ok(())
+}
+
+fn own_pages_and_plain_clients(target: &Target) -> Outcome {
+    for url in routes(target)? {
+        let status = by_hand(target, &url)?.status;
+        for said in [
+            [Some("same-origin"), Some("cors"), Some("empty"), None],
+            [Some("same-origin"), Some("no-cors"), Some("image"), None],
+            [Some("none"), Some("navigate"), Some("document"), None],
+            [None, Some("no-cors"), Some("video"), None],
+        ] {
+            by(target.follow(&url), &said).expect(status)?;
+        }
+    }
+    Ok(())
+}
+
+/// From a letter or another site to a photo. A frame is no link, and only a GET follows one.
+fn links_are_followed(target: &Target) -> Outcome {
+    for url in routes(target)? {
+        by(target.follow(&url), &LINK).expect(by_hand(target, &url)?.status)?;
+        by(target.follow(&url).anonymous(), &LINK).expect(401)?;
+        by(target.follow(&url).head(), &LINK).expect(403)?;
+    }
+    Ok(())
+}
+
+/// From whatever site: it is the list that counts.
+fn listed_pages_may_ask(target: &Target) -> Outcome {
+    for (url, _) in private_routes(target)?.into_iter().filter(|(url, _)| url.contains("/api/hls/")) {
+        for site in ["cross-site", "same-site"] {
+            let asked = by(target.follow(&url), &[Some(site), Some("cors"), Some("empty"), Some(&target.base)]);
+            let answer = asked.expect(if target.is_split() { by_hand(target, &url)?.status } else { 403 })?;
+            let allowed = target.is_split().then_some(target.base.as_str());
+            ensure_eq!(answer.header("access-control-allow-origin"), allowed, "{url}: allowed origin");
+        }
+    }
+    Ok(())
+}
+
+/// Pictures and films of a listed page come without its name, so with a list its whole site may; without one nobody.
+fn pages_of_the_same_site(target: &Target) -> Outcome {
+    for url in routes(target)? {
+        let asked = by(target.follow(&url), &[Some("same-site"), Some("no-cors"), Some("image"), None]);
+        asked.expect(if target.is_split() { by_hand(target, &url)?.status } else { 403 })?;
+    }
+    Ok(())
+}
+
+/// No cookie is made use of: players on a site of their own, and a browser's own player on the page of another site.
+fn a_token_is_enough(target: &Target) -> Outcome {
+    if !target.is_split() {
+        return Ok(());
+    }
+    let mut urls = variants(target)?;
+    urls.push(film(target)?.1);
+    for url in urls {
+        for said in ELSEWHERE {
+            let answer = by(target.follow(&url).anonymous(), &said).expect(200)?;
+            answer.has("cross-origin-resource-policy", "cross-origin")?;
+        }
+    }
+    Ok(())
+}
+
+fn what_is_public(target: &Target) -> Outcome {
+    let mut paths = page::assets(target)?;
+    paths.extend(["/", "/healthz"].map(str::to_owned));
+    for path in paths {
+        for said in ELSEWHERE {
+            by(target.get(&path), &said).expect(200)?;
+        }
+    }
+    Ok(())
+}
+
+/// Browsers that send nothing of the page still keep the answer from it.
+fn who_may_show_it(target: &Target) -> Outcome {
+    let policy = if target.is_split() { "same-site" } else { "same-origin" };
+    for url in routes(target)? {
+        for call in [target.follow(&url), target.follow(&url).head(), target.follow(&url).anonymous()] {
+            call.send()?.has("cross-origin-resource-policy", policy)?;
+        }
+    }
+    let part = target.get(&file(BIG)).header("range", "bytes=0-1").expect(206)?;
+    part.has("cross-origin-resource-policy", policy)
+}
