@@ -37,12 +37,14 @@ pub struct Arguments {
 
 const HOSTS: [&str; 6] = ["memory", "native", "fastly", "wasi", "wasi02", "spin"];
 /// What is run: the folder below `tests`, the test program, and the column it counts in.
-const SUITES: [(&str, &str, &str); 6] = [
+const SUITES: [(&str, &str, &str); 8] = [
     ("conformance", "hosts", "conformance"),
     ("contract", "native", "contract"),
     ("contract", "deliveries", "contract"),
     ("contract", "fastly", "contract"),
     ("contract", "wasi", "contract"),
+    ("contract", "instances", "contract"),
+    ("contract", "large", "contract"),
     ("contract", "faults", FAULTS),
 ];
 const FAULTS: &str = "faults";

@@ -1,4 +1,5 @@
-//! A film and the page, in Chromium and in ffmpeg, against the native host on one port and split.
+//! A film and the page, in Chromium and in ffmpeg, against the native host on one port and split; and a film of many segments
+//! against Spin's components.
 //!
 //! `NO_BROWSER=1` leaves the browser out; `SCREENSHOTS=DIR` keeps pictures of what it saw, one folder a deployment.
 
@@ -8,7 +9,7 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
-use harness::{Gallery, Options};
+use harness::{Gallery, Options, WasiGallery};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 type Outcome = Result<(), String>;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         (!web().join("node_modules/playwright-core").exists(), "run npm ci in web first"),
     ];
     let no_ffmpeg = [(!runs("ffmpeg", "-version"), "ffmpeg is not installed")];
+    let both = [missing.as_slice(), &no_ffmpeg].concat();
     let trials = [("native", false), ("native-split", true)]
         .into_iter()
         .flat_map(|(name, split)| {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
                 trial(format!("{name}::ffmpeg"), &no_ffmpeg, move || ffmpeg(split)),
             ]
         })
+        .chain([trial("spin::long_film".to_owned(), &both, long_film)])
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -71,13 +74,34 @@ fn succeed(command: &mut Command) -> Result<String, String> {
 /// The page's own browser test: login, grid, photo, film, phone.
 fn browser(name: &str, split: bool) -> Outcome {
     let gallery = start(split)?;
+    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[])
+}
+
+/// Chromium plays a film of ten minutes from its first segment to its last, listed and signed by Spin's components.
+fn long_film() -> Outcome {
+    /// Of four seconds each.
+    const SEGMENTS: u32 = 150;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let pictures = format!("testsrc2=size=192x108:rate=12:duration={}", SEGMENTS * 4);
+    let sound = format!("sine=frequency=220:duration={}", SEGMENTS * 4);
+    succeed(
+        Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &pictures, "-f", "lavfi", "-i", &sound])
+            .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"])
+            .arg(folder.path().join("long.mp4")),
+    )?;
+    let options = Options { library: Some(folder.path().to_owned()), ..Options::default() };
+    let gallery = WasiGallery::start_on_spin(&options).map_err(|failure| failure.to_string())?;
+    let segments = SEGMENTS.to_string();
+    in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)])
+}
+
+/// Runs one of the page's tests against services at `url` beside the store of `gallery`.
+fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new("node");
-    command.current_dir(web()).args(["--test", "--test-concurrency=1", "browser/gallery.test.mjs"]);
-    command.envs([
-        ("GALLERY_URL", &gallery.url),
-        ("GALLERY_PASSWORD", &gallery.password),
-        ("STORE_ORIGIN", &gallery.store_url),
-    ]);
+    command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{test}")]);
+    command.envs([("GALLERY_URL", url), ("GALLERY_PASSWORD", &gallery.password), ("STORE_ORIGIN", &gallery.store_url)]);
+    command.envs(more.iter().copied());
     if let Some(folder) = env::var_os("SCREENSHOTS") {
         command.env("SCREENSHOTS", Path::new(&folder).join(name));
     }

@@ -157,4 +157,14 @@ impl WasiGallery {
             WasiHost::start_with(options.host_arguments, &service, environment, database.as_deref(), address)
         })
     }
+
+    /// Both services in one host on one address, as `spin.toml` has them: `/api/hls/...` to video-edge, all else to the viewer.
+    pub fn start_on_spin(options: &Options) -> Result<Self, Failure> {
+        let video = format!("/api/hls={}", component("video-edge-spin")?.display());
+        let arguments = [options.host_arguments, &["--route", &video]].concat();
+        Self::start_with(&Options { split: false, ..options.clone() }, |native, _, environment, address| {
+            let database = native.data().join("gallery.db");
+            WasiHost::start_with(&arguments, "viewer-edge-spin", environment, Some(&database), address)
+        })
+    }
 }

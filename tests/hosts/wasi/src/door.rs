@@ -1,6 +1,11 @@
 //! Where requests come in.
 
-use std::{convert::Infallible, io::Write as _, sync::PoisonError, time::Duration};
+use std::{
+    convert::Infallible,
+    io::Write as _,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri, header::HOST, uri::Scheme};
@@ -18,17 +23,25 @@ use crate::component::Component;
 /// Until a request that found no place is tried again.
 const SOON: Duration = Duration::from_millis(1);
 
-/// Serves until the process ends.
-pub async fn open(listener: TcpListener, component: Component) -> wasmtime::Result<()> {
-    let handler = ProxyHandler::new(component);
+/// Serves until the process ends: each request by the first component that takes its path.
+pub async fn open(listener: TcpListener, routes: Vec<(String, Component)>) -> wasmtime::Result<()> {
+    let routes = routes.into_iter().map(|(path, component)| (path, ProxyHandler::new(component)));
+    let routes: Arc<[_]> = routes.collect();
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let handler = handler.clone();
+        let routes = Arc::clone(&routes);
         tokio::spawn(async move {
-            let serve = service_fn(|request| {
-                let handler = handler.clone();
-                async move { Ok::<_, Infallible>(answer(&handler, request).await) }
+            let serve = service_fn(|request: Request<Incoming>| {
+                let takes = |(path, _): &&(String, _)| {
+                    let rest = request.uri().path().strip_prefix(path.as_str());
+                    path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                };
+                let handler = routes.iter().find(takes).map(|(_, handler)| handler.clone());
+                async move {
+                    let Some(handler) = handler else { return Ok(bare(StatusCode::NOT_FOUND)) };
+                    Ok::<_, Infallible>(answer(&handler, request).await)
+                }
             });
             // A client that leaves, or a body that breaks off, ends its connection and nothing else.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), serve).await;

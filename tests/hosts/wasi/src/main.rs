@@ -10,7 +10,12 @@ mod door;
 mod instance;
 mod spin;
 
-use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -38,7 +43,15 @@ struct Arguments {
     /// The file of the SQLite database that a component for Spin gets; its variables are this process's environment.
     #[arg(long, value_name = "DATABASE")]
     spin: Option<PathBuf>,
+    /// Another component, for a path and all below it, as routes of Spin are: `/api/hls=video.wasm`.
+    #[arg(long, value_name = "PATH=COMPONENT", value_parser = route)]
+    route: Vec<(String, PathBuf)>,
     component: PathBuf,
+}
+
+fn route(text: &str) -> Result<(String, PathBuf), String> {
+    let (path, component) = text.split_once('=').filter(|(path, _)| path.starts_with('/')).ok_or("PATH=COMPONENT")?;
+    Ok((path.to_owned(), component.into()))
 }
 
 fn main() -> ExitCode {
@@ -54,14 +67,18 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let limits = Limits { at_once: arguments.at_once, in_all: arguments.reuse };
-    let Arguments { component, memory_limit, instances, spin, .. } = arguments;
-    let component = Component::load(component, limits, *memory_limit, *instances, spin.as_deref())?;
+    let Arguments { memory_limit, instances, spin, .. } = arguments;
+    let load = |path: &Path| Component::load(path, limits, *memory_limit, *instances, spin.as_deref());
+    // The last takes all that the others leave.
+    let all = (String::new(), arguments.component.clone());
+    let routes = arguments.route.iter().chain([&all]).map(|(path, component)| Ok((path.clone(), load(component)?)));
+    let routes = routes.collect::<wasmtime::Result<Vec<_>>>()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await?;
         // The first line tells where; what follows is the component's.
         let mut output = std::io::stdout();
         writeln!(output, "{{\"listening\":\"http://{}\"}}", listener.local_addr()?)?;
         output.flush()?;
-        door::open(listener, component).await
+        door::open(listener, routes).await
     })
 }

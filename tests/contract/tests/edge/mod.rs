@@ -1,0 +1,69 @@
+//! The contract on one arrangement of an edge host.
+
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+};
+
+use contract::{Target, cases};
+use harness::{EdgeGallery, Failure};
+use libtest_mimic::Trial;
+
+/// What video-edge has to do with.
+const FILMS: [&str; 5] = ["playlists::", "segments::", "methods::", "problems::", "costs::"];
+
+/// An arrangement that is started by the first case that needs it.
+pub struct Edge(Box<dyn Fn() -> Result<Running, Failure> + Send + Sync>, OnceLock<Result<Running, String>>);
+
+pub struct Running {
+    target: Target,
+    /// One address: a viewer that hands films on.
+    routed: Option<Target>,
+    /// Ends when dropped.
+    _gallery: Box<dyn Any + Send + Sync>,
+}
+
+impl Running {
+    /// With `snapshot`, the catalogue is read from the bucket.
+    pub fn new<S: Send + Sync + 'static>(gallery: EdgeGallery<S>, snapshot: bool) -> Self {
+        let native = &gallery.native;
+        let target = |url, video_url| Target::new(url, video_url, &native.store_url, &native.password);
+        let target_here = target(&gallery.url, &gallery.video_url);
+        let routed = gallery.routed_url.as_ref().map(|url| target(url, url));
+        let target = if snapshot { target_here.with_snapshot() } else { target_here };
+        Self { target, routed, _gallery: Box::new(gallery) }
+    }
+}
+
+impl Edge {
+    /// The trials keep it; the last one to go takes the processes along.
+    pub fn new(start: impl Fn() -> Result<Running, Failure> + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self(Box::new(start), OnceLock::new()))
+    }
+
+    fn running(&self) -> Result<&Running, String> {
+        let Self(start, running) = self;
+        running.get_or_init(|| start().map_err(|failure| failure.to_string())).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Every case of the contract.
+pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
+    let trials = cases().into_iter().map(|case| {
+        let edge = Arc::clone(edge);
+        Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(&edge.running()?.target)?))
+    });
+    trials.collect()
+}
+
+/// The cases about films, where the viewer hands them on to video-edge.
+pub fn routed(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
+    let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));
+    let trials = films.map(|case| {
+        let edge = Arc::clone(edge);
+        Trial::test(format!("{name}::{}", case.name), move || {
+            Ok((case.run)(edge.running()?.routed.as_ref().ok_or("no viewer hands films on")?)?)
+        })
+    });
+    trials.collect()
+}
