@@ -95,6 +95,12 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         seconds: u32,
     },
+    /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
+    KvDown {
+        /// How long each state is measured, four times.
+        #[arg(long, default_value_t = 3)]
+        seconds: u32,
+    },
     /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 kept, and speed.
     Files {
         /// The other server.
@@ -145,6 +151,7 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
             fastly::viceroy()?;
             return workspace::run_release("bench-hosts", &["--on", on, "--seconds", &seconds.to_string()]);
         }
+        Bench::KvDown { seconds } => return kv_down(*seconds),
         Bench::Files { against: _, seconds } => return files(*seconds),
         Bench::Sign(rounds) => ("sign", rounds),
         Bench::Playlist(rounds) => ("playlist", rounds),
@@ -156,6 +163,15 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     workspace::run_release("bench-sign", &arguments)
+}
+
+fn kv_down(seconds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "ingest", "bench-hosts"])?;
+    let mut command = Command::new(programs.path("bench-hosts")?);
+    command.args(["--kv-down", "--seconds", &seconds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
+    process::succeed(&mut command, "bench-hosts")
 }
 
 fn files(seconds: u32) -> Result<(), Failure> {

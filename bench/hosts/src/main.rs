@@ -1,9 +1,10 @@
 //! How the services do on a host, held against an empty program on the same host, in one run.
 //!
-//! `cargo run --release -p bench-hosts -- --on fastly [--seconds N]`. The last line printed is one line of JSON.
+//! `cargo run --release -p bench-hosts -- --on fastly [--seconds N]`, or `--kv-down` for the native host without its KV. The last line printed is one line of JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod cases;
+mod kv_down;
 mod library;
 mod load;
 
@@ -15,17 +16,23 @@ use serde_json::{Value, json};
 use cases::{Case, Place};
 use load::Figures;
 
+/// Measures each thing for so long.
+type Bench = fn(Duration) -> Result<(), Failure>;
+
 /// How many clients the throughput is measured with.
 const CLIENTS: usize = 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let seconds = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--on", "fastly"] => Ok(3),
-        ["--on", "fastly", "--seconds", seconds] => seconds.parse().map_err(|_| "--seconds wants a whole number"),
-        _ => Err("usage: bench-hosts --on fastly [--seconds N]"),
+    let parse = |seconds: &str| seconds.parse().map_err(|_| "--seconds wants a whole number");
+    let chosen: Result<(Bench, u64), &str> = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--on", "fastly"] => Ok((fastly, 3)),
+        ["--on", "fastly", "--seconds", seconds] => parse(seconds).map(|seconds| (fastly as Bench, seconds)),
+        ["--kv-down"] => Ok((kv_down::run, 3)),
+        ["--kv-down", "--seconds", seconds] => parse(seconds).map(|seconds| (kv_down::run as Bench, seconds)),
+        _ => Err("usage: bench-hosts --on fastly | --kv-down [--seconds N]"),
     };
-    match seconds.map_err(Failure::from).and_then(|seconds| fastly(Duration::from_secs(seconds))) {
+    match chosen.map_err(Failure::from).and_then(|(run, seconds)| run(Duration::from_secs(seconds))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("bench-hosts: {failure}");
