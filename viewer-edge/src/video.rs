@@ -30,7 +30,8 @@ pub(crate) async fn hand_on<P: Platform>(
         return Err(Problem::not_found("This service has no films; VIDEO_API_BASE says where they are."));
     };
     // video-edge is told nothing of the page that asks; a token in the path needs no cookie.
-    if head.uri.path().strip_prefix("/api/hls/").is_none_or(|rest| playback::split(rest).is_none()) {
+    let token = head.uri.path().strip_prefix("/api/hls/").and_then(playback::split);
+    if token.is_none() {
         isolation::require(&service.config.cors, &head.method, &head.headers)?;
     }
     let failed = |words: String| cx.failed(&Error::because(Kind::Unavailable, "video.hand_on", words));

@@ -101,6 +101,12 @@ enum Bench {
         #[arg(long, default_value_t = 3)]
         seconds: u32,
     },
+    /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
+    KvDown {
+        /// How long each state is measured, four times.
+        #[arg(long, default_value_t = 3)]
+        seconds: u32,
+    },
     /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 kept, and speed.
     Files {
         /// The other server.
@@ -146,6 +152,7 @@ fn main() -> ExitCode {
 fn bench(subject: &Bench) -> Result<(), Failure> {
     let (name, Rounds { rounds }) = match subject {
         Bench::Hosts { on, seconds } => return hosts(on, *seconds),
+        Bench::KvDown { seconds } => return kv_down(*seconds),
         Bench::Files { against: _, seconds } => return files(*seconds),
         Bench::Sign(rounds) => ("sign", rounds),
         Bench::Playlist(rounds) => ("playlist", rounds),
@@ -161,7 +168,6 @@ fn bench(subject: &Bench) -> Result<(), Failure> {
 
 fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
     page::build()?;
-    tools::need_wasm_targets()?;
     let mut packages = vec!["edge-gallery", "ingest", "bench-hosts"];
     if on.split(',').any(|host| host == "fastly") {
         fastly::viceroy()?;
@@ -176,6 +182,15 @@ fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
         command.env("WASI_HOST_PROGRAM", programs.path(name)?);
     }
     wasm::all()?.tell(&mut command);
+    process::succeed(&mut command, "bench-hosts")
+}
+
+fn kv_down(seconds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "ingest", "bench-hosts"])?;
+    let mut command = Command::new(programs.path("bench-hosts")?);
+    command.args(["--kv-down", "--seconds", &seconds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?).env("INGEST_PROGRAM", programs.path("ingest")?);
     process::succeed(&mut command, "bench-hosts")
 }
 

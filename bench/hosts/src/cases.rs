@@ -14,12 +14,14 @@ pub struct Case {
     pub status: u16,
     /// A query parameter that is another each time, so that no cache has the answer.
     pub cold: Option<&'static str>,
+    /// What every answer must be, where that is looked at.
+    pub body: Option<Vec<u8>>,
 }
 
 impl Case {
     /// A GET that anyone may make.
     pub fn plain(name: &'static str, url: &str) -> Self {
-        Self { name, url: url.to_owned(), headers: Vec::new(), status: 200, cold: None }
+        Self { name, url: url.to_owned(), headers: Vec::new(), status: 200, cold: None, body: None }
     }
 }
 

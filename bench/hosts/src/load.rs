@@ -7,7 +7,7 @@ use std::{
 };
 
 use harness::Failure;
-use ureq::Agent;
+use ureq::{Agent, http::Response};
 
 use crate::cases::Case;
 
@@ -46,28 +46,67 @@ pub fn measure(case: &Case, time: Duration, clients: usize) -> Result<Figures, F
 
 /// One client: the time of each answer, and the operations of the last.
 fn run(case: &Case, time: Duration) -> Result<(Vec<Duration>, String), Failure> {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let agent = agent();
     let (mut times, mut operations) = (Vec::new(), String::new());
     let end = Instant::now() + time;
     while Instant::now() < end {
-        let mut request = match case.cold {
-            None => agent.get(&case.url),
-            Some(name) => agent.get(format!("{}?{name}=cold{}", case.url, TURN.fetch_add(1, Ordering::Relaxed))),
-        };
-        for (name, value) in &case.headers {
-            request = request.header(*name, value);
-        }
-        let started = Instant::now();
-        let mut answer = request.call()?;
-        answer.body_mut().read_to_vec()?;
-        times.push(started.elapsed());
-        if answer.status().as_u16() != case.status {
-            return Err(format!("{}: {} where {} was wanted", case.name, answer.status(), case.status).into());
-        }
+        let (taken, answer) = ask(&agent, case)?;
+        times.push(taken);
         operations =
             answer.headers().get("server-timing").and_then(|value| value.to_str().ok()).map(counts).unwrap_or_default();
     }
     Ok((times, operations))
+}
+
+/// Many clients who ask for all cases in turn: the times of each.
+pub fn mix(cases: &[Case], time: Duration, clients: usize) -> Result<Vec<Vec<Duration>>, Failure> {
+    let client = |first: usize| -> Result<_, Failure> {
+        let agent = agent();
+        let mut times = vec![Vec::new(); cases.len()];
+        let end = Instant::now() + time;
+        for (at, case) in cases.iter().enumerate().cycle().skip(first % cases.len()) {
+            if Instant::now() >= end {
+                break;
+            }
+            times[at].push(ask(&agent, case)?.0);
+        }
+        Ok(times)
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..clients).map(|first| scope.spawn(move || client(first))).collect();
+        let mut all = vec![Vec::new(); cases.len()];
+        for client in clients {
+            let times = client.join().map_err(|_| "a client panicked")??;
+            all.iter_mut().zip(times).for_each(|(all, times)| all.extend(times));
+        }
+        Ok(all)
+    })
+}
+
+fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
+}
+
+/// One request, whose answer must be right: how long it took, and its head.
+fn ask(agent: &Agent, case: &Case) -> Result<(Duration, Response<()>), Failure> {
+    let mut request = match case.cold {
+        None => agent.get(&case.url),
+        Some(name) => agent.get(format!("{}?{name}=cold{}", case.url, TURN.fetch_add(1, Ordering::Relaxed))),
+    };
+    for (name, value) in &case.headers {
+        request = request.header(*name, value);
+    }
+    let started = Instant::now();
+    let mut answer = request.call()?;
+    let body = answer.body_mut().read_to_vec()?;
+    let taken = started.elapsed();
+    if answer.status().as_u16() != case.status {
+        return Err(format!("{}: {} where {} was wanted", case.name, answer.status(), case.status).into());
+    }
+    if case.body.as_ref().is_some_and(|wanted| *wanted != body) {
+        return Err(format!("{}: another body than before", case.name).into());
+    }
+    Ok((taken, answer.map(drop)))
 }
 
 /// `kv-reads 1, store-calls 2` of a `Server-Timing` header: what is not zero.

@@ -1,11 +1,12 @@
 //! How the services do on a host, held against an empty program on the same host and against the native gallery, in one run.
 //!
-//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it. For each host the last line
-//! printed is one line of JSON.
+//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it; `bench kv-down` the native
+//! host without its KV. For each host the last line printed is one line of JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod cases;
 mod fastly;
+mod kv_down;
 mod library;
 mod load;
 mod stream;
@@ -24,16 +25,18 @@ const CLIENTS: usize = 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let asked = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--on", hosts] => Ok((hosts, 3)),
+    let parse = |seconds: &str| seconds.parse().map(Duration::from_secs).map_err(|_| "--seconds wants a whole number");
+    let usual = Duration::from_secs(3);
+    let every = |hosts: &str, time| hosts.split(',').try_for_each(|host| on(host, time));
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--on", hosts] => every(hosts, usual),
         ["--on", hosts, "--seconds", seconds] => {
-            seconds.parse().map(|seconds| (hosts, seconds)).map_err(|_| "--seconds wants a whole number")
+            parse(seconds).map_err(Failure::from).and_then(|time| every(hosts, time))
         }
-        _ => Err("usage: bench-hosts --on HOST[,HOST...] [--seconds N]"),
+        ["--kv-down"] => kv_down::run(usual),
+        ["--kv-down", "--seconds", seconds] => parse(seconds).map_err(Failure::from).and_then(kv_down::run),
+        _ => Err("usage: bench-hosts --on HOST[,HOST...] | --kv-down [--seconds N]".into()),
     };
-    let result = asked
-        .map_err(Failure::from)
-        .and_then(|(hosts, seconds)| hosts.split(',').try_for_each(|host| on(host, Duration::from_secs(seconds))));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

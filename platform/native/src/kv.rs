@@ -21,6 +21,9 @@ pub const MAX_VALUE_BYTES: usize = 25_000_000;
 
 /// How long a write waits for another worker's.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long nobody waits again after a wait that was in vain: a write tries once. Else every request that has something to
+/// keep would wait while someone holds the file.
+const HASTE_AFTER_WAITING: Duration = Duration::from_secs(10);
 /// How long a file that failed is left alone.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Expired rows are looked for on every so many writes of a worker, and so many are removed.
@@ -50,12 +53,14 @@ pub(crate) struct File {
     path: PathBuf,
     connection: RefCell<Result<Connection, Instant>>,
     writes: Cell<u32>,
+    /// When a wait was last in vain.
+    waited: Cell<Option<Instant>>,
 }
 
 impl File {
     pub fn new(path: PathBuf) -> Self {
         let connection = connect(&path).map_err(|_| Instant::now());
-        Self { path, connection: RefCell::new(connection), writes: Cell::new(0) }
+        Self { path, connection: RefCell::new(connection), writes: Cell::new(0), waited: Cell::new(None) }
     }
 
     /// Runs `operation` on the connection, opening it anew if an earlier failure closed it.
@@ -64,7 +69,8 @@ impl File {
         name: &'static str,
         mut operation: impl FnMut(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let result = patiently(PATIENCE, || {
+        let in_haste = self.waited.get().is_some_and(|waited| waited.elapsed() < HASTE_AFTER_WAITING);
+        let result = patiently(if in_haste { Duration::ZERO } else { PATIENCE }, || {
             let mut held = self.connection.borrow_mut();
             if matches!(&*held, Err(failed) if failed.elapsed() >= PAUSE_AFTER_FAILURE) {
                 *held = Err(Instant::now());
@@ -80,6 +86,9 @@ impl File {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Error::because(Kind::Unavailable, name, "the store's file could not be opened")),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                if !in_haste {
+                    self.waited.set(Some(Instant::now()));
+                }
                 Err(Error::because(Kind::Unavailable, name, error))
             }
             Err(error) => {
@@ -163,6 +172,7 @@ impl Kv for Store {
                 connection.prepare_cached(PUT)?.execute(params![self.name.name(), key.as_str(), &value[..], expires])
             })
             .await?;
+        self.file.waited.set(None);
         self.file.sweep();
         Ok(())
     }
