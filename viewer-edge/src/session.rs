@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use gallery::{return_to::same_origin, session::Claims};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use platform::{Cx, Kind, Platform, Problem, auth::Sessions, respond};
+use platform::{Cx, Error, Kind, Platform, Problem, auth::Sessions, respond};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -41,7 +41,8 @@ pub(crate) async fn login<P: Platform>(
     let Login { password, return_to } = parse(form, &body)?;
     let password = Zeroizing::new(password);
     let target = return_to.as_deref().and_then(same_origin).unwrap_or("/");
-    if !service.config.password.matches(&password) {
+    let matches = service.config.password.matches(&password);
+    if !matches.map_err(|error| cx.failed(&Error::because(Kind::Unavailable, "login.password", error)))? {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password."));
     }
     let cookie = service.sessions.mint(cx).await.map_err(|error| cx.failed(&error))?;

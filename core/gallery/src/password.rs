@@ -1,6 +1,6 @@
 //! The gallery's password: given in plain, or as a PHC hash string (`$argon2id$...`).
 
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, password_hash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
@@ -33,22 +33,48 @@ impl Password {
             return None;
         }
         if text.starts_with("$argon2") {
-            return PasswordHash::new(text).is_ok().then(|| Self::Hashed(text.to_owned()));
+            return can_be_checked(text).then(|| Self::Hashed(text.to_owned()));
         }
         Some(Self::Plain(Zeroizing::new(text.to_owned())))
     }
 
-    /// Whether a guest gave the right one.
-    pub fn matches(&self, given: &str) -> bool {
+    /// Whether a guest gave the right one. An error where it could not be found out: a hash may want more memory than a host
+    /// gives.
+    pub fn matches(&self, given: &str) -> Result<bool, Unchecked> {
         if given.len() > MAX_PASSWORD_BYTES {
-            return false;
+            return Ok(false);
         }
         match self {
-            Self::Plain(password) => digest(password).ct_eq(&digest(given)).into(),
-            Self::Hashed(hash) => PasswordHash::new(hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(given.as_bytes(), &hash).is_ok()),
+            Self::Plain(password) => Ok(digest(password).ct_eq(&digest(given)).into()),
+            Self::Hashed(hash) => {
+                let hash = PasswordHash::new(hash).map_err(|error| Unchecked(error.to_string()))?;
+                match Argon2::default().verify_password(given.as_bytes(), &hash) {
+                    Ok(()) => Ok(true),
+                    Err(password_hash::Error::PasswordInvalid) => Ok(false),
+                    Err(error) => Err(Unchecked(error.to_string())),
+                }
+            }
         }
     }
+}
+
+/// Why a password could not be checked.
+#[derive(Debug)]
+pub struct Unchecked(String);
+
+impl std::fmt::Display for Unchecked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the password's hash cannot be computed here: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unchecked {}
+
+/// Whether a PHC string has all that a check needs, of a kind that Argon2 has.
+fn can_be_checked(text: &str) -> bool {
+    PasswordHash::new(text).is_ok_and(|hash| {
+        Algorithm::try_from(hash.algorithm.as_str()).is_ok() && Params::try_from(&hash).is_ok() && hash.hash.is_some()
+    })
 }
 
 /// Both sides become 32 bytes, whatever their length.
@@ -66,9 +92,9 @@ mod tests {
     #[test]
     fn plain() {
         let password = Password::parse("tulips & rain").unwrap();
-        assert!(password.matches("tulips & rain"));
+        assert!(password.matches("tulips & rain").unwrap());
         for wrong in ["", "tulips & rai", "tulips & rain ", "Tulips & rain"] {
-            assert!(!password.matches(wrong));
+            assert!(!password.matches(wrong).unwrap());
         }
         assert_eq!(format!("{password:?}"), "Password::Plain(..)");
     }
@@ -79,15 +105,20 @@ mod tests {
         let phc = phc("tulips");
         let password = Password::parse(&phc).unwrap();
         assert!(matches!(password, Password::Hashed(_)));
-        assert!(password.matches("tulips"));
-        assert!(!password.matches("tulip"));
-        assert!(!password.matches(&phc), "the hash is not the password");
+        assert!(password.matches("tulips").unwrap());
+        assert!(!password.matches("tulip").unwrap());
+        assert!(!password.matches(&phc).unwrap(), "the hash is not the password");
     }
 
     #[test]
     fn what_is_no_password() {
         assert!(Password::parse("").is_none());
-        assert!(Password::parse("$argon2id$v=19$broken").is_none());
+        let whole = phc("tulips");
+        let (without_hash, _) = whole.rsplit_once('$').unwrap();
+        let (of_another_kind, too_little) = (whole.replace("argon2id", "argon2x"), whole.replace("m=64", "m=1"));
+        for broken in ["$argon2id$v=19$broken", without_hash, &of_another_kind, &too_little] {
+            assert!(Password::parse(broken).is_none(), "{broken}");
+        }
         assert!(Password::parse(&"x".repeat(1025)).is_none());
     }
 
