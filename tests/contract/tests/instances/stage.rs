@@ -29,9 +29,23 @@ impl Library {
 
     /// Both services in one, on the store at `store`, with more arguments for the host.
     pub fn host(&self, wasi: Wasi, store: &str, arguments: &[&str]) -> Result<WasiHost, String> {
+        self.host_with(wasi, store, arguments, &[])
+    }
+
+    /// The same, configured otherwise.
+    pub fn host_with(
+        &self,
+        wasi: Wasi,
+        store: &str,
+        arguments: &[&str],
+        otherwise: &[(&str, &str)],
+    ) -> Result<WasiHost, String> {
         let gallery = self.gallery()?;
         let mut config = gallery.environment().to_vec();
-        config.push(("S3_ENDPOINT".to_owned(), store.to_owned()));
+        for (name, value) in [("S3_ENDPOINT", store)].iter().chain(otherwise) {
+            config.retain(|(known, _)| known != name);
+            config.push(((*name).to_owned(), (*value).to_owned()));
+        }
         let database = (wasi == Wasi::Spin).then(|| gallery.data().join("gallery.db"));
         let service = format!("all-in-one-{}", wasi.suffix());
         let anywhere = ([127, 0, 0, 1], 0).into();
