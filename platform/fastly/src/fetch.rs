@@ -27,8 +27,19 @@ const KEPT: [HeaderName; 5] =
 pub(crate) fn one(host: &Fastly, mut request: Request<Bytes>) -> Result<Response<Body>, Error> {
     match request.extensions_mut().remove::<Keep>() {
         Some(keep) if may_be_kept(&request) => through_pop(host, request, &keep),
-        _ => send(&host.instance, request)?.wait(),
+        _ => send(&host.instance, in_time(host, request))?.wait(),
     }
+}
+
+/// What a request of a viewer's has waited for others is time that its own calls no longer have.
+fn in_time(host: &Fastly, mut request: Request<Bytes>) -> Request<Bytes> {
+    let waited = host.pop.waited();
+    if !waited.is_zero() {
+        let mut timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
+        timeouts.first_byte = timeouts.first_byte.saturating_sub(waited).max(Duration::from_secs(1));
+        request.extensions_mut().insert(timeouts);
+    }
+    request
 }
 
 /// See [`platform::Platform::fetch_all`].
@@ -59,7 +70,8 @@ fn through_pop(host: &Fastly, mut request: Request<Bytes>, keep: &Keep) -> Resul
     for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE] {
         request.headers_mut().remove(condition);
     }
-    let response = send(&host.instance, request).and_then(Sent::wait).inspect_err(|_| host.pop.let_go(&name))?;
+    let response =
+        send(&host.instance, in_time(host, request)).and_then(Sent::wait).inspect_err(|_| host.pop.let_go(&name))?;
     let length = platform::object::declared_length(response.headers());
     if response.status() != status || length.is_none_or(|length| length > MAX_KEPT) {
         host.pop.let_go(&name);

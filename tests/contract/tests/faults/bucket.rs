@@ -17,9 +17,9 @@ use crate::{
 pub const WORDS: &str = "InternalErrorOfTheStore";
 pub const BIG: &str = "/api/file/big.png";
 const THUMBNAIL: &str = "/api/thumbnail/big.png?size=small";
-/// The longest a client waits for a head: the store's five seconds, on Fastly three before that for another request which asks for the
-/// same, and a little.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The longest a client waits for a head: the store's five seconds, what a request has waited for another among them, and what a busy
+/// machine takes.
+const LONGEST: Duration = Duration::from_secs(7);
 
 /// A way to fail, and the status that comes of it.
 struct Fault {
