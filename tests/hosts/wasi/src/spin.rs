@@ -8,6 +8,7 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -16,6 +17,8 @@ use wasmtime::{
     component::{Accessor, ComponentType, FutureReader, Lift, Linker, Lower, Resource, ResourceType, StreamReader},
 };
 
+/// How long a statement waits for another's lock.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The stores that `spin.toml` gives to the components.
 const STORES: [&str; 2] = ["cache_version", "video_cache"];
 
@@ -197,7 +200,10 @@ impl Spin {
         if name != "default" {
             return Err(SqlError::NoSuchDatabase);
         }
-        let connection = rusqlite::Connection::open(&self.database).map_err(|error| SqlError::Io(error.to_string()))?;
+        let opened = rusqlite::Connection::open(&self.database);
+        // Cases that write at once, on a machine that does more: the usual five seconds have been too few.
+        let opened = opened.and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection));
+        let connection = opened.map_err(|error| SqlError::Io(error.to_string()))?;
         let mut connections = held(&self.connections);
         connections.last += 1;
         let number = connections.last;
