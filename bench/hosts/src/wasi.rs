@@ -38,6 +38,6 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
 pub fn floor(wasi: Wasi) -> &'static str {
     match wasi {
         Wasi::P3 | Wasi::Spin => "floor-wasi",
-        Wasi::P2 => "floor-wasi02",
+        Wasi::P2 | Wasi::P2Keyvalue => "floor-wasi02",
     }
 }

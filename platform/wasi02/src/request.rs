@@ -22,12 +22,12 @@ use wasip2::{
 };
 
 use crate::{
-    Body, Wasi02,
+    Body, Stores, Wasi02,
     fetch::{fields, headers},
 };
 
 /// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line once the body has ended.
-pub(crate) fn answer<S: Service>(
+pub(crate) fn answer<S: Service, K: Stores>(
     service: &S,
     remote: &Rc<Remote>,
     trust_forwarded: bool,
@@ -43,7 +43,7 @@ pub(crate) fn answer<S: Service>(
     if trust_forwarded {
         facts.believe_forwarded(request.headers());
     }
-    let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
+    let wasi = Wasi02 { remote: Rc::clone(remote), stores: K::default(), now: facts.now };
     let cx = Cx::new(&wasi, facts);
     let method = method_name(request.method());
     let mut response = at_once(service.handle(&cx, request)).unwrap_or_else(|error| {

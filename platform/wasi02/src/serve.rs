@@ -8,7 +8,10 @@ use platform::{
 };
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
-use crate::request::{answer, refuse_without_configuration};
+use crate::{
+    Stores,
+    request::{answer, refuse_without_configuration},
+};
 
 /// What an instance keeps from its first request with a good configuration on. Nothing of a request.
 pub type Kept<T> = RefCell<Option<Rc<T>>>;
@@ -31,10 +34,15 @@ impl<S> Site<S> {
 
 /// Exports `$service` as the component's `wasi:http/incoming-handler`, made by `$make` from the configuration.
 ///
+/// KV is in the bucket, or where `$stores` says: [`Keyvalue`](crate::Keyvalue).
+///
 /// Without a good configuration each request gets a 503, and the log a line that says what is missing.
 #[macro_export]
 macro_rules! serve {
     ($service:ty, $make:expr) => {
+        $crate::serve!($service, $make, $crate::InBucket);
+    };
+    ($service:ty, $make:expr, $stores:ty) => {
         ::std::thread_local! {
             static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
         }
@@ -46,7 +54,7 @@ macro_rules! serve {
                 request: $crate::wasip2::http::types::IncomingRequest,
                 out: $crate::wasip2::http::types::ResponseOutparam,
             ) {
-                $crate::handle(&SITE, $make, &request, out);
+                $crate::handle::<_, $stores>(&SITE, $make, &request, out);
             }
         }
 
@@ -55,7 +63,7 @@ macro_rules! serve {
 }
 
 /// Serves one request. What [`serve!`] exports.
-pub fn handle<S: Service>(
+pub fn handle<S: Service, K: Stores>(
     kept: &'static LocalKey<Kept<Site<S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
     request: &IncomingRequest,
@@ -68,5 +76,5 @@ pub fn handle<S: Service>(
             Err(error) => return refuse_without_configuration(&error.to_string(), out),
         },
     };
-    answer(&site.service, &site.remote, site.trust_forwarded, request, out);
+    answer::<S, K>(&site.service, &site.remote, site.trust_forwarded, request, out);
 }

@@ -20,7 +20,7 @@ pub use fastly::FastlyGallery;
 pub use large::LargeObject;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
-pub use programs::{program, wasm};
+pub use programs::{component, program, wasm};
 pub use servers::{Sqld, sqld, viceroy::find as viceroy};
 pub use viceroy::{Viceroy, free_address};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};

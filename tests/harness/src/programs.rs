@@ -42,18 +42,22 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
 }
 
 /// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 14] = [
+const COMPONENTS: [&str; 18] = [
     "viewer-edge-wasi",
     "video-edge-wasi",
     "all-in-one-wasi",
     "viewer-edge-wasi02",
     "video-edge-wasi02",
     "all-in-one-wasi02",
+    "viewer-edge-wasi02-keyvalue",
+    "video-edge-wasi02-keyvalue",
+    "all-in-one-wasi02-keyvalue",
     "viewer-edge-spin",
     "video-edge-spin",
     "all-in-one-spin",
     "conformance-wasi",
     "conformance-wasi02",
+    "conformance-wasi02-keyvalue",
     "conformance-spin",
     "floor-wasi",
     "floor-wasi02",

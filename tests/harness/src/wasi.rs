@@ -22,6 +22,8 @@ pub enum Wasi {
     P3,
     /// `wasi:http/incoming-handler@0.2`.
     P2,
+    /// The same, with `wasi:keyvalue/store@0.2.0-draft`.
+    P2Keyvalue,
     /// 0.3, with Spin's own imports: KV in memory, and the catalogue in the native gallery's SQLite file.
     Spin,
 }
@@ -32,6 +34,7 @@ impl Wasi {
         match self {
             Self::P3 => "wasi",
             Self::P2 => "wasi02",
+            Self::P2Keyvalue => "wasi02-keyvalue",
             Self::Spin => "spin",
         }
     }

@@ -27,8 +27,9 @@ pub struct Running {
 }
 
 impl Host {
-    pub const fn all() -> [Self; 5] {
-        [Self::Native, Self::Fastly, Self::Wasi(Wasi::P3), Self::Wasi(Wasi::P2), Self::Wasi(Wasi::Spin)]
+    pub fn all() -> [Self; 6] {
+        let [p3, p2, keyvalue, spin] = [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin].map(Self::Wasi);
+        [Self::Native, Self::Fastly, p3, p2, keyvalue, spin]
     }
 
     pub const fn name(self) -> &'static str {
@@ -93,7 +94,7 @@ fn fastly(upstream: String) -> Result<Running, Failure> {
     Ok(Running { url, _viceroy: Some(viceroy), _wasi: None, _gallery: None, _sqld: Some(sqld), _data: None })
 }
 
-/// In wasmtime: KV in the bucket and SQL on a libSQL server, or, for Spin, in stores and a SQLite file of the host's.
+/// In wasmtime: KV in the bucket or in stores of the host's, and SQL on a libSQL server; for Spin, in stores and a SQLite file of the host's.
 fn on_wasi(wasi: Wasi, upstream: String) -> Result<Running, Failure> {
     let (sqld, gallery) = if wasi == Wasi::Spin {
         (None, Gallery::start_empty(&Options::default())?)

@@ -6,6 +6,7 @@ mod bucket;
 mod catalogue;
 mod cost;
 mod crowd;
+mod keyvalue;
 mod kv;
 mod log;
 mod playback;
@@ -25,11 +26,12 @@ use stage::{Host, Stages};
 type Named = (String, Box<dyn FnOnce(&Stages) -> Outcome + Send>);
 
 /// The host's name, and what is tried there.
-const HOSTS: [(&str, Host); 5] = [
+const HOSTS: [(&str, Host); 6] = [
     ("native", Host::Native),
     ("fastly-faults", Host::Fastly),
     ("wasi-faults", Host::Wasi(Wasi::P3)),
     ("wasi02-faults", Host::Wasi(Wasi::P2)),
+    ("wasi02-keyvalue-faults", Host::Wasi(Wasi::P2Keyvalue)),
     ("spin-faults", Host::Wasi(Wasi::Spin)),
 ];
 
@@ -53,7 +55,11 @@ fn main() -> ExitCode {
     let no_viceroy = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
     let trials = HOSTS.into_iter().flat_map(|(name, host)| {
         let stages = Stages::on(host, &library);
-        let more = if host == Host::Native { only_native() } else { setup::all() };
+        let more = match host {
+            Host::Native => only_native(),
+            Host::Wasi(Wasi::P2Keyvalue) => [setup::all(), keyvalue::all()].into_iter().flatten().collect(),
+            Host::Fastly | Host::Wasi(_) => setup::all(),
+        };
         let missing = no_viceroy.as_ref().filter(|_| host == Host::Fastly).map(ToString::to_string);
         everywhere().into_iter().chain(more).map(move |(case, run)| {
             let stages = stages.clone();

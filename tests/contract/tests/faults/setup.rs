@@ -13,7 +13,7 @@ use crate::{
 crate::tests!(setup: secret_is_missing, log_has_no_secret);
 
 /// The log, once it is as it should be, or will not be.
-fn log(stage: &Stage, is_complete: impl Fn(&str) -> bool) -> Result<String, String> {
+pub fn log(stage: &Stage, is_complete: impl Fn(&str) -> bool) -> Result<String, String> {
     for _ in 0..100 {
         let log = stage.log()?;
         if is_complete(&log) {

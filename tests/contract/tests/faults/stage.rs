@@ -20,7 +20,7 @@ pub enum Host {
 }
 
 impl Host {
-    /// Whether the catalogue is in the bucket, and with it goes away. KV too, but for Fastly.
+    /// Whether the catalogue is in the bucket, and with it goes away. KV too, unless the host has stores.
     pub fn needs_the_bucket_for_more(self) -> bool {
         !matches!(self, Self::Native | Self::Wasi(Wasi::Spin))
     }
