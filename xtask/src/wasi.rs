@@ -31,7 +31,7 @@ pub fn servers(
         if split {
             command.env("VIDEO_API_BASE", format!("http://127.0.0.1:{VIDEO_PORT}")).env("ALLOWED_ORIGINS", origins());
         }
-        let _ = writeln!(std::io::stdout(), "{service}: {}", line(&command));
+        say(&format!("{service}: {}", line(&command)));
         Ok(Server { command, name: service, port })
     };
     if split {
@@ -45,6 +45,7 @@ pub fn servers(
 fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
     let address = format!("127.0.0.1:{port}");
     let Some(wasmtime) = WASMTIME.find() else {
+        say("wasmtime is not installed: a WASI host of ours is built instead, which takes some minutes, once.");
         let host = workspace::build(&["wasi-host"])?;
         let mut command = Command::new(host.path("wasi-host")?);
         command.args(["--listen", &address]).arg(component);
@@ -63,4 +64,8 @@ fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
