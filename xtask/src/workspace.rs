@@ -10,7 +10,10 @@ use crate::{Failure, process::succeed};
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
+    // Cargo tells a program that it runs where its package is. Clones that share a build folder share the program, and it may have been
+    // built in another one.
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
 }
 
 /// The cargo that runs us.
