@@ -1,27 +1,24 @@
 //! Both services in Spin, on one address.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
+
+use servers::named;
 
 use crate::{
     Failure,
     edge::{SPIN_PORT, Server},
     secrets::Config,
-    tools::Tool,
     wasm, workspace,
 };
 
-/// It is in no registry, and no package of Debian's.
-const SPIN: Tool = Tool { names: &["spin"], debian: "", otherwise: "" };
-const MISSING: &str = "spin is missing: get Spin 4.1 or newer (https://spinframework.dev/install), or name it with SPIN=. \
-                       Without it, `cargo xtask up --on wasi` runs the services on a WASI host that cargo builds";
-
-/// What `SPIN` names, or `spin` on the `PATH`.
+/// Where it is; else how to get it, and what runs the same services without it.
 fn find() -> Result<PathBuf, Failure> {
-    env::var_os("SPIN").map(PathBuf::from).or_else(|| SPIN.find()).ok_or_else(|| MISSING.into())
+    let hint = "Without it, `cargo xtask up --on wasi` runs the services on a WASI host that cargo builds";
+    named::spin().map_err(|why| format!("{why}. {hint}").into())
 }
 
 /// `spin up` on the manifest, its stores and its SQLite below `data`, where ingest has written the catalogue.

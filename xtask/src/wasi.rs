@@ -2,17 +2,15 @@
 
 use std::{io::Write as _, path::Path, process::Command};
 
+use servers::named;
+
 use crate::{
     Failure,
     edge::{Server, VIDEO_PORT, VIEWER_PORT, origins},
     page,
     secrets::Config,
-    tools::Tool,
     wasm, workspace,
 };
-
-/// Taken where it is; else the host of our tests.
-const WASMTIME: Tool = Tool { names: &["wasmtime"], debian: "", otherwise: "" };
 
 /// The services for `wasi` or `wasi02`, on the snapshot in the bucket or on a libSQL server: all in one, or, split, each in a
 /// host of its own.
@@ -41,10 +39,10 @@ pub fn servers(
     }
 }
 
-/// A host that serves a component, and gives it its own environment.
+/// A host that serves a component, and gives it its own environment: Wasmtime's where it is, else that of our tests.
 fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
     let address = format!("127.0.0.1:{port}");
-    let Some(wasmtime) = WASMTIME.find() else {
+    let Some(wasmtime) = named::wasmtime() else {
         say("wasmtime is not installed: a WASI host of ours is built instead, which takes some minutes, once.");
         let host = workspace::build(&["wasi-host"])?;
         let mut command = Command::new(host.path("wasi-host")?);
@@ -52,11 +50,7 @@ fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
         return Ok(command);
     };
     let mut command = Command::new(wasmtime);
-    command.args(["serve", "--addr", &address, "-S", "cli,inherit-env"]);
-    if wasi == "wasi" {
-        command.args(["-S", "p3", "-W", "component-model-async"]);
-    }
-    command.arg(component);
+    named::wasmtime_serve(&mut command, wasi, &address, component);
     Ok(command)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Failure, FastlyGallery, Options, Viceroy, free_address};
+use harness::{Failure, FastlyGallery, Local, Options, free_address};
 use serde_json::json;
 
 use crate::{CLIENTS, cases::Place, compare, library};
@@ -13,7 +13,7 @@ pub fn run(time: Duration) -> Result<(), Failure> {
         Options { database: Some(library::catalogue(folder.path())?), host_arguments: &["-v"], ..Options::default() };
     let gallery = FastlyGallery::start(&options)?;
     library::film(&gallery.native)?;
-    let floor = Viceroy::start("floor-fastly", &[], free_address()?)?;
+    let floor = Local::viceroy("floor-fastly", &[], free_address()?)?;
     let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
     let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
     let rows = compare("fastly", &floor.url, &place, &native, time)?;

@@ -1,6 +1,8 @@
 //! The contract on WASI hosts, 0.3, 0.2 and one that has what Spin has: both services in one, on a snapshot of the catalogue (for Spin, on
 //! SQLite); each in a host of its own, on a libSQL server, with and without a viewer that hands films on; and both in one host, as `spin.toml` has
 //! them. KV is in the bucket, or in stores of the host's: Spin's, and `wasi:keyvalue`.
+//!
+//! And on the real `spin up` and `wasmtime serve`, where this machine has them: no package client of ours brings those.
 
 #[path = "edge/mod.rs"]
 mod edge;
@@ -9,7 +11,7 @@ use std::process::ExitCode;
 
 use contract::complete;
 use edge::{Edge, Running};
-use harness::{Options, Wasi, WasiGallery};
+use harness::{EdgeGallery, Options, Wasi, WasiGallery, named};
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
@@ -32,9 +34,40 @@ fn main() -> ExitCode {
     let app = Edge::new(|| Ok(Running::new(WasiGallery::start_on_spin(&Options::default())?, false)));
     trials.extend(edge::whole("spin-app", &app));
     drop(app);
+    trials.extend(elsewhere());
     if let Err(missing) = complete("wasi", &trials) {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Hosts that others made: named by `SPIN` and `WASMTIME`, or on the `PATH`.
+fn elsewhere() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    match named::spin() {
+        Ok(_) => {
+            let app = Edge::new(|| Ok(Running::new(EdgeGallery::start_in_spin(&Options::default())?, false)));
+            trials.extend(edge::whole("spin-up", &app));
+        }
+        Err(why) => eprintln!("not on the real Spin: {why}"),
+    }
+    if named::wasmtime().is_none() {
+        eprintln!("not in `wasmtime serve`: name a Wasmtime 48 or newer with WASMTIME=, or put it on the PATH");
+        return trials;
+    }
+    for wasi in [Wasi::P3, Wasi::P2] {
+        let edge = |split| {
+            Edge::new(move || {
+                let gallery = EdgeGallery::start_in_wasmtime(wasi, &Options { split, ..Options::default() })?;
+                Ok(Running::new(gallery, !split))
+            })
+        };
+        let name = format!("{}-wasmtime", wasi.suffix());
+        trials.extend(edge::whole(&name, &edge(false)));
+        let split = edge(true);
+        trials.extend(edge::whole(&format!("{name}-split"), &split));
+        trials.extend(edge::routed(&format!("{name}-routed"), &split));
+    }
+    trials
 }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use crate::{Failure, Gallery, Options, Sqld, viceroy::free_address};
+use crate::{Failure, Gallery, Options, Sqld, free_address};
 
 /// A running gallery, each of its services in an `S`. Ends when dropped.
 pub struct EdgeGallery<S> {

@@ -8,21 +8,24 @@ mod exchange;
 mod fastly;
 mod large;
 mod library;
+mod local;
 mod native;
 mod programs;
 pub mod relay;
+mod spin;
 mod viceroy;
 mod wasi;
+mod wasmtime;
 
 pub use adapters::{adapters, each_has_a_run};
 pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
 pub use large::LargeObject;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
+pub use local::{Local, free_address};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
 pub use programs::{component, program, wasm};
-pub use servers::{Sqld, sqld, viceroy::find as viceroy};
-pub use viceroy::{Viceroy, free_address};
+pub use servers::{Sqld, named, sqld, viceroy::find as viceroy};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.

@@ -2,6 +2,7 @@
 //! kept outside the tree.
 
 pub mod binaryen;
+pub mod named;
 mod npm;
 pub mod sqld;
 pub mod viceroy;
@@ -20,4 +21,10 @@ pub fn cache() -> PathBuf {
         let user = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
         user.unwrap_or_else(env::temp_dir).join("edge-gallery")
     })
+}
+
+/// The program of this name that a shell would run.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }

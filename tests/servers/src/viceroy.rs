@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{Failure, cache};
+use crate::{Failure, cache, on_path};
 
 /// Built and tested with.
 const VERSION: &str = "0.22.0";
@@ -23,10 +23,9 @@ pub fn find() -> Result<PathBuf, String> {
         let given = PathBuf::from(given);
         return if given.is_file() { Ok(given) } else { Err(format!("VICEROY={} is no file", given.display())) };
     }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let on_path = env::split_paths(&path).map(|folder| folder.join("viceroy"));
-    let mut candidates = std::iter::once(folder().join("bin/viceroy")).chain(on_path);
-    candidates.find(|candidate| candidate.is_file()).ok_or_else(|| {
+    let ours = folder().join("bin/viceroy");
+    let found = if ours.is_file() { Some(ours) } else { on_path("viceroy") };
+    found.ok_or_else(|| {
         format!(
             "Viceroy is missing: cargo xtask test installs it, or cargo install viceroy --version {VERSION} --locked"
         )

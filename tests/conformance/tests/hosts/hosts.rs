@@ -3,7 +3,7 @@
 use std::{net::TcpListener, sync::mpsc, thread, time::Duration};
 
 use conformance::Probe;
-use harness::{Failure, Gallery, Options, Sqld, Viceroy, Wasi, WasiHost, free_address};
+use harness::{Failure, Gallery, Local, Options, Sqld, Wasi, WasiHost, free_address, named};
 use platform::config::Lookup;
 
 use crate::upstream;
@@ -14,12 +14,16 @@ pub enum Host {
     Native,
     Fastly,
     Wasi(Wasi),
+    /// The real one, if it is here.
+    SpinUp,
+    /// `wasmtime serve`, if it is here.
+    Wasmtime(Wasi),
 }
 
 /// A host with the probe in it. Ends when dropped, in this order; the native one with the process.
 pub struct Running {
     pub url: String,
-    _viceroy: Option<Viceroy>,
+    _local: Option<Local>,
     _wasi: Option<WasiHost>,
     _gallery: Option<Gallery>,
     _sqld: Option<Sqld>,
@@ -27,9 +31,13 @@ pub struct Running {
 }
 
 impl Host {
-    pub fn all() -> [Self; 6] {
-        let [p3, p2, keyvalue, spin] = [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin].map(Self::Wasi);
-        [Self::Native, Self::Fastly, p3, p2, keyvalue, spin]
+    /// Those of others' making only if they are on this machine: no package client of ours brings them.
+    pub fn all() -> Vec<Self> {
+        let ours = [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin].map(Self::Wasi);
+        let spin = named::spin().is_ok().then_some(Self::SpinUp);
+        let wasmtime = named::wasmtime().map(|_| [Wasi::P3, Wasi::P2].map(Self::Wasmtime));
+        let others = spin.into_iter().chain(wasmtime.into_iter().flatten());
+        [Self::Native, Self::Fastly].into_iter().chain(ours).chain(others).collect()
     }
 
     pub const fn name(self) -> &'static str {
@@ -37,6 +45,9 @@ impl Host {
             Self::Native => "native",
             Self::Fastly => "fastly",
             Self::Wasi(wasi) => wasi.suffix(),
+            Self::SpinUp => "spin-up",
+            Self::Wasmtime(Wasi::P3) => "wasi-wasmtime",
+            Self::Wasmtime(_) => "wasi02-wasmtime",
         }
     }
 
@@ -44,10 +55,10 @@ impl Host {
     pub fn missing(self) -> Option<String> {
         let sqld = || harness::sqld::program().err().map(|failure| failure.to_string());
         match self {
-            Self::Native | Self::Wasi(Wasi::Spin) => None,
+            Self::Native | Self::Wasi(Wasi::Spin) | Self::SpinUp => None,
             Self::Fastly if std::env::var_os("VICEROY").is_some() => None,
             Self::Fastly => harness::viceroy().err().or_else(sqld),
-            Self::Wasi(_) => sqld(),
+            Self::Wasi(_) | Self::Wasmtime(_) => sqld(),
         }
     }
 
@@ -56,8 +67,37 @@ impl Host {
         match self {
             Self::Native => native(upstream),
             Self::Fastly => fastly(upstream),
-            Self::Wasi(wasi) => on_wasi(wasi, upstream),
+            Self::Wasi(_) | Self::SpinUp | Self::Wasmtime(_) => self.on_wasi(upstream),
         }
+    }
+
+    /// KV in the bucket or in stores of the host's, and SQL on a libSQL server; on Spin, in stores and a SQLite file of the host's.
+    fn on_wasi(self, upstream: String) -> Result<Running, Failure> {
+        let on_spin = matches!(self, Self::SpinUp | Self::Wasi(Wasi::Spin));
+        let (sqld, gallery) = if on_spin {
+            (None, Gallery::start_empty(&Options::default())?)
+        } else {
+            let (sqld, gallery) = with_tables()?;
+            (Some(sqld), gallery)
+        };
+        let mut environment = gallery.environment().to_vec();
+        environment.push(("S3_ENDPOINT".to_owned(), gallery.store_url.clone()));
+        environment.push(("CONFORMANCE_UPSTREAM".to_owned(), upstream));
+        let database = on_spin.then(|| gallery.data().join("gallery.db"));
+        let address = free_address()?;
+        let (mut wasi, mut local) = (None, None);
+        match self {
+            Self::SpinUp => {
+                local = Some(Local::spin_alone("conformance-spin", &environment, gallery.data(), address)?);
+            }
+            Self::Wasmtime(wasi) => local = Some(Local::wasmtime(wasi, "conformance", &environment, address)?),
+            _ => {
+                let service = format!("conformance-{}", self.name());
+                wasi = Some(WasiHost::start(&service, &environment, database.as_deref(), address)?);
+            }
+        }
+        let url = format!("http://{address}");
+        Ok(Running { url, _local: local, _wasi: wasi, _gallery: Some(gallery), _sqld: sqld, _data: None })
     }
 }
 
@@ -82,34 +122,16 @@ fn native(upstream: String) -> Result<Running, Failure> {
         })
     });
     ready.recv_timeout(Duration::from_secs(10))?;
-    Ok(Running { url, _viceroy: None, _wasi: None, _gallery: None, _sqld: None, _data: Some(data) })
+    Ok(Running { url, _local: None, _wasi: None, _gallery: None, _sqld: None, _data: Some(data) })
 }
 
-/// In Viceroy, on a libSQL server with the catalogue's tables.
+/// In Local, on a libSQL server with the catalogue's tables.
 fn fastly(upstream: String) -> Result<Running, Failure> {
     let (sqld, _gallery) = with_tables()?;
     let config = [("CONFORMANCE_UPSTREAM".to_owned(), upstream), ("SQL_URL".to_owned(), sqld.url.clone())];
-    let viceroy = Viceroy::start("conformance-fastly", &config, free_address()?)?;
+    let viceroy = Local::viceroy("conformance-fastly", &config, free_address()?)?;
     let url = viceroy.url.clone();
-    Ok(Running { url, _viceroy: Some(viceroy), _wasi: None, _gallery: None, _sqld: Some(sqld), _data: None })
-}
-
-/// In wasmtime: KV in the bucket or in stores of the host's, and SQL on a libSQL server; for Spin, in stores and a SQLite file of the host's.
-fn on_wasi(wasi: Wasi, upstream: String) -> Result<Running, Failure> {
-    let (sqld, gallery) = if wasi == Wasi::Spin {
-        (None, Gallery::start_empty(&Options::default())?)
-    } else {
-        let (sqld, gallery) = with_tables()?;
-        (Some(sqld), gallery)
-    };
-    let mut environment = gallery.environment().to_vec();
-    environment.push(("S3_ENDPOINT".to_owned(), gallery.store_url.clone()));
-    environment.push(("CONFORMANCE_UPSTREAM".to_owned(), upstream));
-    let database = sqld.is_none().then(|| gallery.data().join("gallery.db"));
-    let service = format!("conformance-{}", wasi.suffix());
-    let host = WasiHost::start(&service, &environment, database.as_deref(), free_address()?)?;
-    let url = host.url.clone();
-    Ok(Running { url, _viceroy: None, _wasi: Some(host), _gallery: Some(gallery), _sqld: sqld, _data: None })
+    Ok(Running { url, _local: Some(viceroy), _wasi: None, _gallery: None, _sqld: Some(sqld), _data: None })
 }
 
 /// A libSQL server with the catalogue's tables, and a gallery without a library that uses it. Ingest makes the tables.

@@ -47,7 +47,8 @@ fn main() -> ExitCode {
         .into_iter()
         .filter(|name| !name.starts_with("fetch::") && *name != "context::sleeps_as_long")
         .map(|name| Trial::test(format!("memory::{name}"), move || Ok(memory::run(name)?)));
-    let hosts = Host::all().map(|host| Arc::new(Lazy { host, running: OnceLock::new() }));
+    let lazy = |host| Arc::new(Lazy { host, running: OnceLock::new() });
+    let hosts: Vec<_> = Host::all().into_iter().map(lazy).collect();
     let inside = hosts.iter().flat_map(|lazy| {
         let named = lazy.host.name();
         let cases = conformance::names().into_iter().map(move |name| {

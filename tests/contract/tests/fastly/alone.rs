@@ -8,7 +8,7 @@ use std::{
 
 use contract::{Answer, Outcome, Target, ensure, ensure_eq};
 use harness::{
-    Gallery, Options, Viceroy, free_address,
+    Gallery, Local, Options, free_address,
     relay::{Mode, Relay},
 };
 
@@ -31,7 +31,7 @@ pub struct Library(Arc<OnceLock<Result<Gallery, String>>>);
 /// Both services in a Viceroy of their own, with a relay before the store.
 struct Stage {
     // Dropped in this order: the services first.
-    _service: Viceroy,
+    _service: Local,
     relay: Relay,
     target: Target,
 }
@@ -51,7 +51,7 @@ impl Library {
         let mut config = gallery.environment().to_vec();
         config.push(("S3_ENDPOINT".to_owned(), relay.url()));
         let address = free_address().map_err(failed)?;
-        let service = Viceroy::start("all-in-one-fastly", &config, address).map_err(failed)?;
+        let service = Local::viceroy("all-in-one-fastly", &config, address).map_err(failed)?;
         let target = Target::new(&service.url, &service.url, relay.url(), &gallery.password);
         target.cookie()?;
         Ok(Stage { _service: service, relay, target })

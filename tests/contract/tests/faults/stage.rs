@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract::Target;
-use harness::{ENVIRONMENT, Failure, Gallery, Options, Viceroy, Wasi, WasiHost, free_address, relay::Relay};
+use harness::{ENVIRONMENT, Failure, Gallery, Local, Options, Wasi, WasiHost, free_address, relay::Relay};
 use tempfile::TempDir;
 
 /// Where the services run.
@@ -97,7 +97,7 @@ pub struct Stages {
 /// What answers.
 enum Service {
     Native(Gallery),
-    Fastly(Viceroy),
+    Fastly(Local),
     Wasi(WasiHost),
 }
 
@@ -154,7 +154,7 @@ impl Stage {
                     Service::Wasi(WasiHost::start(&service, &config, database.as_deref(), ([127, 0, 0, 1], 0).into())?)
                 }
                 Host::Fastly | Host::Native => {
-                    Service::Fastly(Viceroy::start("all-in-one-fastly", &config, free_address()?)?)
+                    Service::Fastly(Local::viceroy("all-in-one-fastly", &config, free_address()?)?)
                 }
             }
         };

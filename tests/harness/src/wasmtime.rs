@@ -1,0 +1,35 @@
+//! `wasmtime serve`.
+
+use std::{net::SocketAddr, process::Command};
+
+use tempfile::TempDir;
+
+use crate::{EdgeGallery, Failure, Local, Options, Wasi, native::FOREIGN, programs::component};
+
+impl Local {
+    /// Starts the entry crate `service` for `wasi` with this environment, at `address`.
+    pub fn wasmtime(
+        wasi: Wasi,
+        service: &str,
+        environment: &[(String, String)],
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let mut command = Command::new(servers::named::wasmtime().ok_or("there is no wasmtime on this machine")?);
+        for name in FOREIGN {
+            command.env_remove(name);
+        }
+        let component = component(&format!("{service}-{}", wasi.suffix()))?;
+        servers::named::wasmtime_serve(&mut command, wasi.suffix(), &address.to_string(), component);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        Self::start(&mut command, TempDir::new()?, address)
+    }
+}
+
+impl EdgeGallery<Local> {
+    /// A gallery in Wasmtime's own host. All in one it reads the snapshot in the bucket. Needs a Wasmtime on this machine.
+    pub fn start_in_wasmtime(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
+        Self::start_with(options, |_, service, environment, address| {
+            Local::wasmtime(wasi, service, environment, address)
+        })
+    }
+}
