@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
 
 use crate::{Error, Kind};
 
@@ -11,6 +12,16 @@ pub struct Problem {
     pub status: StatusCode,
     pub detail: &'static str,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'static str,
+    request_id: &'a str,
 }
 
 impl Problem {
@@ -59,14 +70,15 @@ impl Problem {
 
     /// The whole response. It is never stored: what is wrong now may be right in a minute.
     pub fn into_response<B: From<Bytes>>(self, request_id: &str) -> Response<B> {
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Error"),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "requestId": request_id,
-        });
-        let body = Bytes::from(body.to_string());
+        let body = Body {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: self.detail,
+            request_id,
+        };
+        // Text and numbers only: that cannot fail.
+        let body = Bytes::from(serde_json::to_vec(&body).unwrap_or_default());
         let mut response = Response::new(());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();

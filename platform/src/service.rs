@@ -1,5 +1,7 @@
 //! A service, as an adapter sees it.
 
+use std::time::Duration;
+
 use http::{HeaderValue, Request, Response, header::HeaderName};
 
 use crate::{Cx, Platform};
@@ -13,13 +15,13 @@ pub trait Service {
 }
 
 /// Puts the request's id and cost on a response that is about to be sent. Every adapter calls it last.
-pub fn finish<P: Platform>(cx: &Cx<'_, P>, response: &mut Response<P::Body>, milliseconds: f64) {
+pub fn finish<P: Platform>(cx: &Cx<'_, P>, response: &mut Response<P::Body>, elapsed: Duration) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(cx.request_id()) {
         // A service behind this one has named the request in its own log, and perhaps in the body.
         headers.entry("x-request-id").or_insert(id);
     }
-    if let Ok(timing) = HeaderValue::from_str(&cx.record.server_timing(milliseconds)) {
+    if let Ok(timing) = HeaderValue::from_str(&cx.record.server_timing(elapsed)) {
         // After what a service behind this one has said of itself.
         headers.append(HeaderName::from_static("server-timing"), timing);
     }

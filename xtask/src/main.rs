@@ -136,7 +136,7 @@ fn main() -> ExitCode {
         }
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { package, out } => wasm::write(&package, &out),
-        Task::Size => wasm::size(),
+        Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),
         Task::Bench { subject } => bench(&subject),
         Task::Screenshots { out } => test::screenshots(&out),
     };

@@ -56,7 +56,7 @@ fn one(wasm_opt: &Path, built: &Path) -> Result<PathBuf, Failure> {
     let smaller = |core: &[u8]| -> Result<Vec<u8>, Failure> {
         fs::write(&module, core)?;
         let mut command = Command::new(wasm_opt);
-        command.arg("-O2").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+        command.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}")));
         succeed(command.arg(&module).arg("--output").arg(&module), "wasm-opt")?;
         Ok(fs::read(&module)?)
     };

@@ -37,7 +37,11 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     tools::FFMPEG.need()?;
     tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
-    let edges = steps.run("programs for the edges", wasm::all)?;
+    let edges = steps.run("programs for the edges", || {
+        let edges = wasm::all()?;
+        edges.check_sizes()?;
+        Ok(edges)
+    })?;
     steps.run("crates, HTTP contract, browser", || {
         let suites = Suites::build(edges, viceroy)?;
         let mut command = cargo_test();

@@ -71,6 +71,14 @@ pub struct Media {
     pub updated_at: String,
 }
 
+/// What playing a film needs of its item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Film {
+    /// As in [`Media`].
+    pub qualities: Option<Vec<String>>,
+    pub updated_at: String,
+}
+
 impl Media {
     pub const fn has_thumbnail(&self, size: ThumbnailSize) -> bool {
         self.thumbnails[size as usize]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     cursor::Cursor,
-    media::{Media, MediaType},
+    media::{Film, Media, MediaType},
 };
 
 /// The key of the index.
@@ -26,8 +26,8 @@ const PART_ITEMS: usize = 64;
 const MAX_BLOCKS: usize = 64;
 /// The most shards: each costs the index one number.
 const MAX_SHARDS: usize = 512;
-/// Films stand in the index while they take no more bytes than this: a playlist then costs one request less.
-const MAX_FILM_BYTES: usize = 32 * 1024;
+/// So many films stand in the index itself, in some 100 bytes each: a playlist then costs one request less.
+const MAX_FILMS: usize = 300;
 
 /// What is at [`CURRENT`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +47,18 @@ pub struct Index {
     videos: Listing,
     shards: Offsets,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    films: Option<Vec<Media>>,
+    films: Option<Vec<Entry>>,
+}
+
+/// What playing needs of an item; as a part of the index, or read from the item's whole line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    key: String,
+    r#type: MediaType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    qualities: Option<Vec<String>>,
+    updated_at: String,
 }
 
 /// Where the parts of an object begin, in bytes, and at last where it ends.
@@ -114,8 +125,7 @@ impl Snapshot {
         let (images, image_bytes) = listing(of(MediaType::Image));
         let (videos, video_bytes) = listing(of(MediaType::Video));
         let (shards, shard_bytes) = shards(&lines);
-        let films = (video_bytes.len() <= MAX_FILM_BYTES)
-            .then(|| of(MediaType::Video).map(|(item, _)| (*item).clone()).collect());
+        let films = (of(MediaType::Video).count() <= MAX_FILMS).then(|| of(MediaType::Video).map(Entry::of).collect());
         let version = version(&all_bytes);
         let [all_key, image_key, video_key, shards_key] = object_keys(&version);
         let changed = items.iter().map(|item| item.updated_at.as_str()).max().unwrap_or_default().to_owned();
@@ -229,9 +239,26 @@ impl Index {
     }
 
     /// The film with a key as far as the index itself knows: `None` if it does not hold the films.
-    pub fn film(&self, key: &str) -> Option<Option<&Media>> {
+    pub fn film(&self, key: &str) -> Option<Option<Film>> {
         let films = self.films.as_ref()?;
-        Some(films.iter().find(|film| film.key == key))
+        Some(films.iter().find(|film| film.key == key).cloned().and_then(Entry::film))
+    }
+}
+
+impl Entry {
+    fn of((item, _): &(&Media, Vec<u8>)) -> Self {
+        Self {
+            key: item.key.clone(),
+            r#type: item.r#type,
+            qualities: item.qualities.clone(),
+            updated_at: item.updated_at.clone(),
+        }
+    }
+
+    /// Nothing, if it is a photo.
+    fn film(self) -> Option<Film> {
+        let film = Film { qualities: self.qualities, updated_at: self.updated_at };
+        (self.r#type == MediaType::Video).then_some(film)
     }
 }
 
@@ -264,12 +291,23 @@ pub fn page<'a>(
 
 /// The item with a key, if it is in the part.
 pub fn item(part: &[u8], key: &str) -> Result<Option<Media>, Unreadable> {
+    let line = line(part, key)?;
+    line.map(|line| serde_json::from_slice(line).map_err(|_| Unreadable)).transpose()
+}
+
+/// The film with a key, if it is in the part.
+pub fn film(part: &[u8], key: &str) -> Result<Option<Film>, Unreadable> {
+    let Some(line) = line(part, key)? else { return Ok(None) };
+    let entry: Entry = serde_json::from_slice(line).map_err(|_| Unreadable)?;
+    Ok(entry.film())
+}
+
+fn line<'a>(part: &'a [u8], key: &str) -> Result<Option<&'a [u8]>, Unreadable> {
     // The key comes first in a line: the lines of others are not read.
     let mut start = br#"{"key":"#.to_vec();
     start.extend(serde_json::to_vec(key).map_err(|_| Unreadable)?);
     start.push(b',');
-    let line = lines(part).find(|line| line.starts_with(&start));
-    line.map(|line| serde_json::from_slice(line).map_err(|_| Unreadable)).transpose()
+    Ok(lines(part).find(|line| line.starts_with(&start)))
 }
 
 fn lines(part: &[u8]) -> impl Iterator<Item = &[u8]> {

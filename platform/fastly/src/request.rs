@@ -31,10 +31,10 @@ pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: 
         cx.record.note(&error);
         Problem::from(&error).into_response(cx.request_id())
     });
-    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    service::finish(&cx, &mut response, milliseconds);
+    let elapsed = started.elapsed();
+    service::finish(&cx, &mut response, elapsed);
     // The host sends the body after this; how much of it arrives is for Fastly's own log to say.
-    instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), milliseconds, None));
+    instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), elapsed, None));
     for_client(response)
 }
 

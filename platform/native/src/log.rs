@@ -78,14 +78,10 @@ impl Entry {
             &self.request_id,
             self.method,
             self.status,
-            milliseconds_since(self.started),
+            self.started.elapsed(),
             Some(Sent { bytes, complete }),
         ));
     }
-}
-
-pub(crate) fn milliseconds_since(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1000.0
 }
 
 #[cfg(test)]

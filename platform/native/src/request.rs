@@ -17,7 +17,7 @@ use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, se
 
 use crate::{
     Body, Native,
-    log::{Entry, Log, milliseconds_since},
+    log::{Entry, Log},
     wire::{Sent, Tally},
 };
 
@@ -63,7 +63,7 @@ impl<S: Service> Site<S> {
             }),
         };
         let mut response = problem.unwrap_or_else(|problem| problem.into_response(call.cx.request_id()));
-        finish(&call.cx, &mut response, milliseconds_since(started));
+        finish(&call.cx, &mut response, started.elapsed());
         let entry = call.entry(response.status().as_u16());
         Sent::response(tally, (&method, version), response, entry)
     }

@@ -16,23 +16,16 @@ pub use platform_wasi::{Body, Kept};
 pub use serve::{Site, handle};
 pub use sql::Database;
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Platform, SqlHttp, StoreName, sql_http::Endpoint};
+use platform::{Error, Platform, StoreName};
 use platform_wasi::fetch;
 
-/// What an instance keeps between requests. Nothing of a request.
-struct Instance {
-    /// The catalogue's database, where it is behind HTTP.
-    endpoint: Option<Arc<Endpoint>>,
-    connection: sql::Kept,
-}
-
-/// The platform of one request.
+/// The platform of one request. Has what an instance keeps: a connection, and nothing of a request.
 #[derive(Clone)]
-pub struct Spin(Rc<Instance>);
+pub struct Spin(Rc<sql::Kept>);
 
 impl Platform for Spin {
     type Kv = Store;
@@ -44,10 +37,7 @@ impl Platform for Spin {
     }
 
     fn sql(&self) -> Result<Database, Error> {
-        Ok(match &self.0.endpoint {
-            Some(endpoint) => Database::behind_http(SqlHttp::new(self.clone(), Arc::clone(endpoint))),
-            None => Database::own(&self.0),
-        })
+        Ok(Database(Rc::clone(&self.0)))
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {

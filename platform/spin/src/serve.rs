@@ -1,6 +1,6 @@
 //! The component: what an instance keeps, and how a request finds it.
 
-use std::{net::SocketAddr, rc::Rc, sync::Arc, thread::LocalKey};
+use std::{net::SocketAddr, rc::Rc, thread::LocalKey};
 
 use http::HeaderMap;
 use platform::{
@@ -13,7 +13,7 @@ use platform_wasi::{
     wasip3::http::types::{ErrorCode, Request, Response},
 };
 
-use crate::{Instance, Spin, config::Variables, sql};
+use crate::{Spin, config::Variables, sql};
 
 /// A service and what it runs on.
 pub struct Site<S> {
@@ -24,8 +24,8 @@ pub struct Site<S> {
 
 impl<S> Site<S> {
     fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
-        let instance = Instance { endpoint: lookup.sql()?.map(Arc::new), connection: sql::Kept::default() };
-        Ok(Self { service: make(lookup)?, spin: Spin(Rc::new(instance)), trust_forwarded: lookup.trust_forwarded() })
+        let spin = Spin(Rc::new(sql::Kept::default()));
+        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.trust_forwarded() })
     }
 }
 

@@ -1,11 +1,13 @@
-//! The catalogue's database: Spin's SQLite, its database `default`; or a server behind HTTP.
+//! The catalogue's database: Spin's SQLite, its database `default`. Where that is, in a file or on a libSQL server, Spin's runtime
+//! configuration says.
 
 use std::{cell::RefCell, rc::Rc};
 
-use platform::{Error, Kind, Row, Sql, SqlHttp, Statement, Value};
-use spin_sdk::sqlite::{self, Connection};
-
-use crate::{Instance, Spin};
+use platform::{Error, Kind, Row, Sql, Statement, Value};
+use spin_sdk::{
+    sqlite::{self, Connection},
+    wit_bindgen::StreamResult,
+};
 
 /// An instance's connection, once there is one. Single statements of all its requests go through it; a transaction has one of
 /// its own, since other requests' statements would fall into it.
@@ -13,46 +15,25 @@ pub(crate) type Kept = RefCell<Option<Rc<Connection>>>;
 
 /// The most rows of one statement, as behind HTTP.
 const MAX_ROWS: usize = platform::sql_http::MAX_ROWS;
+/// How many pass from host to guest in one call, at most: each call costs more than a row.
+const ROWS_AT_ONCE: usize = 256;
 
 /// The catalogue's database, as a request sees it.
-pub struct Database(Inner);
-
-enum Inner {
-    Own(Rc<Instance>),
-    Http(SqlHttp<Spin>),
-}
-
-impl Database {
-    pub(crate) fn own(instance: &Rc<Instance>) -> Self {
-        Self(Inner::Own(Rc::clone(instance)))
-    }
-
-    pub(crate) fn behind_http(http: SqlHttp<Spin>) -> Self {
-        Self(Inner::Http(http))
-    }
-}
+pub struct Database(pub(crate) Rc<Kept>);
 
 impl Sql for Database {
     async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
-        match &self.0 {
-            Inner::Own(instance) => {
-                let connection = shared(&instance.connection).await?;
-                let rows = execute("sql.query", &connection, sql, parameters).await;
-                if rows.as_ref().is_err_and(Error::is_transient) {
-                    // Perhaps it is the connection: the next statement gets a new one.
-                    instance.connection.take();
-                }
-                rows
-            }
-            Inner::Http(http) => http.query(sql, parameters).await,
+        let connection = shared(&self.0).await?;
+        let rows = execute("sql.query", &connection, sql, parameters).await;
+        if rows.as_ref().is_err_and(Error::is_transient) {
+            // Perhaps it is the connection: the next statement gets a new one.
+            self.0.take();
         }
+        rows
     }
 
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
-        match &self.0 {
-            Inner::Own(_) => transaction(statements).await,
-            Inner::Http(http) => http.batch(statements).await,
-        }
+        transaction(statements).await
     }
 }
 
@@ -101,15 +82,20 @@ async fn execute(
     parameters: &[Value],
 ) -> Result<Vec<Row>, Error> {
     let bound: Vec<sqlite::Value> = parameters.iter().cloned().map(for_spin).collect();
-    let mut result = connection.execute(sql, bound).await.map_err(|error| failure(operation, error))?;
+    let result = connection.execute(sql, bound).await.map_err(|error| failure(operation, error))?;
+    let (_, mut arriving, end) = result.into_inner();
     let mut rows = Vec::new();
-    while let Some(row) = result.next().await {
-        if rows.len() == MAX_ROWS {
+    loop {
+        let (status, some) = arriving.read(Vec::with_capacity(ROWS_AT_ONCE)).await;
+        if rows.len() + some.len() > MAX_ROWS {
             return Err(Error::new(Kind::TooLarge, operation));
         }
-        rows.push(Row(row.values.into_iter().map(from_spin).collect()));
+        rows.extend(some.into_iter().map(|row| Row(row.values.into_iter().map(from_spin).collect())));
+        if !matches!(status, StreamResult::Complete(_)) {
+            break;
+        }
     }
-    result.result().await.map_err(|error| failure(operation, error))?;
+    end.await.map_err(|error| failure(operation, error))?;
     Ok(rows)
 }
 

@@ -7,7 +7,7 @@ mod sql;
 use gallery::{
     MediaKey,
     cursor::Cursor,
-    media::{Media, MediaType},
+    media::{Film, Media, MediaType},
 };
 
 use crate::{Cx, Error, Platform, object::Objects};
@@ -68,12 +68,11 @@ impl Catalogue {
         cx: &Cx<'_, P>,
         objects: &Objects,
         key: &MediaKey,
-    ) -> Result<Option<Media>, Error> {
-        let item = match &self.0 {
-            Inner::Sql => sql::item(cx, key).await?,
-            Inner::Snapshot(snapshots) => snapshots.film(cx, objects, key).await?,
-        };
-        Ok(item.filter(|item| item.r#type == MediaType::Video))
+    ) -> Result<Option<Film>, Error> {
+        match &self.0 {
+            Inner::Sql => sql::film(cx, key).await,
+            Inner::Snapshot(snapshots) => snapshots.film(cx, objects, key).await,
+        }
     }
 
     /// At most `limit` items of a listing, newest first, after `after`.

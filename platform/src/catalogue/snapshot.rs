@@ -6,7 +6,7 @@ use bytes::Bytes;
 use gallery::{
     MediaKey,
     cursor::Cursor,
-    media::{Media, MediaType},
+    media::{Film, Media, MediaType},
     snapshot::{self, CURRENT, Index, Parts, Unreadable},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -51,18 +51,20 @@ impl Snapshots {
         Ok(item.map_err(unreadable)?.flatten())
     }
 
-    /// The film with this key. A photo's key may give the photo.
+    /// The film with this key.
     pub async fn film<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         objects: &Objects,
         key: &MediaKey,
-    ) -> Result<Option<Media>, Error> {
+    ) -> Result<Option<Film>, Error> {
         let index = self.index(cx, objects).await?;
-        match index.film(key.as_str()) {
-            Some(film) => Ok(film.cloned()),
-            None => self.item(cx, objects, key).await,
+        if let Some(film) = index.film(key.as_str()) {
+            return Ok(film);
         }
+        let parts = self.read(cx, objects, |index| index.item(key.as_str())).await?;
+        let film = parts.first().map(|part| snapshot::film(part, key.as_str())).transpose();
+        Ok(film.map_err(unreadable)?.flatten())
     }
 
     pub async fn page<P: Platform>(

@@ -3,7 +3,7 @@
 use gallery::{
     MediaKey,
     cursor::Cursor,
-    media::{Media, MediaType},
+    media::{Film, Media, MediaType},
 };
 
 use super::State;
@@ -34,6 +34,20 @@ macro_rules! page_statement {
 pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
     let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
     rows.first().map(media).transpose()
+}
+
+pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
+    const FILM: &str = "SELECT hls_qualities, updated_at FROM media WHERE key = ?1 AND type = 'video'";
+    let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
+    let film = |row: &Row| {
+        Ok(Film { qualities: qualities(row.text(0)?), updated_at: row.text(1)?.unwrap_or_default().to_owned() })
+    };
+    rows.first().map(film).transpose()
+}
+
+/// Names as ingest wrote them; what is no list of names is an empty one.
+fn qualities(names: Option<&str>) -> Option<Vec<String>> {
+    names.map(|names| serde_json::from_str(names).unwrap_or_default())
 }
 
 /// The first term of each range lets the index find the place, the second cuts the ties.
@@ -88,7 +102,7 @@ pub fn media(row: &Row) -> Result<Media, Error> {
         width: row.integer(8)?,
         height: row.integer(9)?,
         duration: row.real(10)?,
-        qualities: row.text(11)?.map(|names| serde_json::from_str(names).unwrap_or_default()),
+        qualities: qualities(row.text(11)?),
         thumbnails: [is_true(12)?, is_true(13)?, is_true(14)?],
         updated_at: text(15)?,
     })

@@ -1,12 +1,12 @@
 //! Hrana's JSON.
 
-use std::borrow::Cow;
+use std::fmt;
 
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
 use super::MAX_ROWS;
 use crate::{Error, Kind, Row, Statement, Value};
@@ -56,59 +56,108 @@ enum Condition {
 #[derive(Serialize)]
 struct Stmt<'a> {
     sql: &'a str,
-    args: Vec<Cell<'a>>,
+    args: Vec<Argument<'a>>,
 }
 
-/// The spec's `Value`.
-#[derive(Serialize, Deserialize)]
+/// The spec's `Value`, as it is sent.
+#[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Cell<'a> {
+enum Argument<'a> {
     Null,
     /// As text: not every JSON reader keeps 64 bits.
     Integer {
-        value: Cow<'a, str>,
+        value: String,
     },
     Float {
         value: f64,
     },
     Text {
-        value: Cow<'a, str>,
+        value: &'a str,
     },
     Blob {
-        base64: Cow<'a, str>,
+        base64: String,
     },
 }
 
-/// What came back.
+/// What came back. By the fields that are there, not by their `type`: a tagged enum is read twice, and is five times the code.
 #[derive(Deserialize)]
 pub(super) struct Answer {
     results: Vec<Outcome>,
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Outcome {
-    Ok { response: Response },
-    Error { error: Refusal },
+struct Outcome {
+    response: Option<Response>,
+    error: Option<Refusal>,
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Response {
-    Execute { result: Rows },
-    Batch { result: Steps },
-    Close,
+struct Response {
+    result: Option<Done>,
+}
+
+/// Of a statement, or of a batch.
+#[derive(Deserialize)]
+struct Done {
+    rows: Option<Vec<Vec<Cell>>>,
+    step_results: Option<Vec<Option<Done>>>,
+    step_errors: Option<Vec<Option<Refusal>>>,
+}
+
+/// The spec's `Value`, as it comes.
+#[derive(Deserialize)]
+struct Cell {
+    r#type: Type,
+    value: Option<Scalar>,
+    base64: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Rows {
-    rows: Vec<Vec<Cell<'static>>>,
+#[serde(rename_all = "snake_case")]
+enum Type {
+    Null,
+    Integer,
+    Float,
+    Text,
+    Blob,
 }
 
-#[derive(Deserialize)]
-struct Steps {
-    step_results: Vec<Option<Rows>>,
-    step_errors: Vec<Option<Refusal>>,
+enum Scalar {
+    Text(String),
+    Number(f64),
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text or a number")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Text(text.to_owned()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number))
+            }
+
+            // A float without a fraction may be written without its point: within +-2^53 that is exact.
+            #[allow(clippy::cast_precision_loss)]
+            fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number as f64))
+            }
+
+            #[allow(clippy::cast_precision_loss)]
+            fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number as f64))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[derive(Deserialize)]
@@ -119,7 +168,7 @@ struct Refusal {
 
 /// A pipeline of one statement.
 pub(super) fn execute(operation: &'static str, sql: &str, parameters: &[Value]) -> Result<Vec<u8>, Error> {
-    let stmt = Stmt { sql, args: cells(operation, parameters)? };
+    let stmt = Stmt { sql, args: arguments(operation, parameters)? };
     encode(operation, Call::Execute { stmt })
 }
 
@@ -130,7 +179,7 @@ pub(super) fn batch(operation: &'static str, statements: &[Statement<'_>]) -> Re
     let mut steps = vec![plain(None, "BEGIN")];
     for statement in statements {
         let condition = Some(Condition::Ok { step: steps.len() - 1 });
-        let stmt = Stmt { sql: statement.sql, args: cells(operation, &statement.parameters)? };
+        let stmt = Stmt { sql: statement.sql, args: arguments(operation, &statement.parameters)? };
         steps.push(Step { condition, stmt });
     }
     let commit = steps.len();
@@ -145,20 +194,20 @@ fn encode(operation: &'static str, call: Call<'_>) -> Result<Vec<u8>, Error> {
         .map_err(|error| Error::because(Kind::Internal, operation, error))
 }
 
-fn cells<'a>(operation: &'static str, values: &'a [Value]) -> Result<Vec<Cell<'a>>, Error> {
-    let cell = |value: &'a Value| {
+fn arguments<'a>(operation: &'static str, values: &'a [Value]) -> Result<Vec<Argument<'a>>, Error> {
+    let argument = |value: &'a Value| {
         Ok(match value {
-            Value::Null => Cell::Null,
-            Value::Integer(number) => Cell::Integer { value: number.to_string().into() },
-            Value::Real(number) if number.is_finite() => Cell::Float { value: *number },
+            Value::Null => Argument::Null,
+            Value::Integer(number) => Argument::Integer { value: number.to_string() },
+            Value::Real(number) if number.is_finite() => Argument::Float { value: *number },
             Value::Real(_) => {
                 return Err(Error::because(Kind::Invalid, operation, "a parameter is not a finite number"));
             }
-            Value::Text(text) => Cell::Text { value: text.into() },
-            Value::Blob(bytes) => Cell::Blob { base64: BASE64.encode(bytes).into() },
+            Value::Text(text) => Argument::Text { value: text },
+            Value::Blob(bytes) => Argument::Blob { base64: BASE64.encode(bytes) },
         })
     };
-    values.iter().map(cell).collect()
+    values.iter().map(argument).collect()
 }
 
 /// Reads the server's answer.
@@ -172,32 +221,30 @@ fn garbled(operation: &'static str) -> Error {
 }
 
 impl Answer {
-    fn first(self, operation: &'static str) -> Result<Response, Error> {
-        match self.results.into_iter().next() {
-            Some(Outcome::Ok { response }) => Ok(response),
-            Some(Outcome::Error { error }) => Err(error.into_error(operation)),
-            None => Err(garbled(operation)),
+    fn first(self, operation: &'static str) -> Result<Done, Error> {
+        let first = self.results.into_iter().next();
+        match first {
+            Some(Outcome { error: Some(error), .. }) => Err(error.into_error(operation)),
+            Some(Outcome { response: Some(Response { result: Some(done) }), .. }) => Ok(done),
+            _ => Err(garbled(operation)),
         }
     }
 
     /// The rows of [`execute`].
     pub fn rows(self, operation: &'static str) -> Result<Vec<Row>, Error> {
-        match self.first(operation)? {
-            Response::Execute { result } => rows(operation, result),
-            Response::Batch { .. } | Response::Close => Err(garbled(operation)),
-        }
+        rows(operation, self.first(operation)?)
     }
 
     /// The rows of each of a [`batch`]'s statements. Without a word of a commit there was none.
     pub fn batch(self, operation: &'static str, statements: usize) -> Result<Vec<Vec<Row>>, Error> {
-        let Response::Batch { result: Steps { step_results, step_errors } } = self.first(operation)? else {
+        let Done { step_results: Some(results), step_errors: Some(errors), .. } = self.first(operation)? else {
             return Err(garbled(operation));
         };
-        if let Some(error) = step_errors.into_iter().flatten().next() {
+        if let Some(error) = errors.into_iter().flatten().next() {
             return Err(error.into_error(operation));
         }
         // BEGIN, the statements, COMMIT; ROLLBACK was skipped.
-        let mut done: Vec<Rows> = step_results.into_iter().map_while(|result| result).collect();
+        let mut done: Vec<Done> = results.into_iter().map_while(|result| result).collect();
         if done.len() != statements + 2 {
             return Err(garbled(operation));
         }
@@ -205,20 +252,24 @@ impl Answer {
     }
 }
 
-fn rows(operation: &'static str, result: Rows) -> Result<Vec<Row>, Error> {
-    if result.rows.len() > MAX_ROWS {
+fn rows(operation: &'static str, done: Done) -> Result<Vec<Row>, Error> {
+    let rows = done.rows.ok_or_else(|| garbled(operation))?;
+    if rows.len() > MAX_ROWS {
         return Err(Error::because(Kind::TooLarge, operation, "the result has too many rows"));
     }
-    let value = |cell| {
-        Ok(match cell {
-            Cell::Null => Value::Null,
-            Cell::Integer { value } => Value::Integer(value.parse().map_err(|_| garbled(operation))?),
-            Cell::Float { value } => Value::Real(value),
-            Cell::Text { value } => Value::Text(value.into_owned()),
-            Cell::Blob { base64 } => Value::Blob(BASE64.decode(&*base64).map_err(|_| garbled(operation))?),
-        })
-    };
-    result.rows.into_iter().map(|cells| Ok(Row(cells.into_iter().map(value).collect::<Result<_, Error>>()?))).collect()
+    let value = |cell| value(cell).ok_or_else(|| garbled(operation));
+    rows.into_iter().map(|cells| Ok(Row(cells.into_iter().map(value).collect::<Result<_, Error>>()?))).collect()
+}
+
+fn value(cell: Cell) -> Option<Value> {
+    Some(match (cell.r#type, cell.value) {
+        (Type::Null, _) => Value::Null,
+        (Type::Integer, Some(Scalar::Text(digits))) => Value::Integer(digits.parse().ok()?),
+        (Type::Float, Some(Scalar::Number(number))) => Value::Real(number),
+        (Type::Text, Some(Scalar::Text(text))) => Value::Text(text),
+        (Type::Blob, _) => Value::Blob(BASE64.decode(cell.base64?).ok()?),
+        _ => return None,
+    })
 }
 
 impl Refusal {

@@ -81,9 +81,9 @@ where
     let cx = Cx::new(platform, facts);
     let method = method_name(request.method());
     let mut response = service.handle(&cx, request).await;
-    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    finish(&cx, &mut response, milliseconds);
-    log(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), milliseconds, None));
+    let elapsed = started.elapsed();
+    finish(&cx, &mut response, elapsed);
+    log(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), elapsed, None));
     for_host(response)
 }
 

@@ -50,14 +50,14 @@ pub(crate) fn answer<S: Service, K: Stores>(
         cx.record.note(&error);
         Problem::from(&error).into_response(cx.request_id())
     });
-    finish(&cx, &mut response, started.elapsed().as_secs_f64() * 1e3);
+    finish(&cx, &mut response, started.elapsed());
     let status = response.status().as_u16();
     let (sent, ended) = respond(response, out);
     if let Err(error) = ended {
         cx.record.note(&error);
     }
-    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    log(&cx.record.log_line(cx.request_id(), method, status, milliseconds, Some(sent)));
+    let elapsed = started.elapsed();
+    log(&cx.record.log_line(cx.request_id(), method, status, elapsed, Some(sent)));
 }
 
 /// A problem as a response, before there is a service to make one.

@@ -11,7 +11,7 @@ pub struct EdgeGallery<S> {
     pub services: Vec<S>,
     /// Has the store, the library and the catalogue. Serves the same gallery itself.
     pub native: Gallery,
-    /// The catalogue's database, when split: else it is the snapshot in the bucket.
+    /// The catalogue's database, when split on hosts without SQL: else it is the host's, or the snapshot in the bucket.
     pub sqld: Option<Sqld>,
     pub url: String,
     /// video-edge's, which is the gallery's unless split.
@@ -21,15 +21,16 @@ pub struct EdgeGallery<S> {
 }
 
 impl<S> EdgeGallery<S> {
-    /// Starts one with the test library, or what `options` say: all in one, or, split, each service in a server of its own on a
-    /// libSQL server. `start` starts a service by its name, with this environment, at this address.
+    /// Starts one with the test library, or what `options` say: all in one, or, split, each service in a server of its own, on a
+    /// libSQL server unless the host has SQL itself. `start` starts a service by its name, with this environment, at this address.
     pub(crate) fn start_with(
         options: &Options,
+        has_sql: bool,
         start: impl Fn(&Gallery, &str, &[(String, String)], SocketAddr) -> Result<S, Failure>,
     ) -> Result<Self, Failure> {
         let (viewer, routed) = (free_address()?, free_address()?);
         let origins = format!("http://{viewer},http://localhost:{},http://{routed}", viewer.port());
-        let sqld = if options.split { Some(Sqld::start(None)?) } else { None };
+        let sqld = if options.split && !has_sql { Some(Sqld::start(None)?) } else { None };
         let mut environment = options.environment.clone();
         environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
         // For its store, which lets the pages of these origins read.
@@ -40,7 +41,7 @@ impl<S> EdgeGallery<S> {
         config.push(("S3_ENDPOINT".to_owned(), native.store_url.clone()));
         let start = |service: &str, config: &[(String, String)], address| start(&native, service, config, address);
         let of = |address: SocketAddr| format!("http://{address}");
-        if sqld.is_none() {
+        if !options.split {
             let services = vec![start("all-in-one", &config, viewer)?];
             return Ok(Self { services, native, sqld, url: of(viewer), video_url: of(viewer), routed_url: None });
         }

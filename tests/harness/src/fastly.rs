@@ -7,7 +7,7 @@ pub type FastlyGallery = EdgeGallery<Local>;
 
 impl FastlyGallery {
     pub fn start(options: &Options) -> Result<Self, Failure> {
-        Self::start_with(options, |_, service, config, address| {
+        Self::start_with(options, false, |_, service, config, address| {
             Local::viceroy_with(options.host_arguments, &format!("{service}-fastly"), config, address)
         })
     }

@@ -69,7 +69,7 @@ fn from_repository(name: &str) -> Result<String, Failure> {
 impl EdgeGallery<Local> {
     /// Both services in Spin on one address, with the catalogue in SQLite. Needs a Spin on this machine.
     pub fn start_in_spin(options: &Options) -> Result<Self, Failure> {
-        Self::start_with(&Options { split: false, ..options.clone() }, |native, _, variables, address| {
+        Self::start_with(&Options { split: false, ..options.clone() }, true, |native, _, variables, address| {
             Local::spin(variables, native.data(), address)
         })
     }

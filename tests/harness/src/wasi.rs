@@ -154,7 +154,7 @@ pub type WasiGallery = EdgeGallery<WasiHost>;
 
 impl WasiGallery {
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        Self::start_with(options, |native, service, environment, address| {
+        Self::start_with(options, wasi == Wasi::Spin, |native, service, environment, address| {
             let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
             let service = format!("{service}-{}", wasi.suffix());
             WasiHost::start_with(options.host_arguments, &service, environment, database.as_deref(), address)
@@ -165,7 +165,7 @@ impl WasiGallery {
     pub fn start_on_spin(options: &Options) -> Result<Self, Failure> {
         let video = format!("/api/hls={}", component("video-edge-spin")?.display());
         let arguments = [options.host_arguments, &["--route", &video]].concat();
-        Self::start_with(&Options { split: false, ..options.clone() }, |native, _, environment, address| {
+        Self::start_with(&Options { split: false, ..options.clone() }, true, |native, _, environment, address| {
             let database = native.data().join("gallery.db");
             WasiHost::start_with(&arguments, "viewer-edge-spin", environment, Some(&database), address)
         })

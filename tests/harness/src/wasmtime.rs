@@ -28,7 +28,7 @@ impl Local {
 impl EdgeGallery<Local> {
     /// A gallery in Wasmtime's own host. All in one it reads the snapshot in the bucket. Needs a Wasmtime on this machine.
     pub fn start_in_wasmtime(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        Self::start_with(options, |_, service, environment, address| {
+        Self::start_with(options, false, |_, service, environment, address| {
             Local::wasmtime(wasi, service, environment, address)
         })
     }

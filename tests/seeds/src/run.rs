@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use all_in_one::{AllInOne, Config};
@@ -243,7 +244,7 @@ fn request<'a>(
     let task = Box::pin(async move {
         let cx = Cx::new(at, facts);
         let mut response = service.handle(&cx, request).await;
-        service::finish(&cx, &mut response, 0.0);
+        service::finish(&cx, &mut response, Duration::ZERO);
         let (parts, body) = response.into_parts();
         Answer { status: parts.status, headers: parts.headers, body: body.bytes.to_vec(), broken: body.broken }
     });
