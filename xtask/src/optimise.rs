@@ -28,15 +28,17 @@ const COMPONENT: &[u8; 8] = b"\0asm\x0d\0\x01\0";
 const CUSTOM: u8 = 0;
 const CORE_MODULE: u8 = 1;
 
-/// Makes all of them smaller, and tells where each is then: in a folder beside, under its own name.
-pub fn all(built: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+/// Makes all of them smaller, and tells where each is then: in a folder beside, under its own name. `level` is such as `-O2`.
+pub fn all(built: &[PathBuf], level: &str) -> Result<Vec<PathBuf>, Failure> {
     let wasm_opt = binaryen::wasm_opt()?;
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = built.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
         let workers: Vec<_> = built
             .chunks(share)
-            .map(|some| scope.spawn(|| some.iter().map(|built| one(&wasm_opt, built)).collect::<Result<Vec<_>, _>>()))
+            .map(|some| {
+                scope.spawn(|| some.iter().map(|built| one(&wasm_opt, level, built)).collect::<Result<Vec<_>, _>>())
+            })
             .collect();
         let made = workers.into_iter().map(|worker| worker.join().map_err(|_| "a thread that runs wasm-opt ended")?);
         Ok(made.collect::<Result<Vec<_>, Failure>>()?.concat())
@@ -44,7 +46,7 @@ pub fn all(built: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Makes one smaller, unless that has been done to the same bytes before.
-fn one(wasm_opt: &Path, built: &Path) -> Result<PathBuf, Failure> {
+fn one(wasm_opt: &Path, level: &str, built: &Path) -> Result<PathBuf, Failure> {
     let folder = built.parent().unwrap_or(Path::new(".")).join("optimised");
     let out = folder.join(built.file_name().ok_or("a program without a name")?);
     let (before, module) = (out.with_extension("before"), out.with_extension("module"));
@@ -56,7 +58,7 @@ fn one(wasm_opt: &Path, built: &Path) -> Result<PathBuf, Failure> {
     let smaller = |core: &[u8]| -> Result<Vec<u8>, Failure> {
         fs::write(&module, core)?;
         let mut command = Command::new(wasm_opt);
-        command.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+        command.arg(level).args(FEATURES.map(|feature| format!("--enable-{feature}")));
         succeed(command.arg(&module).arg("--output").arg(&module), "wasm-opt")?;
         Ok(fs::read(&module)?)
     };

@@ -37,7 +37,7 @@ pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
     find(&BUILT, name, || match env::var_os("FASTLY_PROGRAMS") {
         Some(folder) => Ok(in_folder(Path::new(&folder), &FASTLY, str::to_owned)),
-        None => build(&["--bins", "--profile", "wasm", "--target", "wasm32-wasip1"], &FASTLY),
+        None => build(&["--bins", "--profile", "fastly", "--target", "wasm32-wasip1"], &FASTLY),
     })
 }
 
