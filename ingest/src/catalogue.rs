@@ -1,6 +1,8 @@
 //! The catalogue: one row for each photo or film whose objects are all in the bucket.
 
-use gallery::media::{Media, MediaType, UPSERT};
+use std::collections::BTreeMap;
+
+use gallery::media::{COLUMNS, Media, MediaType, UPSERT};
 use platform::catalogue::SELECT;
 use platform::{Error, Statement, Value};
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,8 @@ pub struct Known {
 
 /// How many rows are read at a time.
 const ROWS: i64 = 1000;
+/// How many rows are copied in one transaction.
+const ROWS_AT_ONCE: usize = 100;
 
 /// The catalogue. Threads share it; each call is one transaction.
 pub struct Catalogue(Database);
@@ -104,6 +108,51 @@ impl Catalogue {
             }
             if last {
                 return Ok(items);
+            }
+        }
+    }
+
+    /// Makes `other` the same: writes what is new or has changed, and removes what is not here.
+    pub fn mirror_to(&self, other: &Self) -> Result<(), Error> {
+        let mut there = other.updated()?;
+        let mut stale: Vec<String> = Vec::new();
+        for (key, updated) in self.updated()? {
+            if there.remove(&key) != Some(updated) {
+                stale.push(key);
+            }
+        }
+        let columns = COLUMNS.join(", ");
+        let row = format!("SELECT {columns} FROM media WHERE key = ?1");
+        for some in stale.chunks(ROWS_AT_ONCE) {
+            let rows = self
+                .0
+                .batch(&some.iter().map(|key| Statement::new(&row, [key.as_str().into()])).collect::<Vec<_>>())?;
+            let write = rows.into_iter().flatten().map(|row| Statement::new(UPSERT, row.0));
+            other.0.batch(&write.collect::<Vec<_>>())?;
+        }
+        let gone: Vec<String> = there.into_keys().collect();
+        for some in gone.chunks(ROWS_AT_ONCE) {
+            let remove =
+                some.iter().map(|key| Statement::new("DELETE FROM media WHERE key = ?1", [key.as_str().into()]));
+            other.0.batch(&remove.collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    /// When each row was last written, by key.
+    fn updated(&self) -> Result<BTreeMap<String, String>, Error> {
+        let sql = "SELECT key, updated_at FROM media WHERE key > ?1 ORDER BY key LIMIT ?2";
+        let mut all = BTreeMap::new();
+        loop {
+            let after = all.last_key_value().map_or("", |(key, _): (&String, _)| key.as_str());
+            let rows = self.0.query(sql, [after.into(), ROWS.into()])?;
+            let last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
+            for row in &rows {
+                let text = |column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
+                all.insert(text(0)?, text(1)?);
+            }
+            if last {
+                return Ok(all);
             }
         }
     }
@@ -194,6 +243,34 @@ mod tests {
         let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
         let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
         assert_eq!(rows, [platform::Row(row.into())]);
+    }
+
+    #[test]
+    fn a_mirror_gets_what_is_new_or_changed_and_loses_what_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &str| Catalogue::new(Database::file(&folder.path().join(name)).unwrap()).unwrap();
+        let (here, there) = (open("here.sqlite"), open("there.sqlite"));
+        let add = |catalogue: &Catalogue, key: &str, size: i64, updated: &str| {
+            let sql = "INSERT OR REPLACE INTO media (key, filename, type, size, uploaded_at, latitude, created_at, updated_at) \
+                       VALUES (?1, 'f', 'image', ?2, 'u', 0.1, 'c', ?3)";
+            catalogue.0.query(sql, [key.into(), size.into(), updated.into()]).unwrap();
+        };
+        for number in 0..250 {
+            add(&here, &format!("{number:03} é.jpg"), number, "1");
+        }
+        add(&there, "000 é.jpg", 7, "1");
+        add(&there, "001 é.jpg", 7, "0");
+        add(&there, "gone.jpg", 7, "1");
+        here.mirror_to(&there).unwrap();
+        let all = |catalogue: &Catalogue| {
+            let columns = COLUMNS.join(", ");
+            catalogue.0.query(&format!("SELECT {columns} FROM media WHERE key > '001' ORDER BY key"), []).unwrap()
+        };
+        assert_eq!(all(&here).len(), 249);
+        assert_eq!(all(&here), all(&there));
+        // Not written again: it has not changed.
+        let known = there.known("000 é.jpg").unwrap().unwrap();
+        assert_eq!(known.size, 7);
     }
 
     #[test]

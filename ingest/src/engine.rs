@@ -53,6 +53,10 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     // Also when asked to stop: what has its row by now is in the gallery.
     if !tally.is_fatal() {
         tally.settle(snapshot::publish(&catalogue, &bucket, options.force));
+        if let Some(mirror) = &options.mirror {
+            let copied = mirror.open().and_then(Catalogue::new).and_then(|other| catalogue.mirror_to(&other));
+            copied.map_err(|error| Error::Database(mirror.name(), error))?;
+        }
     }
     let (mut report, fatal) = tally.finish();
     match fatal {

@@ -54,6 +54,8 @@ pub struct Options {
     pub demo_film: bool,
     pub store: Store,
     pub database: Place,
+    /// Another database that is to hold the same catalogue.
+    pub mirror: Option<Place>,
     /// The `ffmpeg` to use, with `ffprobe` beside it; else both are looked for on `PATH`.
     pub ffmpeg: Option<PathBuf>,
     /// x264's preset: `ultrafast` to `veryslow`.
@@ -74,6 +76,7 @@ impl Options {
             demo_film: false,
             store,
             database,
+            mirror: None,
             ffmpeg: None,
             preset: "veryfast".to_owned(),
             temp: None,

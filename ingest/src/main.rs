@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 use ingest::{Options, Place, Show, Stop, Store};
-use platform::config::Lookup;
+use platform::config::{ConfigError, Lookup};
+use platform::sql_http::Endpoint;
 
 /// Puts the photos and films of a folder into the gallery: thumbnails, facts, HLS, bucket, catalogue.
 ///
@@ -33,6 +34,9 @@ struct Arguments {
     /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it
     #[arg(long, env = "SQL_URL", hide_env_values = true, value_name = "URL")]
     sql_url: Option<String>,
+    /// Another libSQL server that gets the same catalogue; SQL_AUTH_TOKEN is the token for it too
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
     /// The store: https://host[:port] [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2]
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
@@ -98,6 +102,7 @@ fn ingest(arguments: &Arguments) -> Result<u8, Box<dyn std::error::Error>> {
         force: arguments.force,
         show: if arguments.quiet { Show::Nothing } else { Show::Auto },
         stop: stop_on_signal()?,
+        mirror: endpoint(arguments.mirror.as_ref())?.map(Place::Http),
         ..Options::new(store, database(arguments)?)
     };
     let report = ingest::run(&options)?;
@@ -108,15 +113,20 @@ fn ingest(arguments: &Arguments) -> Result<u8, Box<dyn std::error::Error>> {
 }
 
 fn database(arguments: &Arguments) -> Result<Place, Box<dyn std::error::Error>> {
-    let setting = |name: &str| match name {
-        "SQL_URL" => arguments.sql_url.clone(),
-        _ => std::env::var(name).ok(),
-    };
-    Ok(match (Lookup(&setting).sql()?, &arguments.database) {
-        (Some(endpoint), _) => Place::Http(Arc::new(endpoint)),
+    Ok(match (endpoint(arguments.sql_url.as_ref())?, &arguments.database) {
+        (Some(endpoint), _) => Place::Http(endpoint),
         (None, Some(path)) => Place::File(path.clone()),
         (None, None) => return Err("GALLERY_DATABASE is not set, nor is SQL_URL".into()),
     })
+}
+
+/// A libSQL server and the right to it.
+fn endpoint(url: Option<&String>) -> Result<Option<Arc<Endpoint>>, ConfigError> {
+    let setting = |name: &str| match name {
+        "SQL_URL" => url.cloned(),
+        _ => std::env::var(name).ok(),
+    };
+    Ok(Lookup(&setting).sql()?.map(Arc::new))
 }
 
 /// The first Ctrl-C ends the run in order, the second at once.

@@ -188,7 +188,7 @@ impl Ingest<'_> {
         let mut command = Command::new(self.programs.path("ingest")?);
         command.arg(folder).args(more).envs(self.config).env("GALLERY_DATABASE", self.data.join("gallery.db"));
         command.envs(self.store.iter().map(|store| ("S3_ENDPOINT", store)));
-        command.envs(self.sql.iter().map(|sql| ("SQL_URL", sql)));
+        command.args(self.sql.iter().flat_map(|sql| ["--mirror", sql]));
         match Running::start(&mut command, "ingest")?.wait()? {
             Some(status) if status.success() || status.code() == Some(SOME_FILES) => Ok(()),
             _ if process::stopped() => Ok(()),
