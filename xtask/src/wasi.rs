@@ -42,8 +42,10 @@ pub fn servers(
 /// A host that serves a component, and gives it its own environment: Wasmtime's where it is, else that of our tests.
 fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
     let address = format!("127.0.0.1:{port}");
-    let Some(wasmtime) = named::wasmtime() else {
-        say("wasmtime is not installed: a WASI host of ours is built instead, which takes some minutes, once.");
+    let Ok(wasmtime) = named::wasmtime() else {
+        say(
+            "There is no wasmtime 48 or newer here: a WASI host of ours is built instead, which takes some minutes, once.",
+        );
         let host = workspace::build(&["wasi-host"])?;
         let mut command = Command::new(host.path("wasi-host")?);
         command.args(["--listen", &address]).arg(component);

@@ -45,18 +45,13 @@ fn main() -> ExitCode {
 /// Hosts that others made: named by `SPIN` and `WASMTIME`, or on the `PATH`.
 fn elsewhere() -> Vec<Trial> {
     let mut trials = Vec::new();
-    match named::spin() {
-        Ok(_) => {
-            let app = Edge::new(|| Ok(Running::new(EdgeGallery::start_in_spin(&Options::default())?, false)));
-            trials.extend(edge::whole("spin-up", &app));
-        }
-        Err(why) => eprintln!("not on the real Spin: {why}"),
+    let here = named::here();
+    if here.spin {
+        let app = Edge::new(|| Ok(Running::new(EdgeGallery::start_in_spin(&Options::default())?, false)));
+        trials.extend(edge::whole("spin-up", &app));
     }
-    if named::wasmtime().is_none() {
-        eprintln!("not in `wasmtime serve`: name a Wasmtime 48 or newer with WASMTIME=, or put it on the PATH");
-        return trials;
-    }
-    for wasi in [Wasi::P3, Wasi::P2] {
+    let wasmtime = if here.wasmtime { &[Wasi::P3, Wasi::P2][..] } else { &[] };
+    for &wasi in wasmtime {
         let edge = |split| {
             Edge::new(move || {
                 let gallery = EdgeGallery::start_in_wasmtime(wasi, &Options { split, ..Options::default() })?;

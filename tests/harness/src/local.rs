@@ -65,7 +65,9 @@ impl Local {
 impl Drop for Local {
     /// Asks first: Spin has a process of its own to end.
     fn drop(&mut self) {
-        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        }
         let asked = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) && asked.elapsed() < END {
             thread::sleep(Duration::from_millis(5));

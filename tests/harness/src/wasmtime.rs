@@ -14,7 +14,7 @@ impl Local {
         environment: &[(String, String)],
         address: SocketAddr,
     ) -> Result<Self, Failure> {
-        let mut command = Command::new(servers::named::wasmtime().ok_or("there is no wasmtime on this machine")?);
+        let mut command = Command::new(servers::named::wasmtime()?);
         for name in FOREIGN {
             command.env_remove(name);
         }

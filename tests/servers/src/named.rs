@@ -8,24 +8,41 @@ use std::{
 
 use crate::on_path;
 
-const SPIN_MISSING: &str =
-    "spin is missing: get Spin 4.1 or newer (https://spinframework.dev/install), or name it with SPIN=";
 /// The first that speaks `wasi:http@0.3.0`.
-const SPIN_VERSION: (u32, u32) = (4, 1);
+const SPIN: Named =
+    Named { name: "spin", variable: "SPIN", version: (4, 1), from: "https://spinframework.dev/install" };
+const WASMTIME: Named =
+    Named { name: "wasmtime", variable: "WASMTIME", version: (48, 0), from: "https://wasmtime.dev" };
+
+struct Named {
+    name: &'static str,
+    /// The environment variable that names one.
+    variable: &'static str,
+    /// The oldest that will do.
+    version: (u32, u32),
+    from: &'static str,
+}
 
 /// Spin: what `SPIN` names, else what is on the `PATH`. `Err` says how to get one that is new enough.
 pub fn spin() -> Result<PathBuf, String> {
-    let spin = find("spin", "SPIN").ok_or(SPIN_MISSING)?;
-    match version(&spin) {
-        Some(version) if version >= SPIN_VERSION => Ok(spin),
-        Some((major, minor)) => Err(format!("{} is Spin {major}.{minor}: 4.1 or newer is needed", spin.display())),
-        None => Err(format!("{} does not tell its version: is it Spin?", spin.display())),
-    }
+    SPIN.find()
 }
 
 /// Wasmtime's command line tool: what `WASMTIME` names, else what is on the `PATH`.
-pub fn wasmtime() -> Option<PathBuf> {
-    find("wasmtime", "WASMTIME")
+pub fn wasmtime() -> Result<PathBuf, String> {
+    WASMTIME.find()
+}
+
+/// Those that tests are to run in. One that is named is wanted, even if it then cannot be used.
+pub fn here() -> Here {
+    Here { spin: SPIN.is_wanted(), wasmtime: WASMTIME.is_wanted() }
+}
+
+/// See [`here`].
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    pub spin: bool,
+    pub wasmtime: bool,
 }
 
 /// Adds what a component for `wasi` (0.3) or `wasi02` needs of `wasmtime serve`: an environment, and nothing else of the machine.
@@ -37,9 +54,26 @@ pub fn wasmtime_serve(command: &mut Command, wasi: &str, address: &str, componen
     command.arg(component);
 }
 
-fn find(name: &str, variable: &str) -> Option<PathBuf> {
-    let given = env::var_os(variable).filter(|given| !given.is_empty()).map(PathBuf::from);
-    given.or_else(|| on_path(name))
+impl Named {
+    fn named(&self) -> Option<PathBuf> {
+        env::var_os(self.variable).filter(|given| !given.is_empty()).map(PathBuf::from)
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.named().is_some() || self.find().is_ok()
+    }
+
+    fn find(&self) -> Result<PathBuf, String> {
+        let Self { name, variable, version: (major, minor), from } = self;
+        let wanted = format!("{name} {major}.{minor} or newer");
+        let found = self.named().or_else(|| on_path(name));
+        let found =
+            found.ok_or_else(|| format!("{name} is missing: get {wanted} ({from}), or name it with {variable}="))?;
+        match version(&found) {
+            Some(version) if version >= self.version => Ok(found),
+            _ => Err(format!("{} is not {wanted} ({from})", found.display())),
+        }
+    }
 }
 
 /// Major and minor, of `name 4.1.0-pre0 (...)`.
