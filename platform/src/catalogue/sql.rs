@@ -37,12 +37,17 @@ pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
-    const FILM: &str = "SELECT hls_qualities, updated_at FROM media WHERE key = ?1 AND type = 'video'";
+    const FILM: &str = "SELECT type, hls_qualities, updated_at FROM media WHERE key = ?1";
     let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
-    let film = |row: &Row| {
-        Ok(Film { qualities: qualities(row.text(0)?), updated_at: row.text(1)?.unwrap_or_default().to_owned() })
-    };
-    rows.first().map(film).transpose()
+    let Some(row) = rows.first() else { return Ok(None) };
+    // The type is asked for, rather than a condition: so a row of nonsense is known as one.
+    let kind = media_type(row, 0)?;
+    let film = Film { qualities: qualities(row.text(1)?), updated_at: row.text(2)?.unwrap_or_default().to_owned() };
+    Ok((kind == MediaType::Video).then_some(film))
+}
+
+fn media_type(row: &Row, column: usize) -> Result<MediaType, Error> {
+    row.text(column)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "catalogue.type"))
 }
 
 /// Names as ingest wrote them; what is no list of names is an empty one.
@@ -92,7 +97,7 @@ pub fn media(row: &Row) -> Result<Media, Error> {
     Ok(Media {
         key: text(0)?,
         filename: text(1)?,
-        r#type: row.text(2)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "catalogue.type"))?,
+        r#type: media_type(row, 2)?,
         mime: metadata.and_then(|metadata| Some(metadata.get("mime")?.as_str()?.to_owned())),
         size: row.integer(3)?.unwrap_or_default(),
         uploaded_at: text(4)?,
