@@ -112,7 +112,8 @@ impl Catalogue {
         }
     }
 
-    /// Makes `other` the same: writes what is new or has changed, and removes what is not here.
+    /// Makes `other` the same: writes what is new or has changed, and removes what is not here. That a file was touched and
+    /// is still the same stays here: no service reads it.
     pub fn mirror_to(&self, other: &Self) -> Result<(), Error> {
         let mut there = other.updated()?;
         let mut stale: Vec<String> = Vec::new();

@@ -6,6 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use servers::on_path;
+
 use crate::{Failure, process::succeed};
 
 /// A program we call, and the Debian package that has it.
@@ -32,10 +34,9 @@ pub const NGINX: Tool = Tool { names: &["nginx"], debian: "nginx", otherwise: "i
 impl Tool {
     /// Where it is: on `PATH`, or among what Debian keeps off the `PATH` of all but root.
     pub fn find(&self) -> Option<PathBuf> {
-        let path = env::var_os("PATH")?;
         self.names.iter().find_map(|name| {
-            let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-            folders.map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
+            let off_path = || Some(Path::new("/usr/sbin").join(name)).filter(|candidate| candidate.is_file());
+            on_path(name).or_else(off_path)
         })
     }
 

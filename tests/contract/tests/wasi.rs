@@ -45,12 +45,11 @@ fn main() -> ExitCode {
 /// Hosts that others made: named by `SPIN` and `WASMTIME`, or on the `PATH`.
 fn elsewhere() -> Vec<Trial> {
     let mut trials = Vec::new();
-    let here = named::here();
-    if here.spin {
+    if named::wants_spin() {
         let app = Edge::new(|| Ok(Running::new(EdgeGallery::start_in_spin(&Options::default())?, false)));
         trials.extend(edge::whole("spin-up", &app));
     }
-    let wasmtime = if here.wasmtime { &[Wasi::P3, Wasi::P2][..] } else { &[] };
+    let wasmtime = if named::wants_wasmtime() { &[Wasi::P3, Wasi::P2][..] } else { &[] };
     for &wasi in wasmtime {
         let edge = |split| {
             Edge::new(move || {

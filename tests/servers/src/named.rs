@@ -33,16 +33,14 @@ pub fn wasmtime() -> Result<PathBuf, String> {
     WASMTIME.find()
 }
 
-/// Those that tests are to run in. One that is named is wanted, even if it then cannot be used.
-pub fn here() -> Here {
-    Here { spin: SPIN.is_wanted(), wasmtime: WASMTIME.is_wanted() }
+/// Whether tests are to run in Spin: there is one, or one is named, even if it then cannot be used.
+pub fn wants_spin() -> bool {
+    SPIN.is_wanted()
 }
 
-/// See [`here`].
-#[derive(Clone, Copy, Debug)]
-pub struct Here {
-    pub spin: bool,
-    pub wasmtime: bool,
+/// The same of Wasmtime.
+pub fn wants_wasmtime() -> bool {
+    WASMTIME.is_wanted()
 }
 
 /// Adds what a component for `wasi` (0.3) or `wasi02` needs of `wasmtime serve`: an environment, and nothing else of the machine.

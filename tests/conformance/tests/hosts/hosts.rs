@@ -34,9 +34,8 @@ impl Host {
     /// Those of others' making only if they are on this machine: no package client of ours brings them.
     pub fn all() -> Vec<Self> {
         let ours = [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin].map(Self::Wasi);
-        let here = named::here();
-        let spin = here.spin.then_some(Self::SpinUp);
-        let wasmtime = here.wasmtime.then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
+        let spin = named::wants_spin().then_some(Self::SpinUp);
+        let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
         let others = spin.into_iter().chain(wasmtime.into_iter().flatten());
         [Self::Native, Self::Fastly].into_iter().chain(ours).chain(others).collect()
     }
