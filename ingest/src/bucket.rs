@@ -7,17 +7,35 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use sigv4::{Credentials, Method, Presigner, SigningKey, UrlStyle};
+use platform_s3::Location;
+use sigv4::{Method, Presigner, SigningKey};
 use ureq::http::Response;
 use ureq::{Agent, Body, SendBody};
 
-use crate::Stop;
-use crate::config::Store;
+use crate::{Stop, tls};
 
 /// The life of an upload's URL in seconds: an upload must begin, not end, within it.
 const EXPIRES: u32 = 3600;
 /// The largest object one PUT may carry, on S3 and R2 (5 GiB; R2 refuses the last 5 MiB of it).
 pub const MAX_OBJECT: u64 = (5 << 30) - (5 << 20);
+
+/// An object that is never there.
+const CHECKED: &str = "_metadata/ingest-check";
+
+/// What a bucket says of itself.
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// `Access-Control-Allow-Origin`.
+    pub allowed_origin: Option<String>,
+    /// `Date`.
+    pub date: Option<String>,
+}
+
+/// Asks a bucket for an object that is not there, as a page of `origin` would. The error says what to do.
+pub fn probe_bucket(location: &Location, certificates: &[Vec<u8>], origin: &str) -> Result<Probed, String> {
+    let bucket = Bucket::new(location, certificates, 1, Stop::default());
+    bucket.probe(origin).map_err(|error| error.to_string())
+}
 
 /// What is known about an object besides its bytes.
 #[derive(Clone, Copy)]
@@ -59,10 +77,8 @@ impl StoreError {
 /// A bucket, and connections to it that are kept open.
 pub struct Bucket {
     agent: Agent,
-    credentials: Credentials,
-    address: sigv4::Bucket,
+    location: Location,
     endpoint: String,
-    name: String,
     stop: Stop,
     puts: AtomicU64,
     bytes: AtomicU64,
@@ -71,10 +87,9 @@ pub struct Bucket {
 impl Bucket {
     /// `connections` are kept open for reuse. Nothing is sent yet.
     /// When `stop` is asked for, an upload under way ends with an error.
-    pub fn new(store: &Store, connections: usize, stop: Stop) -> Result<Self, StoreError> {
-        let address = sigv4::Bucket::new(&store.endpoint, UrlStyle::Path, &store.bucket, &store.region)
-            .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
+    pub fn new(location: &Location, certificates: &[Vec<u8>], connections: usize, stop: Stop) -> Self {
         let agent = Agent::config_builder()
+            .tls_config(tls::config(certificates))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(connections)
@@ -86,27 +101,34 @@ impl Bucket {
             .timeout_recv_body(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
-        Ok(Self {
+        Self {
             agent,
-            credentials: Credentials::new(store.access_key_id.as_str(), store.secret_access_key.as_str()),
-            address,
-            endpoint: store.endpoint.clone(),
-            name: store.bucket.clone(),
+            endpoint: location.origin(),
+            location: location.clone(),
             stop,
             puts: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-        })
+        }
     }
 
     /// Asks for an object that is not there: tells an absent store, bucket or key from a present one.
     pub fn check(&self) -> Result<(), StoreError> {
-        let url = self.presign(Method::Get, "_metadata/ingest-check")?;
+        let url = self.presign(Method::Get, CHECKED)?;
         let mut response = self.twice(|| self.agent.get(&url).call())?;
         match (response.status().as_u16(), error_code(&mut response).as_str()) {
             // Without leave to list, a store hides what is absent behind "access denied".
             (200 | 206, _) | (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(()),
             (status, code) => Err(self.refused(status, code)),
         }
+    }
+
+    /// The same, as a page of `origin` would: what the answer says to browsers, and when it was given.
+    fn probe(&self, origin: &str) -> Result<Probed, StoreError> {
+        self.check()?;
+        let url = self.presign(Method::Get, CHECKED)?;
+        let response = self.twice(|| self.agent.get(&url).header("origin", origin).call())?;
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Probed { allowed_origin: header("access-control-allow-origin"), date: header("date") })
     }
 
     /// Uploads one object, and counts it.
@@ -188,8 +210,9 @@ impl Bucket {
 
     fn presign(&self, method: Method, key: &str) -> Result<String, StoreError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let signing_key = SigningKey::derive(&self.credentials, self.address.region(), now);
-        let presigner = Presigner::new(&signing_key, &self.address, method, now, EXPIRES)
+        let Location { bucket, credentials, .. } = &self.location;
+        let signing_key = SigningKey::derive(credentials, bucket.region(), now);
+        let presigner = Presigner::new(&signing_key, bucket, method, now, EXPIRES)
             .map_err(|error| fatal(format!("the store's settings are not usable: {error}")))?;
         let mut url = String::new();
         presigner.presign_into(&mut url, key);
@@ -231,7 +254,7 @@ impl Bucket {
     }
 
     fn refused(&self, status: u16, code: &str) -> StoreError {
-        let (endpoint, name) = (&self.endpoint, &self.name);
+        let (endpoint, name) = (&self.endpoint, &self.location.name);
         match (status, code) {
             (403, "RequestTimeTooSkewed") => fatal(format!("{endpoint} says this computer's clock is wrong: set it")),
             (401 | 403, _) => fatal(format!(

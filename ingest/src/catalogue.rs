@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use edge::catalogue::{SELECT, media};
 use gallery::media::{COLUMNS, Media, MediaType, UPSERT};
-use platform::catalogue::SELECT;
 use platform::{Error, Statement, Value};
 use serde::{Deserialize, Serialize};
 
@@ -66,11 +66,9 @@ const ROWS_AT_ONCE: usize = 100;
 pub struct Catalogue(Database);
 
 impl Catalogue {
-    /// Makes the tables where they are missing.
-    pub fn new(database: Database) -> Result<Self, Error> {
-        let schema: Vec<_> = gallery::media::schema().map(|statement| Statement::new(statement, [])).collect();
-        database.batch(&schema)?;
-        Ok(Self(database))
+    /// Over a database whose schema is up to date.
+    pub fn new(database: Database) -> Self {
+        Self(database)
     }
 
     /// What is known of a key, nothing if it has no row.
@@ -104,7 +102,7 @@ impl Catalogue {
             let rows = self.0.query(&sql, [after.into(), ROWS.into()])?;
             let last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
             for row in &rows {
-                items.push(platform::catalogue::media(row)?);
+                items.push(media(row)?);
             }
             if last {
                 return Ok(items);
@@ -211,11 +209,12 @@ fn real(number: Option<f64>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Place;
 
     #[test]
     fn a_row_is_written_known_again_and_brought_up_to_date() {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
+        let catalogue = Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap());
         assert_eq!(catalogue.known("a.jpg").unwrap(), None);
         let source = Source { sha256: "00ff".into(), modified: "2024-06-15T12:00:00Z".into() };
         let mut row = Row {
@@ -249,7 +248,7 @@ mod tests {
     #[test]
     fn a_mirror_gets_what_is_new_or_changed_and_loses_what_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |name: &str| Catalogue::new(Database::file(&folder.path().join(name)).unwrap()).unwrap();
+        let open = |name: &str| Catalogue::new(Place::File(folder.path().join(name)).open(&[]).unwrap());
         let (here, there) = (open("here.sqlite"), open("there.sqlite"));
         let add = |catalogue: &Catalogue, key: &str, size: i64, updated: &str| {
             let sql = "INSERT OR REPLACE INTO media (key, filename, type, size, uploaded_at, latitude, created_at, updated_at) \
@@ -277,7 +276,7 @@ mod tests {
     #[test]
     fn rows_of_others_are_known_without_their_source() {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
+        let catalogue = Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap());
         for (key, metadata) in [("a", "NULL"), ("b", "'[object Object]'"), ("c", "'{\"other\":1}'")] {
             let insert = format!(
                 "INSERT INTO media (key, filename, type, size, uploaded_at, metadata, created_at, updated_at) \
@@ -292,7 +291,7 @@ mod tests {
     #[test]
     fn all_is_all_however_many() {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::new(Database::file(&folder.path().join("gallery.sqlite")).unwrap()).unwrap();
+        let catalogue = Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap());
         for count in [0, 1, ROWS, 2 * ROWS + 1] {
             let fill = format!(
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use platform::memory::{batch, sql_error};
-use platform::sql_http::Endpoint;
-use platform::{Error, Kind, Row, Sql as _, SqlHttp, Statement, Value};
+use gallery::schema;
+use platform::{Error, Kind, Row, Sql as _, Statement, Value};
+use platform_fallback::{Endpoint, SqlHttp};
+use platform_sqlite::{batch, open, sql_error};
 use rusqlite::Connection;
 
 use crate::outbound::{Outbound, finish};
 
+/// How long a statement waits for another program that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the pause before the one second try is.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -23,20 +26,28 @@ pub enum Database {
 impl Database {
     /// Opens the file, makes it if it is missing.
     pub fn file(path: &Path) -> Result<Self, Error> {
-        let open = || {
-            let connection = Connection::open(path)?;
-            connection.busy_timeout(Duration::from_secs(10))?;
-            connection.pragma_update(None, "journal_mode", "WAL")?;
-            // Losing the last rows in a power failure costs a repeated upload, no more.
-            connection.pragma_update(None, "synchronous", "NORMAL")?;
-            Ok(connection)
+        let connection = open(path, PATIENCE).map_err(|error| sql_error("sql.open", error))?;
+        Ok(Self::File(Mutex::new(connection)))
+    }
+
+    /// Applies the steps of the schema that the database lacks, and gives the version it had.
+    pub fn migrate(&self) -> Result<usize, schema::Failure<Error>> {
+        let apply = |statements: &[String]| {
+            let statements: Vec<_> = statements.iter().map(|sql| Statement::new(sql, [])).collect();
+            self.batch(&statements).map(drop)
         };
-        open().map(|connection| Self::File(Mutex::new(connection))).map_err(|error| sql_error("sql.open", error))
+        schema::migrate(|sql| self.texts(sql), apply)
     }
 
     /// Nothing is sent yet.
-    pub fn http(endpoint: Arc<Endpoint>) -> Self {
-        Self::Http(Outbound::new(), endpoint)
+    pub fn http(endpoint: Arc<Endpoint>, certificates: &[Vec<u8>]) -> Self {
+        Self::Http(Outbound::new(certificates), endpoint)
+    }
+
+    /// The first column of a query's rows.
+    pub fn texts(&self, sql: &str) -> Result<Vec<String>, Error> {
+        let rows = self.query(sql, [])?;
+        rows.iter().map(|row| Ok(row.text(0)?.unwrap_or_default().to_owned())).collect()
     }
 
     /// The rows of one statement.

@@ -28,11 +28,10 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         }
         None => Library::default(),
     };
-    let unusable = |error| Error::Database(options.database.name(), error);
-    let catalogue = options.database.open().and_then(Catalogue::new).map_err(unusable)?;
-    let bucket = Bucket::new(&options.store, threads, options.stop.clone())
-        .and_then(|bucket| bucket.check().map(|()| bucket))
-        .map_err(|error| Error::Store(error.to_string()))?;
+    let unusable = |error: platform::Error| Error::Database(options.database.name(), error.to_string());
+    let catalogue = Catalogue::new(options.database.open(&options.certificates)?);
+    let bucket = Bucket::new(&options.bucket, &options.certificates, threads, options.stop.clone());
+    bucket.check().map_err(|error| Error::Store(error.to_string()))?;
     let permits = Permits::new(cores as u64);
 
     let tally = Tally::new(&options.stop, &library);
@@ -54,8 +53,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     if !tally.is_fatal() {
         tally.settle(snapshot::publish(&catalogue, &bucket, options.force));
         if let Some(mirror) = &options.mirror {
-            let copied = mirror.open().and_then(Catalogue::new).and_then(|other| catalogue.mirror_to(&other));
-            copied.map_err(|error| Error::Database(mirror.name(), error))?;
+            let copied = catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
+            copied.map_err(|error| Error::Database(mirror.name(), error.to_string()))?;
         }
     }
     let (mut report, fatal) = tally.finish();

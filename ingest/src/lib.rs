@@ -12,7 +12,6 @@
 
 mod bucket;
 mod catalogue;
-pub mod config;
 mod database;
 mod date;
 mod demo_film;
@@ -31,17 +30,18 @@ mod snapshot;
 mod sniff;
 mod tally;
 mod thumbnail;
+mod tls;
 mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use database::Database;
-
-pub use config::{MissingSetting, Store};
+pub use bucket::{Probed, probe_bucket};
+pub use database::Database;
 pub use engine::run;
-pub use platform::sql_http::Endpoint;
+pub use platform_fallback::Endpoint;
+pub use platform_s3::Location;
 pub use progress::Show;
 pub use report::{Named, Report};
 
@@ -52,8 +52,11 @@ pub struct Options {
     pub library: Option<PathBuf>,
     /// Whether the packaged demo film is to be published as well.
     pub demo_film: bool,
-    pub store: Store,
+    /// The bucket, and the key to it.
+    pub bucket: Location,
     pub database: Place,
+    /// The certificates of authorities to trust, in DER. Empty, Mozilla's list serves.
+    pub certificates: Vec<Vec<u8>>,
     /// Another database that is to hold the same catalogue.
     pub mirror: Option<Place>,
     /// The `ffmpeg` to use, with `ffprobe` beside it; else both are looked for on `PATH`.
@@ -70,12 +73,13 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn new(store: Store, database: Place) -> Self {
+    pub fn new(bucket: Location, database: Place) -> Self {
         Self {
             library: None,
             demo_film: false,
-            store,
+            bucket,
             database,
+            certificates: Vec::new(),
             mirror: None,
             ffmpeg: None,
             preset: "veryfast".to_owned(),
@@ -97,15 +101,19 @@ pub enum Place {
 }
 
 impl Place {
-    fn open(&self) -> Result<Database, platform::Error> {
-        match self {
-            Self::File(path) => Database::file(path),
-            Self::Http(endpoint) => Ok(Database::http(Arc::clone(endpoint))),
-        }
+    /// Opens the database, and brings its schema up to date.
+    pub fn open(&self, certificates: &[Vec<u8>]) -> Result<Database, Error> {
+        let unusable = |error: &dyn std::fmt::Display| Error::Database(self.name(), error.to_string());
+        let database = match self {
+            Self::File(path) => Database::file(path).map_err(|error| unusable(&error))?,
+            Self::Http(endpoint) => Database::http(Arc::clone(endpoint), certificates),
+        };
+        database.migrate().map_err(|error| unusable(&error))?;
+        Ok(database)
     }
 
     /// How people know it.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Http(endpoint) => endpoint.origin(),
@@ -135,7 +143,8 @@ pub enum Error {
     Library(PathBuf, std::io::Error),
     /// The store does not answer, or refuses.
     Store(String),
-    Database(String, platform::Error),
+    /// The database's name, and what is wrong with it.
+    Database(String, String),
 }
 
 impl std::fmt::Display for Error {
@@ -143,7 +152,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Library(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
             Self::Store(message) => f.write_str(message),
-            Self::Database(name, error) => write!(f, "the catalogue {name} cannot be used: {error}"),
+            Self::Database(name, error) => write!(f, "the database {name} cannot be used: {error}"),
         }
     }
 }
@@ -152,8 +161,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Library(_, error) => Some(error),
-            Self::Store(_) => None,
-            Self::Database(_, error) => Some(error),
+            Self::Store(_) | Self::Database(..) => None,
         }
     }
 }

@@ -6,9 +6,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use platform::{Error, Kind, Kv, KvKey, Platform, SqlHttp, StoreName};
+use platform::{Error, Kind, Kv, KvKey, Platform, StoreName};
+use platform_fallback::SqlHttp;
 use ureq::Agent;
 use ureq::http::{Request, Response};
+
+use crate::tls;
 
 /// The longest body that is read, in bytes: more than anybody here collects.
 const MAX_BODY: u64 = 64 << 20;
@@ -18,8 +21,9 @@ const MAX_BODY: u64 = 64 << 20;
 pub struct Outbound(Agent);
 
 impl Outbound {
-    pub fn new() -> Self {
+    pub fn new(certificates: &[Vec<u8>]) -> Self {
         let agent = Agent::config_builder()
+            .tls_config(tls::config(certificates))
             .http_status_as_error(false)
             .max_redirects(0)
             .user_agent(concat!("edge-gallery-ingest/", env!("CARGO_PKG_VERSION")))

@@ -385,7 +385,7 @@ fn row_last() {
         *counted.lock().unwrap() += common::sql::<i64>(&path, "SELECT count(*) FROM media")[0];
         Answer::Take
     });
-    let options = common::options(folder.path(), sink.settings.clone());
+    let options = common::options(folder.path(), &sink.settings);
     let status = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480:r=25:d=5"])
         .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"])

@@ -107,7 +107,7 @@ fn a_catalogue_that_comes_back_keeps_both() {
 fn the_index_comes_last_and_a_refusal_is_told() {
     let sink = Sink::new(|_, _| Answer::Take);
     let folder = tempfile::tempdir().unwrap();
-    let options_of_sink = options(folder.path(), sink.settings.clone());
+    let options_of_sink = options(folder.path(), &sink.settings);
     ingest::run(&options_of_sink).unwrap();
     let puts = sink.snapshot();
     assert_eq!(puts.len(), 5);

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{Error, Kind, Kv, KvKey, Platform, Problem, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;
@@ -109,12 +109,6 @@ impl<'a, P: Platform> Cx<'a, P> {
         }
     }
 
-    /// Notes a failure for the log and gives the client's side of it.
-    pub fn failed(&self, error: &Error) -> Problem {
-        self.record.note(error);
-        Problem::from(error)
-    }
-
     /// See [`Platform::sleep`].
     pub async fn sleep(&self, duration: Duration) {
         self.platform.sleep(duration).await;
@@ -133,9 +127,9 @@ impl<K: Kv> Kv for Counted<'_, K> {
         self.inner.get(key).await
     }
 
-    async fn put(&self, key: &KvKey, value: Bytes, keep: Option<Duration>) -> Result<(), Error> {
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error> {
         Record::count(&self.record.kv_writes);
-        self.inner.put(key, value, keep).await
+        self.inner.put(key, value, ttl).await
     }
 
     async fn delete(&self, key: &KvKey) -> Result<(), Error> {

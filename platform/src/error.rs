@@ -25,7 +25,7 @@ pub enum Kind {
 
 impl Kind {
     /// What a status that is no answer means.
-    pub(crate) fn of_refusal(status: StatusCode) -> Self {
+    pub fn of_refusal(status: StatusCode) -> Self {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Self::Throttled,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Self::Denied,

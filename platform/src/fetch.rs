@@ -32,19 +32,19 @@ impl Default for Timeouts {
     }
 }
 
-/// That a response is worth keeping near, for the next viewers. Travels in the extensions of a GET; without it a host
-/// keeps nothing.
+/// Lets a host keep a response in its edge cache, for the next viewers. Travels in the extensions of a GET; without it
+/// a host keeps nothing.
 ///
 /// A host that has a cache in front of the other side may keep a whole 200, or the whole 206 to a `Range`, and answer
 /// later requests for the same URL, `Range` and `version` with it, whoever asks: the caller has decided before that
-/// this viewer may see it. It then leaves `If-None-Match` and `If-Modified-Since` to the caller. No other answer is ever
-/// kept, and a request with another condition goes past the cache. A host without such a cache ignores this.
+/// this viewer may see it. The host then leaves `If-None-Match` and `If-Modified-Since` to the caller. No other answer
+/// is ever kept, and a request with another condition goes past the cache. A host without an edge cache ignores this.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keep {
+pub struct EdgeCache {
     /// Changes whenever what the URL shows does, so that nothing old is ever shown as new.
     pub version: String,
-    /// How long it is of use.
-    pub time: Duration,
+    /// How long the response is of use.
+    pub ttl: Duration,
     /// Names by which an operator may drop what is kept: printable ASCII without spaces.
     pub tags: Vec<String>,
 }
@@ -53,7 +53,7 @@ pub struct Keep {
 pub trait Platform {
     type Kv: Kv;
     type Sql: Sql;
-    /// A body is built from bytes, or received and handed on without being read.
+    /// A body is built from bytes, or received and forwarded without being read.
     type Body: From<Bytes>;
 
     /// Opens a store.
@@ -73,7 +73,7 @@ pub trait Platform {
     ///   host shows us `Connection`.
     /// - The body can be returned to the client unread; one that breaks off gives the client an
     ///   abnormal end, never a clean one.
-    /// - With [`Keep`] the answer may be one that was kept; else every call reaches the other side.
+    /// - With [`EdgeCache`] the answer may be one that was kept; else every call reaches the other side.
     /// - [`Timeouts`] hold; passing one gives `Timeout`. A refused or broken connection gives
     ///   `Unavailable`, a host that may not be reached `Denied`.
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Error>;

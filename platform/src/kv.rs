@@ -58,12 +58,12 @@ impl fmt::Display for KvKey {
 /// # Consistency
 /// Eventual: a read may give an older value for up to a minute after a write elsewhere. Within one
 /// request a read after a write may or may not see it. Nothing that must be right may rest on a
-/// store alone; a cached value carries what is needed to check it (see [`Expiring`](crate::expiring::Expiring)).
+/// store alone; a cached value carries what is needed to check it.
 ///
 /// # Many readers of what is not there
 /// A host whose requests run apart from each other may let readers of a missing key in [`StoreName::VideoCache`] wait for
 /// the first of them: until that one has put the key or its request has ended, and for a few seconds at most.
-/// Where requests share an instance, [`Flights`](crate::flights::Flights) does this.
+/// Where requests share an instance, the services do this themselves.
 pub trait Kv {
     /// Reads a value.
     ///
@@ -74,11 +74,11 @@ pub trait Kv {
 
     /// Writes a value, replacing any other.
     ///
-    /// - `keep` is how long it is of use. A host that can expire values may drop it after that, never
+    /// - `ttl` is how long it is of use. A host that can expire values may drop it after that, never
     ///   before; a reader must not rely on its being gone.
-    /// - Without `keep` it stays until it is deleted.
+    /// - Without `ttl` it stays until it is deleted.
     /// - A value over the host's limit gives `TooLarge` and the old value stays.
-    async fn put(&self, key: &KvKey, value: Bytes, keep: Option<Duration>) -> Result<(), Error>;
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error>;
 
     /// Deletes a key; deleting a missing one succeeds.
     async fn delete(&self, key: &KvKey) -> Result<(), Error>;

@@ -26,30 +26,3 @@ pub fn finish<P: Platform>(cx: &Cx<'_, P>, response: &mut Response<P::Body>, ela
         headers.append(HeaderName::from_static("server-timing"), timing);
     }
 }
-
-/// Takes away what belongs to one connection only (RFC 9110 section 7.6.1). Some hosts refuse such headers outright.
-pub fn strip_hop_by_hop(headers: &mut http::HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(http::header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in [
-        "connection",
-        "keep-alive",
-        "transfer-encoding",
-        "upgrade",
-        "te",
-        "trailer",
-        "proxy-connection",
-        "proxy-authenticate",
-        "proxy-authorization",
-    ] {
-        headers.remove(name);
-    }
-}

@@ -87,6 +87,9 @@ impl Row {
     }
 }
 
+/// The most rows of one statement where SQL is not in the same process. More give `TooLarge`.
+pub const MAX_ROWS: usize = 10_000;
+
 /// One database.
 pub trait Sql {
     /// Runs one statement and gives all its rows.

@@ -1,23 +1,15 @@
 //! What video-edge needs to know.
 
-use platform::{
-    catalogue::Source,
-    config::{ConfigError, Lookup},
-    respond::Cors,
-};
-use sigv4::{Bucket, Credentials};
-use zeroize::Zeroizing;
+use edge::{AuthSecret, Cors, catalogue::Source};
+use platform::config::{ConfigError, Lookup, names::KV_MAX_VALUE_BYTES};
+use platform_s3::Location;
 
 use crate::delivery::Plan;
 
-/// The largest playlist that goes into the KV store unless `KV_MAX_VALUE_BYTES` says otherwise: what Fermyon's cloud takes.
-const DEFAULT_KV_MAX: usize = 1_000_000;
-
 /// Read once, at start. A value that is missing or cannot be read stops the start.
 pub struct Config {
-    pub(crate) auth_secret: Zeroizing<String>,
-    pub(crate) bucket: Bucket,
-    pub(crate) credentials: Credentials,
+    pub(crate) auth_secret: AuthSecret,
+    pub(crate) bucket: Location,
     pub(crate) catalogue: Source,
     pub(crate) plan: Plan,
     pub(crate) cors: Cors,
@@ -29,21 +21,15 @@ impl Config {
     /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_DELIVERY`, `VIDEO_EXPERIMENT`,
     /// `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS` and `KV_MAX_VALUE_BYTES`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        let (bucket, credentials) = lookup.bucket()?;
-        let kv_max = match lookup.optional("KV_MAX_VALUE_BYTES") {
-            None => DEFAULT_KV_MAX,
-            Some(text) => text
-                .parse()
-                .map_err(|_| ConfigError { name: "KV_MAX_VALUE_BYTES", wanted: "must be a whole number of bytes" })?,
-        };
+        let kv_max = lookup.bytes(KV_MAX_VALUE_BYTES)?.and_then(|bytes| usize::try_from(bytes).ok());
         Ok(Self {
-            auth_secret: lookup.auth_secret()?,
-            bucket,
-            credentials,
-            catalogue: lookup.catalogue()?,
+            auth_secret: AuthSecret::load(lookup)?,
+            bucket: Location::load(lookup)?,
+            catalogue: Source::load(lookup)?,
             plan: Plan::load(lookup)?,
-            cors: Cors::new(lookup.allowed_origins()?),
-            kv_max,
+            cors: Cors::load(lookup)?,
+            // More than this machine can address is no limit.
+            kv_max: kv_max.unwrap_or(usize::MAX),
         })
     }
 }

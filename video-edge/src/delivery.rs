@@ -1,6 +1,10 @@
 //! How a film's segments reach the player, and the experiment that compares two ways.
 
-use platform::config::{ConfigError, Lookup, origin};
+use platform::config::{
+    ConfigError, Lookup, Name,
+    names::{PUBLIC_MEDIA_BASE, VIDEO_DELIVERY, VIDEO_EXPERIMENT},
+    origin,
+};
 
 /// One way of delivering segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,21 +29,21 @@ impl Delivery {
         }
     }
 
-    fn parse(name: &str, key: &'static str, lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+    fn parse(name: &str, key: Name, lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         match name {
             "presign" => Ok(Self::Presign),
             "redirect" => Ok(Self::Redirect),
             "proxy" => Ok(Self::Proxy),
             "public" => {
-                let base = lookup.required("PUBLIC_MEDIA_BASE")?;
+                let base = lookup.required(PUBLIC_MEDIA_BASE)?;
                 let base = base.trim_end_matches('/').to_owned();
                 let wanted = "must be a URL such as https://media.example/bucket, without a query";
                 if origin(&base).is_none() || base.contains(['?', '#', '"', ' ']) {
-                    return Err(ConfigError { name: "PUBLIC_MEDIA_BASE", wanted });
+                    return Err(ConfigError::new(PUBLIC_MEDIA_BASE, wanted));
                 }
                 Ok(Self::Public { base })
             }
-            _ => Err(ConfigError { name: key, wanted: "must name presign, redirect, proxy or public" }),
+            _ => Err(ConfigError::new(key, "must name presign, redirect, proxy or public")),
         }
     }
 }
@@ -54,16 +58,15 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads `VIDEO_DELIVERY` (default `presign`) and `VIDEO_EXPERIMENT` (`redirect:10`: ten percent of viewers).
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        let usual = lookup.optional("VIDEO_DELIVERY").unwrap_or_else(|| "presign".to_owned());
-        let usual = Delivery::parse(&usual, "VIDEO_DELIVERY", lookup)?;
-        let experiment = match lookup.optional("VIDEO_EXPERIMENT") {
+        let usual = Delivery::parse(&lookup.required(VIDEO_DELIVERY)?, VIDEO_DELIVERY, lookup)?;
+        let experiment = match lookup.optional(VIDEO_EXPERIMENT) {
             None => None,
             Some(text) => {
                 let wanted = "must be a delivery and a percentage from 0 to 100, such as redirect:10";
-                let error = ConfigError { name: "VIDEO_EXPERIMENT", wanted };
-                let (name, percent) = text.split_once(':').ok_or(ConfigError { ..error })?;
+                let error = ConfigError::new(VIDEO_EXPERIMENT, wanted);
+                let (name, percent) = text.split_once(':').ok_or(error)?;
                 let percent = percent.parse().ok().filter(|percent| *percent <= 100).ok_or(error)?;
-                Some((Delivery::parse(name, "VIDEO_EXPERIMENT", lookup)?, percent))
+                Some((Delivery::parse(name, VIDEO_EXPERIMENT, lookup)?, percent))
             }
         };
         Ok(Self { usual, experiment })

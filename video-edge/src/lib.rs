@@ -4,7 +4,6 @@
 
 #![allow(async_fn_in_trait)]
 
-mod cache;
 mod catalogue;
 mod config;
 mod delivery;
@@ -17,24 +16,24 @@ mod variant;
 
 pub use config::Config;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use http::{HeaderMap, Request, Response, StatusCode, header, request};
-use platform::{
-    Catalogue, Cx, Platform, Problem, Service, auth::Sessions, flights::Flights, isolation, object::Objects, respond,
-};
+use edge::{Catalogue, Failure, Sessions, SingleFlight, isolation, respond};
+use http::{Request, Response, StatusCode, request};
+use platform::{Cx, Platform, Problem, Service};
+use platform_s3::Objects;
 
 use delivery::Delivery;
-use route::Route;
+use route::{Private, Route};
 
 /// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
 /// what it read of the catalogue's snapshot.
 pub struct VideoEdge {
     config: Arc<Config>,
     sessions: Sessions,
-    objects: Objects,
+    objects: Rc<Objects>,
     catalogue: Catalogue,
-    flights: Flights,
+    single_flight: SingleFlight,
     /// Changes with the bucket and with the key to it, so that a cached playlist never outlives a rotation.
     signer: String,
 }
@@ -43,22 +42,34 @@ impl VideoEdge {
     /// Instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
-        let objects = Objects::new(config.bucket.clone(), config.credentials.clone());
-        let catalogue = Catalogue::new(config.catalogue);
+        let objects = Rc::new(Objects::new(config.bucket.clone()));
+        let catalogue = Catalogue::new(config.catalogue, &objects);
         let signer = objects.fingerprint();
-        Self { config, sessions, objects, catalogue, flights: Flights::default(), signer }
+        Self { config, sessions, objects, catalogue, single_flight: SingleFlight::default(), signer }
     }
 
     async fn route<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         route: Route<'_>,
-        token: Option<&str>,
         head: &request::Parts,
-    ) -> Result<Response<P::Body>, Problem> {
-        if matches!(route, Route::Health) {
-            return Ok(respond::bytes(StatusCode::OK, "application/json", r#"{"status":"ok","service":"video-edge"}"#));
+    ) -> Result<Response<P::Body>, Failure> {
+        match route {
+            Route::Health => {
+                let body = r#"{"status":"ok","service":"video-edge"}"#;
+                Ok(respond::bytes(StatusCode::OK, "application/json", body))
+            }
+            Route::Private { token, to } => self.private(cx, token, to, head).await,
         }
+    }
+
+    async fn private<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        token: Option<&str>,
+        route: Private,
+        head: &request::Parts,
+    ) -> Result<Response<P::Body>, Failure> {
         // A token in the path is all that counts then: what it answers depends on the URL alone.
         let claims = match token {
             None => {
@@ -66,7 +77,7 @@ impl VideoEdge {
                 self.sessions.require(cx, &head.headers).await?
             }
             Some(token) => {
-                let film = route.film(head).ok_or_else(Problem::unauthorized)?;
+                let film = route.film().ok_or_else(Problem::unauthorized)?;
                 self.sessions.require_playback(cx, token, film.as_str()).await?
             }
         };
@@ -84,15 +95,15 @@ impl VideoEdge {
     async fn serve<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
-        route: Route<'_>,
+        route: Private,
         head: &request::Parts,
         delivery: &Delivery,
-    ) -> Result<Response<P::Body>, Problem> {
+    ) -> Result<Response<P::Body>, Failure> {
         match route {
-            Route::Master => master::serve(self, cx, head).await,
-            Route::Variant { film, quality } => variant::serve(self, cx, head, delivery, film, quality).await,
-            Route::Segment { film, file } => segment::serve(self, cx, head, delivery, film, file).await,
-            Route::Health | Route::Unknown => Err(Problem::not_found("There is nothing here.")),
+            Private::Master { film } => master::serve(self, cx, head, &film?).await,
+            Private::Variant { film, quality } => variant::serve(self, cx, head, delivery, &film?, &quality?).await,
+            Private::Segment { film, file } => segment::serve(self, cx, head, delivery, &film?, &file?).await,
+            Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
         }
     }
 }
@@ -101,28 +112,8 @@ impl Service for VideoEdge {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
         // No route takes a body.
         let (head, _) = request.into_parts();
-        let asked: HeaderMap = head.headers.clone();
-        let (route, token) = Route::of(head.uri.path());
-        let (pattern, allow) = route.describe();
-        cx.record.service.set("video-edge");
-        cx.record.route.set(pattern);
-
-        let answer = match self.config.cors.gate(&head.method, &asked, allow) {
-            Some(answer) => answer,
-            None => self.route(cx, route, token, &head).await,
-        };
-        let mut response = self.config.cors.complete(answer, &head.method, &asked, cx.request_id());
-        let headers = response.headers_mut();
-        respond::set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        respond::set(headers, header::REFERRER_POLICY, "no-referrer");
-        isolation::apply(&self.config.cors, headers);
-        respond::set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
-        if cx.facts.https {
-            respond::set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-        }
-        if !headers.contains_key(header::CACHE_CONTROL) {
-            respond::set(headers, header::CACHE_CONTROL, "no-store");
-        }
-        response
+        let route = Route::of(&head.uri);
+        let described = route.describe();
+        edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head)).await
     }
 }

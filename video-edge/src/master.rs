@@ -3,15 +3,15 @@
 //! The stored, measured one with its variants pointing at our routes. Where ingest left none, one is built of what is
 //! known: the names of the qualities and their measured bandwidth.
 
+use edge::{Failure, digest, playlist_cache::Name};
 use gallery::{MediaKey, key::percent_encode, layout, playback::MARK, window::BROWSER_MAX_AGE};
 use hls::{Kind, Scope};
 use http::{Response, request};
-use platform::{Cx, Error, Platform, Problem, respond};
+use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    cache::Name,
-    catalogue::{Film, digest, film},
+    catalogue::{Film, film},
     playlist::{MAX_BYTES, Playlist, damaged},
 };
 
@@ -22,21 +22,19 @@ pub(crate) async fn serve<P: Platform>(
     service: &VideoEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
-) -> Result<Response<P::Body>, Problem> {
-    let key = respond::query(head.uri.query(), "key")?
-        .ok_or_else(|| Problem::bad_request("The query names the film: ?key=..."))?;
-    let key = MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))?;
+    key: &MediaKey,
+) -> Result<Response<P::Body>, Failure> {
     let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
-    let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
+    let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
-        Err(turn) => turn,
+        Err(flight) => flight,
     };
-    let film = film(service, cx, &key).await?;
+    let film = film(service, cx, key).await?;
     let path = layout::hls_master(key.as_str());
-    let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
+    let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {
-        Some(stored) => point_here(&key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
-        None => (build(service, cx, &key, &film).await?, true),
+        Some(stored) => point_here(key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
+        None => (build(service, cx, key, &film).await?, true),
     };
     let playlist = Playlist::new(digest(&[&text]) + &text);
     if whole {
@@ -88,18 +86,17 @@ async fn build<P: Platform>(
     cx: &Cx<'_, P>,
     key: &MediaKey,
     film: &Film,
-) -> Result<String, Problem> {
-    let missing = || Problem::not_found("The film has no playlists yet.");
+) -> Result<String, Failure> {
+    let missing = || Failure::from(Problem::not_found("The film has no playlists yet."));
     if film.qualities.is_empty() {
         return Err(missing());
     }
-    let failed = |error: Error| cx.failed(&error);
     let prefix = layout::hls_prefix(key.as_str());
-    let sizes = service.objects.list(cx, &prefix).await.map_err(failed)?;
+    let sizes = service.objects.list(cx, &prefix).await?;
     let mut variants = Vec::new();
     for quality in &film.qualities {
         let path = layout::hls_variant(key.as_str(), quality);
-        let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await.map_err(failed)? else { continue };
+        let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? else { continue };
         let Some((peak, average)) = measure(&stored, &prefix, &path, &sizes).map_err(|error| damaged(cx, error))?
         else {
             continue;

@@ -1,8 +1,9 @@
 //! A playlist as a response, and as a cache entry.
 
 use bytes::Bytes;
+use edge::{Failure, respond};
 use http::{HeaderValue, Response, StatusCode, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem, respond};
+use platform::{Cx, Error, Kind, Platform, Problem};
 
 /// The media type of RFC 8216 section 4.
 const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
@@ -31,7 +32,7 @@ impl Playlist {
     }
 
     /// 200 with the text, or 304.
-    pub fn respond<B: From<Bytes>>(&self, head: &request::Parts, max_age: u64) -> Result<Response<B>, Problem> {
+    pub fn respond<B: From<Bytes>>(&self, head: &request::Parts, max_age: u64) -> Result<Response<B>, Failure> {
         let tag = format!("\"{}\"", String::from_utf8_lossy(&self.0[..TAG]));
         let mut response = if respond::is_known(&head.headers, &tag)? {
             respond::empty(StatusCode::NOT_MODIFIED)
@@ -48,7 +49,7 @@ impl Playlist {
     }
 }
 
-/// A playlist in the bucket that is none, or is cut short, or leads out of its film: refused whole.
+/// Refuses, as a whole, a playlist in the bucket that is not one, is cut short, or leads out of its film.
 pub(crate) fn damaged<P: Platform>(cx: &Cx<'_, P>, error: hls::Error) -> Problem {
     cx.record.note(&Error::because(Kind::Invalid, "playlist.read", error));
     Problem::new(StatusCode::BAD_GATEWAY, "The film's playlist in the bucket cannot be used. Ingest the film again.")

@@ -1,27 +1,42 @@
 //! Paths of the video service.
 
-use gallery::{MediaKey, playback};
-use http::request;
-use platform::respond;
+use edge::{answer::Described, respond};
+use gallery::{MediaKey, key::percent_decode, playback};
+use http::Uri;
+use platform::Problem;
 
-/// Parts of a path stay percent-encoded here; each is decoded once, where it is used.
-#[derive(Debug, PartialEq, Eq)]
+/// What a URL leads to, its parts parsed.
+#[derive(Debug)]
 pub(crate) enum Route<'a> {
     Health,
+    /// Only for one who has a session, or the playback token that stands before it: `/api/hls/~TOKEN/...`.
+    Private {
+        token: Option<&'a str>,
+        to: Private,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) enum Private {
     /// `/api/hls/playlist?key=:key`
-    Master,
+    Master {
+        film: Parsed<MediaKey>,
+    },
     /// `/api/hls/:key/:quality.m3u8`
     Variant {
-        film: &'a str,
-        quality: &'a str,
+        film: Parsed<MediaKey>,
+        quality: Parsed<String>,
     },
     /// `/api/hls/:key/:segment.ts` and its relatives
     Segment {
-        film: &'a str,
-        file: &'a str,
+        film: Parsed<MediaKey>,
+        file: Parsed<String>,
     },
     Unknown,
 }
+
+/// A part of the URL, decoded once. That it is none is told only to one who may ask.
+pub(crate) type Parsed<T> = Result<T, Problem>;
 
 /// What a segment, an initialisation section or a subtitle is called, and its media type.
 pub(crate) const SEGMENTS: [(&str, &str); 6] = [
@@ -34,92 +49,133 @@ pub(crate) const SEGMENTS: [(&str, &str); 6] = [
 ];
 
 impl<'a> Route<'a> {
-    /// The route, and the playback token before it: `/api/hls/~TOKEN/...`.
-    pub fn of(path: &'a str) -> (Self, Option<&'a str>) {
-        if path == "/healthz" {
-            return (Self::Health, None);
+    pub fn of(uri: &'a Uri) -> Self {
+        if uri.path() == "/healthz" {
+            return Self::Health;
         }
-        let Some(rest) = path.strip_prefix("/api/hls/") else { return (Self::Unknown, None) };
+        let Some(rest) = uri.path().strip_prefix("/api/hls/") else {
+            return Self::Private { token: None, to: Private::Unknown };
+        };
         match playback::split(rest) {
-            Some((token, rest)) => (Self::below(rest), Some(token)),
-            None => (Self::below(rest), None),
+            Some((token, rest)) => Self::Private { token: Some(token), to: Private::below(rest, uri.query()) },
+            None => Self::Private { token: None, to: Private::below(rest, uri.query()) },
         }
     }
 
-    fn below(rest: &'a str) -> Self {
+    pub const fn describe(&self) -> Described {
+        let pattern = match self {
+            Self::Health => "/healthz",
+            Self::Private { to, .. } => match to {
+                Private::Master { .. } => "/api/hls/playlist",
+                Private::Variant { .. } => "/api/hls/:key/:variant.m3u8",
+                Private::Segment { .. } => "/api/hls/:key/:segment",
+                Private::Unknown => "/*",
+            },
+        };
+        Described { service: "video-edge", pattern, allow: "GET, HEAD" }
+    }
+}
+
+impl Private {
+    fn below(rest: &str, query: Option<&str>) -> Self {
         if rest == "playlist" {
-            return Self::Master;
+            return Self::Master { film: key_in_query(query) };
         }
         // The key may hold slashes; the file's name does not.
         let Some((film, file)) = rest.rsplit_once('/') else { return Self::Unknown };
         match file.rsplit_once('.') {
-            Some((quality, "m3u8")) => Self::Variant { film, quality },
+            Some((quality, "m3u8")) => Self::Variant { film: key_in_path(film), quality: file_in_path(quality) },
             Some((_, extension)) if SEGMENTS.iter().any(|(known, _)| *known == extension) => {
-                Self::Segment { film, file }
+                Self::Segment { film: key_in_path(film), file: file_in_path(file) }
             }
             _ => Self::Unknown,
         }
     }
 
     /// The film it is about, if it names one.
-    pub fn film(&self, head: &request::Parts) -> Option<MediaKey> {
+    pub fn film(&self) -> Option<&MediaKey> {
         match self {
-            Self::Master => MediaKey::parse(respond::query(head.uri.query(), "key").ok()??).ok(),
-            Self::Variant { film, .. } | Self::Segment { film, .. } => MediaKey::from_path(film).ok(),
-            Self::Health | Self::Unknown => None,
+            Self::Master { film } | Self::Variant { film, .. } | Self::Segment { film, .. } => film.as_ref().ok(),
+            Self::Unknown => None,
         }
     }
+}
 
-    /// The pattern for the log, and the methods the route takes.
-    pub const fn describe(&self) -> (&'static str, &'static str) {
-        let pattern = match self {
-            Self::Health => "/healthz",
-            Self::Master => "/api/hls/playlist",
-            Self::Variant { .. } => "/api/hls/:key/:variant.m3u8",
-            Self::Segment { .. } => "/api/hls/:key/:segment",
-            Self::Unknown => "/*",
-        };
-        (pattern, "GET, HEAD")
-    }
+fn key_in_query(query: Option<&str>) -> Parsed<MediaKey> {
+    let key = respond::query(query, "key")?.ok_or(Problem::bad_request("The query names the film: ?key=..."))?;
+    MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))
+}
+
+fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
+    MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))
+}
+
+/// A slash in a file's name, however written, would lead elsewhere.
+fn file_in_path(encoded: &str) -> Parsed<String> {
+    percent_decode(encoded)
+        .ok()
+        .filter(|name| !name.is_empty() && !name.chars().any(|c| c == '/' || c.is_control()))
+        .ok_or(Problem::bad_request("The file name in the path is not valid."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Pattern, token, film and file.
+    fn route(url: &str) -> (&'static str, Option<String>, Option<String>, Option<String>) {
+        let uri: Uri = url.parse().unwrap();
+        let route = Route::of(&uri);
+        let pattern = route.describe().pattern;
+        let Route::Private { token, to } = route else { return (pattern, None, None, None) };
+        let film = to.film().map(|film| film.as_str().to_owned());
+        let file = match to {
+            Private::Variant { quality: file, .. } | Private::Segment { file, .. } => file.ok(),
+            _ => None,
+        };
+        (pattern, token.map(str::to_owned), film, file)
+    }
+
     #[test]
     fn routes() {
-        for (path, route) in [
-            ("/healthz", Route::Health),
-            ("/api/hls/playlist", Route::Master),
-            ("/api/hls/a.mp4/720p.m3u8", Route::Variant { film: "a.mp4", quality: "720p" }),
-            ("/api/hls/2024/a%20b.mp4/720p_000.ts", Route::Segment { film: "2024/a%20b.mp4", file: "720p_000.ts" }),
-            ("/api/hls/a.mp4/init.mp4", Route::Segment { film: "a.mp4", file: "init.mp4" }),
-            ("/api/hls/a.mp4", Route::Unknown),
-            ("/api/hls/a.mp4/x.exe", Route::Unknown),
-            ("/api/hls/", Route::Unknown),
-            ("/api/hls", Route::Unknown),
-            ("/", Route::Unknown),
+        let (variant, segment) = ("/api/hls/:key/:variant.m3u8", "/api/hls/:key/:segment");
+        for (url, pattern, film, file) in [
+            ("/healthz", "/healthz", None, None),
+            ("/api/hls/playlist", "/api/hls/playlist", None, None),
+            ("/api/hls/playlist?key=a+b.mp4", "/api/hls/playlist", Some("a b.mp4"), None),
+            ("/api/hls/a.mp4/720p.m3u8", variant, Some("a.mp4"), Some("720p")),
+            ("/api/hls/2024/a%20b.mp4/720p_000.ts", segment, Some("2024/a b.mp4"), Some("720p_000.ts")),
+            ("/api/hls/a.mp4/init.mp4", segment, Some("a.mp4"), Some("init.mp4")),
+            ("/api/hls/a.mp4/a%2Fb.ts", segment, Some("a.mp4"), None),
+            ("/api/hls/%E0%A4%A/720p.m3u8", variant, None, Some("720p")),
+            ("/api/hls/a.mp4", "/*", None, None),
+            ("/api/hls/a.mp4/x.exe", "/*", None, None),
+            ("/api/hls/", "/*", None, None),
+            ("/api/hls", "/*", None, None),
+            ("/", "/*", None, None),
         ] {
-            assert_eq!(Route::of(path), (route, None), "{path}");
+            let wanted = (pattern, None, film.map(str::to_owned), file.map(str::to_owned));
+            assert_eq!(route(url), wanted, "{url}");
         }
     }
 
     #[test]
     fn routes_below_a_token() {
         let token = "A".repeat(99);
-        for (rest, route) in [
-            ("playlist", Route::Master),
-            ("a/b.mp4/720p.m3u8", Route::Variant { film: "a/b.mp4", quality: "720p" }),
-            ("a.mp4/720p_000.ts", Route::Segment { film: "a.mp4", file: "720p_000.ts" }),
-            ("~a/b.mp4/720p_000.ts", Route::Segment { film: "~a/b.mp4", file: "720p_000.ts" }),
-            ("healthz", Route::Unknown),
-            ("", Route::Unknown),
+        for (rest, film, file) in [
+            ("playlist?key=a.mp4", Some("a.mp4"), None),
+            ("a/b.mp4/720p.m3u8", Some("a/b.mp4"), Some("720p")),
+            ("a.mp4/720p_000.ts", Some("a.mp4"), Some("720p_000.ts")),
+            ("~a/b.mp4/720p_000.ts", Some("~a/b.mp4"), Some("720p_000.ts")),
+            ("healthz", None, None),
+            ("", None, None),
         ] {
-            assert_eq!(Route::of(&format!("/api/hls/~{token}/{rest}")), (route, Some(token.as_str())), "{rest}");
+            let (_, of, to, named) = route(&format!("/api/hls/~{token}/{rest}"));
+            assert_eq!((of.as_deref(), to.as_deref(), named.as_deref()), (Some(token.as_str()), film, file), "{rest}");
         }
+        // Too short for a token: a film whose key begins with the mark.
         let film = format!("~{}", "A".repeat(98));
-        let (route, none) = (Route::Variant { film: &film, quality: "720p" }, None);
-        assert_eq!(Route::of(&format!("/api/hls/{film}/720p.m3u8")), (route, none));
+        let (_, token, of, _) = route(&format!("/api/hls/{film}/720p.m3u8"));
+        assert_eq!((token, of), (None, Some(film)));
     }
 }

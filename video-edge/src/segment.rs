@@ -1,24 +1,22 @@
 //! `GET /api/hls/:key/:segment.ts`: for playlists whose segments point here.
 
+use bytes::Bytes;
+use edge::{
+    Failure,
+    object_response::{self, Presentation},
+    playlist_cache::Name,
+    respond,
+};
 use gallery::{
+    MediaKey,
     key::percent_encode,
     layout,
     window::{BROWSER_MAX_AGE, Window},
 };
 use http::{Response, request};
-use platform::{
-    Cx, Platform, Problem,
-    object_response::{self, Presentation},
-    respond,
-};
+use platform::{Cx, Platform};
 
-use crate::{
-    VideoEdge,
-    cache::Name,
-    catalogue::{file_in_path, film, key_in_path},
-    delivery::Delivery,
-    route::SEGMENTS,
-};
+use crate::{VideoEdge, catalogue::film, delivery::Delivery, route::SEGMENTS};
 
 /// How long it is remembered that a film stands in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
@@ -28,15 +26,13 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     delivery: &Delivery,
-    encoded_film: &str,
-    encoded_file: &str,
-) -> Result<Response<P::Body>, Problem> {
-    let key = key_in_path(encoded_film)?;
-    let file = file_in_path(encoded_file)?;
+    key: &MediaKey,
+    file: &str,
+) -> Result<Response<P::Body>, Failure> {
     // One entry a film, not a segment: signing costs less than a read, asking the catalogue more.
     let known = Name::new("signed", &[&service.signer, key.as_str()]);
     if known.read(cx).await.is_none() {
-        film(service, cx, &key).await?;
+        film(service, cx, key).await?;
         known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
     let object = format!("{}{file}", layout::hls_prefix(key.as_str()));
@@ -49,22 +45,21 @@ pub(crate) async fn serve<P: Platform>(
                 cache_control: "private, max-age=31536000, immutable",
                 content_type,
                 disposition: None,
-                keep: None,
+                edge_cache: None,
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await
         }
-        Delivery::Public { base } => redirect(cx, &format!("{base}/{}", percent_encode(&object))),
+        Delivery::Public { base } => redirect(&format!("{base}/{}", percent_encode(&object))),
         Delivery::Presign | Delivery::Redirect => {
             let window = Window::of(cx.facts.now, 0.0);
-            let presigner =
-                service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
+            let presigner = service.objects.presigner(window.signed_at, window.life)?;
             let mut url = String::new();
             presigner.presign_into(&mut url, &object);
-            redirect(cx, &url)
+            redirect(&url)
         }
     }
 }
 
-fn redirect<P: Platform>(cx: &Cx<'_, P>, url: &str) -> Result<Response<P::Body>, Problem> {
-    respond::redirect(url, BROWSER_MAX_AGE).map_err(|error| cx.failed(&error))
+fn redirect<B: From<Bytes>>(url: &str) -> Result<Response<B>, Failure> {
+    Ok(respond::redirect(url, BROWSER_MAX_AGE)?)
 }

@@ -1,18 +1,19 @@
 //! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist, its segments delivered as configured.
 
+use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
+    MediaKey,
     key::percent_encode,
     layout,
     window::{BROWSER_MAX_AGE, Window},
 };
 use hls::{PlaylistKind, Scope, Summary};
 use http::{Response, request};
-use platform::{Cx, Platform, Problem, respond};
+use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    cache::Name,
-    catalogue::{digest, file_in_path, film, key_in_path},
+    catalogue::film,
     delivery::Delivery,
     playlist::{MAX_BYTES, Playlist, damaged},
 };
@@ -25,23 +26,21 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     delivery: &Delivery,
-    encoded_film: &str,
-    encoded_quality: &str,
-) -> Result<Response<P::Body>, Problem> {
-    let key = key_in_path(encoded_film)?;
-    let quality = file_in_path(encoded_quality)?;
+    key: &MediaKey,
+    quality: &str,
+) -> Result<Response<P::Body>, Failure> {
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
-    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), &quality];
+    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), quality];
     let name = Name::new("manifest:variant", &parts);
-    let _turn = match name.find(cx, &service.flights, Playlist::from_entry).await {
+    let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
-        Err(turn) => turn,
+        Err(flight) => flight,
     };
 
-    let film = film(service, cx, &key).await?;
-    let path = layout::hls_variant(key.as_str(), &quality);
-    let stored = service.objects.get(cx, &path, MAX_BYTES).await.map_err(|error| cx.failed(&error))?;
+    let film = film(service, cx, key).await?;
+    let path = layout::hls_variant(key.as_str(), quality);
+    let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let prefix = layout::hls_prefix(key.as_str());
     let scope = Scope { prefix: &prefix, base: &path, public_base: None };
@@ -56,8 +55,7 @@ pub(crate) async fn serve<P: Platform>(
     text.reserve(stored.len() + stored.len() / 20 * 400);
     let rewritten = match delivery {
         Delivery::Presign => {
-            let presigner =
-                service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
+            let presigner = service.objects.presigner(window.signed_at, window.life)?;
             let mut batch = presigner.batch();
             let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| batch.push(out, reference.key));
             if rewritten.is_ok() {

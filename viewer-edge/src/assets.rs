@@ -1,8 +1,9 @@
 //! The page: built by Vite, carried in the program.
 
 use bytes::Bytes;
+use edge::{Failure, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
-use platform::{Problem, respond};
+use platform::Problem;
 
 use crate::Config;
 
@@ -26,7 +27,7 @@ pub(crate) fn serve<B: From<Bytes>>(
     config: &Config,
     head: &request::Parts,
     path: &str,
-) -> Result<Response<B>, Problem> {
+) -> Result<Response<B>, Failure> {
     let path = if path == "/" { "/index.html" } else { path };
     let asset =
         ASSETS.iter().find(|asset| asset.path == path).ok_or_else(|| Problem::not_found("There is nothing here."))?;

@@ -1,12 +1,13 @@
 //! `GET /api/cache-version`: changes when, and only when, what a client may have cached has changed.
 
+use edge::{Failure, digest, respond};
 use http::{Response, StatusCode, header};
-use platform::{Cx, Error, Kv, KvKey, Platform, Problem, StoreName, respond};
+use platform::{Cx, Error, Kv, KvKey, Platform, StoreName};
 
-use crate::{ViewerEdge, thumbnail::fingerprint};
+use crate::ViewerEdge;
 
-pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> Result<Response<P::Body>, Problem> {
-    let state = service.catalogue.state(cx, &service.objects).await.map_err(|error| cx.failed(&error))?;
+pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> Result<Response<P::Body>, Failure> {
+    let state = service.catalogue.state(cx).await?;
     let thumbnails = match thumbnail_version(cx).await {
         Ok(version) => version,
         // The store is a cache: without it clients load some thumbnails again.
@@ -15,7 +16,7 @@ pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> 
             String::new()
         }
     };
-    let version = fingerprint(&[&state.count.to_string(), &state.changed, &thumbnails]);
+    let version = digest(&[&state.count.to_string(), &state.changed, &thumbnails]);
     let body = serde_json::json!({ "version": version }).to_string();
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");

@@ -1,5 +1,6 @@
 //! `GET /api/media`: the catalogue, newest first, page by page.
 
+use edge::{Failure, digest, respond};
 use gallery::{
     cursor::Cursor,
     key::percent_encode,
@@ -9,10 +10,10 @@ use gallery::{
     session::Claims,
 };
 use http::{HeaderValue, Response, StatusCode, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem, respond};
+use platform::{Cx, Error, Kind, Platform, Problem};
 use serde::Serialize;
 
-use crate::{ViewerEdge, thumbnail::fingerprint};
+use crate::ViewerEdge;
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
@@ -61,7 +62,7 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     session: &Claims,
-) -> Result<Response<P::Body>, Problem> {
+) -> Result<Response<P::Body>, Failure> {
     let query = head.uri.query();
     let limit = match respond::query(query, "limit")? {
         None => DEFAULT_LIMIT,
@@ -83,13 +84,12 @@ pub(crate) async fn serve<P: Platform>(
             })?),
         };
     // One row more than asked for tells whether there is a next page.
-    let items = service.catalogue.page(cx, &service.objects, filter, after.as_ref(), limit + 1).await;
-    let items = items.map_err(|error| cx.failed(&error))?;
+    let items = service.catalogue.page(cx, filter, after.as_ref(), limit + 1).await?;
     let films = Films { service, session, now: cx.facts.now };
     let body = serde_json::to_vec(&page(&films, filter, items, limit))
-        .map_err(|error| cx.failed(&Error::because(Kind::Internal, "listing.encode", error)))?;
+        .map_err(|error| Error::because(Kind::Internal, "listing.encode", error))?;
 
-    let tag = format!("\"{}\"", fingerprint(&[&String::from_utf8_lossy(&body)]));
+    let tag = format!("\"{}\"", digest(&[&String::from_utf8_lossy(&body)]));
     let mut response = if respond::is_known(&head.headers, &tag)? {
         respond::empty(StatusCode::NOT_MODIFIED)
     } else {
@@ -135,7 +135,7 @@ fn page(films: &Films<'_>, filter: Option<MediaType>, mut items: Vec<Media>, lim
 /// An item of the catalogue as the client sees it.
 fn item(films: &Films<'_>, media: Media) -> Item {
     let encoded = percent_encode(&media.key).to_string();
-    let version = fingerprint(&[&media.updated_at]);
+    let version = digest(&[&media.updated_at]);
     let [small, medium, large] = ThumbnailSize::ALL.map(|size| {
         media.has_thumbnail(size).then(|| format!("/api/thumbnail/{encoded}?size={}&v={version}", size.name()))
     });

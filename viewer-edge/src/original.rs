@@ -1,16 +1,17 @@
 //! `GET|HEAD /api/file/:key`: originals, with ranges and conditions.
 
+use edge::{
+    Failure,
+    object_response::{self, Presentation},
+    respond,
+};
 use gallery::{
     MediaKey,
     key::percent_encode,
     window::{BROWSER_MAX_AGE, Window},
 };
 use http::{Method, Response, request};
-use platform::{
-    Cx, Platform, Problem,
-    object_response::{self, Presentation},
-    respond,
-};
+use platform::{Cx, Platform, Problem};
 
 use crate::ViewerEdge;
 
@@ -22,20 +23,21 @@ pub(crate) async fn serve<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
-    encoded: &str,
-) -> Result<Response<P::Body>, Problem> {
-    let key =
-        MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))?;
+    key: &MediaKey,
+) -> Result<Response<P::Body>, Failure> {
     let download = respond::query(head.uri.query(), "download")?.is_some();
-    let item = service.catalogue.item(cx, &service.objects, &key).await.map_err(|error| cx.failed(&error))?;
-    let item = item.ok_or_else(|| Problem::not_found("There is no such file."))?;
+    let item = service.catalogue.item(cx, key).await?.ok_or_else(|| Problem::not_found("There is no such file."))?;
     let disposition = disposition(if download { "attachment" } else { "inline" }, &item.filename);
     let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
     if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
-        return from_the_store(service, cx, &key, &disposition);
+        return from_the_store(service, cx, key, &disposition);
     }
-    let presentation =
-        Presentation { cache_control: CACHE_CONTROL, content_type: None, disposition: Some(disposition), keep: None };
+    let presentation = Presentation {
+        cache_control: CACHE_CONTROL,
+        content_type: None,
+        disposition: Some(disposition),
+        edge_cache: None,
+    };
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
 }
 
@@ -45,15 +47,15 @@ fn from_the_store<P: Platform>(
     cx: &Cx<'_, P>,
     key: &MediaKey,
     disposition: &str,
-) -> Result<Response<P::Body>, Problem> {
+) -> Result<Response<P::Body>, Failure> {
     let window = Window::of(cx.facts.now, LONGEST_FILM);
-    let presigner = service.objects.presigner(window.signed_at, window.life).map_err(|error| cx.failed(&error))?;
+    let presigner = service.objects.presigner(window.signed_at, window.life)?;
     let presigner = presigner
         .with_query("response-cache-control", CACHE_CONTROL)
         .with_query("response-content-disposition", disposition);
     let mut url = String::new();
     presigner.presign_into(&mut url, key.as_str());
-    respond::redirect(&url, BROWSER_MAX_AGE).map_err(|error| cx.failed(&error))
+    Ok(respond::redirect(&url, BROWSER_MAX_AGE)?)
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).

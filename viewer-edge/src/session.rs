@@ -1,9 +1,10 @@
 //! `POST /login`, `POST /logout`, `GET /auth`.
 
 use bytes::Bytes;
+use edge::{Failure, Sessions, respond};
 use gallery::{return_to::same_origin, session::Claims};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use platform::{Cx, Error, Kind, Platform, Problem, auth::Sessions, respond};
+use platform::{Cx, Error, Kind, Platform, Problem};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -31,7 +32,7 @@ pub(crate) async fn login<P: Platform>(
     cx: &Cx<'_, P>,
     headers: &HeaderMap,
     body: P::Body,
-) -> Result<Response<P::Body>, Problem> {
+) -> Result<Response<P::Body>, Failure> {
     refuse_cross_site(headers)?;
     let form = form(headers)?;
     let body = P::collect(body, MAX_BODY).await.map_err(|error| match error.kind() {
@@ -42,10 +43,10 @@ pub(crate) async fn login<P: Platform>(
     let password = Zeroizing::new(password);
     let target = return_to.as_deref().and_then(same_origin).unwrap_or("/");
     let matches = service.config.password.matches(&password);
-    if !matches.map_err(|error| cx.failed(&Error::because(Kind::Unavailable, "login.password", error)))? {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password."));
+    if !matches.map_err(|error| Error::because(Kind::Unavailable, "login.password", error))? {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into());
     }
-    let cookie = service.sessions.mint(cx).await.map_err(|error| cx.failed(&error))?;
+    let cookie = service.sessions.mint(cx).await?;
     let mut response = match form {
         Form::Json => {
             let body = serde_json::json!({ "returnTo": target }).to_string();
@@ -62,9 +63,9 @@ pub(crate) async fn login<P: Platform>(
     Ok(response)
 }
 
-pub(crate) fn logout<P: Platform>(cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Response<P::Body>, Problem> {
+pub(crate) fn logout<P: Platform>(cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Response<P::Body>, Failure> {
     refuse_cross_site(headers)?;
-    let cookie = Sessions::clear(cx.facts.https).map_err(|error| cx.failed(&error))?;
+    let cookie = Sessions::clear(cx.facts.https)?;
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)

@@ -1,19 +1,14 @@
 //! The services on an edge host of this machine, beside a bucket and a library.
 
 use std::{
-    fs::File,
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Command, Stdio},
-    thread,
-    time::Duration,
+    process::Command,
 };
 
-use crate::{
-    Failure,
-    process::{self, Running},
-    workspace,
-};
+use servers::{Process, to_files};
+
+use crate::{Failure, process, workspace};
 
 /// Where `fastly compute serve` listens by default, and where its manifests look for video-edge. WASI hosts take them too.
 pub const VIEWER_PORT: u16 = 7676;
@@ -24,6 +19,11 @@ pub const SPIN_PORT: u16 = 3000;
 pub const STORE_PORT: u16 = 9000;
 /// Where those of separate services look for the catalogue. All in one reads the snapshot in the bucket.
 pub const SQL_PORT: u16 = 8081;
+
+/// A port of this machine.
+pub fn local(port: u16) -> SocketAddr {
+    ([127, 0, 0, 1], port).into()
+}
 
 /// The origins that pages of services on an edge may have.
 pub fn origins() -> String {
@@ -40,7 +40,7 @@ pub struct Server {
 
 /// Servers that listen. They end when dropped.
 pub struct Services {
-    running: Vec<(Running, &'static str)>,
+    running: Vec<(Process, &'static str)>,
     pub url: String,
     pub video: Option<String>,
 }
@@ -48,7 +48,7 @@ pub struct Services {
 impl Services {
     /// Starts them: the gallery's first, video's own second if it has one. Their logs are in `data`.
     pub fn start(servers: Vec<Server>, data: &Path) -> Result<Self, Failure> {
-        let mut urls = servers.iter().map(|server| format!("http://127.0.0.1:{}", server.port));
+        let mut urls = servers.iter().map(|server| format!("http://{}", local(server.port)));
         let (url, video) = (urls.next().ok_or("there is no service to start")?, urls.next());
         drop(urls);
         let running = servers.into_iter().map(|server| listening(server, data)).collect::<Result<_, _>>()?;
@@ -67,21 +67,15 @@ impl Services {
 }
 
 /// Starts a server and waits until it listens, or until someone asks us to stop.
-fn listening(server: Server, data: &Path) -> Result<(Running, &'static str), Failure> {
+fn listening(server: Server, data: &Path) -> Result<(Process, &'static str), Failure> {
     let Server { mut command, name, port } = server;
-    if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-        return Err(format!("{name} needs port {port} of 127.0.0.1, where something listens already").into());
+    let address = local(port);
+    if TcpStream::connect(address).is_ok() {
+        return Err(format!("{name} needs {address}, where something listens already").into());
     }
-    let path = data.join(format!("{name}.log"));
-    let log = File::options().create(true).append(true).open(&path)?;
+    let log = data.join(format!("{name}.log"));
+    to_files(&mut command, &log, &log)?;
     // The manifests name files below the workspace.
-    command.current_dir(workspace::root()).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    let mut running = Running::start(&mut command, name)?;
-    while TcpStream::connect(("127.0.0.1", port)).is_err() && !process::stopped() {
-        if let Some(status) = running.ended()? {
-            return Err(format!("{name} ended by itself ({status}); see {}", path.display()).into());
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    Ok((running, name))
+    command.current_dir(workspace::root());
+    Ok((Process::listening(&mut command, name, address, &log, process::stopped)?, name))
 }

@@ -5,21 +5,21 @@ use std::{
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
 };
+
+use platform::config::names::SECRETS;
+use servers::hosts;
 
 use crate::{
     Failure,
-    edge::{Server, VIDEO_PORT, VIEWER_PORT},
+    edge::{Server, VIDEO_PORT, VIEWER_PORT, local},
     page,
     secrets::Config,
     wasm, workspace,
 };
 
 /// What the manifests read secrets from, below the workspace.
-const SECRETS: &str = ".data/fastly-secrets.json";
-/// The secrets among the local gallery's configuration.
-const SECRET_NAMES: [&str; 4] = ["GALLERY_PASSWORD", "AUTH_SECRET", "R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"];
+const SECRETS_FILE: &str = ".data/fastly-secrets.json";
 
 /// The local server; installed, outside the tree, if it is missing.
 pub fn viceroy() -> Result<PathBuf, Failure> {
@@ -31,11 +31,11 @@ pub fn viceroy() -> Result<PathBuf, Failure> {
 
 /// Writes the secrets where the manifests look for them, readable by their owner only.
 pub fn write_secrets(config: &Config) -> Result<(), Failure> {
-    let path = workspace::root().join(SECRETS);
-    let secrets: serde_json::Map<String, serde_json::Value> = SECRET_NAMES
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), config.get(name)?.as_str().into())))
-        .collect();
+    let path = workspace::root().join(SECRETS_FILE);
+    // One that the caller's environment has may not be among what the data folder keeps.
+    let value = |name: &str| config.get(name).cloned().or_else(|| std::env::var(name).ok());
+    let secrets: serde_json::Map<String, serde_json::Value> =
+        SECRETS.iter().filter_map(|name| Some((name.text().to_owned(), value(name.text())?.into()))).collect();
     let failed = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
     let mut file =
@@ -46,11 +46,10 @@ pub fn write_secrets(config: &Config) -> Result<(), Failure> {
 
 /// Viceroy for the services, under the manifests they are deployed with: all in one, or, split, one for each.
 pub fn servers(split: bool) -> Result<Vec<Server>, Failure> {
-    let viceroy = viceroy()?;
+    viceroy()?;
     page::build()?;
-    let server = |package: &str, manifest: &str, name, port: u16| -> Result<Server, Failure> {
-        let mut command = Command::new(&viceroy);
-        command.args(["-C", manifest, "--addr", &format!("127.0.0.1:{port}")]).arg(wasm::build(package)?);
+    let server = |program: &str, manifest: &str, name, port: u16| -> Result<Server, Failure> {
+        let command = hosts::fastly(Path::new(manifest), &wasm::build(program)?, local(port))?;
         Ok(Server { command, name, port })
     };
     if split {

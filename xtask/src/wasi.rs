@@ -2,11 +2,11 @@
 
 use std::{io::Write as _, path::Path, process::Command};
 
-use servers::named;
+use servers::hosts;
 
 use crate::{
     Failure,
-    edge::{Server, VIDEO_PORT, VIEWER_PORT, origins},
+    edge::{Server, VIDEO_PORT, VIEWER_PORT, local, origins},
     page,
     secrets::Config,
     wasm, workspace,
@@ -41,19 +41,12 @@ pub fn servers(
 
 /// A host that serves a component, and gives it its own environment: Wasmtime's where it is, else that of our tests.
 fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
-    let address = format!("127.0.0.1:{port}");
-    let Ok(wasmtime) = named::wasmtime() else {
-        say(
-            "There is no wasmtime 48 or newer here: a WASI host of ours is built instead, which takes some minutes, once.",
-        );
-        let host = workspace::build(&["wasi-host"])?;
-        let mut command = Command::new(host.path("wasi-host")?);
-        command.args(["--listen", &address]).arg(component);
+    if let Ok(command) = hosts::wasmtime(wasi, component, local(port)) {
         return Ok(command);
-    };
-    let mut command = Command::new(wasmtime);
-    named::wasmtime_serve(&mut command, wasi, &address, component);
-    Ok(command)
+    }
+    say("There is no wasmtime 48 or newer here: a WASI host of ours is built instead, which takes some minutes, once.");
+    let host = workspace::build(&["wasi-host"])?;
+    Ok(hosts::wasi(host.path("wasi-host")?, component, local(port)))
 }
 
 /// A command as it is typed. Its environment is left out: there are secrets in it.

@@ -12,22 +12,37 @@ use crate::{
     workspace::{self, cargo},
 };
 
-/// Builds entry crates of one kind of host, and tells where each is.
-pub fn build_all(packages: &[String]) -> Result<Vec<PathBuf>, Failure> {
-    let fastly = packages.iter().any(|package| package.ends_with("-fastly"));
-    // Fastly's budgets leave room for speed.
-    let (target, profile, level) =
-        if fastly { ("wasm32-wasip1", "fastly", "-O2") } else { ("wasm32-wasip2", "wasm", "-Oz") };
-    tools::need_target(target)?;
+/// How programs for a host are built.
+struct How {
+    target: &'static str,
+    profile: &'static str,
+    /// What `wasm-opt` is told.
+    level: &'static str,
+    /// How cargo calls the programs of a package.
+    kind: &'static str,
+}
+
+/// Fastly takes modules, and its budgets leave room for speed. The others take components.
+const FASTLY: How = How { target: "wasm32-wasip1", profile: "fastly", level: "-O2", kind: "--bin" };
+const COMPONENTS: How = How { target: "wasm32-wasip2", profile: "wasm", level: "-Oz", kind: "--example" };
+
+fn how(host: &str) -> &'static How {
+    if host == "fastly" { &FASTLY } else { &COMPONENTS }
+}
+
+/// Builds programs of these packages, and tells where each is.
+fn build_all(packages: &[&str], programs: &[String], how: &How) -> Result<Vec<PathBuf>, Failure> {
+    tools::need_target(how.target)?;
     let mut command = cargo();
-    command.args(["build", "--quiet", "--profile", profile, "--target", target]);
+    command.args(["build", "--quiet", "--profile", how.profile, "--target", how.target]);
     if let Some(remap) = without_home() {
-        command.args(["--config", &format!("target.{target}.rustflags=[{remap:?}]")]);
+        command.args(["--config", &format!("target.{}.rustflags=[{remap:?}]", how.target)]);
     }
     command.args(packages.iter().flat_map(|package| ["--package", package]));
+    command.args(programs.iter().flat_map(|program| [how.kind, program]));
     let built = workspace::programs(&mut command)?;
-    let paths = packages.iter().map(|package| Ok(built.path(package)?.to_path_buf()));
-    optimise::all(&paths.collect::<Result<Vec<_>, Failure>>()?, level)
+    let paths = programs.iter().map(|name| Ok((name.clone(), built.path(name)?.to_path_buf())));
+    optimise::all(&paths.collect::<Result<Vec<_>, Failure>>()?, how.level)
 }
 
 /// The flag that keeps where this machine has its crates out of the messages of panics.
@@ -37,25 +52,29 @@ fn without_home() -> Option<String> {
     Some(format!("--remap-path-prefix={}/registry/src/=", home.to_str()?))
 }
 
-/// Builds an entry crate, and tells where it is.
-pub fn build(package: &str) -> Result<PathBuf, Failure> {
-    build_all(&[package.to_owned()])?.pop().ok_or_else(|| "nothing was built".into())
+/// Builds a program, such as `viewer-edge-fastly`, and tells where it is.
+pub fn build(program: &str) -> Result<PathBuf, Failure> {
+    let all = workspace::entries()?;
+    let Some(entries) = all.iter().find(|entries| entries.programs.iter().any(|known| known == program)) else {
+        let known: Vec<_> = all.iter().flat_map(|entries| entries.programs.iter().map(String::as_str)).collect();
+        return Err(format!("there is no program {program}; there are {}", known.join(", ")).into());
+    };
+    let built = build_all(&[&entries.package], &[program.to_owned()], how(&entries.host))?;
+    built.into_iter().next().ok_or_else(|| "nothing was built".into())
 }
 
-/// Builds all that tests and benches run, and tells the folders they are in: modules for Fastly, components for WASI hosts.
+/// Builds all that tests and benches run, and tells the folders they are in: modules for Fastly, components for the others.
 pub fn all() -> Result<Programs, Failure> {
-    const SERVICES: [&str; 4] = ["viewer-edge", "video-edge", "all-in-one", "conformance"];
-    let folder = |hosts: &[&str], more: &[&str]| -> Result<PathBuf, Failure> {
-        let entries = hosts.iter().flat_map(|host| SERVICES.map(|service| format!("{service}-{host}")));
-        let packages: Vec<_> = entries.chain(more.iter().map(|name| (*name).to_owned())).collect();
-        let built = build_all(&packages)?;
+    let all = workspace::entries()?;
+    let folder = |fastly: bool| -> Result<PathBuf, Failure> {
+        let some: Vec<_> = all.iter().filter(|entries| (entries.host == "fastly") == fastly).collect();
+        let packages: Vec<&str> = some.iter().map(|entries| entries.package.as_str()).collect();
+        let programs: Vec<String> = some.iter().flat_map(|entries| entries.programs.iter().cloned()).collect();
+        let built = build_all(&packages, &programs, if fastly { &FASTLY } else { &COMPONENTS })?;
         let folder = built.first().and_then(|program| program.parent());
         Ok(folder.ok_or("nothing was built")?.to_path_buf())
     };
-    Ok(Programs {
-        fastly: folder(&["fastly"], &["floor-fastly"])?,
-        wasi: folder(&["wasi", "wasi02", "wasi02-keyvalue", "spin"], &["floor-wasi", "floor-wasi02"])?,
-    })
+    Ok(Programs { fastly: folder(true)?, wasi: folder(false)? })
 }
 
 /// The folders of programs for edges.
@@ -73,11 +92,10 @@ impl Programs {
     /// Prints the size of each service on each host, the page left out, beside its budget. One that is over is an error.
     pub fn check_sizes(&self) -> Result<(), Failure> {
         /// The host, and bytes for the viewer and for video.
-        const BUDGETS: [(&str, u64, u64); 5] = [
+        const BUDGETS: [(&str, u64, u64); 4] = [
             ("fastly", 1_100_000, 900_000),
             ("wasi", 700_000, 550_000),
             ("wasi02", 700_000, 550_000),
-            ("wasi02-keyvalue", 700_000, 550_000),
             ("spin", 700_000, 550_000),
         ];
         let page = page_bytes()?;
@@ -85,10 +103,7 @@ impl Programs {
         for (host, viewer, video) in BUDGETS {
             for (service, budget, page) in [("viewer-edge", viewer, page), ("video-edge", video, 0)] {
                 let name = format!("{service}-{host}");
-                let file = match host {
-                    "fastly" => self.fastly.join(&name),
-                    _ => self.wasi.join(name.replace('-', "_")),
-                };
+                let file = if host == "fastly" { &self.fastly } else { &self.wasi }.join(&name);
                 let size = fs::metadata(file.with_extension("wasm"))?.len().saturating_sub(page);
                 let verdict = if size <= budget { "within" } else { "OVER" };
                 over += u32::from(size > budget);
@@ -99,10 +114,10 @@ impl Programs {
     }
 }
 
-/// Builds an entry crate, the page in it, and copies it to where a host's tool wants it.
-pub fn write(package: &str, out: &Path) -> Result<(), Failure> {
+/// Builds a program, the page in it, and copies it to where a host's tool wants it.
+pub fn write(program: &str, out: &Path) -> Result<(), Failure> {
     page::build()?;
-    let built = build(package)?;
+    let built = build(program)?;
     if let Some(folder) = out.parent() {
         fs::create_dir_all(folder)?;
     }

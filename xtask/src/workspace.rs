@@ -30,6 +30,37 @@ pub fn cargo() -> Command {
     command
 }
 
+/// A package of programs for one host, below `entries/`.
+pub struct Entries {
+    pub package: String,
+    /// The host's name: the package's folder.
+    pub host: String,
+    /// The programs' names, such as `viewer-edge-fastly`.
+    pub programs: Vec<String>,
+}
+
+/// The programs for other hosts, as cargo knows them.
+pub fn entries() -> Result<Vec<Entries>, Failure> {
+    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
+    let entries = |package: &serde_json::Value| -> Option<Entries> {
+        let folder = Path::new(package["manifest_path"].as_str()?).parent()?;
+        if folder.parent()?.file_name()? != "entries" {
+            return None;
+        }
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let targets = package["targets"].as_array()?.iter();
+        let programs = targets.filter(|target| target["kind"][0] != "lib").filter_map(|target| text(&target["name"]));
+        Some(Entries {
+            package: text(&package["name"])?,
+            host: folder.file_name()?.to_str()?.to_owned(),
+            programs: programs.collect(),
+        })
+    };
+    Ok(metadata["packages"].as_array().into_iter().flatten().filter_map(entries).collect())
+}
+
 /// Programs that have been built.
 pub struct Programs(Vec<(String, PathBuf)>);
 
@@ -71,8 +102,8 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
             }
             match kind {
                 "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
-                // A component. As a library its name is that of a Rust module.
-                "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),
+                // A component.
+                "example" => Some((name.to_owned(), PathBuf::from(message["filenames"][0].as_str()?))),
                 _ => None,
             }
         })

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use contract::{Served, check, fixture, table::TABLES};
+use contract::{Served, check, file_bytes, table::TABLES};
 use harness::Failure;
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn line(name: &str, asked: impl Display, of_each: impl Iterator<Item = impl Disp
 }
 
 fn keep(server: &Server<'_>) -> Result<Kept, Failure> {
-    let served = Served::new(|| server.get(BIG), fixture(BIG)?)?;
+    let served = Served::new(|| server.get(BIG), file_bytes(BIG)?)?;
     let mut kept = Kept { tables: Vec::new(), failed: Vec::new() };
     for (table, rows) in TABLES {
         let before = kept.failed.len();

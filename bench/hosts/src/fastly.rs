@@ -13,10 +13,10 @@ pub fn run(time: Duration) -> Result<(), Failure> {
         Options { database: Some(library::catalogue(folder.path())?), host_arguments: &["-v"], ..Options::default() };
     let gallery = FastlyGallery::start(&options)?;
     library::film(&gallery.native)?;
-    let floor = Local::viceroy("floor-fastly", &[], free_address()?)?;
+    let baseline = Local::viceroy("baseline-fastly", &[], free_address()?)?;
     let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
     let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
-    let rows = compare("fastly", &floor.url, &place, &native, time)?;
+    let rows = compare("fastly", &baseline.url, &place, &native, time)?;
     let heap = gallery.services.iter().filter_map(|service| heap(&service.log().ok()?)).max();
     println!("most guest heap of a request: {}", heap.as_deref().unwrap_or("the host did not say"));
     println!("{}", json!({ "bench": "hosts", "on": "fastly", "clients": CLIENTS, "rows": rows, "heap": heap }));

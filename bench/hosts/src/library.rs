@@ -8,7 +8,7 @@ use std::{
 
 use gallery::{
     layout,
-    media::{COLUMNS, SCHEMA, UPSERT},
+    media::{COLUMNS, UPSERT},
 };
 use harness::{ENVIRONMENT, Failure, Gallery};
 use rusqlite::{Connection, params_from_iter, types::Value};
@@ -26,7 +26,7 @@ const PHOTOS: usize = 1000;
 pub fn catalogue(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("gallery.db");
     let mut connection = Connection::open(&path)?;
-    connection.execute_batch(SCHEMA)?;
+    platform_sqlite::migrate(&mut connection)?;
     let transaction = connection.transaction()?;
     for number in 0..PHOTOS {
         let key = format!("2025/06 Hochzeit/IMG_{number:04}.jpg");

@@ -56,42 +56,42 @@ fn on(host: &str, time: Duration) -> Result<(), Failure> {
     }
 }
 
-/// Measures every case on the host and on the native gallery, and prints them beside the empty program at `floor`.
-fn compare(host: &str, floor: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
+/// Measures every case on the host and on the native gallery, and prints them beside the empty program at `baseline`.
+fn compare(host: &str, baseline: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
     println!(
         "\n{host:30} {:>9} {:>8} {:>9} {:>10} {:>8} {:>9}  operations",
-        "p50", "to floor", "to native", "requests/s", "to floor", "to native"
+        "p50", "to baseline", "to native", "requests/s", "to baseline", "to native"
     );
-    let floor = load::measure(&Case::plain("empty program", floor), time, CLIENTS)?;
-    let mut rows = vec![row(&floor, &floor, None)];
+    let baseline = load::measure(&Case::plain("empty program", baseline), time, CLIENTS)?;
+    let mut rows = vec![row(&baseline, &baseline, None)];
     for (case, natively) in cases::all(place)?.iter().zip(&cases::all(native)?) {
         let figures = load::measure(case, time, CLIENTS)?;
         let natively = load::measure(natively, time, CLIENTS)?;
-        rows.push(row(&figures, &floor, Some(&natively)));
+        rows.push(row(&figures, &baseline, Some(&natively)));
     }
     Ok(rows)
 }
 
 /// A line of the table, and of the JSON.
-fn row(figures: &Figures, floor: &Figures, native: Option<&Figures>) -> Value {
+fn row(figures: &Figures, baseline: &Figures, native: Option<&Figures>) -> Value {
     let Figures { name, milliseconds, per_second, operations } = figures;
-    let to_floor = (milliseconds / floor.milliseconds, per_second / floor.per_second);
+    let to_baseline = (milliseconds / baseline.milliseconds, per_second / baseline.per_second);
     let to_native = native.map(|native| (milliseconds / native.milliseconds, per_second / native.per_second));
     let told = |ratio: Option<f64>| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
     println!(
         "{name:30} {milliseconds:>6.2} ms {:>8.2} {:>9} {per_second:>10.0} {:>8.2} {:>9}  {operations}",
-        to_floor.0,
+        to_baseline.0,
         told(to_native.map(|(time, _)| time)),
-        to_floor.1,
+        to_baseline.1,
         told(to_native.map(|(_, rate)| rate)),
     );
     json!({
         "name": name,
         "p50_ms": milliseconds,
-        "p50_to_floor": to_floor.0,
+        "p50_to_baseline": to_baseline.0,
         "p50_to_native": to_native.map(|(time, _)| time),
         "per_second": per_second,
-        "per_second_to_floor": to_floor.1,
+        "per_second_to_baseline": to_baseline.1,
         "per_second_to_native": to_native.map(|(_, rate)| rate),
         "operations": operations,
     })

@@ -8,7 +8,7 @@ use std::{
 use harness::{Failure, LargeObject, Wasi, WasiGallery, WasiHost, free_address};
 use serde_json::{Value, json};
 
-use crate::{cases::Place, wasi::floor};
+use crate::{cases::Place, wasi::baseline};
 
 const LENGTH: u64 = 1 << 30;
 /// Odd, so that there is a median.
@@ -27,17 +27,17 @@ pub fn compare(wasi: Wasi, gallery: &WasiGallery) -> Result<Value, Failure> {
     let service = format!("viewer-edge-{}", wasi.suffix());
     let ours = WasiHost::start(&service, &config, database.as_deref(), free_address()?)?;
     let upstream = object.url().trim_start_matches("http://").to_owned();
-    let floor = WasiHost::start(floor(wasi), &[("UPSTREAM".to_owned(), upstream)], None, free_address()?)?;
+    let baseline = WasiHost::start(baseline(wasi), &[("UPSTREAM".to_owned(), upstream)], None, free_address()?)?;
     let cookie = Place::log_in(&ours.url, &ours.url, &native.password)?.cookie;
-    let (ours_url, floor_url) = (format!("{}/api/file/{KEY}", ours.url), format!("{}{path}", floor.url));
+    let (ours_url, baseline_url) = (format!("{}/api/file/{KEY}", ours.url), format!("{}{path}", baseline.url));
 
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS {
         let (to_first, through_ours) = fetch(&ours_url, &cookie)?;
-        let (_, through_floor) = fetch(&floor_url, "")?;
+        let (_, through_baseline) = fetch(&baseline_url, "")?;
         // The first is to warm up.
         if round > 0 {
-            rounds.push([to_first, through_ours, through_floor, through_floor / through_ours]);
+            rounds.push([to_first, through_ours, through_baseline, through_baseline / through_ours]);
         }
     }
     let median = |of: usize| {
@@ -45,9 +45,9 @@ pub fn compare(wasi: Wasi, gallery: &WasiGallery) -> Result<Value, Failure> {
         all.sort_unstable_by(f64::total_cmp);
         all[ROUNDS / 2]
     };
-    let [first_byte, seconds, floor_seconds, ratio] = [0, 1, 2, 3].map(median);
+    let [first_byte, seconds, baseline_seconds, ratio] = [0, 1, 2, 3].map(median);
     println!(
-        "{} MiB: first byte after {:.1} ms, all in {seconds:.2} s, floor {floor_seconds:.2} s; throughput to floor {ratio:.2}",
+        "{} MiB: first byte after {:.1} ms, all in {seconds:.2} s, baseline {baseline_seconds:.2} s; throughput to baseline {ratio:.2}",
         LENGTH >> 20,
         first_byte * 1e3
     );
@@ -55,8 +55,8 @@ pub fn compare(wasi: Wasi, gallery: &WasiGallery) -> Result<Value, Failure> {
         "bytes": LENGTH,
         "first_byte_ms": first_byte * 1e3,
         "seconds": seconds,
-        "floor_seconds": floor_seconds,
-        "throughput_to_floor": ratio,
+        "baseline_seconds": baseline_seconds,
+        "throughput_to_baseline": ratio,
     }))
 }
 

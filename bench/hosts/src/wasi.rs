@@ -15,10 +15,10 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
     let options = Options { database: Some(library::catalogue(folder.path())?), ..Options::default() };
     let gallery = WasiGallery::start(wasi, &options)?;
     library::film(&gallery.native)?;
-    let floor = WasiHost::start(floor(wasi), &[], None, free_address()?)?;
+    let baseline = WasiHost::start(baseline(wasi), &[], None, free_address()?)?;
     let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
     let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
-    let rows = compare(wasi.suffix(), &floor.url, &place, &native, time)?;
+    let rows = compare(wasi.suffix(), &baseline.url, &place, &native, time)?;
     thread::sleep(UNTIL_ENDED);
     let mut ended = Vec::new();
     for service in &gallery.services {
@@ -35,9 +35,9 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
 }
 
 /// Spin's components export what those of WASI 0.3 do.
-pub fn floor(wasi: Wasi) -> &'static str {
+pub fn baseline(wasi: Wasi) -> &'static str {
     match wasi {
-        Wasi::P3 | Wasi::Spin => "floor-wasi",
-        Wasi::P2 | Wasi::P2Keyvalue => "floor-wasi02",
+        Wasi::P3 | Wasi::Spin => "baseline-wasi",
+        Wasi::P2 => "baseline-wasi02",
     }
 }

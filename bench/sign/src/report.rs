@@ -4,16 +4,16 @@ use serde_json::Value;
 
 /// Compressions a URL needs when everything constant is done beforehand: six for the canonical request, two for the
 /// inner and one for the outer HMAC hash.
-const FLOOR: f64 = 9.0;
+const BASELINE: f64 = 9.0;
 
 pub fn sign(target: &str, figures: &Value) {
     let of = |name: &str| number(&figures[name]);
-    let floor = FLOOR * of("compression_ns");
+    let baseline = BASELINE * of("compression_ns");
     println!(
-        "\n{target}: one SHA-256 compression {:.1} ns, floor of {FLOOR} per URL {floor:.0} ns",
+        "\n{target}: one SHA-256 compression {:.1} ns, baseline of {BASELINE} per URL {baseline:.0} ns",
         of("compression_ns")
     );
-    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "of floor", "URLs a ms");
+    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "of baseline", "URLs a ms");
     for (label, name) in [
         ("ours, one by one", "scalar_ns"),
         ("ours, batch", "batch_ns"),
@@ -21,7 +21,7 @@ pub fn sign(target: &str, figures: &Value) {
         ("aws-sigv4", "aws_sigv4_ns"),
     ] {
         let each = of(name);
-        println!("{label:<22} {each:>10.0} {:>10.2} {:>12.0}", each / floor, 1e6 / each);
+        println!("{label:<22} {each:>10.0} {:>10.2} {:>12.0}", each / baseline, 1e6 / each);
     }
     println!("batch against rusty-s3: {:.1} x", of("rusty_s3_ns") / of("batch_ns"));
 }
@@ -51,7 +51,7 @@ pub fn playlists(target: &str, figures: &Value) {
             of("rewrite_ns") / 1e3,
             of("bytes_in") / of("rewrite_ns") * 1e3,
             of("signed_ns") / 1e3,
-            each / (FLOOR * compression),
+            each / (BASELINE * compression),
         );
     }
 }

@@ -14,6 +14,7 @@ pub mod password;
 pub mod playback;
 pub mod range;
 pub mod return_to;
+pub mod schema;
 pub mod session;
 pub mod snapshot;
 pub mod window;

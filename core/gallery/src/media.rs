@@ -1,16 +1,8 @@
-//! A row of the catalogue, and the SQL that writes it.
+//! A row of the catalogue, and the SQL that writes it. The tables are in [`crate::schema`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::layout::ThumbnailSize;
-
-/// The schema; every statement may run again.
-pub const SCHEMA: &str = include_str!("schema.sql");
-
-/// The statements of [`SCHEMA`], for databases that take one at a time.
-pub fn schema() -> impl Iterator<Item = &'static str> {
-    SCHEMA.split(";\n").map(str::trim).filter(|statement| !statement.is_empty())
-}
 
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -151,18 +143,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schema_splits_into_its_statements() {
-        assert_eq!(schema().count(), SCHEMA.matches("CREATE ").count());
-        for statement in schema() {
-            assert_eq!(statement.matches("CREATE ").count(), 1, "{statement}");
-        }
-    }
-
-    #[test]
     fn the_upsert_names_every_column_in_order() {
         assert!(UPSERT.contains(&format!("({}) VALUES", COLUMNS.join(", "))));
         for column in COLUMNS {
-            assert!(SCHEMA.contains(&format!("\n    {column} ")), "{column} is in the schema");
+            assert!(
+                include_str!("schema/001_media.sql").contains(&format!("\n    {column} ")),
+                "{column} is in the schema"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The gallery's password: given in plain, or as a PHC hash string (`$argon2id$...`).
 
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, password_hash};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier, Version, password_hash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
@@ -55,6 +55,38 @@ impl Password {
                 }
             }
         }
+    }
+}
+
+/// The PHC string of a password: Argon2id with 19 MiB, two passes, one lane, the first choice of OWASP's
+/// "Password Storage Cheat Sheet". `salt` is fresh randomness.
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
+    let unchecked = |words: String| Unchecked(words);
+    if password.len() > MAX_PASSWORD_BYTES {
+        return Err(unchecked(format!("it is longer than {MAX_PASSWORD_BYTES} bytes")));
+    }
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| unchecked(error.to_string()))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash = argon2.hash_password_with_salt(password.as_bytes(), salt);
+    hash.map(|hash| hash.to_string()).map_err(|error| unchecked(error.to_string()))
+}
+
+/// Why a password or a secret in plain is too easy to guess; nothing if it is not seen to be.
+pub fn weakness(text: &str) -> Option<&'static str> {
+    const COMMON: [&str; 8] =
+        ["password", "passwort", "12345678", "123456789", "qwertyui", "letmein1", "iloveyou", "wedding1"];
+    let mut distinct: Vec<char> = text.chars().collect();
+    let length = distinct.len();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if length < 8 {
+        Some("it has fewer than 8 characters")
+    } else if distinct.len() < 5 {
+        Some("it has fewer than 5 different characters")
+    } else if COMMON.contains(&text.to_lowercase().as_str()) {
+        Some("it is one of those that are tried first")
+    } else {
+        None
     }
 }
 

@@ -8,14 +8,35 @@ pub mod sink;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ingest::{Options, Place, Report, Show, Store};
+use ingest::{Location, Options, Place, Report, Show};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+/// A store, and the key to it.
+#[derive(Clone)]
+pub struct Store {
+    pub endpoint: String,
+    pub bucket: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+}
+
+impl Store {
+    pub fn location(&self) -> Location {
+        Location {
+            name: self.bucket.clone(),
+            bucket: sigv4::Bucket::new(&self.endpoint, sigv4::UrlStyle::Path, &self.bucket, &self.region).unwrap(),
+            credentials: sigv4::Credentials::new(self.access_key_id.as_str(), self.secret_access_key.as_str()),
+        }
+    }
+}
+
 pub struct Gallery {
     pub folder: TempDir,
+    pub store: Store,
     pub options: Options,
-    _store: store::Running,
+    _running: store::Running,
 }
 
 impl Gallery {
@@ -41,8 +62,8 @@ impl Gallery {
         )
         .unwrap();
         let settings = Store { endpoint: format!("http://{}", store.addr()), ..settings };
-        let options = options(folder.path(), settings);
-        Self { folder, options, _store: store }
+        let options = options(folder.path(), &settings);
+        Self { folder, store: settings, options, _running: store }
     }
 
     pub fn library(&self) -> PathBuf {
@@ -75,7 +96,7 @@ impl Gallery {
 
     /// An object with its headers; nothing if there is none.
     pub fn object(&self, key: &str) -> Option<Object> {
-        get(&self.options.store, key)
+        get(&self.store, key)
     }
 
     /// A thumbnail, decoded.
@@ -92,7 +113,7 @@ pub struct Object {
     pub cache_control: String,
 }
 
-pub fn options(folder: &Path, store: Store) -> Options {
+pub fn options(folder: &Path, store: &Store) -> Options {
     let library = folder.join("library");
     std::fs::create_dir_all(&library).unwrap();
     // A `%` and a space: a name that a careless pattern or shell would trip over.
@@ -104,7 +125,7 @@ pub fn options(folder: &Path, store: Store) -> Options {
         show: Show::Nothing,
         // The fastest that keeps to the High profile.
         preset: "superfast".into(),
-        ..Options::new(store, Place::File(folder.join("gallery.sqlite")))
+        ..Options::new(store.location(), Place::File(folder.join("gallery.sqlite")))
     }
 }
 
@@ -125,8 +146,7 @@ pub fn sql<T: rusqlite::types::FromSql>(database: &Path, query: &str) -> Vec<T> 
 
 fn get(store: &Store, key: &str) -> Option<Object> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let credentials = sigv4::Credentials::new(store.access_key_id.as_str(), store.secret_access_key.as_str());
-    let bucket = sigv4::Bucket::new(&store.endpoint, sigv4::UrlStyle::Path, &store.bucket, &store.region).unwrap();
+    let Location { bucket, credentials, .. } = store.location();
     let signing_key = sigv4::SigningKey::derive(&credentials, &store.region, now);
     let mut url = String::new();
     sigv4::Presigner::new(&signing_key, &bucket, sigv4::Method::Get, now, 60).unwrap().presign_into(&mut url, key);

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use ingest::Store;
+use super::Store;
 
 /// One PUT as it came over the wire.
 #[derive(Clone, Debug)]

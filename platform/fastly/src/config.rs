@@ -1,10 +1,10 @@
-//! Configuration: plain values from a Config Store, [`SECRETS`] from a Secret Store. The environment is not asked: on Fastly
-//! it holds nothing but facts about the machine.
+//! Configuration: plain values from a Config Store, secrets from a Secret Store. The environment is not asked: on
+//! Fastly it holds nothing but facts about the machine.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use fastly::{ConfigStore, SecretStore};
-use platform::config::SECRETS;
+use platform::config::names::is_secret;
 
 pub(crate) const CONFIG_STORE: &str = "gallery_config";
 pub(crate) const SECRET_STORE: &str = "gallery_secrets";
@@ -34,7 +34,7 @@ impl Stores {
         if let Some(value) = self.read.borrow().get(name) {
             return value.clone();
         }
-        let value = if SECRETS.contains(&name) { self.secret(name) } else { self.plain(name) };
+        let value = if is_secret(name) { self.secret(name) } else { self.plain(name) };
         let value = value.unwrap_or_else(|trouble| {
             self.troubles.borrow_mut().push(trouble);
             None

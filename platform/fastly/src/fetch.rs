@@ -1,7 +1,7 @@
 //! Requests out.
 //!
 //! They pass Fastly's read-through cache: it would keep a 404 as readily as a picture, and pick what to keep by
-//! headers of a store that knows nothing of us. What is worth keeping is kept by [`Pop`](crate::pop::Pop), on purpose.
+//! headers of a store that knows nothing of us. [`Pop`](crate::pop::Pop) keeps, on purpose, what is worth keeping.
 
 use std::time::{Duration, Instant};
 
@@ -11,22 +11,22 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{self, HOST},
 };
-use platform::{Error, Keep, Kind, Timeouts, service::strip_hop_by_hop};
+use platform::{EdgeCache, Error, Kind, Timeouts, headers::strip_hop_by_hop};
 
 use crate::{Body, Fastly, instance::Instance};
 
-/// The largest response that is kept near, in bytes: a thumbnail is a tenth of it. It is read whole before it is kept, so
-/// that one which breaks off is not.
-const MAX_KEPT: u64 = 512 * 1024;
+/// The largest response that the edge cache keeps, in bytes: a thumbnail is a tenth of it. A response is read whole
+/// before it is kept, so that one which breaks off is not.
+const MAX_CACHED: u64 = 512 * 1024;
 
-/// What of a response's headers is kept with it.
-const KEPT: [HeaderName; 5] =
+/// The headers of a response that are kept with it.
+const CACHED: [HeaderName; 5] =
     [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED];
 
 /// See [`platform::Platform::fetch`].
 pub(crate) fn one(host: &Fastly, mut request: Request<Bytes>) -> Result<Response<Body>, Error> {
-    match request.extensions_mut().remove::<Keep>() {
-        Some(keep) if may_be_kept(&request) => through_pop(host, request, &keep),
+    match request.extensions_mut().remove::<EdgeCache>() {
+        Some(edge_cache) if may_be_cached(&request) => through_pop(host, request, &edge_cache),
         _ => send(&host.instance, in_time(host, request))?.wait(),
     }
 }
@@ -49,20 +49,20 @@ pub(crate) fn all(instance: &Instance, requests: Vec<Request<Bytes>>) -> Vec<Res
 }
 
 /// A GET that wants what there is. What the client has already is compared by the caller.
-fn may_be_kept(request: &Request<Bytes>) -> bool {
+fn may_be_cached(request: &Request<Bytes>) -> bool {
     let wants_more = [header::IF_MATCH, header::IF_UNMODIFIED_SINCE, header::IF_RANGE];
     request.method() == Method::GET && !wants_more.iter().any(|name| request.headers().contains_key(name))
 }
 
 /// One request to the store for all who want the same at the same time, and none while it is kept.
-fn through_pop(host: &Fastly, mut request: Request<Bytes>, keep: &Keep) -> Result<Response<Body>, Error> {
+fn through_pop(host: &Fastly, mut request: Request<Bytes>, edge_cache: &EdgeCache) -> Result<Response<Body>, Error> {
     let range = request.headers().get(header::RANGE).map(HeaderValue::as_bytes).unwrap_or_default();
-    let name = format!("object {} {} {}", keep.version, String::from_utf8_lossy(range), request.uri());
+    let name = format!("object {} {} {}", edge_cache.version, String::from_utf8_lossy(range), request.uri());
     let status = if range.is_empty() { StatusCode::OK } else { StatusCode::PARTIAL_CONTENT };
-    if let Some(kept) = host.pop.look(&name)
-        && let Some(headers) = headers_of(&kept.metadata)
+    if let Some(cached) = host.pop.look(&name)
+        && let Some(headers) = headers_of(&cached.metadata)
     {
-        let mut response = Response::new(Body(kept.body));
+        let mut response = Response::new(Body(cached.body));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         return Ok(response);
@@ -71,29 +71,29 @@ fn through_pop(host: &Fastly, mut request: Request<Bytes>, keep: &Keep) -> Resul
         request.headers_mut().remove(condition);
     }
     let response =
-        send(&host.instance, in_time(host, request)).and_then(Sent::wait).inspect_err(|_| host.pop.let_go(&name))?;
-    let length = platform::object::declared_length(response.headers());
-    if response.status() != status || length.is_none_or(|length| length > MAX_KEPT) {
-        host.pop.let_go(&name);
+        send(&host.instance, in_time(host, request)).and_then(Sent::wait).inspect_err(|_| host.pop.cancel(&name))?;
+    let length = platform::headers::declared_length(response.headers());
+    if response.status() != status || length.is_none_or(|length| length > MAX_CACHED) {
+        host.pop.cancel(&name);
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let max = length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let bytes = body.collect(max).inspect_err(|_| host.pop.let_go(&name))?;
+    let bytes = body.collect(max).inspect_err(|_| host.pop.cancel(&name))?;
     if bytes.len() == max {
-        let tags: Vec<&str> = keep.tags.iter().map(String::as_str).collect();
-        host.pop.keep(&name, keep.time, &tags, metadata(&parts.headers), &bytes);
+        let tags: Vec<&str> = edge_cache.tags.iter().map(String::as_str).collect();
+        host.pop.insert(&name, edge_cache.ttl, &tags, metadata(&parts.headers), &bytes);
     } else {
-        host.pop.let_go(&name);
+        host.pop.cancel(&name);
         return Err(Error::because(Kind::Unavailable, "fetch.body", "the body is shorter than declared"));
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// The kept headers as bytes: `name: value` lines.
+/// The cached headers as bytes: `name: value` lines.
 fn metadata(headers: &HeaderMap) -> Bytes {
     let mut lines = Vec::new();
-    for name in KEPT {
+    for name in CACHED {
         if let Some(value) = headers.get(&name) {
             lines.extend_from_slice(name.as_str().as_bytes());
             lines.extend_from_slice(b": ");

@@ -3,7 +3,8 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use fastly::KVStore;
-use platform::{StoreName, sql_http::Endpoint};
+use platform::StoreName;
+use platform_fallback::Endpoint;
 
 use crate::{backend::Backends, log::Log};
 

@@ -14,7 +14,7 @@ use crate::{Body, instance::Instance, pop::Pop};
 
 /// The largest value, in bytes (<https://docs.fastly.com/products/edge-data-storage>).
 const MAX_VALUE_BYTES: usize = 25_000_000;
-/// How long a POP keeps a value of which it is not said how long it is of use.
+/// How long a POP keeps a value that came without an expiry.
 const UNDATED: Duration = Duration::from_mins(1);
 
 /// One named store.
@@ -72,31 +72,31 @@ impl Kv for Store {
     async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
         let Some(pop) = &self.pop else { return Ok(self.read(key)?.map(|(value, _)| value)) };
         let name = self.pop_name(key);
-        if let Some(kept) = pop.look(&name)
-            && let Ok(value) = Body(kept.body).collect(MAX_VALUE_BYTES)
+        if let Some(cached) = pop.look(&name)
+            && let Ok(value) = Body(cached.body).collect(MAX_VALUE_BYTES)
         {
             return Ok(Some(value));
         }
         // While the store is out, nobody is kept waiting for what nobody will put there.
-        let read = self.read(key).inspect_err(|_| pop.let_go(&name))?;
+        let read = self.read(key).inspect_err(|_| pop.cancel(&name))?;
         Ok(read.map(|(value, left)| {
-            pop.keep(&name, left.unwrap_or(UNDATED), &[self.name.name(), key.as_str()], Bytes::new(), &value);
+            pop.insert(&name, left.unwrap_or(UNDATED), &[self.name.name(), key.as_str()], Bytes::new(), &value);
             value
         }))
     }
 
-    async fn put(&self, key: &KvKey, value: Bytes, keep: Option<Duration>) -> Result<(), Error> {
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error> {
         if value.len() > MAX_VALUE_BYTES {
             return Err(Error::new(Kind::TooLarge, "kv.put"));
         }
         if let Some(pop) = &self.pop {
             let tags = [self.name.name(), key.as_str()];
-            pop.keep(&self.pop_name(key), keep.unwrap_or(UNDATED), &tags, Bytes::new(), &value);
+            pop.insert(&self.pop_name(key), ttl.unwrap_or(UNDATED), &tags, Bytes::new(), &value);
         }
         let mut insert = self.opened.build_insert();
-        if let Some(keep) = keep {
+        if let Some(ttl) = ttl {
             // Rounded up: never gone before its time.
-            let seconds = keep.as_secs() + u64::from(keep.subsec_nanos() > 0);
+            let seconds = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
             let expires = now().saturating_add(seconds).to_string();
             insert = insert.time_to_live(Duration::from_secs(seconds)).metadata(&expires);
         }

@@ -25,7 +25,8 @@ use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Kind, Platform, StoreName, sql_http::SqlHttp};
+use platform::{Error, Kind, Platform, StoreName};
+use platform_fallback::SqlHttp;
 
 use instance::Instance;
 use pop::Pop;

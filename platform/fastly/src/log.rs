@@ -3,9 +3,7 @@
 use std::{cell::RefCell, io::Write};
 
 use fastly::log::Endpoint;
-
-/// The name in the configuration of the endpoint's name.
-pub(crate) const LOG_ENDPOINT: &str = "LOG_ENDPOINT";
+use platform::{config::names::LOG_ENDPOINT, record::host_failure};
 
 pub(crate) enum Log {
     Endpoint(RefCell<Endpoint>),
@@ -23,7 +21,7 @@ impl Log {
                 Self::Endpoint(RefCell::new(endpoint))
             }
             Some(Err(error)) => {
-                Self::Output.line(&format!("{{\"service\":\"host\",\"failure\":\"{LOG_ENDPOINT}: {error}\"}}"));
+                Self::Output.line(&host_failure(&format!("{}: {error}", LOG_ENDPOINT.text())));
                 Self::Output
             }
             None => Self::Output,

@@ -1,7 +1,7 @@
 //! What a POP keeps for all its instances, in Fastly's core cache, and who of them makes what is not there.
 //!
 //! The first to look for a missing thing gets the claim to make it; others who look meanwhile wait, here, in the host, and find it
-//! made. A claim ends when the thing is kept, when it is let go, and with its request; then the next in line gets it.
+//! made. A claim ends when the thing is kept, when it is given up, and with its request; then the next in line gets it.
 //! A cache that fails is as good as an empty one.
 
 use std::{
@@ -25,14 +25,14 @@ pub(crate) struct Pop {
 }
 
 /// A thing that was there.
-pub(crate) struct Kept {
+pub(crate) struct Cached {
     pub body: fastly::Body,
     pub metadata: Bytes,
 }
 
 impl Pop {
     /// What is kept under `name`. Else `None`, and the claim to make it is ours, unless we have waited long enough.
-    pub fn look(&self, name: &str) -> Option<Kept> {
+    pub fn look(&self, name: &str) -> Option<Cached> {
         if self.claims.borrow().contains_key(name) {
             // Ours to make already: looking again would wait for ourselves.
             return None;
@@ -47,7 +47,7 @@ impl Pop {
             return None;
         }
         let found = looked.found()?;
-        Some(Kept { body: found.to_stream().ok()?, metadata: found.user_metadata() })
+        Some(Cached { body: found.to_stream().ok()?, metadata: found.user_metadata() })
     }
 
     /// How long the request has waited so far, in whole seconds: that much less may its own calls take.
@@ -55,15 +55,15 @@ impl Pop {
         Duration::from_secs(self.waited.get().as_secs())
     }
 
-    /// Keeps a thing for `time`, for all who wait for it and who come later.
-    pub fn keep(&self, name: &str, time: Duration, tags: &[&str], metadata: Bytes, value: &[u8]) {
+    /// Keeps a thing for `ttl`, for all who wait for it and who come later.
+    pub fn insert(&self, name: &str, ttl: Duration, tags: &[&str], metadata: Bytes, value: &[u8]) {
         let tags = tags.iter().copied();
         let length = value.len() as u64;
         let opened = match self.claims.borrow_mut().remove(name) {
             Some(claim) => {
-                claim.insert(time).surrogate_keys(tags).user_metadata(metadata).known_length(length).execute()
+                claim.insert(ttl).surrogate_keys(tags).user_metadata(metadata).known_length(length).execute()
             }
-            None => core::insert(Bytes::copy_from_slice(name.as_bytes()), time)
+            None => core::insert(Bytes::copy_from_slice(name.as_bytes()), ttl)
                 .surrogate_keys(tags)
                 .user_metadata(metadata)
                 .known_length(length)
@@ -76,7 +76,7 @@ impl Pop {
     }
 
     /// Gives a claim up: the next in line gets it.
-    pub fn let_go(&self, name: &str) {
+    pub fn cancel(&self, name: &str) {
         if let Some(claim) = self.claims.borrow_mut().remove(name) {
             let _ = claim.cancel_insert_or_update();
         }

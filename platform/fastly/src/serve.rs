@@ -5,14 +5,15 @@ use std::{rc::Rc, time::Duration};
 use fastly::http::serve::Serve;
 use platform::{
     Problem, Service,
-    config::{ConfigError, Lookup, without_own_sql},
+    config::{ConfigError, Lookup, names::LOG_ENDPOINT},
     record::host_failure,
 };
+use platform_fallback::{Endpoint, without_own_sql};
 
 use crate::{
     config::{CONFIG_STORE, SECRET_STORE, Stores},
     instance::Instance,
-    log::{LOG_ENDPOINT, Log},
+    log::Log,
     request,
 };
 
@@ -29,10 +30,10 @@ const IDLE: Duration = Duration::from_secs(1);
 pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) {
     fastly::init();
     let stores = Stores::open();
-    let log = Log::to(stores.get(LOG_ENDPOINT).as_deref());
+    let log = Log::to(stores.get(LOG_ENDPOINT.text()).as_deref());
     let find = without_own_sql(|name: &str| stores.get(name));
     let lookup = Lookup(&find);
-    match build(&lookup).and_then(|service| Ok((service, lookup.sql()?))) {
+    match build(&lookup).and_then(|service| Ok((service, Endpoint::load(&lookup)?))) {
         Ok((service, sql)) => {
             let instance = Rc::new(Instance::new(log, sql));
             Serve::new()

@@ -2,8 +2,9 @@
 //!
 //! `cargo run --release -p platform-native --example hello -- 8080 > /dev/null`
 
+use edge::respond;
 use http::{Request, Response, StatusCode};
-use platform::{Cx, Platform, Service, respond};
+use platform::{Cx, Platform, Service};
 use platform_native::{Host, Options};
 
 struct Hello;

@@ -1,4 +1,4 @@
-//! A body: bytes we made, or bytes that are still arriving and are handed on as they come.
+//! A body: bytes we made, or bytes that are still arriving and are forwarded as they come.
 
 use std::{
     collections::VecDeque,

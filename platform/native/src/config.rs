@@ -36,7 +36,7 @@ impl Config {
         }
     }
 
-    /// Reads through the shared lookup: `config.read(|lookup| lookup.auth_secret())`.
+    /// Reads through the shared lookup: `config.read(|lookup| lookup.required(AUTH_SECRET))`.
     pub fn read<T>(&self, read: impl FnOnce(Lookup<'_>) -> T) -> T {
         read(Lookup(&|name| self.get(name)))
     }
@@ -53,6 +53,8 @@ impl fmt::Debug for Config {
 
 #[cfg(test)]
 mod tests {
+    use platform::config::names::R2_REGION;
+
     use super::*;
 
     #[test]
@@ -63,7 +65,10 @@ mod tests {
         assert_eq!(config.get("CARGO_PKG_NAME"), std::env::var("CARGO_PKG_NAME").ok());
         assert!(Config::environment().get("PATH").is_some());
         assert_eq!(Config::empty().get("PATH"), None);
-        assert_eq!(config.read(|lookup| lookup.optional("PATH")).as_deref(), Some("mine"));
+        assert_eq!(
+            Config::empty().with("R2_REGION", "mine").read(|lookup| lookup.optional(R2_REGION)).as_deref(),
+            Some("mine")
+        );
     }
 
     #[test]

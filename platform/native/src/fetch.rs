@@ -22,11 +22,11 @@ use http_body_util::Full;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use platform::{Error, Kind, Timeouts, service::strip_hop_by_hop};
+use platform::{Error, Kind, Timeouts, headers::strip_hop_by_hop};
 use tokio::{task::spawn_local, time::timeout};
 use tower_service::Service as _;
 
-use crate::{Body, HostError};
+use crate::{Body, HostError, trust};
 
 /// Stores close connections that idle; ours are thrown away before most of them do.
 const IDLE: Duration = Duration::from_secs(30);
@@ -52,11 +52,10 @@ struct Failed {
 
 impl Client {
     pub fn new() -> Result<Self, HostError> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Self::trusting(roots)
+        Self::trusting(trust::roots()?)
     }
 
-    fn trusting(roots: rustls::RootCertStore) -> Result<Self, HostError> {
+    fn trusting(roots: Arc<rustls::RootCertStore>) -> Result<Self, HostError> {
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| HostError::new("cannot set up TLS", error))?
@@ -259,7 +258,7 @@ mod tests {
         roots.add(certificate).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let trusting = Rc::new(Client::trusting(roots).unwrap());
+            let trusting = Rc::new(Client::trusting(Arc::new(roots)).unwrap());
             for _ in 0..3 {
                 assert_eq!(get(&trusting, format!("https://localhost:{port}/")).await.unwrap(), "secret");
                 tokio::task::yield_now().await;

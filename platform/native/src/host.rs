@@ -14,7 +14,14 @@ use std::{
     time::Duration,
 };
 
-use platform::{Service, config::ConfigError};
+use platform::{
+    Service,
+    config::{
+        ConfigError,
+        names::{GALLERY_DATABASE, TRUST_FORWARDED},
+    },
+};
+use platform_fallback::Endpoint;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
@@ -85,9 +92,9 @@ impl Options {
     /// where they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
-            let file = || lookup.optional("GALLERY_DATABASE").map(|path| Place::File(path.into()));
-            self.database = lookup.sql()?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
-            self.trust_forwarded = lookup.trust_forwarded();
+            let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
+            self.database = Endpoint::load(&lookup)?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
+            self.trust_forwarded = lookup.is_on(TRUST_FORWARDED);
             Ok(self)
         })
     }

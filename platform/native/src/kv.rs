@@ -161,12 +161,12 @@ impl Kv for Store {
             .await
     }
 
-    async fn put(&self, key: &KvKey, value: Bytes, keep: Option<Duration>) -> Result<(), Error> {
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error> {
         if value.len() > MAX_VALUE_BYTES {
             return Err(Error::new(Kind::TooLarge, "kv.put"));
         }
         // Rounded up: never gone before its time.
-        let expires = keep.map(|keep| now().saturating_add(milliseconds(keep)).saturating_add(1));
+        let expires = ttl.map(|ttl| now().saturating_add(milliseconds(ttl)).saturating_add(1));
         self.file
             .run("kv.put", |connection| {
                 connection.prepare_cached(PUT)?.execute(params![self.name.name(), key.as_str(), &value[..], expires])

@@ -15,6 +15,7 @@ mod log;
 mod patience;
 mod request;
 mod sql;
+pub mod trust;
 mod wire;
 mod worker;
 

@@ -8,11 +8,9 @@ use std::{
     time::Duration,
 };
 
-use platform::{
-    Error, Row, Sql, SqlHttp, Statement, Value,
-    memory::{batch, query, sql_error},
-    sql_http::Endpoint,
-};
+use platform::{Error, Row, Sql, Statement, Value};
+use platform_fallback::{Endpoint, SqlHttp};
+use platform_sqlite::{batch, query, sql_error};
 
 use crate::{HostError, Native, patience::patiently};
 
@@ -36,22 +34,20 @@ const PREPARED_STATEMENTS: usize = 64;
 pub(crate) struct Connected(RefCell<rusqlite::Connection>);
 
 impl Connected {
-    /// Opens the file, makes it a WAL database and applies the schema. The error is one line with the path.
+    /// Opens the file, and applies the steps of the schema that are missing. The error is one line with the path.
     pub fn open(path: &Path) -> Result<Self, HostError> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            HostError::new(format!("cannot open the database {}", path.display()), error)
+        };
         let open = || -> rusqlite::Result<rusqlite::Connection> {
-            let connection = rusqlite::Connection::open(path)?;
-            connection.busy_timeout(PATIENCE_AT_START)?;
-            connection.pragma_update(None, "journal_mode", "wal")?;
-            connection.pragma_update(None, "synchronous", "normal")?;
-            connection.pragma_update(None, "foreign_keys", true)?;
+            let connection = platform_sqlite::open(path, PATIENCE_AT_START)?;
             connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-            connection.execute_batch(gallery::media::SCHEMA)?;
-            connection.busy_timeout(Duration::ZERO)?;
             Ok(connection)
         };
-        open()
-            .map(|connection| Self(RefCell::new(connection)))
-            .map_err(|error| HostError::new(format!("cannot open the database {}", path.display()), error))
+        let mut connection = open().map_err(|error| failed(error.into()))?;
+        platform_sqlite::migrate(&mut connection).map_err(|error| failed(error.into()))?;
+        connection.busy_timeout(Duration::ZERO).map_err(|error| failed(error.into()))?;
+        Ok(Self(RefCell::new(connection)))
     }
 }
 

@@ -19,7 +19,7 @@ use http::{Method, Response, StatusCode, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use platform::{Error, object::declared_length};
+use platform::{Error, headers::declared_length};
 use tokio::{net::TcpStream, time::Sleep};
 
 use crate::{

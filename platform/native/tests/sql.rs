@@ -14,7 +14,8 @@ use std::{
 
 use harness::Sqld;
 use libtest_mimic::{Arguments, Trial};
-use platform::{Kind, Platform, Sql, Statement, Value, sql_http::Endpoint};
+use platform::{Kind, Platform, Sql, Statement, Value};
+use platform_fallback::Endpoint;
 use platform_native::{Native, Place};
 use rusqlite::Connection;
 use support::{on_native, on_native_at, on_native_in};
@@ -113,9 +114,10 @@ impl Server {
     fn run(&self, case: Case) {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         on_native_at(&self.endpoint(Some(WRITER)), |native| async move {
-            let mut fresh = vec![Statement::new("DROP TABLE IF EXISTS t", [])];
-            fresh.extend(gallery::media::schema().map(|statement| Statement::new(statement, [])));
-            fresh.extend(["DELETE FROM media", "DELETE FROM pending_thumbnails"].map(|sql| Statement::new(sql, [])));
+            let drops = ["t", "media", "pending_thumbnails", "schema_steps"]
+                .map(|table| format!("DROP TABLE IF EXISTS {table}"));
+            let sql: Vec<String> = drops.into_iter().chain(gallery::schema::steps().flatten()).collect();
+            let fresh: Vec<_> = sql.iter().map(|sql| Statement::new(sql, [])).collect();
             native.sql().unwrap().batch(&fresh).await.unwrap();
             case(native).await;
         });
@@ -279,7 +281,7 @@ fn an_answer_over_the_limit_is_too_large(server: &Server) {
         let numbers = |count: usize| {
             format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i FROM n")
         };
-        let most = platform::sql_http::MAX_ROWS;
+        let most = platform::sql::MAX_ROWS;
         assert_eq!(sql.query(&numbers(most), &[]).await.unwrap().len(), most);
         assert_eq!(sql.query(&numbers(most + 1), &[]).await.unwrap_err().kind(), Kind::TooLarge);
         let blobs = "SELECT zeroblob(4000000), zeroblob(3000000)";

@@ -8,8 +8,8 @@ use spin_sdk::key_value;
 
 /// One store, opened at first use: opening is asynchronous.
 ///
-/// Spin does not expire values. What is in `video_cache` carries its expiry and is checked when read
-/// ([`platform::expiring`]); what has expired is overwritten or stays until the store is emptied.
+/// Spin does not expire values. A playlist in `video_cache` carries its expiry, which the service checks; an expired
+/// one is overwritten or stays until the store is emptied.
 pub struct Store {
     name: StoreName,
     opened: OnceCell<key_value::Store>,

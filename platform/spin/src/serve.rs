@@ -5,7 +5,7 @@ use std::{net::SocketAddr, rc::Rc, thread::LocalKey};
 use http::HeaderMap;
 use platform::{
     Service,
-    config::{ConfigError, Lookup},
+    config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
 use platform_wasi::{
     Kept,
@@ -25,7 +25,7 @@ pub struct Site<S> {
 impl<S> Site<S> {
     fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
         let spin = Spin(Rc::new(sql::Kept::default()));
-        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.trust_forwarded() })
+        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
     }
 }
 

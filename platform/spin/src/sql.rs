@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use platform::{Error, Kind, Row, Sql, Statement, Value};
+use platform::{Error, Kind, Row, Sql, Statement, Value, sql::MAX_ROWS};
 use spin_sdk::{
     sqlite::{self, Connection},
     wit_bindgen::StreamResult,
@@ -13,8 +13,6 @@ use spin_sdk::{
 /// its own, since other requests' statements would fall into it.
 pub(crate) type Kept = RefCell<Option<Rc<Connection>>>;
 
-/// The most rows of one statement, as behind HTTP.
-const MAX_ROWS: usize = platform::sql_http::MAX_ROWS;
 /// How many pass from host to guest in one call, at most: each call costs more than a row.
 const ROWS_AT_ONCE: usize = 256;
 

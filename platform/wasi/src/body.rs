@@ -1,7 +1,7 @@
-//! A body: bytes we made, or a stream of the host's that is handed on as it is.
+//! A body: bytes we made, or a stream of the host's that is forwarded as it is.
 
 use bytes::Bytes;
-use platform::{Error, Kind, object::declared_length};
+use platform::{Error, Kind, headers::declared_length};
 use wasip3::{
     http::types::{ErrorCode, Trailers},
     http_compat::IncomingMessage,

@@ -8,7 +8,7 @@ use http::{
     header::{CONTENT_LENGTH, HOST},
     uri::{Authority, PathAndQuery},
 };
-use platform::{Error, Kind, Timeouts, service::strip_hop_by_hop};
+use platform::{Error, Kind, Timeouts, headers::strip_hop_by_hop};
 use wasip3::http::{
     client,
     types::{self, ErrorCode, Fields, RequestOptions, Scheme},

@@ -20,7 +20,8 @@ use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, KvObjects, Platform, Remote, SqlHttp, StoreName};
+use platform::{Error, Platform, StoreName};
+use platform_fallback::{KvObjects, Remote, SqlHttp};
 
 /// The platform of one request.
 #[derive(Clone)]

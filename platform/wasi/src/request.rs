@@ -10,8 +10,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
 use platform::{
     Cx, Facts, Platform, Problem, Service,
+    headers::strip_hop_by_hop,
     record::{host_failure, method_name},
-    service::{finish, strip_hop_by_hop},
+    service::finish,
 };
 use wasip3::{
     http::types::{self, ErrorCode, Fields, Scheme},

@@ -3,9 +3,10 @@
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use platform::{
-    Remote, Service,
-    config::{ConfigError, Lookup, without_own_sql},
+    Service,
+    config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
+use platform_fallback::{Remote, without_own_sql};
 use wasip3::http::types::{ErrorCode, Request, Response};
 
 use crate::{
@@ -28,7 +29,7 @@ impl<S> Site<S> {
         let get = without_own_sql(|name: &str| std::env::var(name).ok());
         let lookup = Lookup(&get);
         let remote = Rc::new(Remote::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.trust_forwarded() })
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A body: bytes we made, or a stream of the host's that is spliced into another, so that its bytes never enter the guest.
 
 use bytes::Bytes;
-use platform::{Error, Kind, object::declared_length, record::Sent};
+use platform::{Error, Kind, headers::declared_length, record::Sent};
 use wasip2::{
     http::types::{IncomingBody, OutgoingBody},
     io::streams::{InputStream, OutputStream, StreamError},

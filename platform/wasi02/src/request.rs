@@ -12,22 +12,24 @@ use std::{
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
 use platform::{
-    Cx, Error, Facts, Kind, Problem, Remote, Service,
+    Cx, Error, Facts, Kind, Problem, Service,
+    headers::strip_hop_by_hop,
     record::{Sent, host_failure, method_name},
-    service::{finish, strip_hop_by_hop},
+    service::finish,
 };
+use platform_fallback::Remote;
 use wasip2::{
     http::types::{self, Fields, IncomingRequest, OutgoingResponse, ResponseOutparam, Scheme},
     random::random::get_random_bytes,
 };
 
 use crate::{
-    Body, Stores, Wasi02,
+    Body, Wasi02,
     fetch::{fields, headers},
 };
 
 /// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line once the body has ended.
-pub(crate) fn answer<S: Service, K: Stores>(
+pub(crate) fn answer<S: Service>(
     service: &S,
     remote: &Rc<Remote>,
     trust_forwarded: bool,
@@ -43,7 +45,7 @@ pub(crate) fn answer<S: Service, K: Stores>(
     if trust_forwarded {
         facts.believe_forwarded(request.headers());
     }
-    let wasi = Wasi02 { remote: Rc::clone(remote), stores: K::default(), now: facts.now };
+    let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
     let cx = Cx::new(&wasi, facts);
     let method = method_name(request.method());
     let mut response = at_once(service.handle(&cx, request)).unwrap_or_else(|error| {

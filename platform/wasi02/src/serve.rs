@@ -3,15 +3,13 @@
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use platform::{
-    Remote, Service,
-    config::{ConfigError, Lookup, without_own_sql},
+    Service,
+    config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
+use platform_fallback::{Remote, without_own_sql};
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
-use crate::{
-    Stores,
-    request::{answer, refuse_without_configuration},
-};
+use crate::request::{answer, refuse_without_configuration};
 
 /// What an instance keeps from its first request with a good configuration on. Nothing of a request.
 pub type Kept<T> = RefCell<Option<Rc<T>>>;
@@ -28,21 +26,16 @@ impl<S> Site<S> {
         let get = without_own_sql(|name: &str| std::env::var(name).ok());
         let lookup = Lookup(&get);
         let remote = Rc::new(Remote::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.trust_forwarded() })
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
     }
 }
 
 /// Exports `$service` as the component's `wasi:http/incoming-handler`, made by `$make` from the configuration.
 ///
-/// KV is in the bucket, or where `$stores` says: [`Keyvalue`](crate::Keyvalue).
-///
 /// Without a good configuration each request gets a 503, and the log a line that says what is missing.
 #[macro_export]
 macro_rules! serve {
     ($service:ty, $make:expr) => {
-        $crate::serve!($service, $make, $crate::InBucket);
-    };
-    ($service:ty, $make:expr, $stores:ty) => {
         ::std::thread_local! {
             static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
         }
@@ -54,7 +47,7 @@ macro_rules! serve {
                 request: $crate::wasip2::http::types::IncomingRequest,
                 out: $crate::wasip2::http::types::ResponseOutparam,
             ) {
-                $crate::handle::<_, $stores>(&SITE, $make, &request, out);
+                $crate::handle(&SITE, $make, &request, out);
             }
         }
 
@@ -63,7 +56,7 @@ macro_rules! serve {
 }
 
 /// Serves one request. What [`serve!`] exports.
-pub fn handle<S: Service, K: Stores>(
+pub fn handle<S: Service>(
     kept: &'static LocalKey<Kept<Site<S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
     request: &IncomingRequest,
@@ -76,5 +69,5 @@ pub fn handle<S: Service, K: Stores>(
             Err(error) => return refuse_without_configuration(&error.to_string(), out),
         },
     };
-    answer::<S, K>(&site.service, &site.remote, site.trust_forwarded, request, out);
+    answer(&site.service, &site.remote, site.trust_forwarded, request, out);
 }

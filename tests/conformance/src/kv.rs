@@ -9,7 +9,7 @@ use crate::{At, Outcome, cases, ensure, words};
 
 cases!(kv:
     missing_is_none, deleted_is_none, deleting_what_is_missing_succeeds, comes_back_byte_for_byte, empty_is_not_missing,
-    is_replaced, stays_without_keep, is_there_until_it_expires, longest_key, every_legal_byte_in_a_key, stores_are_apart,
+    is_replaced, stays_without_ttl, is_there_until_it_expires, longest_key, every_legal_byte_in_a_key, stores_are_apart,
     too_large_or_kept_whole, many_keys,
 );
 
@@ -22,8 +22,8 @@ fn fresh<'a, P: Platform>(at: &'a At<'_, P>, name: &str) -> Result<(impl Kv + 'a
     Ok((at.cx.kv(StoreName::VideoCache).map_err(|error| words(&error))?, key(&at.unique(name))?))
 }
 
-async fn put(kv: &impl Kv, key: &KvKey, value: &[u8], keep: Option<Duration>) -> Outcome {
-    kv.put(key, Bytes::copy_from_slice(value), keep).await.map_err(|error| words(&error))
+async fn put(kv: &impl Kv, key: &KvKey, value: &[u8], ttl: Option<Duration>) -> Outcome {
+    kv.put(key, Bytes::copy_from_slice(value), ttl).await.map_err(|error| words(&error))
 }
 
 async fn holds(kv: &impl Kv, key: &KvKey, wanted: Option<&[u8]>) -> Outcome {
@@ -78,7 +78,7 @@ async fn is_replaced<P: Platform>(at: &At<'_, P>) -> Outcome {
     holds(&kv, &key, Some(b"second")).await
 }
 
-async fn stays_without_keep<P: Platform>(at: &At<'_, P>) -> Outcome {
+async fn stays_without_ttl<P: Platform>(at: &At<'_, P>) -> Outcome {
     let (kv, key) = fresh(at, "stays")?;
     // An end that was set before goes with the value it was set for.
     put(&kv, &key, b"first", Some(Duration::from_secs(1))).await?;
@@ -89,8 +89,8 @@ async fn stays_without_keep<P: Platform>(at: &At<'_, P>) -> Outcome {
 
 async fn is_there_until_it_expires<P: Platform>(at: &At<'_, P>) -> Outcome {
     let (kv, key) = fresh(at, "keep")?;
-    for keep in [Duration::from_mins(1), Duration::from_hours(4), Duration::MAX] {
-        put(&kv, &key, b"value", Some(keep)).await?;
+    for ttl in [Duration::from_mins(1), Duration::from_hours(4), Duration::MAX] {
+        put(&kv, &key, b"value", Some(ttl)).await?;
         holds(&kv, &key, Some(b"value")).await?;
     }
     Ok(())

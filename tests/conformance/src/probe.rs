@@ -1,11 +1,11 @@
 //! The service that runs the cases inside a host.
 
 use bytes::Bytes;
+use edge::{Failure, respond};
 use http::{Request, Response, StatusCode};
 use platform::{
     Cx, Platform, Problem, Service, Timeouts,
     config::{ConfigError, Lookup},
-    respond,
 };
 
 use crate::{At, names, run};
@@ -23,23 +23,25 @@ pub struct Probe {
 
 impl Probe {
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { upstream: lookup.required(UPSTREAM)? })
+        // A name of the tests, which no table of configuration has.
+        let upstream = (lookup.0)(UPSTREAM).ok_or(ConfigError { name: UPSTREAM, wanted: "is not set" })?;
+        Ok(Self { upstream })
     }
 
-    async fn passed<P: Platform>(&self, cx: &Cx<'_, P>, path: &str) -> Result<Response<P::Body>, Problem> {
+    async fn passed<P: Platform>(&self, cx: &Cx<'_, P>, path: &str) -> Result<Response<P::Body>, Failure> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() =
             format!("{}{path}", self.upstream).parse().map_err(|_| Problem::bad_request("That is no path."))?;
         let between_bytes = std::time::Duration::from_millis(700);
         request.extensions_mut().insert(Timeouts { between_bytes, ..Timeouts::DEFAULT });
-        cx.fetch(request).await.map_err(|error| cx.failed(&error))
+        Ok(cx.fetch(request).await?)
     }
 
     async fn answer<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         request: Request<P::Body>,
-    ) -> Result<Response<P::Body>, Problem> {
+    ) -> Result<Response<P::Body>, Failure> {
         let (head, body) = request.into_parts();
         let target = head.uri.to_string();
         let text = |text: String| Ok(respond::bytes(StatusCode::OK, "text/plain", text));
@@ -49,7 +51,7 @@ impl Probe {
         if let Some(name) = target.strip_prefix("/cases/") {
             let at = At { cx, upstream: &self.upstream, asked: &head.headers };
             return match run(name, &at).await {
-                None => Err(Problem::not_found("There is no such case.")),
+                None => Err(Problem::not_found("There is no such case.").into()),
                 Some(Ok(())) => Ok(respond::empty(StatusCode::NO_CONTENT)),
                 Some(Err(wrong)) => Ok(respond::bytes(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", wrong)),
             };
@@ -63,13 +65,13 @@ impl Probe {
             return Ok(Response::new(P::join(vec![piece(b"first "), middle, piece(b" last")])));
         }
         if target.starts_with("/echo") {
-            let body = P::collect(body, 2_000_000).await.map_err(|error| cx.failed(&error))?;
+            let body = P::collect(body, 2_000_000).await?;
             return text(format!("{} {target}\n{}", head.method, String::from_utf8_lossy(&body)));
         }
         if target == "/entropy" {
             return text(cx.facts.entropy.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")));
         }
-        Err(Problem::not_found("There is nothing here."))
+        Err(Problem::not_found("There is nothing here.").into())
     }
 }
 
@@ -77,7 +79,8 @@ impl Service for Probe {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
         cx.record.service.set("probe");
         let head = request.method() == http::Method::HEAD;
-        let response = self.answer(cx, request).await.unwrap_or_else(|problem| problem.into_response(cx.request_id()));
+        let answer = self.answer(cx, request).await.map_err(|failure| failure.into_problem(&cx.record));
+        let response = answer.unwrap_or_else(|problem| problem.into_response(cx.request_id()));
         if head { response.map(|_| P::Body::from(Bytes::new())) } else { response }
     }
 }

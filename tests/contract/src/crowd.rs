@@ -4,7 +4,7 @@ use std::thread;
 
 use crate::{
     Outcome, Target,
-    library::{file, film, fixture, photos},
+    library::{file, file_bytes, film, photos},
     playlists::variants,
 };
 
@@ -19,7 +19,7 @@ fn sixteen_clients(target: &Target) -> Outcome {
     let variant = variants(target)?.into_iter().next().ok_or("the master has no variant")?;
     let playlist = target.follow(&variant).expect(200)?;
     let listing = target.get("/api/media").expect(200)?;
-    let photos: Vec<(&str, &[u8])> = photos().map(|key| Ok((key, fixture(key)?))).collect::<Result<_, String>>()?;
+    let photos: Vec<(&str, &[u8])> = photos().map(|key| Ok((key, file_bytes(key)?))).collect::<Result<_, String>>()?;
 
     let visit = |client: usize| -> Outcome {
         let own = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);

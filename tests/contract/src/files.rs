@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Target,
-    library::{BIG, encode, encode_lenient, file, film, fixture, item, media_type, photos},
+    library::{BIG, encode, encode_lenient, file, file_bytes, film, item, media_type, photos},
 };
 
 cases!(files:
@@ -13,7 +13,7 @@ cases!(files:
 fn identical_bytes(target: &Target) -> Outcome {
     for key in photos() {
         let answer = target.get(&file(key)).expect(200)?;
-        ensure!(answer.body == fixture(key)?, "{key}: other bytes, {} of them", answer.body.len());
+        ensure!(answer.body == file_bytes(key)?, "{key}: other bytes, {} of them", answer.body.len());
         ensure_eq!(answer.length()?, answer.body.len() as u64, "{key}: Content-Length");
         answer.has("accept-ranges", "bytes")?;
         answer.lacks("content-encoding")?;
@@ -32,7 +32,7 @@ fn awkward_keys_however_encoded(target: &Target) -> Outcome {
         let lower: String = upper_escapes.collect();
         for encoded in [encode_lenient(key), strict.replace('/', "%2F"), lower] {
             let answer = target.get(&format!("/api/file/{encoded}")).expect(200)?;
-            ensure!(answer.body == fixture(key)?, "{encoded}: other bytes");
+            ensure!(answer.body == file_bytes(key)?, "{encoded}: other bytes");
         }
     }
     Ok(())
@@ -41,7 +41,7 @@ fn awkward_keys_however_encoded(target: &Target) -> Outcome {
 /// `+` is a plus, and what looks encoded after decoding stays as it is.
 fn keys_are_decoded_once(target: &Target) -> Outcome {
     let plus = target.get("/api/file/a%20b+c.jpg").expect(200)?;
-    ensure!(plus.body == fixture("a b+c.jpg")?, "other bytes");
+    ensure!(plus.body == file_bytes("a b+c.jpg")?, "other bytes");
     for wrong in ["a+b+c.jpg", "a%2520b%2Bc.jpg", "a%20b%252Bc.jpg", "a%20b%20c.jpg"] {
         target.get(&format!("/api/file/{wrong}")).expect(404)?;
     }
@@ -79,7 +79,7 @@ fn disposition(target: &Target) -> Outcome {
 fn download(target: &Target) -> Outcome {
     let answer = target.get(&format!("{}?download", file("plain.png"))).expect(200)?;
     ensure!(answer.need("content-disposition")?.starts_with("attachment;"), "?download is shown in place");
-    ensure!(answer.body == fixture("plain.png")?, "other bytes");
+    ensure!(answer.body == file_bytes("plain.png")?, "other bytes");
     Ok(())
 }
 

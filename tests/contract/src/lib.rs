@@ -38,7 +38,7 @@ mod thumbnails;
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
 pub use ensure::Outcome;
-pub use library::{Item, fixture};
+pub use library::{Item, file_bytes};
 pub use served::{Served, check};
 pub use suites::complete;
 pub use target::Target;

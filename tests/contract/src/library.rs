@@ -94,7 +94,7 @@ pub(crate) fn film(target: &Target) -> Result<(Item, String), String> {
 }
 
 /// The bytes of a photo of the test library.
-pub fn fixture(key: &str) -> Result<&'static [u8], String> {
+pub fn file_bytes(key: &str) -> Result<&'static [u8], String> {
     static MADE: LazyLock<HashMap<&str, Vec<u8>>> =
         LazyLock::new(|| PHOTOS.iter().filter_map(|(key, ..)| Some((*key, harness::photo(key).ok()?))).collect());
     MADE.get(key).map(Vec::as_slice).ok_or_else(|| format!("there is no fixture {key}"))

@@ -6,7 +6,7 @@ use harness::PHOTOS;
 
 use crate::{
     Outcome, Target,
-    library::{all, film, fixture, item, media_type, page, photos},
+    library::{all, file_bytes, film, item, media_type, page, photos},
 };
 
 cases!(listing:
@@ -37,7 +37,7 @@ fn fields_of_a_photo(target: &Target) -> Outcome {
         let item = item(target, key)?;
         ensure_eq!(item.r#type, "image", "{key}: type");
         ensure_eq!(item.name, key.rsplit('/').next().unwrap_or(key), "{key}: name");
-        ensure_eq!(item.size, fixture(key)?.len() as u64, "{key}: size");
+        ensure_eq!(item.size, file_bytes(key)?.len() as u64, "{key}: size");
         ensure_eq!((item.width, item.height), (Some(width), Some(height)), "{key}: width and height");
         ensure_eq!((item.hls, item.duration), (None, None), "{key}: what only films have");
         ensure!(item.uploaded_at.as_str() > "2025", "{key}: uploadedAt is {:?}", item.uploaded_at);

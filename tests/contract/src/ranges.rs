@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Target,
-    library::{BIG, file, fixture},
+    library::{BIG, file, file_bytes},
     table::{self, Row},
     tables,
 };
@@ -64,7 +64,7 @@ fn several_at_their_best(target: &Target) -> Outcome {
 }
 
 fn several_are_parts_of_one_response(target: &Target) -> Outcome {
-    let whole = fixture(BIG)?;
+    let whole = file_bytes(BIG)?;
     let size = whole.len();
     let ask = |range: &str| target.get(&file(BIG)).header("range", range).expect(206);
     let answer = ask("bytes=500000-999999,7-7,-300000")?;
@@ -88,7 +88,7 @@ fn several_are_parts_of_one_response(target: &Target) -> Outcome {
 /// Every first and last byte of a small photo, around its ends.
 fn small_files(target: &Target) -> Outcome {
     let key = "plain.png";
-    let whole = fixture(key)?;
+    let whole = file_bytes(key)?;
     let size = whole.len();
     for (first, last) in
         [(0, size - 2), (0, size - 1), (0, size), (1, size + 1), (size - 1, size - 1), (size / 2, size)]

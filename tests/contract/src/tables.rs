@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, Target,
-    library::{BIG, file, fixture},
+    library::{BIG, file, file_bytes},
     served::{Served, check},
     table::{Row, TABLES},
 };
@@ -12,7 +12,7 @@ pub(crate) const ORIGINALS: &str = "private, max-age=3600";
 
 /// Every row, by GET and by HEAD, of the big photo.
 pub(crate) fn hold(target: &Target, rows: &[Row]) -> Outcome {
-    let served = Served::new(|| target.get(&file(BIG)), fixture(BIG)?)?;
+    let served = Served::new(|| target.get(&file(BIG)), file_bytes(BIG)?)?;
     outcome(&wrong(&served, rows, ORIGINALS))
 }
 

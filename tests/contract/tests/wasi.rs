@@ -1,6 +1,6 @@
 //! The contract on WASI hosts, 0.3, 0.2 and one that has what Spin has: both services in one, on a snapshot of the catalogue (for Spin, on
-//! SQLite); each in a host of its own, on a libSQL server, with and without a viewer that hands films on; and both in one host, as `spin.toml` has
-//! them. KV is in the bucket, or in stores of the host's: Spin's, and `wasi:keyvalue`.
+//! SQLite); each in a host of its own, on a libSQL server, with and without a viewer that forwards films; and both in one host, as `spin.toml` has
+//! them. KV is in the bucket, or in Spin's stores.
 //!
 //! And on the real `spin up` and `wasmtime serve`, where this machine has them: no package client of ours brings those.
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(4));
     let mut trials: Vec<Trial> = Vec::new();
-    for wasi in [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin] {
+    for wasi in [Wasi::P3, Wasi::P2, Wasi::Spin] {
         let edge = |split| {
             Edge::new(move || {
                 let gallery = WasiGallery::start(wasi, &Options { split, ..Options::default() })?;

@@ -16,7 +16,7 @@ pub struct EdgeGallery<S> {
     pub url: String,
     /// video-edge's, which is the gallery's unless split.
     pub video_url: String,
-    /// When split: a second viewer, which hands `/api/hls/...` on to video-edge.
+    /// When split: a second viewer, which forwards `/api/hls/...` to video-edge.
     pub routed_url: Option<String>,
 }
 

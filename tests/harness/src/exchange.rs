@@ -31,7 +31,7 @@ impl Head {
 
 /// Hands one request on, and at most `most` bytes of its answer back. No other request follows on this connection: it might have to be
 /// answered otherwise.
-pub(crate) fn hand_on(head: &Head, client: BufReader<TcpStream>, store: TcpStream, most: u64) -> io::Result<()> {
+pub(crate) fn forward(head: &Head, client: BufReader<TcpStream>, store: TcpStream, most: u64) -> io::Result<()> {
     let lines = head.0.strip_suffix("\r\n").unwrap_or(&head.0);
     (&store).write_all(format!("{lines}connection: close\r\n\r\n").as_bytes())?;
     // Of the body, what has come with the head.

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::exchange::{Head, hand_on};
+use crate::exchange::{Head, forward};
 
 /// How much of a body comes before it is held back, in bytes.
 const BEFORE: u64 = 64 * 1024;
@@ -114,7 +114,7 @@ impl Shared {
         while let Some(head) = Head::read(&mut client)? {
             let (method, path) = head.is_for();
             if path != self.path {
-                return hand_on(&head, client, TcpStream::connect(self.store)?, u64::MAX);
+                return forward(&head, client, TcpStream::connect(self.store)?, u64::MAX);
             }
             let sends_it = method == "GET";
             self.send(client.get_mut(), sends_it)?;

@@ -24,8 +24,8 @@ pub use large::LargeObject;
 pub use library::{BIG_BYTES, PHOTOS, photo, write_photos};
 pub use local::{Local, free_address};
 pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
-pub use programs::{component, program, wasm};
-pub use servers::{Sqld, named, sqld, viceroy::find as viceroy};
+pub use programs::{component, gallery, wasm};
+pub use servers::{Process, Sqld, hosts, named, sqld, viceroy::find as viceroy};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.

@@ -1,26 +1,23 @@
 //! A local server of a host's, with our services in it.
 
 use std::{
-    fs::{self, File},
-    net::{SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    thread,
+    fs,
+    net::{SocketAddr, TcpListener},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use servers::{Process, to_files};
 use tempfile::TempDir;
 
 use crate::Failure;
 
 /// How long it may take to compile a service, on a machine that does other things too.
 const START: Duration = Duration::from_mins(2);
-/// How long it may take to end when asked.
-const END: Duration = Duration::from_secs(5);
 
 /// A server of Fastly's, Spin's or Wasmtime's own. Ends when dropped.
 pub struct Local {
-    child: Child,
+    process: Process,
     folder: TempDir,
     /// `http://127.0.0.1:port`.
     pub url: String,
@@ -29,21 +26,15 @@ pub struct Local {
 impl Local {
     /// Starts `command` and waits until it listens at `address`. Its files go into `folder`.
     pub(crate) fn start(command: &mut Command, folder: TempDir, address: SocketAddr) -> Result<Self, Failure> {
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(File::create(folder.path().join("log"))?)
-            .stderr(File::create(folder.path().join("stderr"))?)
-            .spawn()?;
-        let mut local = Self { child, folder, url: format!("http://{address}") };
+        let [log, stderr] = ["log", "stderr"].map(|name| folder.path().join(name));
+        to_files(command, &log, &stderr)?;
+        let name = command.get_program().to_string_lossy().into_owned();
         let started = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            if local.child.try_wait()?.is_some() || started.elapsed() > START {
-                let program = command.get_program().to_string_lossy();
-                return Err(format!("{program} did not start: {}", local.stderr()?.trim()).into());
-            }
-            thread::sleep(Duration::from_millis(50));
+        let process = Process::listening(command, &name, address, &stderr, || started.elapsed() > START)?;
+        if started.elapsed() > START {
+            return Err(format!("{name} did not listen within {} s", START.as_secs()).into());
         }
-        Ok(local)
+        Ok(Self { process, folder, url: format!("http://{address}") })
     }
 
     /// All log lines so far: what the service wrote, and what the server says of each request.
@@ -58,22 +49,7 @@ impl Local {
 
     /// The process, for its memory.
     pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Local {
-    /// Asks first: Spin has a process of its own to end.
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        }
-        let asked = Instant::now();
-        while matches!(self.child.try_wait(), Ok(None)) && asked.elapsed() < END {
-            thread::sleep(Duration::from_millis(5));
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.id()
     }
 }
 

@@ -2,17 +2,14 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
+    process::Command,
 };
 
+use platform::config::table::SETTINGS;
 use tempfile::TempDir;
 
-use crate::{Failure, free_address, program, write_photos};
+use crate::{Failure, Process, free_address, hosts, programs::gallery};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -21,7 +18,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub struct Options {
     /// video-edge on a port of its own.
     pub split: bool,
-    /// The same, and the viewer hands `/api/hls/...` on to it, so that one domain serves all.
+    /// The same, and the viewer forwards `/api/hls/...` to it, so that one domain serves all.
     pub routed: bool,
     /// More environment, or other values than the usual ones.
     pub environment: Vec<(String, String)>,
@@ -42,38 +39,22 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
     ("R2_BUCKET_NAME", "gallery"),
 ];
 
-/// What the programs read too, and a developer's shell may hold.
-pub(crate) const FOREIGN: [&str; 18] = [
-    "ALLOWED_ORIGINS",
-    "CATALOGUE",
-    "GALLERY_DATA",
-    "GALLERY_DATABASE",
-    "GALLERY_LISTEN",
-    "GALLERY_SPLIT",
-    "GALLERY_STORE_LISTEN",
-    "MAX_BODY_BYTES",
-    "R2_ACCOUNT_ID",
-    "R2_REGION",
-    "R2_SESSION_TOKEN",
-    "S3_ENDPOINT",
-    "SQL_AUTH_TOKEN",
-    "SQL_URL",
-    "TRUST_FORWARDED",
-    "VIDEO_API_BASE",
-    "VIDEO_DELIVERY",
-    "VIDEO_ORIGIN",
-];
-
-/// A program with nothing of the shell's configuration.
-pub fn command(name: &str) -> Result<Command, Failure> {
-    let mut command = Command::new(program(name)?);
-    for name in FOREIGN {
-        command.env_remove(name);
+/// Takes from a program what a developer's shell may hold of the gallery's configuration.
+pub(crate) fn clean(command: &mut Command) {
+    for setting in SETTINGS {
+        command.env_remove(setting.name.text());
     }
+}
+
+/// A verb of the program, with nothing of the shell's configuration.
+pub fn command(verb: &str) -> Result<Command, Failure> {
+    let mut command = Command::new(gallery()?);
+    clean(&mut command);
+    command.arg(verb);
     Ok(command)
 }
 
-/// Brings a folder in with the real ingest program, under `environment`; gives what it printed.
+/// Brings a folder in with the real program, under `environment`; gives what it printed.
 pub fn ingest(folder: &Path, more: &[&str], environment: &[(String, String)]) -> Result<String, Failure> {
     let environment = environment.iter().map(|(name, value)| (name, value));
     let output = command("ingest")?.arg(folder).args(more).envs(environment).output()?;
@@ -85,7 +66,7 @@ pub fn ingest(folder: &Path, more: &[&str], environment: &[(String, String)]) ->
 
 /// A running gallery with a library in it. Ends when dropped.
 pub struct Gallery {
-    child: Child,
+    process: Process,
     data: TempDir,
     environment: Vec<(String, String)>,
     /// `http://127.0.0.1:port`, likewise the others.
@@ -102,7 +83,7 @@ impl Gallery {
         let gallery = Self::start_empty(options)?;
         let photos = gallery.data.path().join("photos");
         if options.library.is_none() {
-            write_photos(&photos)?;
+            crate::write_photos(&photos)?;
         }
         gallery.ingest(options.library.as_deref().unwrap_or(&photos), &["--demo-film"])?;
         Ok(gallery)
@@ -120,7 +101,7 @@ impl Gallery {
         if let Some(database) = &options.database {
             fs::copy(database, data.path().join("gallery.db"))?;
         }
-        let mut command = command("edge-gallery")?;
+        let mut command = command("serve")?;
         command.args(["--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]).arg(data.path());
         if options.routed {
             let video = free_address()?;
@@ -129,29 +110,25 @@ impl Gallery {
             command.args(["--split", "127.0.0.1:0"]);
         }
         command.envs(environment.iter().map(|(name, value)| (name, value)));
-        let mut child = command.stdout(Stdio::piped()).stderr(File::create(data.path().join("stderr"))?).spawn()?;
-        let ready = first_line(&mut child, &data.path().join("log"));
-        let Some(ready) = ready else {
-            let _ = child.kill();
-            let _ = child.wait();
-            let said = fs::read_to_string(data.path().join("stderr"))?;
-            return Err(format!("the gallery did not start: {}", said.trim()).into());
-        };
-        let ready: serde_json::Value = serde_json::from_str(&ready)?;
-        let text = |name: &str| ready[name].as_str().map(str::to_owned);
-        let url = text("gallery").ok_or("the gallery did not say where it is")?;
+        command.stderr(File::create(data.path().join("stderr"))?);
+        let started = hosts::native(&mut command, &data.path().join("log"));
+        let (process, ready) = started.map_err(|failure| {
+            let said = fs::read_to_string(data.path().join("stderr")).unwrap_or_default();
+            format!("{failure}: {}", said.trim())
+        })?;
+        let url = ready.gallery;
         Ok(Self {
-            child,
+            process,
             data,
-            video_url: text("video").filter(|_| !options.routed).unwrap_or_else(|| url.clone()),
-            store_url: text("store").or_else(|| value(&environment, "S3_ENDPOINT")).unwrap_or_default(),
+            video_url: ready.video.filter(|_| !options.routed).unwrap_or_else(|| url.clone()),
+            store_url: ready.store.or_else(|| value(&environment, "S3_ENDPOINT")).unwrap_or_default(),
             password: value(&environment, "GALLERY_PASSWORD").unwrap_or_default(),
             environment,
             url,
         })
     }
 
-    /// Brings a folder in with the real ingest program.
+    /// Brings a folder in with the real program.
     pub fn ingest(&self, folder: &Path, more: &[&str]) -> Result<String, Failure> {
         let mut environment = self.environment.clone();
         environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
@@ -167,7 +144,7 @@ impl Gallery {
 
     /// The process, for what it uses.
     pub fn process_id(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     /// Where it keeps everything.
@@ -188,29 +165,4 @@ impl Gallery {
 
 fn value(environment: &[(String, String)], name: &str) -> Option<String> {
     environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-}
-
-/// The first line of a process's output; the rest goes to a file.
-pub(crate) fn first_line(child: &mut Child, log: &Path) -> Option<String> {
-    let lines = child.stdout.take()?;
-    let mut log = File::create(log).ok()?;
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        let mut lines = BufReader::new(lines);
-        let mut first = String::new();
-        if lines.read_line(&mut first).is_ok_and(|length| length > 0) {
-            let _ = send.send(first);
-        }
-        // Dropping the sender tells that there was no line.
-        drop(send);
-        let _ = std::io::copy(&mut lines, &mut log);
-    });
-    receive.recv_timeout(Duration::from_secs(30)).ok()
-}
-
-impl Drop for Gallery {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -13,76 +13,55 @@ use crate::Failure;
 /// Programs by name, or why there are none.
 type Built = OnceLock<Result<HashMap<String, PathBuf>, String>>;
 
-/// The programs, and the variables that name them. Building them apart from the tests would give some of their
-/// dependencies other features, and so build those twice.
-const PROGRAMS: [(&str, &str); 2] = [("edge-gallery", "GALLERY_PROGRAM"), ("ingest", "INGEST_PROGRAM")];
-/// Named by WASI_HOST_PROGRAM, and apart from those: only its own tests should wait until wasmtime is built.
-const WASI_HOST: &str = "wasi-host";
-/// The entry crates for Fastly.
-const FASTLY: [&str; 5] =
-    ["viewer-edge-fastly", "video-edge-fastly", "all-in-one-fastly", "floor-fastly", "conformance-fastly"];
-
-/// Where the program `name` is. The first call builds those that the environment does not name.
-pub fn program(name: &str) -> Result<&'static Path, Failure> {
+/// Where the program `edge-gallery` is: what `GALLERY_PROGRAM` says, else the first call builds it. Built apart from the
+/// tests, some of its dependencies would have other features, and be built twice.
+pub fn gallery() -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || {
-        let named = PROGRAMS.iter().map(|(name, variable)| Some(((*name).to_owned(), env::var_os(variable)?.into())));
-        named.collect::<Option<_>>().map_or_else(|| build(&["--bins"], PROGRAMS.map(|(name, _)| name).as_slice()), Ok)
-    })
+    named(&BUILT, "edge-gallery", "GALLERY_PROGRAM")
 }
 
-/// Where the entry crate `name` for Fastly is: in the folder that `FASTLY_PROGRAMS` names, as it is deployed, else the first
-/// call builds all of them.
-pub fn wasm(name: &str) -> Result<&'static Path, Failure> {
-    static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || match env::var_os("FASTLY_PROGRAMS") {
-        Some(folder) => Ok(in_folder(Path::new(&folder), &FASTLY, str::to_owned)),
-        None => build(&["--bins", "--profile", "fastly", "--target", "wasm32-wasip1"], &FASTLY),
-    })
-}
-
-/// The entry crates for WASI hosts.
-const COMPONENTS: [&str; 18] = [
-    "viewer-edge-wasi",
-    "video-edge-wasi",
-    "all-in-one-wasi",
-    "viewer-edge-wasi02",
-    "video-edge-wasi02",
-    "all-in-one-wasi02",
-    "viewer-edge-wasi02-keyvalue",
-    "video-edge-wasi02-keyvalue",
-    "all-in-one-wasi02-keyvalue",
-    "viewer-edge-spin",
-    "video-edge-spin",
-    "all-in-one-spin",
-    "conformance-wasi",
-    "conformance-wasi02",
-    "conformance-wasi02-keyvalue",
-    "conformance-spin",
-    "floor-wasi",
-    "floor-wasi02",
-];
-
-/// Where the component `name` is: in the folder that `WASI_COMPONENTS` names, as it is deployed, else the first call builds all
-/// of them.
-pub fn component(name: &str) -> Result<&'static Path, Failure> {
-    static BUILT: Built = OnceLock::new();
-    find(&BUILT, name, || match env::var_os("WASI_COMPONENTS") {
-        Some(folder) => Ok(in_folder(Path::new(&folder), &COMPONENTS, |name| name.replace('-', "_"))),
-        None => build(&["--lib", "--profile", "wasm", "--target", "wasm32-wasip2"], &COMPONENTS),
-    })
-}
-
-fn in_folder(folder: &Path, names: &[&str], file: impl Fn(&str) -> String) -> HashMap<String, PathBuf> {
-    names.iter().map(|name| ((*name).to_owned(), folder.join(file(name)).with_extension("wasm"))).collect()
-}
-
-/// Where the WASI host is.
+/// Where the WASI host is: what `WASI_HOST_PROGRAM` says, else the first call builds it. Apart from the gallery: only
+/// its own tests should wait until wasmtime is built.
 pub(crate) fn wasi_host() -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
-    find(&BUILT, WASI_HOST, || match env::var_os("WASI_HOST_PROGRAM") {
-        Some(path) => Ok(HashMap::from([(WASI_HOST.to_owned(), path.into())])),
-        None => build(&["--bins"], &[WASI_HOST]),
+    named(&BUILT, "wasi-host", "WASI_HOST_PROGRAM")
+}
+
+/// Where the program `name` for Fastly is: in the folder that `FASTLY_PROGRAMS` names, as it is deployed, else the first
+/// call builds all of them.
+pub fn wasm(name: &str) -> Result<PathBuf, Failure> {
+    static BUILT: Built = OnceLock::new();
+    in_folder("FASTLY_PROGRAMS", name).map_or_else(
+        || {
+            let build = || build(&["--bins", "--profile", "fastly", "--target", "wasm32-wasip1"], &["entries-fastly"]);
+            find(&BUILT, name, build).map(Path::to_path_buf)
+        },
+        Ok,
+    )
+}
+
+/// Where the component `name` is: in the folder that `WASI_COMPONENTS` names, as it is deployed, else the first call
+/// builds all of them.
+pub fn component(name: &str) -> Result<PathBuf, Failure> {
+    static BUILT: Built = OnceLock::new();
+    in_folder("WASI_COMPONENTS", name).map_or_else(
+        || {
+            let packages = ["entries-wasi", "entries-wasi02", "entries-spin"];
+            let build = || build(&["--examples", "--profile", "wasm", "--target", "wasm32-wasip2"], &packages);
+            find(&BUILT, name, build).map(Path::to_path_buf)
+        },
+        Ok,
+    )
+}
+
+fn in_folder(variable: &str, name: &str) -> Option<PathBuf> {
+    Some(Path::new(&env::var_os(variable)?).join(name).with_extension("wasm"))
+}
+
+fn named(built: &'static Built, name: &str, variable: &str) -> Result<&'static Path, Failure> {
+    find(built, name, || match env::var_os(variable) {
+        Some(path) => Ok(HashMap::from([(name.to_owned(), path.into())])),
+        None => build(&["--bins"], &[name]),
     })
 }
 
@@ -123,8 +102,8 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
             let name = message["target"]["name"].as_str()?;
             match message["target"]["kind"][0].as_str()? {
                 "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
-                // A component. As a library its name is that of a Rust module.
-                "cdylib" => Some((name.replace('_', "-"), PathBuf::from(message["filenames"][0].as_str()?))),
+                // A component.
+                "example" => Some((name.to_owned(), PathBuf::from(message["filenames"][0].as_str()?))),
                 _ => None,
             }
         })

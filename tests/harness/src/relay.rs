@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::exchange::{Head, hand_on, pump};
+use crate::exchange::{Head, forward, pump};
 
 /// What lies beside the objects: the catalogue's snapshot, and the KV stores of hosts without any. Where a [`Mode`] gives an answer
 /// it is an object's, which these are not: they are answered by the store.
@@ -161,14 +161,14 @@ fn answer(client: TcpStream, server: TcpStream, mode: Mode) -> io::Result<()> {
     let Some(head) = Head::read(&mut client)? else { return Ok(()) };
     let (_, path) = head.is_for();
     if BESIDE.iter().any(|beside| path.contains(beside)) {
-        return hand_on(&head, client, server, u64::MAX);
+        return forward(&head, client, server, u64::MAX);
     }
     match mode {
         Mode::Slow(time) => {
             thread::sleep(time);
-            hand_on(&head, client, server, u64::MAX)
+            forward(&head, client, server, u64::MAX)
         }
-        Mode::CutAfter(most) => hand_on(&head, client, server, most as u64),
+        Mode::CutAfter(most) => forward(&head, client, server, most as u64),
         Mode::Answer(bytes) => {
             let written = client.get_mut().write_all(&bytes);
             client.get_ref().shutdown(Shutdown::Both)?;

@@ -1,26 +1,19 @@
 //! Spin itself, with the repository's own manifest.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command};
+use std::{fs, net::SocketAddr, path::Path};
 
 use tempfile::TempDir;
 
-use crate::{EdgeGallery, Failure, Local, Options, programs::component};
+use crate::{EdgeGallery, Failure, Local, Options, hosts, programs::component};
 
 impl Local {
     /// Starts the app of `spin.toml` with these variables, its SQLite and its stores below `data`.
     pub fn spin(variables: &[(String, String)], data: &Path, address: SocketAddr) -> Result<Self, Failure> {
-        let mut manifest = from_repository("spin.toml")?;
-        for service in ["viewer-edge-spin", "video-edge-spin"] {
-            let (from, to) = (format!("\"bin/{service}.wasm\""), format!("\"{}\"", component(service)?.display()));
-            if !manifest.contains(&from) {
-                return Err(format!("spin.toml has no component {from}").into());
-            }
-            manifest = manifest.replace(&from, &to);
-        }
+        let manifest = hosts::spin_manifest("spin.toml", &["viewer-edge-spin", "video-edge-spin"], component)?;
         Self::spin_app(&manifest, variables, data, address)
     }
 
-    /// The same with one entry crate for all routes, which is given all of the variables and may call this machine.
+    /// The same with one program for all routes, which is given all of the variables and may call this machine.
     pub fn spin_alone(
         service: &str,
         variables: &[(String, String)],
@@ -49,21 +42,11 @@ impl Local {
         address: SocketAddr,
     ) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
-        let stores = from_repository("runtime-config.toml")?.replace("\".data/", &format!("\"{}/", data.display()));
-        let [app, runtime] = ["spin.toml", "runtime-config.toml"].map(|name| folder.path().join(name));
+        let app = folder.path().join("spin.toml");
         fs::write(&app, manifest)?;
-        fs::write(&runtime, stores)?;
-        let mut command = Command::new(servers::named::spin()?);
-        command.args(["up", "--listen", &address.to_string(), "--from"]).arg(app);
-        command.arg("--runtime-config-file").arg(runtime).arg("--state-dir").arg(folder.path().join("state"));
-        command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
+        let mut command = hosts::spin(&app, data, folder.path(), variables, address)?;
         Self::start(&mut command, folder, address)
     }
-}
-
-fn from_repository(name: &str) -> Result<String, Failure> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
-    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
 }
 
 impl EdgeGallery<Local> {

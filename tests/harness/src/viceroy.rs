@@ -4,16 +4,15 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::{Failure, Local, programs::wasm};
+use crate::{Failure, Local, hosts, programs::wasm};
 
 impl Local {
-    /// Starts the entry crate `service` with this configuration and empty KV stores in Viceroy, at `address`.
+    /// Starts the program `service` with this configuration and empty KV stores in Viceroy, at `address`.
     pub fn viceroy(service: &str, config: &[(String, String)], address: SocketAddr) -> Result<Self, Failure> {
         Self::viceroy_with(&[], service, config, address)
     }
@@ -27,8 +26,8 @@ impl Local {
     ) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
         let manifest = manifest(folder.path(), config)?;
-        let mut command = Command::new(servers::viceroy::find()?);
-        command.args(arguments).arg("-C").arg(manifest).args(["--addr", &address.to_string()]).arg(wasm(service)?);
+        let mut command = hosts::fastly(&manifest, &wasm(service)?, address)?;
+        command.args(arguments);
         Self::start(&mut command, folder, address)
     }
 }
@@ -36,7 +35,7 @@ impl Local {
 /// Writes a manifest for the local server, and what it refers to.
 fn manifest(folder: &Path, config: &[(String, String)]) -> Result<PathBuf, Failure> {
     let (secrets, plain): (Vec<_>, Vec<_>) =
-        config.iter().partition(|(name, _)| platform::config::SECRETS.contains(&name.as_str()));
+        config.iter().partition(|(name, _)| platform::config::names::is_secret(name));
     let store = |file: &str, values: Vec<&(String, String)>| -> Result<String, Failure> {
         let path = folder.join(file);
         let values: Map<String, Value> =

@@ -4,14 +4,14 @@ use std::{
     fs::{self, File},
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Stdio,
 };
 
 use tempfile::TempDir;
 
 use crate::{
-    EdgeGallery, Failure, Options,
-    native::{FOREIGN, first_line},
+    EdgeGallery, Failure, Options, Process, hosts,
+    native::clean,
     programs::{component, wasi_host},
 };
 
@@ -22,19 +22,16 @@ pub enum Wasi {
     P3,
     /// `wasi:http/incoming-handler@0.2`.
     P2,
-    /// The same, with `wasi:keyvalue/store@0.2.0-draft`.
-    P2Keyvalue,
     /// 0.3, with Spin's own imports: KV in memory, and the catalogue in the native gallery's SQLite file.
     Spin,
 }
 
 impl Wasi {
-    /// Which of the entry crates they are, by the end of its name.
+    /// Which programs they are, by the end of their names.
     pub const fn suffix(self) -> &'static str {
         match self {
             Self::P3 => "wasi",
             Self::P2 => "wasi02",
-            Self::P2Keyvalue => "wasi02-keyvalue",
             Self::Spin => "spin",
         }
     }
@@ -42,14 +39,14 @@ impl Wasi {
 
 /// One service in one host. Ends when dropped.
 pub struct WasiHost {
-    child: Child,
+    process: Process,
     folder: TempDir,
     /// `http://127.0.0.1:port`.
     pub url: String,
 }
 
 impl WasiHost {
-    /// Starts the entry crate `service` with this environment, at `address`, where port 0 takes a free one; one for Spin with a
+    /// Starts the program `service` with this environment, at `address`, where port 0 takes a free one; one for Spin with a
     /// SQLite file.
     pub fn start(
         service: &str,
@@ -69,31 +66,21 @@ impl WasiHost {
         address: SocketAddr,
     ) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
-        let mut command = Command::new(wasi_host()?);
-        for name in FOREIGN {
-            command.env_remove(name);
-        }
+        let mut command = hosts::wasi(wasi_host()?, &component(service)?, address);
+        clean(&mut command);
         if let Some(database) = database {
             command.arg("--spin").arg(database);
         }
-        let mut child = command
-            .args(arguments)
-            .args(["--listen", &address.to_string()])
-            .arg(component(service)?)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(File::create(folder.path().join("stderr"))?)
-            .spawn()?;
-        let Some(ready) = first_line(&mut child, &folder.path().join("log")) else {
-            let _ = child.kill();
-            let _ = child.wait();
+        command.args(arguments).envs(environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(folder.path().join("stderr"))?);
+        let mut process = Process::start(&mut command, service)?;
+        let Some(ready) = process.first_line(&folder.path().join("log"))? else {
             let said = fs::read_to_string(folder.path().join("stderr"))?;
             return Err(format!("the WASI host did not start {service}: {}", said.trim()).into());
         };
         let ready: serde_json::Value = serde_json::from_str(&ready)?;
         let url = ready["listening"].as_str().ok_or("the WASI host did not say where it is")?.to_owned();
-        Ok(Self { child, folder, url })
+        Ok(Self { process, folder, url })
     }
 
     /// All log lines of the service so far.
@@ -125,7 +112,7 @@ impl WasiHost {
 
     /// The process, for its memory.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 }
 
@@ -140,13 +127,6 @@ pub struct Ended {
     /// The most linear memory, in bytes.
     pub memory: u64,
     pub trapped: bool,
-}
-
-impl Drop for WasiHost {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A running gallery on WASI hosts. All in one it reads the snapshot in the bucket; for Spin, SQLite.

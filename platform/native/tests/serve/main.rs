@@ -263,7 +263,7 @@ fn each_listener_has_its_service() {
             _: &platform::Cx<'_, P>,
             _: http::Request<P::Body>,
         ) -> http::Response<P::Body> {
-            platform::respond::bytes(http::StatusCode::OK, "text/plain", "other")
+            edge::respond::bytes(http::StatusCode::OK, "text/plain", "other")
         }
     }
     let dir = tempfile::tempdir().unwrap();

@@ -13,8 +13,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use edge::respond;
 use http::{Request, Response, StatusCode};
-use platform::{CacheOutcome, Cx, Kv, KvKey, Platform, Problem, Service, Sql, StoreName, respond};
+use platform::{CacheOutcome, Cx, Kv, KvKey, Platform, Problem, Service, Sql, StoreName};
 use platform_native::{Host, HostError, Native, Options, Place};
 use tempfile::TempDir;
 use tokio::sync::oneshot;

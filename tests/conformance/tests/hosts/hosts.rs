@@ -33,7 +33,7 @@ pub struct Running {
 impl Host {
     /// Those of others' making only if they are on this machine: no package client of ours brings them.
     pub fn all() -> Vec<Self> {
-        let ours = [Wasi::P3, Wasi::P2, Wasi::P2Keyvalue, Wasi::Spin].map(Self::Wasi);
+        let ours = [Wasi::P3, Wasi::P2, Wasi::Spin].map(Self::Wasi);
         let spin = named::wants_spin().then_some(Self::SpinUp);
         let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
         let others = spin.into_iter().chain(wasmtime.into_iter().flatten());

@@ -13,7 +13,8 @@ use std::{
 use bytes::Bytes;
 use conformance::{At, Outcome};
 use http::{HeaderMap, HeaderValue, Response};
-use platform::{Cx, Error, Facts, Kind, memory::Memory};
+use platform::{Cx, Error, Facts, Kind};
+use platform_memory::Memory;
 
 use crate::{client, upstream};
 

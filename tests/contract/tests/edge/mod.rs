@@ -17,7 +17,7 @@ pub struct Edge(Box<dyn Fn() -> Result<Running, Failure> + Send + Sync>, OnceLoc
 
 pub struct Running {
     target: Target,
-    /// One address: a viewer that hands films on.
+    /// One address: a viewer that forwards films.
     routed: Option<Target>,
     /// Ends when dropped.
     _gallery: Box<dyn Any + Send + Sync>,
@@ -56,13 +56,13 @@ pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     trials.collect()
 }
 
-/// The cases about films, where the viewer hands them on to video-edge.
+/// The cases about films, where the viewer forwards them to video-edge.
 pub fn routed(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));
     let trials = films.map(|case| {
         let edge = Arc::clone(edge);
         Trial::test(format!("{name}::{}", case.name), move || {
-            Ok((case.run)(edge.running()?.routed.as_ref().ok_or("no viewer hands films on")?)?)
+            Ok((case.run)(edge.running()?.routed.as_ref().ok_or("no viewer forwards films")?)?)
         })
     });
     trials.collect()

@@ -29,7 +29,7 @@ const THUMBNAIL: &str = "/api/thumbnail/big.png?size=small";
 pub struct Library(Arc<OnceLock<Result<Gallery, String>>>);
 
 /// Both services in a Viceroy of their own, with a relay before the store.
-struct Stage {
+struct Fixture {
     // Dropped in this order: the services first.
     _service: Local,
     relay: Relay,
@@ -42,7 +42,7 @@ impl Library {
         self.0.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    fn stage(&self) -> Result<Stage, String> {
+    fn file_bytes(&self) -> Result<Fixture, String> {
         let failed = |failure: harness::Failure| failure.to_string();
         let gallery = self.gallery()?;
         let store = gallery.store_url.trim_start_matches("http://");
@@ -54,11 +54,11 @@ impl Library {
         let service = Local::viceroy("all-in-one-fastly", &config, address).map_err(failed)?;
         let target = Target::new(&service.url, &service.url, relay.url(), &gallery.password);
         target.cookie()?;
-        Ok(Stage { _service: service, relay, target })
+        Ok(Fixture { _service: service, relay, target })
     }
 }
 
-impl Stage {
+impl Fixture {
     fn set(&self, mode: Mode) -> Outcome {
         self.relay.set(mode).map_err(|error| format!("the relay: {error}"))
     }
@@ -91,9 +91,9 @@ fn crowd(target: &Target, path: &str, clients: usize) -> Result<Vec<Answer>, Str
 
 /// A hundred at once, each in an instance of its own: one of them makes the playlist, the others get it.
 fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
-    let stage = library.stage()?;
-    let variant = stage.variant()?;
-    let answers = crowd(&stage.target, &variant, 100)?;
+    let fixture = library.file_bytes()?;
+    let variant = fixture.variant()?;
+    let answers = crowd(&fixture.target, &variant, 100)?;
     let made = answers.iter().filter(|answer| answer.cost_text("cache") == Ok("miss")).count();
     ensure_eq!(made, 1, "instances that made the playlist");
     ensure!(answers.iter().all(|answer| answer.body == answers[0].body), "different playlists");
@@ -102,33 +102,33 @@ fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
 
 /// Once a thumbnail has been seen, the POP has it: the store need not be there.
 fn thumbnail_is_read_once(library: &Library) -> Outcome {
-    let stage = library.stage()?;
-    let first = stage.target.get(THUMBNAIL).expect(200)?;
-    stage.set(Mode::Refuse)?;
-    for answer in crowd(&stage.target, THUMBNAIL, 8)? {
+    let fixture = library.file_bytes()?;
+    let first = fixture.target.get(THUMBNAIL).expect(200)?;
+    fixture.set(Mode::Refuse)?;
+    for answer in crowd(&fixture.target, THUMBNAIL, 8)? {
         ensure!(answer.body == first.body, "another thumbnail");
         for name in ["content-type", "content-length", "etag", "last-modified"] {
             ensure_eq!(answer.header(name), first.header(name), "{name}");
         }
     }
     let tag = first.need("etag")?;
-    stage.target.get(THUMBNAIL).header("if-none-match", tag).expect(304)?;
+    fixture.target.get(THUMBNAIL).header("if-none-match", tag).expect(304)?;
     // Without a session it is nobody's.
-    stage.target.get(THUMBNAIL).anonymous().expect(401)?;
+    fixture.target.get(THUMBNAIL).anonymous().expect(401)?;
     Ok(())
 }
 
 /// Half a thumbnail is neither sent nor kept.
 fn store_cuts_a_thumbnail(library: &Library) -> Outcome {
-    let stage = library.stage()?;
-    stage.target.get(BIG).expect(200)?;
-    stage.set(Mode::CutAfter(1_000))?;
-    let failed = stage.target.get(THUMBNAIL).expect(503)?;
+    let fixture = library.file_bytes()?;
+    fixture.target.get(BIG).expect(200)?;
+    fixture.set(Mode::CutAfter(1_000))?;
+    let failed = fixture.target.get(THUMBNAIL).expect(503)?;
     failed.has("content-type", "application/problem+json")?;
     failed.has("cache-control", "no-store")?;
     failed.need("retry-after")?;
-    stage.set(Mode::Pass)?;
-    let whole = stage.target.get(THUMBNAIL).expect(200)?;
+    fixture.set(Mode::Pass)?;
+    let whole = fixture.target.get(THUMBNAIL).expect(200)?;
     ensure_eq!(whole.length()?, whole.body.len() as u64, "Content-Length");
     ensure!(whole.body.starts_with(b"RIFF"), "it is no WebP");
     Ok(())

@@ -7,7 +7,7 @@ use harness::relay::Mode;
 
 use crate::{
     bucket::{BIG, WORDS, answer, fails, master, recovers, set, variant},
-    stage::Stages,
+    fixture::Fixtures,
 };
 
 crate::tests!(bodies:
@@ -20,9 +20,9 @@ crate::tests!(bodies:
 );
 
 /// An error text, a web page, nothing at all, with status 200 in place of a playlist.
-fn playlist_that_is_none(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let (master, variant) = (master(&stage.target)?, variant(&stage.target)?);
+fn playlist_that_is_none(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let (master, variant) = (master(&fixture.target)?, variant(&fixture.target)?);
     for body in [
         format!("<?xml version=\"1.0\"?><Error><Code>{WORDS}</Code></Error>"),
         format!("<!doctype html><title>{WORDS}</title>"),
@@ -32,11 +32,11 @@ fn playlist_that_is_none(stages: &Stages) -> Outcome {
         "#EXTM3U8\n".to_owned(),
         "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n../../other/secret.ts\n#EXT-X-ENDLIST\n".to_owned(),
     ] {
-        set(&stage, Mode::Answer(answer("200 OK", "", &body)))?;
-        fails(stage.target.video(&variant), 502)?;
-        fails(stage.target.video(&master), 502).map_err(|wrong| format!("{body:?} as a master: {wrong}"))?;
+        set(&fixture, Mode::Answer(answer("200 OK", "", &body)))?;
+        fails(fixture.target.video(&variant), 502)?;
+        fails(fixture.target.video(&master), 502).map_err(|wrong| format!("{body:?} as a master: {wrong}"))?;
     }
-    recovers(&stage)
+    recovers(&fixture)
 }
 
 fn long_playlist() -> String {
@@ -45,70 +45,70 @@ fn long_playlist() -> String {
 }
 
 /// The object itself was cut: a list without its end would look like a live stream.
-fn playlist_cut_by_the_store(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
+fn playlist_cut_by_the_store(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
     let whole = long_playlist();
-    let variant = variant(&stage.target)?;
-    set(&stage, Mode::Answer(answer("200 OK", "", &whole)))?;
+    let variant = variant(&fixture.target)?;
+    set(&fixture, Mode::Answer(answer("200 OK", "", &whole)))?;
     ensure_eq!(
-        stage.target.video(&variant).expect(200)?.text()?.matches("#EXTINF").count(),
+        fixture.target.video(&variant).expect(200)?.text()?.matches("#EXTINF").count(),
         40,
         "segments of the whole"
     );
     let end = whole.len() - "#EXT-X-ENDLIST\n".len();
     for length in (8..end).step_by(whole.len() / 25).chain([end]) {
-        set(&stage, Mode::Answer(answer("200 OK", "", &whole[..length])))?;
-        fails(stage.target.video(&variant), 502).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
+        set(&fixture, Mode::Answer(answer("200 OK", "", &whole[..length])))?;
+        fails(fixture.target.video(&variant), 502).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
     }
-    recovers(&stage)
+    recovers(&fixture)
 }
 
 /// The connection broke: less came than was promised.
-fn playlist_cut_on_the_way(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
+fn playlist_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
     let whole = answer("200 OK", "", &long_playlist());
-    let variant = variant(&stage.target)?;
+    let variant = variant(&fixture.target)?;
     for length in (1..whole.len()).step_by(whole.len() / 25).chain([whole.len() - 1]) {
-        set(&stage, Mode::Answer(whole[..length].to_vec()))?;
-        fails(stage.target.video(&variant), 503).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
+        set(&fixture, Mode::Answer(whole[..length].to_vec()))?;
+        fails(fixture.target.video(&variant), 503).map_err(|wrong| format!("cut after {length} bytes: {wrong}"))?;
     }
-    recovers(&stage)
+    recovers(&fixture)
 }
 
 /// The head is out when the body breaks off: the client must see that it did.
-fn file_cut_on_the_way(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
+fn file_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
     for most in [1_000, 100_000, 1_000_000] {
-        set(&stage, Mode::CutAfter(most))?;
-        if let Ok(answer) = stage.target.get(BIG).send() {
+        set(&fixture, Mode::CutAfter(most))?;
+        if let Ok(answer) = fixture.target.get(BIG).send() {
             return Err(format!("cut after {most} bytes: status {}, {} bytes", answer.status, answer.body.len()));
         }
     }
-    recovers(&stage)
+    recovers(&fixture)
 }
 
 /// Several parts come on as many connections, each of which breaks.
-fn part_cut_on_the_way(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    set(&stage, Mode::CutAfter(100_000))?;
+fn part_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    set(&fixture, Mode::CutAfter(100_000))?;
     for range in ["bytes=0-599999,700000-700009", "bytes=0-9,700000-1299999"] {
-        if let Ok(answer) = stage.target.get(BIG).header("range", range).send() {
+        if let Ok(answer) = fixture.target.get(BIG).header("range", range).send() {
             return Err(format!("{range}, cut: status {}, {} bytes", answer.status, answer.body.len()));
         }
     }
-    recovers(&stage)
+    recovers(&fixture)
 }
 
-fn file_that_stalls(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
+fn file_that_stalls(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
     let mut part = b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\ncontent-type: image/png\r\n\r\n".to_vec();
     part.extend([b'x'; 1000]);
-    set(&stage, Mode::AnswerAndStall(part))?;
+    set(&fixture, Mode::AnswerAndStall(part))?;
     let since = Instant::now();
-    if let Ok(answer) = stage.target.get(BIG).send() {
+    if let Ok(answer) = fixture.target.get(BIG).send() {
         return Err(format!("a fifth of a file: status {}, {} bytes", answer.status, answer.body.len()));
     }
     let took = since.elapsed();
     ensure!(took < Duration::from_secs(15), "the client waited {took:?} for bytes that never came");
-    recovers(&stage)
+    recovers(&fixture)
 }

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::{Answer, Call, Outcome, Target, ensure, ensure_eq, fixture};
+use contract::{Answer, Call, Outcome, Target, ensure, ensure_eq, file_bytes};
 use harness::relay::Mode;
 
 use crate::{
     Named,
-    stage::{Host, Stage, Stages},
+    fixture::{Fixture, Fixtures, Host},
 };
 
 /// No one may be told what the store said.
@@ -76,7 +76,7 @@ fn faults() -> Vec<Fault> {
 
 pub fn all() -> Vec<Named> {
     let named = |fault: Fault| -> Named {
-        (format!("bucket::{}", fault.name), Box::new(move |stages| survives(&stages.start()?, &fault)))
+        (format!("bucket::{}", fault.name), Box::new(move |fixtures| survives(&fixtures.start()?, &fault)))
     };
     let slow: Named = ("bucket::slow".to_owned(), Box::new(slow));
     faults().into_iter().map(named).chain([slow]).collect()
@@ -122,11 +122,11 @@ pub fn fails(call: Call<'_>, status: u16) -> Outcome {
     is_failure(&answer, status, since.elapsed())
 }
 
-fn survives(stage: &Stage, fault: &Fault) -> Outcome {
-    let target = &stage.target;
+fn survives(fixture: &Fixture, fault: &Fault) -> Outcome {
+    let target = &fixture.target;
     let (master, variant) = (master(target)?, variant(target)?);
-    set(stage, fault.mode.clone())?;
-    let status = |native| fault.elsewhere.filter(|_| stage.host != Host::Native).unwrap_or(native);
+    set(fixture, fault.mode.clone())?;
+    let status = |native| fault.elsewhere.filter(|_| fixture.host != Host::Native).unwrap_or(native);
     // Side by side: some take as long as the gallery's patience lasts.
     let calls = [
         (target.get(BIG), status(fault.file)),
@@ -142,21 +142,21 @@ fn survives(stage: &Stage, fault: &Fault) -> Outcome {
     })?;
     // What needs no store goes on.
     target.get("/").expect(200)?;
-    if !(fault.takes_all() && stage.host.needs_the_bucket_for_more()) {
+    if !(fault.takes_all() && fixture.host.needs_the_bucket_for_more()) {
         target.get("/api/media").expect(200)?;
         target.log_in(&target.password).expect(200)?;
     }
-    recovers(stage)
+    recovers(fixture)
 }
 
 /// Two seconds are no failure.
-fn slow(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let target = &stage.target;
+fn slow(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let target = &fixture.target;
     let (master, variant) = (master(target)?, variant(target)?);
-    set(&stage, Mode::Slow(Duration::from_secs(2)))?;
+    set(&fixture, Mode::Slow(Duration::from_secs(2)))?;
     let file = target.get(BIG).expect(200)?;
-    ensure!(file.body == fixture("big.png")?, "other bytes of a slow store");
+    ensure!(file.body == file_bytes("big.png")?, "other bytes of a slow store");
     target.get(THUMBNAIL).expect(200)?.has("content-type", "image/webp")?;
     target.video(&variant).expect(200)?.need("etag")?;
     target.video(&master).expect(200)?.need("etag")?;
@@ -164,11 +164,11 @@ fn slow(stages: &Stages) -> Outcome {
 }
 
 /// The store is back: so is the gallery, at once, and it kept nothing of the failure.
-pub fn recovers(stage: &Stage) -> Outcome {
-    set(stage, Mode::Pass)?;
-    let target = &stage.target;
+pub fn recovers(fixture: &Fixture) -> Outcome {
+    set(fixture, Mode::Pass)?;
+    let target = &fixture.target;
     let file = target.get(BIG).expect(200)?;
-    ensure!(file.body == fixture("big.png")?, "other bytes after the failure");
+    ensure!(file.body == file_bytes("big.png")?, "other bytes after the failure");
     target.get(THUMBNAIL).expect(200)?.has("content-type", "image/webp")?;
     let master = target.video(&master(target)?).expect(200)?;
     ensure_eq!(master.cost_text("cache")?, "miss", "the master after the failure: cache");
@@ -182,6 +182,6 @@ pub fn recovers(stage: &Stage) -> Outcome {
 }
 
 /// From now on the store behaves so.
-pub fn set(stage: &Stage, mode: Mode) -> Outcome {
-    stage.relay.set(mode).map_err(|error| format!("the relay: {error}"))
+pub fn set(fixture: &Fixture, mode: Mode) -> Outcome {
+    fixture.relay.set(mode).map_err(|error| format!("the relay: {error}"))
 }

@@ -5,13 +5,13 @@ use std::net::TcpListener;
 use contract::{Outcome, ensure};
 use harness::Wasi;
 
-use crate::stage::{Host, Stage, Stages};
+use crate::fixture::{Fixture, Fixtures, Host};
 
 crate::tests!(catalogue: database_refuses, no_snapshot);
 
 /// What needs the catalogue says 503; what does not is as always.
-fn unavailable(stage: &Stage) -> Outcome {
-    let target = &stage.target;
+fn unavailable(fixture: &Fixture) -> Outcome {
+    let target = &fixture.target;
     let calls = [
         target.get("/api/media"),
         target.get("/api/cache-version"),
@@ -30,24 +30,24 @@ fn unavailable(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn database_refuses(stages: &Stages) -> Outcome {
-    if stages.host == Host::Wasi(Wasi::Spin) {
+fn database_refuses(fixtures: &Fixtures) -> Outcome {
+    if fixtures.host == Host::Wasi(Wasi::Spin) {
         // Its database is a file, and opened by the first request that needs it.
-        let stage = stages.start()?;
-        std::fs::write(stage.data().join("gallery.db"), [b'?'; 4096]).map_err(|error| error.to_string())?;
-        return unavailable(&stage);
+        let fixture = fixtures.start()?;
+        std::fs::write(fixture.data().join("gallery.db"), [b'?'; 4096]).map_err(|error| error.to_string())?;
+        return unavailable(&fixture);
     }
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let url = format!("http://{}", closed.map_err(|error| error.to_string())?);
-    let stage = stages.start_with(&[("SQL_URL", &url), ("SQL_AUTH_TOKEN", "hidden-token")])?;
-    unavailable(&stage)?;
-    let log = stage.log()?;
+    let fixture = fixtures.start_with(&[("SQL_URL", &url), ("SQL_AUTH_TOKEN", "hidden-token")])?;
+    unavailable(&fixture)?;
+    let log = fixture.log()?;
     ensure!(!log.contains("hidden-token"), "the log holds the token");
     Ok(())
 }
 
 /// The bucket of another name holds nothing.
-fn no_snapshot(stages: &Stages) -> Outcome {
-    let stage = stages.start_with(&[("CATALOGUE", "snapshot"), ("R2_BUCKET_NAME", "another")])?;
-    unavailable(&stage)
+fn no_snapshot(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start_with(&[("CATALOGUE", "snapshot"), ("R2_BUCKET_NAME", "another")])?;
+    unavailable(&fixture)
 }

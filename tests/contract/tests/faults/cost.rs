@@ -4,7 +4,7 @@ use std::thread;
 
 use contract::{Answer, Outcome, Target, ensure, ensure_eq};
 
-use crate::stage::Stages;
+use crate::fixture::Fixtures;
 
 crate::tests!(cost: warm_variant, cold_variant, one_viewer_warms_for_all);
 
@@ -30,38 +30,38 @@ pub fn warm_up(target: &Target) -> Outcome {
     })
 }
 
-fn warm_variant(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    warm_up(&stage.target)?;
-    for variant in variants(&stage.target)? {
-        stage.target.video(&variant).expect(200)?;
+fn warm_variant(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    warm_up(&fixture.target)?;
+    for variant in variants(&fixture.target)? {
+        fixture.target.video(&variant).expect(200)?;
         for _ in 0..10 {
-            let warm = stage.target.video(&variant).expect(200)?;
+            let warm = fixture.target.video(&variant).expect(200)?;
             ensure_eq!(costs(&warm)?, [1, 0, 0, 0], "{variant}, warm");
-            let unchanged = stage.target.video(&variant).header("if-none-match", warm.need("etag")?).expect(304)?;
+            let unchanged = fixture.target.video(&variant).header("if-none-match", warm.need("etag")?).expect(304)?;
             ensure_eq!(costs(&unchanged)?, [1, 0, 0, 0], "{variant}, warm and unchanged");
         }
     }
     Ok(())
 }
 
-fn cold_variant(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    warm_up(&stage.target)?;
-    for variant in variants(&stage.target)? {
-        let cold = stage.target.video(&variant).expect(200)?;
+fn cold_variant(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    warm_up(&fixture.target)?;
+    for variant in variants(&fixture.target)? {
+        let cold = fixture.target.video(&variant).expect(200)?;
         ensure_eq!(cold.cost_text("cache")?, "miss", "{variant}: cache");
         ensure_eq!(costs(&cold)?, [1, 1, 1, 1], "{variant}, cold");
-        let made_up = stage.target.video(&variant.replace("?v=", "?v=madeup")).expect(200)?;
+        let made_up = fixture.target.video(&variant.replace("?v=", "?v=madeup")).expect(200)?;
         ensure_eq!(costs(&made_up)?, [1, 0, 1, 1], "{variant} of a version that is made up");
     }
     Ok(())
 }
 
 /// What one session fetched serves the next, to the byte.
-fn one_viewer_warms_for_all(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let target = &stage.target;
+fn one_viewer_warms_for_all(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let target = &fixture.target;
     for variant in variants(target)? {
         let first = target.video(&variant).expect(200)?;
         let other = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);

@@ -7,7 +7,7 @@ use harness::relay::Mode;
 
 use crate::{
     cost::{variants, warm_up},
-    stage::Stages,
+    fixture::Fixtures,
 };
 
 crate::tests!(crowd: store_comes_back);
@@ -17,12 +17,12 @@ const VIEWERS_EACH: usize = 10;
 const PATIENCE: usize = 400;
 
 /// None of them gets anything wrong while it is away; once it is back, a worker reads the playlist at most twice for all.
-fn store_comes_back(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let target = &stage.target;
+fn store_comes_back(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let target = &fixture.target;
     warm_up(target)?;
     let variant = variants(target)?.into_iter().next().ok_or("the film has no variant")?;
-    stage.relay.set(Mode::Refuse).map_err(|error| error.to_string())?;
+    fixture.relay.set(Mode::Refuse).map_err(|error| error.to_string())?;
     // One viewer tries until there is a playlist; gives the store calls of the answer that had it.
     let viewer = || -> Result<u32, String> {
         for _ in 0..PATIENCE {
@@ -47,7 +47,7 @@ fn store_comes_back(stages: &Stages) -> Outcome {
             .map(|_| scope.spawn(|| (0..VIEWERS_EACH).map(|_| viewer()).sum::<Result<u32, String>>()))
             .collect();
         thread::sleep(Duration::from_secs(1));
-        stage.relay.set(Mode::Pass).map_err(|error| error.to_string())?;
+        fixture.relay.set(Mode::Pass).map_err(|error| error.to_string())?;
         clients
             .into_iter()
             .map(|client| client.join().map_err(|_| "a client panicked".to_owned())?)

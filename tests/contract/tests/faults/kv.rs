@@ -2,12 +2,12 @@
 
 use std::{fs, path::PathBuf, thread, time::Duration};
 
-use contract::{Answer, Outcome, Target, ensure, ensure_eq, fixture};
+use contract::{Answer, Outcome, Target, ensure, ensure_eq, file_bytes};
 use rusqlite::Connection;
 
 use crate::{
     cost::warm_up,
-    stage::{Stage, Stages},
+    fixture::{Fixture, Fixtures},
 };
 
 crate::tests!(kv:
@@ -19,13 +19,13 @@ crate::tests!(kv:
     login_after_a_bump,
 );
 
-fn file(stage: &Stage) -> PathBuf {
-    stage.data().join("kv.db")
+fn file(fixture: &Fixture) -> PathBuf {
+    fixture.data().join("kv.db")
 }
 
-pub fn statement(stage: &Stage, sql: &str) -> Result<usize, String> {
+pub fn statement(fixture: &Fixture, sql: &str) -> Result<usize, String> {
     let failed = |error: rusqlite::Error| format!("{sql}: {error}");
-    let connection = Connection::open(file(stage)).map_err(failed)?;
+    let connection = Connection::open(file(fixture)).map_err(failed)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
     connection.execute(sql, []).map_err(failed)
 }
@@ -53,10 +53,10 @@ fn same(wanted: &[Answer], came: &[Answer], cache: &str) -> Outcome {
 }
 
 /// Whatever stands in the store, it is recognised, and replaced.
-fn garbage_entries(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let first = playlists(&stage.target)?;
-    same(&first, &playlists(&stage.target)?, "hit")?;
+fn garbage_entries(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let first = playlists(&fixture.target)?;
+    same(&first, &playlists(&fixture.target)?, "hit")?;
     for garbage in [
         "value = randomblob(300)",
         "value = zeroblob(300)",
@@ -71,14 +71,14 @@ fn garbage_entries(stages: &Stages) -> Outcome {
     ] {
         // An entry that says the film is known, for one of the above.
         let segment = first[1].what.replacen("GET ", "", 1).replacen(".m3u8", "_000.ts", 1);
-        stage.target.follow(&segment).expect(302)?;
-        let changed = statement(&stage, &format!("UPDATE kv SET {garbage} WHERE store = 'VIDEO_CACHE'"))?;
+        fixture.target.follow(&segment).expect(302)?;
+        let changed = statement(&fixture, &format!("UPDATE kv SET {garbage} WHERE store = 'VIDEO_CACHE'"))?;
         ensure!(changed >= first.len(), "{garbage}: only {changed} entries");
-        same(&first, &playlists(&stage.target)?, "miss").map_err(|wrong| format!("{garbage}: {wrong}"))?;
-        same(&first, &playlists(&stage.target)?, "hit").map_err(|wrong| format!("after {garbage}: {wrong}"))?;
+        same(&first, &playlists(&fixture.target)?, "miss").map_err(|wrong| format!("{garbage}: {wrong}"))?;
+        same(&first, &playlists(&fixture.target)?, "hit").map_err(|wrong| format!("after {garbage}: {wrong}"))?;
     }
-    statement(&stage, "DELETE FROM kv WHERE store = 'VIDEO_CACHE'")?;
-    same(&first, &playlists(&stage.target)?, "miss")
+    statement(&fixture, "DELETE FROM kv WHERE store = 'VIDEO_CACHE'")?;
+    same(&first, &playlists(&fixture.target)?, "miss")
 }
 
 /// Right, or refused for a moment; never wrong.
@@ -98,7 +98,7 @@ fn right_or_refused(target: &Target, first: &[Answer]) -> Result<bool, String> {
     }
     let photo = target.get("/api/file/big.png").send()?;
     match photo.status {
-        200 => ensure!(photo.body == fixture("big.png")?, "big.png: other bytes"),
+        200 => ensure!(photo.body == file_bytes("big.png")?, "big.png: other bytes"),
         503 => all_right = false,
         status => return Err(format!("big.png: status {status}")),
     }
@@ -117,9 +117,9 @@ fn comes_right(target: &Target, first: &[Answer]) -> Outcome {
     Err("it never came right again".to_owned())
 }
 
-fn remove(stage: &Stage) -> Outcome {
+fn remove(fixture: &Fixture) -> Outcome {
     for suffix in ["", "-wal", "-shm"] {
-        let path = stage.data().join(format!("kv.db{suffix}"));
+        let path = fixture.data().join(format!("kv.db{suffix}"));
         if path.exists() {
             fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -127,68 +127,68 @@ fn remove(stage: &Stage) -> Outcome {
     Ok(())
 }
 
-fn deleted_file(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let first = playlists(&stage.target)?;
-    remove(&stage)?;
+fn deleted_file(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let first = playlists(&fixture.target)?;
+    remove(&fixture)?;
     for _ in 0..5 {
-        right_or_refused(&stage.target, &first)?;
+        right_or_refused(&fixture.target, &first)?;
     }
-    comes_right(&stage.target, &first)
+    comes_right(&fixture.target, &first)
 }
 
-fn corrupted_file(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let first = playlists(&stage.target)?;
+fn corrupted_file(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let first = playlists(&fixture.target)?;
     for suffix in ["", "-wal"] {
-        let path = stage.data().join(format!("kv.db{suffix}"));
+        let path = fixture.data().join(format!("kv.db{suffix}"));
         let length = fs::metadata(&path).map_or(0, |file| file.len());
         let garbage: Vec<u8> = (0..length.max(8192)).map(|at| u8::try_from(at * 31 % 251).unwrap_or(0)).collect();
         fs::write(&path, garbage).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     for _ in 0..5 {
-        right_or_refused(&stage.target, &first)?;
+        right_or_refused(&fixture.target, &first)?;
     }
-    remove(&stage)?;
-    comes_right(&stage.target, &first)
+    remove(&fixture)?;
+    comes_right(&fixture.target, &first)
 }
 
 /// The file is garbage before the gallery looks at it: no one can get in, and nothing else breaks.
-fn garbage_at_start(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    remove(&stage)?;
-    fs::write(file(&stage), [7; 8192]).map_err(|error| error.to_string())?;
+fn garbage_at_start(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    remove(&fixture)?;
+    fs::write(file(&fixture), [7; 8192]).map_err(|error| error.to_string())?;
     for _ in 0..3 {
-        stage.target.get("/healthz").anonymous().expect(200)?;
-        stage.target.get("/").anonymous().expect(200)?;
-        let login = stage.target.log_in(&stage.target.password).send()?;
+        fixture.target.get("/healthz").anonymous().expect(200)?;
+        fixture.target.get("/").anonymous().expect(200)?;
+        let login = fixture.target.log_in(&fixture.target.password).send()?;
         ensure!(matches!(login.status, 200 | 503), "login: status {}", login.status);
-        stage.target.log_in("not it").expect(401)?;
+        fixture.target.log_in("not it").expect(401)?;
         thread::sleep(Duration::from_millis(400));
     }
     Ok(())
 }
 
 /// A version that is no text: nobody is let in by guess.
-fn unreadable_auth_version(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
+fn unreadable_auth_version(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
     let insert = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', x'ff')";
-    statement(&stage, insert)?;
-    let refused = stage.target.log_in(&stage.target.password).expect(502)?;
+    statement(&fixture, insert)?;
+    let refused = fixture.target.log_in(&fixture.target.password).expect(502)?;
     refused.lacks("set-cookie")?;
     refused.has("cache-control", "no-store")?;
-    statement(&stage, "UPDATE kv SET value = CAST('7' AS BLOB) WHERE key = 'auth_version'")?;
-    stage.target.log_in(&stage.target.password).expect(200)?;
+    statement(&fixture, "UPDATE kv SET value = CAST('7' AS BLOB) WHERE key = 'auth_version'")?;
+    fixture.target.log_in(&fixture.target.password).expect(200)?;
     Ok(())
 }
 
 /// Whoever logs in after all sessions were revoked gets one that holds, whichever worker is asked.
-fn login_after_a_bump(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let target = &stage.target;
+fn login_after_a_bump(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let target = &fixture.target;
     warm_up(target)?;
     let bump = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', CAST('2' AS BLOB))";
-    statement(&stage, bump)?;
+    statement(&fixture, bump)?;
     let after = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);
     thread::scope(|scope| {
         // Side by side, so that every worker gets some.

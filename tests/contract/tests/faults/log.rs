@@ -7,8 +7,8 @@ use harness::{ENVIRONMENT, PHOTOS, relay::Mode};
 use serde_json::Value;
 
 use crate::{
+    fixture::{Fixture, Fixtures},
     playback::token_of,
-    stage::{Stage, Stages},
 };
 
 crate::tests!(log: one_object_a_request, holds_no_secret);
@@ -19,8 +19,8 @@ fn playback_token(films: &Answer) -> Result<String, String> {
 }
 
 /// Some of everything, the broken store included.
-fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
-    let target = &stage.target;
+fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
+    let target = &fixture.target;
     let films = target.get("/api/media?type=video").expect(200)?;
     let master_path = films.json()?["items"][0]["hls"].as_str().ok_or("there is no film")?.to_owned();
     let master = target.video(&master_path).expect(200)?;
@@ -64,7 +64,7 @@ fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
     }
     let mut answers: Vec<Answer> = calls.into_iter().map(Call::send).collect::<Result<_, _>>()?;
     for mode in [Mode::Refuse, Mode::Answer(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n".to_vec())] {
-        stage.relay.set(mode).map_err(|error| error.to_string())?;
+        fixture.relay.set(mode).map_err(|error| error.to_string())?;
         answers.push(target.get("/api/file/big.png").send()?);
         answers.push(target.video(&format!("{variant}madeup")).send()?);
     }
@@ -73,10 +73,10 @@ fn traffic(stage: &Stage) -> Result<Vec<Answer>, String> {
 }
 
 /// The log's lines, once there is one for each of `count` requests.
-pub fn lines(stage: &Stage, count: usize) -> Result<Vec<Value>, String> {
+pub fn lines(fixture: &Fixture, count: usize) -> Result<Vec<Value>, String> {
     let mut text = String::new();
     for _ in 0..100 {
-        text = stage.log()?;
+        text = fixture.log()?;
         if text.lines().count() >= count && text.ends_with('\n') {
             break;
         }
@@ -100,11 +100,11 @@ const PATTERNS: [&str; 12] = [
     "/api/hls/:key/:segment",
 ];
 
-fn one_object_a_request(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let answers = traffic(&stage)?;
+fn one_object_a_request(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let answers = traffic(&fixture)?;
     // The one login for the session is not among the answers.
-    let lines = lines(&stage, answers.len() + 1)?;
+    let lines = lines(&fixture, answers.len() + 1)?;
     ensure_eq!(lines.len(), answers.len() + 1, "log lines");
     let mut by_id: HashMap<&str, &Value> = HashMap::new();
     for line in &lines {
@@ -134,18 +134,18 @@ fn one_object_a_request(stages: &Stages) -> Outcome {
     Ok(())
 }
 
-fn holds_no_secret(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let count = traffic(&stage)?.len();
-    lines(&stage, count)?;
-    let log = stage.log()?;
-    let stderr = stage.stderr()?;
+fn holds_no_secret(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let count = traffic(&fixture)?.len();
+    lines(&fixture, count)?;
+    let log = fixture.log()?;
+    let stderr = fixture.stderr()?;
     ensure!(log.len() > 5_000, "only {} bytes of log", log.len());
     let mut never =
-        vec![stage.target.token()?, "secret", "X-Amz", "Signature", "AWS4", "cookie", "session=", "http://"];
+        vec![fixture.target.token()?, "secret", "X-Amz", "Signature", "AWS4", "cookie", "session=", "http://"];
     never.extend(ENVIRONMENT.iter().filter(|(name, _)| *name != "R2_BUCKET_NAME").map(|(_, value)| *value));
     never.extend(["big.png", "plain.png", "Tanz", "Hochzeit", "IMG_0042", "b+c", "%2B", "tilde", "日本", "%E6"]);
-    let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
+    let films = fixture.target.get("/api/media?type=video").expect(200)?.json()?;
     let film = films["items"][0]["key"].as_str().ok_or("there is no film")?;
     let token = token_of(film)?;
     never.extend([film, token.as_str(), "AAAAAAAAAA", "/~"]);

@@ -6,32 +6,30 @@ mod bucket;
 mod catalogue;
 mod cost;
 mod crowd;
-mod keyvalue;
+mod fixture;
 mod kv;
 mod log;
 mod playback;
 mod routed;
 mod setup;
-mod stage;
 mod start;
 
 use std::{process::ExitCode, sync::Arc};
 
 use contract::Outcome;
+use fixture::{Fixtures, Host};
 use harness::Wasi;
 use libtest_mimic::{Arguments, Trial};
-use stage::{Host, Stages};
 
 /// A test's name, and the test.
-type Named = (String, Box<dyn FnOnce(&Stages) -> Outcome + Send>);
+type Named = (String, Box<dyn FnOnce(&Fixtures) -> Outcome + Send>);
 
 /// The host's name, and what is tried there.
-const HOSTS: [(&str, Host); 6] = [
+const HOSTS: [(&str, Host); 5] = [
     ("native", Host::Native),
     ("fastly-faults", Host::Fastly),
     ("wasi-faults", Host::Wasi(Wasi::P3)),
     ("wasi02-faults", Host::Wasi(Wasi::P2)),
-    ("wasi02-keyvalue-faults", Host::Wasi(Wasi::P2Keyvalue)),
     ("spin-faults", Host::Wasi(Wasi::Spin)),
 ];
 
@@ -54,16 +52,15 @@ fn main() -> ExitCode {
     let library = Arc::default();
     let no_viceroy = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
     let trials = HOSTS.into_iter().flat_map(|(name, host)| {
-        let stages = Stages::on(host, &library);
+        let fixtures = Fixtures::on(host, &library);
         let more = match host {
             Host::Native => only_native(),
-            Host::Wasi(Wasi::P2Keyvalue) => [setup::all(), keyvalue::all()].into_iter().flatten().collect(),
             Host::Fastly | Host::Wasi(_) => setup::all(),
         };
         let missing = no_viceroy.as_ref().filter(|_| host == Host::Fastly).map(ToString::to_string);
         everywhere().into_iter().chain(more).map(move |(case, run)| {
-            let stages = stages.clone();
-            let trial = Trial::test(format!("{name}::{case}"), move || Ok(run(&stages)?));
+            let fixtures = fixtures.clone();
+            let trial = Trial::test(format!("{name}::{case}"), move || Ok(run(&fixtures)?));
             trial.with_ignored_flag(missing.is_some()).with_kind(missing.clone().unwrap_or_default())
         })
     });

@@ -12,8 +12,8 @@ use harness::ENVIRONMENT;
 
 use crate::{
     cost::warm_up,
+    fixture::{Fixture, Fixtures},
     kv::statement,
-    stage::{Stage, Stages},
 };
 
 crate::tests!(playback: every_token_on_every_route, costs_what_a_cookie_costs, ends_with_the_sessions, on_one_host_too);
@@ -46,16 +46,16 @@ pub fn token_of(film: &str) -> Result<String, String> {
     token(secret(), "1", film, now())
 }
 
-fn film(stage: &Stage) -> Result<String, String> {
-    let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
+fn film(fixture: &Fixture) -> Result<String, String> {
+    let films = fixture.target.get("/api/media?type=video").expect(200)?.json()?;
     films["items"][0]["key"].as_str().map(str::to_owned).ok_or_else(|| "there is no film".to_owned())
 }
 
 /// The three routes, below a token or not, with the status of an answer.
-fn routes(stage: &Stage, token: Option<&str>, film: &str) -> Vec<(String, u16)> {
+fn routes(fixture: &Fixture, token: Option<&str>, film: &str) -> Vec<(String, u16)> {
     let film = film.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let token = token.map(|token| format!("~{token}/")).unwrap_or_default();
-    let base = format!("{}/api/hls/{token}", stage.target.video_base);
+    let base = format!("{}/api/hls/{token}", fixture.target.video_base);
     vec![
         (format!("{base}playlist?key={film}"), 200),
         (format!("{base}{film}/540p.m3u8"), 200),
@@ -63,9 +63,9 @@ fn routes(stage: &Stage, token: Option<&str>, film: &str) -> Vec<(String, u16)> 
     ]
 }
 
-fn every_token_on_every_route(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let film = film(&stage)?;
+fn every_token_on_every_route(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let film = film(&fixture)?;
     let (film, secret, now) = (film.as_str(), secret(), now());
     let sessions = TokenKey::derive(secret.as_bytes(), Purpose::Session);
     for (what, token, holds) in [
@@ -79,10 +79,10 @@ fn every_token_on_every_route(stages: &Stages) -> Outcome {
         ("of no film", token(secret, "1", "", now)?, false),
         ("of another secret", token("another secret of more than thirty-two bytes", "1", film, now)?, false),
         ("a session", sessions.mint("1", now, HOUR, [7; 16]), false),
-        ("this visitor's session", stage.target.token()?.to_owned(), false),
+        ("this visitor's session", fixture.target.token()?.to_owned(), false),
         ("signed as a session", playback::mint(&sessions, &session(secret, "1")?, film, now, 12.0), false),
     ] {
-        for (url, status) in routes(&stage, Some(&token), film) {
+        for (url, status) in routes(&fixture, Some(&token), film) {
             for method in ["GET", "HEAD"] {
                 let answer = Call::new(url.clone()).method(method).send()?;
                 ensure_eq!(answer.status, if holds { status } else { 401 }, "{what}, {method} {url}");
@@ -94,10 +94,10 @@ fn every_token_on_every_route(stages: &Stages) -> Outcome {
         // In the cookie only what was signed as a session is one.
         let cookie = format!("session={token}");
         let wanted = if what.contains("session") { 200 } else { 401 };
-        Call::new(format!("{}/auth", stage.target.base)).header("cookie", cookie).expect(wanted)?;
+        Call::new(format!("{}/auth", fixture.target.base)).header("cookie", cookie).expect(wanted)?;
     }
     // None at all.
-    for (url, _) in routes(&stage, None, film) {
+    for (url, _) in routes(&fixture, None, film) {
         nothing_is_told(&Call::new(url).expect(401)?)?;
     }
     Ok(())
@@ -112,23 +112,23 @@ fn nothing_is_told(answer: &Answer) -> Outcome {
 }
 
 /// The auth version is in memory for a token as for a session; a token that is not ours costs a MAC.
-fn costs_what_a_cookie_costs(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    warm_up(&stage.target)?;
-    let film = film(&stage)?;
+fn costs_what_a_cookie_costs(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    warm_up(&fixture.target)?;
+    let film = film(&fixture)?;
     let good = token_of(&film)?;
     let bad = token(secret(), "1", "another.mp4", now())?;
-    let (by_cookie, by_token) = (routes(&stage, None, &film), routes(&stage, Some(&good), &film));
+    let (by_cookie, by_token) = (routes(&fixture, None, &film), routes(&fixture, Some(&good), &film));
     for ((by_cookie, status), (by_token, _)) in by_cookie.into_iter().zip(by_token) {
         // The first fills the caches.
-        stage.target.follow(&by_cookie).expect(status)?;
+        fixture.target.follow(&by_cookie).expect(status)?;
         let (with_cookie, with_token) =
-            (stage.target.follow(&by_cookie).expect(status)?, Call::new(by_token).expect(status)?);
+            (fixture.target.follow(&by_cookie).expect(status)?, Call::new(by_token).expect(status)?);
         for cost in ["kv-reads", "kv-writes", "sql-queries", "store-calls"] {
             ensure_eq!(with_token.cost(cost)?, with_cookie.cost(cost)?, "{}: {cost}", with_cookie.what);
         }
     }
-    for (url, _) in routes(&stage, Some(&bad), &film) {
+    for (url, _) in routes(&fixture, Some(&bad), &film) {
         let refused = Call::new(url).expect(401)?;
         for cost in ["kv-reads", "kv-writes", "sql-queries", "store-calls"] {
             ensure_eq!(refused.cost(cost)?, 0, "{}: {cost}", refused.what);
@@ -138,24 +138,24 @@ fn costs_what_a_cookie_costs(stages: &Stages) -> Outcome {
 }
 
 /// A new auth version ends the tokens given out under the old one, as it ends the sessions.
-fn ends_with_the_sessions(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let film = film(&stage)?;
+fn ends_with_the_sessions(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let film = film(&fixture)?;
     let (old, new) = (token(secret(), "1", &film, now())?, token(secret(), "2", &film, now())?);
-    for (url, status) in routes(&stage, Some(&old), &film) {
+    for (url, status) in routes(&fixture, Some(&old), &film) {
         Call::new(url).expect(status)?;
     }
     let bump = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', CAST('2' AS BLOB))";
-    statement(&stage, bump)?;
+    statement(&fixture, bump)?;
     // Who comes with the new version makes a worker ask for it; each keeps the old one for a minute otherwise.
     for _ in 0..40 {
-        for (url, status) in routes(&stage, Some(&new), &film) {
+        for (url, status) in routes(&fixture, Some(&new), &film) {
             Call::new(url).expect(status)?;
         }
     }
     let mut refused = 0;
     for _ in 0..40 {
-        for (url, _) in routes(&stage, Some(&old), &film) {
+        for (url, _) in routes(&fixture, Some(&old), &film) {
             refused += u32::from(Call::new(url).send()?.status == 401);
         }
     }
@@ -164,15 +164,15 @@ fn ends_with_the_sessions(stages: &Stages) -> Outcome {
 }
 
 /// Where an operator names an origin for films, be it the gallery's own, their URLs open them without a cookie.
-fn on_one_host_too(stages: &Stages) -> Outcome {
-    let stage = stages.start_with(&[("VIDEO_API_BASE", "https://gallery.example")])?;
-    let films = stage.target.get("/api/media?type=video").expect(200)?.json()?;
+fn on_one_host_too(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start_with(&[("VIDEO_API_BASE", "https://gallery.example")])?;
+    let films = fixture.target.get("/api/media?type=video").expect(200)?.json()?;
     let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
     let path = master.strip_prefix("https://gallery.example/api/hls/~").ok_or("the URL has no token there")?;
-    ensure_eq!(path.split('/').next(), Some(token_of(&film(&stage)?)?.as_str()), "the token");
-    let playlist = Call::new(format!("{}/api/hls/~{path}", stage.target.base)).expect(200)?;
+    ensure_eq!(path.split('/').next(), Some(token_of(&film(&fixture)?)?.as_str()), "the token");
+    let playlist = Call::new(format!("{}/api/hls/~{path}", fixture.target.base)).expect(200)?;
     let variant = playlist.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
     let below = path.split_once('/').map(|(token, _)| token).unwrap_or_default();
-    Call::new(format!("{}/api/hls/~{below}/{variant}", stage.target.base)).expect(200)?;
+    Call::new(format!("{}/api/hls/~{below}/{variant}", fixture.target.base)).expect(200)?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use contract::{Outcome, ensure};
 
 use crate::{
+    fixture::{Fixture, Fixtures},
     log,
-    stage::{Stage, Stages},
 };
 
 crate::tests!(routed: video_is_gone, in_a_circle, no_films_here);
@@ -14,8 +14,8 @@ crate::tests!(routed: video_is_gone, in_a_circle, no_films_here);
 const FILM: &str = "/api/hls/playlist?key=film.mp4";
 
 /// A viewer whose films are at `origin`.
-fn stage(stages: &Stages, origin: &str) -> Result<Stage, String> {
-    stages.start_with(&[("VIDEO_ORIGIN", origin), ("GALLERY_SPLIT", "127.0.0.1:0")])
+fn file_bytes(fixtures: &Fixtures, origin: &str) -> Result<Fixture, String> {
+    fixtures.start_with(&[("VIDEO_ORIGIN", origin), ("GALLERY_SPLIT", "127.0.0.1:0")])
 }
 
 fn free() -> Result<String, String> {
@@ -24,28 +24,28 @@ fn free() -> Result<String, String> {
 }
 
 /// Films are a 503 of ours; photos are as always.
-fn video_is_gone(stages: &Stages) -> Outcome {
-    let stage = stage(stages, &format!("http://{}", free()?))?;
-    let answer = stage.target.get(FILM).expect(503)?;
+fn video_is_gone(fixtures: &Fixtures) -> Outcome {
+    let fixture = file_bytes(fixtures, &format!("http://{}", free()?))?;
+    let answer = fixture.target.get(FILM).expect(503)?;
     answer.has("content-type", "application/problem+json")?;
     answer.has("cache-control", "no-store")?;
     answer.need("retry-after")?;
-    stage.target.get("/api/media").expect(200)?;
+    fixture.target.get("/api/media").expect(200)?;
     Ok(())
 }
 
-/// A request that the viewer itself has handed on: VIDEO_ORIGIN is a viewer's. The log says so.
-fn in_a_circle(stages: &Stages) -> Outcome {
-    let stage = stage(stages, &format!("http://{}", free()?))?;
-    stage.target.get(FILM).header("via", "1.0 proxy, 1.1 edge-gallery").expect(503)?.need("retry-after")?;
-    let lines = log::lines(&stage, 2)?;
+/// A request that the viewer itself has forwarded: VIDEO_ORIGIN is a viewer's. The log says so.
+fn in_a_circle(fixtures: &Fixtures) -> Outcome {
+    let fixture = file_bytes(fixtures, &format!("http://{}", free()?))?;
+    fixture.target.get(FILM).header("via", "1.0 proxy, 1.1 edge-gallery").expect(503)?.need("retry-after")?;
+    let lines = log::lines(&fixture, 2)?;
     let said = lines.iter().any(|line| line["failure"].as_str().is_some_and(|words| words.contains("leads back")));
     ensure!(said, "the log does not say what is wrong: {lines:?}");
     Ok(())
 }
 
 /// A viewer alone has no films, and says where they are.
-fn no_films_here(stages: &Stages) -> Outcome {
-    let stage = stages.start_with(&[("GALLERY_SPLIT", "127.0.0.1:0")])?;
-    stage.target.get(FILM).expect(404)?.has("content-type", "application/problem+json")
+fn no_films_here(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start_with(&[("GALLERY_SPLIT", "127.0.0.1:0")])?;
+    fixture.target.get(FILM).expect(404)?.has("content-type", "application/problem+json")
 }

@@ -7,34 +7,34 @@ use harness::{ENVIRONMENT, relay::Mode};
 
 use crate::{
     bucket::{BIG, master, set, variant},
-    stage::{Stage, Stages},
+    fixture::{Fixture, Fixtures},
 };
 
 crate::tests!(setup: secret_is_missing, log_has_no_secret);
 
 /// The log, once it is as it should be, or will not be.
-pub fn log(stage: &Stage, is_complete: impl Fn(&str) -> bool) -> Result<String, String> {
+pub fn log(fixture: &Fixture, is_complete: impl Fn(&str) -> bool) -> Result<String, String> {
     for _ in 0..100 {
-        let log = stage.log()?;
+        let log = fixture.log()?;
         if is_complete(&log) {
             return Ok(log);
         }
         thread::sleep(Duration::from_millis(20));
     }
-    stage.log()
+    fixture.log()
 }
 
 /// A line in the log that names it, and nothing of the kind for the client.
-fn secret_is_missing(stages: &Stages) -> Outcome {
+fn secret_is_missing(fixtures: &Fixtures) -> Outcome {
     for (name, _) in ENVIRONMENT {
-        let stage = stages.start_with(&[(name, "")])?;
-        let answer = Call::new(format!("{}/api/media", stage.target.base)).expect(503)?;
+        let fixture = fixtures.start_with(&[(name, "")])?;
+        let answer = Call::new(format!("{}/api/media", fixture.target.base)).expect(503)?;
         answer.has("content-type", "application/problem+json")?;
         answer.has("cache-control", "no-store")?;
         answer.need("retry-after")?;
         ensure!(!answer.text()?.contains(name), "the client hears what is missing: {}", answer.text()?);
         let named = format!("{name} is not set");
-        let log = log(&stage, |log| log.contains(&named))?;
+        let log = log(&fixture, |log| log.contains(&named))?;
         ensure!(log.contains(&named), "the log does not name {name}: {log}");
         for (_, value) in ENVIRONMENT.iter().filter(|(_, value)| *value != "gallery") {
             ensure!(!log.contains(value), "without {name} the log shows {value:?}");
@@ -43,22 +43,22 @@ fn secret_is_missing(stages: &Stages) -> Outcome {
     Ok(())
 }
 
-fn log_has_no_secret(stages: &Stages) -> Outcome {
-    let stage = stages.start()?;
-    let target = &stage.target;
+fn log_has_no_secret(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    let target = &fixture.target;
     let (master, variant) = (master(target)?, variant(target)?);
     let paths = [BIG, "/api/thumbnail/big.png?size=small", &master, &variant, "/api/file/absent.png"];
     for path in paths {
         target.follow(path).send()?;
     }
     target.log_in("not the password").expect(401)?;
-    set(&stage, Mode::Refuse)?;
+    set(&fixture, Mode::Refuse)?;
     for path in paths {
         target.follow(path).send()?;
     }
     let told = |log: &str| log.matches("\"request_id\"").count();
-    let log = log(&stage, |log| told(log) > 2 * paths.len())?;
-    let stderr = stage.stderr()?;
+    let log = log(&fixture, |log| told(log) > 2 * paths.len())?;
+    let stderr = fixture.stderr()?;
     ensure!(told(&log) > 2 * paths.len(), "the log lacks requests: {log}");
     ensure!(log.contains("\"status\":401") && log.contains("\"failure\""), "the log lacks what was done: {log}");
     let mut never = vec![target.token()?, "X-Amz-Signature", "not the password", "big.png", "absent"];

@@ -11,7 +11,7 @@ use contract::{Outcome, ensure, ensure_eq};
 use harness::ENVIRONMENT;
 use tempfile::TempDir;
 
-use crate::stage::Stages;
+use crate::fixture::Fixtures;
 
 crate::tests!(start: missing_value, unreadable_value, taken_port);
 
@@ -57,7 +57,7 @@ fn ends(child: &mut Child) -> Result<(), harness::Failure> {
     Ok(())
 }
 
-fn missing_value(_: &Stages) -> Outcome {
+fn missing_value(_: &Fixtures) -> Outcome {
     for (name, _) in ENVIRONMENT {
         for value in [None, Some(""), Some("  ")] {
             let said = refuses(&[(name, value)], "127.0.0.1:0")?;
@@ -70,7 +70,7 @@ fn missing_value(_: &Stages) -> Outcome {
     Ok(())
 }
 
-fn unreadable_value(_: &Stages) -> Outcome {
+fn unreadable_value(_: &Fixtures) -> Outcome {
     for (name, value) in [
         ("AUTH_SECRET", "short-hunter2"),
         ("S3_ENDPOINT", "hunter2"),
@@ -95,7 +95,7 @@ fn unreadable_value(_: &Stages) -> Outcome {
     Ok(())
 }
 
-fn taken_port(_: &Stages) -> Outcome {
+fn taken_port(_: &Fixtures) -> Outcome {
     let taken = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     let address = taken.local_addr().map_err(|error| error.to_string())?.to_string();
     let said = refuses(&[], &address)?;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use contract::{Outcome, Target, ensure, ensure_eq};
 use harness::{LargeObject, Wasi};
 
-use crate::stage::{Library, ended, is_at};
+use crate::fixture::{Library, ended, is_at};
 
 /// What a guest may have, in bytes.
 const MEMORY: u64 = 16 * 1024 * 1024;

@@ -1,17 +1,17 @@
 //! What an instance is of a component on WASI hosts: small, whatever passes through it, and shared by viewers who know nothing
 //! of each other.
 
+mod fixture;
 mod large;
 mod password;
 mod shared;
-mod stage;
 
 use std::process::ExitCode;
 
 use harness::Wasi;
 use libtest_mimic::{Arguments, Trial};
 
-use stage::{Case, Library};
+use fixture::{Case, Library};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

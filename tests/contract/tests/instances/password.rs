@@ -3,7 +3,7 @@
 use contract::{Outcome, ensure_eq};
 use harness::Wasi;
 
-use crate::stage::Library;
+use crate::fixture::Library;
 
 /// Of `tulips`, made by argon2-cffi: 64 MiB, one pass.
 const HASH: &str = "$argon2id$v=19$m=65536,t=1,p=1$jpCIi/hf2WFvlzS+5K/DEg$cZnHm7Ir87y9rPmCt3AHxPDWZg5CgggaeMgVkwQ1Cg8";

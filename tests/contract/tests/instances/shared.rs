@@ -11,14 +11,14 @@ use std::{
     time::Duration,
 };
 
-use contract::{Answer, Call, Outcome, Target, ensure, ensure_eq, fixture};
+use contract::{Answer, Call, Outcome, Target, ensure, ensure_eq, file_bytes};
 use gallery::key::percent_encode;
 use harness::{
     Ended, LargeObject, PHOTOS, Wasi, WasiHost,
     relay::{Mode, Relay},
 };
 
-use crate::stage::{Library, address, ended, is_at};
+use crate::fixture::{Library, address, ended, is_at};
 
 /// How many requests an instance takes at once, as the host's default is.
 const AT_ONCE: u64 = 16;
@@ -266,7 +266,7 @@ fn photo_or_failure(target: &Target, photo: &str) -> Result<End, String> {
         return Ok(End::Failed);
     }
     ensure_eq!(answer.status, 200, "{photo}: status");
-    ensure!(answer.body == fixture(photo)?, "{photo}: other bytes");
+    ensure!(answer.body == file_bytes(photo)?, "{photo}: other bytes");
     Ok(End::Whole)
 }
 

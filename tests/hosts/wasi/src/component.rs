@@ -16,7 +16,6 @@ use wasmtime_wasi_http::{
 
 use crate::{
     instance::{Expiration, Limits, Memory, Served},
-    keyvalue::Keyvalue,
     spin::Spin,
 };
 
@@ -61,7 +60,6 @@ impl Component {
         limits: Limits,
         memory: usize,
         instances: usize,
-        keyvalue: &Arc<Keyvalue>,
         spin: Option<&Path>,
     ) -> wasmtime::Result<Self> {
         let mut config = Config::new();
@@ -73,7 +71,6 @@ impl Component {
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         p2::add_only_http_to_linker_async(&mut linker)?;
         p3::add_to_linker(&mut linker)?;
-        keyvalue.add_to_linker(&mut linker)?;
         // Names and values that are not UTF-8 have no form in WASI.
         let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -1,14 +1,13 @@
 //! A WASI host for tests: wasmtime, serving one of our components, of WASI 0.3 or 0.2, on a port.
 //!
 //! What `wasmtime serve` does, as a program that cargo builds: no binary of wasmtime's is in a registry. The component gets
-//! this process's environment, its standard output, outbound HTTP and two key-value stores, and nothing else. Instances of 0.3 serve
+//! this process's environment, its standard output, outbound HTTP, and nothing else. Instances of 0.3 serve
 //! several requests at once, and are reused, as Spin does it; those of 0.2 serve one request. An instance that ends leaves a line on
 //! standard error: `{"requests":128,"at_once":16,"pairs":950,"memory":2097152,"trapped":false}`.
 
 mod component;
 mod door;
 mod instance;
-mod keyvalue;
 mod spin;
 
 use std::{
@@ -23,7 +22,6 @@ use tokio::net::TcpListener;
 
 use component::Component;
 use instance::Limits;
-use keyvalue::{Failing, Keyvalue};
 
 #[derive(Parser)]
 struct Arguments {
@@ -45,9 +43,6 @@ struct Arguments {
     /// The file of the SQLite database that a component for Spin gets; its variables are this process's environment.
     #[arg(long, value_name = "DATABASE")]
     spin: Option<PathBuf>,
-    /// What is wrong with the key-value stores.
-    #[arg(long, env = "KEYVALUE_FAILING")]
-    keyvalue_failing: Option<Failing>,
     /// Another component, for a path and all below it, as routes of Spin are: `/api/hls=video.wasm`.
     #[arg(long, value_name = "PATH=COMPONENT", value_parser = route)]
     route: Vec<(String, PathBuf)>,
@@ -73,8 +68,7 @@ fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let limits = Limits { at_once: arguments.at_once, in_all: arguments.reuse };
     let Arguments { memory_limit, instances, spin, .. } = arguments;
-    let keyvalue = Keyvalue::new(arguments.keyvalue_failing);
-    let load = |path: &Path| Component::load(path, limits, *memory_limit, *instances, &keyvalue, spin.as_deref());
+    let load = |path: &Path| Component::load(path, limits, *memory_limit, *instances, spin.as_deref());
     // The last takes all that the others leave.
     let all = (String::new(), arguments.component.clone());
     let routes = arguments.route.iter().chain([&all]).map(|(path, component)| Ok((path.clone(), load(component)?)));

@@ -1,0 +1,167 @@
+//! A configuration, as a host would find it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use platform::config::names::is_secret;
+use platform_fallback::without_own_sql;
+use toml::{Table, Value};
+
+use super::{
+    nearest::{is_known, is_meant_for_us, nearest},
+    report::{Report, Weight},
+};
+use crate::Failure;
+
+/// Names and values from one place.
+pub struct Given {
+    /// The environment, or a manifest's path.
+    pub from: String,
+    pub host: Host,
+    values: BTreeMap<String, String>,
+    /// Every name that stands there, and the part of the place it stands in.
+    names: Vec<(String, Part)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    Native,
+    Fastly,
+    Spin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Among the names of other programs.
+    Shared,
+    Plain,
+    Secret,
+    /// Where plain values and secrets stand together.
+    Either,
+}
+
+impl Given {
+    pub fn environment() -> Self {
+        // A variable that is not UTF-8 counts as missing, as the host has it.
+        let all =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let values: BTreeMap<String, String> = all.collect();
+        let names = values.keys().map(|name| (name.clone(), Part::Shared)).collect();
+        Self { from: "the environment".to_owned(), host: Host::Native, values, names }
+    }
+
+    /// A manifest of Fastly's or of Spin's.
+    pub fn manifest(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
+        // Only the first line: the rest shows what stands around it, which may be a secret.
+        let table: Table = text.parse().map_err(|error: toml::de::Error| failed(&error.message()))?;
+        let from = path.display().to_string();
+        if table.contains_key("spin_manifest_version") {
+            Ok(Self::spin(from, &table))
+        } else if table.contains_key("local_server") || table.contains_key("setup") {
+            Self::fastly(from, path, &table)
+        } else {
+            Err(failed(&"it is no manifest of Fastly's or Spin's").into())
+        }
+    }
+
+    fn spin(from: String, table: &Table) -> Self {
+        let mut names = Vec::new();
+        let mut values = BTreeMap::new();
+        for (name, declared) in at(table, &["variables"]).into_iter().flatten() {
+            let name = name.to_ascii_uppercase();
+            let default = declared.get("default").and_then(Value::as_str).map(str::to_owned);
+            if let Some(value) = std::env::var(format!("SPIN_VARIABLE_{name}")).ok().or(default) {
+                values.insert(name.clone(), value);
+            }
+            names.push((name, Part::Either));
+        }
+        for (_, component) in at(table, &["component"]).into_iter().flatten() {
+            let variables = component.get("variables").and_then(Value::as_table).into_iter().flatten();
+            names.extend(variables.map(|(name, _)| (name.to_ascii_uppercase(), Part::Either)));
+        }
+        names.sort_by(|one, other| one.0.cmp(&other.0));
+        names.dedup();
+        Self { from, host: Host::Spin, values, names }
+    }
+
+    fn fastly(from: String, path: &Path, table: &Table) -> Result<Self, Failure> {
+        const CONFIG: &str = "gallery_config";
+        const SECRETS: &str = "gallery_secrets";
+        let mut names = Vec::new();
+        let mut values = BTreeMap::new();
+        let plain =
+            [["setup", "config_stores", CONFIG, "items"], ["local_server", "config_stores", CONFIG, "contents"]];
+        for (index, place) in plain.iter().enumerate() {
+            for (name, value) in at(table, place).into_iter().flatten() {
+                names.push((name.clone(), Part::Plain));
+                if let (1, Some(value)) = (index, value.as_str()) {
+                    values.insert(name.clone(), value.to_owned());
+                }
+            }
+        }
+        for (name, _) in at(table, &["setup", "secret_stores", SECRETS, "entries"]).into_iter().flatten() {
+            names.push((name.clone(), Part::Secret));
+        }
+        // The local server's secrets lie in a file beside the manifest.
+        let file = at(table, &["local_server", "secret_stores", SECRETS]).and_then(|store| store.get("file")?.as_str());
+        if let Some(file) = file {
+            let file = path.parent().unwrap_or(Path::new("")).join(file);
+            match fs::read_to_string(&file) {
+                Ok(text) => {
+                    let unreadable = |_| format!("{}: it is no JSON object of texts", file.display());
+                    let secrets: BTreeMap<String, String> = serde_json::from_str(&text).map_err(unreadable)?;
+                    names.extend(secrets.keys().map(|name| (name.clone(), Part::Secret)));
+                    values.extend(secrets);
+                }
+                // `cargo xtask stack` makes it.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(format!("{}: {error}", file.display()).into()),
+            }
+        }
+        names.sort_by(|one, other| one.0.cmp(&other.0));
+        names.dedup();
+        Ok(Self { from, host: Host::Fastly, values, names })
+    }
+
+    /// What the host's look-up gives.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let get = |name: &str| self.values.get(name).cloned();
+        if self.host == Host::Fastly { without_own_sql(get)(name) } else { get(name) }
+    }
+
+    /// Names that are not ours or stand in the wrong place.
+    pub fn names(&self, report: &mut Report) {
+        for (name, part) in &self.names {
+            match part {
+                Part::Shared if is_meant_for_us(name) => {
+                    report.add(Weight::Problem, name, format!("is not a name of ours: {} is", nearest(name)));
+                }
+                Part::Shared => {}
+                _ if !is_known(name) => {
+                    report.add(Weight::Problem, name, format!("is not known: {} is", nearest(name)));
+                }
+                Part::Plain if is_secret(name) => {
+                    report.add(
+                        Weight::Problem,
+                        name,
+                        "is a secret: it belongs into the Secret Store, and is read from there only",
+                    );
+                }
+                Part::Secret if !is_secret(name) => {
+                    report.add(
+                        Weight::Problem,
+                        name,
+                        "is not a secret: it belongs into the Config Store, and is read from there only",
+                    );
+                }
+                Part::Plain | Part::Secret | Part::Either => {}
+            }
+        }
+    }
+}
+
+/// The table at a path of keys.
+fn at<'a>(table: &'a Table, keys: &[&str]) -> Option<&'a Table> {
+    keys.iter().try_fold(table, |table, key| table.get(*key)?.as_table())
+}

@@ -1,0 +1,119 @@
+//! `edge-gallery serve`: both services on the native host, and an S3 store of its own when no bucket is configured.
+
+mod arguments;
+pub mod origins;
+
+use std::{io::Write as _, net::TcpListener, sync::Arc};
+
+use all_in_one::{AllInOne, Config};
+use ingest::Place;
+use platform::config::{ConfigError, names};
+use platform_fallback::Endpoint;
+use platform_native::{Config as Environment, Host, Options, trust};
+use video_edge::VideoEdge;
+use viewer_edge::ViewerEdge;
+
+use crate::Failure;
+
+pub use arguments::Arguments;
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    std::fs::create_dir_all(&arguments.data)
+        .map_err(|error| format!("cannot make the data folder {}: {error}", arguments.data.display()))?;
+    let gallery = bind(arguments.listen)?;
+    let video = arguments.split.map(bind).transpose()?;
+
+    let page_origins = origins::of(gallery.local_addr()?);
+    let mut environment = Environment::environment();
+    let unset = |name: names::Name| environment.read(|lookup| lookup.optional(name)).is_none();
+    let mut defaults = Vec::new();
+    // With VIDEO_ORIGIN the page knows one origin only.
+    if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
+        defaults.push((names::VIDEO_API_BASE, origins::of(video.local_addr()?).remove(0)));
+        defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
+        defaults.retain(|(name, _)| unset(*name));
+    }
+    let store = if unset(names::S3_ENDPOINT) && unset(names::R2_ACCOUNT_ID) {
+        // Pages elsewhere that may call the services may also read what these point them at.
+        let elsewhere = environment.read(|lookup| lookup.origins(names::ALLOWED_ORIGINS))?;
+        let store = embedded_store(arguments, &environment, [page_origins.clone(), elsewhere].concat())?;
+        defaults.push((names::S3_ENDPOINT, format!("http://{}", store.addr())));
+        Some(store)
+    } else {
+        None
+    };
+    for (name, value) in defaults {
+        environment = environment.with(name.text(), value);
+    }
+    let config = environment.read(|lookup| Config::load(&lookup))?;
+
+    // The host brings a SQLite file up to date itself, worker by worker.
+    if let Some(endpoint) = environment.read(|lookup| Endpoint::load(&lookup))? {
+        let certificates = trust::certificates()?.iter().map(|der| der.to_vec()).collect::<Vec<_>>();
+        Place::Http(Arc::new(endpoint)).open(&certificates)?;
+    }
+    let mut options = Options::new(&arguments.data).configured(&environment)?;
+    options.trust_forwarded |= arguments.trust_forwarded;
+    let mut host = Host::new(options);
+    let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
+    if let Some(store) = &store {
+        ready["store"] = format!("http://{}", store.addr()).into();
+    }
+    if let Some(video) = video {
+        ready["video"] = origins::of(video.local_addr()?).remove(0).into();
+        host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)));
+        host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
+    } else {
+        host.mount(gallery, move || AllInOne::new(config.clone()));
+    }
+    host.run(async move {
+        // Polled first when every worker serves.
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
+        drop(out);
+        stop_signal().await;
+    })?;
+    if let Some(store) = store {
+        store.stop()?;
+    }
+    Ok(())
+}
+
+fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .map_err(|error| format!("cannot listen on {address}: {error}; choose another port").into())
+}
+
+fn embedded_store(
+    arguments: &Arguments,
+    environment: &Environment,
+    allowed_origins: Vec<String>,
+) -> Result<store::Running, Failure> {
+    let config = environment.read(|lookup| {
+        Ok::<_, ConfigError>(store::Config {
+            root: arguments.data.join("store"),
+            bucket: lookup.required(names::R2_BUCKET_NAME)?,
+            access_key_id: lookup.required(names::R2_ACCESS_KEY_ID)?,
+            secret_access_key: lookup.required(names::R2_SECRET_ACCESS_KEY)?,
+            region: lookup.required(names::R2_REGION)?,
+            allowed_origins,
+        })
+    })?;
+    store::spawn(config, arguments.store_listen)
+        .map_err(|error| format!("cannot start the store on {}: {error}", arguments.store_listen).into())
+}
+
+/// Ends at Ctrl-C and at SIGTERM.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        // Without handlers the signals end the program as they always do.
+        _ => std::future::pending().await,
+    }
+}

@@ -1,0 +1,149 @@
+//! The program: settings, exit codes, what is printed where.
+
+#![allow(clippy::unwrap_used)] // what fails here is the test
+
+#[path = "../../ingest/tests/common/mod.rs"]
+mod common;
+
+use std::process::{Command, Output, Stdio};
+
+use common::jpeg::{encode, quarters};
+use common::sink::{Answer, Sink};
+use common::{Gallery, Store};
+use image::ImageFormat;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_edge-gallery");
+
+fn settings(store: &Store) -> [(&'static str, String); 5] {
+    [
+        ("S3_ENDPOINT", store.endpoint.clone()),
+        ("R2_BUCKET_NAME", store.bucket.clone()),
+        ("R2_REGION", store.region.clone()),
+        ("R2_ACCESS_KEY_ID", store.access_key_id.clone()),
+        ("R2_SECRET_ACCESS_KEY", store.secret_access_key.clone()),
+    ]
+}
+
+fn command(gallery: &Gallery) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .env_clear()
+        .arg("ingest")
+        .envs(settings(&gallery.store))
+        .env("GALLERY_DATABASE", common::database(&gallery.options))
+        .arg(gallery.library());
+    command
+}
+
+fn finish(output: Output) -> (i32, String, String) {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(!out.contains("test-secret") && !err.contains("test-secret"), "{out}{err}");
+    (output.status.code().unwrap(), out, err)
+}
+
+fn photo() -> Vec<u8> {
+    encode(&quarters(40, 30), ImageFormat::Jpeg)
+}
+
+#[test]
+fn the_summary_is_on_stdout_and_the_code_says_whether_all_is_in() {
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo());
+    let (code, out, err) = finish(command(&gallery).output().unwrap());
+    assert_eq!((code, out.as_str()), (0, "1 photo, 0 films: 1 added, 0 unchanged, 0 skipped, 0 failed\n"), "{err}");
+    assert!(err.contains("photos: 1/1"), "{err}");
+
+    gallery.file("empty.jpg", b"");
+    let (code, out, err) = finish(command(&gallery).arg("--quiet").output().unwrap());
+    assert_eq!(code, 2);
+    assert!(out.contains("failed: empty.jpg: the file is empty\n"), "{out}");
+    assert!(out.ends_with("1 photo, 0 films: 0 added, 1 unchanged, 0 skipped, 1 failed\n"), "{out}");
+    assert_eq!(err, "");
+}
+
+#[test]
+fn json_is_one_line() {
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo());
+    gallery.file("empty.jpg", b"");
+    let (code, out, _) = finish(command(&gallery).arg("--json").output().unwrap());
+    assert_eq!((code, out.lines().count()), (2, 1));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&report["photos"], &report["added"], &report["objects"]), (&1.into(), &1.into(), &4.into()));
+    assert_eq!(report["failed"][0]["name"], "empty.jpg");
+}
+
+#[test]
+fn a_missing_setting_is_one_line_with_its_name() {
+    let gallery = Gallery::new();
+    for name in ["S3_ENDPOINT", "R2_BUCKET_NAME", "R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"] {
+        let (code, out, err) = finish(command(&gallery).env_remove(name).output().unwrap());
+        assert_eq!((code, out.as_str(), err.lines().count()), (1, "", 1), "{err}");
+        assert!(err.contains(name), "{err}");
+    }
+    let (code, _, err) = finish(command(&gallery).env_remove("GALLERY_DATABASE").output().unwrap());
+    assert_ne!(code, 0);
+    assert!(err.contains("--database"), "{err}");
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_one_line() {
+    let gallery = Gallery::new();
+    let nowhere = gallery.folder.path().join("nowhere");
+    let wrong_folder = Command::new(PROGRAM)
+        .env_clear()
+        .arg("ingest")
+        .envs(settings(&gallery.store))
+        .env("GALLERY_DATABASE", common::database(&gallery.options))
+        .arg(&nowhere)
+        .output()
+        .unwrap();
+    let wrong_key = command(&gallery).env("R2_SECRET_ACCESS_KEY", "another").output().unwrap();
+    let wrong_bucket = command(&gallery).args(["--bucket", "other"]).output().unwrap();
+    let wrong_database = command(&gallery).arg("--database").arg(nowhere.join("x.sqlite")).output().unwrap();
+    for (output, hint) in [
+        (wrong_folder, "nowhere"),
+        (wrong_key, "R2_SECRET_ACCESS_KEY"),
+        (wrong_bucket, "R2_BUCKET_NAME"),
+        (wrong_database, "x.sqlite"),
+    ] {
+        let (code, out, err) = finish(output);
+        assert_eq!((code, out.as_str(), err.lines().count()), (1, "", 1), "{err}");
+        assert!(err.contains(hint), "{err}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_in_order() {
+    let sink = Sink::new(|_, _| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        Answer::Take
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let options = common::options(folder.path(), &sink.settings);
+    for number in 0..100 {
+        std::fs::write(folder.path().join(format!("library/{number}.jpg")), photo()).unwrap();
+    }
+    let child = Command::new(PROGRAM)
+        .env_clear()
+        .arg("ingest")
+        .envs(settings(&sink.settings))
+        .env("GALLERY_DATABASE", common::database(&options))
+        .arg(folder.path().join("library"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while sink.puts().len() < 12 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let (code, out, _) = finish(child.wait_with_output().unwrap());
+    assert_eq!(code, 130);
+    assert!(out.contains("interrupted, run again to go on"), "{out}");
+    let rows = common::sql::<String>(common::database(&options), "SELECT key FROM media");
+    let originals = sink.puts().iter().filter(|put| !put.path.contains("/thumbnails/")).count();
+    assert!(rows.len() <= originals && originals < 100, "{} {originals}", rows.len());
+}

@@ -1,0 +1,114 @@
+//! The catalogue in SQL. Each question is one statement.
+
+use gallery::{
+    MediaKey,
+    cursor::Cursor,
+    media::{Film, Media, MediaType},
+};
+use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
+
+use super::State;
+
+macro_rules! select {
+    ($($rest:expr),*) => {
+        concat!(
+            "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
+             duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
+             thumbnail_large IS NOT NULL, updated_at, metadata FROM media"
+            $(, $rest)*
+        )
+    };
+}
+
+/// A SELECT of everything; each row is for [`media`]. A condition and an order may follow.
+pub const SELECT: &str = select!();
+
+const ITEM: &str = select!(" WHERE key = ?1");
+
+macro_rules! page_statement {
+    ($condition:literal) => {
+        select!($condition, " ORDER BY COALESCE(date_taken, uploaded_at) DESC, key DESC LIMIT ?1")
+    };
+}
+
+pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
+    let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
+    rows.first().map(media).transpose()
+}
+
+pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
+    const FILM: &str = "SELECT type, hls_qualities, updated_at FROM media WHERE key = ?1";
+    let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    // The type is asked for, rather than a condition: so a row of nonsense is known as one.
+    let kind = media_type(row, 0)?;
+    let film = Film { qualities: qualities(row.text(1)?), updated_at: row.text(2)?.unwrap_or_default().to_owned() };
+    Ok((kind == MediaType::Video).then_some(film))
+}
+
+fn media_type(row: &Row, column: usize) -> Result<MediaType, Error> {
+    row.text(column)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "catalogue.type"))
+}
+
+/// Names as ingest wrote them; what is no list of names is an empty one.
+fn qualities(names: Option<&str>) -> Option<Vec<String>> {
+    names.map(|names| serde_json::from_str(names).unwrap_or_default())
+}
+
+/// The first term of each range lets the index find the place, the second cuts the ties.
+pub(super) async fn page<P: Platform>(
+    cx: &Cx<'_, P>,
+    filter: Option<MediaType>,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<Media>, Error> {
+    let sql = match (filter, after) {
+        (None, None) => page_statement!(""),
+        (Some(_), None) => page_statement!(" WHERE type = ?2"),
+        (None, Some(_)) => page_statement!(
+            " WHERE COALESCE(date_taken, uploaded_at) <= ?2 AND (COALESCE(date_taken, uploaded_at) < ?2 OR key < ?3)"
+        ),
+        (Some(_), Some(_)) => page_statement!(
+            " WHERE type = ?2 AND COALESCE(date_taken, uploaded_at) <= ?3 \
+             AND (COALESCE(date_taken, uploaded_at) < ?3 OR key < ?4)"
+        ),
+    };
+    let mut parameters = vec![Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+    parameters.extend(filter.map(|filter| Value::from(filter.name())));
+    if let Some(after) = after {
+        parameters.extend([Value::from(after.date.as_str()), Value::from(after.key.as_str())]);
+    }
+    cx.sql()?.query(sql, &parameters).await?.iter().map(media).collect()
+}
+
+pub(super) async fn state<P: Platform>(cx: &Cx<'_, P>) -> Result<State, Error> {
+    let rows = cx.sql()?.query("SELECT COUNT(*), MAX(updated_at) FROM media", &[]).await?;
+    let Some(row) = rows.first() else { return Ok(State { count: 0, changed: String::new() }) };
+    let count = row.integer(0)?.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
+    Ok(State { count, changed: row.text(1)?.unwrap_or_default().to_owned() })
+}
+
+/// A row of [`SELECT`].
+pub fn media(row: &Row) -> Result<Media, Error> {
+    let optional = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
+    let text = |column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
+    let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
+    let metadata: Option<serde_json::Value> = row.text(16)?.and_then(|text| serde_json::from_str(text).ok());
+    Ok(Media {
+        key: text(0)?,
+        filename: text(1)?,
+        r#type: media_type(row, 2)?,
+        mime: metadata.and_then(|metadata| Some(metadata.get("mime")?.as_str()?.to_owned())),
+        size: row.integer(3)?.unwrap_or_default(),
+        uploaded_at: text(4)?,
+        date_taken: optional(5)?,
+        camera_make: optional(6)?,
+        camera_model: optional(7)?,
+        width: row.integer(8)?,
+        height: row.integer(9)?,
+        duration: row.real(10)?,
+        qualities: qualities(row.text(11)?),
+        thumbnails: [is_true(12)?, is_true(13)?, is_true(14)?],
+        updated_at: text(15)?,
+    })
+}

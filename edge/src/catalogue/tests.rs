@@ -1,0 +1,271 @@
+//! Both sources side by side, and the snapshot's reader on a bucket that changes, hides things and goes away.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use bytes::Bytes;
+use gallery::{
+    media::UPSERT,
+    snapshot::{CURRENT, Snapshot},
+};
+use http::{Request, Response, StatusCode, header};
+use platform::{Facts, Kind, Sql as _, Value};
+use platform_memory::Memory;
+use platform_s3::Location;
+use sigv4::{Bucket, Credentials, UrlStyle};
+
+use super::*;
+
+/// Runs what never waits.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("it waits"),
+    }
+}
+
+/// A bucket, and what may be wrong with it.
+#[derive(Default)]
+struct Store {
+    objects: RefCell<HashMap<String, Vec<u8>>>,
+    down: Cell<bool>,
+    /// Bytes that ranges are cut short by.
+    cut: Cell<usize>,
+}
+
+impl Store {
+    fn publish(&self, items: &[Media]) {
+        let snapshot = Snapshot::new(items.to_vec()).unwrap();
+        let mut objects = self.objects.borrow_mut();
+        objects.clear();
+        objects.extend(snapshot.objects);
+        objects.insert(CURRENT.to_owned(), serde_json::to_vec(&snapshot.index).unwrap());
+    }
+
+    fn answer(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let asked = |name| request.headers().get(name).map(|value| value.to_str().unwrap());
+        let status = |status| Response::builder().status(status);
+        if self.down.get() {
+            return status(StatusCode::SERVICE_UNAVAILABLE).body(Bytes::new()).unwrap();
+        }
+        let objects = self.objects.borrow();
+        let Some(bytes) = objects.get(request.uri().path().strip_prefix("/media/").unwrap()) else {
+            return status(StatusCode::NOT_FOUND).body(Bytes::new()).unwrap();
+        };
+        let tag = format!("\"{}-{}\"", bytes.len(), bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>());
+        if asked(header::IF_NONE_MATCH) == Some(&tag) {
+            return status(StatusCode::NOT_MODIFIED).body(Bytes::new()).unwrap();
+        }
+        let (code, bytes) = match asked(header::RANGE) {
+            None => (StatusCode::OK, &bytes[..]),
+            Some(range) => {
+                let (start, end) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+                let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+                (StatusCode::PARTIAL_CONTENT, &bytes[start..=end - self.cut.get()])
+            }
+        };
+        status(code).header(header::ETAG, tag).body(Bytes::copy_from_slice(bytes)).unwrap()
+    }
+}
+
+struct Fixture {
+    platform: Memory,
+    store: Rc<Store>,
+    objects: Rc<Objects>,
+    catalogue: Catalogue,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let store = Rc::new(Store::default());
+        let answers = Rc::clone(&store);
+        let platform = Memory::new(move |request| {
+            let answer = answers.answer(&request);
+            async move { Ok(answer) }
+        });
+        let bucket = Bucket::new("http://store", UrlStyle::Path, "media", "auto").unwrap();
+        let objects = Rc::new(Objects::new(Location {
+            name: "bucket".to_owned(),
+            bucket,
+            credentials: Credentials::new("id", "secret"),
+        }));
+        let catalogue = Catalogue::new(Source::Snapshot, &objects);
+        Self { platform: platform.unwrap(), store, objects, catalogue }
+    }
+
+    fn cx(&self, now: u64) -> Cx<'_, Memory> {
+        Cx::new(&self.platform, Facts { now, entropy: [0; 32], https: false, client: None })
+    }
+
+    /// Whether there is an item with this key, and what it cost in requests.
+    fn find(&self, seconds: u64, key: &str) -> (Result<bool, Kind>, u32) {
+        let cx = self.cx(seconds);
+        let key = MediaKey::parse(key).unwrap();
+        let item = now(self.catalogue.item(&cx, &key));
+        (item.map(|item| item.is_some()).map_err(|error| error.kind()), cx.record.store_calls.get())
+    }
+}
+
+/// The parameters of [`UPSERT`] for the `number`th item: dates tie, some have none, every ninth is a film.
+fn row(number: i64) -> Vec<Value> {
+    let film = number % 9 == 4;
+    let text = |present: bool, text: &str| if present { Value::from(text) } else { Value::Null };
+    let mut row = vec![
+        Value::from(format!("{:02}/Tänz \"{number}\" (1) 50%.jpg", number % 11)),
+        Value::from(format!("Tänz \"{number}\" (1) 50%.jpg")),
+        Value::from(if film { "video" } else { "image" }),
+        Value::Integer(number * 1_000_003),
+        Value::from(format!("2025-01-01T00:00:{:02}Z", number % 5)),
+        text(number % 3 > 0, &format!("2024-06-15T{:06}", number / 7)),
+        text(number % 2 > 0, "Ω Optics"),
+    ];
+    row.extend(vec![Value::Null; 9]);
+    row.extend([
+        if film { Value::Real(0.1 + 0.2 + 0.125) } else { Value::Null },
+        Value::Null,
+        Value::Integer(4000),
+        Value::Null,
+        if film { text(number % 2 > 0, if number % 4 > 1 { "[\"720p\"]" } else { "broken" }) } else { Value::Null },
+        text(number % 2 > 0, "s"),
+        text(true, "m"),
+        Value::Null,
+        text(number % 4 > 0, if number % 8 > 3 { "{\"mime\":\"image/png\"}" } else { "[object Object]" }),
+        Value::Null,
+        Value::from(""),
+        Value::from(format!("2025-02-{:02}T00:00:00Z", 1 + number % 28)),
+    ]);
+    row
+}
+
+#[test]
+fn both_sources_give_the_same_answers() {
+    for count in [0, 1, 65, 1500] {
+        let fixture = Fixture::new();
+        let cx = fixture.cx(1);
+        let database = cx.sql().unwrap();
+        for number in 0..count {
+            now(database.query(UPSERT, &row(number))).unwrap();
+        }
+        let rows = now(database.query(SELECT, &[])).unwrap();
+        let items: Vec<Media> = rows.iter().map(|row| media(row).unwrap()).collect();
+        fixture.store.publish(&items);
+        let (sql, snapshot) = (Catalogue::new(Source::Sql, &fixture.objects), &fixture.catalogue);
+
+        assert_eq!(now(sql.state(&cx)).unwrap(), now(snapshot.state(&cx)).unwrap());
+        for key in items.iter().map(|item| item.key.as_str()).chain(["absent", "00/", "catalogue/current"]) {
+            let key = MediaKey::parse(key).unwrap();
+            let both = (now(sql.item(&cx, &key)), now(snapshot.item(&cx, &key)));
+            assert_eq!(both.0.unwrap(), both.1.unwrap(), "{key:?}");
+            let both = (now(sql.film(&cx, &key)), now(snapshot.film(&cx, &key)));
+            assert_eq!(both.0.unwrap(), both.1.unwrap(), "{key:?}");
+        }
+        for filter in [None, Some(MediaType::Image), Some(MediaType::Video)] {
+            for limit in [1, 7, 101, 1001] {
+                let mut after = None;
+                for _ in 0..20 {
+                    let wanted = now(sql.page(&cx, filter, after.as_ref(), limit)).unwrap();
+                    let came = now(snapshot.page(&cx, filter, after.as_ref(), limit)).unwrap();
+                    assert_eq!(wanted, came, "{count} items, {filter:?}, {limit} after {after:?}");
+                    let Some(last) = came.last() else { break };
+                    after = Some(Cursor { filter, date: last.date().to_owned(), key: last.key.clone() });
+                }
+            }
+        }
+    }
+}
+
+fn items(keys: &[&str]) -> Vec<Media> {
+    keys.iter()
+        .map(|key| Media {
+            key: (*key).to_owned(),
+            filename: (*key).to_owned(),
+            r#type: MediaType::Image,
+            mime: None,
+            size: 1,
+            uploaded_at: "2025".into(),
+            date_taken: None,
+            camera_make: None,
+            camera_model: None,
+            width: None,
+            height: None,
+            duration: None,
+            qualities: None,
+            thumbnails: [true; 3],
+            updated_at: "2025".into(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_cold_answer_takes_two_requests_a_warm_one_none() {
+    let fixture = Fixture::new();
+    fixture.store.publish(&items(&["a", "b"]));
+    assert_eq!(fixture.find(100, "a"), (Ok(true), 2));
+    assert_eq!(fixture.find(101, "b"), (Ok(true), 0));
+    assert_eq!(fixture.find(109, "absent"), (Ok(false), 0));
+    // The index is asked for again; what it names has not changed.
+    assert_eq!(fixture.find(110, "a"), (Ok(true), 1));
+    assert_eq!(fixture.find(119, "a"), (Ok(true), 0));
+}
+
+#[test]
+fn a_new_snapshot_is_seen_in_time() {
+    let fixture = Fixture::new();
+    fixture.store.publish(&items(&["a"]));
+    assert_eq!(fixture.find(100, "a"), (Ok(true), 2));
+    fixture.store.publish(&items(&["b"]));
+    assert_eq!(fixture.find(109, "a"), (Ok(true), 0), "within what is promised");
+    assert_eq!(fixture.find(110, "a"), (Ok(false), 2));
+    assert_eq!(fixture.find(110, "b"), (Ok(true), 0));
+    fixture.store.publish(&[]);
+    assert_eq!(fixture.find(120, "b"), (Ok(false), 1));
+}
+
+#[test]
+fn a_snapshot_that_was_just_removed_leads_to_the_next() {
+    let fixture = Fixture::new();
+    let cx = fixture.cx(100);
+    fixture.store.publish(&items(&["a"]));
+    now(fixture.catalogue.state(&cx)).unwrap();
+    // The index is known and fresh, its parts were never read and are gone.
+    fixture.store.publish(&items(&["a", "b"]));
+    assert_eq!(fixture.find(101, "b"), (Ok(true), 3));
+    fixture.store.objects.borrow_mut().retain(|key, _| key == CURRENT);
+    assert_eq!(fixture.find(101, "b"), (Ok(true), 0), "what was read is kept");
+    let page = now(fixture.catalogue.page(&fixture.cx(101), None, None, 10));
+    assert_eq!(page.unwrap_err().kind(), Kind::Unavailable);
+}
+
+#[test]
+fn while_the_bucket_is_away_the_last_index_serves_for_a_while() {
+    let fixture = Fixture::new();
+    fixture.store.publish(&items(&["a"]));
+    assert_eq!(fixture.find(100, "a"), (Ok(true), 2));
+    fixture.store.down.set(true);
+    assert_eq!(fixture.find(110, "a"), (Ok(true), 2), "one request and its second try");
+    assert_eq!(fixture.find(119, "a"), (Ok(true), 0), "a sick store is not asked by every request");
+    assert_eq!(fixture.find(999, "a"), (Ok(true), 2));
+    assert_eq!(fixture.find(1000, "a").0, Err(Kind::Unavailable));
+    fixture.store.down.set(false);
+    assert_eq!(fixture.find(1000, "a").0, Ok(true));
+}
+
+#[test]
+fn what_is_missing_short_or_garbled_is_an_error_and_never_an_empty_catalogue() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.find(100, "a").0, Err(Kind::Unavailable), "no index");
+    fixture.store.publish(&items(&["a"]));
+    fixture.store.cut.set(1);
+    assert_eq!(fixture.find(100, "a").0, Err(Kind::Unavailable), "a short part");
+    fixture.store.cut.set(0);
+    assert_eq!(fixture.find(100, "a").0, Ok(true), "a short part is not kept");
+    fixture.store.objects.borrow_mut().insert(CURRENT.to_owned(), b"<html>".to_vec());
+    let other = Fixture { catalogue: Catalogue::new(Source::Snapshot, &fixture.objects), ..fixture };
+    assert_eq!(other.find(100, "a").0, Err(Kind::Invalid), "no index but something else");
+}

@@ -1,0 +1,72 @@
+//! Pages of other origins.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use platform::{
+    Problem,
+    config::{ConfigError, Lookup, names::ALLOWED_ORIGINS},
+};
+
+use crate::respond::{empty, set};
+
+/// Lets pages of other, listed origins read a response with credentials (<https://fetch.spec.whatwg.org/#http-cors-protocol>).
+#[derive(Debug, Default)]
+pub struct Cors {
+    allowed: Vec<String>,
+}
+
+impl Cors {
+    /// Reads `ALLOWED_ORIGINS`: the origins, besides its own, whose pages may call a service with credentials.
+    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { allowed: lookup.origins(ALLOWED_ORIGINS)? })
+    }
+
+    /// Whether pages of any other origin may.
+    pub(crate) const fn has_any(&self) -> bool {
+        !self.allowed.is_empty()
+    }
+
+    /// The origin of the page that asks, if it is a listed one.
+    pub(crate) fn allows(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        let origin = request.get(header::ORIGIN)?;
+        self.allowed.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes()).then(|| origin.clone())
+    }
+
+    /// What is answered before a route is asked: preflight requests, and methods it does not take.
+    pub(crate) fn gate<B: From<Bytes>>(
+        &self,
+        method: &Method,
+        request: &HeaderMap,
+        allow: &'static str,
+    ) -> Option<Result<Response<B>, Problem>> {
+        if allow.split(", ").any(|allowed| allowed == method.as_str()) {
+            return None;
+        }
+        let preflight = (*method == Method::OPTIONS).then(|| self.preflight(request, allow)).flatten();
+        Some(preflight.ok_or_else(|| Problem::method_not_allowed(allow)))
+    }
+
+    /// Adds what the browser wants to see. `Vary` goes on every response once any origin is allowed.
+    pub(crate) fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        if !self.has_any() {
+            return;
+        }
+        response.append(header::VARY, HeaderValue::from_static("Origin"));
+        if let Some(origin) = self.allows(request) {
+            response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+            let exposed = "content-length, content-range, etag, server-timing, x-request-id";
+            set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+
+    fn preflight<B: From<Bytes>>(&self, request: &HeaderMap, methods: &'static str) -> Option<Response<B>> {
+        request.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        self.allows(request)?;
+        let mut response = empty(StatusCode::NO_CONTENT);
+        set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        set(response.headers_mut(), header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range");
+        set(response.headers_mut(), header::ACCESS_CONTROL_MAX_AGE, "600");
+        Some(response)
+    }
+}

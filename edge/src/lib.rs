@@ -1,0 +1,27 @@
+//! What both services share: who may enter, what a response looks like, the catalogue, the playlist cache.
+//!
+//! For services only. No adapter sees this crate, and this crate knows no host.
+
+#![allow(async_fn_in_trait)]
+
+pub mod answer;
+pub mod catalogue;
+mod cors;
+mod digest;
+pub mod expiring;
+mod failure;
+pub mod isolation;
+pub mod object_response;
+pub mod playlist_cache;
+pub mod respond;
+mod security;
+pub mod sessions;
+pub mod single_flight;
+
+pub use answer::answer;
+pub use catalogue::Catalogue;
+pub use cors::Cors;
+pub use digest::digest;
+pub use failure::Failure;
+pub use sessions::{AuthSecret, Sessions};
+pub use single_flight::SingleFlight;

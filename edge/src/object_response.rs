@@ -1,0 +1,300 @@
+//! An object of the bucket as a response: ranges, conditions, and the headers of a private file.
+//!
+//! One GET upstream and no HEAD before it. What the client's conditions and ranges come to is decided here, by the headers
+//! of the answer; a store is only asked for a part, and told what may spare it the body. Bodies are forwarded unread.
+
+use bytes::Bytes;
+use gallery::{
+    conditional::{Conditions, Validators, Verdict},
+    multipart::Frame,
+    range::{self, ByteRange},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request};
+use platform::{Cx, EdgeCache, Error, Kind, Platform, Problem, headers::declared_length};
+use platform_s3::Objects;
+
+use crate::{Failure, respond};
+
+/// How an object is shown.
+pub struct Presentation {
+    pub cache_control: &'static str,
+    /// Instead of the store's word, where we know it.
+    pub content_type: Option<&'static str>,
+    pub disposition: Option<String>,
+    /// Whether the host may keep it in its edge cache. Not for originals: they are large, and seldom seen twice.
+    pub edge_cache: Option<EdgeCache>,
+}
+
+/// What a browser may show in place. Anything else, SVG and HTML first of all, is a download.
+const SHOWN: [&str; 11] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+    "image/heic",
+    "image/heif",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "application/pdf",
+];
+
+/// What anything else is called.
+const DOWNLOAD: &str = "application/octet-stream";
+
+/// What of the store's headers reaches the client.
+const FORWARDED: [HeaderName; 5] =
+    [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED, header::CONTENT_TYPE];
+
+/// How often an object is asked for within one request, its further parts aside. Nearly always once; three times where the first
+/// of several ranges is refused, and as often again if the object is replaced just then.
+const TRIES: usize = 6;
+
+pub async fn serve<P: Platform>(
+    objects: &Objects,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    object_key: &str,
+    presentation: &Presentation,
+) -> Result<Response<P::Body>, Failure> {
+    let object = Object { objects, cx, key: object_key, presentation };
+    let conditions = Conditions::of(&head.headers);
+    // Section 14.2: with a method other than GET a range means nothing.
+    let mut ranges = if head.method == Method::GET { range::of(&head.headers) } else { Vec::new() };
+    let mut asked = ranges.first().copied();
+    for _ in 0..TRIES {
+        let answer = object.read(&head.method, asked, conditions.hint()).await?;
+        match answer.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
+            StatusCode::NOT_MODIFIED => return Ok(not_modified(answer.headers(), &conditions, presentation)),
+            StatusCode::NOT_FOUND => {
+                return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE if asked.is_some() => {
+                // A store need not tell the size with it, and tells no tag, by which conditions are decided that go first.
+                let size = size_outside(answer.headers()).filter(|size| *size > 0);
+                if let Some(size) = size.filter(|_| ranges.len() == 1 && conditions.is_empty()) {
+                    return Err(unsatisfiable(size).into());
+                }
+                asked = None;
+                continue;
+            }
+            status => return Err(unusable(&format!("the store answered {}", status.as_u16()))),
+        }
+        let current = Validators::of(answer.headers());
+        match conditions.verdict(current) {
+            Verdict::Proceed => {}
+            Verdict::NotModified => return Ok(not_modified(answer.headers(), &conditions, presentation)),
+            Verdict::Failed => return Err(Problem::precondition_failed().into()),
+        }
+        let in_hand = Span::of(&answer).ok_or_else(|| unusable("a part without its place"))?;
+        // A store that knows no ranges sends the whole. An empty file has no part: clients that always send a range get it whole.
+        let whole_for_part = asked.is_some() && !in_hand.is_part;
+        if ranges.is_empty() || whole_for_part || in_hand.size == 0 || !conditions.allow_range(current) {
+            if !in_hand.is_part {
+                return Ok(present(answer, presentation));
+            }
+            (ranges, asked) = (Vec::new(), None);
+            continue;
+        }
+        match range::select(&ranges, in_hand.size).as_slice() {
+            [] => return Err(unsatisfiable(in_hand.size).into()),
+            [part] if in_hand.is(*part) => return Ok(present(answer, presentation)),
+            [(first, last)] => asked = Some(ByteRange::Closed(*first, *last)),
+            parts => {
+                if let Some(response) = object.several(answer, in_hand, parts).await? {
+                    return Ok(response);
+                }
+                (ranges, asked) = (Vec::new(), None);
+            }
+        }
+    }
+    Err(unusable("the store contradicts itself"))
+}
+
+/// What of an object an answer holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    first: u64,
+    last: u64,
+    size: u64,
+    is_part: bool,
+}
+
+impl Span {
+    /// `None` for a part that does not say which it is.
+    fn of<B>(answer: &Response<B>) -> Option<Self> {
+        if answer.status() != StatusCode::PARTIAL_CONTENT {
+            let size = declared_length(answer.headers()).unwrap_or_default();
+            return Some(Self { first: 0, last: size.saturating_sub(1), size, is_part: false });
+        }
+        let (part, size) = content_range(answer.headers())?.split_once('/')?;
+        let (first, last) = part.split_once('-')?;
+        Some(Self { first: first.parse().ok()?, last: last.parse().ok()?, size: size.parse().ok()?, is_part: true })
+    }
+
+    fn is(self, (first, last): (u64, u64)) -> bool {
+        self.is_part && (self.first, self.last) == (first, last)
+    }
+}
+
+/// An object, and the request it is served for.
+struct Object<'a, P: Platform> {
+    objects: &'a Objects,
+    cx: &'a Cx<'a, P>,
+    key: &'a str,
+    presentation: &'a Presentation,
+}
+
+impl<P: Platform> Object<'_, P> {
+    async fn read(
+        &self,
+        method: &Method,
+        range: Option<ByteRange>,
+        hint: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Response<P::Body>, Failure> {
+        let method = if method == Method::HEAD { Method::HEAD } else { Method::GET };
+        let mut headers: HeaderMap = hint.into_iter().collect();
+        if let Some(range) = range {
+            headers.insert(header::RANGE, value(&range.to_string())?);
+        }
+        let edge_cache = self.presentation.edge_cache.as_ref();
+        Ok(self.objects.read(self.cx, &method, self.key, &headers, edge_cache).await?)
+    }
+
+    /// Several parts as one response. `None` where the whole must be sent instead: it would be shorter, or the object has
+    /// no tag to hold its parts together by, or has changed.
+    ///
+    /// The part in hand is used if it is one of them; the others are asked for at once, on condition that they are of the same
+    /// version, and strung together by the host.
+    async fn several(
+        &self,
+        answer: Response<P::Body>,
+        in_hand: Span,
+        parts: &[(u64, u64)],
+    ) -> Result<Option<Response<P::Body>>, Failure> {
+        let (head, body) = answer.into_parts();
+        let is_strong = Validators::of(&head.headers).etag.is_some_and(|tag| !tag.weak);
+        let Some(tag) = head.headers.get(header::ETAG).filter(|_| is_strong) else { return Ok(None) };
+        let mut headers = presented(&head.headers, self.presentation);
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or(DOWNLOAD);
+        let frame = Frame::new(parts, in_hand.size, content_type, u128::from_be_bytes(self.cx.entropy()));
+        if frame.length > in_hand.size {
+            return Ok(None);
+        }
+        // If it is none of them, it is given up before the others are asked for.
+        let mut body = parts.iter().any(|part| in_hand.is(*part)).then_some(body);
+        let missing: Vec<_> = parts.iter().filter(|part| !in_hand.is(**part)).collect();
+        let mut requests = Vec::with_capacity(missing.len());
+        for (first, last) in &missing {
+            let range = value(&ByteRange::Closed(*first, *last).to_string())?;
+            requests.push(HeaderMap::from_iter([(header::RANGE, range), (header::IF_MATCH, tag.clone())]));
+        }
+        let others = self.objects.read_parts(self.cx, self.key, &requests).await?;
+        let is_wanted = |(other, part): (&Response<P::Body>, &&(u64, u64))| {
+            let span = Span::of(other).filter(|span| span.is(**part) && span.size == in_hand.size);
+            span.is_some() && other.headers().get(header::ETAG) == Some(tag)
+        };
+        if !others.iter().zip(&missing).all(is_wanted) {
+            return Ok(None);
+        }
+        let mut others = others.into_iter().map(Response::into_body);
+        let mut delimiters = frame.delimiters.into_iter().map(|text| P::Body::from(Bytes::from(text)));
+        let mut pieces = Vec::with_capacity(2 * parts.len() + 1);
+        for part in parts {
+            pieces.extend(delimiters.next());
+            pieces.extend(if in_hand.is(*part) { body.take() } else { others.next() });
+        }
+        pieces.extend(delimiters);
+        headers.remove(header::CONTENT_RANGE);
+        headers.insert(header::CONTENT_TYPE, value(&frame.content_type)?);
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(frame.length));
+        let mut response = Response::new(P::join(pieces));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        *response.headers_mut() = headers;
+        Ok(Some(response))
+    }
+}
+
+fn value(text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|error| Error::because(Kind::Internal, "object.read", error))
+}
+
+fn unusable(words: &str) -> Failure {
+    Error::because(Kind::Invalid, "object.read", words.to_owned()).into()
+}
+
+fn content_range(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")
+}
+
+/// The size that a 416 tells.
+fn size_outside(headers: &HeaderMap) -> Option<u64> {
+    content_range(headers)?.strip_prefix("*/")?.parse().ok()
+}
+
+fn not_modified<B: From<Bytes>>(
+    upstream: &HeaderMap,
+    conditions: &Conditions<'_>,
+    presentation: &Presentation,
+) -> Response<B> {
+    let mut response = respond::empty(StatusCode::NOT_MODIFIED);
+    let headers: &mut HeaderMap = response.headers_mut();
+    // A store may leave the tag out of its 304; then the one it was asked about is the current one.
+    headers.extend(
+        conditions.hint().filter(|(name, _)| name == header::IF_NONE_MATCH).map(|(_, tag)| (header::ETAG, tag)),
+    );
+    for name in [header::ETAG, header::LAST_MODIFIED] {
+        if let Some(value) = upstream.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    respond::set(headers, header::CACHE_CONTROL, presentation.cache_control);
+    response
+}
+
+fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
+    let (parts, body) = answer.into_parts();
+    let mut response = Response::new(body);
+    *response.status_mut() = parts.status;
+    *response.headers_mut() = presented(&parts.headers, presentation);
+    response
+}
+
+/// The headers of an answer as the client gets them.
+fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
+    let forwarded = FORWARDED.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
+    let mut headers: HeaderMap = forwarded.collect();
+    respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
+    respond::set(&mut headers, header::ACCEPT_RANGES, "bytes");
+    if let Some(content_type) = presentation.content_type {
+        respond::set(&mut headers, header::CONTENT_TYPE, content_type);
+    }
+    let shown = presentation.content_type.is_some()
+        || headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| SHOWN.contains(&value.to_ascii_lowercase().as_str()));
+    if !shown {
+        respond::set(&mut headers, header::CONTENT_TYPE, DOWNLOAD);
+    }
+    if let Some(disposition) = &presentation.disposition {
+        let disposition = if shown { disposition.clone() } else { disposition.replacen("inline", "attachment", 1) };
+        if let Ok(value) = HeaderValue::from_str(&disposition) {
+            headers.insert(header::CONTENT_DISPOSITION, value);
+        }
+    }
+    headers
+}
+
+fn unsatisfiable(size: u64) -> Problem {
+    let problem = Problem::new(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "The range lies outside the file; Content-Range tells its size.",
+    );
+    match HeaderValue::from_str(&format!("bytes */{size}")) {
+        Ok(value) => problem.with(header::CONTENT_RANGE, value),
+        Err(_) => problem,
+    }
+}

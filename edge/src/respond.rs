@@ -1,0 +1,105 @@
+//! Small building blocks of responses that both services use.
+
+use bytes::Bytes;
+use gallery::{
+    conditional::{Conditions, Validators, Verdict},
+    etag::ETag,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use platform::{Error, Kind, Problem};
+
+/// A response built from bytes, with its length.
+pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<B> {
+    let body = body.into();
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.map(|()| B::from(body))
+}
+
+/// A response without a body.
+pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {
+    let mut response = Response::new(B::from(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+/// Whether the client has what goes by this entity tag already: 304. 412 if it wants something else.
+pub fn is_known(request: &HeaderMap, tag: &str) -> Result<bool, Problem> {
+    match Conditions::of(request).verdict(Validators { etag: ETag::parse(tag), modified: None }) {
+        Verdict::Proceed => Ok(false),
+        Verdict::NotModified => Ok(true),
+        Verdict::Failed => Err(Problem::precondition_failed()),
+    }
+}
+
+/// 302 to a URL that is as good as a password: it is in no log, and only the viewer's browser keeps it, for `max_age` seconds.
+pub fn redirect<B: From<Bytes>>(url: &str, max_age: u64) -> Result<Response<B>, Error> {
+    let internal = |error| Error::because(Kind::Internal, "respond.redirect", error);
+    let mut response = empty(StatusCode::FOUND);
+    let mut location = HeaderValue::from_str(url).map_err(internal)?;
+    location.set_sensitive(true);
+    response.headers_mut().insert(header::LOCATION, location);
+    let cache_control = HeaderValue::from_str(&format!("private, max-age={max_age}")).map_err(internal)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, cache_control);
+    Ok(response)
+}
+
+pub fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// Seconds since 1970 as ISO 8601 in UTC: `2013-05-24T00:00:00Z`.
+pub fn iso8601(seconds: u64) -> String {
+    let compact = sigv4::amz_date(seconds);
+    let digits = |range: std::ops::Range<usize>| String::from_utf8_lossy(&compact[range]).into_owned();
+    let (date, time) = ([0..4, 4..6, 6..8].map(digits).join("-"), [9..11, 11..13, 13..15].map(digits).join(":"));
+    format!("{date}T{time}Z")
+}
+
+/// The value of a query parameter, percent-decoded once, `+` as a space (the form encoding browsers write).
+/// `Ok(None)` if it is absent; 400 if it cannot be decoded or stands twice.
+pub fn query(query: Option<&str>, name: &str) -> Result<Option<String>, Problem> {
+    let mut found = None;
+    for pair in query.unwrap_or_default().split('&') {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if key != name {
+            continue;
+        }
+        if found.is_some() {
+            return Err(Problem::bad_request("A query parameter stands twice."));
+        }
+        let value = value.replace('+', " ");
+        let decoded = gallery::key::percent_decode(&value)
+            .map_err(|_| Problem::bad_request("A query parameter is not valid percent-encoded UTF-8."))?;
+        found = Some(decoded);
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        assert_eq!(iso8601(1_369_353_600), "2013-05-24T00:00:00Z");
+        assert_eq!(iso8601(1_709_251_199), "2024-02-29T23:59:59Z");
+    }
+
+    #[test]
+    fn query_parameters() {
+        let text = Some("key=a%20b%2Bc.jpg&size=small&x");
+        assert_eq!(query(text, "key").unwrap().as_deref(), Some("a b+c.jpg"));
+        assert_eq!(query(text, "x").unwrap().as_deref(), Some(""));
+        assert_eq!(query(text, "y").unwrap(), None);
+        assert_eq!(query(None, "y").unwrap(), None);
+        assert_eq!(query(Some("k=a+b"), "k").unwrap().as_deref(), Some("a b"));
+        for bad in ["k=%", "k=%E0%A4", "k=1&k=2"] {
+            assert_eq!(query(Some(bad), "k").unwrap_err().status, StatusCode::BAD_REQUEST, "{bad}");
+        }
+    }
+}

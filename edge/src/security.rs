@@ -1,0 +1,22 @@
+//! Headers that every response carries.
+
+use http::{HeaderMap, header};
+
+use crate::{Cors, isolation, respond::set};
+
+/// Adds them. A route may have set its own `Content-Security-Policy` and `Cache-Control`; they stay.
+pub(crate) fn apply(cors: &Cors, https: bool, headers: &mut HeaderMap) {
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::REFERRER_POLICY, "no-referrer");
+    isolation::apply(cors, headers);
+    if https {
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        // Media opened as a document of its own, an API answer: nothing in it may run or load.
+        set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        set(headers, header::CACHE_CONTROL, "no-store");
+    }
+}

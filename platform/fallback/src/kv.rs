@@ -1,0 +1,113 @@
+//! Key-value storage in the bucket, for hosts that have none of their own.
+//!
+//! A value is the object `kv/{store}/{key}` ([`gallery::layout::kv`]); when it expires, in seconds since 1970, is its metadata.
+//! So an operator changes `auth_version` by writing the object `kv/CACHE_VERSION/auth_version`. Nothing here
+//! removes what has expired: a lifecycle rule on `kv/VIDEO_CACHE/` does.
+
+use std::{rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use gallery::layout;
+use http::{HeaderMap, Request, Response, StatusCode};
+use platform::{Error, Kind, Kv, KvKey, Platform, StoreName, Timeouts};
+use platform_s3::{Objects, bodiless, refusal};
+use sigv4::{HeaderRequest, Payload};
+
+/// The largest value, in bytes. The bucket takes more, a guest's memory does not.
+pub const MAX_VALUE_BYTES: usize = 4 * 1024 * 1024;
+
+/// A store that is slower than making the thing anew is of no use.
+pub const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(1),
+    first_byte: Duration::from_secs(2),
+    between_bytes: Duration::from_secs(2),
+};
+
+/// User-defined object metadata
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata>).
+const EXPIRES: &str = "x-amz-meta-expires";
+
+/// One store, in a bucket. An adapter without KV of its own says `type Kv = KvObjects<Self>`.
+///
+/// - Object stores are consistent: a read sees the last write.
+/// - 401 and 403 give `Denied`, 429 `Throttled`. Where the key to the bucket may not list it, S3 answers 403 for what is
+///   missing too, and every read fails: the key needs `s3:ListBucket`.
+/// - A value over [`MAX_VALUE_BYTES`] gives `TooLarge`.
+pub struct KvObjects<P> {
+    platform: P,
+    objects: Rc<Objects>,
+    store: StoreName,
+    /// Seconds since 1970.
+    now: u64,
+}
+
+impl<P> KvObjects<P> {
+    pub fn new(platform: P, objects: Rc<Objects>, store: StoreName, now: u64) -> Self {
+        Self { platform, objects, store, now }
+    }
+
+    fn object(&self, key: &KvKey) -> String {
+        layout::kv(self.store.name(), key.as_str())
+    }
+
+    fn request(&self, unsigned: &HeaderRequest<'_>, body: Bytes) -> Result<Request<Bytes>, Error> {
+        let mut request = self.objects.signed(unsigned, &HeaderMap::new(), body, self.now)?;
+        request.extensions_mut().insert(TIMEOUTS);
+        Ok(request)
+    }
+
+    /// Whether the value's time is over. Metadata that is no number is somebody else's: it expires nothing.
+    fn has_expired<B>(&self, response: &Response<B>) -> bool {
+        let expires = response.headers().get(EXPIRES).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        expires.is_some_and(|expires| expires <= self.now)
+    }
+}
+
+impl<P: Platform> Kv for KvObjects<P> {
+    async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
+        let object = self.object(key);
+        let request = self.request(&bodiless(sigv4::Method::Get, &object, &[]), Bytes::new())?;
+        let response = self.platform.fetch(request).await?;
+        match response.status() {
+            StatusCode::OK if self.has_expired(&response) => Ok(None),
+            StatusCode::OK => P::collect(response.into_body(), MAX_VALUE_BYTES).await.map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            status => Err(refusal("kv.get", status)),
+        }
+    }
+
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error> {
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(Error::new(Kind::TooLarge, "kv.put"));
+        }
+        // Rounded up: never gone before its time.
+        let seconds = |ttl: Duration| ttl.as_secs().saturating_add(u64::from(ttl.subsec_nanos() > 0));
+        let expires = ttl.map(|ttl| self.now.saturating_add(seconds(ttl)).to_string());
+        let headers: Vec<(&str, &str)> = expires.iter().map(|expires| (EXPIRES, expires.as_str())).collect();
+        let unsigned = HeaderRequest {
+            method: sigv4::Method::Put,
+            object_key: &self.object(key),
+            query: &[],
+            headers: &headers,
+            payload: Payload::of(&value),
+        };
+        let response = self.platform.fetch(self.request(&unsigned, value)?).await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(refusal("kv.put", status)),
+        }
+    }
+
+    async fn delete(&self, key: &KvKey) -> Result<(), Error> {
+        let object = self.object(key);
+        let request = self.request(&bodiless(sigv4::Method::Delete, &object, &[]), Bytes::new())?;
+        match self.platform.fetch(request).await?.status() {
+            // S3 answers 204 for what was not there; others say so.
+            status if status.is_success() || status == StatusCode::NOT_FOUND => Ok(()),
+            status => Err(refusal("kv.delete", status)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

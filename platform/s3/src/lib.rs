@@ -1,0 +1,8 @@
+//! Objects in an S3 bucket, over [`Platform::fetch`](platform::Platform::fetch) and `sigv4`. Written once for every host.
+
+mod listing;
+mod location;
+mod objects;
+
+pub use location::Location;
+pub use objects::{Objects, bodiless, refusal};

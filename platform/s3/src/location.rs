@@ -1,0 +1,102 @@
+//! Where the bucket is, and the key to it.
+
+use platform::config::{
+    ConfigError, Lookup,
+    names::{
+        R2_ACCESS_KEY_ID, R2_ACCOUNT_ID, R2_BUCKET_NAME, R2_JURISDICTION, R2_REGION, R2_SECRET_ACCESS_KEY,
+        R2_SESSION_TOKEN, S3_ENDPOINT, S3_URL_STYLE,
+    },
+    origin,
+};
+use sigv4::{Bucket, Credentials, UrlStyle};
+
+/// A bucket and the right to it.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// As the store's owner calls it.
+    pub name: String,
+    pub bucket: Bucket,
+    pub credentials: Credentials,
+}
+
+impl Location {
+    /// Reads the names `R2_*`, with `R2_ACCOUNT_ID` for R2 or `S3_ENDPOINT` for any other store.
+    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+        let name = lookup.required(R2_BUCKET_NAME)?;
+        let region = lookup.required(R2_REGION)?;
+        let bucket = if let Some(endpoint) = lookup.optional(S3_ENDPOINT) {
+            Bucket::new(&endpoint, style(lookup)?, &name, &region).map_err(|_| {
+                let wanted =
+                    "must be a URL such as https://s3.eu-central-1.amazonaws.com, with a bucket name S3 allows";
+                ConfigError::new(S3_ENDPOINT, wanted)
+            })?
+        } else {
+            let missing = ConfigError::new(S3_ENDPOINT, "or R2_ACCOUNT_ID is needed, and neither is set");
+            let account = lookup.optional(R2_ACCOUNT_ID).ok_or(missing)?;
+            let jurisdiction = lookup.optional(R2_JURISDICTION);
+            Bucket::r2(&account, jurisdiction.as_deref(), &name)
+                .map_err(|_| ConfigError::new(R2_ACCOUNT_ID, "must be the account's hexadecimal id"))?
+        };
+        let mut credentials =
+            Credentials::new(lookup.required(R2_ACCESS_KEY_ID)?, lookup.required(R2_SECRET_ACCESS_KEY)?);
+        if let Some(token) = lookup.optional(R2_SESSION_TOKEN) {
+            credentials = credentials.with_session_token(token);
+        }
+        Ok(Self { name, bucket, credentials })
+    }
+
+    /// Scheme, host and port of the bucket: what may be shown.
+    pub fn origin(&self) -> String {
+        origin(self.bucket.base_url()).unwrap_or_default()
+    }
+}
+
+fn style(lookup: &Lookup<'_>) -> Result<UrlStyle, ConfigError> {
+    match lookup.required(S3_URL_STYLE)?.as_str() {
+        "path" => Ok(UrlStyle::Path),
+        "virtual-host" => Ok(UrlStyle::VirtualHost),
+        _ => Err(ConfigError::new(S3_URL_STYLE, "must be path or virtual-host")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: [(&str, &str); 4] = [
+        ("R2_ACCESS_KEY_ID", "key-value"),
+        ("R2_SECRET_ACCESS_KEY", "secret-value"),
+        ("R2_BUCKET_NAME", "photos"),
+        ("R2_ACCOUNT_ID", "0123abc"),
+    ];
+
+    fn location(without: &str, with: &[(&str, &str)]) -> Result<Location, ConfigError> {
+        let find = |name: &str| {
+            let mut all = with.iter().chain(&SETTINGS).filter(|(known, _)| *known == name && *known != without);
+            all.next().map(|(_, value)| (*value).to_owned())
+        };
+        Location::load(&Lookup(&find))
+    }
+
+    #[test]
+    fn r2_or_any_other_store() {
+        assert_eq!(location("", &[]).unwrap().bucket.base_url(), "https://0123abc.r2.cloudflarestorage.com/photos");
+        let europe = location("", &[("R2_JURISDICTION", "eu")]).unwrap();
+        assert_eq!(europe.bucket.base_url(), "https://0123abc.eu.r2.cloudflarestorage.com/photos");
+        let other = [("S3_ENDPOINT", "https://s3.example"), ("S3_URL_STYLE", "virtual-host")];
+        assert_eq!(location("", &other).unwrap().bucket.base_url(), "https://photos.s3.example");
+    }
+
+    #[test]
+    fn an_error_names_the_key_and_no_value_is_shown() {
+        for (name, _) in SETTINGS {
+            let text = location(name, &[]).unwrap_err().to_string();
+            assert!(text.contains(name) && !text.contains("value"), "{text}");
+        }
+        assert_eq!(location("", &[("S3_ENDPOINT", "nonsense")]).unwrap_err().name, "S3_ENDPOINT");
+        let odd = [("S3_ENDPOINT", "https://s3.example"), ("S3_URL_STYLE", "odd")];
+        assert_eq!(location("", &odd).unwrap_err().name, "S3_URL_STYLE");
+        let shown = format!("{:?}", location("", &[("R2_SESSION_TOKEN", "token-value")]).unwrap());
+        assert!(!shown.contains("-value"), "{shown}");
+    }
+}

@@ -1,0 +1,208 @@
+//! Reading, listing and presigning objects.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
+
+use platform::{Cx, EdgeCache, Error, Kind, Platform, headers::declared_length};
+
+use crate::{Location, listing};
+
+/// A bucket and the right to it. Keeps the day's signing key in memory, and nowhere else.
+pub struct Objects {
+    bucket: Bucket,
+    credentials: Credentials,
+    key: RefCell<Option<SigningKey>>,
+}
+
+impl Objects {
+    pub fn new(location: Location) -> Self {
+        let Location { bucket, credentials, .. } = location;
+        Self { bucket, credentials, key: RefCell::new(None) }
+    }
+
+    pub fn bucket(&self) -> &Bucket {
+        &self.bucket
+    }
+
+    /// Runs `f` with the signing key of `now`'s day, derived anew when the day has changed.
+    fn with_key<T>(&self, now: u64, f: impl FnOnce(&SigningKey) -> T) -> T {
+        let mut held = self.key.borrow_mut();
+        match &mut *held {
+            Some(key) if key.valid_for(&self.credentials, self.bucket.region(), now) => f(key),
+            held => f(held.insert(SigningKey::derive(&self.credentials, self.bucket.region(), now))),
+        }
+    }
+
+    /// A signer of URLs that anyone may use to read, from `now` for `expires` seconds.
+    pub fn presigner(&self, now: u64, expires: u32) -> Result<Presigner, Error> {
+        self.with_key(now, |key| Presigner::new(key, &self.bucket, sigv4::Method::Get, now, expires))
+            .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
+    }
+
+    /// Sixteen hexadecimal digits that change when the bucket or the key to it does. Gives away what any presigned URL does: a signature.
+    pub fn fingerprint(&self) -> String {
+        let key = SigningKey::derive(&self.credentials, self.bucket.region(), 0);
+        let mut url = String::new();
+        if let Ok(presigner) = Presigner::new(&key, &self.bucket, sigv4::Method::Get, 0, 1) {
+            presigner.presign_into(&mut url, "fingerprint");
+        }
+        url.split_off(url.len().saturating_sub(16))
+    }
+
+    /// GET or HEAD of an object. `headers` may hold `Range` and conditions; they are sent as they are.
+    ///
+    /// - 200, 206, 304, 404, 412 and 416 are answers; every other status is an error.
+    /// - One second try, after a short pause, when the store did not answer or was unwell. Never once a head has come.
+    /// - With `edge_cache` a 200 may come from the host's edge cache.
+    pub async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+        edge_cache: Option<&EdgeCache>,
+    ) -> Result<Response<P::Body>, Error> {
+        let first = self.read_once(cx, method, key, headers, edge_cache).await;
+        cx.or_again(first, || self.read_once(cx, method, key, headers, edge_cache)).await
+    }
+
+    /// GETs of several parts of an object, one for each of `headers`, all on their way before the first is waited for. The same
+    /// answers, errors and second try as of [`read`](Self::read).
+    pub async fn read_parts<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+        headers: &[HeaderMap],
+    ) -> Result<Vec<Response<P::Body>>, Error> {
+        let part = bodiless(sigv4::Method::Get, key, &[]);
+        let requests: Result<Vec<_>, Error> =
+            headers.iter().map(|headers| self.signed(&part, headers, Bytes::new(), cx.facts.now)).collect();
+        let mut parts = Vec::with_capacity(headers.len());
+        for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
+            let first = answer.and_then(accepted);
+            parts.push(cx.or_again(first, || self.read_once(cx, &Method::GET, key, headers, None)).await?);
+        }
+        Ok(parts)
+    }
+
+    async fn read_once<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+        edge_cache: Option<&EdgeCache>,
+    ) -> Result<Response<P::Body>, Error> {
+        let method = if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get };
+        let mut request = self.signed(&bodiless(method, key, &[]), headers, Bytes::new(), cx.facts.now)?;
+        if let Some(edge_cache) = edge_cache {
+            request.extensions_mut().insert(edge_cache.clone());
+        }
+        accepted(cx.fetch(request).await?)
+    }
+
+    /// A signed request. `more` headers are sent unsigned.
+    pub fn signed(
+        &self,
+        unsigned: &HeaderRequest<'_>,
+        more: &HeaderMap,
+        body: Bytes,
+        now: u64,
+    ) -> Result<Request<Bytes>, Error> {
+        let signed = self
+            .with_key(now, |signing_key| sign_headers(signing_key, &self.bucket, unsigned, now))
+            .map_err(|error| Error::because(Kind::Internal, "object.sign", error))?;
+        let internal = |error: http::Error| Error::because(Kind::Internal, "object.request", error);
+        let mut request =
+            Request::builder().method(unsigned.method.as_str()).uri(signed.url).body(body).map_err(internal)?;
+        request.headers_mut().extend(more.clone());
+        for (name, value) in unsigned.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| internal(error.into()))?;
+            request.headers_mut().insert(name, HeaderValue::from_str(value).map_err(|error| internal(error.into()))?);
+        }
+        for (name, value) in signed.headers {
+            let mut value = HeaderValue::from_str(&value).map_err(|error| internal(error.into()))?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(name, value);
+        }
+        Ok(request)
+    }
+
+    /// A whole object of at most `max` bytes; `None` if there is none.
+    pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, max: usize) -> Result<Option<Bytes>, Error> {
+        let response = self.read(cx, &Method::GET, key, &HeaderMap::new(), None).await?;
+        match response.status() {
+            StatusCode::OK => {
+                let declared = declared_length(response.headers());
+                let body = P::collect(response.into_body(), max).await?;
+                if declared.is_some_and(|length| length != body.len() as u64) {
+                    return Err(Error::because(Kind::Unavailable, "object.get", "the body is shorter than declared"));
+                }
+                Ok(Some(body))
+            }
+            StatusCode::NOT_FOUND => Ok(None),
+            status => Err(refusal("object.get", status)),
+        }
+    }
+
+    /// The sizes of all objects whose key begins with `prefix`, by key. At most [`MAX_PAGES`] pages of a thousand.
+    pub async fn list<P: Platform>(&self, cx: &Cx<'_, P>, prefix: &str) -> Result<HashMap<String, u64>, Error> {
+        let mut sizes = HashMap::new();
+        let mut continuation: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let mut query = vec![("list-type", "2"), ("prefix", prefix)];
+            if let Some(token) = &continuation {
+                query.push(("continuation-token", token));
+            }
+            let unsigned = bodiless(sigv4::Method::Get, "", &query);
+            let request = self.signed(&unsigned, &HeaderMap::new(), Bytes::new(), cx.facts.now)?;
+            let response = cx.fetch(request).await?;
+            if response.status() != StatusCode::OK {
+                return Err(refusal("object.list", response.status()));
+            }
+            let body = P::collect(response.into_body(), MAX_LISTING).await?;
+            let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
+            let page = page.ok_or(Error::because(Kind::Invalid, "object.list", "the answer is no listing"))?;
+            sizes.extend(page.sizes);
+            match page.next {
+                Some(next) => continuation = Some(next),
+                None => return Ok(sizes),
+            }
+        }
+        Err(Error::new(Kind::TooLarge, "object.list"))
+    }
+}
+
+/// A request without a body, to sign.
+pub const fn bodiless<'a>(
+    method: sigv4::Method,
+    object_key: &'a str,
+    query: &'a [(&'a str, &'a str)],
+) -> HeaderRequest<'a> {
+    HeaderRequest { method, object_key, query, headers: &[], payload: Payload::Empty }
+}
+
+/// What [`Objects::read`] takes for an answer.
+fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
+    match response.status() {
+        StatusCode::OK
+        | StatusCode::PARTIAL_CONTENT
+        | StatusCode::NOT_MODIFIED
+        | StatusCode::NOT_FOUND
+        | StatusCode::PRECONDITION_FAILED
+        | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status => Err(refusal("object.read", status)),
+    }
+}
+
+pub fn refusal(operation: &'static str, status: StatusCode) -> Error {
+    Error::because(Kind::of_refusal(status), operation, format!("the store answered {}", status.as_u16()))
+}
+
+/// The longest listing that is read: ten thousand segments.
+const MAX_PAGES: usize = 10;
+/// The largest page of a listing, in bytes.
+const MAX_LISTING: usize = 4 * 1024 * 1024;

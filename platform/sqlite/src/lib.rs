@@ -1,0 +1,103 @@
+//! SQLite behind [`Sql`](platform::Sql): what the native host, ingest and the platform in memory share.
+
+use std::{path::Path, time::Duration};
+
+use gallery::schema;
+use platform::{Error, Kind, Row, Statement, Value};
+use rusqlite::{
+    Connection,
+    types::{ToSqlOutput, ValueRef},
+};
+
+/// Opens a file, which is made if it is missing, for readers beside a writer (WAL). It waits `patience` for a lock.
+///
+/// After a power failure the last transactions may be gone: what they held is uploaded again.
+pub fn open(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(patience)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+/// Applies the steps of the schema that the database lacks, and gives the version it had.
+pub fn migrate(connection: &mut Connection) -> Result<usize, schema::Failure<rusqlite::Error>> {
+    let connection = std::cell::RefCell::new(connection);
+    schema::migrate(
+        |sql| texts(&connection.borrow(), sql),
+        |statements| {
+            let statements: Vec<_> = statements.iter().map(|sql| Statement::new(sql, [])).collect();
+            batch(&mut connection.borrow_mut(), &statements).map(drop)
+        },
+    )
+}
+
+/// The first column of a query's rows.
+pub fn texts(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Runs a statement on a connection.
+pub fn query(connection: &Connection, sql: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters.iter().map(Bound)))?;
+    let mut result = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|column| Ok(value(row.get_ref(column)?))).collect();
+        result.push(Row(values?));
+    }
+    Ok(result)
+}
+
+/// Runs statements in one transaction.
+pub fn batch(connection: &mut Connection, statements: &[Statement<'_>]) -> rusqlite::Result<Vec<Vec<Row>>> {
+    let transaction = connection.transaction()?;
+    let results: rusqlite::Result<_> =
+        statements.iter().map(|statement| query(&transaction, statement.sql, &statement.parameters)).collect();
+    let results = results?;
+    transaction.commit()?;
+    Ok(results)
+}
+
+/// `SQLite`'s failure as ours. Its words may quote the statement, which holds no values: parameters are bound.
+pub fn sql_error(operation: &'static str, error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let kind = match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure,
+        ) => Kind::Unavailable,
+        Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::AuthorizationForStatementDenied) => {
+            Kind::Denied
+        }
+        Some(ErrorCode::TooBig) => Kind::TooLarge,
+        _ => Kind::Invalid,
+    };
+    Error::because(kind, operation, error)
+}
+
+struct Bound<'a>(&'a Value);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Real(number) => ValueRef::Real(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Real(number),
+        // SQLite lets any bytes be TEXT; what is not UTF-8 is shown with replacement characters.
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+    }
+}

@@ -1,0 +1,69 @@
+//! The names of the configuration. Everything that reads or writes one uses these, so that no two spellings can drift.
+
+/// A name, in upper case. Its value has a default where one value suits most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    text: &'static str,
+    default: Option<&'static str>,
+}
+
+impl Name {
+    pub const fn text(self) -> &'static str {
+        self.text
+    }
+
+    pub const fn default(self) -> Option<&'static str> {
+        self.default
+    }
+}
+
+macro_rules! names {
+    ($list:ident: $($name:ident $(= $default:literal)?),* $(,)?) => {
+        $(
+            pub const $name: Name = Name {
+                text: stringify!($name),
+                // The last element: the default where there is one.
+                default: [None, $(Some($default))?][names!(@index $($default)?)],
+            };
+        )*
+        /// In the order of the table.
+        pub const $list: &[Name] = &[$($name),*];
+    };
+    (@index) => { 0 };
+    (@index $default:literal) => { 1 };
+}
+
+// Where a host keeps secrets apart, these are read from there and from nowhere else.
+names!(SECRETS: GALLERY_PASSWORD, AUTH_SECRET, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_SESSION_TOKEN, SQL_AUTH_TOKEN);
+
+names!(
+    PLAIN: R2_BUCKET_NAME,
+    R2_ACCOUNT_ID,
+    R2_JURISDICTION,
+    S3_ENDPOINT,
+    S3_URL_STYLE = "path",
+    R2_REGION = "auto",
+    CATALOGUE,
+    SQL_URL,
+    VIDEO_API_BASE,
+    VIDEO_ORIGIN,
+    ALLOWED_ORIGINS,
+    VIDEO_DELIVERY = "presign",
+    VIDEO_EXPERIMENT,
+    PUBLIC_MEDIA_BASE,
+    MAX_BODY_BYTES,
+    KV_MAX_VALUE_BYTES = "1000000",
+    TRUST_FORWARDED,
+    LOG_ENDPOINT,
+    GALLERY_LISTEN = "127.0.0.1:8080",
+    GALLERY_SPLIT,
+    GALLERY_STORE_LISTEN = "127.0.0.1:9000",
+    GALLERY_DATA = ".data",
+    GALLERY_DATABASE,
+    SSL_CERT_FILE,
+);
+
+/// Whether the value of this name is a secret.
+pub fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|secret| secret.text() == name)
+}

@@ -1,0 +1,249 @@
+//! What each name means: for the documents, for `edge-gallery check`, and for the tests that hold manifests to it.
+//!
+//! No service and no adapter reads this table: its words stay out of the programs for the edges.
+
+use std::fmt::Write as _;
+
+use super::names::{self, Name};
+
+/// Who reads a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// viewer-edge, on every host.
+    Viewer,
+    /// video-edge, on every host.
+    Video,
+    /// `edge-gallery ingest`.
+    Ingest,
+    /// `edge-gallery serve`: the native host.
+    Serve,
+    /// The adapter for Fastly Compute.
+    Fastly,
+}
+
+impl Reader {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Video => "video",
+            Self::Ingest => "ingest",
+            Self::Serve => "serve",
+            Self::Fastly => "fastly",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub name: Name,
+    pub readers: &'static [Reader],
+    /// Whether nothing starts without it.
+    pub required: bool,
+    /// One line of Markdown.
+    pub meaning: &'static str,
+    /// A value that may be typed as it stands.
+    pub example: &'static str,
+}
+
+impl Setting {
+    pub fn is_secret(&self) -> bool {
+        names::is_secret(self.name.text())
+    }
+
+    pub fn is_read_by(&self, reader: Reader) -> bool {
+        self.readers.contains(&reader)
+    }
+}
+
+use Reader::{Fastly, Ingest, Serve, Video, Viewer};
+
+const SERVICES: &[Reader] = &[Viewer, Video];
+const ALL: &[Reader] = &[Viewer, Video, Ingest];
+const VIEWER: &[Reader] = &[Viewer];
+const VIDEO: &[Reader] = &[Video];
+const SERVE: &[Reader] = &[Serve];
+
+const fn setting(name: Name, readers: &'static [Reader], meaning: &'static str, example: &'static str) -> Setting {
+    Setting { name, readers, required: false, meaning, example }
+}
+
+const fn required(name: Name, readers: &'static [Reader], meaning: &'static str, example: &'static str) -> Setting {
+    Setting { required: true, ..setting(name, readers, meaning, example) }
+}
+
+/// Every name there is.
+pub const SETTINGS: &[Setting] = &[
+    required(
+        names::GALLERY_PASSWORD,
+        VIEWER,
+        "The password, in plain or as a PHC string; `edge-gallery password` makes one.",
+        "tulips and rain on a tin roof",
+    ),
+    required(
+        names::AUTH_SECRET,
+        SERVICES,
+        "At least 32 characters. Sessions and playback tokens are signed with keys derived from it.",
+        "0f4c8d1b6a3e49d2b7c5f0e1a2938475",
+    ),
+    required(names::R2_ACCESS_KEY_ID, ALL, "The id of a key to the bucket.", "5f2c9d0e7b1a4c38"),
+    required(names::R2_SECRET_ACCESS_KEY, ALL, "The secret of that key.", "9b1c7e5d3f2a8c6e4d0b"),
+    setting(names::R2_SESSION_TOKEN, ALL, "The session token of a temporary key.", "FwoGZXIvYXdzEJr"),
+    setting(names::SQL_AUTH_TOKEN, ALL, "The token for `SQL_URL`.", "eyJhbGciOiJFZERTQSJ9"),
+    required(names::R2_BUCKET_NAME, ALL, "The bucket.", "gallery"),
+    setting(
+        names::R2_ACCOUNT_ID,
+        ALL,
+        "R2's account id. Natively the embedded store serves where neither this name nor `S3_ENDPOINT` is set.",
+        "0123456789abcdef0123456789abcdef",
+    ),
+    setting(names::R2_JURISDICTION, ALL, "R2's jurisdiction: `eu` for buckets that stay in the EU.", "eu"),
+    setting(
+        names::S3_ENDPOINT,
+        ALL,
+        "Any other store, instead of `R2_ACCOUNT_ID`: `https://host[:port]`.",
+        "https://s3.eu-central-1.amazonaws.com",
+    ),
+    setting(
+        names::S3_URL_STYLE,
+        ALL,
+        "Where `S3_ENDPOINT` wants the bucket's name: in the `path`, or as a `virtual-host`.",
+        "virtual-host",
+    ),
+    setting(names::R2_REGION, ALL, "The bucket's region.", "eu-central-1"),
+    setting(
+        names::CATALOGUE,
+        SERVICES,
+        "`sql`, or `snapshot`: what ingest published in the bucket. Default: `snapshot` on hosts without SQL of \
+         their own while `SQL_URL` is not set, else `sql`.",
+        "snapshot",
+    ),
+    setting(
+        names::SQL_URL,
+        ALL,
+        "A libSQL server, instead of the host's own SQL: `libsql://host`, `https://host` or `http://host:port`. \
+         Spin does not read it: its runtime configuration says where its SQLite is.",
+        "libsql://gallery.turso.io",
+    ),
+    setting(
+        names::VIDEO_API_BASE,
+        VIEWER,
+        "Two domains: video-edge's origin, as browsers see it. The URLs of films then carry playback tokens.",
+        "https://video.example",
+    ),
+    setting(
+        names::VIDEO_ORIGIN,
+        VIEWER,
+        "One domain: video-edge's own origin. The viewer forwards `/api/hls/...` to it.",
+        "https://video-edge.internal.example",
+    ),
+    setting(
+        names::ALLOWED_ORIGINS,
+        SERVICES,
+        "Other origins whose pages may call with credentials, separated by commas.",
+        "https://gallery.example",
+    ),
+    setting(names::VIDEO_DELIVERY, VIDEO, "How segments travel: `presign`, `redirect`, `proxy`, `public`.", "proxy"),
+    setting(
+        names::VIDEO_EXPERIMENT,
+        VIDEO,
+        "Another delivery for a percentage of viewers. The arm is in the log and in `Server-Timing`.",
+        "redirect:10",
+    ),
+    setting(
+        names::PUBLIC_MEDIA_BASE,
+        VIDEO,
+        "Where the bucket is public, for the delivery `public`.",
+        "https://media.example/gallery",
+    ),
+    setting(
+        names::MAX_BODY_BYTES,
+        VIEWER,
+        "Larger originals are a 302 to the bucket, for hosts that cap bodies. Unset, all pass through.",
+        "10485760",
+    ),
+    setting(names::KV_MAX_VALUE_BYTES, VIDEO, "Larger playlists are served and not cached.", "25000000"),
+    setting(
+        names::TRUST_FORWARDED,
+        SERVICES,
+        "`true` behind a proxy of your own: `X-Forwarded-Proto` and `-For` count. Fastly does not read it. On WASI \
+         hosts and Spin, which speak plain HTTP, cookies are `Secure` only with it.",
+        "true",
+    ),
+    setting(
+        names::LOG_ENDPOINT,
+        &[Fastly],
+        "The log endpoint. Without it the log goes to standard output.",
+        "gallery-log",
+    ),
+    setting(names::GALLERY_LISTEN, SERVE, "Where the gallery listens (`--listen`).", "0.0.0.0:8080"),
+    setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
+    setting(
+        names::GALLERY_STORE_LISTEN,
+        SERVE,
+        "Where the embedded store listens (`--store-listen`).",
+        "127.0.0.1:9001",
+    ),
+    setting(names::GALLERY_DATA, SERVE, "The data folder (`--data`).", "/var/lib/edge-gallery"),
+    setting(
+        names::GALLERY_DATABASE,
+        &[Serve, Ingest],
+        "The catalogue's SQLite file. `serve` takes `gallery.db` in the data folder unless told.",
+        "/var/lib/edge-gallery/gallery.db",
+    ),
+    setting(
+        names::SSL_CERT_FILE,
+        &[Serve, Ingest],
+        "A PEM file of the certificates to trust, instead of the system's: for stores with a private CA.",
+        "/etc/ssl/private-ca.pem",
+    ),
+];
+
+/// The table in Markdown, as PLATFORM.md has it.
+pub fn markdown() -> String {
+    let mut text = "| name | read by | default | meaning | example |\n|---|---|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let readers: Vec<&str> = setting.readers.iter().map(|reader| reader.name()).collect();
+        let kind = if setting.is_secret() { " (secret)" } else { "" };
+        let default = match setting.name.default() {
+            Some(default) => format!("`{default}`"),
+            None if setting.required => "required".to_owned(),
+            None => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "| `{}`{kind} | {} | {default} | {} | `{}` |",
+            setting.name.text(),
+            readers.join(", "),
+            setting.meaning,
+            setting.example
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_stands_in_the_table_once() {
+        let in_table: Vec<&str> = SETTINGS.iter().map(|setting| setting.name.text()).collect();
+        let named: Vec<&str> = names::SECRETS.iter().chain(names::PLAIN).map(|name| name.text()).collect();
+        assert_eq!(in_table, named);
+        assert!(SETTINGS.iter().all(|setting| !setting.meaning.is_empty() && !setting.example.is_empty()));
+    }
+
+    #[test]
+    fn the_defaults_are_where_they_belong() {
+        assert_eq!(names::R2_REGION.default(), Some("auto"));
+        assert_eq!(names::AUTH_SECRET.default(), None);
+        assert!(names::is_secret("SQL_AUTH_TOKEN") && !names::is_secret("SQL_URL"));
+    }
+
+    #[test]
+    fn a_row_in_markdown() {
+        let row = "| `R2_REGION` | viewer, video, ingest | `auto` | The bucket's region. | `eu-central-1` |";
+        assert!(markdown().lines().any(|line| line == row), "{}", markdown());
+    }
+}

@@ -1,0 +1,93 @@
+//! How each host is started: for tests, and for `cargo xtask up`.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde::Deserialize;
+
+use crate::{Failure, Process, named, viceroy};
+
+/// What the native gallery says in its first line.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Ready {
+    /// `http://127.0.0.1:port`, likewise the others.
+    pub gallery: String,
+    /// video-edge's, where it has its own.
+    pub video: Option<String>,
+    /// The embedded store's, where it serves.
+    pub store: Option<String>,
+}
+
+/// Starts `edge-gallery serve`, a command that has its arguments, and reads where it listens. Its log is appended to `log`.
+pub fn native(command: &mut Command, log: &Path) -> Result<(Process, Ready), Failure> {
+    let mut process = Process::start(command.stdout(Stdio::piped()), "the gallery")?;
+    // It has said why on standard error.
+    let first = process.first_line(log)?.ok_or("the gallery did not start")?;
+    Ok((process, serde_json::from_str(&first)?))
+}
+
+/// Fastly's local server with a program, under a manifest.
+pub fn fastly(manifest: &Path, program: &Path, address: SocketAddr) -> Result<Command, Failure> {
+    let mut command = Command::new(viceroy::find()?);
+    command.arg("-C").arg(manifest).args(["--addr", &address.to_string()]).arg(program);
+    Ok(command)
+}
+
+/// `wasmtime serve` with a component for `wasi` (0.3) or `wasi02`, which gets the command's environment.
+pub fn wasmtime(wasi: &str, component: &Path, address: SocketAddr) -> Result<Command, Failure> {
+    let mut command = Command::new(named::wasmtime()?);
+    named::wasmtime_serve(&mut command, wasi, &address.to_string(), component);
+    Ok(command)
+}
+
+/// The WASI host that cargo builds, with a component, which gets the command's environment.
+pub fn wasi(host: &Path, component: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(host);
+    command.args(["--listen", &address.to_string()]).arg(component);
+    command
+}
+
+/// `spin up` with a manifest. Its stores and its SQLite lie below `data`, what else it writes in `folder`.
+pub fn spin(
+    manifest: &Path,
+    data: &Path,
+    folder: &Path,
+    variables: &[(String, String)],
+    address: SocketAddr,
+) -> Result<Command, Failure> {
+    let runtime_config = folder.join("runtime-config.toml");
+    // That of the repository is for the default data folder.
+    let text = from_repository("runtime-config.toml")?.replace("\".data/", &format!("\"{}/", data.display()));
+    fs::write(&runtime_config, text)?;
+    let mut command = Command::new(named::spin()?);
+    command.args(["up", "--listen", &address.to_string(), "--from"]).arg(manifest);
+    command.arg("--runtime-config-file").arg(runtime_config).arg("--state-dir").arg(folder.join("spin"));
+    command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
+    Ok(command)
+}
+
+/// A manifest of the repository with these components instead of `bin/NAME.wasm`.
+pub fn spin_manifest(
+    name: &str,
+    programs: &[&str],
+    find: impl Fn(&str) -> Result<PathBuf, Failure>,
+) -> Result<String, Failure> {
+    let mut manifest = from_repository(name)?;
+    for program in programs {
+        let from = format!("\"bin/{program}.wasm\"");
+        if !manifest.contains(&from) {
+            return Err(format!("{name} has no component {from}").into());
+        }
+        manifest = manifest.replace(&from, &format!("\"{}\"", find(program)?.display()));
+    }
+    Ok(manifest)
+}
+
+fn from_repository(name: &str) -> Result<String, Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
+}

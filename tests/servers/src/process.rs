@@ -1,0 +1,106 @@
+//! Programs that run until they are dropped.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::Failure;
+
+/// How long a program may take to end when asked to.
+const GRACE: Duration = Duration::from_secs(15);
+const POLL: Duration = Duration::from_millis(5);
+
+/// A program that ends when this goes out of scope: asked first, since it may have programs of its own to end.
+pub struct Process {
+    child: Child,
+    name: String,
+}
+
+impl Process {
+    pub fn start(command: &mut Command, name: impl Into<String>) -> Result<Self, Failure> {
+        let name = name.into();
+        let child = command.spawn().map_err(|error| format!("{name}: cannot be started: {error}"))?;
+        Ok(Self { child, name })
+    }
+
+    /// Starts a server, and waits until it listens at `address`. `give_up` is asked from time to time.
+    ///
+    /// The error has the end of what it wrote to `said`, where its standard error goes.
+    pub fn listening(
+        command: &mut Command,
+        name: impl Into<String>,
+        address: SocketAddr,
+        said: &Path,
+        give_up: impl Fn() -> bool,
+    ) -> Result<Self, Failure> {
+        let mut process = Self::start(command, name)?;
+        while TcpStream::connect(address).is_err() && !give_up() {
+            if let Some(status) = process.ended()? {
+                let words = std::fs::read_to_string(said).unwrap_or_default();
+                let words = words.trim().lines().rev().take(20).collect::<Vec<_>>();
+                let words = words.into_iter().rev().collect::<Vec<_>>().join("\n");
+                return Err(format!("{} ended by itself ({status}): {words}", process.name).into());
+            }
+            thread::sleep(POLL * 10);
+        }
+        Ok(process)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `Some` once it has ended.
+    pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
+    }
+
+    /// The first line of its standard output, which must be piped; what follows is appended to `log`. `None` if it ended
+    /// without a line, or said nothing for half a minute.
+    pub fn first_line(&mut self, log: &Path) -> io::Result<Option<String>> {
+        let Some(output) = self.child.stdout.take() else { return Ok(None) };
+        let mut log = File::options().create(true).append(true).open(log)?;
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || {
+            let mut output = BufReader::new(output);
+            let mut first = String::new();
+            if output.read_line(&mut first).is_ok_and(|length| length > 0) {
+                let _ = send.send(first);
+            }
+            // Dropping the sender tells that there was no line.
+            drop(send);
+            let _ = io::copy(&mut output, &mut log);
+        });
+        Ok(receive.recv_timeout(Duration::from_secs(30)).ok())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        }
+        let asked = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && asked.elapsed() < GRACE {
+            thread::sleep(POLL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a command's standard output and error to files, and gives it no input.
+pub fn to_files(command: &mut Command, output: &Path, error: &Path) -> io::Result<()> {
+    let open = |path: &Path| File::options().create(true).append(true).open(path);
+    command.stdin(Stdio::null()).stdout(open(output)?).stderr(open(error)?);
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Films on the viewer's own domain: `/api/hls/...` forwarded to video-edge, which asks for the session itself.
+
+use bytes::Bytes;
+use edge::{Failure, isolation, sessions};
+use gallery::playback;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header, request};
+use platform::{Cx, Error, Kind, Platform, Problem};
+
+use crate::ViewerEdge;
+
+/// What of the request video-edge reads. The session's cookie is written anew.
+const READ: [HeaderName; 6] = [
+    header::RANGE,
+    header::IF_RANGE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_UNMODIFIED_SINCE,
+];
+
+/// How a forwarded request says who sent it (RFC 9110 section 7.6.3). One that comes back has gone in a circle.
+const VIA: &str = "1.1 edge-gallery";
+
+/// The response is video-edge's own, its body unread. Without `VIDEO_ORIGIN` no film is here: 404.
+pub(crate) async fn forward<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+) -> Result<Response<P::Body>, Failure> {
+    let Some(origin) = &service.config.video_origin else {
+        return Err(Problem::not_found("This service has no films; VIDEO_API_BASE says where they are.").into());
+    };
+    // video-edge is told nothing of the page that asks; a token in the path needs no cookie.
+    let token = head.uri.path().strip_prefix("/api/hls/").and_then(playback::split);
+    if token.is_none() {
+        isolation::require(&service.config.cors, &head.method, &head.headers)?;
+    }
+    let failed = |words: String| Error::because(Kind::Unavailable, "films.forward", words);
+    let own = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.split(',').any(|hop| hop.trim() == VIA));
+    if head.headers.get_all(header::VIA).iter().any(own) {
+        return Err(failed("VIDEO_ORIGIN leads back to a viewer".to_owned()).into());
+    }
+    let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let uri: Uri = format!("{origin}{target}").parse().map_err(|_| Problem::bad_request("The path is no URL's."))?;
+    let mut headers = HeaderMap::new();
+    for name in READ {
+        for value in head.headers.get_all(&name) {
+            headers.append(&name, value.clone());
+        }
+    }
+    headers.insert(header::VIA, HeaderValue::from_static(VIA));
+    if let Some(cookie) = sessions::forward(&head.headers, cx.facts.https, origin.starts_with("https:")) {
+        headers.insert(header::COOKIE, cookie);
+    }
+    let send = || {
+        let mut request = Request::new(Bytes::new());
+        *request.method_mut() = head.method.clone();
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = headers.clone();
+        cx.fetch(request)
+    };
+    let mut response = cx.or_again(send().await, send).await?;
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
+    if response.status().is_server_error() && !is_problem {
+        // Something before video-edge spoke: its words are not for the client.
+        return Err(failed(format!("VIDEO_ORIGIN answered {}", response.status().as_u16())).into());
+    }
+    // What is the viewer's to say.
+    for name in [header::SET_COOKIE, header::STRICT_TRANSPORT_SECURITY] {
+        response.headers_mut().remove(name);
+    }
+    Ok(response)
+}

@@ -1,0 +1,108 @@
+//! Paths of the viewer.
+
+use edge::answer::Described;
+use gallery::MediaKey;
+use platform::Problem;
+
+/// What a path leads to, its parts parsed.
+pub(crate) enum Route<'a> {
+    Public(Public<'a>),
+    /// Only for one who has a session.
+    Private(Private),
+}
+
+pub(crate) enum Public<'a> {
+    Health,
+    Login,
+    Logout,
+    /// `/api/hls/...`: video-edge asks for the session itself.
+    Films,
+    Page(&'a str),
+}
+
+pub(crate) enum Private {
+    Session,
+    Listing,
+    CacheVersion,
+    Original(Key),
+    Thumbnail(Key),
+}
+
+/// A key from the path, decoded once. That it is none is told only to one who has a session.
+pub(crate) type Key = Result<MediaKey, Problem>;
+
+impl<'a> Route<'a> {
+    pub fn of(path: &'a str) -> Self {
+        let key = |encoded| {
+            MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))
+        };
+        match path {
+            "/healthz" => Self::Public(Public::Health),
+            "/login" => Self::Public(Public::Login),
+            "/logout" => Self::Public(Public::Logout),
+            "/auth" => Self::Private(Private::Session),
+            "/api/media" => Self::Private(Private::Listing),
+            "/api/cache-version" => Self::Private(Private::CacheVersion),
+            _ => {
+                if path.starts_with("/api/hls/") {
+                    Self::Public(Public::Films)
+                } else if let Some(encoded) = path.strip_prefix("/api/file/") {
+                    Self::Private(Private::Original(key(encoded)))
+                } else if let Some(encoded) = path.strip_prefix("/api/thumbnail/") {
+                    Self::Private(Private::Thumbnail(key(encoded)))
+                } else {
+                    Self::Public(Public::Page(path))
+                }
+            }
+        }
+    }
+
+    pub const fn describe(&self) -> Described {
+        let (pattern, allow) = match self {
+            Self::Public(Public::Health) => ("/healthz", "GET, HEAD"),
+            Self::Public(Public::Login) => ("/login", "POST"),
+            Self::Public(Public::Logout) => ("/logout", "POST"),
+            Self::Public(Public::Films) => ("/api/hls/*", "GET, HEAD"),
+            Self::Public(Public::Page(_)) => ("/*", "GET, HEAD"),
+            Self::Private(Private::Session) => ("/auth", "GET, HEAD"),
+            Self::Private(Private::Listing) => ("/api/media", "GET, HEAD"),
+            Self::Private(Private::CacheVersion) => ("/api/cache-version", "GET, HEAD"),
+            Self::Private(Private::Original(_)) => ("/api/file/:key", "GET, HEAD"),
+            Self::Private(Private::Thumbnail(_)) => ("/api/thumbnail/:key", "GET, HEAD"),
+        };
+        Described { service: "viewer-edge", pattern, allow }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_decoded_once_and_one_that_is_none_is_a_problem() {
+        let key = |path| match Route::of(path) {
+            Route::Private(Private::Original(key) | Private::Thumbnail(key)) => key.map(|key| key.as_str().to_owned()),
+            _ => panic!("{path} leads elsewhere"),
+        };
+        assert_eq!(key("/api/file/a%20b%2525.jpg").unwrap(), "a b%25.jpg");
+        assert_eq!(key("/api/thumbnail/2024/a.jpg").unwrap(), "2024/a.jpg");
+        for bad in ["/api/file/", "/api/file/%E0%A4%A", "/api/thumbnail/../a"] {
+            assert!(key(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn patterns_hold_no_key() {
+        for (path, pattern) in [
+            ("/healthz", "/healthz"),
+            ("/api/media", "/api/media"),
+            ("/api/media/x", "/*"),
+            ("/api/file/secret.jpg", "/api/file/:key"),
+            ("/api/thumbnail/secret.jpg", "/api/thumbnail/:key"),
+            ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),
+            ("/photo/secret.jpg", "/*"),
+        ] {
+            assert_eq!(Route::of(path).describe().pattern, pattern);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask bench`: ourselves against libraries, peers and earlier versions.
+
+use std::process::Command;
+
+use clap::Subcommand;
+
+use crate::{Failure, fastly, page, process, tools, wasm, workspace};
+
+#[derive(Subcommand)]
+pub enum Subject {
+    /// Presigning: ours, rusty-s3, aws-sigv4; in wasm and natively.
+    Sign(Rounds),
+    /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
+    Playlist(Rounds),
+    /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput, operations,
+    /// memory, and on WASI hosts a large original.
+    Hosts {
+        /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime.
+        #[arg(long, default_value = "fastly")]
+        on: String,
+        /// How long each case runs, twice.
+        #[arg(long, default_value_t = 3)]
+        seconds: u32,
+    },
+    /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
+    KvDown {
+        /// How long each state is measured, four times.
+        #[arg(long, default_value_t = 3)]
+        seconds: u32,
+    },
+    /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 kept, and speed.
+    Files {
+        /// The other server.
+        #[arg(long, default_value = "nginx", value_parser = ["nginx"])]
+        against: String,
+        /// How long each server is asked for each file, in all.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+    },
+}
+
+#[derive(clap::Args)]
+pub struct Rounds {
+    /// How often each is repeated; the best counts. Unset, enough for a busy machine.
+    #[arg(long)]
+    rounds: Option<u32>,
+}
+
+pub fn run(subject: &Subject) -> Result<(), Failure> {
+    let (name, Rounds { rounds }) = match subject {
+        Subject::Hosts { on, seconds } => return hosts(on, *seconds),
+        Subject::KvDown { seconds } => return kv_down(*seconds),
+        Subject::Files { against: _, seconds } => return files(*seconds),
+        Subject::Sign(rounds) => ("sign", rounds),
+        Subject::Playlist(rounds) => ("playlist", rounds),
+    };
+    tools::need_wasm_targets()?;
+    let mut arguments = vec![name.to_owned()];
+    if let Some(rounds) = rounds {
+        arguments.extend(["--rounds".to_owned(), rounds.to_string()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    workspace::run_release("bench-sign", &arguments)
+}
+
+fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let mut packages = vec!["edge-gallery", "bench-hosts"];
+    if on.split(',').any(|host| host == "fastly") {
+        fastly::viceroy()?;
+    }
+    let wasi_host = on.split(',').any(|host| host != "fastly").then_some("wasi-host");
+    packages.extend(wasi_host);
+    let programs = workspace::build(&packages)?;
+    let mut command = Command::new(programs.path("bench-hosts")?);
+    command.args(["--on", on, "--seconds", &seconds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    if let Some(name) = wasi_host {
+        command.env("WASI_HOST_PROGRAM", programs.path(name)?);
+    }
+    wasm::all()?.tell(&mut command);
+    process::succeed(&mut command, "bench-hosts")
+}
+
+fn kv_down(seconds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "bench-hosts"])?;
+    let mut command = Command::new(programs.path("bench-hosts")?);
+    command.args(["--kv-down", "--seconds", &seconds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    process::succeed(&mut command, "bench-hosts")
+}
+
+fn files(seconds: u32) -> Result<(), Failure> {
+    let nginx = tools::NGINX.need()?;
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "bench-files"])?;
+    let mut command = Command::new(programs.path("bench-files")?);
+    command.args(["--seconds", &seconds.to_string()]).env("NGINX_PROGRAM", nginx);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    process::succeed(&mut command, "bench-files")
+}
