@@ -1,5 +1,6 @@
 //! Every task of the project. `cargo xtask --help` lists them.
 
+mod audit;
 mod conform;
 mod edge;
 mod fastly;
@@ -58,6 +59,8 @@ enum Task {
         #[arg(long, default_value_t = 0)]
         first: u64,
     },
+    /// Look for published vulnerabilities in what we depend on. It needs the network, and builds cargo-audit once.
+    Audit,
     /// Compare our signatures with botocore's on random cases.
     Oracle {
         #[arg(long, default_value_t = 20_000)]
@@ -134,6 +137,7 @@ fn main() -> ExitCode {
         Task::Faults { seeds, first } => {
             workspace::run_release("seeds", &["--seeds", &seeds.to_string(), "--first", &first.to_string()])
         }
+        Task::Audit => audit::run(),
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { package, out } => wasm::write(&package, &out),
         Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),

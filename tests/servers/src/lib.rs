@@ -1,7 +1,9 @@
 //! Programs of others, servers most of them, that builds, tests and the local stack use: installed by ordinary package clients,
 //! kept outside the tree.
 
+pub mod audit;
 pub mod binaryen;
+mod cargo;
 pub mod named;
 mod npm;
 pub mod sqld;
