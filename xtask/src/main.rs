@@ -4,6 +4,7 @@ mod audit;
 mod conform;
 mod edge;
 mod fastly;
+mod generate;
 mod optimise;
 mod page;
 mod process;
@@ -59,6 +60,8 @@ enum Task {
         #[arg(long, default_value_t = 0)]
         first: u64,
     },
+    /// Write the files that are made from the tree: the picture of the architecture.
+    Generate,
     /// Look for published vulnerabilities in what we depend on. It needs the network, and builds cargo-audit once.
     Audit,
     /// Compare our signatures with botocore's on random cases.
@@ -137,6 +140,7 @@ fn main() -> ExitCode {
         Task::Faults { seeds, first } => {
             workspace::run_release("seeds", &["--seeds", &seeds.to_string(), "--first", &first.to_string()])
         }
+        Task::Generate => generate::run(),
         Task::Audit => audit::run(),
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { package, out } => wasm::write(&package, &out),
