@@ -8,6 +8,7 @@
 #![allow(async_fn_in_trait)]
 
 mod body;
+mod failure;
 mod fetch;
 mod keyvalue;
 mod request;
