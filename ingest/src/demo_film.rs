@@ -9,7 +9,8 @@ use crate::bucket::Content;
 use crate::catalogue::{Metadata, Row, Source};
 use crate::digest::sha256_of_bytes;
 use crate::facts::Facts;
-use crate::publish::{Failure, Outcome, PLAYLIST, Publisher, SEGMENT};
+use crate::failure::Failure;
+use crate::publish::{Outcome, PLAYLIST, Publisher, SEGMENT};
 use crate::sniff;
 use crate::thumbnail;
 

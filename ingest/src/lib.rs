@@ -18,6 +18,7 @@ mod demo_film;
 mod digest;
 mod engine;
 mod facts;
+mod failure;
 mod film;
 mod outbound;
 mod permits;

@@ -7,9 +7,10 @@ use std::thread;
 
 use crate::Options;
 use crate::catalogue::Source;
+use crate::failure::Failure;
 use crate::film::{Encoded, Encoder, Film, Tools};
 use crate::progress::Progress;
-use crate::publish::{Failure, Outcome, Publisher};
+use crate::publish::{Outcome, Publisher};
 use crate::sniff::{self, Kind};
 use crate::tally::Tally;
 use crate::walk::{Candidate, Library};

@@ -9,9 +9,10 @@ use gallery::layout;
 use gallery::media::MediaType;
 
 use crate::Stop;
-use crate::bucket::{Bucket, Content, Headers, StoreError};
+use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{Catalogue, Metadata, Row, Source};
 use crate::digest::sha256;
+use crate::failure::Failure;
 use crate::film::Encoded;
 use crate::permits::Permits;
 use crate::photo;
@@ -27,31 +28,6 @@ pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// RFC 3555 section 4.2.9.
 pub const SEGMENT: &str = "video/mp2t";
-
-/// Why a file did not go in.
-#[derive(Debug)]
-pub enum Failure {
-    /// The file is at fault.
-    File(String),
-    /// The file is fine, and left out.
-    Skipped(String),
-    Store(StoreError),
-    Catalogue(platform::Error),
-    /// The run is to stop.
-    Stopped,
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<platform::Error> for Failure {
-    fn from(error: platform::Error) -> Self {
-        Self::Catalogue(error)
-    }
-}
 
 /// What became of a file that is in the gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use gallery::snapshot::{CURRENT, Index, Snapshot, object_keys};
 
 use crate::bucket::{Bucket, Headers, StoreError};
 use crate::catalogue::Catalogue;
-use crate::publish::Failure;
+use crate::failure::Failure;
 
 /// Their names hold their version.
 const IMMUTABLE: Headers =

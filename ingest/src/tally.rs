@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bucket::StoreError;
-use crate::publish::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::publish::Outcome;
 use crate::sniff::Kind;
 use crate::walk::Library;
 use crate::{Named, Report, Stop};

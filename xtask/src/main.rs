@@ -1,9 +1,11 @@
 //! Every task of the project. `cargo xtask --help` lists them.
 
+mod audit;
 mod bench;
 mod conform;
 mod edge;
 mod fastly;
+mod generate;
 mod optimise;
 mod page;
 mod process;
@@ -55,6 +57,10 @@ enum Task {
         #[arg(long, default_value_t = 0)]
         first: u64,
     },
+    /// Write the files that are made from the tree: the picture of the architecture.
+    Generate,
+    /// Look for published vulnerabilities in what we depend on. It needs the network, and builds cargo-audit once.
+    Audit,
     /// Compare our signatures with botocore's on random cases.
     Oracle {
         #[arg(long, default_value_t = 20_000)]
@@ -91,6 +97,8 @@ fn main() -> ExitCode {
         Task::Faults { seeds, first } => {
             workspace::run_release("seeds", &["--seeds", &seeds.to_string(), "--first", &first.to_string()])
         }
+        Task::Generate => generate::run(),
+        Task::Audit => audit::run(),
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { program, out } => wasm::write(&program, &out),
         Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),

@@ -8,15 +8,15 @@ use std::{
 use harness::{Failure, LargeObject, Wasi, WasiGallery, WasiHost, free_address};
 use serde_json::{Value, json};
 
-use crate::{cases::Place, wasi::baseline};
+use crate::cases::Place;
 
 const LENGTH: u64 = 1 << 30;
 /// Odd, so that there is a median.
 const ROUNDS: usize = 7;
 const KEY: &str = "big.png";
 
-/// By turns, so that what else the machine does falls on both.
-pub fn compare(wasi: Wasi, gallery: &WasiGallery) -> Result<Value, Failure> {
+/// By turns, so that what else the machine does falls on both. `floor` is the component that does nothing.
+pub fn compare(wasi: Wasi, baseline: &str, gallery: &WasiGallery) -> Result<Value, Failure> {
     let native = &gallery.native;
     let store = native.store_url.trim_start_matches("http://").parse()?;
     let path = format!("/gallery/{KEY}");
@@ -27,7 +27,7 @@ pub fn compare(wasi: Wasi, gallery: &WasiGallery) -> Result<Value, Failure> {
     let service = format!("viewer-edge-{}", wasi.suffix());
     let ours = WasiHost::start(&service, &config, database.as_deref(), free_address()?)?;
     let upstream = object.url().trim_start_matches("http://").to_owned();
-    let baseline = WasiHost::start(baseline(wasi), &[("UPSTREAM".to_owned(), upstream)], None, free_address()?)?;
+    let baseline = WasiHost::start(baseline, &[("UPSTREAM".to_owned(), upstream)], None, free_address()?)?;
     let cookie = Place::log_in(&ours.url, &ours.url, &native.password)?.cookie;
     let (ours_url, baseline_url) = (format!("{}/api/file/{KEY}", ours.url), format!("{}{path}", baseline.url));
 

@@ -15,7 +15,7 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
     let options = Options { database: Some(library::catalogue(folder.path())?), ..Options::default() };
     let gallery = WasiGallery::start(wasi, &options)?;
     library::film(&gallery.native)?;
-    let baseline = WasiHost::start(baseline(wasi), &[], None, free_address()?)?;
+    let baseline = WasiHost::start(baseline_of(wasi), &[], None, free_address()?)?;
     let place = Place::log_in(&gallery.url, &gallery.video_url, &gallery.native.password)?;
     let native = Place::log_in(&gallery.native.url, &gallery.native.video_url, &gallery.native.password)?;
     let rows = compare(wasi.suffix(), &baseline.url, &place, &native, time)?;
@@ -26,7 +26,7 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
     }
     let memory = ended.iter().map(|instance| instance.memory).max();
     println!("{} instances; most guest memory of one: {} bytes", ended.len(), memory.unwrap_or_default());
-    let streamed = stream::compare(wasi, &gallery)?;
+    let streamed = stream::compare(wasi, baseline_of(wasi), &gallery)?;
     println!(
         "{}",
         json!({ "bench": "hosts", "on": wasi.suffix(), "clients": CLIENTS, "rows": rows, "memory": memory, "stream": streamed })
@@ -35,7 +35,7 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
 }
 
 /// Spin's components export what those of WASI 0.3 do.
-pub fn baseline(wasi: Wasi) -> &'static str {
+fn baseline_of(wasi: Wasi) -> &'static str {
     match wasi {
         Wasi::P3 | Wasi::Spin => "baseline-wasi",
         Wasi::P2 => "baseline-wasi02",

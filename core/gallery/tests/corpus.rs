@@ -13,7 +13,7 @@ use gallery::{MediaKey, range};
 
 /// Every text of a target's corpus; like the target, it passes over what is not UTF-8.
 fn corpus(target: &str) -> impl Iterator<Item = String> {
-    let folder = format!("{}/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+    let folder = format!("{}/../../fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
     let read = |entry: std::io::Result<fs::DirEntry>| String::from_utf8(fs::read(entry.unwrap().path()).unwrap()).ok();
     fs::read_dir(folder).unwrap().filter_map(read)
 }

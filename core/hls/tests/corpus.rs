@@ -4,7 +4,7 @@ mod support;
 
 #[test]
 fn kept_corpus_holds() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/rewrite");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/rewrite");
     let (mut accepted, mut refused) = (0, 0);
     for entry in std::fs::read_dir(folder).unwrap() {
         let playlist = std::fs::read(entry.unwrap().path()).unwrap();

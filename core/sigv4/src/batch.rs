@@ -28,11 +28,14 @@ use crate::sha256::{BLOCK, State, compress};
 /// since the first unsigned URL.
 pub struct Batch<'a>(InLanes<'a, Fastest>);
 
-impl<'a> Batch<'a> {
-    pub(crate) fn new(presigner: &'a Presigner) -> Self {
-        Self(InLanes::new(presigner))
+impl Presigner {
+    /// Signs many URLs, several at a time where the target can; see [`Batch`].
+    pub fn batch(&self) -> Batch<'_> {
+        Batch(InLanes::new(self))
     }
+}
 
+impl Batch<'_> {
     /// Appends the URL of an object. Its signature may be zeros until a later call; `out` must be the same text in all
     /// calls, and may grow in between but not change before its end.
     pub fn push(&mut self, out: &mut String, object_key: &str) {

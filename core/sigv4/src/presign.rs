@@ -5,7 +5,7 @@ use crate::date::{amz_date, day};
 use crate::encode::{encode_key_into, encode_query_into};
 use crate::hex::{self, hex};
 use crate::sha256::{HmacKey, INITIAL, Prefix};
-use crate::{Batch, Bucket, Error, Method, SigningKey};
+use crate::{Bucket, Error, Method, SigningKey};
 
 /// The longest life of a presigned URL in seconds: seven days.
 const MAX_EXPIRES: u32 = 604_800;
@@ -91,11 +91,6 @@ impl Presigner {
         let signature = self.signature(&out.as_bytes()[key]);
         out.truncate(out.len() - signature.len());
         out.push_str(hex::as_str(&signature));
-    }
-
-    /// Signs many URLs, several at a time where the target can; see [`Batch`].
-    pub fn batch(&self) -> Batch<'_> {
-        Batch::new(self)
     }
 
     /// Appends a URL with zeros for its signature and tells where its encoded key stands.

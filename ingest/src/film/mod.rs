@@ -19,7 +19,7 @@ pub use probe::Film;
 pub use tools::Tools;
 
 use crate::Stop;
-use crate::publish::Failure;
+use crate::failure::Failure;
 use crate::thumbnail::{self, Thumbnail};
 
 /// A film that is ready to be uploaded. Its folder goes when it does.

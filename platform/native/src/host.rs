@@ -1,7 +1,6 @@
 //! The host: listeners, workers, start and stop.
 
 use std::{
-    fmt,
     future::Future,
     io::{ErrorKind, Write},
     net::{SocketAddr, TcpListener},
@@ -25,35 +24,10 @@ use platform_fallback::Endpoint;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, Place,
+    Config, HostError, Place,
     log::Log,
     worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
 };
-
-/// Why the host did not start, or stopped: one line for the operator.
-#[derive(Debug)]
-pub struct HostError {
-    what: String,
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
-
-impl HostError {
-    pub(crate) fn new(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { what: what.into(), source: source.into() }
-    }
-}
-
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.source)
-    }
-}
-
-impl std::error::Error for HostError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.source)
-    }
-}
 
 /// How the host runs. [`Options::new`] gives what suits most.
 pub struct Options {

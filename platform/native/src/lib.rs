@@ -8,6 +8,7 @@
 
 mod body;
 mod config;
+mod error;
 mod fetch;
 mod host;
 mod kv;
@@ -28,7 +29,8 @@ use tokio::task::JoinSet;
 
 pub use body::Body;
 pub use config::Config;
-pub use host::{Host, HostError, Options};
+pub use error::HostError;
+pub use host::{Host, Options};
 pub use kv::{MAX_VALUE_BYTES, Store};
 pub use sql::{Database, Place};
 

@@ -9,6 +9,8 @@ use wasip3::{
     wit_future, wit_stream,
 };
 
+use crate::failure::failure;
+
 /// How a body ends: with trailers, without, or broken off.
 pub type End = FutureReader<Result<Option<Trailers>, ErrorCode>>;
 
@@ -110,7 +112,7 @@ impl Piece {
                 break;
             }
         }
-        end.await.map_err(|code| crate::fetch::failure("body.read", code))?;
+        end.await.map_err(|code| failure("body.read", code))?;
         if declared.is_some_and(|length| length != bytes.len() as u64) {
             return Err(Error::because(Kind::Unavailable, "body.read", "the body ended before its declared length"));
         }

@@ -11,10 +11,10 @@ use http::{
 use platform::{Error, Kind, Timeouts, headers::strip_hop_by_hop};
 use wasip3::http::{
     client,
-    types::{self, ErrorCode, Fields, RequestOptions, Scheme},
+    types::{self, Fields, RequestOptions, Scheme},
 };
 
-use crate::Body;
+use crate::{Body, failure::failure};
 
 /// See [`platform::Platform::fetch`].
 pub async fn send(request: Request<Bytes>) -> Result<Response<Body>, Error> {
@@ -70,35 +70,4 @@ fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
 /// A duration as WASI has it.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The host's failure as ours, in words: the code's `Debug` is 5 kB of code.
-pub(crate) fn failure(operation: &'static str, code: ErrorCode) -> Error {
-    use ErrorCode as Code;
-    let (kind, words) = match code {
-        Code::InternalError(Some(words)) => return Error::because(Kind::Unavailable, operation, words),
-        Code::DnsTimeout => (Kind::Timeout, "the name server took too long"),
-        Code::ConnectionTimeout => (Kind::Timeout, "connecting took too long"),
-        Code::ConnectionReadTimeout | Code::HttpResponseTimeout => (Kind::Timeout, "the answer took too long"),
-        Code::ConnectionWriteTimeout => (Kind::Timeout, "sending took too long"),
-        Code::HttpRequestDenied => (Kind::Denied, "the host does not let this component call there"),
-        Code::DestinationIpProhibited | Code::DestinationIpUnroutable => {
-            (Kind::Denied, "the host lets nothing call that address")
-        }
-        Code::HttpRequestUriInvalid | Code::HttpRequestMethodInvalid | Code::HttpRequestUriTooLong => {
-            (Kind::Invalid, "the host does not take the method or the target")
-        }
-        Code::HttpRequestHeaderSectionSize(_) | Code::HttpRequestHeaderSize(_) => {
-            (Kind::Invalid, "the headers are more than the host takes")
-        }
-        Code::DnsError(_) | Code::DestinationNotFound => (Kind::Unavailable, "there is no such host"),
-        Code::DestinationUnavailable | Code::ConnectionRefused => (Kind::Unavailable, "connection refused"),
-        Code::ConnectionTerminated | Code::HttpResponseIncomplete => (Kind::Unavailable, "the connection was cut"),
-        Code::ConnectionLimitReached => (Kind::Unavailable, "the host has no more connections"),
-        Code::TlsProtocolError | Code::TlsAlertReceived(_) => (Kind::Unavailable, "TLS failed"),
-        Code::TlsCertificateError => (Kind::Unavailable, "the certificate is not good"),
-        Code::HttpProtocolError => (Kind::Unavailable, "the answer is not HTTP"),
-        _ => (Kind::Unavailable, "the host could not do it"),
-    };
-    Error::because(kind, operation, words)
 }

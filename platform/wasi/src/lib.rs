@@ -7,6 +7,7 @@
 #![allow(async_fn_in_trait)]
 
 pub mod body;
+mod failure;
 pub mod fetch;
 pub mod request;
 mod serve;

@@ -7,6 +7,8 @@ use wasip2::{
     io::streams::{InputStream, OutputStream, StreamError},
 };
 
+use crate::failure::failure;
+
 /// The most bytes that are read or spliced at a time; the host may do with fewer.
 const PIECE: u64 = 64 * 1024;
 /// The most bytes that `blocking-write-and-flush` takes (wasi:io/streams@0.2).
@@ -74,9 +76,9 @@ impl Body {
     /// receiver sees an abnormal end.
     pub(crate) fn write_into(self, message: OutgoingBody) -> (Sent, Result<(), Error>) {
         let mut bytes = 0;
-        let written = self.copy_into(&message, &mut bytes).and_then(|()| {
-            OutgoingBody::finish(message, None).map_err(|code| crate::fetch::failure("body.finish", code))
-        });
+        let written = self
+            .copy_into(&message, &mut bytes)
+            .and_then(|()| OutgoingBody::finish(message, None).map_err(|code| failure("body.finish", code)));
         (Sent { bytes, complete: written.is_ok() }, written)
     }
 

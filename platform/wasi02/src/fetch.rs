@@ -11,10 +11,10 @@ use http::{
 use platform::{Error, Kind, Timeouts, headers::strip_hop_by_hop};
 use wasip2::http::{
     outgoing_handler,
-    types::{self, ErrorCode, Fields, FutureIncomingResponse, OutgoingRequest, RequestOptions, Scheme},
+    types::{self, Fields, FutureIncomingResponse, OutgoingRequest, RequestOptions, Scheme},
 };
 
-use crate::Body;
+use crate::{Body, failure::failure};
 
 /// A request that is on its way.
 pub(crate) struct Pending(FutureIncomingResponse);
@@ -112,24 +112,4 @@ fn scheme(uri: &http::Uri) -> Option<Scheme> {
         "https" => Scheme::Https,
         other => Scheme::Other(other.to_owned()),
     })
-}
-
-/// The host's failure as ours.
-pub(crate) fn failure(operation: &'static str, code: ErrorCode) -> Error {
-    use ErrorCode as Code;
-    let kind = match code {
-        Code::DnsTimeout
-        | Code::ConnectionTimeout
-        | Code::ConnectionReadTimeout
-        | Code::ConnectionWriteTimeout
-        | Code::HttpResponseTimeout => Kind::Timeout,
-        Code::HttpRequestDenied | Code::DestinationIpProhibited | Code::DestinationIpUnroutable => Kind::Denied,
-        Code::HttpRequestUriInvalid
-        | Code::HttpRequestMethodInvalid
-        | Code::HttpRequestUriTooLong
-        | Code::HttpRequestHeaderSectionSize(_)
-        | Code::HttpRequestHeaderSize(_) => Kind::Invalid,
-        _ => Kind::Unavailable,
-    };
-    Error::because(kind, operation, code)
 }

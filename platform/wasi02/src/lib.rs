@@ -7,6 +7,7 @@
 #![allow(async_fn_in_trait)]
 
 mod body;
+mod failure;
 mod fetch;
 mod request;
 mod serve;

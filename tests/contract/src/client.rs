@@ -6,8 +6,6 @@ use http::HeaderMap;
 use serde_json::Value;
 use ureq::{Agent, http};
 
-use crate::Target;
-
 /// Longer than any answer of the contract takes, the slow stores of the fault tests included.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Hosts close connections that idle, most of them later than this; a request must not meet one just then.
@@ -35,7 +33,8 @@ pub struct Call<'a> {
     method: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
-    session: Option<&'a Target>,
+    /// Gives the session's cookie when the request is sent.
+    session: Option<Box<dyn FnOnce() -> Result<String, String> + Send + 'a>>,
 }
 
 impl<'a> Call<'a> {
@@ -44,8 +43,8 @@ impl<'a> Call<'a> {
         Self { url, method: "GET".to_owned(), headers: Vec::new(), body: None, session: None }
     }
 
-    pub(crate) fn with_session_of(mut self, target: &'a Target) -> Self {
-        self.session = Some(target);
+    pub(crate) fn with_session(mut self, cookie: impl FnOnce() -> Result<String, String> + Send + 'a) -> Self {
+        self.session = Some(Box::new(cookie));
         self
     }
 
@@ -78,8 +77,8 @@ impl<'a> Call<'a> {
         let what = format!("{} {}", self.method, self.url);
         let failed = |error: &dyn std::fmt::Display| format!("{what}: {error}");
         let mut request = http::Request::builder().method(self.method.as_str()).uri(&self.url);
-        if let Some(target) = self.session {
-            request = request.header("cookie", target.cookie()?);
+        if let Some(cookie) = self.session {
+            request = request.header("cookie", cookie()?);
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);

@@ -57,12 +57,12 @@ impl Target {
 
     /// A GET to viewer-edge with the session.
     pub fn get(&self, path: &str) -> Call<'_> {
-        Call::new(format!("{}{path}", self.base)).with_session_of(self)
+        self.call(format!("{}{path}", self.base))
     }
 
     /// A GET to video-edge with the session.
     pub fn video(&self, path: &str) -> Call<'_> {
-        Call::new(format!("{}{path}", self.video_base)).with_session_of(self)
+        self.call(format!("{}{path}", self.video_base))
     }
 
     /// A GET to whichever service a path belongs to, with the session. A whole URL stays what it is.
@@ -72,8 +72,12 @@ impl Target {
         } else if path_or_url.starts_with('/') {
             self.get(path_or_url)
         } else {
-            Call::new(path_or_url.to_owned()).with_session_of(self)
+            self.call(path_or_url.to_owned())
         }
+    }
+
+    fn call(&self, url: String) -> Call<'_> {
+        Call::new(url).with_session(|| self.cookie().map(str::to_owned))
     }
 
     /// A login, as the page's script sends it.

@@ -4,83 +4,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-/// What a crate is, by its folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layer {
-    Core,
-    Platform,
-    Adapter,
-    Service,
-    Entry,
-    /// The embedded store, ingest, the demo library, xtask, tests, benches: programs around the product.
-    Tool,
-}
-
-struct Package {
-    name: String,
-    folder: String,
-    layer: Layer,
-    /// Ordinary dependencies, the optional ones too; what only tests need is left out.
-    dependencies: BTreeSet<String>,
-    /// Of those, what is in this workspace.
-    ours: BTreeSet<String>,
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-fn layer(folder: &str) -> Layer {
-    let parts: Vec<&str> = folder.split('/').collect();
-    match parts.as_slice() {
-        ["core", ..] => Layer::Core,
-        ["platform"] => Layer::Platform,
-        ["platform", _] => Layer::Adapter,
-        ["viewer-edge" | "video-edge" | "all-in-one"] => Layer::Service,
-        ["viewer-edge" | "video-edge" | "all-in-one", _] => Layer::Entry,
-        _ => Layer::Tool,
-    }
-}
+use layering::{Layer, Package, root};
 
 fn packages() -> Vec<Package> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let list = metadata["packages"].as_array().unwrap();
-    let names: BTreeSet<&str> = list.iter().map(|package| package["name"].as_str().unwrap()).collect();
-    list.iter()
-        .map(|package| {
-            let manifest = Path::new(package["manifest_path"].as_str().unwrap());
-            let folder = manifest.parent().unwrap().canonicalize().unwrap();
-            let folder = folder.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-            let dependencies: BTreeSet<String> = package["dependencies"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter(|dependency| dependency["kind"].is_null())
-                .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
-                .collect();
-            Package {
-                name: package["name"].as_str().unwrap().to_owned(),
-                layer: layer(&folder),
-                folder,
-                ours: dependencies.iter().filter(|name| names.contains(name.as_str())).cloned().collect(),
-                dependencies,
-            }
-        })
-        .collect()
+    layering::packages(&layering::metadata(&root(), &["--no-deps", "--offline"]).unwrap())
 }
 
 /// Every workspace crate a crate may depend on, by layer.
@@ -93,13 +22,13 @@ fn imports_point_one_way() {
             let target = of(dependency);
             let allowed = match package.layer {
                 Layer::Core | Layer::Platform => target.layer == Layer::Core,
+                Layer::S3 | Layer::Shared => target.layer < package.layer,
                 Layer::Adapter => {
-                    matches!(target.layer, Layer::Core | Layer::Platform)
+                    target.layer < Layer::Adapter
                         || (package.folder == "platform/spin" && target.folder == "platform/wasi")
                 }
                 Layer::Service => {
-                    matches!(target.layer, Layer::Core | Layer::Platform)
-                        || (package.folder == "all-in-one" && target.layer == Layer::Service)
+                    target.layer < Layer::Adapter || (package.folder == "all-in-one" && target.layer == Layer::Service)
                 }
                 Layer::Entry => target.layer != Layer::Entry,
                 Layer::Tool => !matches!(target.layer, Layer::Entry),

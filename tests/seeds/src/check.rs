@@ -3,9 +3,9 @@
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
+    ask::{Ask, Viewer},
     faulty::Faulty,
     library::{FILM, Object, SEGMENTS, UPSTREAM_WORDS},
-    run::{Ask, Viewer},
 };
 
 /// A response, read to its end.

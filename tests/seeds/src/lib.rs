@@ -7,6 +7,7 @@
 #![allow(async_fn_in_trait)]
 #![allow(clippy::unwrap_used, reason = "what is made up here is well-formed")]
 
+mod ask;
 mod check;
 mod faulty;
 mod library;

@@ -2,7 +2,9 @@
 //!
 //! What is not ours is installed by ordinary package clients and kept outside the tree.
 
+pub mod audit;
 pub mod binaryen;
+mod cargo;
 pub mod hosts;
 pub mod named;
 mod npm;

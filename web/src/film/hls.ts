@@ -1,8 +1,8 @@
 import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js/light';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { parseProblem } from '../api/parse.ts';
-import type { Events, Player } from './player.ts';
 import { PLAYLIST } from './strategy.ts';
+import type { Events, Player } from './types.ts';
 
 /** Seconds to hold ready before the viewer presses play, and while playing. */
 const READY = 8;

@@ -1,19 +1,11 @@
 import { abilities, choose, PLAYLIST } from './strategy.ts';
+import type { Events, Player } from './types.ts';
 
 export interface Source {
   /** On another origin it carries the right to the film itself: no cookie goes there. */
   readonly hls: string | null;
   /** The original, for films without a playlist. */
   readonly file: string;
-}
-
-export interface Events {
-  /** `status` is the HTTP status that caused it, where known. */
-  failed(message: string, status: number | null, requestId: string | null): void;
-}
-
-export interface Player {
-  destroy(): void;
 }
 
 /** Connects a film to its element. Nothing plays yet; `start` is where it will, in seconds. */

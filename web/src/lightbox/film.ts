@@ -1,6 +1,7 @@
 import { ApiError } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
-import { open, type Player } from '../film/player.ts';
+import { open } from '../film/player.ts';
+import type { Player } from '../film/types.ts';
 import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';

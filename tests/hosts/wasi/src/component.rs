@@ -2,44 +2,19 @@
 
 use std::{path::Path, sync::Arc};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::{
-    Config, Engine, Store,
-    component::{Linker, ResourceTable},
-};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use tokio::sync::Semaphore;
+use wasmtime::{Config, Engine, Store, component::Linker};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi_http::{
-    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    WasiHttpView as _,
     handler::{HandlerState, Instance, ProxyPre},
     p2, p3,
 };
 
 use crate::{
-    instance::{Expiration, Limits, Memory, Served},
+    instance::{Expiration, Held, Limits, Served},
     spin::Spin,
 };
-
-/// What a store holds: the host's side of one instance.
-pub struct Held {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    table: ResourceTable,
-    pub memory: Memory,
-    /// Given back with the instance.
-    _place: OwnedSemaphorePermit,
-}
-
-impl WasiView for Held {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl WasiHttpView for Held {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: Default::default() }
-    }
-}
 
 /// A compiled component, ready to be instantiated.
 pub struct Component {
@@ -98,9 +73,7 @@ impl HandlerState for Component {
         // Refused, the request is given back, and waits for one of those that there are.
         let place = Arc::clone(&self.places).try_acquire_owned()?;
         let wasi = WasiCtx::builder().envs(&self.environment).inherit_stdout().inherit_stderr().build();
-        let memory = Memory::up_to(self.memory);
-        let held = Held { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new(), memory, _place: place };
-        let mut store = Store::new(&self.engine, held);
+        let mut store = Store::new(&self.engine, Held::new(wasi, self.memory, place));
         store.limiter(|held| &mut held.memory);
         let proxy = self.pre.instantiate_async(&mut store).await?;
         let state = Served::within(self.limits);

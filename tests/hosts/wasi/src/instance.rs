@@ -9,27 +9,58 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::Sleep;
-use wasmtime::{ResourceLimiter, Store, StoreContextMut, component::GuestTaskId};
-use wasmtime_wasi_http::handler::{ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus};
+use tokio::{sync::OwnedSemaphorePermit, time::Sleep};
+use wasmtime::{
+    ResourceLimiter, Store, StoreContextMut,
+    component::{GuestTaskId, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    handler::{ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus},
+};
 
-use crate::{component::Held, door::complain};
+use crate::door::complain;
 
 /// How long an instance without requests is kept.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a request may take: more than any of our own timeouts, so that a test sees those.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What a store holds: the host's side of one instance.
+pub struct Held {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    pub memory: Memory,
+    /// Given back with the instance.
+    _place: OwnedSemaphorePermit,
+}
+
+impl Held {
+    /// The instance may have up to `memory` bytes.
+    pub fn new(wasi: WasiCtx, memory: usize, place: OwnedSemaphorePermit) -> Self {
+        let memory = Memory { has: 0, may_have: memory };
+        Self { wasi, http: WasiHttpCtx::new(), table: ResourceTable::new(), memory, _place: place }
+    }
+}
+
+impl WasiView for Held {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for Held {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: Default::default() }
+    }
+}
+
 /// The linear memory of an instance, in bytes. It only grows.
 pub struct Memory {
     has: usize,
     may_have: usize,
-}
-
-impl Memory {
-    pub fn up_to(may_have: usize) -> Self {
-        Self { has: 0, may_have }
-    }
 }
 
 impl ResourceLimiter for Memory {

@@ -1,0 +1,17 @@
+//! The architecture as a picture: layers as bands, packages as boxes, arrows from each to what it is built on.
+//!
+//! It is drawn from cargo's metadata alone and in whole numbers: the same packages give the same text everywhere.
+
+mod draw;
+mod graph;
+mod layout;
+
+use serde_json::Value;
+
+use crate::packages;
+
+/// The picture as SVG. Tests and benches are left out, and every arrow that follows from others.
+pub fn svg(metadata: &Value) -> String {
+    let nodes = graph::nodes(&packages(metadata));
+    draw::svg(&nodes, &layout::lay_out(&nodes))
+}

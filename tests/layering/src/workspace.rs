@@ -1,0 +1,119 @@
+//! Packages, their layers, and who depends on whom, from `cargo metadata`.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a package is, by its folder. Each may use those before it, with the exceptions in `tests/layering.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    Core,
+    /// The traits a host implements.
+    Platform,
+    /// Objects in a bucket, over any host.
+    S3,
+    /// What hosts or services have in common above that.
+    Shared,
+    Adapter,
+    Service,
+    /// A service joined to a host.
+    Entry,
+    /// The embedded store, ingest, the demo library, xtask, tests, benches: programs around the product.
+    Tool,
+}
+
+impl Layer {
+    /// Decided by where a package lies, so that a new one falls under the rules without being listed.
+    pub fn of(folder: &str) -> Self {
+        let parts: Vec<&str> = folder.split('/').collect();
+        match parts.as_slice() {
+            ["core", ..] => Self::Core,
+            ["platform"] => Self::Platform,
+            ["platform", "s3"] => Self::S3,
+            ["platform", "fallback"] | ["edge"] => Self::Shared,
+            ["platform", _] => Self::Adapter,
+            ["viewer-edge" | "video-edge" | "all-in-one"] => Self::Service,
+            ["viewer-edge" | "video-edge" | "all-in-one", _] | ["entries", ..] | ["edge-gallery"] => Self::Entry,
+            _ => Self::Tool,
+        }
+    }
+}
+
+/// A package of this workspace.
+pub struct Package {
+    pub name: String,
+    /// From the workspace's root.
+    pub folder: String,
+    pub layer: Layer,
+    /// Ordinary dependencies, the optional ones too; what only tests need is left out.
+    pub dependencies: BTreeSet<String>,
+    /// Of those, what is in this workspace.
+    pub ours: BTreeSet<String>,
+    /// The root files of its library and its programs; tests, benches and examples are left out.
+    pub crates: Vec<PathBuf>,
+}
+
+/// The workspace's root, above the package that cargo runs.
+pub fn root() -> PathBuf {
+    // At run time: clones that share a build folder share its programs.
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = Path::new(&here);
+    here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(here).to_path_buf()
+}
+
+/// What cargo says of the workspace in `folder`.
+pub fn metadata(folder: &Path, more: &[&str]) -> Result<Value, Failure> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["metadata", "--format-version", "1", "--locked"]).args(more).current_dir(folder);
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// The packages of a workspace in the order of their folders; `metadata` may be without dependencies' own.
+pub fn packages(metadata: &Value) -> Vec<Package> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let root = text(&metadata["workspace_root"]);
+    let members = list(&metadata["workspace_members"]);
+    let packages: Vec<Value> =
+        list(&metadata["packages"]).into_iter().filter(|package| members.contains(&package["id"])).collect();
+    let names: BTreeSet<String> = packages.iter().map(|package| text(&package["name"])).collect();
+    let mut all: Vec<Package> = packages
+        .iter()
+        .map(|package| {
+            let manifest = text(&package["manifest_path"]);
+            let folder = Path::new(&manifest).parent().and_then(|folder| folder.strip_prefix(&root).ok());
+            let folder = folder.unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
+            let ordinary = list(&package["dependencies"]).into_iter().filter(|dependency| dependency["kind"].is_null());
+            let dependencies: BTreeSet<String> = ordinary.map(|dependency| text(&dependency["name"])).collect();
+            let product = |target: &&Value| {
+                let kinds = list(&target["kind"]);
+                !kinds.iter().any(|kind| ["test", "bench", "example", "custom-build"].iter().any(|other| kind == other))
+            };
+            Package {
+                name: text(&package["name"]),
+                layer: Layer::of(&folder),
+                folder,
+                ours: dependencies.intersection(&names).cloned().collect(),
+                dependencies,
+                crates: list(&package["targets"])
+                    .iter()
+                    .filter(product)
+                    .map(|target| text(&target["src_path"]).into())
+                    .collect(),
+            }
+        })
+        .collect();
+    all.sort_by(|one, other| one.folder.cmp(&other.folder));
+    all
+}

@@ -1,0 +1,15 @@
+//! What `cargo xtask generate` writes is what the tree says now.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use layering::{generated, root};
+
+#[test]
+fn what_is_generated_is_up_to_date() {
+    for (path, text) in generated(&root()).unwrap() {
+        let there = fs::read_to_string(root().join(path)).unwrap_or_default();
+        assert!(there == text, "{path} is out of date: run cargo xtask generate");
+    }
+}
