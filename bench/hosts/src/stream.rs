@@ -15,7 +15,7 @@ const LENGTH: u64 = 1 << 30;
 const ROUNDS: usize = 7;
 const KEY: &str = "big.png";
 
-/// By turns, so that what else the machine does falls on both. `floor` is the component that does nothing.
+/// By turns, so that what else the machine does falls on both. `baseline` is the component that does nothing.
 pub fn compare(wasi: Wasi, baseline: &str, gallery: &WasiGallery) -> Result<Value, Failure> {
     let native = &gallery.native;
     let store = native.store_url.trim_start_matches("http://").parse()?;
