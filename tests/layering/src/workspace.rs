@@ -19,8 +19,10 @@ pub enum Layer {
     Platform,
     /// Objects in a bucket, over any host.
     S3,
-    /// What hosts or services have in common above that.
-    Shared,
+    /// What a host may lack, for adapters.
+    Fallback,
+    /// What both services share.
+    Edge,
     Adapter,
     Service,
     /// A service joined to a host.
@@ -37,10 +39,11 @@ impl Layer {
             ["core", ..] => Self::Core,
             ["platform"] => Self::Platform,
             ["platform", "s3"] => Self::S3,
-            ["platform", "fallback"] | ["edge"] => Self::Shared,
+            ["platform", "fallback" | "sqlite"] => Self::Fallback,
+            ["edge"] => Self::Edge,
             ["platform", _] => Self::Adapter,
             ["viewer-edge" | "video-edge" | "all-in-one"] => Self::Service,
-            ["viewer-edge" | "video-edge" | "all-in-one", _] | ["entries", ..] | ["edge-gallery"] => Self::Entry,
+            ["entries", ..] | ["edge-gallery"] => Self::Entry,
             _ => Self::Tool,
         }
     }
@@ -94,7 +97,11 @@ pub fn packages(metadata: &Value) -> Vec<Package> {
             let manifest = text(&package["manifest_path"]);
             let folder = Path::new(&manifest).parent().and_then(|folder| folder.strip_prefix(&root).ok());
             let folder = folder.unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
-            let ordinary = list(&package["dependencies"]).into_iter().filter(|dependency| dependency["kind"].is_null());
+            // Components are examples: what they are joined of are dependencies of those.
+            let is_entry = Layer::of(&folder) == Layer::Entry;
+            let ordinary = list(&package["dependencies"])
+                .into_iter()
+                .filter(|dependency| dependency["kind"].is_null() || is_entry && dependency["kind"] == "dev");
             let dependencies: BTreeSet<String> = ordinary.map(|dependency| text(&dependency["name"])).collect();
             let product = |target: &&Value| {
                 let kinds = list(&target["kind"]);

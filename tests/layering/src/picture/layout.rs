@@ -12,7 +12,7 @@ use crate::Layer;
 const BANDS: [&[Layer]; 6] = [
     &[Layer::Entry, Layer::Tool],
     &[Layer::Adapter, Layer::Service],
-    &[Layer::Shared],
+    &[Layer::Fallback, Layer::Edge],
     &[Layer::S3],
     &[Layer::Platform],
     &[Layer::Core],
@@ -119,7 +119,7 @@ fn band(layer: Layer) -> usize {
 /// From the left.
 fn side(layer: Layer) -> usize {
     match layer {
-        Layer::Service => 1,
+        Layer::Edge | Layer::Service => 1,
         Layer::Tool => 2,
         _ => 0,
     }
