@@ -65,6 +65,79 @@ fn a_port_that_is_taken_is_named() {
     assert!(said.contains(&taken.to_string()) && said.contains("choose another port"), "{said}");
 }
 
+/// Every way to be given a database that is not ours to use: one line, exit code 1, and the file stays as it was.
+#[test]
+fn a_database_that_is_not_ours_or_is_newer_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    for (sql, words) in [
+        ("CREATE TABLE orders (id)", "it is not a gallery's"),
+        ("CREATE TABLE schema_steps (version, applied_at); INSERT INTO schema_steps VALUES (99, '')", "version 99"),
+    ] {
+        let _ = std::fs::remove_file(&path);
+        rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let database = ("GALLERY_DATABASE", path.to_str().unwrap());
+        let environment: Vec<_> = COMPLETE.into_iter().chain([database]).collect();
+        let said = refusal(&mut program(&folder.path().join("data"), &environment));
+        assert!(said.contains(words) && said.contains("other.db"), "{said}");
+
+        let mut ingest = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+        ingest.env_clear().envs(environment).env("S3_ENDPOINT", "http://127.0.0.1:1").arg("ingest").arg(folder.path());
+        let said = refusal(&mut ingest);
+        assert!(said.contains(words) && said.contains("other.db"), "{said}");
+        let tables = "SELECT count(*) FROM sqlite_master";
+        let tables: i64 = rusqlite::Connection::open(&path).unwrap().query_row(tables, [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, 1);
+    }
+}
+
+#[test]
+fn a_verb_or_flag_that_does_not_exist_is_answered_with_the_nearest() {
+    for (arguments, nearest) in [
+        (&["sevre"][..], "serve"),
+        (&["chekc"], "check"),
+        (&["serve", "--lisen", "x"], "--listen"),
+        (&["ingest", "--jsn"], "--json"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_edge-gallery")).env_clear().args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("similar") && said.contains(nearest), "{said}");
+    }
+}
+
+#[test]
+fn a_password_becomes_a_hash_that_opens_with_it() {
+    use std::io::Write as _;
+    for (password, is_weak) in [("tulips and rain \u{1f327}", false), ("tulips", true)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+        command.arg("password").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let (hash, said) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert!(status.success(), "{said}");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && hash.lines().count() == 1, "{hash}");
+        assert_eq!(said.contains("weak"), is_weak, "{said}");
+        let parsed = gallery::password::Password::parse(hash.trim()).unwrap();
+        assert!(parsed.matches(password).unwrap() && !parsed.matches("another").unwrap());
+    }
+    let mut empty = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+    assert!(refusal(empty.arg("password").stdin(Stdio::null())).contains("empty"));
+}
+
+#[test]
+fn completions_and_the_manual_page_name_every_verb() {
+    for arguments in [&["completions", "bash"][..], &["completions", "fish"], &["man"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_edge-gallery")).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success());
+        for verb in ["serve", "ingest", "check", "password"] {
+            assert!(said.contains(verb), "{arguments:?}: {verb}");
+        }
+    }
+}
+
 #[test]
 fn sigterm_ends_it_cleanly_and_the_next_start_finds_its_data() {
     let data = tempfile::tempdir().unwrap();

@@ -54,22 +54,10 @@ impl VideoEdge {
         route: Route<'_>,
         head: &request::Parts,
     ) -> Result<Response<P::Body>, Failure> {
-        match route {
-            Route::Health => {
-                let body = r#"{"status":"ok","service":"video-edge"}"#;
-                Ok(respond::bytes(StatusCode::OK, "application/json", body))
-            }
-            Route::Private { token, to } => self.private(cx, token, to, head).await,
-        }
-    }
-
-    async fn private<P: Platform>(
-        &self,
-        cx: &Cx<'_, P>,
-        token: Option<&str>,
-        route: Private,
-        head: &request::Parts,
-    ) -> Result<Response<P::Body>, Failure> {
+        let Route::Private { token, to } = route else {
+            let body = r#"{"status":"ok","service":"video-edge"}"#;
+            return Ok(respond::bytes(StatusCode::OK, "application/json", body));
+        };
         // A token in the path is all that counts then: what it answers depends on the URL alone.
         let claims = match token {
             None => {
@@ -77,13 +65,13 @@ impl VideoEdge {
                 self.sessions.require(cx, &head.headers).await?
             }
             Some(token) => {
-                let film = route.film().ok_or_else(Problem::unauthorized)?;
+                let film = to.film().ok_or_else(Problem::unauthorized)?;
                 self.sessions.require_playback(cx, token, film.as_str()).await?
             }
         };
         let (delivery, arm) = self.config.plan.choose(claims.viewer);
         cx.record.arm.set(arm);
-        let mut answer = self.serve(cx, route, head, delivery).await?;
+        let mut answer = self.serve(cx, to, head, delivery).await?;
         if token.is_some() && answer.status().as_u16() < 400 {
             // Players on a site of their own show it too: whoever has the URL may.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");

@@ -143,6 +143,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hashed_opens_with_its_password() {
+        let hash = hash("tulips & rain", &[7; 16]).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let password = Password::parse(&hash).unwrap();
+        assert!(password.matches("tulips & rain").unwrap() && !password.matches("tulips").unwrap());
+        assert!(super::hash(&"x".repeat(1025), &[7; 16]).is_err());
+    }
+
+    #[test]
+    fn what_is_easy_to_guess() {
+        for weak in ["a", "tulips", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abababababab", "Password", "12345678"] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for strong in ["tulips and rain", "0f4c8d1b6a3e49d2b7c5f0e1a2938475", "k\u{e4}se-und-brot"] {
+            assert_eq!(weakness(strong), None, "{strong}");
+        }
+    }
+
+    #[test]
     fn what_is_no_password() {
         assert!(Password::parse("").is_none());
         let whole = phc("tulips");

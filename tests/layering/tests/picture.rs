@@ -31,16 +31,15 @@ fn layers_stand_in_rows_and_arrows_are_those_that_no_others_imply() {
         ("platform/wasi", &["platform", "core/hls"]),
         ("platform/spin", &["platform", "platform/wasi"]),
         ("viewer-edge", &["platform"]),
-        ("viewer-edge/wasi", &["platform/wasi", "viewer-edge", "platform"]),
-        ("video-edge/wasi", &["platform/wasi"]),
+        ("entries/wasi", &["platform/wasi", "viewer-edge", "platform"]),
         ("tests/harness", &["platform"]),
         ("bench/hosts", &["platform", "tests/harness"]),
     ]));
     let rows =
-        ["viewer-edge/wasi", "platform/spin", "platform/wasi", "platform", "core/hls"].map(|name| height(&svg, name));
+        ["entries/wasi", "platform/spin", "platform/wasi", "platform", "core/hls"].map(|name| height(&svg, name));
     assert!(rows.is_sorted_by(|above, below| above < below), "{rows:?}");
     assert_eq!(height(&svg, "viewer-edge"), height(&svg, "platform/spin"));
-    // From the one box of both entries to wasi and viewer-edge, from spin to wasi, from wasi and viewer-edge to
+    // From the entry to wasi and viewer-edge, from spin to wasi, from wasi and viewer-edge to
     // platform, from platform to hls.
     assert_eq!(svg.matches("class=\"arrow\"").count(), 6);
     assert!(!svg.contains("harness") && !svg.contains("hosts"));
