@@ -5,7 +5,10 @@ use std::{io::Write as _, path::PathBuf, sync::Arc};
 use ingest::{Location, Options, Place, Show, Stop};
 use platform::config::{
     ConfigError, Lookup,
-    names::{GALLERY_DATABASE, R2_BUCKET_NAME, R2_REGION, S3_ENDPOINT, SQL_URL},
+    names::{
+        GALLERY_DATA, GALLERY_DATABASE, GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, R2_BUCKET_NAME, R2_REGION, S3_ENDPOINT,
+        SQL_URL,
+    },
 };
 use platform_fallback::Endpoint;
 use platform_native::trust;
@@ -20,14 +23,11 @@ pub struct Arguments {
     /// The folder with the photos and films
     #[arg(required_unless_present = "demo_film")]
     folder: Option<PathBuf>,
-    /// The catalogue's SQLite file, made if missing
-    #[arg(
-        long,
-        env = GALLERY_DATABASE.text(),
-        hide_env_values = true,
-        value_name = "FILE",
-        required_unless_present = "sql_url"
-    )]
+    /// The data folder of `serve`: without other words, the catalogue is in it
+    #[arg(long, env = GALLERY_DATA.text(), default_value = GALLERY_DATA.default().unwrap_or_default())]
+    data: PathBuf,
+    /// The catalogue's SQLite file, made if missing [default: gallery.db in the data folder]
+    #[arg(long, env = GALLERY_DATABASE.text(), hide_env_values = true, value_name = "FILE")]
     database: Option<PathBuf>,
     /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it
     #[arg(long, env = SQL_URL.text(), hide_env_values = true, value_name = "URL")]
@@ -35,7 +35,7 @@ pub struct Arguments {
     /// Another libSQL server that gets the same catalogue; SQL_AUTH_TOKEN is the token for it too
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
-    /// The store: https://host[:port] [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2]
+    /// The store: https://host[:port] [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2] [default: the store of `serve`]
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     /// The bucket's name [env: R2_BUCKET_NAME]
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         let flag = flags.into_iter().find(|(known, _)| known.text() == name).and_then(|(_, flag)| flag.clone());
         flag.or_else(|| std::env::var(name).ok())
     };
-    let bucket = Location::load(&Lookup(&setting))?;
+    let bucket = Location::load(&Lookup(&|name| setting(name).or_else(|| embedded(name, &setting))))?;
     let options = Options {
         library: arguments.folder.clone(),
         demo_film: arguments.demo_film,
@@ -99,11 +99,22 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(report.exit_code())
 }
 
+/// Where no store is named, that of `serve` is meant.
+fn embedded(name: &str, setting: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let is_wanted = name == S3_ENDPOINT.text() && setting(R2_ACCOUNT_ID.text()).is_none();
+    is_wanted.then(|| Some(format!("http://{}", Lookup(setting).optional(GALLERY_STORE_LISTEN)?))).flatten()
+}
+
 fn database(arguments: &Arguments) -> Result<Place, Failure> {
     Ok(match (endpoint(arguments.sql_url.as_ref())?, &arguments.database) {
         (Some(endpoint), _) => Place::Http(endpoint),
         (None, Some(path)) => Place::File(path.clone()),
-        (None, None) => return Err("GALLERY_DATABASE is not set, nor is SQL_URL".into()),
+        (None, None) => {
+            let data = &arguments.data;
+            let failed = |error| format!("cannot make the data folder {}: {error}", data.display());
+            std::fs::create_dir_all(data).map_err(failed)?;
+            Place::File(data.join("gallery.db"))
+        }
     })
 }
 

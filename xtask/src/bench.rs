@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: ourselves against libraries, peers and earlier versions.
 
-use std::process::Command;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use clap::Subcommand;
 
@@ -15,12 +18,15 @@ pub enum Subject {
     /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput, operations,
     /// memory, and on WASI hosts a large original.
     Hosts {
-        /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime.
+        /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime; with `--against`, native.
         #[arg(long, default_value = "fastly")]
         on: String,
         /// How long each case runs, twice.
         #[arg(long, default_value_t = 3)]
         seconds: u32,
+        /// An earlier version's programs, as `cargo xtask programs` writes them: each case is measured on both in turn.
+        #[arg(long, value_name = "FOLDER")]
+        against: Option<PathBuf>,
     },
     /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
     KvDown {
@@ -48,7 +54,7 @@ pub struct Rounds {
 
 pub fn run(subject: &Subject) -> Result<(), Failure> {
     let (name, Rounds { rounds }) = match subject {
-        Subject::Hosts { on, seconds } => return hosts(on, *seconds),
+        Subject::Hosts { on, seconds, against } => return hosts(on, *seconds, against.as_deref()),
         Subject::KvDown { seconds } => return kv_down(*seconds),
         Subject::Files { against: _, seconds } => return files(*seconds),
         Subject::Sign(rounds) => ("sign", rounds),
@@ -63,7 +69,7 @@ pub fn run(subject: &Subject) -> Result<(), Failure> {
     workspace::run_release("bench-sign", &arguments)
 }
 
-fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
+fn hosts(on: &str, seconds: u32, against: Option<&Path>) -> Result<(), Failure> {
     page::build()?;
     let mut packages = vec!["edge-gallery", "bench-hosts"];
     if on.split(',').any(|host| host == "fastly") {
@@ -74,6 +80,9 @@ fn hosts(on: &str, seconds: u32) -> Result<(), Failure> {
     let programs = workspace::build(&packages)?;
     let mut command = Command::new(programs.path("bench-hosts")?);
     command.args(["--on", on, "--seconds", &seconds.to_string()]);
+    if let Some(folder) = against {
+        command.arg("--against").arg(std::path::absolute(folder)?);
+    }
     command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
     if let Some(name) = wasi_host {
         command.env("WASI_HOST_PROGRAM", programs.path(name)?);

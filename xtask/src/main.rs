@@ -81,6 +81,8 @@ enum Task {
     },
     /// The size of each service on each edge, and its budget.
     Size,
+    /// Build every program in release and copy it: for `bench hosts --against`.
+    Programs { out: PathBuf },
     /// Make the README's screenshots from the running page.
     Screenshots {
         #[arg(default_value = "docs/screenshots")]
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         Task::Oracle { count, seed } => oracle(count, seed),
         Task::Wasm { program, out } => wasm::write(&program, &out),
         Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),
+        Task::Programs { out } => wasm::write_all(&out),
         Task::Bench { subject } => bench::run(&subject),
         Task::Screenshots { out } => test::screenshots(&out),
     };

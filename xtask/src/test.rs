@@ -31,6 +31,11 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
             "cargo clippy",
         )
     })?;
+    steps.run("documentation", || {
+        let mut doc = cargo();
+        doc.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+        succeed(doc.env("RUSTDOCFLAGS", "-D warnings"), "cargo doc")
+    })?;
     if !no_browser {
         tools::CHROMIUM.need()?;
     }

@@ -125,6 +125,24 @@ pub fn write(program: &str, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Builds every program in release, and copies it: `edge-gallery`, `fastly/NAME.wasm`, `wasi/NAME.wasm`.
+pub fn write_all(out: &Path) -> Result<(), Failure> {
+    page::build()?;
+    let native = workspace::build(&["edge-gallery"])?;
+    let Programs { fastly, wasi } = all()?;
+    for (from, folder) in [(fastly, "fastly"), (wasi, "wasi")] {
+        let to = out.join(folder);
+        fs::create_dir_all(&to)?;
+        for entry in fs::read_dir(from)?.filter_map(Result::ok) {
+            if entry.path().extension().is_some_and(|extension| extension == "wasm") {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+    }
+    fs::copy(native.path("edge-gallery")?, out.join("edge-gallery"))?;
+    Ok(())
+}
+
 /// What the page takes in the program: its files, each with its compressed forms.
 fn page_bytes() -> Result<u64, Failure> {
     fn of(folder: &Path) -> std::io::Result<u64> {

@@ -1,10 +1,12 @@
 //! How the services do on a host, held against an empty program on the same host and against the native gallery, in one run.
 //!
-//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it; `bench kv-down` the native
-//! host without its KV. For each host the last line printed is one line of JSON.
+//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it. With
+//! `--against FOLDER` an earlier version is measured beside this one. `bench kv-down` measures the native host without
+//! its KV. For each host the last line printed is one line of JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod cases;
+mod earlier;
 mod fastly;
 mod kv_down;
 mod library;
@@ -12,8 +14,9 @@ mod load;
 mod stream;
 mod wasi;
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
+use clap::Parser;
 use harness::{Failure, Wasi};
 use serde_json::{Value, json};
 
@@ -23,19 +26,33 @@ use load::Figures;
 /// How many clients the throughput is measured with.
 const CLIENTS: usize = 16;
 
+#[derive(Parser)]
+struct Arguments {
+    /// The hosts, by commas: fastly, wasi, wasi02, spin; with --against, native too.
+    #[arg(long, value_delimiter = ',', default_value = "fastly")]
+    on: Vec<String>,
+    /// How long each case runs, twice.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// An earlier version's programs: a folder with `edge-gallery`, `fastly/NAME.wasm` and `wasi/NAME.wasm`.
+    #[arg(long, value_name = "FOLDER")]
+    against: Option<PathBuf>,
+    /// The native host while its KV store is down, instead.
+    #[arg(long)]
+    kv_down: bool,
+    /// Starts a gallery on this host and keeps it until standard input ends. For `--against`.
+    #[arg(long, hide = true)]
+    hold: Option<String>,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let parse = |seconds: &str| seconds.parse().map(Duration::from_secs).map_err(|_| "--seconds wants a whole number");
-    let usual = Duration::from_secs(3);
-    let every = |hosts: &str, time| hosts.split(',').try_for_each(|host| on(host, time));
-    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--on", hosts] => every(hosts, usual),
-        ["--on", hosts, "--seconds", seconds] => {
-            parse(seconds).map_err(Failure::from).and_then(|time| every(hosts, time))
-        }
-        ["--kv-down"] => kv_down::run(usual),
-        ["--kv-down", "--seconds", seconds] => parse(seconds).map_err(Failure::from).and_then(kv_down::run),
-        _ => Err("usage: bench-hosts --on HOST[,HOST...] | --kv-down [--seconds N]".into()),
+    let result = match Arguments::parse() {
+        Arguments { hold: Some(host), .. } => earlier::hold(&host),
+        Arguments { kv_down: true, seconds, .. } => kv_down::run(Duration::from_secs(seconds)),
+        Arguments { on, against, seconds, .. } => on.iter().try_for_each(|host| {
+            let time = Duration::from_secs(seconds);
+            against.as_ref().map_or_else(|| self::on(host, time), |folder| earlier::run(host, folder, time))
+        }),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

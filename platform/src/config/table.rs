@@ -63,6 +63,7 @@ const ALL: &[Reader] = &[Viewer, Video, Ingest];
 const VIEWER: &[Reader] = &[Viewer];
 const VIDEO: &[Reader] = &[Video];
 const SERVE: &[Reader] = &[Serve];
+const PROGRAM: &[Reader] = &[Serve, Ingest];
 
 const fn setting(name: Name, readers: &'static [Reader], meaning: &'static str, example: &'static str) -> Setting {
     Setting { name, readers, required: false, meaning, example }
@@ -180,20 +181,20 @@ pub const SETTINGS: &[Setting] = &[
     setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
     setting(
         names::GALLERY_STORE_LISTEN,
-        SERVE,
+        PROGRAM,
         "Where the embedded store listens (`--store-listen`).",
         "127.0.0.1:9001",
     ),
-    setting(names::GALLERY_DATA, SERVE, "The data folder (`--data`).", "/var/lib/edge-gallery"),
+    setting(names::GALLERY_DATA, PROGRAM, "The data folder (`--data`).", "/var/lib/edge-gallery"),
     setting(
         names::GALLERY_DATABASE,
-        &[Serve, Ingest],
-        "The catalogue's SQLite file. `serve` takes `gallery.db` in the data folder unless told.",
+        PROGRAM,
+        "The catalogue's SQLite file. Unset, it is `gallery.db` in the data folder.",
         "/var/lib/edge-gallery/gallery.db",
     ),
     setting(
         names::SSL_CERT_FILE,
-        &[Serve, Ingest],
+        PROGRAM,
         "A PEM file of the certificates to trust, instead of the system's: for stores with a private CA.",
         "/etc/ssl/private-ca.pem",
     ),
