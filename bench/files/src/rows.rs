@@ -11,7 +11,7 @@ use crate::servers::{BIG, Server, Servers};
 const METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// What a server made of the rows.
-struct Kept {
+struct Rows {
     /// How many of each table.
     tables: Vec<usize>,
     failed: Vec<Failed>,
@@ -44,7 +44,7 @@ pub fn compare(servers: &Servers) -> Result<(bool, Value), Failure> {
     let in_all = asked.iter().sum::<usize>();
     for method in METHODS {
         let of_it = in_all / METHODS.len();
-        let failed = |kept: &Kept| kept.failed.iter().filter(|failed| failed.method == method).count();
+        let failed = |kept: &Rows| kept.failed.iter().filter(|failed| failed.method == method).count();
         line(&format!("all, by {method}"), of_it, all.iter().map(|kept| of_it - failed(kept)));
     }
     line("all", in_all, all.iter().map(|kept| kept.tables.iter().sum::<usize>()));
@@ -77,9 +77,9 @@ fn line(name: &str, asked: impl Display, of_each: impl Iterator<Item = impl Disp
     println!();
 }
 
-fn keep(server: &Server<'_>) -> Result<Kept, Failure> {
+fn keep(server: &Server<'_>) -> Result<Rows, Failure> {
     let served = Served::new(|| server.get(BIG), file_bytes(BIG)?)?;
-    let mut kept = Kept { tables: Vec::new(), failed: Vec::new() };
+    let mut kept = Rows { tables: Vec::new(), failed: Vec::new() };
     for (table, rows) in TABLES {
         let before = kept.failed.len();
         for row in rows {

@@ -74,7 +74,7 @@ impl PartCache {
     }
 
     /// Forgets all but the objects of one version.
-    pub fn keep_version(&self, objects: &[String]) {
+    pub fn retain_version(&self, objects: &[String]) {
         self.0.borrow_mut().retain(|part| objects.contains(&part.object));
     }
 }

@@ -130,7 +130,7 @@ impl Snapshots {
                 let bytes = P::collect(response.into_body(), MAX_INDEX_BYTES).await?;
                 let index = Rc::new(Index::parse(&bytes).map_err(unreadable)?);
                 if held.is_some_and(|held| held.index.version != index.version) {
-                    self.parts.keep_version(&snapshot::object_keys(&index.version));
+                    self.parts.retain_version(&snapshot::object_keys(&index.version));
                 }
                 (index, tag)
             }

@@ -12,7 +12,7 @@ mod sql;
 pub use kv::Store;
 #[doc(hidden)]
 pub use platform_wasi::wasip3;
-pub use platform_wasi::{Body, Kept};
+pub use platform_wasi::{Body, PerInstance};
 pub use serve::{Site, handle};
 pub use sql::Database;
 
@@ -25,7 +25,7 @@ use platform_wasi::fetch;
 
 /// The platform of one request. Has what an instance keeps: a connection, and nothing of a request.
 #[derive(Clone)]
-pub struct Spin(Rc<sql::Kept>);
+pub struct Spin(Rc<sql::Shared>);
 
 impl Platform for Spin {
     type Kv = Store;

@@ -8,7 +8,7 @@ use platform::{
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
 use platform_wasi::{
-    Kept,
+    PerInstance,
     request::{Arrived, answer, refuse, refuse_without_configuration},
     wasip3::http::types::{ErrorCode, Request, Response},
 };
@@ -24,7 +24,7 @@ pub struct Site<S> {
 
 impl<S> Site<S> {
     fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
-        let spin = Spin(Rc::new(sql::Kept::default()));
+        let spin = Spin(Rc::new(sql::Shared::default()));
         Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
     }
 }
@@ -36,7 +36,7 @@ impl<S> Site<S> {
 macro_rules! serve {
     ($service:ty, $make:expr) => {
         ::std::thread_local! {
-            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+            static SITE: $crate::PerInstance<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
         }
 
         struct Component;
@@ -55,7 +55,7 @@ macro_rules! serve {
 
 /// Serves one request. What [`serve!`] exports.
 pub async fn handle<S: Service>(
-    kept: &'static LocalKey<Kept<Site<S>>>,
+    instance: &'static LocalKey<PerInstance<Site<S>>>,
     make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>,
     request: Request,
 ) -> Result<Response, ErrorCode> {
@@ -63,14 +63,14 @@ pub async fn handle<S: Service>(
         Ok(arrived) => arrived,
         Err(problem) => return refuse(problem),
     };
-    let known = kept.with_borrow(Clone::clone);
+    let known = instance.with_borrow(Clone::clone);
     let site = if let Some(site) = known {
         site
     } else {
         let mut variables = Variables::default();
         match variables.read(|lookup| Site::build(lookup, &make)).await {
             // Requests that come together before there is a site may each make one; the first is kept.
-            Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
+            Ok(site) => instance.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
             Err(error) => {
                 let words: Vec<String> = std::iter::once(error.to_string()).chain(variables.troubles).collect();
                 return refuse_without_configuration(&words.join("; "));

@@ -11,13 +11,13 @@ use spin_sdk::{
 
 /// An instance's connection, once there is one. Single statements of all its requests go through it; a transaction has one of
 /// its own, since other requests' statements would fall into it.
-pub(crate) type Kept = RefCell<Option<Rc<Connection>>>;
+pub(crate) type Shared = RefCell<Option<Rc<Connection>>>;
 
 /// How many pass from host to guest in one call, at most: each call costs more than a row.
 const ROWS_AT_ONCE: usize = 256;
 
 /// The catalogue's database, as a request sees it.
-pub struct Database(pub(crate) Rc<Kept>);
+pub struct Database(pub(crate) Rc<Shared>);
 
 impl Sql for Database {
     async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
@@ -39,13 +39,13 @@ async fn open(operation: &'static str) -> Result<Connection, Error> {
     Connection::open_default().await.map_err(|error| failure(operation, error))
 }
 
-async fn shared(kept: &Kept) -> Result<Rc<Connection>, Error> {
-    let known = kept.borrow().clone();
+async fn shared(held: &Shared) -> Result<Rc<Connection>, Error> {
+    let known = held.borrow().clone();
     if let Some(known) = known {
         return Ok(known);
     }
     let opened = Rc::new(open("sql.query").await?);
-    kept.replace(Some(Rc::clone(&opened)));
+    held.replace(Some(Rc::clone(&opened)));
     Ok(opened)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an instance keeps from its first request with a good configuration on. Nothing of a request.
-pub type Kept<T> = RefCell<Option<Rc<T>>>;
+pub type PerInstance<T> = RefCell<Option<Rc<T>>>;
 
 /// A service and what it runs on.
 pub struct Site<S> {
@@ -40,7 +40,7 @@ impl<S> Site<S> {
 macro_rules! serve {
     ($service:ty, $make:expr) => {
         ::std::thread_local! {
-            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+            static SITE: $crate::PerInstance<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
         }
 
         struct Component;
@@ -59,16 +59,16 @@ macro_rules! serve {
 
 /// Serves one request. What [`serve!`] exports.
 pub async fn handle<S: Service>(
-    kept: &'static LocalKey<Kept<Site<S>>>,
+    instance: &'static LocalKey<PerInstance<Site<S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
     request: Request,
 ) -> Result<Response, ErrorCode> {
-    let site = match kept.with_borrow(Clone::clone) {
+    let site = match instance.with_borrow(Clone::clone) {
         Some(site) => site,
         None => match Site::build(make) {
             Ok(site) => {
                 let site = Rc::new(site);
-                kept.set(Some(Rc::clone(&site)));
+                instance.set(Some(Rc::clone(&site)));
                 site
             }
             Err(error) => return refuse_without_configuration(&error.to_string()),

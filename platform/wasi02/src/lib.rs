@@ -13,7 +13,7 @@ mod request;
 mod serve;
 
 pub use body::Body;
-pub use serve::{Kept, Site, handle};
+pub use serve::{PerInstance, Site, handle};
 #[doc(hidden)]
 pub use wasip2;
 

@@ -12,7 +12,7 @@ use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 use crate::request::{answer, refuse_without_configuration};
 
 /// What an instance keeps from its first request with a good configuration on. Nothing of a request.
-pub type Kept<T> = RefCell<Option<Rc<T>>>;
+pub type PerInstance<T> = RefCell<Option<Rc<T>>>;
 
 /// A service and what it runs on.
 pub struct Site<S> {
@@ -37,7 +37,7 @@ impl<S> Site<S> {
 macro_rules! serve {
     ($service:ty, $make:expr) => {
         ::std::thread_local! {
-            static SITE: $crate::Kept<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+            static SITE: $crate::PerInstance<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
         }
 
         struct Component;
@@ -57,15 +57,15 @@ macro_rules! serve {
 
 /// Serves one request. What [`serve!`] exports.
 pub fn handle<S: Service>(
-    kept: &'static LocalKey<Kept<Site<S>>>,
+    instance: &'static LocalKey<PerInstance<Site<S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
     request: &IncomingRequest,
     out: ResponseOutparam,
 ) {
-    let site = match kept.with_borrow(Clone::clone) {
+    let site = match instance.with_borrow(Clone::clone) {
         Some(site) => site,
         None => match Site::build(make) {
-            Ok(site) => kept.with_borrow_mut(|kept| Rc::clone(kept.insert(Rc::new(site)))),
+            Ok(site) => instance.with_borrow_mut(|kept| Rc::clone(kept.insert(Rc::new(site)))),
             Err(error) => return refuse_without_configuration(&error.to_string(), out),
         },
     };

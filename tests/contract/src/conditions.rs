@@ -32,7 +32,7 @@ fn order(target: &Target) -> Outcome {
     tables::hold(target, table::ORDER)
 }
 
-/// All of it for a thumbnail, which a host may keep near.
+/// All of it for a thumbnail, which a host may keep in its edge cache.
 fn thumbnails(target: &Target) -> Outcome {
     let call = || target.get("/api/thumbnail/big.png?size=large");
     let bytes = call().expect(200)?.body;

@@ -47,7 +47,7 @@ pub(crate) struct SharedCache<'a> {
 }
 
 /// What a cache has for a request.
-pub(crate) struct Kept<'a> {
+pub(crate) struct Stored<'a> {
     pub answer: &'a Answer,
     /// The origin must be asked first whether it still holds (section 4.3).
     pub must_ask: bool,
@@ -66,10 +66,10 @@ impl<'a> SharedCache<'a> {
     }
 
     /// All that may be given out for a request (section 4), of which a cache chooses one.
-    pub fn look_up(&self, request: &Request) -> impl Iterator<Item = Kept<'a>> {
+    pub fn look_up(&self, request: &Request) -> impl Iterator<Item = Stored<'a>> {
         self.kept.iter().filter(|(first, answer)| is_for(first, answer, request)).map(|(_, answer)| {
             let must_ask = Rules::of(self.target, answer).must_ask();
-            Kept { answer, must_ask }
+            Stored { answer, must_ask }
         })
     }
 }
