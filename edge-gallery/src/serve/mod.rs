@@ -6,7 +6,8 @@ pub mod origins;
 use std::{io::Write as _, net::TcpListener, sync::Arc};
 
 use all_in_one::{AllInOne, Config};
-use ingest::Place;
+use gallery::schema;
+use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
 use platform_native::{Config as Environment, Host, Options, trust};
@@ -47,10 +48,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let config = environment.read(|lookup| Config::load(&lookup))?;
 
-    // The host brings a SQLite file up to date itself, worker by worker.
     if let Some(endpoint) = environment.read(|lookup| Endpoint::load(&lookup))? {
-        let certificates = trust::certificates()?.iter().map(|der| der.to_vec()).collect::<Vec<_>>();
-        Place::Http(Arc::new(endpoint)).open(&certificates)?;
+        migrate(endpoint)?;
     }
     let mut options = Options::new(&arguments.data).configured(&environment)?;
     options.trust_forwarded |= arguments.trust_forwarded;
@@ -77,6 +76,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         store.stop()?;
     }
     Ok(())
+}
+
+/// Brings a database behind HTTP up to date. A SQLite file the host brings up to date itself.
+///
+/// One that does not answer, or lets nobody write, is no reason not to start: requests then get 503 until it answers.
+fn migrate(endpoint: Endpoint) -> Result<(), Failure> {
+    let certificates: Vec<_> = trust::certificates()?.iter().map(|der| der.to_vec()).collect();
+    let origin = endpoint.origin();
+    match Database::http(Arc::new(endpoint), &certificates).migrate() {
+        Ok(_) => Ok(()),
+        Err(schema::Failure::Database(error)) => {
+            let _ = writeln!(std::io::stderr(), "edge-gallery: the schema of {origin} could not be checked: {error}");
+            Ok(())
+        }
+        Err(failure) => Err(format!("the database {origin} cannot be used: {failure}").into()),
+    }
 }
 
 fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
