@@ -32,13 +32,14 @@ impl Default for Timeouts {
     }
 }
 
-/// Lets a host keep a response in its edge cache, for the next viewers. Travels in the extensions of a GET; without it
-/// a host keeps nothing.
+/// Lets a host keep a response in its edge cache, for the next viewers. The value is in the extensions of a GET.
+/// Without it, a host keeps nothing.
 ///
-/// A host that has a cache in front of the other side may keep a whole 200, or the whole 206 to a `Range`, and answer
-/// later requests for the same URL, `Range` and `version` with it, whoever asks: the caller has decided before that
-/// this viewer may see it. The host then leaves `If-None-Match` and `If-Modified-Since` to the caller. No other answer
-/// is ever kept, and a request with another condition goes past the cache. A host without an edge cache ignores this.
+/// A host that has a cache in front of the other side may keep a whole 200, or the whole 206 to a `Range`. It may
+/// answer later requests for the same URL, `Range` and `version` with the kept response, for every viewer: the caller
+/// has decided before that this viewer may see it. The host then leaves `If-None-Match` and `If-Modified-Since` to
+/// the caller. No other answer is ever kept, and a request with another condition bypasses the cache. A host without
+/// an edge cache ignores this value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeCache {
     /// A text that changes whenever the content at the URL changes, so that old content is never served as new.
