@@ -1,4 +1,4 @@
-//! The program: settings, exit codes, what is printed where.
+//! The program's settings and exit codes, and what it prints where.
 
 #![allow(clippy::unwrap_used)] // what fails here is the test
 

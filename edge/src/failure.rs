@@ -2,17 +2,17 @@
 
 use platform::{Error, Problem, Record};
 
-/// What the client is told, or what failed and is told to the log. A route ends with either by `?`.
+/// The reason that a client is told, or a failure for the log. A route returns either with `?`.
 #[derive(Debug)]
 pub enum Failure {
-    /// The client's side is known.
+    /// The problem that the client is told.
     Problem(Problem),
-    /// A part of the gallery failed. The log gets the cause, the client words of our own.
+    /// A part of the gallery failed. The log gets the cause, and the client gets other words.
     Error(Error),
 }
 
 impl Failure {
-    /// The client's side. An error is noted in the record first: this is the one place that does it.
+    /// The problem for the client. An error is first noted in the record. This is the only place that notes it.
     pub fn into_problem(self, record: &Record) -> Problem {
         match self {
             Self::Problem(problem) => problem,
