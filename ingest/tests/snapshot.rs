@@ -1,4 +1,5 @@
-//! The catalogue's snapshot in the bucket: what it holds, how it is replaced, what stays when that fails.
+//! The catalogue's snapshot in the bucket: what it holds, how it is replaced, and what stays if the replacement
+//! fails.
 
 #![allow(clippy::unwrap_used)] // what fails here is the test
 
