@@ -1,6 +1,6 @@
 //! A store that refuses, fails or goes away, and a run that is stopped half-way.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Films through the real ffmpeg and a store that verifies signatures. Without ffmpeg every case shows as ignored. If
 //! `CI` is set, ffmpeg must be there.
 
-#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // what fails here is the test
+#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Photos, from a folder through a store that verifies signatures into the catalogue.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 

@@ -116,7 +116,7 @@ fn compare(python: &Path, count: u64, mut random: Random) -> Result<Outcome, Str
             left -= ours.len() as u64;
             let line = serde_json::to_string(&group).map_err(|error| error.to_string())?;
             if sender.send((group, ours)).is_err() || writeln!(questions, "{line}").is_err() {
-                break; // the other side has stopped and says why
+                break; // the other side has stopped, and reports the reason
             }
         }
         Ok(())
