@@ -188,7 +188,7 @@ impl<P: Platform> Object<'_, P> {
         if frame.length > in_hand.size {
             return Ok(None);
         }
-        // A part in hand that is none of the parts is dropped before the parts are requested.
+        // If the part in hand is not one of the parts, it is dropped before they are requested.
         let mut body = parts.iter().any(|part| in_hand.is(*part)).then_some(body);
         let missing: Vec<_> = parts.iter().filter(|part| !in_hand.is(**part)).collect();
         let mut requests = Vec::with_capacity(missing.len());

@@ -30,7 +30,7 @@ pub struct Flight<'a> {
 }
 
 impl SingleFlight {
-    /// Waits until no other request makes `name`, but at most for [`PATIENCE`].
+    /// Waits until no other request makes `name`, but at most for a few seconds.
     pub async fn join<'a, P: Platform>(&'a self, cx: &Cx<'_, P>, name: &'a str) -> Flight<'a> {
         let (mut waited, mut pause) = (Duration::ZERO, SHORTEST);
         let ours = loop {

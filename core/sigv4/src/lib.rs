@@ -9,14 +9,14 @@
 //!
 //! ```
 //! use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
-//! 
+//!
 //! # fn main() -> Result<(), sigv4::Error> {
 //! let now = 1_369_353_600; // 2013-05-24T00:00:00Z
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 //! let bucket = Bucket::new("https://s3.amazonaws.com", UrlStyle::VirtualHost, "examplebucket", "us-east-1")?;
 //! let key = SigningKey::derive(&credentials, bucket.region(), now);
 //! let presigner = Presigner::new(&key, &bucket, Method::Get, now, 86_400)?;
-//! 
+//!
 //! let mut url = String::new();
 //! presigner.presign_into(&mut url, "test.txt");
 //! assert!(url.ends_with("&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));

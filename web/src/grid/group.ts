@@ -17,7 +17,10 @@ export const dateOf = (item: Media): string | null => item.dateTaken ?? item.upl
 /** `2024-06-15`, or empty. */
 export const dayOf = (item: Media): string => dateOf(item)?.slice(0, 10) ?? '';
 
-/** Months in the order of the list. Only neighbours are grouped, so a list out of order repeats a month. */
+/**
+ * Months in the order of the list. Only neighbours are grouped. A list out of order may therefore repeat a month, but
+ * no item is ever lost.
+ */
 export function byMonth(items: readonly Media[]): Month[] {
   const months: Month[] = [];
   items.forEach((item, index) => {
