@@ -1,4 +1,4 @@
-//! Writes the table of the page's files, so that the program carries the page.
+//! Writes the table of the page's files, so that the page is part of the program.
 
 use std::{
     env,
@@ -50,7 +50,8 @@ fn is_compressed(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "br" || extension == "gz")
 }
 
-/// Adds a file to the table. Its bytes are copied beside the table: the page may be built anew while this program is compiled.
+/// Adds a file to the table. Its bytes are copied beside the table, because the page may be built anew while this
+/// program is compiled.
 fn row(table: &mut String, out: &Path, url: &str, file: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", file.display());
     let hash = Sha256::digest(fs::read(file)?);

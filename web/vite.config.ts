@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import { precompress } from './build/precompress.ts';
 
-/** Where `vite dev` finds the services; the built page has no such setting: it asks its own origin. */
+/** Where `vite dev` finds the services. The built page has no such setting, because it uses its own origin. */
 const services = 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -10,10 +10,10 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: ['chrome109', 'firefox115', 'safari16'],
-    // The content security policy has no `data:` for scripts and styles: every asset is a file.
+    // The content security policy allows no `data:` for scripts and styles, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // hls.js is one chunk on its own, loaded when a film is opened.
+    // hls.js is a chunk of its own, which is loaded when a film is opened.
     chunkSizeWarningLimit: 450,
   },
   server: {

@@ -1,6 +1,6 @@
-//! Both services behind one door: `/api/hls/...` to video-edge, the rest to viewer-edge.
+//! Both services in one: `/api/hls/...` goes to video-edge, the rest to viewer-edge.
 //!
-//! For small sites, for one-domain routing, and for rolling back to a single service.
+//! This is for small sites, for one-domain routing, and for rolling back to a single service.
 
 #![allow(async_fn_in_trait)]
 

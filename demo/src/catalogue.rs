@@ -1,4 +1,4 @@
-//! Which pictures there are: file name, scene, size, date and camera.
+//! The list of pictures: file name, scene, size, date and camera.
 
 use crate::draw::{Canvas, Develop};
 use crate::exif::{Camera, Shot};
@@ -11,14 +11,14 @@ use std::time::{Duration, SystemTime};
 pub type Scene = fn(&mut Canvas) -> Develop;
 
 pub struct Picture {
-    /// Path below the library's folder, with `/`.
+    /// The path below the library's folder, with `/` as separator.
     pub key: &'static str,
     pub scene: Scene,
-    /// Width and height as seen, upright.
+    /// Width and height of the upright picture.
     pub size: (u32, u32),
     /// Local time and offset: `2025:06:14 16:20:05+02:00`.
     pub taken: &'static str,
-    /// `None` for files that never saw a camera.
+    /// `None` for files that no camera has made.
     pub shot: Option<Shot>,
 }
 
@@ -57,8 +57,8 @@ impl Picture {
 pub(crate) fn moment(taken: &str) -> SystemTime {
     let number = |from: usize, to: usize| taken[from..to].parse::<i64>().unwrap_or(0);
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    // Days since 1970 with the year beginning in March (Howard Hinnant, "chrono-compatible
-    // low-level date algorithms").
+    // Days since 1970, with years that begin in March (Howard Hinnant, "chrono-compatible low-level date
+    // algorithms").
     let y = if month <= 2 { year - 1 } else { year };
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let days = 365 * y + y / 4 - y / 100 + y / 400 + of_year - 719_468;
@@ -86,7 +86,7 @@ const fn shot(camera: Camera, focal: u32, aperture: u32, speed: u32, iso: u16, o
     Some(Shot { camera, focal, aperture, exposure: (1, speed), iso, orientation, place: None })
 }
 
-/// The same with a place.
+/// The same shot, with a place.
 const fn placed(shot: Option<Shot>, place: (f64, f64, f64)) -> Option<Shot> {
     match shot {
         Some(shot) => Some(Shot { place: Some(place), ..shot }),

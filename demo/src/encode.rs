@@ -9,14 +9,14 @@ use image::{Delay, ExtendedColorType, Frame, ImageEncoder, ImageResult, RgbImage
 
 const JPEG_QUALITY: u8 = 84;
 
-/// Draws the picture upright, its longest side `longest` pixels.
+/// Draws the picture upright, with `width` x `height` pixels.
 pub fn render(picture: &Picture, width: u32, height: u32) -> RgbImage {
     let mut canvas = Canvas::new(width as usize, height as usize);
     let how = (picture.scene)(&mut canvas);
     crate::draw::develop::develop(&canvas, how)
 }
 
-/// Like [`render`], with hardly any grain: moving pictures spend too many bits on it.
+/// Like [`render`], with hardly any grain, which would cost too many bits in moving pictures.
 pub(crate) fn without_grain(picture: &Picture, width: u32, height: u32) -> RgbImage {
     let mut canvas = Canvas::new(width as usize, height as usize);
     let how = (picture.scene)(&mut canvas);
@@ -42,7 +42,7 @@ pub fn file(picture: &Picture) -> ImageResult<Vec<u8>> {
             if let Some(shot) = &picture.shot {
                 let (taken, offset) = picture.taken.split_at(19);
                 let app1 = exif::app1(shot, taken, offset, stored.width(), stored.height());
-                // Right after the two bytes that open every JPEG.
+                // The segment goes right after the two bytes with which every JPEG begins.
                 bytes.splice(2..2, app1);
             }
         }
@@ -50,8 +50,8 @@ pub fn file(picture: &Picture) -> ImageResult<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Turns an upright picture as a camera held that way would have stored it: the inverse of what a
-/// viewer does on reading the orientation.
+/// Turns an upright picture into the form in which a camera held that way would have stored it. This is the inverse
+/// of what a viewer does when it reads the orientation.
 fn lay(upright: RgbImage, orientation: u16) -> RgbImage {
     match orientation {
         2 => imageops::flip_horizontal(&upright),

@@ -1,6 +1,6 @@
 //! EXIF written by hand: the APP1 segment of a JPEG (Exif 2.32; TIFF 6.0, little-endian).
 
-/// What the camera wrote into the picture.
+/// The facts that the camera wrote into the picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Shot {
     pub camera: Camera,
@@ -11,13 +11,13 @@ pub struct Shot {
     /// Exposure time as a fraction of seconds.
     pub exposure: (u32, u32),
     pub iso: u16,
-    /// How the stored pixels lie, 1 to 8 (TIFF tag 274).
+    /// The orientation of the stored pixels, 1 to 8 (TIFF tag 274).
     pub orientation: u16,
     /// Latitude and longitude in degrees, altitude in metres.
     pub place: Option<(f64, f64, f64)>,
 }
 
-/// Invented: no real maker is meant.
+/// A camera. It is invented, and no real maker is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
     pub make: &'static str,
@@ -55,7 +55,7 @@ impl Value {
     }
 }
 
-/// One directory at `offset` from the TIFF header; values that do not fit follow it.
+/// One directory at `offset` from the TIFF header; values that do not fit into an entry follow the directory.
 fn directory(offset: u32, entries: &[(u16, Value)]) -> Vec<u8> {
     let mut table = (entries.len() as u16).to_le_bytes().to_vec();
     let mut extra = Vec::new();
@@ -133,7 +133,7 @@ pub fn app1(shot: &Shot, taken: &str, offset: &str, width: u32, height: u32) -> 
             (6, Value::Rational(vec![((altitude.abs() * 10.0).round() as u32, 10)])),
         ]
     });
-    // The directories' sizes do not depend on the offsets in them, so lengths come first.
+    // The sizes of the directories do not depend on the offsets in them, so the lengths are computed first.
     let main_length = directory(8, &main(0, 0)).len() as u32;
     let exif_at = 8 + main_length;
     let exif = directory(exif_at, &exif);

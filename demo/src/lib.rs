@@ -1,12 +1,12 @@
 //! The demo library: pictures and films drawn by this code, the same on every machine.
 //!
-//! [`write_pictures`] draws the photos of a wedding by the sea into a folder, [`short_film`] is a film
-//! ready to play, [`render_long_film`] makes a long one with ffmpeg. There is no photograph, font or
-//! recording in here: all is computed from formulas.
+//! [`write_pictures`] draws the photos of a wedding by the sea into a folder. [`short_film`] is a film that is ready
+//! to play. [`render_long_film`] makes a long film with ffmpeg. This crate has no photograph, no font and no
+//! recording: everything is computed from formulas.
 
-// Drawing is arithmetic between pixel counts, floats and bytes; every cast below is in range by
-// construction, and names such as `x`, `y`, `r` are what the formulas call them.
-// The rest are matters of taste that formulas read better without.
+// Drawing is arithmetic between pixel counts, floats and bytes; every cast below is in range by construction. Names
+// such as `x`, `y`, `r` are those of the formulas. The other lints are matters of taste, and formulas are easier to
+// read without them.
 #![allow(
     clippy::approx_constant,
     clippy::float_cmp,

@@ -1,4 +1,4 @@
-//! `demo OUT_DIR`: writes the demo library; other forms make its films.
+//! `demo OUT_DIR`: writes the demo library. Other arguments make its films.
 
 use demo::film;
 use std::io;

@@ -1,4 +1,4 @@
-//! Pictures into a folder: several at a time, each whole or not at all.
+//! Writes pictures into a folder, several at a time. Each file is written whole or not at all.
 
 use crate::catalogue::{self, PICTURES, Picture};
 use crate::encode;
@@ -13,8 +13,8 @@ use std::time::SystemTime;
 
 /// Writes every picture of the library under `out` and returns their paths in catalogue order.
 ///
-/// `progress(done, total)` is called after each. A file that is already there with the right
-/// dimensions is left alone. A file's modification time is the moment the picture was taken.
+/// `progress(done, total)` is called after each picture. A file that is already there with the right dimensions is
+/// left alone. A file's modification time is the moment the picture was taken.
 pub fn write_pictures(out: &Path, progress: impl FnMut(usize, usize)) -> io::Result<Vec<PathBuf>> {
     write_some(&PICTURES.iter().collect::<Vec<_>>(), out, progress)
 }
@@ -26,7 +26,7 @@ pub fn write_some(
     mut progress: impl FnMut(usize, usize),
 ) -> io::Result<Vec<PathBuf>> {
     let next = AtomicUsize::new(0);
-    // The largest first, so that no core is left alone with one at the end.
+    // The largest pictures come first, so that at the end no core is left with a large one.
     let mut order = pictures.to_vec();
     order.sort_by_key(|p| std::cmp::Reverse(p.size.0 * p.size.1));
     let order = &order;
@@ -37,7 +37,7 @@ pub fn write_some(
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 while let Some(picture) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    // A closed channel means the receiver has met an error and given up.
+                    // A closed channel means that the receiver has met an error and given up.
                     if sender.send(write_one(picture, out)).is_err() {
                         break;
                     }
@@ -72,7 +72,7 @@ pub fn write_short_film(out: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// A whole file or none, dated `when`.
+/// Writes a file, whole or not at all, and dates it `when`.
 fn put(path: &Path, bytes: &[u8], when: SystemTime) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

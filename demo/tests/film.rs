@@ -1,4 +1,4 @@
-//! The committed film is whole, small and says the truth about itself.
+//! The committed film is whole and small, and its description is right.
 
 #![allow(
     clippy::format_collect,
@@ -77,7 +77,7 @@ fn the_description_matches() {
     let poster = image::load_from_memory(film.poster).unwrap();
     assert_eq!((poster.width(), poster.height()), (film.width, film.height));
     assert_eq!(&film.original[4..8], b"ftyp");
-    // Playable before it is whole: the index comes before the media.
+    // The index comes before the media, so a player can start before it has the whole file.
     let at = |name: &[u8]| film.original.windows(4).position(|w| w == name).unwrap();
     assert!(at(b"moov") < at(b"mdat"));
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Cursor;
 use std::time::UNIX_EPOCH;
 
-/// The picture with its longest side cut to `longest`, so that tests draw it in no time.
+/// The picture with its longest side reduced to `longest`, so that tests draw it quickly.
 fn small(picture: &Picture, longest: u32) -> Picture {
     let (w, h) = picture.size;
     let cut = |v: u32| (v * longest / w.max(h)).max(1);
@@ -86,15 +86,15 @@ fn every_file_decodes_and_says_what_it_should() {
     }
 }
 
-/// The decoded picture, turned as its EXIF asks, is the one that was drawn: all four quarters have
-/// the colours they had. Only JPEG's own loss is allowed for.
+/// The decoded picture, turned as its EXIF says, is the picture that was drawn: all four quarters have the same
+/// colours. Only the loss of JPEG is allowed.
 fn check_upright(picture: &Picture, seen: &DynamicImage) {
     let drawn = DynamicImage::ImageRgb8(demo::render(picture, picture.size.0, picture.size.1));
     assert_eq!(seen.dimensions(), drawn.dimensions(), "{}", picture.key);
     let off = difference(seen, &drawn);
     assert!(off < 4.0, "{} is off by {off}", picture.key);
     if picture.shot.unwrap().orientation > 1 {
-        // And it would show: the picture turned once more is another one.
+        // A wrong orientation would show: the picture turned once more differs.
         let mut turned = drawn.clone();
         turned.apply_orientation(
             Orientation::from_exif(u8::try_from(picture.shot.unwrap().orientation).unwrap()).unwrap(),
@@ -170,8 +170,8 @@ fn the_animation_has_its_frames() {
     assert_ne!(frames[0].buffer().as_raw(), frames[5].buffer().as_raw());
 }
 
-/// The same bits on every machine: these hashes were taken once and are checked everywhere.
-/// After a deliberate change of a scene: `BLESS=1 cargo test -p demo --test pictures same_bits`.
+/// The same bits on every machine: these hashes were computed once, and are checked everywhere. After a deliberate
+/// change of a scene, run `BLESS=1 cargo test -p demo --test pictures same_bits`.
 #[test]
 fn same_bits_everywhere() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hashes.txt");
@@ -203,7 +203,7 @@ fn writing_twice_changes_nothing() {
     for (picture, path) in chosen.iter().zip(&paths) {
         assert_eq!(std::fs::metadata(path).unwrap().modified().unwrap(), picture.taken_at());
     }
-    // A truncated file is made whole again; the others are not touched.
+    // A truncated file is written again. The other files are not touched.
     std::fs::write(&paths[2], &first[2][..20]).unwrap();
     std::fs::write(&paths[3], [&first[3][..], b"mine"].concat()).unwrap();
     demo::write_some(&chosen, out.path(), |_, _| ()).unwrap();

@@ -70,7 +70,7 @@ pub struct Arguments {
 const PRESETS: [&str; 9] =
     ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"];
 
-/// Gives the exit code.
+/// Returns the exit code.
 pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let setting = |name: &str| {
         let flags =
@@ -94,7 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let report = ingest::run(&options)?;
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.to_string() };
-    // Whoever closed stdout does not want to read it.
+    // If stdout is closed, nobody wants to read the text.
     let _ = writeln!(std::io::stdout(), "{text}");
     Ok(report.exit_code())
 }
@@ -118,13 +118,13 @@ fn database(arguments: &Arguments) -> Result<Place, Failure> {
     })
 }
 
-/// A libSQL server and the right to it.
+/// A libSQL server, and the token for it.
 fn endpoint(url: Option<&String>) -> Result<Option<Arc<Endpoint>>, ConfigError> {
     let setting = |name: &str| if name == SQL_URL.text() { url.cloned() } else { std::env::var(name).ok() };
     Ok(Endpoint::load(&Lookup(&setting))?.map(Arc::new))
 }
 
-/// The first Ctrl-C ends the run in order, the second at once.
+/// The first Ctrl-C ends the run cleanly, the second ends it at once.
 fn stop_on_signal() -> Result<Stop, ctrlc::Error> {
     let stop = Stop::default();
     let requested = stop.clone();

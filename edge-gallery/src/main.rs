@@ -12,7 +12,7 @@ use std::{
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-/// One line that says what is wrong and what to do.
+/// The failure of a verb, as one line that says what is wrong and what to do.
 type Failure = Box<dyn std::error::Error>;
 
 /// A private photo and video gallery.

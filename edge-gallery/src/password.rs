@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::Failure;
 
-/// Asks twice without echo. A script gives one line on standard input.
+/// Asks for the password twice, without echo. A script gives the password as one line on standard input.
 pub fn run() -> Result<(), Failure> {
     let password = if io::stdin().is_terminal() { ask()? } else { line()? };
     if password.is_empty() {

@@ -1,6 +1,6 @@
-//! The program: settings, exit codes, what is printed where.
+//! The program's settings and exit codes, and what it prints where.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 #[path = "../../ingest/tests/common/mod.rs"]
 mod common;

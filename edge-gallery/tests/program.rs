@@ -26,7 +26,7 @@ const COMPLETE: [(&str, &str); 5] = [
     ("R2_BUCKET_NAME", "gallery"),
 ];
 
-/// What a start that must fail says: one line, which no secret is in.
+/// The message of a start that must fail. It is one line, and holds no secret.
 fn refusal(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));

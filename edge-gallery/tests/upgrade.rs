@@ -44,8 +44,7 @@ impl Gallery {
         let ready: Value = serde_json::from_str(&ready).unwrap();
         let url = ready["gallery"].as_str().unwrap().to_owned();
         let login = serde_json::json!({ "password": PASSWORD }).to_string();
-        let answer =
-            ureq::post(format!("{url}/login")).header("content-type", "application/json").send(login).unwrap();
+        let answer = ureq::post(format!("{url}/login")).header("content-type", "application/json").send(login).unwrap();
         let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         Self { child, url, cookie }
     }
@@ -82,7 +81,8 @@ fn a_folder_of_0_1_0_is_opened_and_served_whole() {
     assert_eq!(before.len(), 9);
     let gallery = Gallery::on(data.path());
     let listed = gallery.get("/api/media");
-    let mut keys: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|it| it["key"].as_str().unwrap()).collect();
+    let mut keys: Vec<&str> =
+        listed["items"].as_array().unwrap().iter().map(|it| it["key"].as_str().unwrap()).collect();
     keys.sort_unstable();
     let text = |row: &[rusqlite::types::Value]| match &row[0] {
         rusqlite::types::Value::Text(key) => key.clone(),

@@ -1,4 +1,4 @@
-//! What both services do around a route.
+//! The steps around a route that both services share.
 
 use bytes::Bytes;
 use http::{Method, Response, request};
@@ -6,20 +6,21 @@ use platform::{Cx, Platform};
 
 use crate::{Cors, Failure, security};
 
-/// What a service says of a route.
+/// What a service says about a route.
 #[derive(Clone, Copy, Debug)]
 pub struct Described {
     /// The service's name in the log.
     pub service: &'static str,
-    /// The pattern for the log: never a key.
+    /// The pattern of the path for the log. It never holds a key.
     pub pattern: &'static str,
-    /// The methods the route takes, as `Allow` lists them.
+    /// The methods of the route, as `Allow` lists them.
     pub allow: &'static str,
 }
 
-/// Makes the response of what `route` gives. A preflight, and a method that the route does not take, never get that far.
+/// Makes the response from the result of `route`. A preflight request, and a method that the route does not have, are
+/// answered before `route` runs.
 ///
-/// A failure becomes a problem body, HEAD loses its body, CORS and security headers are added.
+/// A failure becomes a problem body. The response to a HEAD loses its body. CORS and security headers are added.
 pub async fn answer<P: Platform>(
     cx: &Cx<'_, P>,
     cors: &Cors,
@@ -35,7 +36,7 @@ pub async fn answer<P: Platform>(
     };
     let mut response = answer.unwrap_or_else(|problem| problem.into_response(cx.request_id()));
     if head.method == Method::HEAD {
-        // Its headers, `Content-Length` too, stay (RFC 9110 section 9.3.2).
+        // The headers, `Content-Length` too, stay (RFC 9110 section 9.3.2).
         response = response.map(|_| P::Body::from(Bytes::new()));
     }
     cors.apply(&head.headers, response.headers_mut());

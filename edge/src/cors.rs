@@ -1,4 +1,4 @@
-//! Pages of other origins.
+//! Access by pages of other origins.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
@@ -9,30 +9,32 @@ use platform::{
 
 use crate::respond::{empty, set};
 
-/// Lets pages of other, listed origins read a response with credentials (<https://fetch.spec.whatwg.org/#http-cors-protocol>).
+/// Lets pages of other, listed origins read a response with credentials
+/// (<https://fetch.spec.whatwg.org/#http-cors-protocol>).
 #[derive(Debug, Default)]
 pub struct Cors {
     allowed: Vec<String>,
 }
 
 impl Cors {
-    /// Reads `ALLOWED_ORIGINS`: the origins, besides its own, whose pages may call a service with credentials.
+    /// Reads `ALLOWED_ORIGINS`: the origins, besides the service's own, whose pages may call a service with
+    /// credentials.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         Ok(Self { allowed: lookup.origins(ALLOWED_ORIGINS)? })
     }
 
-    /// Whether pages of any other origin may.
+    /// Whether any other origin is listed.
     pub(crate) const fn has_any(&self) -> bool {
         !self.allowed.is_empty()
     }
 
-    /// The origin of the page that asks, if it is a listed one.
+    /// The origin of the page that sent the request, if it is listed.
     pub(crate) fn allows(&self, request: &HeaderMap) -> Option<HeaderValue> {
         let origin = request.get(header::ORIGIN)?;
         self.allowed.iter().any(|allowed| origin.as_bytes() == allowed.as_bytes()).then(|| origin.clone())
     }
 
-    /// What is answered before a route is asked: preflight requests, and methods it does not take.
+    /// Answers what needs no route: preflight requests, and methods that the route does not have.
     pub(crate) fn gate<B: From<Bytes>>(
         &self,
         method: &Method,
@@ -46,7 +48,7 @@ impl Cors {
         Some(preflight.ok_or_else(|| Problem::method_not_allowed(allow)))
     }
 
-    /// Adds what the browser wants to see. `Vary` goes on every response once any origin is allowed.
+    /// Adds the headers that the browser checks. Once any origin is listed, every response has `Vary`.
     pub(crate) fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         if !self.has_any() {
             return;

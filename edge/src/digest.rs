@@ -1,10 +1,10 @@
-//! Short names for what a thing depends on.
+//! Short names for the inputs on which a value depends.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// Sixteen hexadecimal digits of a SHA-256 that change when any part does.
+/// Sixteen hexadecimal digits of a SHA-256, which change when any part changes.
 pub fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

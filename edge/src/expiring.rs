@@ -1,27 +1,28 @@
-//! Expiry above any [`Kv`]. A value carries what is needed to trust it, and is checked on read.
+//! Expiry above any [`Kv`]. An entry carries what is needed to check its value, and is checked on every read.
 
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use platform::{Error, Kv, KvKey};
 
-/// The layout's version; a change makes every older entry a miss.
+/// The version of the layout. A change makes every older entry a miss.
 const MAGIC: [u8; 4] = *b"EGv1";
 const HEADER: usize = 4 + 8 + 8 + 4 + 4;
 
-/// Wraps a store so that an entry which is stale, cut short, garbled or somebody else's reads as missing.
+/// Wraps a store. An entry that is stale, cut short, garbled or stored under another identity reads as missing.
 ///
-/// Entry: magic, expiry (u64), checksum (u64), identity length (u32), value length (u32), all little-endian,
-/// then the identity and the value. The identity is the full name of what is stored, since store keys are hashes.
+/// Entry: magic, expiry (u64), checksum (u64), identity length (u32), value length (u32), all little-endian, then the
+/// identity and the value. The identity is the full name of the value. It is stored because the keys of the store are
+/// hashes.
 pub struct Expiring<K>(pub K);
 
 impl<K: Kv> Expiring<K> {
-    /// The value, if it is whole, is `identity`'s, and expires after `now` (seconds since 1970).
+    /// The value, if its entry is whole, has this `identity`, and expires after `now` (seconds since 1970).
     pub async fn get(&self, key: &KvKey, identity: &str, now: u64) -> Result<Option<Bytes>, Error> {
         Ok(self.0.get(key).await?.and_then(|entry| open(&entry, identity, now)))
     }
 
-    /// Stores a value that is of use until `expires`; in the past, nothing is written.
+    /// Stores a value that is valid until `expires`. If `expires` is in the past, nothing is written.
     pub async fn put(&self, key: &KvKey, identity: &str, value: &[u8], now: u64, expires: u64) -> Result<(), Error> {
         let Some(ttl) = expires.checked_sub(now).filter(|seconds| *seconds > 0) else { return Ok(()) };
         self.0.put(key, seal(identity, value, expires), Some(Duration::from_secs(ttl))).await
@@ -57,7 +58,8 @@ fn open(entry: &Bytes, identity: &str, now: u64) -> Option<Bytes> {
     (number(12)? == checksum(expires, identity.as_bytes(), &value)).then_some(value)
 }
 
-/// FNV-1a over 8-byte words: finds accidents, costs next to nothing. Stores are trusted not to forge.
+/// FNV-1a over 8-byte words. It finds accidental damage, and costs almost nothing. Stores are trusted not to forge
+/// entries.
 fn checksum(expires: u64, identity: &[u8], value: &[u8]) -> u64 {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mut state = 0xcbf2_9ce4_8422_2325_u64 ^ expires;
@@ -65,7 +67,7 @@ fn checksum(expires: u64, identity: &[u8], value: &[u8]) -> u64 {
         let mut words = part.chunks_exact(8);
         for word in &mut words {
             let word = word.try_into().map_or(0, u64::from_le_bytes);
-            // The rotation carries high bits down, which multiplication alone never does.
+            // The rotation carries high bits down, which a multiplication alone never does.
             state = (state ^ word).wrapping_mul(PRIME).rotate_left(29);
         }
         for byte in words.remainder() {

@@ -2,22 +2,22 @@
 
 use platform::{Error, Problem, Record};
 
-/// What the client is told, or what failed and is told to the log. A route ends with either by `?`.
+/// The problem that a client is told, or an error for the log. A route returns either with `?`.
 ///
-/// Boxed: it is rare, and every result on the way carries room for it.
+/// It is boxed because it is rare, and every result on the way would carry room for it.
 #[derive(Debug)]
 pub struct Failure(Box<Cause>);
 
 #[derive(Debug)]
 enum Cause {
-    /// The client's side is known.
+    /// The problem that the client is told.
     Problem(Problem),
-    /// A part of the gallery failed. The log gets the cause, the client words of our own.
+    /// A part of the gallery failed. The log gets the cause, and the client gets other words.
     Error(Error),
 }
 
 impl Failure {
-    /// The client's side. An error is noted in the record first: this is the one place that does it.
+    /// The problem for the client. An error is first noted in the record. This is the only place that notes it.
     pub fn into_problem(self, record: &Record) -> Problem {
         match *self.0 {
             Cause::Problem(problem) => problem,

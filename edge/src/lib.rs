@@ -1,6 +1,6 @@
-//! What both services share: who may enter, what a response looks like, the catalogue, the playlist cache.
+//! The code that both services share: who may enter, what a response looks like, the catalogue, the playlist cache.
 //!
-//! For services only. No adapter sees this crate, and this crate knows no host.
+//! The crate is for services only. No adapter uses it, and it knows no host.
 
 #![allow(async_fn_in_trait)]
 

@@ -1,7 +1,8 @@
 //! An object of the bucket as a response: ranges, conditions, and the headers of a private file.
 //!
-//! One GET upstream and no HEAD before it. What the client's conditions and ranges come to is decided here, by the headers
-//! of the answer; a store is only asked for a part, and told what may spare it the body. Bodies are forwarded unread.
+//! A request costs one GET to the store, and no HEAD before it. This module evaluates the client's conditions and
+//! ranges itself, by the headers of the store's answer. The store is asked only for a part, with a hint that may
+//! spare it the body. Bodies are forwarded unread.
 
 use bytes::Bytes;
 use gallery::{
@@ -15,17 +16,18 @@ use platform_s3::Objects;
 
 use crate::{Failure, respond};
 
-/// How an object is shown.
+/// How an object is presented to the client.
 pub struct Presentation {
     pub cache_control: &'static str,
-    /// Instead of the store's word, where we know it.
+    /// The type of the content if it is known. It replaces the type that the store gives.
     pub content_type: Option<&'static str>,
     pub disposition: Option<String>,
-    /// Whether the host may keep it in its edge cache. Not for originals: they are large, and seldom seen twice.
+    /// Set if the host may keep the object in its edge cache. It is not set for originals, which are large and seldom
+    /// read twice.
     pub edge_cache: Option<EdgeCache>,
 }
 
-/// What a browser may show in place. Anything else, SVG and HTML first of all, is a download.
+/// The types that a browser may show in the page. Any other type, above all SVG and HTML, is a download.
 const SHOWN: [&str; 11] = [
     "image/jpeg",
     "image/png",
@@ -40,15 +42,16 @@ const SHOWN: [&str; 11] = [
     "application/pdf",
 ];
 
-/// What anything else is called.
+/// The type that is sent for all other types.
 const DOWNLOAD: &str = "application/octet-stream";
 
-/// What of the store's headers reaches the client.
+/// The headers of the store's answer that reach the client.
 const FORWARDED: [HeaderName; 5] =
     [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED, header::CONTENT_TYPE];
 
-/// How often an object is asked for within one request, its further parts aside. Nearly always once; three times where the first
-/// of several ranges is refused, and as often again if the object is replaced just then.
+/// How often an object is requested within one request of a client, not counting the further parts of several ranges.
+/// Nearly always once. It is three times if the first of several ranges is refused, and as often again if the object
+/// is replaced at that moment.
 const TRIES: usize = 6;
 
 pub async fn serve<P: Platform>(
@@ -60,7 +63,7 @@ pub async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let object = Object { objects, cx, key: object_key, presentation };
     let conditions = Conditions::of(&head.headers);
-    // Section 14.2: with a method other than GET a range means nothing.
+    // Section 14.2: a range has a meaning only with GET.
     let mut ranges = if head.method == Method::GET { range::of(&head.headers) } else { Vec::new() };
     let mut asked = ranges.first().copied();
     for _ in 0..TRIES {
@@ -72,7 +75,8 @@ pub async fn serve<P: Platform>(
                 return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
             }
             StatusCode::RANGE_NOT_SATISFIABLE if asked.is_some() => {
-                // A store need not tell the size with it, and tells no tag, by which conditions are decided that go first.
+                // A store need not state the size with a 416. It also sends no tag, which is needed for conditions
+                // that take precedence.
                 let size = size_outside(answer.headers()).filter(|size| *size > 0);
                 if let Some(size) = size.filter(|_| ranges.len() == 1 && conditions.is_empty()) {
                     return Err(unsatisfiable(size).into());
@@ -89,7 +93,8 @@ pub async fn serve<P: Platform>(
             Verdict::Failed => return Err(Problem::precondition_failed().into()),
         }
         let in_hand = Span::of(&answer).ok_or_else(|| unusable("a part without its place"))?;
-        // A store that knows no ranges sends the whole. An empty file has no part: clients that always send a range get it whole.
+        // A store that does not know ranges sends the whole object. An empty file has no part, so a client that
+        // always sends a range gets the whole file.
         let whole_for_part = asked.is_some() && !in_hand.is_part;
         if ranges.is_empty() || whole_for_part || in_hand.size == 0 || !conditions.allow_range(current) {
             if !in_hand.is_part {
@@ -113,7 +118,7 @@ pub async fn serve<P: Platform>(
     Err(unusable("the store contradicts itself"))
 }
 
-/// What of an object an answer holds.
+/// The part of an object that an answer holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Span {
     first: u64,
@@ -123,7 +128,7 @@ struct Span {
 }
 
 impl Span {
-    /// `None` for a part that does not say which it is.
+    /// `None` if the answer is a part and does not say which part it is.
     fn of<B>(answer: &Response<B>) -> Option<Self> {
         if answer.status() != StatusCode::PARTIAL_CONTENT {
             let size = declared_length(answer.headers()).unwrap_or_default();
@@ -139,7 +144,7 @@ impl Span {
     }
 }
 
-/// An object, and the request it is served for.
+/// An object, and the request for which it is served.
 struct Object<'a, P: Platform> {
     objects: &'a Objects,
     cx: &'a Cx<'a, P>,
@@ -163,11 +168,11 @@ impl<P: Platform> Object<'_, P> {
         Ok(self.objects.read(self.cx, &method, self.key, &headers, edge_cache).await?)
     }
 
-    /// Several parts as one response. `None` where the whole must be sent instead: it would be shorter, or the object has
-    /// no tag to hold its parts together by, or has changed.
+    /// Several parts as one response. `None` if the whole object must be sent instead: the whole is shorter, or the
+    /// object has no strong tag by which its parts belong together, or the object has changed.
     ///
-    /// The part in hand is used if it is one of them; the others are asked for at once, on condition that they are of the same
-    /// version, and strung together by the host.
+    /// The part in hand is used if it is one of the parts. The other parts are requested at once, on condition that
+    /// they are of the same version, and the host joins them.
     async fn several(
         &self,
         answer: Response<P::Body>,
@@ -183,7 +188,7 @@ impl<P: Platform> Object<'_, P> {
         if frame.length > in_hand.size {
             return Ok(None);
         }
-        // If it is none of them, it is given up before the others are asked for.
+        // If the part in hand is not one of the parts, it is dropped before they are requested.
         let mut body = parts.iter().any(|part| in_hand.is(*part)).then_some(body);
         let missing: Vec<_> = parts.iter().filter(|part| !in_hand.is(**part)).collect();
         let mut requests = Vec::with_capacity(missing.len());
@@ -229,7 +234,7 @@ fn content_range(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")
 }
 
-/// The size that a 416 tells.
+/// The size that a 416 states.
 fn size_outside(headers: &HeaderMap) -> Option<u64> {
     content_range(headers)?.strip_prefix("*/")?.parse().ok()
 }
@@ -241,7 +246,7 @@ fn not_modified<B: From<Bytes>>(
 ) -> Response<B> {
     let mut response = respond::empty(StatusCode::NOT_MODIFIED);
     let headers: &mut HeaderMap = response.headers_mut();
-    // A store may leave the tag out of its 304; then the one it was asked about is the current one.
+    // A store may leave the tag out of its 304. The tag in the request is then the current one.
     headers.extend(
         conditions.hint().filter(|(name, _)| name == header::IF_NONE_MATCH).map(|(_, tag)| (header::ETAG, tag)),
     );
@@ -262,7 +267,7 @@ fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
     response
 }
 
-/// The headers of an answer as the client gets them.
+/// The headers of the store's answer as the client gets them.
 fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
     let forwarded = FORWARDED.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
     let mut headers: HeaderMap = forwarded.collect();

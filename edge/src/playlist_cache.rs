@@ -1,4 +1,5 @@
-//! Finished playlists in the KV store. A cache: its loss costs time, never an answer.
+//! Finished playlists in the KV store. The store is only a cache: if it is lost, answers take longer, and none is
+//! lost.
 
 use bytes::Bytes;
 use platform::{CacheOutcome, Cx, KvKey, Platform, StoreName};
@@ -9,17 +10,19 @@ use crate::{
     single_flight::{Flight, SingleFlight},
 };
 
-/// What an entry is, in full. Its store key is a hash of it; the entry itself carries it and is checked against it.
+/// The full name of an entry. The key in the store is a hash of the name. The entry carries the name and is checked
+/// against it.
 pub struct Name {
     key: Option<KvKey>,
     identity: String,
 }
 
 impl Name {
-    /// `kind` is `manifest:master`, `manifest:variant` or `signed`; the parts are everything the value depends on.
+    /// `kind` is `manifest:master`, `manifest:variant` or `signed`; `parts` are everything on which the value
+    /// depends.
     pub fn new(kind: &str, parts: &[&str]) -> Self {
         let identity = parts.iter().fold(kind.to_owned(), |mut text, part| {
-            // Control characters are in no key: the separator cannot be forged.
+            // No key holds control characters, so the separator cannot be forged.
             text.push('\u{1f}');
             text.push_str(part);
             text
@@ -33,9 +36,9 @@ impl Name {
         Self { key: KvKey::parse(name), identity }
     }
 
-    /// The value, opened; else the flight that makes it, to be held until the value has been written. A request that
-    /// comes meanwhile waits and finds the value. While the store cannot be read there are no flights: nobody would
-    /// find anything.
+    /// The value, opened, or else the flight that makes it. The caller holds the flight until it has written the
+    /// value. A request that arrives in the meantime waits, and then finds the value. While the store cannot be read
+    /// there are no flights, because nobody would find the value.
     pub async fn find<'a, P: Platform, T>(
         &'a self,
         cx: &Cx<'_, P>,
@@ -57,7 +60,7 @@ impl Name {
         Err(Some(flight))
     }
 
-    /// The value, if a good one is there. Anything wrong with it or with the store is a miss.
+    /// The value, if the store has a valid one. Anything wrong with the value or with the store is a miss.
     pub async fn read<P: Platform>(&self, cx: &Cx<'_, P>) -> Option<Bytes> {
         let key = self.key.as_ref()?;
         let read = async { Expiring(cx.kv(StoreName::VideoCache)?).get(key, &self.identity, cx.facts.now).await };
@@ -78,7 +81,8 @@ impl Name {
         }
     }
 
-    /// Stores a value until `expires`, unless it is over `max` bytes or the store could not be read just now.
+    /// Stores a value until `expires`, unless the value has more than `max` bytes, or the store could not be read
+    /// before.
     pub async fn write<P: Platform>(&self, cx: &Cx<'_, P>, value: &[u8], expires: u64, max: usize) {
         let Some(key) = self.key.as_ref().filter(|_| value.len() <= max) else { return };
         if cx.record.cache.get() == CacheOutcome::Bypass {

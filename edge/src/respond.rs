@@ -27,7 +27,8 @@ pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {
     response
 }
 
-/// Whether the client has what goes by this entity tag already: 304. 412 if it wants something else.
+/// Whether the client already has the version with this entity tag, which calls for a 304. A 412 if the client's
+/// conditions fail.
 pub fn is_known(request: &HeaderMap, tag: &str) -> Result<bool, Problem> {
     match Conditions::of(request).verdict(Validators { etag: ETag::parse(tag), modified: None }) {
         Verdict::Proceed => Ok(false),
@@ -36,7 +37,8 @@ pub fn is_known(request: &HeaderMap, tag: &str) -> Result<bool, Problem> {
     }
 }
 
-/// 302 to a URL that is as good as a password: it is in no log, and only the viewer's browser keeps it, for `max_age` seconds.
+/// 302 to a URL that is as sensitive as a password: the URL is in no log, and only the viewer's browser keeps it, for
+/// `max_age` seconds.
 pub fn redirect<B: From<Bytes>>(url: &str, max_age: u64) -> Result<Response<B>, Error> {
     let internal = |error| Error::because(Kind::Internal, "respond.redirect", error);
     let mut response = empty(StatusCode::FOUND);
@@ -60,8 +62,8 @@ pub fn iso8601(seconds: u64) -> String {
     format!("{date}T{time}Z")
 }
 
-/// The value of a query parameter, percent-decoded once, `+` as a space (the form encoding browsers write).
-/// `Ok(None)` if it is absent; 400 if it cannot be decoded or stands twice.
+/// The value of a query parameter, percent-decoded once, with `+` as a space (the form encoding that browsers write).
+/// `Ok(None)` if the parameter is absent. 400 if it cannot be decoded or occurs twice.
 pub fn query(query: Option<&str>, name: &str) -> Result<Option<String>, Problem> {
     let mut found = None;
     for pair in query.unwrap_or_default().split('&') {

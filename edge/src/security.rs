@@ -4,7 +4,7 @@ use http::{HeaderMap, header};
 
 use crate::{Cors, isolation, respond::set};
 
-/// Adds them. A route may have set its own `Content-Security-Policy` and `Cache-Control`; they stay.
+/// Adds the headers. If a route has set its own `Content-Security-Policy` or `Cache-Control`, these stay.
 pub(crate) fn apply(cors: &Cors, https: bool, headers: &mut HeaderMap) {
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, "no-referrer");
@@ -13,7 +13,8 @@ pub(crate) fn apply(cors: &Cors, https: bool, headers: &mut HeaderMap) {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        // Media opened as a document of its own, an API answer: nothing in it may run or load.
+        // This is for an answer of the API, and for media that is opened as a document of its own. Nothing in either
+        // may run or load.
         set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
     }
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -1,4 +1,5 @@
-//! Who is asking: the session cookie or the playback token, its signature, and the auth version it was minted under.
+//! Who sends a request: the session cookie or the playback token, its signature, and the auth version under which it
+//! was minted.
 
 use std::cell::RefCell;
 
@@ -15,21 +16,24 @@ use zeroize::Zeroizing;
 
 use crate::Failure;
 
-/// The version while nobody has set one.
+/// The auth version as long as nobody has set one.
 pub const FIRST_AUTH_VERSION: &str = "1";
-/// How long an instance trusts the auth version it read, in seconds. A bump reaches every instance within it.
+/// How long an instance trusts the auth version that it read, in seconds. A change reaches every instance within this
+/// time.
 pub const VERSION_FRESH_SECONDS: u64 = 60;
-/// How long the last known version serves while the store cannot be asked, in seconds. Then nobody gets in.
+/// How long an instance uses the last known version while the store cannot be read, in seconds. After this time
+/// nobody gets in.
 pub const VERSION_GRACE_SECONDS: u64 = 15 * 60;
 
-/// The cookie's name over TLS: the prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3).
+/// The cookie's name over TLS. The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section
+/// 4.1.3).
 const COOKIE_HTTPS: &str = "__Host-session";
 const COOKIE_HTTP: &str = "session";
 
 /// The shortest `AUTH_SECRET`, in bytes.
 pub const MIN_SECRET_BYTES: usize = 32;
 
-/// `AUTH_SECRET`: what the keys of sessions and tokens are derived from.
+/// `AUTH_SECRET`, from which the keys of sessions and tokens are derived.
 pub struct AuthSecret(Zeroizing<String>);
 
 impl AuthSecret {
@@ -42,7 +46,8 @@ impl AuthSecret {
     }
 }
 
-/// Mints and checks sessions. One per instance; keeps the auth version it last saw, nothing of a viewer.
+/// Mints and checks sessions. An instance has one `Sessions`. It keeps the auth version that it last read, and
+/// nothing of a viewer.
 pub struct Sessions {
     key: TokenKey,
     playback: TokenKey,
@@ -55,16 +60,16 @@ impl Sessions {
         Self { key: key(Purpose::Session), playback: key(Purpose::Playback), version: RefCell::new(None) }
     }
 
-    /// The session of a request, or the 401 that is the same for what exists and what does not.
+    /// The session of a request, or a 401. The 401 is the same whether or not the requested file exists.
     ///
-    /// A cookie that is not ours costs a MAC and no store read. Each cookie of the name is tried.
+    /// A forged cookie costs a MAC and no store read. Every cookie with the session's name is tried.
     pub async fn require<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Claims, Failure> {
         let name = cookie_name(cx.facts.https);
         let now = cx.facts.now;
         self.current(cx, cookies(headers, name).filter_map(|token| self.key.verify(token, now)).collect()).await
     }
 
-    /// The same for a playback token, which opens one film and nothing else.
+    /// The claims of a playback token, which opens one film and nothing else, or the same 401.
     pub async fn require_playback<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
@@ -75,12 +80,13 @@ impl Sessions {
         self.current(cx, signed.into_iter().collect()).await
     }
 
-    /// A playback token for one who has a session. Costs no read: the session has just been found to be current.
+    /// A playback token for a viewer with a session. It costs no read, because the session has just been found to be
+    /// current.
     pub fn playback_token(&self, session: &Claims, film: &str, now: u64, duration: f64) -> String {
         playback::mint(&self.playback, session, film, now, duration)
     }
 
-    /// The first of these that was minted under the current auth version.
+    /// The first of these claims that was minted under the current auth version.
     async fn current<P: Platform>(&self, cx: &Cx<'_, P>, signed: Vec<Claims>) -> Result<Claims, Failure> {
         if signed.is_empty() {
             return Err(Problem::unauthorized().into());
@@ -92,20 +98,21 @@ impl Sessions {
         if fresh {
             return Err(Problem::unauthorized().into());
         }
-        // Ours, but of another version than the one in memory: perhaps of a newer one, minted elsewhere after a bump.
+        // The signature is right, but the auth version is not the one in memory. The token may have been minted
+        // elsewhere, under a newer version.
         let version = self.read_version(cx).await?;
         signed.into_iter().find(|claims| claims.is_of(&version)).ok_or_else(|| Problem::unauthorized().into())
     }
 
-    /// A `Set-Cookie` value with a fresh session. The version is read from the store, not from memory:
-    /// whoever logs in after a bump gets a session that holds.
+    /// A `Set-Cookie` value with a fresh session. The auth version is read from the store and not from memory, so
+    /// that a login after a change gets a session that is valid.
     pub async fn mint<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<HeaderValue, Error> {
         let version = self.read_version(cx).await?;
         let token = self.key.mint(&version, cx.facts.now, SESSION_SECONDS, cx.entropy());
         cookie(cx.facts.https, &token, SESSION_SECONDS)
     }
 
-    /// A `Set-Cookie` value that takes the session away.
+    /// A `Set-Cookie` value that removes the session.
     pub fn clear(https: bool) -> Result<HeaderValue, Error> {
         cookie(https, "", 0)
     }
@@ -139,8 +146,8 @@ impl Sessions {
     }
 }
 
-/// A request's session cookies for another of the gallery's services, named as it expects them: `https` says how that one
-/// is reached. No other cookie goes along.
+/// The session cookies of a request, for a request to another service of the gallery. The other service expects the
+/// name of the cookie by its own scheme, which `https` gives. No other cookie is sent.
 pub fn forward(headers: &HeaderMap, from_https: bool, https: bool) -> Option<HeaderValue> {
     let name = cookie_name(https);
     let pairs: Vec<String> = cookies(headers, cookie_name(from_https)).map(|token| format!("{name}={token}")).collect();
@@ -153,7 +160,7 @@ const fn cookie_name(https: bool) -> &'static str {
     if https { COOKIE_HTTPS } else { COOKIE_HTTP }
 }
 
-/// The values of all cookies of a name, over all `Cookie` headers.
+/// The values of all cookies with a name, from all `Cookie` headers.
 fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)

@@ -1,35 +1,36 @@
-//! One maker for what many want at once, within an instance.
+//! One request makes what many want at once, within an instance.
 //!
-//! A crowd that finds a cache empty would make the same thing as often as it has heads. Here the first one makes it, and the
-//! others wait and find it made. On hosts that give each request an instance nobody ever waits here.
+//! If many requests find a cache empty, each would make the same value. Here the first request makes the value, and
+//! the others wait and then find it. On hosts that give each request an instance of its own, no request ever waits
+//! here.
 //!
-//! A request that waits looks again from time to time instead of being woken. In a component of WASI 0.3 each request
-//! is a task of the host's, and a task that wakes another ends the instance (wit-bindgen 0.57).
+//! A waiting request looks again from time to time instead of being woken. In a component of WASI 0.3 each request is
+//! a task of the host, and a task that wakes another ends the instance (wit-bindgen 0.57).
 
 use std::{cell::RefCell, collections::HashSet, time::Duration};
 
 use platform::{Cx, Platform};
 
-/// How long someone waits for others before making it without them: the maker may be stuck.
+/// How long a request waits for others before it makes the value without them. The maker may be stuck.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// The pause before the second look. Each is twice as long as the one before, up to [`LONGEST`].
+/// The pause before the second look. Each pause is twice as long as the one before, up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(32);
 
-/// The names of what is being made, one flight each.
+/// The names of the values that are being made. Each name has one flight.
 #[derive(Default)]
 pub struct SingleFlight(RefCell<HashSet<String>>);
 
-/// The right to make one thing. Ends when dropped, made or not.
+/// The right to make one value. It ends when it is dropped, whether or not the value was made.
 pub struct Flight<'a> {
     group: &'a SingleFlight,
     name: Option<&'a str>,
-    /// Others were at it before: what is wanted may be there by now.
+    /// Whether this request waited for another one. The value may then be there by now.
     pub waited: bool,
 }
 
 impl SingleFlight {
-    /// Waits until nobody else makes `name`, and no longer than a few seconds.
+    /// Waits until no other request makes `name`, but at most for a few seconds.
     pub async fn join<'a, P: Platform>(&'a self, cx: &Cx<'_, P>, name: &'a str) -> Flight<'a> {
         let (mut waited, mut pause) = (Duration::ZERO, SHORTEST);
         let ours = loop {

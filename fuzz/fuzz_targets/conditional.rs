@@ -1,4 +1,4 @@
-//! Any lines as conditions and validators: see `core/gallery/tests/support/conditionals.rs`.
+//! Any lines, read as conditions and validators: see `core/gallery/tests/support/conditionals.rs`.
 //!
 //! `cargo +nightly fuzz run conditional`; `core/gallery/tests/corpus.rs` reruns the kept corpus.
 #![no_main]

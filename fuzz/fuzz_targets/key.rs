@@ -1,4 +1,4 @@
-//! Any text as an object key and as the path of a URL: see `core/gallery/tests/support/keys.rs`.
+//! Any text, read as an object key and as the path of a URL: see `core/gallery/tests/support/keys.rs`.
 //!
 //! `cargo +nightly fuzz run key`; `core/gallery/tests/corpus.rs` reruns the kept corpus.
 #![no_main]

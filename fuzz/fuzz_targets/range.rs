@@ -1,4 +1,4 @@
-//! Any text as a `Range` header: see `core/gallery/tests/support/ranges.rs`.
+//! Any text, read as a `Range` header: see `core/gallery/tests/support/ranges.rs`.
 //!
 //! `cargo +nightly fuzz run range`; `core/gallery/tests/corpus.rs` reruns the kept corpus.
 #![no_main]

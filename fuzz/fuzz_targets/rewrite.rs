@@ -1,5 +1,6 @@
-//! Any bytes as a playlist, below the two scopes of the ordinary tests: no panic, whole or nothing,
-//! the rewrite can be undone, and every key is inside the prefix and the one a browser would fetch.
+//! Any bytes, read as a playlist with the two scopes of the ordinary tests. There must be no panic. The playlist is
+//! rewritten as a whole or not at all, and the rewrite can be undone. Every key is inside the prefix, and is the key
+//! that a browser would fetch.
 //!
 //! `cargo +nightly fuzz run rewrite`; `core/hls/tests/corpus.rs` reruns the kept corpus.
 #![no_main]

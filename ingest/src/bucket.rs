@@ -14,15 +14,15 @@ use ureq::{Agent, Body, SendBody};
 
 use crate::{Stop, tls};
 
-/// The life of an upload's URL in seconds: an upload must begin, not end, within it.
+/// The life of an upload's URL in seconds. An upload must begin within this time, and may end later.
 const EXPIRES: u32 = 3600;
-/// The largest object one PUT may carry, on S3 and R2 (5 GiB; R2 refuses the last 5 MiB of it).
+/// The largest object that one PUT may carry on both S3 and R2. S3 allows 5 GiB, and R2 5 MiB less.
 pub const MAX_OBJECT: u64 = (5 << 30) - (5 << 20);
 
-/// An object that is never there.
+/// The key of an object that never exists.
 const CHECKED: &str = "_metadata/ingest-check";
 
-/// What a bucket says of itself.
+/// What a bucket says about itself.
 #[derive(Clone, Debug)]
 pub struct Probed {
     /// `Access-Control-Allow-Origin`.
@@ -31,13 +31,13 @@ pub struct Probed {
     pub date: Option<String>,
 }
 
-/// Asks a bucket for an object that is not there, as a page of `origin` would. The error says what to do.
+/// Asks a bucket for an object that does not exist, as a page of `origin` would. The error says what to do.
 pub fn probe_bucket(location: &Location, certificates: &[Vec<u8>], origin: &str) -> Result<Probed, String> {
     let bucket = Bucket::new(location, certificates, 1, Stop::default());
     bucket.probe(origin).map_err(|error| error.to_string())
 }
 
-/// What is known about an object besides its bytes.
+/// The headers that are stored with an object.
 #[derive(Clone, Copy)]
 pub struct Headers {
     pub content_type: &'static str,
@@ -51,10 +51,10 @@ pub enum Content<'a> {
     File(&'a Path),
 }
 
-/// Why the store did not take or give something.
+/// Why the store refused an upload or a read.
 #[derive(Clone, Debug)]
 pub struct StoreError {
-    /// Whether every further request would fail the same way.
+    /// Whether every further request would fail in the same way.
     pub fatal: bool,
     message: String,
 }
@@ -68,7 +68,7 @@ impl std::fmt::Display for StoreError {
 impl std::error::Error for StoreError {}
 
 impl StoreError {
-    /// Of one object only.
+    /// A failure that concerns one object only.
     pub fn local(message: String) -> Self {
         Self { fatal: false, message }
     }
@@ -85,8 +85,8 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// `connections` are kept open for reuse. Nothing is sent yet.
-    /// When `stop` is asked for, an upload under way ends with an error.
+    /// `connections` connections are kept open for reuse. Nothing is sent yet. When `stop` is requested, an upload
+    /// under way ends with an error.
     pub fn new(location: &Location, certificates: &[Vec<u8>], connections: usize, stop: Stop) -> Self {
         let agent = Agent::config_builder()
             .tls_config(tls::config(certificates))
@@ -111,18 +111,19 @@ impl Bucket {
         }
     }
 
-    /// Asks for an object that is not there: tells an absent store, bucket or key from a present one.
+    /// Asks for an object that does not exist. The answer shows whether the store, the bucket and the access key
+    /// exist.
     pub fn check(&self) -> Result<(), StoreError> {
         let url = self.presign(Method::Get, CHECKED)?;
         let mut response = self.twice(|| self.agent.get(&url).call())?;
         match (response.status().as_u16(), error_code(&mut response).as_str()) {
-            // Without leave to list, a store hides what is absent behind "access denied".
+            // If the credentials may not list the bucket, a store answers "access denied" for an absent object.
             (200 | 206, _) | (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(()),
             (status, code) => Err(self.refused(status, code)),
         }
     }
 
-    /// The same, as a page of `origin` would: what the answer says to browsers, and when it was given.
+    /// Makes the same request as a page of `origin` would. Returns what the answer says to browsers, and its date.
     fn probe(&self, origin: &str) -> Result<Probed, StoreError> {
         self.check()?;
         let url = self.presign(Method::Get, CHECKED)?;
@@ -139,12 +140,12 @@ impl Bucket {
         Ok(())
     }
 
-    /// Uploads an object that is not media.
+    /// Uploads an object that is not media, and does not count it.
     pub fn put_aside(&self, key: &str, bytes: &[u8], headers: Headers) -> Result<(), StoreError> {
         self.send(key, Content::Bytes(bytes), headers).map(drop)
     }
 
-    /// Uploads one object; on a server error or a lost connection once more. Gives its size in bytes.
+    /// Uploads one object; after a server error or a lost connection once more. Returns its size in bytes.
     fn send(&self, key: &str, content: Content, headers: Headers) -> Result<u64, StoreError> {
         let size = match content {
             Content::Bytes(bytes) => bytes.len() as u64,
@@ -154,7 +155,7 @@ impl Bucket {
             return Err(local("larger than the 5 GiB one upload may carry".to_owned()));
         }
         let mut response = self.twice(|| {
-            // Signed anew for each attempt: a long upload may have outlived its URL.
+            // The URL is signed anew for each attempt, because a long upload may have outlived its URL.
             let url = self.presign(Method::Put, key).map_err(|error| ureq::Error::Other(Box::new(error)))?;
             let request = self
                 .agent
@@ -165,7 +166,7 @@ impl Bucket {
                 Content::Bytes(bytes) => request.send(bytes),
                 Content::File(path) => {
                     let mut file = Stoppable { file: File::open(path)?.take(size), stop: &self.stop };
-                    // With its length given, the body is sent as it is: stores take no chunked uploads.
+                    // With a length, the body is not sent in chunks, which stores do not accept.
                     request.header("content-length", size.to_string()).send(SendBody::from_reader(&mut file))
                 }
             }
@@ -177,7 +178,7 @@ impl Bucket {
         Err(self.refused(response.status().as_u16(), &code))
     }
 
-    /// A whole object of at most `max` bytes; nothing if there is none.
+    /// A whole object of at most `max` bytes; `None` if the object does not exist.
     pub fn get(&self, key: &str, max: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let url = self.presign(Method::Get, key)?;
         let mut response = self.twice(|| self.agent.get(&url).call())?;
@@ -186,13 +187,13 @@ impl Bucket {
                 let bytes = response.body_mut().with_config().limit(max).read_to_vec();
                 bytes.map(Some).map_err(|error| self.unreachable(&error))
             }
-            // As in `check`.
+            // The same statuses as in `check`.
             (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(None),
             (status, code) => Err(self.refused(status, code)),
         }
     }
 
-    /// Takes an object away; one that is not there is fine.
+    /// Deletes an object. Deleting a missing object succeeds.
     pub fn delete(&self, key: &str) -> Result<(), StoreError> {
         let url = self.presign(Method::Delete, key)?;
         let mut response = self.twice(|| self.agent.delete(&url).call())?;
@@ -203,7 +204,7 @@ impl Bucket {
         Err(self.refused(response.status().as_u16(), &code))
     }
 
-    /// How many objects and bytes were uploaded.
+    /// The numbers of objects and bytes that were uploaded.
     pub fn uploaded(&self) -> (u64, u64) {
         (self.puts.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
@@ -219,7 +220,7 @@ impl Bucket {
         Ok(url)
     }
 
-    /// Sends, and after a pause once more if the first attempt met trouble that may pass.
+    /// Sends a request. If it fails in a way that may pass, sends it once more after a pause.
     fn twice(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Result<Response<Body>, StoreError> {
         let first = send();
         let again = match &first {
@@ -235,7 +236,7 @@ impl Bucket {
     }
 
     fn unreachable(&self, error: &ureq::Error) -> StoreError {
-        // Only texts that cannot hold the request's address, whose query is a credential.
+        // Only texts that cannot hold the URL of the request, because its query is a credential.
         let reason = match error {
             ureq::Error::Io(error) => error.to_string(),
             ureq::Error::Timeout(_) => "it did not answer in time".to_owned(),
@@ -271,7 +272,7 @@ impl Bucket {
     }
 }
 
-/// A file that reads as an error once the run is to stop.
+/// A file whose reads fail once the run is to stop.
 struct Stoppable<'a> {
     file: std::io::Take<File>,
     stop: &'a Stop,
@@ -305,7 +306,7 @@ fn parenthesis(code: &str) -> String {
 
 fn may_pass(error: &ureq::Error) -> bool {
     match error {
-        // Ours: the file went away, or settings that will not get better.
+        // Failures of this side: the file is gone, or the settings are wrong.
         ureq::Error::Io(error) => {
             !matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied)
         }
@@ -314,7 +315,7 @@ fn may_pass(error: &ureq::Error) -> bool {
     }
 }
 
-/// 0.3 to 1.3 seconds: many uploads that failed together do not return together.
+/// 0.3 to 1.3 seconds: uploads that failed together are not repeated together.
 fn pause() -> Duration {
     Duration::from_millis(300 + RandomState::new().hash_one(0u8) % 1000)
 }

@@ -10,22 +10,22 @@ use serde::{Deserialize, Serialize};
 use crate::database::Database;
 use crate::facts::Facts;
 
-/// A `media` row, without what the catalogue itself knows (keys of thumbnails, times of writing).
+/// A `media` row, without the columns that the catalogue fills itself (keys of thumbnails, times of writing).
 #[derive(Debug)]
 pub struct Row<'a> {
     pub key: &'a str,
     pub filename: &'a str,
     pub kind: MediaType,
-    /// Bytes of the original.
+    /// The size of the original, in bytes.
     pub size: u64,
     pub facts: Facts,
-    /// Seconds, films only.
+    /// In seconds. Only films have a duration.
     pub duration: Option<f64>,
-    /// The source's video codec, films only.
+    /// The video codec of the source. Only films have one.
     pub codec: Option<String>,
     pub width: u32,
     pub height: u32,
-    /// Highest first, films only.
+    /// The qualities, highest first. Only films have them.
     pub hls_qualities: Option<Vec<String>>,
     pub metadata: Metadata,
 }
@@ -35,12 +35,12 @@ pub struct Row<'a> {
 pub struct Metadata {
     pub source: Source,
     pub mime: String,
-    /// What is not in the source or was changed, for people: e.g. that HDR was converted.
+    /// A note for people about what differs from the source, for example that HDR was converted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// The file a row was made from: how a second run knows it again.
+/// The file from which a row was made. By these facts, a second run recognises the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// Lower-case hex.
@@ -49,11 +49,11 @@ pub struct Source {
     pub modified: String,
 }
 
-/// What the catalogue says about a key.
+/// What the catalogue knows about a key.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Known {
     pub size: u64,
-    /// Absent for rows others wrote.
+    /// Absent in rows that another program wrote.
     pub source: Option<Source>,
 }
 
@@ -62,16 +62,16 @@ const ROWS: i64 = 1000;
 /// How many rows are copied in one transaction.
 const ROWS_AT_ONCE: usize = 100;
 
-/// The catalogue. Threads share it; each call is one transaction.
+/// The catalogue. Threads share it.
 pub struct Catalogue(Database);
 
 impl Catalogue {
-    /// Over a database whose schema is up to date.
+    /// The catalogue in a database whose schema is up to date.
     pub fn new(database: Database) -> Self {
         Self(database)
     }
 
-    /// What is known of a key, nothing if it has no row.
+    /// What is known about a key. `None` if the key has no row.
     pub fn known(&self, key: &str) -> Result<Option<Known>, Error> {
         #[derive(Deserialize)]
         struct HasSource {
@@ -81,19 +81,19 @@ impl Catalogue {
         let Some(row) = rows.first() else { return Ok(None) };
         let metadata = row.text(1)?.and_then(|text| serde_json::from_str::<HasSource>(text).ok());
         Ok(Some(Known {
-            // SQLite counts in signed numbers; a negative size is no file's.
+            // SQLite has signed numbers. A negative size becomes one that no file has.
             size: row.integer(0)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX),
             source: metadata.map(|metadata| metadata.source),
         }))
     }
 
-    /// Notes that a file was touched and is still the same.
+    /// Notes the new time of a file whose content has not changed.
     pub fn set_modified(&self, key: &str, modified: &str) -> Result<(), Error> {
         let sql = "UPDATE media SET metadata = json_set(metadata, '$.source.modified', ?2) WHERE key = ?1";
         self.0.query(sql, [key.into(), modified.into()]).map(drop)
     }
 
-    /// Everything, as the services see it.
+    /// All items, as the services see them.
     pub fn all(&self) -> Result<Vec<Media>, Error> {
         let sql = format!("{SELECT} WHERE key > ?1 ORDER BY key LIMIT ?2");
         let mut items: Vec<Media> = Vec::new();
@@ -110,8 +110,8 @@ impl Catalogue {
         }
     }
 
-    /// Makes `other` the same: writes what is new or has changed, and removes what is not here. That a file was touched and
-    /// is still the same stays here: no service reads it.
+    /// Makes `other` the same as this catalogue: writes new and changed rows, and removes rows that are not here. A
+    /// new time of an unchanged file is not copied, because no service reads it.
     pub fn mirror_to(&self, other: &Self) -> Result<(), Error> {
         let mut there = other.updated()?;
         let mut stale: Vec<String> = Vec::new();
@@ -156,7 +156,7 @@ impl Catalogue {
         }
     }
 
-    /// Writes a row; `now` is RFC 3339 in UTC.
+    /// Writes a row. `now` is RFC 3339 in UTC.
     pub fn write(&self, row: &Row, now: &str) -> Result<(), Error> {
         let metadata = serde_json::to_string(&row.metadata).unwrap_or_default();
         let qualities = row.hls_qualities.as_ref().map(|names| serde_json::to_string(names).unwrap_or_default());
@@ -201,7 +201,7 @@ fn text(text: Option<&String>) -> Value {
     text.map_or(Value::Null, |text| text.as_str().into())
 }
 
-/// What is not finite is no measure of anything.
+/// A number that is not finite is not a measurement, and becomes NULL.
 fn real(number: Option<f64>) -> Value {
     number.filter(|number| number.is_finite()).map_or(Value::Null, Value::Real)
 }
@@ -268,7 +268,7 @@ mod tests {
         };
         assert_eq!(all(&here).len(), 249);
         assert_eq!(all(&here), all(&there));
-        // Not written again: it has not changed.
+        // The row has not changed, so it was not written again.
         let known = there.known("000 é.jpg").unwrap().unwrap();
         assert_eq!(known.size, 7);
     }

@@ -1,4 +1,4 @@
-//! The catalogue's database: a SQLite file, or one behind HTTP.
+//! The catalogue's database: a SQLite file, or a database behind HTTP.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,23 +14,23 @@ use crate::outbound::{Outbound, finish};
 
 /// How long a statement waits for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long the pause before the one second try is.
+/// The pause before the second try. There is no third.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Threads share it; each call is one transaction.
+/// A database. Threads share it, and each call is one transaction.
 pub enum Database {
     File(Mutex<Connection>),
     Http(Outbound, Arc<Endpoint>),
 }
 
 impl Database {
-    /// Opens the file, makes it if it is missing.
+    /// Opens the file, which is made if it is missing.
     pub fn file(path: &Path) -> Result<Self, Error> {
         let connection = open(path, PATIENCE).map_err(|error| sql_error("sql.open", error))?;
         Ok(Self::File(Mutex::new(connection)))
     }
 
-    /// Applies the steps of the schema that the database lacks, and gives the version it had.
+    /// Applies the steps of the schema that the database lacks, and returns the version that it had before.
     pub fn migrate(&self) -> Result<usize, schema::Failure<Error>> {
         let apply = |statements: &[String]| {
             let statements: Vec<_> = statements.iter().map(|sql| Statement::new(sql, [])).collect();
@@ -39,7 +39,7 @@ impl Database {
         schema::migrate(|sql| self.texts(sql), apply)
     }
 
-    /// Nothing is sent yet.
+    /// A database behind HTTP. Nothing is sent yet.
     pub fn http(endpoint: Arc<Endpoint>, certificates: &[Vec<u8>]) -> Self {
         Self::Http(Outbound::new(certificates), endpoint)
     }
@@ -56,7 +56,8 @@ impl Database {
         results.into_iter().next().ok_or(Error::new(Kind::Internal, "sql.query"))
     }
 
-    /// Runs statements in one transaction. They may run twice: after trouble on the way nobody knows if they did.
+    /// Runs statements in one transaction. They may run twice: after a failed connection it is not known whether they
+    /// ran.
     pub fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         match self {
             Self::File(connection) => {

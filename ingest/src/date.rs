@@ -1,9 +1,9 @@
-//! Dates as cameras, phones and people write them, into the catalogue's form: `YYYY-MM-DDTHH:MM:SS`,
-//! the wall clock where the picture was taken, with `+02:00` or `Z` behind it when the offset is known.
+//! Dates as cameras, phones and people write them, into the catalogue's form: `YYYY-MM-DDTHH:MM:SS`, the local time
+//! where the picture was taken, followed by `+02:00` or `Z` if the offset is known.
 
 use jiff::civil::DateTime;
 
-/// No camera took a picture before; clocks that were never set show 1904 or 1970 in films.
+/// No camera took a picture before this year. In films, clocks that were never set show 1904 or 1970.
 const FIRST_YEAR: i16 = 1826;
 
 /// EXIF's `2024:06:15 14:03:22` (CIPA DC-008, `DateTimeOriginal`), with the offset of `OffsetTimeOriginal`.
@@ -15,8 +15,8 @@ pub fn exif(text: &str, offset: Option<&str>) -> Option<String> {
     })
 }
 
-/// A film's `2024-06-15T14:03:22.000000Z` or Apple's `2024-06-15T14:03:22+0200`.
-/// The clocks' zero points (1904, 1970) are no dates.
+/// A film's `2024-06-15T14:03:22.000000Z` or Apple's `2024-06-15T14:03:22+0200`. The zero points of clocks, 1904 and
+/// 1970, do not count as dates.
 pub fn film(text: &str) -> Option<String> {
     let date = civil(&digits(text.get(..19)?, "dddd-dd-dd?dd:dd:dd")?)?;
     let zone = text[19..].trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
@@ -30,23 +30,24 @@ pub fn film(text: &str) -> Option<String> {
     Some(date + &zone)
 }
 
-/// A date and time within a file name: `IMG_20240615_140322.jpg`, `2024-06-15 14.03.22.png`, `PXL_20240615_140322123.jpg`.
+/// A date and time within a file name: `IMG_20240615_140322.jpg`, `2024-06-15 14.03.22.png`,
+/// `PXL_20240615_140322123.jpg`.
 pub fn file_name(name: &str) -> Option<String> {
     const FORMS: [&str; 4] = ["dddddddd?dddddd", "dddd-dd-dd?dd?dd?dd", "dddd-dd-dd?dddddd", "dddddddddddddd"];
     (0..name.len())
         .filter(|at| name.is_char_boundary(*at))
-        // A number that began earlier is not a year.
+        // If a digit stands before the place, the number there is not a year.
         .filter(|at| *at == 0 || !name.as_bytes()[at - 1].is_ascii_digit())
         .find_map(|at| {
             FORMS.iter().find_map(|form| {
                 let found = civil(&digits(name.get(at..at + form.len())?, form)?)?;
-                // Names bear dates of digital pictures; anything earlier is a number that looks like one.
+                // Names hold dates of digital pictures. An earlier date is a number that only looks like a date.
                 ("1990".."2100").contains(&&found[..4]).then_some(found)
             })
         })
 }
 
-/// `+02:00` from `+02:00` or `+0200`; nothing for anything else.
+/// `+02:00` from `+02:00` or `+0200`; `None` for anything else.
 fn offset(text: &str) -> Option<String> {
     let text = text.trim_end_matches(['\0', ' ']);
     let sign = text.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
@@ -56,7 +57,8 @@ fn offset(text: &str) -> Option<String> {
     (hours <= "14" && minutes <= "59").then(|| format!("{sign}{hours}:{minutes}"))
 }
 
-/// The digits of `text` if it has exactly this form: `d` is a digit, `?` any one that is none, others stand for themselves.
+/// The digits of `text` if it has exactly this form: `d` is a digit, `?` is any character except a digit, and other
+/// characters stand for themselves.
 fn digits(text: &str, form: &str) -> Option<String> {
     if !text.is_ascii() || text.len() != form.len() {
         return None;
@@ -69,7 +71,7 @@ fn digits(text: &str, form: &str) -> Option<String> {
     fits.then(|| text.chars().zip(form.bytes()).filter(|(_, form)| *form == b'd').map(|(digit, _)| digit).collect())
 }
 
-/// Fourteen digits as a date that exists.
+/// Fourteen digits as a date, if this date exists.
 fn civil(digits: &str) -> Option<String> {
     let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i8>().ok();
     let year: i16 = digits.get(..4)?.parse().ok()?;

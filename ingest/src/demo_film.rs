@@ -1,4 +1,4 @@
-//! The demo's short film: packaged already, so it goes in without ffmpeg.
+//! The demo's short film: it is packaged already, so ingest needs no ffmpeg for it.
 
 use gallery::layout;
 use gallery::media::MediaType;
@@ -14,11 +14,11 @@ use crate::publish::{Outcome, PLAYLIST, Publisher, SEGMENT};
 use crate::sniff;
 use crate::thumbnail;
 
-/// Publishes the film in the same order as any other; nothing is uploaded if it is in already.
+/// Publishes the film in the same order as any other film. Nothing is uploaded if the gallery has it already.
 pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let film = demo::short_film();
     let key = film.key;
-    // It has no file, so no time of its last change: it is known by its content.
+    // The film has no file, and so no time of its last change. It is recognised by its content.
     let source = Source { sha256: sha256_of_bytes(film.original), modified: film.taken.to_owned() };
     let known = publisher.catalogue.known(key)?.and_then(|known| known.source);
     if !publisher.force && known.is_some_and(|known| known.sha256 == source.sha256) {

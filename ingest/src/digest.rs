@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Stop;
 
-/// The digest in lower-case hex; nothing if the run is to stop.
+/// The digest in lower-case hex; `None` if the run is to stop.
 pub fn sha256(path: &Path, stop: &Stop) -> io::Result<Option<String>> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
@@ -27,7 +27,7 @@ pub fn sha256(path: &Path, stop: &Stop) -> io::Result<Option<String>> {
     Ok(Some(hex(&hash.finalize())))
 }
 
-/// The digest of bytes, likewise.
+/// The digest of bytes, in lower-case hex.
 pub fn sha256_of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }

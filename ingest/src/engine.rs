@@ -1,4 +1,4 @@
-//! A run from start to end: look, then photos on many threads, then films one after the other.
+//! A run from start to end: the walk, then photos on many threads, then films one after the other.
 
 use std::thread;
 use std::time::Instant;
@@ -14,11 +14,11 @@ use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{Error, Options, Report};
 
-/// Takes a library in. See the crate's documentation for what that means.
+/// Ingests a library. The documentation of the crate says what this includes.
 pub fn run(options: &Options) -> Result<Report, Error> {
     let started = Instant::now();
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    // Decoding is bounded by permits; the rest of the threads wait for the network.
+    // Permits bound the number of photos being decoded. The other threads wait for the network.
     let threads = (cores * 2).max(4);
 
     let library = match &options.library {
@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     }
     pipeline::films(options, &publisher, &library, &tally);
 
-    // Also when asked to stop: what has its row by now is in the gallery.
+    // The snapshot is published also after a request to stop: an item with a row is in the gallery.
     if !tally.is_fatal() {
         tally.settle(snapshot::publish(&catalogue, &bucket, options.force));
         if let Some(mirror) = &options.mirror {

@@ -1,11 +1,12 @@
-//! What a photo's EXIF says, in the catalogue's units. What is not there, or is not a number, is left out.
+//! The facts in a photo's EXIF, in the units of the catalogue. A value that is missing, or is not a number, is left
+//! out.
 
 use exif::{In, Rational, Tag, Value};
 
 use crate::date;
 
-/// The facts of a photo or film that its file carries along. Lengths in millimetres, angles in degrees,
-/// altitude in metres above the sea.
+/// The facts that the file of a photo or film holds about it. Lengths are in millimetres, angles in degrees, altitude
+/// in metres above the sea.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     pub date_taken: Option<String>,
@@ -23,8 +24,8 @@ pub struct Facts {
     pub altitude: Option<f64>,
 }
 
-/// The facts in a TIFF block of EXIF, and the orientation (1 to 8) to apply when showing the picture.
-/// `name` is asked for a date before the date of the last change is.
+/// The facts in a TIFF block of EXIF, and the orientation (1 to 8) to apply when showing the picture. If EXIF has no
+/// date when the picture was taken, a date in `name` is used before the date of the last change.
 pub fn read(tiff: Option<Vec<u8>>, name: &str) -> (Facts, u8) {
     let exif = tiff.and_then(parse);
     let Some(exif) = exif else {
@@ -58,7 +59,7 @@ pub fn read(tiff: Option<Vec<u8>>, name: &str) -> (Facts, u8) {
     (facts, orientation)
 }
 
-/// Parses as much as is sound: one broken entry does not cost the others.
+/// Parses every entry that is sound. A broken entry does not affect the others.
 fn parse(mut tiff: Vec<u8>) -> Option<exif::Exif> {
     if tiff.starts_with(b"Exif\0\0") {
         tiff.drain(..6);
@@ -81,7 +82,7 @@ fn text(exif: &exif::Exif, tag: Tag) -> Option<String> {
     clean(&String::from_utf8_lossy(parts.first()?))
 }
 
-/// Text without control characters and padding; nothing if nothing is left.
+/// The text without control characters and padding. `None` if nothing is left.
 pub fn clean(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     let text = text.trim();
@@ -107,7 +108,8 @@ fn whole(exif: &exif::Exif, tag: Tag) -> Option<u32> {
     }
 }
 
-/// To a millionth: below what any device measures (0.1 m as an angle), above what fractions leave behind.
+/// Rounds to a millionth. This is finer than any device measures (0.1 m as an angle), and coarser than the errors of
+/// fractions.
 pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
@@ -126,8 +128,8 @@ fn shutter_speed(time: Rational) -> Option<String> {
     })
 }
 
-/// Degrees, minutes, seconds and a reference (CIPA DC-008 section 4.6.6). Without a reference the sign is
-/// unknown, so there is no place; zero is a place.
+/// Degrees, minutes, seconds and a reference (CIPA DC-008 section 4.6.6). Without a reference the sign is unknown, so
+/// there is no position. Zero is a valid position.
 fn angle(exif: &exif::Exif, tag: Tag, reference: Tag, signs: [&str; 2], limit: f64) -> Option<f64> {
     let Value::Rational(parts) = value(exif, tag)? else {
         return None;
@@ -135,7 +137,7 @@ fn angle(exif: &exif::Exif, tag: Tag, reference: Tag, signs: [&str; 2], limit: f
     let mut degrees = 0.0;
     for (part, scale) in parts.iter().zip([1.0, 60.0, 3600.0]) {
         match part.denom {
-            // Some write 0/0 for seconds they do not know.
+            // Some cameras write 0/0 for unknown seconds.
             0 if scale > 1.0 => {}
             0 => return None,
             _ => degrees += part.to_f64() / scale,

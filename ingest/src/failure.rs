@@ -1,4 +1,4 @@
-//! Why a file did not go in.
+//! Why a file was not taken into the gallery.
 
 use crate::bucket::StoreError;
 
@@ -6,7 +6,7 @@ use crate::bucket::StoreError;
 pub enum Failure {
     /// The file is at fault.
     File(String),
-    /// The file is fine, and left out.
+    /// The file is fine, but it is left out.
     Skipped(String),
     Store(StoreError),
     Catalogue(platform::Error),

@@ -1,14 +1,15 @@
 //! Photos and films from a folder into the gallery: thumbnails, EXIF, HLS, bucket, catalogue.
 //!
-//! [`run`] walks a folder, uploads what is new and writes one row for each photo or film once all its
-//! objects are in the bucket; at the end it publishes the catalogue there too, as a snapshot. It may run again, and may be stopped, at any time: what is in is not
-//! uploaded twice, what is half done has no row. Files that disappeared from the folder stay in the gallery.
+//! [`run`] walks a folder and uploads new files. It writes the row of a photo or film once all objects of the item
+//! are in the bucket. At the end it publishes the catalogue in the bucket too, as a snapshot. A run may be stopped
+//! and started again at any time: nothing that is in the gallery is uploaded twice, and no half-done item has a row.
+//! The items of files that disappeared from the folder stay in the gallery.
 //!
-//! A film that changed replaces its renditions under the same keys; segments it no longer has stay in the bucket,
-//! named by no playlist.
+//! A film that changed replaces its renditions under the same keys. Segments that it no longer has stay in the
+//! bucket, and no playlist names them.
 //!
-//! Not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in the grid);
-//! HEIC, AVIF and camera raw are named and left out; an original above 5 GiB is refused.
+//! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
+//! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
 mod bucket;
 mod catalogue;
@@ -46,30 +47,31 @@ pub use platform_s3::Location;
 pub use progress::Show;
 pub use report::{Named, Report};
 
-/// What to take in, from where, to where.
+/// What to ingest, from where, and to where.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The folder to walk.
     pub library: Option<PathBuf>,
     /// Whether the packaged demo film is to be published as well.
     pub demo_film: bool,
-    /// The bucket, and the key to it.
+    /// The bucket, and the credentials for it.
     pub bucket: Location,
     pub database: Place,
-    /// The certificates of authorities to trust, in DER. Empty, Mozilla's list serves.
+    /// The certificates of authorities to trust, in DER. If the list is empty, Mozilla's list is used.
     pub certificates: Vec<Vec<u8>>,
     /// Another database that is to hold the same catalogue.
     pub mirror: Option<Place>,
-    /// The `ffmpeg` to use, with `ffprobe` beside it; else both are looked for on `PATH`.
+    /// The `ffmpeg` to use, with `ffprobe` beside it. Without it, both are looked for on `PATH`.
     pub ffmpeg: Option<PathBuf>,
     /// x264's preset: `ultrafast` to `veryslow`.
     pub preset: String,
-    /// Where films are encoded to before they are uploaded; else the system's folder for temporary files.
+    /// The folder in which films are encoded before they are uploaded. Without it, the system's folder for temporary
+    /// files.
     pub temp: Option<PathBuf>,
-    /// Whether files the catalogue knows are done again.
+    /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
     pub show: Show,
-    /// Ends the run early when asked to.
+    /// A request to end the run early.
     pub stop: Stop,
 }
 
@@ -92,10 +94,10 @@ impl Options {
     }
 }
 
-/// Where the catalogue's database is.
+/// The place of the catalogue's database.
 #[derive(Clone, Debug)]
 pub enum Place {
-    /// A SQLite file; made if missing.
+    /// A SQLite file, which is made if it is missing.
     File(PathBuf),
     /// A libSQL server.
     Http(Arc<Endpoint>),
@@ -113,7 +115,7 @@ impl Place {
         Ok(database)
     }
 
-    /// How people know it.
+    /// The name by which people know the place.
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
@@ -122,7 +124,7 @@ impl Place {
     }
 }
 
-/// Asks a run to end, from another thread or a signal handler. Clones ask the same run.
+/// Asks a run to end, from another thread or a signal handler. All clones belong to the same run.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -140,7 +142,7 @@ impl Stop {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The folder to walk is none.
+    /// The path to walk is not a folder that can be read.
     Library(PathBuf, std::io::Error),
     /// The store does not answer, or refuses.
     Store(String),

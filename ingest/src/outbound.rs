@@ -1,4 +1,4 @@
-//! Requests out, as `platform` wants to send them. They block; this program has threads for that.
+//! Outgoing requests through the traits of `platform`. The requests block, and this program has threads for them.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,10 +13,10 @@ use ureq::http::{Request, Response};
 
 use crate::tls;
 
-/// The longest body that is read, in bytes: more than anybody here collects.
+/// The longest body that is read, in bytes: it is more than any caller here collects.
 const MAX_BODY: u64 = 64 << 20;
 
-/// A platform that can only send.
+/// A platform that can only send requests.
 #[derive(Clone)]
 pub struct Outbound(Agent);
 
@@ -43,7 +43,7 @@ impl Outbound {
     }
 }
 
-/// Only texts that cannot hold the request.
+/// Uses only texts that cannot hold anything of the request.
 fn failure(error: ureq::Error) -> Error {
     let (kind, words) = match error {
         ureq::Error::Timeout(_) => (Kind::Timeout, "it did not answer in time".to_owned()),
@@ -56,7 +56,7 @@ fn failure(error: ureq::Error) -> Error {
     Error::because(kind, "fetch", words)
 }
 
-/// Runs what [`Outbound`] never makes wait.
+/// Runs a future over [`Outbound`], which never waits.
 pub fn finish<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
@@ -98,7 +98,7 @@ impl Platform for Outbound {
     }
 }
 
-/// There is none.
+/// [`Outbound`] has no KV.
 pub enum NoKv {}
 
 impl Kv for NoKv {

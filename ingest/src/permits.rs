@@ -1,15 +1,15 @@
-//! A counting semaphore: bounds what the threads hold in memory together.
+//! A counting semaphore, which bounds what all threads together hold in memory.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// `capacity` permits, taken several at a time.
+/// `capacity` permits, of which several may be taken at a time.
 pub struct Permits {
     capacity: u64,
     free: Mutex<u64>,
     returned: Condvar,
 }
 
-/// Permits taken; dropping gives them back.
+/// Permits that were taken. A drop returns them.
 pub struct Permit<'a> {
     permits: &'a Permits,
     count: u64,
@@ -20,7 +20,7 @@ impl Permits {
         Self { capacity, free: Mutex::new(capacity), returned: Condvar::new() }
     }
 
-    /// Waits for `count` permits; who wants more than there are gets all of them.
+    /// Waits for `count` permits. If `count` exceeds the capacity, waits for all permits.
     pub fn acquire(&self, count: u64) -> Permit<'_> {
         let count = count.clamp(1, self.capacity);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);

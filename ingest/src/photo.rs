@@ -16,15 +16,15 @@ use crate::thumbnail::{self, Thumbnail};
 const MAX_PIXELS: u64 = 200_000_000;
 /// The most memory one decoded picture may take, in bytes.
 const MAX_MEMORY: u64 = 1 << 30;
-/// The largest file read as a photo, in bytes: decoders hold the compressed picture in memory too.
+/// The largest file that is read as a photo, in bytes. Decoders hold the compressed picture in memory too.
 const MAX_FILE: u64 = 512 << 20;
-/// How many pixels one permit stands for: as many as most cameras take.
+/// How many pixels one permit stands for. Most cameras take pictures of this size.
 const PIXELS_PER_PERMIT: u64 = 24_000_000;
 
-/// What the catalogue and the bucket need of a photo.
+/// The data of a photo that the catalogue and the bucket need.
 pub struct Photo {
     pub facts: Facts,
-    /// Upright, in pixels.
+    /// In pixels, of the upright picture.
     pub width: u32,
     pub height: u32,
     pub thumbnails: Vec<Thumbnail>,
@@ -54,7 +54,7 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
             MAX_PIXELS / 1_000_000
         ));
     }
-    // A broken EXIF block costs its facts, not the picture.
+    // A picture with a broken EXIF block is read without its facts.
     let exif = decoder.exif_metadata().unwrap_or_default();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (facts, orientation) = facts::read(exif, &name);
@@ -79,7 +79,7 @@ fn unreadable(error: std::io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// A decoder's complaint, as a sentence about the file.
+/// The error of a decoder, as a sentence about the file.
 fn explain(error: ImageError) -> String {
     match error {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
@@ -91,8 +91,8 @@ fn explain(error: ImageError) -> String {
     }
 }
 
-/// Whether a JPEG reaches its end marker. The decoder fills what is missing with grey and says nothing,
-/// and a half copied photo would look like an ingested one.
+/// Whether a JPEG reaches its end marker. The decoder fills missing data with grey and reports no error, so a
+/// half-copied photo would be taken for a whole one.
 ///
 /// Markers as in ITU-T T.81 annex B: segments with a length, entropy-coded data after `SOS` until the next marker.
 fn is_whole_jpeg(path: &Path) -> std::io::Result<bool> {
@@ -109,7 +109,7 @@ fn find_end(file: &mut impl BufRead) -> std::io::Result<()> {
         file.read_exact(&mut byte).map(|()| byte[0])
     };
     loop {
-        // Everything up to a marker: entropy-coded data, or padding some writers leave.
+        // Skips everything up to a marker: entropy-coded data, or padding that some programs write.
         if file.skip_until(0xff)? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
@@ -177,7 +177,7 @@ mod tests {
         let error = read_bytes(&png, sniff::Photo::Png).unwrap_err();
         assert!(error.contains("60000x60000") || error.contains("memory"), "{error}");
 
-        // The same in a JPEG: the frame header's height and width.
+        // The same size in a JPEG: the frame header's height and width.
         let mut jpeg = jpeg();
         let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
         jpeg[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xdc, 0xff, 0xdc]);

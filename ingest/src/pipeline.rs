@@ -1,4 +1,5 @@
-//! The work itself: photos on many threads, films one after the other, each uploaded while the next is encoded.
+//! The work of a run: photos on many threads, films one after the other. Each film is uploaded while the next is
+//! encoded.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -46,7 +47,7 @@ fn shielded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> 
         .unwrap_or_else(|_| Err(Failure::File("broken: reading it failed unexpectedly".into())))
 }
 
-/// A film that is to go in.
+/// A film that is to be ingested.
 struct Job<'a> {
     file: &'a Candidate,
     kind: sniff::Film,
@@ -82,7 +83,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
     }
     let progress =
         Progress::seconds(options.show, "films", jobs.iter().map(|job| whole_seconds(job.film.duration)).sum());
-    // No room in between: at most two films' renditions lie on disk.
+    // The channel has no buffer, so at most two films' renditions are on disk.
     let (sender, receiver) = sync_channel(0);
     thread::scope(|scope| {
         scope.spawn(|| upload(publisher, tally, receiver));
@@ -104,7 +105,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
     });
 }
 
-/// Films that are not in the gallery as they are.
+/// Films that are new, or have changed since they were ingested.
 fn new_films<'a>(
     publisher: &Publisher,
     library: &'a Library,

@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar on a terminal, a line now and then elsewhere.
+//! Progress on stderr: a bar on a terminal, a line now and then without one.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use crate::report::printable;
 /// Where progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
-    /// A bar if stderr is a terminal, else lines.
+    /// A bar if stderr is a terminal, otherwise lines.
     #[default]
     Auto,
     Nothing,
@@ -22,7 +22,7 @@ pub struct Progress {
     how: How,
     noun: &'static str,
     total: u64,
-    /// Work done, in whatever `total` counts.
+    /// The work that is done, in the unit of `total`.
     done: AtomicU64,
     tenths: AtomicU64,
     /// When the last line was written, in seconds from the start.
@@ -80,7 +80,7 @@ impl Progress {
             How::Bar(bar) => bar.set_position(done),
             How::Lines => {
                 let tenth = done * 10 / self.total;
-                // At most a line a second, however fast it goes; the last one always.
+                // At most one line per second, however fast the work is. The last line is always written.
                 let second = self.started.elapsed().as_secs();
                 let is_due = done >= self.total || self.spoke.load(Ordering::Relaxed) < second;
                 if is_due && self.tenths.fetch_max(tenth, Ordering::Relaxed) < tenth {
@@ -99,7 +99,7 @@ impl Progress {
         }
     }
 
-    /// Something worth a line of its own where there is no bar to show it.
+    /// Prints an event on a line of its own, if there is no bar.
     pub fn milestone(&self, what: &str) {
         if let How::Lines = self.how {
             self.line(&printable(what));

@@ -1,4 +1,5 @@
-//! Puts one photo or film into the bucket, then into the catalogue: the row last, when all else is there.
+//! Puts one photo or film into the bucket, then into the catalogue: the row comes last, when everything else is
+//! there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +21,8 @@ use crate::sniff;
 use crate::thumbnail::Thumbnail;
 use crate::walk::{Candidate, timestamp};
 
-/// The signing window of the services, in seconds: presigned URLs change with it, so a longer life is of no use.
+/// The max-age is the longest signing window of the services. Presigned URLs change with the window, so a longer life
+/// would be of no use.
 const CACHE_SIGNED: &str = "private, max-age=14400";
 
 /// RFC 8216 section 4.
@@ -29,14 +31,14 @@ pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// RFC 3555 section 4.2.9.
 pub const SEGMENT: &str = "video/mp2t";
 
-/// What became of a file that is in the gallery.
+/// What happened to a file that is in the gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Added,
     Unchanged,
 }
 
-/// Bucket and catalogue, and how to work.
+/// The bucket, the catalogue, and the settings of the work.
 pub struct Publisher<'a> {
     pub bucket: &'a Bucket,
     pub catalogue: &'a Catalogue,
@@ -48,7 +50,7 @@ pub struct Publisher<'a> {
 }
 
 impl Publisher<'_> {
-    /// The digest of a file that is to go in; nothing if it already is.
+    /// The digest of a file that is to be ingested. `None` if the gallery has the file already.
     pub fn is_new(&self, file: &Candidate) -> Result<Option<Source>, Failure> {
         let known = self.catalogue.known(file.key.as_str())?;
         let known = known.filter(|known| !self.force && known.size == file.size);
@@ -127,7 +129,7 @@ impl Publisher<'_> {
         Ok(Outcome::Added)
     }
 
-    /// Uploads many objects at a time, in any order; the first failure ends it.
+    /// Uploads many objects at a time, in any order. The first failure ends the upload.
     pub fn put_all<'i, T: Sync>(
         &self,
         items: &'i [T],
@@ -158,7 +160,7 @@ impl Publisher<'_> {
         Ok(())
     }
 
-    /// Uploads the original, and makes sure that it is still what was read.
+    /// Uploads the original, and makes sure that the file has not changed since it was read.
     pub fn original(&self, file: &Candidate, mime: &'static str) -> Result<(), Failure> {
         if !file.is_untouched() {
             return Err(changed());

@@ -1,10 +1,10 @@
-//! What a run did, for people and for programs.
+//! The report of a run, for people and for programs.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A file that did not go in, and why.
+/// A file, and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Named {
     /// The path below the library.
@@ -15,22 +15,22 @@ pub struct Named {
 /// The outcome of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
-    /// Photos and films found that could be read at least so far as to be known for such.
+    /// Photos and films that were found and recognised by their content.
     pub photos: u64,
     pub films: u64,
     /// New or changed files that are now in the gallery.
     pub added: u64,
-    /// Files that already were.
+    /// Files that were in the gallery already.
     pub unchanged: u64,
     /// Media that is left out: an unsupported format, a reserved name, a missing tool.
     pub skipped: Vec<Named>,
     /// Media that could not be read.
     pub failed: Vec<Named>,
-    /// What was changed on the way in, e.g. HDR to SDR; the file is in.
+    /// What was changed in files that are in the gallery, for example HDR to SDR.
     pub notes: Vec<Named>,
-    /// Files that are no media.
+    /// Files that are not media.
     pub ignored: u64,
-    /// Objects and bytes uploaded.
+    /// The number of uploaded objects. `bytes` is their size.
     pub objects: u64,
     pub bytes: u64,
     pub seconds: f64,
@@ -39,7 +39,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// 0: all in. 2: some files are named as skipped or failed. 130: interrupted.
+    /// 0: all files are in the gallery. 2: some files are named as skipped or failed. 130: interrupted.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             130
@@ -82,7 +82,7 @@ fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A name may hold anything, a terminal should not obey it.
+/// A name may hold control characters, which a terminal must not obey.
 pub fn printable(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

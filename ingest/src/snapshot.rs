@@ -1,7 +1,7 @@
 //! Publishes the catalogue as a snapshot in the bucket, for hosts without SQL.
 //!
-//! The objects first, the index last: until then everybody reads the snapshot before. What a run leaves that dies in
-//! between is some objects nobody reads.
+//! The objects are written first and the index last. Until the index is written, everybody reads the snapshot before.
+//! A run that dies in between leaves only some objects that nobody reads.
 
 use gallery::snapshot::{CURRENT, Index, Snapshot, object_keys};
 
@@ -9,14 +9,14 @@ use crate::bucket::{Bucket, Headers, StoreError};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 
-/// Their names hold their version.
+/// Objects whose names hold their version.
 const IMMUTABLE: Headers =
     Headers { content_type: "application/jsonl", cache_control: "private, max-age=31536000, immutable" };
 const CHANGING: Headers = Headers { content_type: "application/json", cache_control: "private, no-cache" };
 /// The largest index that is read, in bytes.
 const MAX_INDEX: u64 = 1 << 20;
 
-/// Brings the bucket's snapshot up to date. Does nothing if it is, unless `force`.
+/// Brings the bucket's snapshot up to date. If it is up to date already, writes it only with `force`.
 pub fn publish(catalogue: &Catalogue, bucket: &Bucket, force: bool) -> Result<(), Failure> {
     let snapshot = Snapshot::new(catalogue.all()?).map_err(encoding)?;
     let old = bucket.get(CURRENT, MAX_INDEX)?.and_then(|bytes| Index::parse(&bytes).ok());

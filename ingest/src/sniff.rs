@@ -1,19 +1,19 @@
-//! What a file is, by its first bytes; the name only decides how to speak of what is unknown.
+//! Recognises a file by its first bytes. The name only decides how an unknown file is reported.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// What ingest makes of a file.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Photo(Photo),
     Film(Film),
     /// Media in a format that is named, but not read.
     Unsupported(&'static str),
-    /// The name says photo or film, the bytes do not.
+    /// The name says that the file is a photo or a film, but the bytes do not.
     Misnamed(&'static str),
-    /// No media.
+    /// The file is not media.
     Other,
 }
 
@@ -60,7 +60,7 @@ impl Film {
     }
 }
 
-/// Reads the first bytes of a file and says what it is.
+/// Reads the first bytes of a file and returns its kind.
 pub fn file(path: &Path) -> std::io::Result<Kind> {
     let mut head = Vec::with_capacity(HEAD);
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
@@ -73,7 +73,7 @@ pub fn file(path: &Path) -> std::io::Result<Kind> {
 /// Enough for an `ftyp` box with a dozen compatible brands.
 const HEAD: usize = 64;
 
-/// What the first bytes of a file say.
+/// The kind of a file with these first bytes.
 pub fn bytes(head: &[u8]) -> Kind {
     let at = |offset: usize, text: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(text));
     if at(0, b"\xff\xd8\xff") {
@@ -87,7 +87,7 @@ pub fn bytes(head: &[u8]) -> Kind {
     } else if at(4, b"ftyp") {
         brands(head)
     } else if [b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"].iter().any(|kind| at(4, *kind)) {
-        // QuickTime files of before 2001 have no `ftyp`.
+        // QuickTime files from before 2001 have no `ftyp`.
         Kind::Film(Film::QuickTime)
     } else if at(0, b"\x1aE\xdf\xa3") {
         Kind::Unsupported("Matroska/WebM")
@@ -120,7 +120,7 @@ fn brands(head: &[u8]) -> Kind {
     }
 }
 
-/// A file whose bytes say nothing: worth a word if its name promised media.
+/// The kind of a file whose bytes are not recognised. It is reported if its name says that it is media.
 fn by_name(path: &Path, empty: bool) -> Kind {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {

@@ -1,4 +1,4 @@
-//! What became of each file, counted by all threads; and whether it makes sense to go on.
+//! The outcome of each file, counted by all threads, and whether the run should go on.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,10 +9,10 @@ use crate::sniff::Kind;
 use crate::walk::Library;
 use crate::{Named, Report, Stop};
 
-/// After so many files in a row that the store would not take, the rest is not tried.
+/// After so many files in a row that the store refused, the remaining files are not tried.
 const STORE_PATIENCE: u32 = 5;
 
-/// What is being counted.
+/// The counts of a run.
 pub struct Tally<'a> {
     stop: &'a Stop,
     inner: Mutex<Inner>,
@@ -24,7 +24,7 @@ struct Inner {
     store_failures: u32,
 }
 
-/// Why no further file can go in.
+/// Why no further file can be ingested.
 pub enum Fatal {
     Store(StoreError),
     Catalogue(platform::Error),
@@ -90,7 +90,7 @@ impl<'a> Tally<'a> {
         self.lock().fatal.is_some()
     }
 
-    /// Takes in what became of the whole.
+    /// Notes the result of a step that concerns the whole run.
     pub fn settle(&self, result: Result<(), Failure>) {
         let fatal = match result {
             Err(Failure::Store(error)) => Fatal::Store(error),
@@ -105,7 +105,7 @@ impl<'a> Tally<'a> {
         self.count(demo::short_film().key, result);
     }
 
-    /// Something to say about a file that is in.
+    /// Adds a note about a file that is in the gallery.
     pub fn note(&self, key: &str, reason: String) {
         self.lock().report.notes.push(Named { name: key.to_owned(), reason });
     }

@@ -4,7 +4,7 @@ use gallery::layout::ThumbnailSize;
 use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView};
 
-/// libwebp's scale of 0 to 100. At 80 the loss does not show at these sizes.
+/// libwebp's scale of 0 to 100. At 80, the loss is not visible at these sizes.
 const QUALITY: f32 = 80.0;
 
 /// A thumbnail ready for upload.
@@ -21,7 +21,7 @@ pub fn make(picture: DynamicImage, orientation: Orientation) -> Result<Vec<Thumb
     let picture = eight_bit(picture);
     let mut current = scale(&picture, fitted(stored, ThumbnailSize::Large.pixels()))?.unwrap_or(picture);
     current.apply_orientation(orientation);
-    // Each size from the picture's own, so that roundings do not add up.
+    // Each size is computed from the size of the picture, so that rounding errors do not add up.
     let is_turned = current.dimensions() != fitted(stored, ThumbnailSize::Large.pixels());
     let upright = if is_turned { (stored.1, stored.0) } else { stored };
     let mut thumbnails = Vec::with_capacity(3);
@@ -34,7 +34,7 @@ pub fn make(picture: DynamicImage, orientation: Orientation) -> Result<Vec<Thumb
     Ok(thumbnails)
 }
 
-/// The size of a picture whose longest side may be `longest`; nothing is enlarged.
+/// The size of a picture whose longest side may be `longest`; no picture is enlarged.
 pub fn fitted((width, height): (u32, u32), longest: u32) -> (u32, u32) {
     let long = u64::from(width.max(height));
     let fit = |side: u32| {
@@ -44,7 +44,7 @@ pub fn fitted((width, height): (u32, u32), longest: u32) -> (u32, u32) {
     if long <= u64::from(longest) { (width, height) } else { (fit(width), fit(height)) }
 }
 
-/// Scales to a size; nothing if the picture has it already.
+/// Scales to a size. `None` if the picture has this size already.
 fn scale(picture: &DynamicImage, (width, height): (u32, u32)) -> Result<Option<DynamicImage>, String> {
     if picture.dimensions() == (width, height) {
         return Ok(None);
@@ -52,7 +52,7 @@ fn scale(picture: &DynamicImage, (width, height): (u32, u32)) -> Result<Option<D
     ingest_scale::scale(picture, width, height).map(Some).ok_or_else(|| "this pixel format cannot be scaled".to_owned())
 }
 
-/// RGB, or RGBA where something shows through: what WebP takes.
+/// The picture as RGB, or as RGBA if a part of it is transparent. WebP accepts both.
 fn eight_bit(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
         return DynamicImage::ImageRgb8(picture.into_rgb8());

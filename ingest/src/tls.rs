@@ -1,10 +1,10 @@
-//! TLS for what is sent to the store and to a database.
+//! TLS for requests to the store and to a database.
 
 use std::sync::Arc;
 
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-/// Trusts these authorities, in DER; without any, Mozilla's list.
+/// Trusts these authorities, given in DER. If there are none, trusts Mozilla's list.
 pub fn config(certificates: &[Vec<u8>]) -> TlsConfig {
     if certificates.is_empty() {
         return TlsConfig::default();

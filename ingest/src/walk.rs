@@ -9,10 +9,10 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::sniff::{self, Kind};
 
-/// Top-level folders of the bucket that hold what ingest or the services make; no original may lie there.
+/// Top-level folders of the bucket that hold what ingest or the services make; no original may be in these folders.
 const RESERVED: [&str; 5] = ["thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/"];
 
-/// The longest text put around a key to name what is derived from it: `hls/{key}/1080p_00000.ts`.
+/// The longest text around a key in the name of a derived object: `hls/{key}/1080p_00000.ts`.
 const LONGEST_AFFIX: usize = "hls//1080p_00000.ts".len();
 
 /// A file that is to go into the gallery.
@@ -33,9 +33,9 @@ pub struct Library {
     pub candidates: Vec<Candidate>,
     /// Media that is left out, and why: `(path relative to the library, reason)`.
     pub skipped: Vec<(String, String)>,
-    /// What could not be read: `(path relative to the library, reason)`.
+    /// Files that could not be read: `(path relative to the library, reason)`.
     pub failed: Vec<(String, String)>,
-    /// Files that are no media and say so by their name.
+    /// Files that are not media, and whose names do not say that they are.
     pub ignored: u64,
 }
 
@@ -54,7 +54,7 @@ pub fn walk(root: &Path) -> Library {
                 library.add(root, entry.path(), &mut seen);
             }
             Ok(_) => {}
-            // A link back to a folder above: its files are found where they are.
+            // The link leads back to a folder above. The files of this folder are found in their own place.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(root);
@@ -106,7 +106,7 @@ impl Candidate {
         Ok(Self { path: path.to_owned(), key, kind, size, modified })
     }
 
-    /// Whether the file is still as long and as old as when it was found.
+    /// Whether the file still has the size and the time with which it was found.
     pub fn is_untouched(&self) -> bool {
         stat(&self.path).is_ok_and(|(size, modified)| size == self.size && modified == self.modified)
     }
@@ -125,7 +125,7 @@ fn stat(path: &Path) -> std::io::Result<(u64, String)> {
 
 /// RFC 3339 in UTC.
 pub fn timestamp(time: SystemTime) -> String {
-    // A time outside years -9999 to 9999 is no time a file really has.
+    // No file really has a time outside the years -9999 to 9999.
     jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 

@@ -1,6 +1,6 @@
-//! The demo's short film: in without ffmpeg, as playable as any other.
+//! The demo's short film is ingested without ffmpeg, and plays like any other film.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 

@@ -1,6 +1,6 @@
-//! A store that refuses, fails or goes away; a run that is stopped half-way.
+//! A store that refuses, fails or goes away, and a run that is stopped half-way.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 
@@ -13,7 +13,7 @@ use common::{Store, database, options, sql};
 use image::ImageFormat;
 use ingest::{Error, Options};
 
-/// A library of small photos and the options to take it into `sink`.
+/// A library of small photos and the options to ingest it into `sink`.
 fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
     let options = options(folder.path(), &sink.settings);
@@ -46,7 +46,7 @@ fn uploads_have_a_length_a_type_and_a_life() {
     ingest::run(&options).unwrap();
     let puts = sink.puts();
     let paths: Vec<_> = puts.iter().map(|put| put.path.as_str()).collect();
-    // The original last: while it is missing, nothing else of the photo matters.
+    // The original comes last: while it is missing, no other object of the photo matters.
     assert_eq!(
         paths,
         [
@@ -168,7 +168,7 @@ fn a_stopped_run_leaves_no_row_without_its_objects() {
             assert!(has(format!("/media/thumbnails/{size}/{key}")), "{key} {size}");
         }
     }
-    // Run again, and all is there.
+    // After a second run, everything is there.
     options.stop = ingest::Stop::default();
     assert_eq!(ingest::run(&options).unwrap().added, 40 - report.added);
 }
@@ -177,7 +177,7 @@ fn a_stopped_run_leaves_no_row_without_its_objects() {
 fn a_stop_ends_an_upload_under_way() {
     let stop = ingest::Stop::default();
     let request = stop.clone();
-    // Thumbnails go through; while the original is on its way the run is stopped.
+    // The thumbnails are uploaded. While the original is on its way, the run is stopped.
     let sink = Sink::new(move |put, _| {
         if put.path.contains("/small/") {
             request.request();

@@ -1,7 +1,7 @@
-//! Films through the real ffmpeg and a store that verifies signatures. Without ffmpeg every case shows as ignored;
-//! where `CI` is set it must be there.
+//! Films through the real ffmpeg and a store that verifies signatures. Without ffmpeg every case shows as ignored. If
+//! `CI` is set, ffmpeg must be there.
 
-#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // what fails here is the test
+#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
 mod common;
 
@@ -38,7 +38,7 @@ fn main() {
         trial("the_row_comes_last", row_last),
         trial("a_stop_while_encoding_leaves_nothing", stopped),
     ];
-    // Not bound to ffmpeg: that it is missing is the case.
+    // This case does not need ffmpeg: it tests a missing ffmpeg.
     let without = Trial::test("without_ffmpeg_photos_go_in_and_films_are_named", || {
         without_ffmpeg();
         Ok(())
@@ -51,7 +51,7 @@ fn runs(program: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Makes a film in the library. `arguments` are ffmpeg's, without the output.
+/// Makes a film in the library. `arguments` are those of ffmpeg, without the output.
 fn film(gallery: &Gallery, name: &str, arguments: &str) -> PathBuf {
     let path = gallery.file(name, b"");
     let mut url = std::ffi::OsString::from("file:");
@@ -68,7 +68,7 @@ fn film(gallery: &Gallery, name: &str, arguments: &str) -> PathBuf {
 
 const X264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
-/// What ffprobe says of a stream of a rendition in the store, as `name=value`.
+/// What ffprobe says about a stream of a rendition in the store, as `name=value`.
 fn probe(gallery: &Gallery, object: &str, stream: &str) -> BTreeMap<String, String> {
     let path = gallery.folder.path().join("probed.ts");
     std::fs::write(&path, gallery.object(object).expect(object).bytes).unwrap();
@@ -157,7 +157,8 @@ fn landscape() {
         assert!(segments[..2].iter().all(|(_, seconds)| (seconds - 4.0).abs() < 0.05), "{segments:?}");
         assert!((segments.iter().map(|(_, seconds)| seconds).sum::<f64>() - 9.0).abs() < 0.1);
 
-        // The figures, counted again: no run of about a target duration above the peak, all of it the average.
+        // The figures, computed again: no run of about a target duration is above the peak, and the whole film has
+        // the average.
         let sizes: Vec<_> = segments
             .iter()
             .map(|(name, _)| gallery.object(&format!("hls/a.mp4/{name}")).unwrap().bytes.len())
@@ -204,7 +205,8 @@ fn landscape() {
 fn portrait() {
     let gallery = Gallery::new();
     film(&gallery, "flat.mp4", &format!("-f lavfi -i testsrc2=s=854x480:r=25:d=2 {X264} -f mp4"));
-    // As phones do: landscape pictures and a matrix. ffmpeg 5 writes one with this tag, 6 and later want the option.
+    // As phones record: landscape pictures and a matrix. ffmpeg 5 writes the matrix with this tag, 6 and later need
+    // the option.
     let flat = gallery.library().join("flat.mp4");
     let turn = |arguments: &[&str]| {
         let mut command = Command::new("ffmpeg");
@@ -253,7 +255,7 @@ fn hdr() {
         if report.notes.is_empty() && key != "sdr10.mp4" {
             assert_eq!(video["color_transfer"], "bt709", "{key}");
         }
-        // Still a picture: neither black nor washed to one grey.
+        // The thumbnail shows a picture: it is neither black nor a single grey.
         let thumbnail = gallery.thumbnail("large", key).into_luma8();
         let (low, high) = thumbnail.iter().fold((255, 0), |(low, high), value| (low.min(*value), high.max(*value)));
         assert!(high - low > 120, "{key}: {low} to {high}");
@@ -396,7 +398,7 @@ fn row_last() {
     assert_eq!(ingest::run(&options).unwrap().added, 1);
     assert_eq!(*seen.lock().unwrap(), 0, "no row while objects are still on their way");
     assert_eq!(common::sql::<String>(&database, "SELECT key FROM media"), ["a.mp4"]);
-    // Segments before the playlists that name them, the master after them, the original at the end.
+    // Segments come before the playlists that name them, the master after the playlists, and the original at the end.
     let puts = sink.puts();
     let rank = |path: &str| match path {
         path if path.ends_with(".ts") => 0,
@@ -417,7 +419,7 @@ fn stopped() {
     let stop = gallery.options.stop.clone();
     let temp = gallery.options.temp.clone().unwrap();
     let watched = temp.clone();
-    // As soon as ffmpeg has begun to write.
+    // Stops the run as soon as ffmpeg has begun to write.
     let watcher = std::thread::spawn(move || {
         let begun = || {
             let folders = std::fs::read_dir(&watched).unwrap().flatten();

@@ -1,6 +1,6 @@
 //! Photos, from a folder through a store that verifies signatures into the catalogue.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 
@@ -63,7 +63,7 @@ fn a_row_says_what_the_camera_wrote() {
         (4, Value::Rational(vec![(78, 1), (30, 1), (0, 1)])),
     ];
     gallery.file("2024/06/a.jpg", &with_exif(&jpeg(64, 48), &first, &exif, &gps));
-    // A camera that writes text where numbers belong.
+    // This camera writes text where numbers belong.
     let rubbish = [(0x829d, Value::Ascii("f/2.8")), (0x8827, Value::Ascii("auto")), (0x9003, Value::Ascii("soon"))];
     gallery.file("rubbish.jpg", &with_exif(&jpeg(64, 48), &[], &rubbish, &[]));
     gallery.file("IMG_20230102_030405.png", &encode(&quarters(9, 9), ImageFormat::Png));
@@ -121,7 +121,7 @@ fn every_format_goes_in() {
     gallery.file("alpha.png", &png.into_inner());
     gallery.file("plain.webp", &encode(&quarters(500, 400), ImageFormat::WebP));
     gallery.file("animated.gif", &animation());
-    // The content decides, not the name.
+    // The content decides the kind, not the name.
     gallery.file("really-a-png.jpg", &encode(&quarters(40, 30), ImageFormat::Png));
     let report = gallery.ingest();
     assert_eq!((report.added, report.exit_code()), (4, 0), "{report}");
@@ -189,7 +189,7 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_in() {
     ] {
         assert!(text.contains(reason), "{reason} in\n{text}");
     }
-    // Nothing of what failed is in the bucket or in the catalogue.
+    // Nothing of the failed files is in the bucket or in the catalogue.
     assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["good.jpg"]);
     assert!(gallery.object("truncated.jpg").is_none());
 }
@@ -208,7 +208,7 @@ fn a_second_run_uploads_nothing() {
     assert_eq!((again.added, again.unchanged, again.objects), (0, 3, 0));
     assert_eq!(gallery.sql::<String>("SELECT key || uploaded_at || updated_at || metadata FROM media"), rows);
 
-    // A new time and the same content: nothing to upload, and known by its time from then on.
+    // The file has a new time and the same content. There is nothing to upload, and the new time is noted.
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(10);
     std::fs::File::options().append(true).open(&touched).unwrap().set_modified(later).unwrap();
     let modified = "SELECT metadata ->> '$.source.modified' FROM media WHERE key = 'b.jpg'";
@@ -217,7 +217,7 @@ fn a_second_run_uploads_nothing() {
     assert_eq!((again.added, again.unchanged, again.objects), (0, 3, 0));
     assert_ne!(gallery.sql::<String>(modified), before);
 
-    // New content, also where its size stays.
+    // New content is uploaded, even if its size is the same.
     let mut bytes = std::fs::read(&changed).unwrap();
     let end = bytes.len();
     bytes[end - 20] ^= 1;
@@ -227,7 +227,7 @@ fn a_second_run_uploads_nothing() {
     assert_eq!((again.added, again.unchanged, again.objects), (1, 2, 4));
     assert!(gallery.object("c.jpg").unwrap().bytes == bytes);
 
-    // Gone from the folder is not gone from the gallery.
+    // A file that is gone from the folder stays in the gallery.
     std::fs::remove_file(&changed).unwrap();
     assert_eq!(gallery.ingest().unchanged, 2);
     assert_eq!(gallery.sql::<i64>("SELECT count(*) FROM media"), [3]);

@@ -1,6 +1,7 @@
-//! The catalogue's snapshot in the bucket: what it holds, how it is replaced, what stays when that fails.
+//! The catalogue's snapshot in the bucket: what it holds, how it is replaced, and what stays if the replacement
+//! fails.
 
-#![allow(clippy::unwrap_used)] // what fails here is the test
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! A request's context: the host, the facts, and the record of what it costs.
+//! The context of a request: the platform, the facts, and the record of what the request costs.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -15,7 +15,7 @@ const MAX_PAUSE_MS: u64 = 200;
 pub struct Facts {
     /// Seconds since 1970 UTC.
     pub now: u64,
-    /// Fresh randomness, for this request only.
+    /// Fresh randomness for this request alone.
     pub entropy: [u8; 32],
     /// Whether the client came over TLS, as the host itself knows it.
     pub https: bool,
@@ -23,10 +23,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Takes scheme and address from `X-Forwarded-Proto` and `X-Forwarded-For`. Only where a proxy of one's own writes them.
+    /// Takes the scheme and the client's address from `X-Forwarded-Proto` and `X-Forwarded-For`. Call this only
+    /// behind a proxy of the operator's own that writes both.
     pub fn believe_forwarded(&mut self, headers: &HeaderMap) {
         self.https = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-        // The last entry is the one our own proxy wrote; the others are the client's word.
+        // The operator's own proxy wrote the last entry. The other entries come from the client.
         if let Some(client) = last(headers, "x-forwarded-for").and_then(|entry| entry.parse().ok()) {
             self.client = Some(client);
         }
@@ -38,7 +39,7 @@ fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
-/// What a service is given with each request. Counts what passes through it.
+/// The context that a service gets with each request. It counts the calls that pass through it.
 pub struct Cx<'a, P: Platform> {
     platform: &'a P,
     pub facts: Facts,
@@ -56,12 +57,12 @@ impl<'a, P: Platform> Cx<'a, P> {
         Self { platform, facts, record: Record::default(), request_id }
     }
 
-    /// Sixteen hexadecimal digits: in the log line, in `X-Request-Id` and in every problem body.
+    /// Sixteen hexadecimal digits, which stand in the log line, in `X-Request-Id` and in every problem body.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// Randomness for the service: what the request id shows is not part of it.
+    /// Randomness for the service. The bytes that the request id shows are not part of it.
     pub fn entropy(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&self.facts.entropy[16..]);
@@ -90,8 +91,9 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.fetch_all(requests).await
     }
 
-    /// What an idempotent read gave; if the other side did not answer or was unwell, what it gives `again`, after a short
-    /// pause. Not if it was slow: the time is spent.
+    /// The second try of an idempotent read. If the other side did not answer in `first` or reported a failure, waits
+    /// briefly and returns the result of `again`. There is no second try after a timeout, because the time is used
+    /// up.
     pub async fn or_again<T, F: Future<Output = Result<T, Error>>>(
         &self,
         first: Result<T, Error>,
@@ -100,7 +102,7 @@ impl<'a, P: Platform> Cx<'a, P> {
         match first {
             Err(error) if error.is_transient() && error.kind() != Kind::Timeout => {
                 self.record.note(&error);
-                // Jitter, so that a crowd that failed together does not come back together.
+                // Jitter, so that requests that failed together are not repeated together.
                 let jitter = u64::from(self.facts.entropy[8]) * MAX_PAUSE_MS / 255;
                 self.sleep(Duration::from_millis(jitter)).await;
                 again().await

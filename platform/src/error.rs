@@ -1,30 +1,31 @@
-//! One error for all four capabilities. Its kind is what the caller can decide on; its source is for the log.
+//! One error for all four capabilities. A caller can act on its kind. Its source is for the log.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// What went wrong, as far as a caller can act on it.
+/// The kind of a failure, on which a caller can act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// The other side cannot be reached, or broke off, or says it is unwell. Trying again may help.
+    /// The other side cannot be reached, or broke off, or reports a failure of its own. Trying again may help.
     Unavailable,
     /// The other side did not answer in time. Trying again may help.
     Timeout,
     /// The other side asks for fewer requests.
     Throttled,
-    /// Credentials or a host rule forbid it. Trying again does not help; configuration does.
+    /// The credentials or a rule of the host forbid the call. Trying again does not help, but a change of the
+    /// configuration does.
     Denied,
-    /// The call itself makes no sense to the other side: bad SQL, a bad header, an answer that is none.
+    /// The call makes no sense to the other side, as with bad SQL or a bad header, or its answer makes no sense.
     Invalid,
-    /// A body, value or result is over the limit that was given.
+    /// A body, value or result exceeds its limit.
     TooLarge,
-    /// Anything else: a fault on our side.
+    /// Anything else: a fault of this program.
     Internal,
 }
 
 impl Kind {
-    /// What a status that is no answer means.
+    /// The kind for a status that is not an answer.
     pub fn of_refusal(status: StatusCode) -> Self {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Self::Throttled,
@@ -38,8 +39,8 @@ impl Kind {
 
 /// A failed operation: its [`Kind`], the operation's name, and the cause.
 ///
-/// The text is for the log. It never holds a key, a token or a value; clients get a
-/// [`Problem`](crate::Problem) with words of its own.
+/// The text is for the log. It never holds a key, a token or a value. Clients get a [`Problem`](crate::Problem) with
+/// words of its own.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -52,7 +53,7 @@ impl Error {
         Self { kind, operation, source: None }
     }
 
-    /// With the cause, or a few words about it.
+    /// An error with its cause, or with a few words about the cause.
     pub fn because(
         kind: Kind,
         operation: &'static str,
@@ -69,7 +70,7 @@ impl Error {
         self.operation
     }
 
-    /// Whether the same idempotent call may succeed if made again.
+    /// Whether the same idempotent call may succeed if it is made again.
     pub const fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::Unavailable | Kind::Timeout | Kind::Throttled)
     }

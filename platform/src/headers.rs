@@ -2,12 +2,13 @@
 
 use http::{HeaderMap, HeaderName, header};
 
-/// `Content-Length`, if it is there and a number.
+/// The `Content-Length`, if the header is present and holds a number.
 pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Takes away what belongs to one connection only (RFC 9110 section 7.6.1). Some hosts refuse such headers outright.
+/// Removes the headers that belong to one connection only (RFC 9110 section 7.6.1). Some hosts refuse such headers
+/// outright.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)

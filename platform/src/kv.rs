@@ -6,17 +6,17 @@ use bytes::Bytes;
 
 use crate::Error;
 
-/// The stores a deployment has.
+/// The stores of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StoreName {
     /// `auth_version` and `thumbnail_version`: small, read often, written by an operator.
     CacheVersion,
-    /// Finished playlists: may be lost at any time.
+    /// Finished playlists. They may be lost at any time.
     VideoCache,
 }
 
 impl StoreName {
-    /// The name in a host's configuration. Hosts that want lower case lower it.
+    /// The name in a host's configuration. The adapter of a host that wants lower case converts the name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CacheVersion => "CACHE_VERSION",
@@ -25,10 +25,10 @@ impl StoreName {
     }
 }
 
-/// A key that every host's store accepts: 1 to 255 bytes of ASCII letters, digits and `: _ -`.
+/// A key that the store of every host accepts: 1 to 255 bytes of ASCII letters, digits and `: _ -`.
 ///
-/// Fastly forbids `# ; ? ^ |` and `./`, Fermyon's cloud keys over 255 bytes; names of media are
-/// therefore hashed into keys, never put in as they are.
+/// Fastly forbids `# ; ? ^ |` and `./`, and Fermyon's cloud forbids keys of more than 255 bytes. Keys of media are
+/// therefore hashed, and never used as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KvKey(String);
 
@@ -56,31 +56,31 @@ impl fmt::Display for KvKey {
 /// One key-value store.
 ///
 /// # Consistency
-/// Eventual: a read may give an older value for up to a minute after a write elsewhere. Within one
-/// request a read after a write may or may not see it. Nothing that must be right may rest on a
-/// store alone; a cached value carries what is needed to check it.
+/// A store is eventually consistent. A read may return an older value for up to a minute after a write elsewhere.
+/// Within one request, a read after a write may or may not see the new value. Nothing that must be right may depend
+/// on a store alone: a cached value carries what is needed to check it.
 ///
-/// # Many readers of what is not there
-/// A host whose requests run apart from each other may let readers of a missing key in [`StoreName::VideoCache`] wait for
-/// the first of them: until that one has put the key or its request has ended, and for a few seconds at most.
-/// Where requests share an instance, the services do this themselves.
+/// # Many readers of a missing key
+/// On a host whose requests run apart from each other, readers of a missing key in [`StoreName::VideoCache`] may wait
+/// for the first reader. They wait until the first reader has put the key or its request has ended, and for a few
+/// seconds at most. Where requests share an instance, the services do this themselves.
 pub trait Kv {
     /// Reads a value.
     ///
     /// - A key that was never written, was deleted, or has expired gives `Ok(None)`.
-    /// - A value is given back byte for byte, an empty one too.
-    /// - A store that cannot be asked gives `Unavailable`, `Timeout`, `Throttled` or `Denied`.
+    /// - A value is returned byte for byte, also an empty one.
+    /// - A store that cannot be reached gives `Unavailable`, `Timeout`, `Throttled` or `Denied`.
     async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error>;
 
-    /// Writes a value, replacing any other.
+    /// Writes a value, and replaces any other value of the key.
     ///
-    /// - `ttl` is how long it is of use. A host that can expire values may drop it after that, never
-    ///   before; a reader must not rely on its being gone.
-    /// - Without `ttl` it stays until it is deleted.
-    /// - A value over the host's limit gives `TooLarge` and the old value stays.
+    /// - `ttl` is how long the value is of use. A host that can expire values may drop the value after this time, and
+    ///   never before. A reader must not rely on the value being gone.
+    /// - Without `ttl`, the value stays until it is deleted.
+    /// - A value over the host's limit gives `TooLarge`, and the old value stays.
     async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error>;
 
-    /// Deletes a key; deleting a missing one succeeds.
+    /// Deletes a key. Deleting a missing key succeeds.
     async fn delete(&self, key: &KvKey) -> Result<(), Error>;
 }
 

@@ -1,15 +1,15 @@
-//! The seam between the services and the hosts.
+//! The traits between the services and the hosts.
 //!
-//! Four things cannot be functions: sending a request ([`Platform::fetch`]), key-value storage ([`Kv`]), SQL ([`Sql`]),
-//! and the facts of a request ([`Facts`]). An adapter implements these and owns the accept loop. A service is a
-//! [`Service`]. An entry joins one of each.
+//! Four things cannot be functions: sending a request ([`Platform::fetch`]), key-value storage ([`Kv`]), SQL
+//! ([`Sql`]), and the facts of a request ([`Facts`]). An adapter implements these four and owns the accept loop. A
+//! service is a [`Service`]. An entry joins one service to one adapter.
 //!
-//! This crate holds the traits and what both sides speak: errors, the context of a request, the record of what it cost,
-//! problem bodies, the look-up of configuration. What is built above the traits has crates of its own: objects in a
-//! bucket (`platform-s3`), KV in the bucket and SQL over HTTP (`platform-fallback`, for adapters), and what both
-//! services share (`edge`, for services).
+//! This crate holds the traits, and what services and adapters both use: errors, the context of a request, the record
+//! of what a request cost, problem bodies, the look-up of configuration. Code above the traits has crates of its own:
+//! objects in a bucket (`platform-s3`), KV in the bucket and SQL over HTTP (`platform-fallback`, for adapters), and
+//! the code that both services share (`edge`, for services).
 //!
-//! Futures are not `Send`: every host runs a request on one thread.
+//! Futures are not `Send`, because every host runs a request on one thread.
 
 #![allow(async_fn_in_trait)]
 

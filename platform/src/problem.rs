@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{Error, Kind};
 
-/// A response that says what is wrong and what to do, in words that give nothing away.
+/// A response that says what is wrong and what to do. Its words reveal nothing about the inside of the gallery.
 #[derive(Debug)]
 pub struct Problem {
     pub status: StatusCode,
@@ -40,23 +40,24 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// What there is, is not what the client's conditions want.
+    /// The current file does not meet the client's conditions.
     pub fn precondition_failed() -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
     }
 
-    /// The same answer for what exists and for what does not.
+    /// The answer is the same whether or not the requested file exists.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Log in first.")
     }
 
-    /// While the configuration is not good; [`record::host_failure`](crate::record::host_failure) is for the log.
+    /// The answer while the configuration is not usable. The log gets
+    /// [`record::host_failure`](crate::record::host_failure).
     pub fn not_set_up() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.")
             .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
     }
 
-    /// With the methods the route has.
+    /// The answer names the methods of the route.
     pub fn method_not_allowed(allow: &'static str) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not take that method; see the Allow header.")
             .with(header::ALLOW, HeaderValue::from_static(allow))
@@ -68,7 +69,7 @@ impl Problem {
         self
     }
 
-    /// The whole response. It is never stored: what is wrong now may be right in a minute.
+    /// The whole response. It is never stored, because the problem may be gone in a minute.
     pub fn into_response<B: From<Bytes>>(self, request_id: &str) -> Response<B> {
         let body = Body {
             r#type: "about:blank",
@@ -77,7 +78,7 @@ impl Problem {
             detail: self.detail,
             request_id,
         };
-        // Text and numbers only: that cannot fail.
+        // The body holds only text and numbers, so this cannot fail.
         let body = Bytes::from(serde_json::to_vec(&body).unwrap_or_default());
         let mut response = Response::new(());
         *response.status_mut() = self.status;
@@ -91,7 +92,7 @@ impl Problem {
     }
 }
 
-/// A failed dependency: 502, 503 or 504 with `Retry-After`, and none of the dependency's own words.
+/// A failed dependency: 502, 503 or 504 with `Retry-After`, without the dependency's own words.
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         let (status, detail) = match error.kind() {

@@ -4,10 +4,10 @@ use std::{cell::Cell, time::Duration};
 
 use serde::Serialize;
 
-/// What the cache in front of a response's making did.
+/// What the cache did for a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CacheOutcome {
-    /// There was nothing to cache, or it was not asked.
+    /// There was nothing to cache, or the cache was not used.
     #[default]
     Bypass,
     Hit,
@@ -24,15 +24,15 @@ impl CacheOutcome {
     }
 }
 
-/// What went out of a response's body, where the host can tell.
+/// How much of a response's body was sent, on hosts that can tell.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
     pub bytes: u64,
-    /// Whether the body came to its end, rather than breaking off or being left by the client.
+    /// Whether the whole body was sent. It is false if the body broke off or the client left.
     pub complete: bool,
 }
 
-/// The counts of one request. Shared by reference while it is served, on one thread.
+/// The counts of one request. The record is shared by reference while the request is served, on one thread.
 #[derive(Default)]
 pub struct Record {
     pub service: Cell<&'static str>,
@@ -45,7 +45,7 @@ pub struct Record {
     pub sql_queries: Cell<u32>,
     /// The arm of an experiment that served this request.
     pub arm: Cell<Option<&'static str>>,
-    /// What failed, in the words for the log; the last failure wins.
+    /// What failed, in the words for the log. The last failure is kept.
     pub failure: Cell<Option<String>>,
 }
 
@@ -54,7 +54,7 @@ impl Record {
         counter.set(counter.get().saturating_add(1));
     }
 
-    /// Notes a failure that the client hears of in other words, or not at all.
+    /// Notes a failure for the log. The client gets other words for it, or does not see it at all.
     pub fn note(&self, failure: &crate::Error) {
         self.failure.set(Some(failure.to_string()));
     }
@@ -79,7 +79,7 @@ impl Record {
 
     /// The log line: one JSON object without a newline.
     ///
-    /// A host that hands a body over and does not see it go has no `sent`; the line then has no `bytes`.
+    /// A host that does not see how a body is sent has no `sent`. The line then has no `bytes`.
     pub fn log_line(
         &self,
         request_id: &str,
@@ -132,7 +132,8 @@ struct Line<'a> {
     failure: Option<String>,
 }
 
-/// The log line for what keeps a host from serving at all: names and the host's own words, never values.
+/// The log line for a failure that keeps a host from serving at all. The line holds names and the host's own words,
+/// never values.
 pub fn host_failure(words: &str) -> String {
     #[derive(Serialize)]
     struct Line<'a> {
@@ -142,12 +143,12 @@ pub fn host_failure(words: &str) -> String {
     json(&Line { service: "host", failure: words })
 }
 
-/// Text and numbers only: that cannot fail.
+/// Lines hold only text and numbers, so this cannot fail.
 fn json(line: &impl Serialize) -> String {
     serde_json::to_string(line).unwrap_or_default()
 }
 
-/// The method for the log: one of a fixed set, since a client may send any word.
+/// The method for the log: one of a fixed set, because a client may send any word.
 pub fn method_name(method: &http::Method) -> &'static str {
     const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")

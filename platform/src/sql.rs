@@ -48,7 +48,7 @@ impl<'a> Statement<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row(pub Vec<Value>);
 
-/// A column that is missing or of a type the reader cannot use.
+/// The error for a column that is missing, or has a type that the reader cannot use.
 fn mismatch(column: usize, wanted: &str) -> Error {
     Error::because(Kind::Invalid, "sql.row", format!("column {column} is not {wanted}"))
 }
@@ -63,7 +63,7 @@ impl Row {
         }
     }
 
-    /// A whole number, or `None` for NULL. A REAL without a fraction counts.
+    /// A whole number, or `None` for NULL. A REAL without a fraction is accepted.
     pub fn integer(&self, column: usize) -> Result<Option<i64>, Error> {
         match self.0.get(column) {
             Some(Value::Null) => Ok(None),
@@ -87,23 +87,23 @@ impl Row {
     }
 }
 
-/// The most rows of one statement where SQL is not in the same process. More give `TooLarge`.
+/// The most rows of one statement if SQL is not in the same process. More rows give `TooLarge`.
 pub const MAX_ROWS: usize = 10_000;
 
 /// One database.
 pub trait Sql {
-    /// Runs one statement and gives all its rows.
+    /// Runs one statement and returns all its rows.
     ///
     /// - Parameters are bound, never put into the text.
     /// - A statement without rows gives an empty list.
-    /// - Text, numbers, blobs and NULL come back as they were stored.
-    /// - A statement the database does not understand gives `Invalid`; a locked or absent database
-    ///   gives `Unavailable` or `Timeout`; more bytes than the host allows give `TooLarge`.
+    /// - Text, numbers, blobs and NULL are returned as they were stored.
+    /// - A statement that the database does not understand gives `Invalid`. A locked or absent database gives
+    ///   `Unavailable` or `Timeout`. More bytes than the host allows give `TooLarge`.
     async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error>;
 
-    /// Runs several statements in one transaction and, where SQL is remote, in one round trip.
+    /// Runs several statements in one transaction. If SQL is remote, this takes one round trip.
     ///
-    /// - The results stand in the statements' order.
-    /// - If one fails, none has had an effect.
+    /// - The results have the order of the statements.
+    /// - If a statement fails, no statement has an effect.
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error>;
 }

@@ -1,4 +1,4 @@
-//! The bytes: immutable files with random names, received by `s3s-fs`.
+//! The bytes of objects: immutable files with random names, which `s3s-fs` receives.
 
 use std::{
     collections::HashSet,
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::body::watch;
 
-/// The folder of the blobs, which `s3s-fs` takes for a bucket.
+/// The folder of the blobs, which `s3s-fs` treats as a bucket.
 const FOLDER: &str = "objects";
 
 pub struct Blobs {
@@ -25,8 +25,8 @@ pub struct Blobs {
     root: PathBuf,
 }
 
-/// A blob that is removed again unless it is kept: whatever ends a request early (a wrong checksum, a
-/// precondition, a client that left) leaves nothing behind.
+/// A blob that is removed again unless it is kept. If a request ends early (a wrong checksum, a precondition, a
+/// client that left), nothing is left behind.
 pub struct NewBlob<'a> {
     blobs: &'a Blobs,
     id: String,
@@ -34,7 +34,7 @@ pub struct NewBlob<'a> {
 }
 
 impl Blobs {
-    /// Opens or makes the folder below `root`.
+    /// Opens the folder below `root`, and makes it if it is missing.
     pub fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root.join(FOLDER))?;
         let root = root.canonicalize()?;
@@ -46,7 +46,7 @@ impl Blobs {
         self.root.join(FOLDER).join(id)
     }
 
-    /// A name nothing has yet.
+    /// A blob with a new name.
     pub fn create(&self) -> NewBlob<'_> {
         NewBlob { blobs: self, id: Uuid::new_v4().simple().to_string(), kept: false }
     }
@@ -54,13 +54,13 @@ impl Blobs {
     /// Writes a request's body to a new blob.
     ///
     /// # Errors
-    /// 400 when the body is short or does not match one of its digests, 403 when its chunks' signatures
-    /// do not.
+    /// 400 if the body is too short or does not match one of its digests, 403 if the signatures of its chunks do not
+    /// match.
     pub async fn receive(&self, mut request: S3Request<PutObjectInput>) -> S3Result<(NewBlob<'_>, PutObjectOutput)> {
         let blob = self.create();
         request.input.bucket = FOLDER.into();
         request.input.key.clone_from(&blob.id);
-        // These speak of the key, not of the blob.
+        // These conditions are about the key, not about the blob.
         request.input.if_match = None;
         request.input.if_none_match = None;
         let (body, failure) = watch(request.input.body.take().unwrap_or_else(|| Body::empty().into()));
@@ -71,11 +71,11 @@ impl Blobs {
     }
 
     pub fn remove(&self, id: &str) {
-        // Already gone is as good; anything else is swept at the next start.
+        // A blob that is already gone needs no removal. Anything else that is left is swept at the next start.
         let _ = fs::remove_file(self.path(id));
     }
 
-    /// Removes what a crash left: blobs that nothing refers to.
+    /// Removes blobs that a crash left behind, to which nothing refers.
     pub fn sweep(&self, in_use: &HashSet<String>) -> io::Result<()> {
         for entry in fs::read_dir(self.root.join(FOLDER))? {
             let entry = entry?;
@@ -98,7 +98,7 @@ impl NewBlob<'_> {
         self.blobs.path(&self.id)
     }
 
-    /// Bytes.
+    /// The size in bytes.
     pub fn size(&self) -> S3Result<u64> {
         Ok(fs::metadata(self.path()).map_err(S3Error::internal_error)?.len())
     }
@@ -107,13 +107,13 @@ impl NewBlob<'_> {
         self.id.clone()
     }
 
-    /// To be called when the index refers to it.
+    /// Keeps the blob. To be called when the index refers to it.
     pub fn keep(mut self) {
         self.kept = true;
     }
 
-    /// `s3s-fs` notes the headers and the digests of what it receives in two files of its own; the
-    /// index has them.
+    /// `s3s-fs` notes the headers and the digests of what it receives in two files of its own; these are not needed,
+    /// because the index has both.
     fn remove_notes(&self) {
         let (bucket, key) = (URL_SAFE_NO_PAD.encode(FOLDER), URL_SAFE_NO_PAD.encode(&self.id));
         for kind in ["metadata", "internal"] {
@@ -131,10 +131,10 @@ impl Drop for NewBlob<'_> {
     }
 }
 
-/// Makes `new` hold the same bytes as `source` without reading them, where the file system can.
+/// Makes `new` hold the same bytes as `source` without reading them, if the file system can do this.
 ///
 /// # Errors
-/// 404 when `source` was deleted meanwhile.
+/// 404 if `source` was deleted in the meantime.
 pub async fn duplicate(source: PathBuf, new: PathBuf) -> S3Result {
     let copy = move || fs::hard_link(&source, &new).or_else(|_| fs::copy(&source, &new).map(drop));
     match tokio::task::spawn_blocking(copy).await {

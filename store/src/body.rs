@@ -1,7 +1,7 @@
 //! Why the body of a request ended early.
 //!
-//! `s3s` verifies hashes and chunk signatures while the body is read, and `s3s-fs` reports whatever
-//! goes wrong there as 500. It is the client's mistake, and has codes of its own.
+//! `s3s` verifies hashes and chunk signatures while the body is read. `s3s-fs` reports every failure there as 500.
+//! But the mistake is the client's, and S3 has codes for it.
 
 use std::{
     pin::Pin,
@@ -19,11 +19,11 @@ use s3s::{
     stream::{ByteStream, RemainingLength},
 };
 
-/// What the body failed with, if it did, in the words of the verifier.
+/// The failure of the body, if it failed, in the words of the verifier.
 #[derive(Clone, Default)]
 pub struct Failure(Arc<OnceLock<String>>);
 
-/// Passes `body` on and notes its failure.
+/// Passes through `body`, and notes its failure.
 pub fn watch(body: StreamingBlob) -> (StreamingBlob, Failure) {
     let failure = Failure::default();
     (StreamingBlob::new(Watched { body, failure: failure.clone() }), failure)
@@ -53,9 +53,9 @@ impl ByteStream for Watched {
 }
 
 impl Failure {
-    /// The error to answer with: the body's, or else `other`.
+    /// The error for the answer: that of the body if it failed, otherwise `other`.
     pub fn or(&self, other: S3Error) -> S3Error {
-        // The types of these errors are private to `s3s`; their names are not.
+        // The types of these errors are private to `s3s`, but their names show in the text.
         match self.0.get() {
             None => other,
             Some(text) if text.contains("Sha256Mismatch") => {

@@ -1,7 +1,7 @@
 //! Preconditions and byte ranges of a read.
 //!
-//! Sources: RFC 9110 sections 13 and 14, and
-//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html> for what wins over what.
+//! Sources: RFC 9110 sections 13 and 14, and <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html> for
+//! which header takes precedence.
 
 use std::{
     ops::Range,
@@ -10,21 +10,20 @@ use std::{
 
 use http::{HeaderMap, HeaderName, header};
 
-/// What the preconditions make of a request.
+/// What a request gets under its preconditions.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Proceed,
-    /// 304, or 412 where the method is not GET or HEAD.
+    /// 304, or 412 if the method is not GET or HEAD.
     NotModified,
     /// 412.
     Failed,
 }
 
-/// Checks `If-Match`, `If-Unmodified-Since`, `If-None-Match` and `If-Modified-Since`; the entity-tag
-/// forms win over the dates.
+/// Checks `If-Match`, `If-Unmodified-Since`, `If-None-Match` and `If-Modified-Since`. Entity tags take precedence
+/// over dates.
 ///
-/// `etag` is strong and without quotes, `modified` in Unix seconds. Dates that cannot be read do not
-/// count.
+/// `etag` is strong and without quotes. `modified` is in Unix seconds. Dates that cannot be read are ignored.
 pub fn check(headers: &HeaderMap, etag: &str, modified: i64) -> Verdict {
     if headers.contains_key(header::IF_MATCH) {
         if !tags(headers, header::IF_MATCH).any(|tag| tag.names_strongly(etag)) {
@@ -47,7 +46,7 @@ pub fn check(headers: &HeaderMap, etag: &str, modified: i64) -> Verdict {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unsatisfiable;
 
-/// The bytes to send; `None` means all of them, also for forms that HTTP says to ignore and for more
+/// The bytes to send. `None` means all bytes. It is also returned for forms that HTTP says to ignore, and for more
 /// than one range, which S3 does not serve.
 pub fn range(headers: &HeaderMap, etag: &str, modified: i64, size: u64) -> Result<Option<Range<u64>>, Unsatisfiable> {
     let mut values = headers.get_all(header::RANGE).iter();
@@ -61,7 +60,7 @@ pub fn range(headers: &HeaderMap, etag: &str, modified: i64, size: u64) -> Resul
     let Some((first, last)) = value.to_str().ok().and_then(positions) else { return Ok(None) };
     let (first, last) = match (first, last) {
         (Some(first), last) => (first, last.unwrap_or(u64::MAX)),
-        // The last bytes; none of them is none.
+        // The last bytes. A suffix of 0 bytes cannot be served.
         (None, Some(0)) => return Err(Unsatisfiable),
         (None, Some(length)) => (size.saturating_sub(length), u64::MAX),
         (None, None) => return Ok(None),
@@ -75,7 +74,7 @@ pub fn range(headers: &HeaderMap, etag: &str, modified: i64, size: u64) -> Resul
     Ok(Some(first..last.saturating_add(1).min(size)))
 }
 
-/// `bytes=first-last` with either one missing.
+/// `bytes=first-last`, in which either number may be missing.
 fn positions(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (unit, range) = value.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
@@ -86,7 +85,7 @@ fn positions(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     (are_digits(first) && are_digits(last)).then(|| (position(first), position(last)))
 }
 
-/// More digits than fit mean "beyond any end".
+/// A number with too many digits means "beyond any end".
 fn position(digits: &str) -> Option<u64> {
     (!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }
@@ -107,10 +106,10 @@ impl Tag<'_> {
     }
 }
 
-/// The entity tags of a header, each quoted or, as S3 allows, bare.
+/// The entity tags of a header. Each is quoted, or bare, which S3 allows.
 fn tags(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = Tag<'_>> {
     headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|list| {
-        // No entity tag of this store has a comma.
+        // No entity tag of this store holds a comma.
         list.split(',').map(|tag| {
             let tag = tag.trim();
             let (weak, tag) = tag.strip_prefix("W/").map_or((false, tag), |tag| (true, tag));

@@ -1,6 +1,5 @@
-//! Cross-origin access for the pages of configured origins
-//! (<https://fetch.spec.whatwg.org/#http-cors-protocol>). Credentials are never allowed: a signature
-//! in the URL is the only authority there is.
+//! Cross-origin access for the pages of configured origins (<https://fetch.spec.whatwg.org/#http-cors-protocol>).
+//! Credentials are never allowed: the only authority is a signature in the URL.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -13,7 +12,7 @@ use http::{
 use s3s::{Body, S3Result, s3_error};
 
 const METHODS: &str = "GET, HEAD, PUT, POST, DELETE";
-/// What scripts may read beyond the response headers that are always readable.
+/// The headers that scripts may read in addition to those that are always readable.
 const EXPOSED: &str = "ETag, Content-Range, Accept-Ranges, Content-Length, Last-Modified, Content-Disposition";
 /// How long a browser may remember a preflight, in seconds.
 const MAX_AGE: &str = "3600";
@@ -27,7 +26,7 @@ impl Cors {
         Self(allowed_origins.into_iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect())
     }
 
-    /// The value of `Access-Control-Allow-Origin` for a request, if it gets one.
+    /// The value of `Access-Control-Allow-Origin` for a request, if its origin is allowed.
     pub fn allow(&self, request: &HeaderMap) -> Option<HeaderValue> {
         let origin = request.get(ORIGIN)?;
         if self.0.iter().any(|allowed| allowed == "*") {
@@ -39,7 +38,7 @@ impl Cors {
     /// Answers an `OPTIONS` request.
     ///
     /// # Errors
-    /// 400 when it is no preflight, 403 for an origin or a method that is not allowed.
+    /// 400 if the request is not a preflight, 403 for an origin or a method that is not allowed.
     pub fn preflight(&self, request: &HeaderMap) -> S3Result<Response<Body>> {
         let Some(method) = request.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| request.contains_key(ORIGIN)) else {
             return Err(s3_error!(InvalidRequest, "Insufficient information. Not a CORS preflight."));
@@ -60,9 +59,9 @@ impl Cors {
     }
 }
 
-/// Adds what every response needs, errors included, so that a page can read why it was refused.
+/// Adds the headers that every response needs. Errors need them too, so that a page can read why it was refused.
 pub fn decorate(allow: Option<HeaderValue>, response: &mut HeaderMap) {
-    // Also without an origin: a cache must not hand that answer to a page.
+    // `Vary` is added to a response without an origin too, because a cache must not give such a response to a page.
     let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     response.append(VARY, HeaderValue::from_static(vary));
     if let Some(allow) = allow {

@@ -16,8 +16,8 @@ use crate::{
     s3::{OneBucket, OneKey, Store},
 };
 
-/// Headers that decide whether and how much of an object is sent. `s3s` answers 400 to forms of them
-/// that HTTP says to ignore, so it never sees them: [`crate::conditions`] reads them from here.
+/// Headers that decide whether and how much of an object is sent. `s3s` answers 400 to forms of them that HTTP says
+/// to ignore, so it never sees these headers: [`crate::conditions`] reads them from here.
 const CONDITIONS: [HeaderName; 6] = [
     header::RANGE,
     header::IF_RANGE,
@@ -41,7 +41,7 @@ impl Front {
     /// Opens the folder.
     ///
     /// # Errors
-    /// As [`crate::serve`].
+    /// Those of [`crate::serve`].
     pub fn open(config: Config) -> io::Result<Self> {
         let store = Store::open(&config.root, config.bucket.clone())?;
         let mut builder = S3ServiceBuilder::new(store);
@@ -58,7 +58,7 @@ impl Front {
             self.serve(request.map(Body::from)).await
         };
         cors::decorate(allow, response.headers_mut());
-        // `s3s` knows the status of a range for GET, not for HEAD.
+        // `s3s` sets the status of a range for GET, but not for HEAD.
         if response.status() == StatusCode::OK && response.headers().contains_key(header::CONTENT_RANGE) {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
@@ -78,7 +78,8 @@ impl Front {
     }
 }
 
-/// Signed ones also stay where they are, for the signature to be verified over them.
+/// Moves the conditions to an extension. Signed headers also stay in their place, because the signature is verified
+/// over them.
 fn set_conditions_aside(parts: &mut Parts, signed: &[String]) {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return;

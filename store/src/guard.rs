@@ -1,12 +1,12 @@
-//! What S3 refuses and `s3s` lets through, checked before it. The signature itself, the clock and the
-//! body's hash are verified by `s3s`.
+//! Checks before `s3s` for requests that S3 refuses and `s3s` lets through. `s3s` itself verifies the signature, the
+//! clock and the body's hash.
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 
 use http::{HeaderMap, Method, header, request::Parts};
 use s3s::{S3Result, s3_error};
 
-/// Seconds a presigned URL may live: a week.
+/// The longest life of a presigned URL in seconds: a week.
 const MAX_EXPIRES: i64 = 604_800;
 /// `x-amz-*` headers that may be outside the list of signed headers: the string to sign covers both
 /// by other means.
@@ -14,19 +14,18 @@ const COVERED: [&str; 2] = ["x-amz-content-sha256", "x-amz-date"];
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const USE_V4: &str = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
 
-/// What a signature says of itself.
+/// What a signature says about itself.
 struct Claims {
     credential: String,
     signed_headers: String,
 }
 
-/// Refuses what must not reach `s3s`; gives the names of the signed headers, none for an unsigned
-/// request.
+/// Refuses requests that must not reach `s3s`. Returns the names of the signed headers, which is an empty list for an
+/// unsigned request.
 ///
 /// # Errors
-/// 400 for another mechanism than SigV4 or a wrong credential scope; 403 for a lifetime outside
-/// 1 to 604800 seconds, for an unsigned `Host` and for `x-amz-*` headers that are not signed; 405 for
-/// a browser's POST form.
+/// 400 for another mechanism than SigV4 or a wrong credential scope. 403 for a lifetime outside 1 to 604800 seconds,
+/// for an unsigned `Host` and for `x-amz-*` headers that are not signed. 405 for a browser's POST form.
 pub fn check(parts: &Parts, region: &str) -> S3Result<Vec<String>> {
     if parts.method == Method::POST && is_form(&parts.headers) {
         return Err(s3_error!(MethodNotAllowed, "Form uploads are not supported."));
@@ -56,7 +55,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is)
 }
 
-/// A presigned URL. Missing or repeated parameters are left for `s3s` to refuse.
+/// The claims of a presigned URL. `s3s` refuses missing or repeated parameters.
 fn in_query(query: &str) -> S3Result<Option<Claims>> {
     let mut claims = Claims { credential: String::new(), signed_headers: String::new() };
     let (mut presigned, mut expires) = (false, None);
@@ -92,7 +91,7 @@ fn in_header(headers: &HeaderMap) -> S3Result<Option<Claims>> {
     Ok(Some(Claims { credential: field("Credential="), signed_headers: field("SignedHeaders=") }))
 }
 
-/// `key id/date/region/s3/aws4_request`; `s3s` compares the date and finds the key.
+/// Checks `key id/date/region/s3/aws4_request`. `s3s` compares the date and finds the key.
 fn check_scope(credential: &str, region: &str) -> S3Result {
     let mut fields = credential.rsplit('/');
     let scope = (fields.next(), fields.next(), fields.next());

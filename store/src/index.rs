@@ -1,7 +1,7 @@
-//! Which blob holds which key: one SQLite file per bucket.
+//! The index: which blob holds the bytes of which key. It is one SQLite file per bucket.
 //!
-//! Keys are compared as bytes, which is the order S3 lists them in. Every method takes microseconds
-//! and runs where it is called.
+//! Keys are compared as bytes, which is the order in which S3 lists them. Every method takes microseconds, and runs
+//! on the thread that calls it.
 
 use std::{
     io,
@@ -36,16 +36,16 @@ const SCHEMA: &str = "
 #[derive(Clone, Debug)]
 pub struct Object {
     pub blob: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// Without quotes; always strong.
+    /// The entity tag without quotes. It is always strong.
     pub etag: String,
-    /// Unix seconds: what `Last-Modified` can say.
+    /// In Unix seconds, the precision of `Last-Modified`.
     pub modified: i64,
     pub headers: Headers,
 }
 
-/// What a PUT says about an object and a GET repeats.
+/// The headers that a PUT gives for an object and a GET repeats.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Headers {
     pub content_type: Option<String>,
@@ -66,14 +66,14 @@ pub struct Part {
     pub modified: i64,
 }
 
-/// What must hold for a write to take effect.
+/// The conditions that must hold for a write to take effect.
 #[derive(Clone, Debug, Default)]
 pub struct WriteCondition {
     pub if_match: Option<ETagCondition>,
     pub if_none_match: Option<ETagCondition>,
 }
 
-/// A key and what a listing says of it.
+/// A key, and what a listing says about it.
 pub struct Entry {
     pub key: String,
     pub size: u64,
@@ -81,7 +81,7 @@ pub struct Entry {
     pub modified: i64,
 }
 
-/// Why the index did not do it.
+/// Why the index refused an operation.
 #[derive(Debug)]
 pub enum Error {
     /// The file cannot be read or written.
@@ -121,10 +121,10 @@ impl From<Error> for S3Error {
 pub struct Index(Mutex<Connection>);
 
 impl Index {
-    /// Opens or makes the file and locks it for this process.
+    /// Opens the file and locks it for this process. The file is made if it is missing.
     ///
     /// # Errors
-    /// `WouldBlock` when another process has it open.
+    /// `WouldBlock` if another process has the file open.
     pub fn open(path: &Path) -> io::Result<Self> {
         let open = || -> rusqlite::Result<Connection> {
             let db = Connection::open(path)?;
@@ -151,10 +151,10 @@ impl Index {
         Ok(select.query_row([key.as_bytes()], object).optional()?)
     }
 
-    /// Points `key` at a new blob, if `condition` holds at this moment; gives the blob it replaces.
+    /// Points `key` at a new blob, if `condition` holds at this moment. Returns the blob that it replaces.
     ///
     /// # Errors
-    /// 412 when the condition does not hold.
+    /// 412 if the condition does not hold.
     pub fn put(&self, key: &str, object: &Object, condition: &WriteCondition) -> Result<Option<String>> {
         let mut db = self.lock();
         let change = db.transaction()?;
@@ -163,7 +163,7 @@ impl Index {
         Ok(replaced)
     }
 
-    /// Forgets `key`; gives the blob it had.
+    /// Forgets `key`, and returns its blob.
     pub fn delete(&self, key: &str) -> Result<Option<String>> {
         let db = self.lock();
         let mut delete = db.prepare_cached("DELETE FROM object WHERE key = ?1 RETURNING blob")?;
@@ -198,16 +198,16 @@ impl Index {
     }
 
     /// # Errors
-    /// 404 when there is no such upload for this key.
+    /// 404 if there is no such upload for this key.
     pub fn upload(&self, id: &str, key: &str) -> Result<Headers> {
         upload(&self.lock(), id, key)
     }
 
-    /// Adds or replaces a part; gives the blob it replaces.
+    /// Adds or replaces a part. Returns the blob that it replaces.
     pub fn put_part(&self, id: &str, key: &str, part: &Part) -> Result<Option<String>> {
         let mut db = self.lock();
         let change = db.transaction()?;
-        // It may have been completed or aborted while the part came in.
+        // The upload may have been completed or aborted while the part arrived.
         upload(&change, id, key)?;
         let replaced = change
             .prepare_cached("DELETE FROM part WHERE upload = ?1 AND number = ?2 RETURNING blob")?
@@ -242,10 +242,10 @@ impl Index {
         Ok(parts.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Turns an upload into an object in one step; gives the blob it replaces.
+    /// Turns an upload into an object in one step. Returns the blob that it replaces.
     ///
     /// # Errors
-    /// 404 when the upload is gone, 412 when the condition does not hold.
+    /// 404 if the upload is gone, 412 if the condition does not hold.
     pub fn finish_upload(
         &self,
         id: &str,
@@ -269,7 +269,7 @@ impl Index {
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        // A panic cannot leave a transaction half done: dropping one rolls it back.
+        // A panic cannot leave a transaction half done, because a dropped transaction is rolled back.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

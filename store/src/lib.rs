@@ -1,6 +1,5 @@
-//! An S3 store on a local folder, served in process on its own port. It verifies every signature,
-//! so what works against it works against a hosted bucket, and what a hosted bucket would refuse it
-//! refuses too.
+//! An S3 store on a local folder, served in process on its own port. The store verifies every signature. What works
+//! against it works against a hosted bucket, and it refuses what a hosted bucket would refuse.
 //!
 //! ```no_run
 //! let store = store::spawn(
@@ -20,27 +19,32 @@
 //! ```
 //!
 //! # How it is made
-//! `front` answers CORS and refuses what the libraries would let through; `s3s` verifies SigV4 and
-//! speaks the protocol; `s3s-fs` receives bodies (MD5, checksums, temporary file, rename); this crate
-//! keeps the names. One SQLite file maps a key to an immutable blob with a random name, so that any
-//! S3 key fits any file system, a PUT takes effect in one step, and no read hashes anything.
+//! `front` answers CORS and refuses requests that the libraries would let through. `s3s` verifies SigV4 and speaks
+//! the protocol. `s3s-fs` receives bodies (MD5, checksums, temporary file, rename). This crate keeps the names: one
+//! SQLite file maps a key to an immutable blob with a random name. Any S3 key therefore fits any file system, a PUT
+//! takes effect in one step, and no read hashes anything.
 //!
-//! # What `s3s` and `s3s-fs` 0.14 get wrong on their own, and where it is put right
-//! | Finding | Put right in |
-//! |---|---|
-//! | Keys are paths: `a` and `a/b` exclude each other, `a/../b` is `b`, `a//b` is `a/b`, a key over about 150 bytes fails, its bytes already written, a body under a key ending in `/` is refused | `index` |
-//! | Bytes, headers and ETag are three files changed one after the other: a reader can see new bytes with the old ETag; a refused checksum leaves the refused bytes in place; DELETE leaves two files | `blobs`, `write` |
-//! | Preconditions of GET and HEAD are ignored; a suffix range longer than the file fails with 500, and on an empty file overflows; 416 has no `Content-Range`; a multi-range is 400 | `conditions`, `read` |
-//! | A body that fails its hash or its chunk signatures is answered with 500 | `body` |
-//! | HEAD of a range says 200; an unknown key id says `NotSignedUp` | `front`, `s3` |
-//! | Bodies are read in pieces of 4 KiB | `pieces` |
-//! | Listings read the whole tree for each page, have no ETag and ignore `encoding-type=url` | `list` |
-//! | A multipart upload ignores ETags and checksums, refuses gaps in part numbers, and loses its parts when completing fails | `multipart` |
-//! | `X-Amz-Expires` above a week, any region, SigV2, POST forms, and `x-amz-*` headers outside the signature are accepted: with the last, a link to write one object can copy any other | `guard` |
+//! # What `s3s` and `s3s-fs` 0.14 get wrong on their own
+//! Each finding has the module that corrects it.
+//!
+//! - `index`: Keys are paths. `a` and `a/b` exclude each other, `a/../b` is `b`, and `a//b` is `a/b`. A key of more
+//!   than about 150 bytes fails when its bytes are already written. A body under a key ending in `/` is refused.
+//! - `blobs`, `write`: Bytes, headers and ETag are three files that are changed one after the other, so a reader can
+//!   see new bytes with the old ETag. A refused checksum leaves the refused bytes in place. DELETE leaves two files.
+//! - `conditions`, `read`: Preconditions of GET and HEAD are ignored. A suffix range longer than the file fails with
+//!   500, and overflows on an empty file. 416 has no `Content-Range`. A request for several ranges gets a 400.
+//! - `body`: A body that fails its hash or its chunk signatures is answered with 500.
+//! - `front`, `s3`: HEAD of a range says 200. An unknown key id says `NotSignedUp`.
+//! - `pieces`: Bodies are read in pieces of 4 KiB.
+//! - `list`: Listings read the whole tree for each page, have no ETag, and ignore `encoding-type=url`.
+//! - `multipart`: A multipart upload ignores ETags and checksums, refuses gaps in part numbers, and loses its parts
+//!   when completing fails.
+//! - `guard`: `X-Amz-Expires` of more than a week, any region, SigV2, POST forms, and `x-amz-*` headers outside the
+//!   signature are accepted. With such headers, a link to write one object can copy any other.
 //!
 //! # Promises
-//! A crash of the process loses no finished write and leaves no half-made object. A power failure
-//! may: nothing is synced to disk per write. One process at a time may open a folder.
+//! A crash of the process loses no finished write, and leaves no half-made object. A power failure may do both,
+//! because nothing is synced to disk per write. Only one process at a time may open a folder.
 
 mod blobs;
 mod body;
@@ -64,18 +68,18 @@ use tokio::net::TcpListener;
 
 pub use spawn::{Running, spawn};
 
-/// What to serve, to whom.
+/// The bucket to serve, and who may use it.
 #[derive(Clone)]
 pub struct Config {
-    /// Folder that holds the bucket's folder; made when absent.
+    /// The folder that holds the bucket's folder. It is made if it is missing.
     pub root: PathBuf,
-    /// The only bucket. Path-style addressing: `http://host:port/{bucket}/{key}`.
+    /// The name of the only bucket. It is addressed in path style: `http://host:port/{bucket}/{key}`.
     pub bucket: String,
     pub access_key_id: String,
     pub secret_access_key: String,
-    /// Region that signatures must name in their credential scope; `auto` for R2.
+    /// The region that signatures must name in their credential scope. It is `auto` for R2.
     pub region: String,
-    /// Origins (`https://host[:port]`) whose pages may read and write; `*` stands for all.
+    /// Origins (`https://host[:port]`) whose pages may read and write. `*` stands for all origins.
     pub allowed_origins: Vec<String>,
 }
 
@@ -92,12 +96,11 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Serves the store on `listener` until `shutdown` completes. Requests in flight then have five
-/// seconds to end.
+/// Serves the store on `listener` until `shutdown` completes. Requests in flight then have five seconds to end.
 ///
 /// # Errors
-/// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` when another process has the
-/// folder open, and whatever opening the folder gives.
+/// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` if another process has the folder open, and
+/// every error of opening the folder.
 pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let front = front::Front::open(config)?;
     server::run(listener, front, server::Limits::default(), shutdown).await;

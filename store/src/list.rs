@@ -15,16 +15,17 @@ use s3s::{
 
 use crate::{conditions, index::Entry, s3::Store};
 
-/// Entries in a page at most.
+/// The most entries in a page.
 const MAX_KEYS: i32 = 1000;
-/// What `encoding-type=url` leaves as it is. A space becomes `%20`, which clients that know `+` read too.
+/// The characters that `encoding-type=url` leaves as they are. A space becomes `%20`, which clients that expect `+`
+/// read too.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// What both versions of the operation ask for.
+/// The parameters that both versions of the operation have.
 struct Query<'a> {
     prefix: &'a str,
     delimiter: Option<&'a str>,
-    /// First key that may be listed, as bytes.
+    /// The first key that may be listed, as bytes.
     from: Vec<u8>,
     max_keys: i32,
 }
@@ -33,7 +34,7 @@ struct Query<'a> {
 struct Page {
     entries: Vec<Entry>,
     common_prefixes: Vec<String>,
-    /// The last entry or common prefix, and where the next page starts; `None` at the end.
+    /// The last entry or common prefix, and where the next page starts. `None` at the end of the listing.
     next: Option<(String, Vec<u8>)>,
 }
 
@@ -81,7 +82,7 @@ impl Store {
         let prefix = input.prefix.as_deref().unwrap_or_default();
         let marker = input.marker.as_deref().filter(|marker| !marker.is_empty());
         let from = match (marker, delimiter) {
-            // The page before ended with this common prefix: everything below it is listed.
+            // The page before ended with this common prefix, so all keys below the prefix are listed already.
             (Some(marker), Some(delimiter)) if marker.len() > prefix.len() && marker.ends_with(delimiter) => {
                 beyond(marker)
             }
@@ -104,7 +105,7 @@ impl Store {
         })
     }
 
-    /// Reads only what it lists: behind a common prefix it jumps over all keys below it.
+    /// Reads only the entries that it lists. After a common prefix, it skips all keys below the prefix.
     fn page(&self, query: &Query<'_>) -> S3Result<Page> {
         let limit = usize::try_from(query.max_keys).unwrap_or_default();
         let mut page = Page::default();
@@ -114,7 +115,7 @@ impl Store {
             return Ok(page);
         }
         'scan: loop {
-            // One more than the page takes, to know whether there is a next one.
+            // One entry more than the page holds, to find out whether there is a next page.
             let wanted = limit - page.len() + 1;
             let entries = self.index.scan(&from, wanted)?;
             let exhausted = entries.len() < wanted;
@@ -147,10 +148,10 @@ fn after(key: &str) -> Vec<u8> {
     [key.as_bytes(), &[0]].concat()
 }
 
-/// The smallest bound after every key that starts with `prefix`, which is not empty.
+/// The smallest bound after every key that starts with `prefix`. `prefix` is not empty.
 fn beyond(prefix: &str) -> Vec<u8> {
     let mut bound = prefix.as_bytes().to_vec();
-    // No byte of UTF-8 is 0xFF.
+    // No byte of UTF-8 is 0xFF, so this cannot overflow.
     if let Some(last) = bound.last_mut() {
         *last += 1;
     }

@@ -1,4 +1,4 @@
-//! Multipart uploads: every part is a blob until all become one.
+//! Multipart uploads: every part is a blob, until all parts become one blob.
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 
@@ -21,10 +21,10 @@ use crate::{
     write::{now, stored_encoding, write_condition},
 };
 
-/// Bytes that every part but the last has at least.
+/// The fewest bytes of a part, except for the last part.
 const MIN_PART: u64 = 5 * 1024 * 1024;
 const MAX_PART_NUMBER: i32 = 10_000;
-/// Parts in a page of a listing at most.
+/// The most parts in a page of a listing.
 const MAX_PARTS: i32 = 1000;
 
 impl Store {
@@ -54,7 +54,7 @@ impl Store {
         if !(1..=MAX_PART_NUMBER).contains(&number) {
             return Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"));
         }
-        // Before the body is taken in, and again when it is.
+        // The upload is checked before the body is received, and again afterwards.
         self.index.upload(&id, &key)?;
         let (blob, output) = self.blobs.receive(request.map_input(as_put)).await?;
         let etag = output.e_tag.clone().map(ETag::into_value).ok_or_else(|| s3_error!(InternalError))?;
@@ -102,7 +102,7 @@ impl Store {
         })
     }
 
-    /// Nothing changes when it is refused: the parts stay, and the client can ask again.
+    /// A refused completion changes nothing: the parts stay, and the client can try again.
     pub async fn complete_upload(
         &self,
         input: CompleteMultipartUploadInput,
@@ -146,7 +146,7 @@ impl Store {
     }
 }
 
-/// A part is received like an object, digests and all.
+/// A part is received like an object, with its digests.
 fn as_put(part: UploadPartInput) -> PutObjectInput {
     PutObjectInput {
         body: part.body,
@@ -164,10 +164,10 @@ fn as_put(part: UploadPartInput) -> PutObjectInput {
     }
 }
 
-/// The parts the client names, in its order, which must be ascending.
+/// The parts that the client names, in the client's order, which must be ascending.
 ///
 /// # Errors
-/// 400: no part, an unknown part, another ETag, a wrong order, a part that is too small.
+/// 400 for no part, an unknown part, another ETag, a wrong order, or a part that is too small.
 fn choose<'a>(all: &'a [index::Part], asked: &[CompletedPart]) -> S3Result<Vec<&'a index::Part>> {
     if asked.is_empty() {
         return Err(s3_error!(MalformedXML, "You must specify at least one part"));

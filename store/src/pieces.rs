@@ -1,4 +1,4 @@
-//! Part of a file as a stream, read one piece ahead of the network.
+//! A part of a file as a stream, read one piece ahead of the network.
 
 use std::{
     fs::File,
@@ -14,8 +14,8 @@ use futures_core::Stream;
 use hyper::body::Bytes;
 use tokio::task::{self, JoinHandle};
 
-/// Bytes read at once. Of a body, at most three pieces are in memory: one with the network, one
-/// read, one being read.
+/// The bytes that are read at once. Of a body, at most three pieces are in memory: one that the network is sending,
+/// one that has been read, and one that is being read.
 const PIECE: u64 = 256 * 1024;
 
 pub enum Pieces {
@@ -27,14 +27,14 @@ pub enum Pieces {
 pub struct Piece {
     bytes: Bytes,
     file: File,
-    /// Bytes of the range that come after this piece.
+    /// The number of bytes of the range after this piece.
     left: u64,
 }
 
-/// Opens `path` for the bytes in `range`; the first piece is read when this returns.
+/// Opens `path` for the bytes in `range`. When this returns, the first piece has been read.
 ///
 /// # Errors
-/// As opening and reading do; `UnexpectedEof` when the file is shorter than the range says.
+/// Those of opening and reading. `UnexpectedEof` if the file ends before the range does.
 pub async fn open(path: PathBuf, range: Range<u64>) -> io::Result<Pieces> {
     let first = task::spawn_blocking(move || {
         let mut file = File::open(path)?;

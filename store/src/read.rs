@@ -17,7 +17,7 @@ use crate::{
     s3::Store,
 };
 
-/// An object, and which of its bytes were asked for.
+/// An object, and the range of its bytes that was requested.
 struct Selection {
     object: Object,
     range: Option<Range<u64>>,
@@ -85,7 +85,7 @@ impl Store {
 }
 
 /// # Errors
-/// 501: there are no versions, and parts are not remembered once they are an object.
+/// 501: the store has no versions, and does not remember the parts of an object.
 fn only_current(version: Option<&str>, part: Option<i32>) -> S3Result {
     if version.is_some_and(|version| version != "null") || part.is_some() {
         return Err(s3_error!(NotImplemented, "Only whole, current objects are served."));
@@ -121,7 +121,7 @@ impl Selection {
     }
 }
 
-/// 304 with what RFC 9110 section 15.4.5 asks for.
+/// 304 with the headers that RFC 9110 section 15.4.5 requires.
 fn not_modified(object: &Object) -> S3Error {
     let modified = httpdate::fmt_http_date(conditions::time(object.modified));
     let etag = format!("\"{}\"", object.etag);

@@ -1,4 +1,4 @@
-//! The bucket as `s3s` sees it: which operations there are. Those not named here answer 501.
+//! The bucket as `s3s` sees it. This module lists the operations that exist. All others answer 501.
 
 use std::{collections::HashSet, fs, io, path::Path};
 
@@ -30,17 +30,17 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or makes the bucket's folder below `root`.
+    /// Opens the bucket's folder below `root`, and makes it if it is missing.
     ///
     /// # Errors
-    /// As [`crate::serve`].
+    /// Those of [`crate::serve`].
     pub fn open(root: &Path, bucket: String) -> io::Result<Self> {
         if !check_bucket_name(&bucket) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a valid bucket name"));
         }
         let root = root.join(&bucket);
         fs::create_dir_all(&root)?;
-        // First, for its lock: the rest is safe only when nobody else has the folder.
+        // The index is opened first, because of its lock: the rest is safe only if no other process uses the folder.
         let index = Index::open(&root.join("index.sqlite"))?;
         let blobs = Blobs::open(&root)?;
         let in_use: HashSet<String> =
@@ -50,7 +50,7 @@ impl Store {
     }
 }
 
-/// The one pair of keys there is.
+/// The only pair of keys.
 pub struct OneKey {
     pub id: String,
     pub secret: SecretKey,
@@ -63,7 +63,7 @@ impl S3Auth for OneKey {
     }
 }
 
-/// Signed requests for the one bucket there is.
+/// Allows signed requests for the only bucket.
 pub struct OneBucket(pub String);
 
 #[async_trait]

@@ -13,7 +13,7 @@ use crate::front::Front;
 
 /// How long the server waits for its clients.
 pub struct Limits {
-    /// For a complete request head, counted from when the connection is ready for one.
+    /// For a complete request head, counted from the time when the connection is ready for it.
     pub head: Duration,
     /// For requests in flight at shutdown.
     pub grace: Duration,
@@ -25,7 +25,7 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `shutdown` completes; when it returns, no connection is left and `front` is dropped.
+/// Serves until `shutdown` completes. When this returns, no connection is left, and `front` is dropped.
 pub async fn run(listener: TcpListener, front: Front, limits: Limits, shutdown: impl Future<Output = ()>) {
     let front = Arc::new(front);
     let mut http = http1::Builder::new();
@@ -39,12 +39,12 @@ pub async fn run(listener: TcpListener, front: Front, limits: Limits, shutdown: 
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
-        // Out of file descriptors, or the peer left: neither is a reason to spin or to stop.
+        // The process has no file descriptors left, or the peer left. The loop must neither spin nor stop.
         let Ok((stream, _)) = accepted else {
             time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        // Losing this only costs latency.
+        // A failure here only costs latency.
         let _ = stream.set_nodelay(true);
         let front = front.clone();
         let service = service_fn(move |request| {
@@ -110,7 +110,7 @@ mod tests {
     async fn shutdown_ends_idle_connections_at_once_and_stuck_ones_after_the_grace() {
         let limits = Limits { head: Duration::from_mins(1), grace: Duration::from_millis(300) };
         let (mut stuck, stop, server) = started(limits).await;
-        // A body that never comes.
+        // A request whose body never arrives.
         stuck.write_all(b"PUT /bucket/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").await.unwrap();
         let since = Instant::now();
         drop(stop);

@@ -21,11 +21,11 @@ pub struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Serves the store at `addr` (port 0 picks a free one) on its own thread. When this returns, the
-/// port accepts connections.
+/// Serves the store at `addr` (port 0 picks a free one) on its own thread. When this returns, the port accepts
+/// connections.
 ///
 /// # Errors
-/// As [`serve`](crate::serve), and whatever binding gives.
+/// Those of [`serve`](crate::serve), and those of binding the address.
 pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
     let listener = TcpListener::bind(addr)?;
     listener.set_nonblocking(true)?;
@@ -39,7 +39,7 @@ pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
     let (stop, stopped) = oneshot::channel();
     let thread = Builder::new().name("store".into()).spawn(move || {
         runtime.block_on(server::run(listener, front, Limits::default(), async {
-            // A dropped sender also means stop.
+            // A dropped sender stops the store too.
             let _ = stopped.await;
         }));
     })?;
@@ -47,7 +47,7 @@ pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
 }
 
 impl Running {
-    /// Where it listens.
+    /// The address on which the store listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -55,7 +55,7 @@ impl Running {
     /// Stops accepting, lets requests in flight end for up to five seconds, and closes the folder.
     ///
     /// # Errors
-    /// When the store's thread had panicked.
+    /// If the store's thread has panicked.
     pub fn stop(mut self) -> io::Result<()> {
         self.end()
     }
@@ -71,7 +71,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Nobody is left to tell.
+        // There is nobody left to whom an error could be reported.
         let _ = self.end();
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Store {
-    /// The object changes when its bytes are all here and verified, in one step.
+    /// The object changes in one step, when all its bytes have arrived and are verified.
     pub async fn write(&self, request: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
         let input = &request.input;
         let condition = write_condition(input.if_match.clone(), input.if_none_match.clone())?;
@@ -90,7 +90,7 @@ impl Store {
         Ok(CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() })
     }
 
-    /// Deleting what is not there succeeds.
+    /// Deletes an object. Deleting a missing object succeeds.
     pub fn delete(&self, key: &str) -> S3Result {
         self.remove_replaced(self.index.delete(key)?);
         Ok(())
@@ -106,7 +106,7 @@ impl Store {
         Ok(DeleteObjectsOutput { deleted: (!quiet).then_some(deleted), ..DeleteObjectsOutput::default() })
     }
 
-    /// A reader that has it open reads on to the end.
+    /// Removes a replaced blob. A reader that has the blob open can read it to the end.
     pub fn remove_replaced(&self, blob: Option<String>) {
         if let Some(blob) = blob {
             self.blobs.remove(&blob);
@@ -126,7 +126,7 @@ pub fn write_condition(
     Ok(WriteCondition { if_match, if_none_match })
 }
 
-/// `aws-chunked` is how the body travelled, not what it is
+/// The encoding that is stored. `aws-chunked` describes only how the body was sent, not the object
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>).
 pub fn stored_encoding(encoding: Option<&str>) -> Option<String> {
     let kept = |encoding: &&str| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("aws-chunked");
@@ -134,7 +134,7 @@ pub fn stored_encoding(encoding: Option<&str>) -> Option<String> {
     (!encodings.is_empty()).then(|| encodings.join(", "))
 }
 
-/// The conditions on the source of a copy, under the names they have for a read.
+/// The conditions on the source of a copy, under the names that a read uses.
 fn copy_conditions(headers: &HeaderMap) -> HeaderMap {
     let names = [
         ("x-amz-copy-source-if-match", header::IF_MATCH),

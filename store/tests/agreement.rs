@@ -1,4 +1,4 @@
-//! URLs presigned as the services do it, by `sigv4`, one by one and in batches, against a store that checks them.
+//! URLs that `sigv4` presigns as in the services, one by one and in batches, against a store that checks them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
@@ -41,7 +41,8 @@ fn batch(presigner: &Presigner, keys: &BTreeSet<String>) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// Puts every key by its own URL, a body that names it, and reads all back: GET and HEAD, single and from a batch.
+/// Puts every key by its own URL, with a body that names the key, and reads all back by GET and HEAD, with single
+/// URLs and with URLs from a batch.
 fn agree(keys: &BTreeSet<String>) {
     let store = start();
     let (put, get, head) =
@@ -90,9 +91,9 @@ fn unicode_names() {
     agree(&keys);
 }
 
-/// Names of all planes and of every length in UTF-8, the same from run to run.
+/// Names of all planes and of every length in UTF-8. They are the same in every run.
 fn unicode_keys() -> BTreeSet<String> {
-    // The same letters composed (NFC) and decomposed (NFD): to a store they are different names.
+    // The same letters composed (NFC) and decomposed (NFD): for a store these are different names.
     let pairs = [
         ("\u{e9}", "e\u{301}"),
         ("\u{fc}", "u\u{308}"),
@@ -185,7 +186,7 @@ fn every_changed_field_is_refused() {
         refused(&format!("{name} empty"), &with(&[format!("{name}=")]));
         refused(&format!("{name} twice"), &with(&[(*field).to_owned(), (*field).to_owned()]));
         for (place, old) in value.char_indices() {
-            // A digit or letter for another: the form stays right.
+            // Replaces a digit or letter by another, so that the form stays right.
             let new = match old {
                 '9' => '8',
                 'z' | 'Z' | 'f' | 'F' => 'a',

@@ -1,4 +1,4 @@
-//! Every S3 key is a key here, whatever a file system thinks of it.
+//! Every S3 key is a key of the store, whatever the file system allows.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
@@ -34,7 +34,7 @@ const AWKWARD: &[&str] = &[
     "con.txt",
 ];
 
-/// Keys that URL libraries would rewrite; signed by `aws-sigv4` over the target as it is sent.
+/// Keys that URL libraries would rewrite. `aws-sigv4` signs them over the target as it is sent.
 const SLASHED: &[&str] = &[
     "a",
     "a/",

@@ -1,4 +1,4 @@
-//! How much memory a large object takes; alone in its process, so that what grows is the store.
+//! How much memory a large object takes. The test is alone in its process, so the growth is that of the store.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -15,14 +15,14 @@ use common::{BUCKET, client::read_head, request, start, start_in};
 
 const GIB: u64 = 1 << 30;
 
-/// The most bytes this process ever had resident, which is also the store's.
+/// The most bytes that this process ever had resident. The store runs in this process.
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
-/// Length of a response's body, read in pieces.
+/// The status and the length of a response's body, read in pieces.
 fn drain(stream: TcpStream) -> (u16, u64) {
     let mut reader = BufReader::new(stream);
     let (status, _) = read_head(&mut reader);
@@ -39,7 +39,7 @@ fn drain(stream: TcpStream) -> (u16, u64) {
 fn a_gibibyte_is_streamed_in_little_memory() {
     let store = start();
     store.put("big", "x").ok(200);
-    // Nothing but a length: writing it through PUT would only cost the test time.
+    // The object is only a length of empty bytes. A PUT of them would only make the test slower.
     let folder = store.stop();
     let root = folder.path().join(BUCKET);
     let blob = fs::read_dir(root.join("objects")).unwrap().next().unwrap().unwrap().path();

@@ -1,4 +1,4 @@
-//! What a browser's page needs: CORS, and what it may learn of errors.
+//! What a page in a browser needs: CORS, and readable errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;

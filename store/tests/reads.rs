@@ -130,7 +130,7 @@ fn preconditions() {
         if status == 304 {
             assert!(get.body.is_empty());
             assert_eq!((get.header("etag"), get.header("content-type")), (Some(DIGITS_MD5), None));
-            // Of an explanation there is none, and of the object it would have to be 10.
+            // A 304 has no body, and the length of the object would be 10, so the header must be absent.
             assert_eq!((get.header("content-length"), head.header("content-length")), (None, None));
         }
     }
@@ -209,7 +209,7 @@ fn a_reader_finishes_the_object_it_started() {
     store.put("a", &old).ok(200);
     let etag = store.head("a").header("etag").unwrap().to_owned();
     let mut reading = request("GET", &store.get_url("a")).open();
-    // Its head is out, the socket's buffers are full, most of the body is not.
+    // The head is sent and the socket's buffers are full, but most of the body is not sent yet.
     thread::sleep(Duration::from_millis(200));
     store.put("a", vec![b'n'; 8 << 20]).ok(200);
     let mut response = vec![];

@@ -1,4 +1,4 @@
-//! Who gets in: header-signed and presigned requests, and everything that only looks like one.
+//! Which requests are allowed: requests signed in the header, presigned ones, and everything that only looks signed.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;
@@ -174,7 +174,7 @@ fn header_signatures_expire_after_15_minutes() {
     }
 }
 
-/// Without this, whoever may upload one file may read every other one.
+/// Without this rule, a client that may upload one file could read every other file.
 #[test]
 fn a_link_to_write_cannot_be_turned_into_a_copy() {
     let store = start();

@@ -48,7 +48,7 @@ fn parts_become_an_object() {
     let store = start();
     let upload = begin(&store);
     let (first, last) = (vec![b'a'; MIN], vec![b'b'; 1000]);
-    // Out of order, with a gap, and one of them twice.
+    // The parts are uploaded out of order, with a gap, and one of them twice.
     let last_etag = etag(&part(&store, &upload, 7, &last).ok(200));
     part(&store, &upload, 3, b"replaced").ok(200);
     let first_etag = etag(&part(&store, &upload, 3, &first).ok(200));
@@ -58,7 +58,7 @@ fn parts_become_an_object() {
     let got = store.get(KEY).ok(200);
     assert!(got.body == [first, last].concat());
     assert_eq!((got.header("content-type"), got.header("x-amz-meta-a")), (Some("video/mp4"), Some("1")));
-    // MD5 of the two binary MD5s, computed elsewhere.
+    // The MD5 of the two binary MD5s, computed with another program.
     assert_eq!(got.header("etag"), Some("\"8c6f96fe400c627d9394af6161f5921d-2\""));
     assert_eq!(store.blobs(), 1);
     complete(&store, &upload, &[(3, &first_etag)]).expect(404, "NoSuchUpload");

@@ -1,4 +1,4 @@
-//! PUT, copy, DELETE: whole or not at all, and nothing left behind.
+//! PUT, copy and DELETE take effect as a whole or not at all, and leave nothing behind.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod common;

@@ -1,1 +1,1 @@
-//! The tests are in `tests/native.rs`; there is nothing to link.
+//! An empty library, because cargo wants one. The tests are in `tests/native.rs`.

@@ -1,4 +1,4 @@
-//! The catalogue: only films that stand in it are played.
+//! The catalogue: only films in the catalogue are played.
 
 use edge::{Failure, digest};
 use gallery::MediaKey;
@@ -6,11 +6,11 @@ use platform::{Cx, Platform, Problem};
 
 use crate::VideoEdge;
 
-/// What the catalogue says of a film that playing it needs.
+/// The part of a film's item that playback needs.
 pub(crate) struct Film {
-    /// Changes when the film is encoded anew.
+    /// A text that changes when the film is encoded anew.
     pub version: String,
-    /// Names such as `720p`, in the row's order.
+    /// Names such as `720p`, in the order of the row.
     pub qualities: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What video-edge needs to know.
+//! The configuration of video-edge.
 
 use edge::{AuthSecret, Cors, catalogue::Source};
 use platform::config::{ConfigError, Lookup, names::KV_MAX_VALUE_BYTES};
@@ -6,20 +6,20 @@ use platform_s3::Location;
 
 use crate::delivery::Plan;
 
-/// Read once, at start. A value that is missing or cannot be read stops the start.
+/// Read once, at start. The service does not start if a value is missing or cannot be read.
 pub struct Config {
     pub(crate) auth_secret: AuthSecret,
     pub(crate) bucket: Location,
     pub(crate) catalogue: Source,
     pub(crate) plan: Plan,
     pub(crate) cors: Cors,
-    /// A larger playlist is served and not cached, in bytes.
+    /// The largest playlist that is cached, in bytes. A larger playlist is served and not cached.
     pub(crate) kv_max: usize,
 }
 
 impl Config {
-    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_DELIVERY`, `VIDEO_EXPERIMENT`,
-    /// `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS` and `KV_MAX_VALUE_BYTES`.
+    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`, `VIDEO_DELIVERY`,
+    /// `VIDEO_EXPERIMENT`, `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS` and `KV_MAX_VALUE_BYTES`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let kv_max = lookup.bytes(KV_MAX_VALUE_BYTES)?.and_then(|bytes| usize::try_from(bytes).ok());
         Ok(Self {
@@ -28,7 +28,7 @@ impl Config {
             catalogue: Source::load(lookup)?,
             plan: Plan::load(lookup)?,
             cors: Cors::load(lookup)?,
-            // More than this machine can address is no limit.
+            // A value larger than this machine can address sets no limit.
             kv_max: kv_max.unwrap_or(usize::MAX),
         })
     }

@@ -1,4 +1,4 @@
-//! How a film's segments reach the player, and the experiment that compares two ways.
+//! How a film's segments reach the player, and the experiment that compares two deliveries.
 
 use platform::config::{
     ConfigError, Lookup, Name,
@@ -6,16 +6,16 @@ use platform::config::{
     origin,
 };
 
-/// One way of delivering segments.
+/// One way to deliver segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// The playlist carries presigned URLs: the player asks the store alone.
+    /// The playlist carries presigned URLs. For segments, the player asks only the store.
     Presign,
-    /// The playlist stays as it is; each segment answers 302 to a presigned URL.
+    /// The playlist stays as it is. A request for a segment gets a 302 to a presigned URL.
     Redirect,
-    /// The playlist stays as it is; segments pass through this service.
+    /// The playlist stays as it is. Segments pass through this service.
     Proxy,
-    /// The playlist carries URLs under a public base, unsigned: for media that is public anyway.
+    /// The playlist carries unsigned URLs under a public base. This is for media that is public anyway.
     Public { base: String },
 }
 
@@ -48,7 +48,7 @@ impl Delivery {
     }
 }
 
-/// The way of this deployment, and perhaps a second one for a part of its viewers.
+/// The delivery of this deployment, and during an experiment a second delivery for a part of its viewers.
 #[derive(Debug)]
 pub(crate) struct Plan {
     usual: Delivery,
@@ -72,7 +72,8 @@ impl Plan {
         Ok(Self { usual, experiment })
     }
 
-    /// What a viewer gets, and the arm's name while an experiment runs. The same viewer always gets the same.
+    /// The delivery for a viewer, and the name of the arm while an experiment runs. The same viewer always gets the
+    /// same delivery.
     pub fn choose(&self, viewer: u64) -> (&Delivery, Option<&'static str>) {
         match &self.experiment {
             None => (&self.usual, None),

@@ -1,6 +1,6 @@
 //! The video service: HLS playlists with presigned segments.
 //!
-//! Written against [`platform`]; knows no host.
+//! The service is written against [`platform`], and knows no host.
 
 #![allow(async_fn_in_trait)]
 
@@ -26,20 +26,21 @@ use platform_s3::Objects;
 use delivery::Delivery;
 use route::{Private, Route};
 
-/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
-/// what it read of the catalogue's snapshot.
+/// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
+/// and the parts of the catalogue's snapshot that it has read.
 pub struct VideoEdge {
     config: Arc<Config>,
     sessions: Sessions,
     objects: Rc<Objects>,
     catalogue: Catalogue,
     single_flight: SingleFlight,
-    /// Changes with the bucket and with the key to it, so that a cached playlist never outlives a rotation.
+    /// A text that changes with the bucket and with its credentials, so that a cached playlist never outlives a
+    /// rotation.
     signer: String,
 }
 
 impl VideoEdge {
-    /// Instances may share a configuration.
+    /// Several instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
@@ -58,7 +59,7 @@ impl VideoEdge {
             let body = r#"{"status":"ok","service":"video-edge"}"#;
             return Ok(respond::bytes(StatusCode::OK, "application/json", body));
         };
-        // A token in the path is all that counts then: what it answers depends on the URL alone.
+        // If the path holds a token, only the token counts. The answer then depends on the URL alone.
         let claims = match token {
             None => {
                 isolation::require(&self.config.cors, &head.method, &head.headers)?;
@@ -73,7 +74,7 @@ impl VideoEdge {
         cx.record.arm.set(arm);
         let mut answer = self.serve(cx, to, head, delivery).await?;
         if token.is_some() && answer.status().as_u16() < 400 {
-            // Players on a site of their own show it too: whoever has the URL may.
+            // Players on other sites may show the answer too, because whoever has the URL may have it.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
             shared::allow(answer.headers_mut(), claims.expires.saturating_sub(cx.facts.now));
         }
@@ -98,7 +99,7 @@ impl VideoEdge {
 
 impl Service for VideoEdge {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
-        // No route takes a body.
+        // No route reads a body.
         let (head, _) = request.into_parts();
         let route = Route::of(&head.uri);
         let described = route.describe();

@@ -1,7 +1,7 @@
 //! `GET /api/hls/playlist?key=:key`: a film's master playlist.
 //!
-//! The stored, measured one with its variants pointing at our routes. Where ingest left none, one is built of what is
-//! known: the names of the qualities and their measured bandwidth.
+//! Normally this is the stored, measured master, with the URIs of its variants pointing at this service. If ingest
+//! stored no master, one is built from the names of the qualities and their measured bandwidth.
 
 use edge::{Failure, digest, playlist_cache::Name};
 use gallery::{MediaKey, key::percent_encode, layout, playback::MARK, window::BROWSER_MAX_AGE};
@@ -15,7 +15,7 @@ use crate::{
     playlist::{MAX_BYTES, Playlist, damaged},
 };
 
-/// How long a master is kept, in seconds: after it, a film that was encoded anew shows.
+/// How long a master is cached, in seconds. After this time, clients see a film that was encoded anew.
 const KEPT_SECONDS: u64 = 900;
 
 pub(crate) async fn serve<P: Platform>(
@@ -43,8 +43,9 @@ pub(crate) async fn serve<P: Platform>(
     playlist.respond(head, BROWSER_MAX_AGE)
 }
 
-/// Rewrites a stored master's URIs relative to this route, with the film's version in them. Tells too whether all the
-/// qualities of the catalogue are in it: a master has no end by which to see that it was cut short. With none it is refused.
+/// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether
+/// the master has all qualities of the catalogue, because a master has no end tag that would show that it was cut
+/// short. A master without any of the qualities is refused.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
     let prefix = layout::hls_prefix(key.as_str());
     let scope = Scope { prefix: &prefix, base: path, public_base: None };
@@ -73,9 +74,9 @@ fn uri(key: &MediaKey, film: &Film, file: &str, versioned: bool) -> String {
     let version = if versioned { format!("?v={}", film.version) } else { String::new() };
     let (key, file) = (percent_encode(key.as_str()).to_string(), percent_encode(file));
     match key.strip_prefix(MARK) {
-        // Bare, it might be taken for a token.
+        // Without its encoding, the key might be taken for a token.
         Some(rest) => format!("%7E{rest}/{file}{version}"),
-        // It would else make an absolute path.
+        // Without the `./`, the key would make an absolute path.
         None if key.starts_with('/') => format!("./{key}/{file}{version}"),
         None => format!("{key}/{file}{version}"),
     }
@@ -117,7 +118,7 @@ async fn build<P: Platform>(
     hls::master(&variants, false).map_err(|_| missing())
 }
 
-/// Peak and average bits a second of a variant whose segments are all in the bucket.
+/// The peak and average bits per second of a variant. `None` if not all segments are in the bucket.
 fn measure(
     stored: &[u8],
     prefix: &str,

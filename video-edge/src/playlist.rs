@@ -16,12 +16,13 @@ pub(crate) struct Playlist(Bytes);
 const TAG: usize = 16;
 
 impl Playlist {
-    /// `tag` must be sixteen bytes; `text` is built in a string that begins with it, so that nothing is copied.
+    /// The first sixteen bytes must be the tag. The text is built behind the tag in the same string, so that nothing
+    /// is copied.
     pub fn new(tag_and_text: String) -> Self {
         Self(Bytes::from(tag_and_text))
     }
 
-    /// Reads a cache entry.
+    /// Reads an entry of the cache.
     pub fn from_entry(entry: Bytes) -> Option<Self> {
         let tag = entry.get(..TAG)?;
         tag.iter().all(u8::is_ascii_hexdigit).then_some(Self(entry))
@@ -49,7 +50,8 @@ impl Playlist {
     }
 }
 
-/// Refuses, as a whole, a playlist in the bucket that is not one, is cut short, or leads out of its film.
+/// The refusal of a file in the bucket that is not a playlist, is cut short, or leads out of its film. It is refused
+/// as a whole.
 pub(crate) fn damaged<P: Platform>(cx: &Cx<'_, P>, error: hls::Error) -> Problem {
     cx.record.note(&Error::because(Kind::Invalid, "playlist.read", error));
     Problem::new(StatusCode::BAD_GATEWAY, "The film's playlist in the bucket cannot be used. Ingest the film again.")

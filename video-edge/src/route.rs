@@ -1,15 +1,15 @@
-//! Paths of the video service.
+//! The paths of video-edge.
 
 use edge::{answer::Described, respond};
 use gallery::{MediaKey, key::percent_decode, playback};
 use http::Uri;
 use platform::Problem;
 
-/// What a URL leads to, its parts parsed.
+/// The route of a URL, with its parts parsed.
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
     Health,
-    /// Only for one who has a session, or the playback token that stands before it: `/api/hls/~TOKEN/...`.
+    /// A route that needs a session, or a playback token before the rest of the path: `/api/hls/~TOKEN/...`.
     Private {
         token: Option<&'a str>,
         to: Private,
@@ -35,10 +35,10 @@ pub(crate) enum Private {
     Unknown,
 }
 
-/// A part of the URL, decoded once. That it is none is told only to one who may ask.
+/// A part of the URL, decoded once. Only a client with a session or a token is told that a part is not valid.
 pub(crate) type Parsed<T> = Result<T, Problem>;
 
-/// What a segment, an initialisation section or a subtitle is called, and its media type.
+/// The file extensions of segments, initialisation sections and subtitles, and their media types.
 pub(crate) const SEGMENTS: [(&str, &str); 6] = [
     ("ts", "video/mp2t"),
     ("m4s", "video/iso.segment"),
@@ -81,7 +81,7 @@ impl Private {
         if rest == "playlist" {
             return Self::Master { film: key_in_query(query) };
         }
-        // The key may hold slashes; the file's name does not.
+        // The key may hold slashes. The name of the file does not.
         let Some((film, file)) = rest.rsplit_once('/') else { return Self::Unknown };
         match file.rsplit_once('.') {
             Some((quality, "m3u8")) => Self::Variant { film: key_in_path(film), quality: file_in_path(quality) },
@@ -92,7 +92,7 @@ impl Private {
         }
     }
 
-    /// The film it is about, if it names one.
+    /// The film of the route, if the route names one.
     pub fn film(&self) -> Option<&MediaKey> {
         match self {
             Self::Master { film } | Self::Variant { film, .. } | Self::Segment { film, .. } => film.as_ref().ok(),
@@ -110,7 +110,7 @@ fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
     MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))
 }
 
-/// A slash in a file's name, however written, would lead elsewhere.
+/// A slash in the name of a file, encoded or not, would lead to another folder.
 fn file_in_path(encoded: &str) -> Parsed<String> {
     percent_decode(encoded)
         .ok()

@@ -18,7 +18,7 @@ use platform::{Cx, Platform};
 
 use crate::{VideoEdge, catalogue::film, delivery::Delivery, route::SEGMENTS};
 
-/// How long it is remembered that a film stands in the catalogue, in seconds.
+/// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
 
 pub(crate) async fn serve<P: Platform>(
@@ -29,7 +29,8 @@ pub(crate) async fn serve<P: Platform>(
     key: &MediaKey,
     file: &str,
 ) -> Result<Response<P::Body>, Failure> {
-    // One entry a film, not a segment: signing costs less than a read, asking the catalogue more.
+    // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
+    // catalogue costs more.
     let known = Name::new("signed", &[&service.signer, key.as_str()]);
     if known.read(cx).await.is_none() {
         film(service, cx, key).await?;

@@ -1,19 +1,21 @@
 //! What a cache between this service and its viewers may keep.
 //!
-//! Only what was asked for with a playback token: the URL then carries the right, so whoever has the URL may have the answer. For
-//! all other caches, and for all that a cookie opened, `Cache-Control` says `private` and goes on to hold.
+//! Such a cache may keep only answers to requests with a playback token: the right is then in the URL, so whoever has
+//! the URL may have the answer. `Cache-Control` says `private` for all other caches, and for every answer that a
+//! cookie opened.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// How long, in seconds: what a crowd asks for at once is made once, and a change of the auth version still
-/// reaches everyone within a minute more than here.
+/// How long a shared cache may keep an answer, in seconds. Many viewers who ask at once then cost one answer, and a
+/// change of the auth version reaches viewers behind such a cache at most a minute later than others.
 const SECONDS: u64 = 60;
 
-/// RFC 9213's field, and the older one that some caches know instead (<https://www.w3.org/TR/edge-arch/>).
+/// The field of RFC 9213, and the older field that some caches know instead (<https://www.w3.org/TR/edge-arch/>).
 const FIELDS: [HeaderName; 2] =
     [HeaderName::from_static("cdn-cache-control"), HeaderName::from_static("surrogate-control")];
 
-/// Lets a shared cache keep an answer, at most as long as its token has `left` to live.
+/// Lets a shared cache keep an answer. `left` is the rest of the token's life in seconds, and the answer is kept no
+/// longer.
 pub(crate) fn allow(headers: &mut HeaderMap, left: u64) {
     if let Ok(value) = HeaderValue::from_str(&format!("max-age={}", SECONDS.min(left))) {
         for field in FIELDS {

@@ -1,4 +1,4 @@
-//! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist, its segments delivered as configured.
+//! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist. Its segments are delivered as configured.
 
 use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
@@ -18,7 +18,8 @@ use crate::{
     playlist::{MAX_BYTES, Playlist, damaged},
 };
 
-/// How long a playlist asked for without its film's version is kept, in seconds: the film may be encoded anew.
+/// How long a playlist is cached that was requested without the film's version, in seconds. The film may be encoded
+/// anew.
 const UNVERSIONED_SECONDS: u64 = 900;
 
 pub(crate) async fn serve<P: Platform>(
@@ -48,7 +49,8 @@ pub(crate) async fn serve<P: Platform>(
     let summary = checked.map_err(|error| damaged(cx, error))?;
     let window = Window::of(now, summary.duration);
 
-    // The tag names what the bytes depend on; hashing them would cost as much as making them.
+    // The tag is made from everything on which the bytes depend. To hash the bytes would cost as much as to make
+    // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
     let mut text = digest(&[delivery.name(), &service.signer, &start, &content]);
@@ -68,7 +70,7 @@ pub(crate) async fn serve<P: Platform>(
             out.push('/');
             out.extend(percent_encode(reference.key));
         }),
-        // Checked above, and left as it is.
+        // The playlist was checked above, and stays as it is.
         Delivery::Redirect | Delivery::Proxy => {
             text.push_str(&String::from_utf8_lossy(&stored));
             Ok(summary)
@@ -77,7 +79,8 @@ pub(crate) async fn serve<P: Platform>(
     rewritten.map_err(|error| damaged(cx, error))?;
     let playlist = Playlist::new(text);
 
-    // A version that is not the film's own is not written under: whoever makes versions up fills no store.
+    // Nothing is stored under a version that is not the film's own, so that a client with invented versions cannot
+    // fill the store.
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
     if asked_version.is_empty() || asked_version == film.version {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
@@ -85,7 +88,7 @@ pub(crate) async fn serve<P: Platform>(
     playlist.respond(head, BROWSER_MAX_AGE)
 }
 
-/// A master playlist where a variant's should be would lead players in circles.
+/// Refuses a master playlist in the place of a variant's playlist, which would lead players in circles.
 fn media(summary: Summary) -> Result<Summary, hls::Error> {
     match summary.kind {
         PlaylistKind::Media => Ok(summary),

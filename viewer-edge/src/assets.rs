@@ -1,4 +1,4 @@
-//! The page: built by Vite, carried in the program.
+//! The page, which Vite builds and the program contains.
 
 use bytes::Bytes;
 use edge::{Failure, respond};
@@ -9,7 +9,7 @@ use crate::Config;
 
 /// A file of the page. `build.rs` writes the table.
 struct Asset {
-    /// As in the URL: `/assets/index-1a2b3c4d.js`.
+    /// The path as in the URL: `/assets/index-1a2b3c4d.js`.
     path: &'static str,
     content_type: &'static str,
     /// The beginning of the content's SHA-256, in hexadecimal.
@@ -58,7 +58,7 @@ pub(crate) fn serve<B: From<Bytes>>(
     if let (Some(encoding), false) = (encoding, unchanged) {
         put(header::CONTENT_ENCODING, encoding);
     }
-    // Vite puts the content's hash into the names of its assets; the page itself is asked for again.
+    // Vite puts the content's hash into the names of its assets; browsers ask for the page itself again.
     let hashed = path.starts_with("/assets/");
     put(header::CACHE_CONTROL, if hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
     if asset.content_type.starts_with("text/html") {

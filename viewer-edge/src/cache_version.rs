@@ -1,4 +1,4 @@
-//! `GET /api/cache-version`: changes when, and only when, what a client may have cached has changed.
+//! `GET /api/cache-version`. The answer changes if, and only if, something has changed that a client may have cached.
 
 use edge::{Failure, digest, respond};
 use http::{Response, StatusCode, header};
@@ -10,7 +10,7 @@ pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> 
     let state = service.catalogue.state(cx).await?;
     let thumbnails = match thumbnail_version(cx).await {
         Ok(version) => version,
-        // The store is a cache: without it clients load some thumbnails again.
+        // The request goes on without the store. Clients then load some thumbnails again.
         Err(error) => {
             cx.record.note(&error);
             String::new()
@@ -23,7 +23,7 @@ pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> 
     Ok(response)
 }
 
-/// What an operator sets to make every client load its thumbnails again.
+/// The value that an operator changes to make every client load its thumbnails again.
 async fn thumbnail_version<P: Platform>(cx: &Cx<'_, P>) -> Result<String, Error> {
     let Some(key) = KvKey::parse("thumbnail_version") else { return Ok(String::new()) };
     let value = cx.kv(StoreName::CacheVersion)?.get(&key).await?;

@@ -1,4 +1,4 @@
-//! What the viewer needs to know.
+//! The configuration of viewer-edge.
 
 use edge::{AuthSecret, Cors, catalogue::Source};
 use gallery::password::Password;
@@ -9,26 +9,26 @@ use platform::config::{
 use platform_s3::Location;
 use zeroize::Zeroizing;
 
-/// Read once, at start. A value that is missing or cannot be read stops the start.
+/// Read once, at start. The service does not start if a value is missing or cannot be read.
 pub struct Config {
     pub(crate) password: Password,
     pub(crate) auth_secret: AuthSecret,
     pub(crate) bucket: Location,
     pub(crate) catalogue: Source,
-    /// Where video-edge is: empty when it shares this service's origin, else its origin without a slash at the end.
+    /// The origin of video-edge, without a slash at the end. Empty if video-edge shares the origin of this service.
     pub(crate) video_api_base: String,
-    /// The origin that `/api/hls/...` is forwarded to, where pages and films share one domain but not one service.
+    /// The origin to which `/api/hls/...` is forwarded, if pages and films share one domain but not one service.
     pub(crate) video_origin: Option<String>,
-    /// The largest original that goes through the service, in bytes; larger ones the browser gets from the bucket.
+    /// The largest original that goes through the service, in bytes. The browser gets larger ones from the bucket.
     pub(crate) max_body: Option<u64>,
     pub(crate) cors: Cors,
-    /// The page's Content-Security-Policy: it depends on where the store and video-edge are.
+    /// The page's Content-Security-Policy, which depends on the addresses of the store and of video-edge.
     pub(crate) page_policy: String,
 }
 
 impl Config {
-    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, where set, `CATALOGUE`, `VIDEO_API_BASE`,
-    /// `VIDEO_ORIGIN`, `MAX_BODY_BYTES` and `ALLOWED_ORIGINS`.
+    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`,
+    /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES` and `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form";
         let password = Password::parse(&Zeroizing::new(lookup.required(GALLERY_PASSWORD)?));

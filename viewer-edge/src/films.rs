@@ -1,4 +1,4 @@
-//! Films on the viewer's own domain: `/api/hls/...` forwarded to video-edge, which asks for the session itself.
+//! Films on the viewer's own domain: `/api/hls/...` is forwarded to video-edge, which checks the session itself.
 
 use bytes::Bytes;
 use edge::{Failure, isolation, sessions};
@@ -8,7 +8,7 @@ use platform::{Cx, Error, Kind, Platform, Problem};
 
 use crate::ViewerEdge;
 
-/// What of the request video-edge reads. The session's cookie is written anew.
+/// The headers of the request that video-edge reads. The session's cookie is written anew.
 const READ: [HeaderName; 6] = [
     header::RANGE,
     header::IF_RANGE,
@@ -18,10 +18,12 @@ const READ: [HeaderName; 6] = [
     header::IF_UNMODIFIED_SINCE,
 ];
 
-/// How a forwarded request says who sent it (RFC 9110 section 7.6.3). One that comes back has gone in a circle.
+/// The value by which a forwarded request names its sender (RFC 9110 section 7.6.3). A request that arrives with this
+/// value has gone in a circle.
 const VIA: &str = "1.1 edge-gallery";
 
-/// The response is video-edge's own, its body unread. Without `VIDEO_ORIGIN` no film is here: 404.
+/// Forwards a request to video-edge, and returns its response with the body unread. Without `VIDEO_ORIGIN` this
+/// service has no films, and answers 404.
 pub(crate) async fn forward<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
@@ -30,7 +32,8 @@ pub(crate) async fn forward<P: Platform>(
     let Some(origin) = &service.config.video_origin else {
         return Err(Problem::not_found("This service has no films; VIDEO_API_BASE says where they are.").into());
     };
-    // video-edge is told nothing of the page that asks; a token in the path needs no cookie.
+    // The check is made here, because video-edge does not learn which page sent the request. A token in the path
+    // needs no cookie, and no check.
     let token = head.uri.path().strip_prefix("/api/hls/").and_then(playback::split);
     if token.is_none() {
         isolation::require(&service.config.cors, &head.method, &head.headers)?;
@@ -62,10 +65,10 @@ pub(crate) async fn forward<P: Platform>(
     let mut response = cx.or_again(send().await, send).await?;
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
     if response.status().is_server_error() && !is_problem {
-        // Something before video-edge spoke: its words are not for the client.
+        // A server before video-edge gave this answer. Its words are not for the client.
         return Err(failed(format!("VIDEO_ORIGIN answered {}", response.status().as_u16())).into());
     }
-    // What is the viewer's to say.
+    // Only viewer-edge sets these headers.
     for name in [header::SET_COOKIE, header::STRICT_TRANSPORT_SECURITY] {
         response.headers_mut().remove(name);
     }

@@ -1,6 +1,6 @@
 //! The viewer service: listing, originals, thumbnails, login, the page.
 //!
-//! Written against [`platform`]; knows no host.
+//! The service is written against [`platform`], and knows no host.
 
 #![allow(async_fn_in_trait)]
 
@@ -24,8 +24,8 @@ use platform::{Cx, Platform, Service};
 use platform_s3::Objects;
 use route::{Private, Public, Route};
 
-/// The service and what an instance of it keeps: configuration, the day's signing key, the auth version,
-/// what it read of the catalogue's snapshot.
+/// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
+/// and the parts of the catalogue's snapshot that it has read.
 pub struct ViewerEdge {
     config: Arc<Config>,
     sessions: Sessions,
@@ -34,7 +34,7 @@ pub struct ViewerEdge {
 }
 
 impl ViewerEdge {
-    /// Instances may share a configuration.
+    /// Several instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
@@ -74,7 +74,7 @@ impl ViewerEdge {
         }
     }
 
-    /// Whose page is asking, and who, come before what is asked.
+    /// The page that sent the request and its session are checked before the route is read.
     async fn private<P: Platform>(
         &self,
         cx: &Cx<'_, P>,

@@ -83,7 +83,7 @@ pub(crate) async fn serve<P: Platform>(
                 Problem::bad_request("The cursor is not one this listing gave; start again without it.")
             })?),
         };
-    // One row more than asked for tells whether there is a next page.
+    // One row more than requested shows whether there is a next page.
     let items = service.catalogue.page(cx, filter, after.as_ref(), limit + 1).await?;
     let films = Films { service, session, now: cx.facts.now };
     let body = serde_json::to_vec(&page(&films, filter, items, limit))
@@ -102,7 +102,7 @@ pub(crate) async fn serve<P: Platform>(
     Ok(response)
 }
 
-/// What the URL of a film's playlist is made of.
+/// The parts of the URL of a film's playlist.
 struct Films<'a> {
     service: &'a ViewerEdge,
     session: &'a Claims,
@@ -110,9 +110,9 @@ struct Films<'a> {
 }
 
 impl Films<'_> {
-    /// Where video-edge has an origin of its own, the session's cookie does not reach it: the URL carries the right to this
-    /// one film. It stays the same for a while, so the listing and its tag do; one that a client keeps by a 304 has a token
-    /// that outlasts the film.
+    /// The URL of a film's playlist. If video-edge has an origin of its own, the session's cookie does not reach it,
+    /// so the URL carries a token for this one film. The token stays the same for a while, and so do the listing and
+    /// its tag. If a 304 keeps a listing in use, its token still outlasts the film.
     fn url(&self, media: &Media, encoded: &str) -> String {
         let base = &self.service.config.video_api_base;
         if base.is_empty() {

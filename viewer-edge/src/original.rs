@@ -16,7 +16,8 @@ use platform::{Cx, Platform, Problem};
 use crate::ViewerEdge;
 
 const CACHE_CONTROL: &str = "private, max-age=3600";
-/// How long a film may take for which the store's URL is good, in seconds: a player asks for its parts as long as it plays.
+/// The longest film for which the store's URL is valid until the end, in seconds. A player requests parts of the film
+/// as long as it plays.
 const LONGEST_FILM: f64 = 4.0 * 3600.0;
 
 pub(crate) async fn serve<P: Platform>(
@@ -41,7 +42,7 @@ pub(crate) async fn serve<P: Platform>(
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
 }
 
-/// Sends the browser to the bucket for what the host would not let through.
+/// Sends the browser to the bucket for an original that is too large for the host.
 fn from_the_store<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
@@ -64,7 +65,7 @@ fn disposition(kind: &str, filename: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\\' | '%' | '/') { c } else { '_' })
         .collect();
-    // `percent_encode` keeps `/`, which no file name may carry into a download.
+    // `percent_encode` keeps `/`, which must not be part of a file name in a download.
     let exact = percent_encode(&filename.replace('/', "_")).to_string();
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{exact}")
 }

@@ -1,13 +1,13 @@
-//! Paths of the viewer.
+//! The paths of viewer-edge.
 
 use edge::answer::Described;
 use gallery::MediaKey;
 use platform::Problem;
 
-/// What a path leads to, its parts parsed.
+/// The route of a path, with its parts parsed.
 pub(crate) enum Route<'a> {
     Public(Public<'a>),
-    /// Only for one who has a session.
+    /// A route that needs a session.
     Private(Private),
 }
 
@@ -15,7 +15,7 @@ pub(crate) enum Public<'a> {
     Health,
     Login,
     Logout,
-    /// `/api/hls/...`: video-edge asks for the session itself.
+    /// `/api/hls/...`: video-edge checks the session itself.
     Films,
     Page(&'a str),
 }
@@ -28,7 +28,7 @@ pub(crate) enum Private {
     Thumbnail(Key),
 }
 
-/// A key from the path, decoded once. That it is none is told only to one who has a session.
+/// A key from the path, decoded once. Only a client with a session is told that a key is not valid.
 pub(crate) type Key = Result<MediaKey, Problem>;
 
 impl<'a> Route<'a> {

@@ -20,7 +20,7 @@ struct Login {
     return_to: Option<String>,
 }
 
-/// How the password came: by the page's script, or by a plain form.
+/// How the password was sent: by the page's script, or by a plain form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Json,
@@ -71,13 +71,13 @@ pub(crate) fn logout<P: Platform>(cx: &Cx<'_, P>, headers: &HeaderMap) -> Result
     Ok(response)
 }
 
-/// What `GET /auth` says to someone who is logged in.
+/// The answer of `GET /auth` to a client with a session.
 pub(crate) fn describe<B: From<Bytes>>(claims: &Claims) -> Response<B> {
     let body = serde_json::json!({ "authenticated": true, "expiresAt": respond::iso8601(claims.expires) });
     respond::bytes(StatusCode::OK, "application/json", body.to_string())
 }
 
-/// Other sites' pages may not log anyone in or out (<https://www.w3.org/TR/fetch-metadata/>).
+/// Pages of other sites may not log anyone in or out (<https://www.w3.org/TR/fetch-metadata/>).
 fn refuse_cross_site(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get("sec-fetch-site") {
         Some(site) if site == "cross-site" => {
@@ -108,7 +108,7 @@ fn parse(form: Form, body: &Bytes) -> Result<Login, Problem> {
     }
 }
 
-/// A path as a header can carry it: what is not ASCII is percent-encoded, the rest stays.
+/// A path in a form that a header can hold. Characters beyond ASCII are percent-encoded, and the rest stays.
 fn ascii(path: &str) -> String {
     path.chars().fold(String::with_capacity(path.len()), |mut text, c| {
         if c.is_ascii_graphic() {

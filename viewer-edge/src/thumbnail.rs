@@ -13,7 +13,8 @@ use platform::{Cx, EdgeCache, Platform, Problem};
 
 use crate::ViewerEdge;
 
-/// How long a host may keep a thumbnail in its edge cache. It is named with its version, so it never grows wrong.
+/// How long a host may keep a thumbnail in its edge cache. The kept thumbnail is named with its version, so it is
+/// never out of date.
 const EDGE_CACHE_TTL: Duration = Duration::from_hours(24);
 
 pub(crate) async fn serve<P: Platform>(
@@ -32,7 +33,7 @@ pub(crate) async fn serve<P: Platform>(
     let item = service.catalogue.item(cx, key).await?.filter(|item| item.has_thumbnail(size));
     let item = item.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
     let shown = digest(&[&item.updated_at]);
-    // A URL that carries the version of what it shows never changes its meaning.
+    // A URL with the version of the thumbnail always means the same bytes.
     let current = version.is_some_and(|version| version == shown);
     let presentation = Presentation {
         cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },

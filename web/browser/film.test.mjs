@@ -1,12 +1,12 @@
 /**
  * A film from its first segment to its last, in a real browser, against running services:
- * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (where its segments come from), SEGMENTS (how many it has at least).
+ * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (the origin of its segments), SEGMENTS (the least number of segments).
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DESKTOP, gallery, logIn, screenshot, store, visit } from './visit.mjs';
 
-/** Chromium's fastest. */
+/** The fastest playback rate of Chromium. */
 const RATE = 16;
 const wanted = Number(process.env.SEGMENTS);
 

@@ -1,13 +1,13 @@
 /**
  * The gallery in a real browser, against running services:
- * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (where films' segments come from), optionally CHROMIUM and SCREENSHOTS=DIR.
+ * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (the origin of films' segments), optionally CHROMIUM and SCREENSHOTS=DIR.
  * The library needs at least two photos side by side and one film with a playlist.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DESKTOP, drag, gallery, gridShown, logIn, PHONE, screenshot, store, visit } from './visit.mjs';
 
-/** Core Web Vitals call 0.1 good; a grid whose boxes are known beforehand has no excuse. */
+/** Core Web Vitals call 0.1 good. The boxes of this grid are known beforehand, so it must shift less. */
 const LAYOUT_SHIFT = 0.02;
 
 const dialog = (page) => page.locator('dialog.lightbox');
@@ -19,7 +19,7 @@ const open = async (page, tile) => {
   await dialog(page).waitFor();
   await page.locator('.slide-active').waitFor();
 };
-/** The browser itself reports every 401 on the console, however it is answered; here they are asked for. */
+/** The browser reports every 401 on the console, even a handled one. These tests cause 401s on purpose. */
 const unexpected = (errors) => errors.filter((text) => !text.includes('status of 401'));
 
 describe('on a desktop', () => {
@@ -208,7 +208,7 @@ describe('on a desktop', () => {
       test.skip('on one origin such URLs hold as long as the session');
       return;
     }
-    // The listing as it was read hours ago, until the player finds out.
+    // The listing has the URLs of hours ago, until the player notices that they have expired.
     const old = `/~${'A'.repeat(99)}/`;
     let asked = 0;
     await page.route('**/api/media?*', async (route) => {
@@ -236,7 +236,7 @@ describe('on a desktop', () => {
     await open(page, photos(page).first());
     await visitor.context.clearCookies();
     const field = page.getByLabel('Password', { exact: true });
-    // What is cached needs no session: go where this visit has not been, until something is refused.
+    // Cached pictures need no session. The test scrolls to pictures that are not loaded yet, until one is refused.
     await page.keyboard.press('End');
     for (let turn = 0; turn < 5 && !(await field.isVisible()); turn += 1) {
       await page.waitForTimeout(700);

@@ -1,4 +1,4 @@
-/** A real Chromium, and what a visit to the gallery left behind: console errors, policy violations, responses. */
+/** A real Chromium, and the traces of a visit to the gallery: console errors, policy violations, responses. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ export async function visit(options) {
   };
 }
 
-/** Writes `NAME.png` into the folder that SCREENSHOTS names, if it does. */
+/** Writes `NAME.png` into the folder that SCREENSHOTS names. Does nothing without SCREENSHOTS. */
 export async function screenshot(page, name) {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;
@@ -117,7 +117,7 @@ export async function gridShown(page) {
   await page.waitForTimeout(500);
 }
 
-/** One finger from `from` to `to`, as a phone sends it. */
+/** Moves one finger from `from` to `to`, as a phone reports it. */
 export async function drag(page, from, to) {
   const session = await page.context().newCDPSession(page);
   const send = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });

@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const TEXT = /\.(?:html|js|css|svg|json|txt|webmanifest)$/;
-/** A file at or below this size gains nothing from compression. Bytes. */
+/** A file of at most this size, in bytes, gains nothing from compression. */
 const SMALLEST = 1024;
 
 /** Writes `.br` and `.gz` beside every text file of the build, so that a server need not compress anything. */

@@ -12,12 +12,12 @@ import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
 
-/** Marks history entries made by opening an item from the grid: closing it goes back instead of forward. */
+/** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
   readonly fromGrid: true;
 }
 
-/** Joins the screens: the URL says what is shown, the session whether. */
+/** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
   const title = document.title;
   const api = new Api();
@@ -39,7 +39,7 @@ export function start(root: HTMLElement): void {
       try {
         history.replaceState(history.state, '', hash);
       } catch {
-        // Safari allows a hundred changes in half a minute: whoever leafs faster has a link that lags behind.
+        // Safari allows a hundred changes in half a minute. If the viewer turns pages faster, the URL lags behind.
       }
     },
     close() {
@@ -89,14 +89,14 @@ export function start(root: HTMLElement): void {
     return created;
   }
 
-  /** Everything read so far is out of date, or no longer the viewer's to see. */
+  /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
   function forget(): void {
     libraries = new Map();
     photos.clear();
     news.hidden = true;
   }
 
-  /** Shows what the URL says. `play`: the viewer has just clicked on it. */
+  /** Shows what the URL names. `play` is set if the viewer has just clicked on the item. */
   function sync(play = false): void {
     if (locked) return;
     const route = parseRoute(location.hash);
@@ -127,7 +127,7 @@ export function start(root: HTMLElement): void {
     }
   }
 
-  /** A link to an item that has not been read yet: read on until it comes. */
+  /** For a link to an item that has not been read yet: reads on until the item appears. */
   async function seek(key: string): Promise<void> {
     viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
     // The filter of this visit may hide the item.
@@ -159,7 +159,7 @@ export function start(root: HTMLElement): void {
     });
   }
 
-  /** Whether an item is still what the URL asks for: changes come a frame later, and may be overtaken. */
+  /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
   function at(key: string): boolean {
     const route = parseRoute(location.hash);
     return !locked && route.view === 'item' && route.key === key;
@@ -171,7 +171,7 @@ export function start(root: HTMLElement): void {
     sync();
   }
 
-  /** The session is gone: hide everything, keep everything, ask for the password. */
+  /** The session is gone: hides everything, keeps everything, and asks for the password. */
   function lock(): void {
     if (locked) return;
     locked = true;
@@ -183,7 +183,7 @@ export function start(root: HTMLElement): void {
     gate.open();
   }
 
-  /** Back to where one was, or to where the server says. */
+  /** Goes back to the place before the login, or to the target that the server gives. */
   function entered(target: string | null): void {
     const next = step(location.href, target);
     if (next.kind === 'load') {

@@ -1,6 +1,6 @@
 import type { Api } from './api/client.ts';
 
-/** A page that comes back to the front sooner than this has nothing new to ask. ms */
+/** If the page comes back to the front within this time, in ms, it does not ask again. */
 const PAUSE = 60_000;
 
 /**
@@ -24,7 +24,7 @@ export function freshness(api: Pick<Api, 'version'>, changed: () => void): { beg
     if (back && performance.now() - asked > PAUSE) void ask();
   });
   return {
-    /** Call when the gallery has just been read: what it is now is what is known. */
+    /** Call this when the gallery has just been read. Its present version is then the known one. */
     begin() {
       known = null;
       void ask();

@@ -1,4 +1,4 @@
-/** The light build has the full build's types; hls.js ships them for the latter only. */
+/** The light build has the same types as the full build, but hls.js ships them only for the full build. */
 declare module 'hls.js/light' {
   export * from 'hls.js';
   export { default } from 'hls.js';

@@ -7,7 +7,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .filter((name) => /\.ts$/.test(name) && !/\.test\.ts$/.test(name))
   .map((name) => [name, readFileSync(join(root, 'src', name), 'utf8')] as const);
 
-/** What the compiler cannot forbid. */
+/** Rules that the compiler cannot check. */
 describe('the page', () => {
   it('is there to be read', () => expect(sources.length).toBeGreaterThan(20));
 

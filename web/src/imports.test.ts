@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** What a file imports of ours, as paths from the same folder as its own; types, re-exports and `import()` count. */
+/** The files that a file imports by relative paths. Types, re-exports and `import()` count too. */
 function imported(name: string, text: string): string[] {
   const { module } = parseSync(name, text);
   const unquoted = ({ start, end }: { start: number; end: number }) => text.slice(start + 1, end - 1);
@@ -15,7 +15,7 @@ function imported(name: string, text: string): string[] {
   return [...new Set(paths)].map((path) => join(dirname(name), path));
 }
 
-/** Every way round that a search from each file meets first, as `a > b > a`. */
+/** The circles of imports that a search from each file finds, as `a > b > a`. */
 function circles(graph: Graph): string[] {
   const found: string[] = [];
   const done = new Set<string>();

@@ -3,11 +3,11 @@ import type { Media, MediaType } from './api/types.ts';
 
 export type Status = 'idle' | 'loading' | 'failed' | 'complete';
 
-/** Enough for a tall screen and the next; the API allows 200. */
+/** The items of a page. They fill a tall screen and the next one. The API allows 200. */
 const PAGE = 100;
 const LONGEST_PAGE = 200;
 
-/** The catalogue as far as it has been read, newest first, for one filter. Items are only ever appended. */
+/** The part of the catalogue that has been read, newest first, for one filter. Items are only appended. */
 export class Library {
   readonly type: MediaType | null;
   readonly items: Media[] = [];
@@ -16,7 +16,7 @@ export class Library {
   readonly #api: Pick<Api, 'media'>;
   readonly #index = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  /** The cursor before each item: where to read it again. */
+  /** The cursor before each item, by which the item can be read again. */
   readonly #before: (string | null)[] = [];
   #cursor: string | null = null;
   #loading: Promise<void> | null = null;
@@ -32,7 +32,7 @@ export class Library {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads one more page. Callers that come while one is on its way share it. Never rejects: see `status`. */
+  /** Reads one more page. Callers share a page that is on its way. Never rejects: see `status`. */
   more(limit = PAGE): Promise<void> {
     if (this.status === 'complete') return Promise.resolve();
     this.#loading ??= this.#read(limit).finally(() => {
@@ -57,8 +57,8 @@ export class Library {
   }
 
   /**
-   * Reads an item anew, for URLs in it that no longer hold. `null`: it is not where it was. Rejects as the API does.
-   * The others that come with it are renewed too.
+   * Reads an item anew, because URLs in it have expired. `null` if the item has moved. Rejects as the API does.
+   * The other items of the same page are renewed too.
    */
   async renew(key: string): Promise<Media | null> {
     const cursor = this.#before[this.indexOf(key)];
@@ -77,7 +77,7 @@ export class Library {
     try {
       const page = await this.#api.media({ limit, cursor, type: this.type });
       for (const item of page.items) {
-        // A row that moved between two pages may come twice; the first place counts.
+        // A row that moved between two pages may occur twice. The first place counts.
         if (this.#index.has(item.key)) continue;
         this.#index.set(item.key, this.items.length);
         this.items.push(item);

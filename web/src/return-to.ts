@@ -1,6 +1,6 @@
 /**
- * Where to go after login, as path + query + fragment: what `?returnTo=` asks for, else here.
- * Only this origin counts; the server decides again.
+ * The target after login, as path + query + fragment: the one in `?returnTo=`, or otherwise the current page.
+ * Only a target on this origin counts. The server checks the target again.
  */
 export function wanted(location: string): string {
   const here = new URL(location);
@@ -21,7 +21,7 @@ export function sameOrigin(target: string, origin: string): string | null {
   }
 }
 
-/** What the page has to do to get from `location` to `target`. */
+/** The step that leads the page from `location` to `target`. */
 export type Step =
   | { readonly kind: 'stay' }
   | { readonly kind: 'fragment'; readonly url: string }
@@ -33,7 +33,7 @@ export function step(location: string, target: string | null): Step {
   if (path === null) return { kind: 'stay' };
   const there = new URL(path, here.origin);
   if (there.href === here.href) return { kind: 'stay' };
-  // The page is one document at `/`: there the fragment says the rest.
+  // The page is one document at `/`, so only the fragment has to change.
   return there.pathname === here.pathname && there.pathname === '/'
     ? { kind: 'fragment', url: path }
     : { kind: 'load', url: path };

@@ -16,7 +16,7 @@ describe('deep links', () => {
     const hash = formatRoute({ view: 'item', key });
     expect(hash).toMatch(/^#\/m\/[^\s#?]+$/);
     expect(parseRoute(hash)).toEqual({ view: 'item', key });
-    // Through a real URL, and with the slashes encoded too.
+    // The hash goes through a real URL. It is also tried with encoded slashes.
     expect(parseRoute(new URL(hash, 'https://gallery.example/').hash)).toEqual({ view: 'item', key });
     expect(parseRoute(`#/m/${encodeURIComponent(key)}`)).toEqual({ view: 'item', key });
   });

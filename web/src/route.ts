@@ -1,6 +1,6 @@
 import type { MediaType } from './api/types.ts';
 
-/** Where one is in the page: the grid under a filter, or one item. It lives in the URL's fragment. */
+/** The place in the page: the grid with a filter, or one item. The URL's fragment holds it. */
 export type Route =
   | { readonly view: 'grid'; readonly filter: MediaType | null }
   | { readonly view: 'item'; readonly key: string };
@@ -11,7 +11,7 @@ const FILTERS: ReadonlyMap<string, MediaType | null> = new Map([
 ]);
 const ITEM = '#/m/';
 
-/** Anything not understood is the whole grid: an old or broken link still shows the gallery. */
+/** A fragment that is not understood is the whole grid, so that an old or broken link still shows the gallery. */
 export function parseRoute(hash: string): Route {
   if (hash.startsWith(ITEM) && hash.length > ITEM.length) {
     try {

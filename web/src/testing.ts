@@ -1,6 +1,6 @@
 import type { Media } from './api/types.ts';
 
-/** An item for tests; give what matters. */
+/** An item for tests. `given` replaces the defaults. */
 export function media(given: Partial<Media> = {}): Media {
   return {
     key: 'a.jpg',

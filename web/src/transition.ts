@@ -3,8 +3,8 @@ import { stillMotion } from './ui/dom.ts';
 const NAME = 'picture';
 
 /**
- * Lets one element become another while the page changes: a tile grows into the lightbox, and back.
- * Without support, or where motion is not wanted, the change just happens.
+ * Turns one element into another while the page changes: a tile grows into the lightbox, and shrinks back.
+ * Without support, or if the viewer wants no motion, the change is made without a transition.
  */
 export function transition(from: HTMLElement | null, to: () => HTMLElement | null, change: () => void): void {
   if (!('startViewTransition' in document) || stillMotion() || from === null || !visible(from)) {
@@ -19,7 +19,7 @@ export function transition(from: HTMLElement | null, to: () => HTMLElement | nul
     target = to();
     target?.style.setProperty('view-transition-name', NAME);
   });
-  // Another transition may cut this one short; that is no error.
+  // Another transition may cut this transition short, which is not an error.
   running.ready.catch(() => undefined);
   void running.finished.finally(() => target?.style.removeProperty('view-transition-name'));
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask audit`: published vulnerabilities in what we depend on.
+//! `cargo xtask audit`: published vulnerabilities in the dependencies.
 //!
-//! No part of `test`: what it finds is news from outside, and a commit that passed must pass again.
+//! This is not a part of `test`: its result depends on news from outside, and a commit that passed must pass again.
 
 use std::{
     io::Write as _,

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: ourselves against libraries, peers and earlier versions.
+//! `cargo xtask bench`: this project's code against libraries, other servers and empty programs.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,8 +15,8 @@ pub enum Subject {
     Sign(Rounds),
     /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
     Playlist(Rounds),
-    /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput, operations,
-    /// memory, and on WASI hosts a large original.
+    /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput,
+    /// operations, memory, and on WASI hosts a large original.
     Hosts {
         /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime; with `--against`, native.
         #[arg(long, default_value = "fastly")]

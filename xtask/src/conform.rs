@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 const HOSTS: [&str; 6] = ["memory", "native", "fastly", "wasi", "wasi02", "spin"];
-/// What is run: the folder below `tests`, the test program, and the column it counts in.
+/// The suites: the folder below `tests`, the test program, and the column of the table.
 const SUITES: [(&str, &str, &str); 8] = [
     ("conformance", "hosts", "conformance"),
     ("contract", "native", "contract"),
@@ -49,7 +49,7 @@ const SUITES: [(&str, &str, &str); 8] = [
 ];
 const FAULTS: &str = "faults";
 const COLUMNS: [&str; 3] = ["conformance", "contract", FAULTS];
-/// How an arrangement is called that tries failures.
+/// How the names of arrangements end that try failures.
 const FAILURES: [&str; 2] = ["-alone", "-faults"];
 /// How many seeds of faults are tried on the platform in memory.
 const SEEDS: u64 = 10_000;
@@ -61,7 +61,7 @@ struct Count {
     ignored: u32,
 }
 
-/// By host, then column.
+/// The counts by host and column.
 type Table = BTreeMap<String, BTreeMap<&'static str, Count>>;
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             command.args(value.iter().flat_map(|value| [name, value]));
         }
         command.args(arguments.snapshot.then_some("--snapshot"));
-        // In the environment, where other users of the machine do not see it.
+        // The password goes into the environment, where other users of the machine do not see it.
         command.env("GALLERY_PASSWORD", arguments.password.as_deref().unwrap_or_default());
         say("The deployment must hold the test library: `cargo run -p contract -- --write-library FOLDER`, then \
              `ingest FOLDER --demo-film`.\n");
@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             say(&format!("== {folder}, {test}"));
             let mut command = suites.command(folder, test)?;
             for host in HOSTS.iter().filter(|host| !wanted(host)) {
-                // Its arrangements are `host::case`, `host-split::case` and so on.
+                // The trials of a host are named `host::case`, `host-split::case` and so on.
                 command.args(["--skip", &format!("{host}::"), "--skip", &format!("{host}-")]);
             }
             count(&mut command, column, &mut table, &mut reasons)?;
@@ -121,7 +121,7 @@ fn seeds(table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs a suite and counts what it says of each case. A suite that dies without a word has failed.
+/// Runs a suite, and counts the verdicts of its cases. A suite that ends without a verdict has failed.
 fn count(
     command: &mut Command,
     column: &'static str,
@@ -133,7 +133,7 @@ fn count(
     let (mut seen, mut failed) = (0, 0);
     for line in lines.map_while(Result::ok) {
         let Some((arrangement, case, verdict, kind)) = verdict_of(&line) else {
-            // The words of a failure stand between the cases and the summary.
+            // The messages of failures are between the cases and the summary.
             if !line.starts_with("test result") && !line.is_empty() {
                 say(&line);
             }
@@ -141,7 +141,7 @@ fn count(
         };
         seen += 1;
         let host = arrangement.split('-').next().unwrap_or(arrangement);
-        // A suite of another kind may try failures of its own host too.
+        // A suite of another column may try failures of its own host too.
         let column = if FAILURES.iter().any(|end| arrangement.ends_with(end)) { FAULTS } else { column };
         let count = table.entry(host.to_owned()).or_default().entry(column).or_default();
         match verdict {

@@ -10,14 +10,16 @@ use servers::{Process, to_files};
 
 use crate::{Failure, process, workspace};
 
-/// Where `fastly compute serve` listens by default, and where its manifests look for video-edge. WASI hosts take them too.
+/// The port on which `fastly compute serve` listens by default. The next port is the one at which its manifests look
+/// for video-edge. WASI hosts use the same ports.
 pub const VIEWER_PORT: u16 = 7676;
 pub const VIDEO_PORT: u16 = 7677;
-/// Where `spin up` listens by default.
+/// The port on which `spin up` listens by default.
 pub const SPIN_PORT: u16 = 3000;
-/// Where the manifests look for the bucket.
+/// The port at which the manifests look for the bucket.
 pub const STORE_PORT: u16 = 9000;
-/// Where those of separate services look for the catalogue. All in one reads the snapshot in the bucket.
+/// The port at which the manifests of separate services look for the catalogue. The manifest of both services in one
+/// uses the snapshot in the bucket.
 pub const SQL_PORT: u16 = 8081;
 
 /// A port of this machine.
@@ -25,7 +27,7 @@ pub fn local(port: u16) -> SocketAddr {
     ([127, 0, 0, 1], port).into()
 }
 
-/// The origins that pages of services on an edge may have.
+/// The origins that the page may have when the services run on an edge host.
 pub fn origins() -> String {
     let of = |port| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}"));
     [VIEWER_PORT, SPIN_PORT].map(of).concat().join(",")
@@ -38,7 +40,7 @@ pub struct Server {
     pub port: u16,
 }
 
-/// Servers that listen. They end when dropped.
+/// Servers that listen. They end when they are dropped.
 pub struct Services {
     running: Vec<(Process, &'static str)>,
     pub url: String,
@@ -46,7 +48,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts them: the gallery's first, video's own second if it has one. Their logs are in `data`.
+    /// Starts the servers: the gallery's first, and video-edge's second if it has its own. Their logs are in `data`.
     pub fn start(servers: Vec<Server>, data: &Path) -> Result<Self, Failure> {
         let mut urls = servers.iter().map(|server| format!("http://{}", local(server.port)));
         let (url, video) = (urls.next().ok_or("there is no service to start")?, urls.next());
@@ -55,7 +57,7 @@ impl Services {
         Ok(Self { running, url, video })
     }
 
-    /// An error once one of them has ended.
+    /// An error if one of the servers has ended.
     pub fn check(&mut self) -> Result<(), Failure> {
         for (running, name) in &mut self.running {
             if let Some(status) = running.ended()? {
@@ -66,7 +68,7 @@ impl Services {
     }
 }
 
-/// Starts a server and waits until it listens, or until someone asks us to stop.
+/// Starts a server and waits until it listens, or until this program is asked to stop.
 fn listening(server: Server, data: &Path) -> Result<(Process, &'static str), Failure> {
     let Server { mut command, name, port } = server;
     let address = local(port);
@@ -75,7 +77,7 @@ fn listening(server: Server, data: &Path) -> Result<(Process, &'static str), Fai
     }
     let log = data.join(format!("{name}.log"));
     to_files(&mut command, &log, &log)?;
-    // The manifests name files below the workspace.
+    // The paths in the manifests start at the workspace's root.
     command.current_dir(workspace::root());
     Ok((Process::listening(&mut command, name, address, &log, process::stopped)?, name))
 }

@@ -1,4 +1,4 @@
-//! Fastly Compute on this machine: Viceroy, the services as they are deployed, and what they need beside them.
+//! Fastly Compute on this machine: Viceroy, the services as they are deployed, and the files that they need.
 
 use std::{
     fs,
@@ -18,10 +18,10 @@ use crate::{
     wasm, workspace,
 };
 
-/// What the manifests read secrets from, below the workspace.
+/// The file from which the manifests read secrets, below the workspace's root.
 const SECRETS_FILE: &str = ".data/fastly-secrets.json";
 
-/// The local server; installed, outside the tree, if it is missing.
+/// The path of the local server, which is installed outside the tree if it is missing.
 pub fn viceroy() -> Result<PathBuf, Failure> {
     if servers::viceroy::find().is_err() {
         let _ = writeln!(std::io::stdout(), "Installing Viceroy, Fastly's local server: some minutes, once.");
@@ -29,10 +29,10 @@ pub fn viceroy() -> Result<PathBuf, Failure> {
     servers::viceroy::install()
 }
 
-/// Writes the secrets where the manifests look for them, readable by their owner only.
+/// Writes the secrets to the file that the manifests read. Only the owner may read the file.
 pub fn write_secrets(config: &Config) -> Result<(), Failure> {
     let path = workspace::root().join(SECRETS_FILE);
-    // One that the caller's environment has may not be among what the data folder keeps.
+    // A secret may be only in the caller's environment, and not in the configuration of the data folder.
     let value = |name: &str| config.get(name).cloned().or_else(|| std::env::var(name).ok());
     let secrets: serde_json::Map<String, serde_json::Value> =
         SECRETS.iter().filter_map(|name| Some((name.text().to_owned(), value(name.text())?.into()))).collect();
@@ -44,7 +44,8 @@ pub fn write_secrets(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Viceroy for the services, under the manifests they are deployed with: all in one, or, split, one for each.
+/// The servers that run the services in Viceroy, with the manifests of a deployment: one for both services, or, if
+/// they are split, one for each.
 pub fn servers(split: bool) -> Result<Vec<Server>, Failure> {
     viceroy()?;
     page::build()?;

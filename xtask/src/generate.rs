@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: the files that are made from the tree.
+//! `cargo xtask generate`: the files that are generated from the tree.
 
 use std::{fs, io::Write as _};
 

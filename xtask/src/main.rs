@@ -23,7 +23,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// What went wrong, in one line that says what to do.
+/// A failure, as one line that says what to do.
 type Failure = servers::Failure;
 
 #[derive(Parser)]
@@ -57,7 +57,8 @@ enum Task {
         #[arg(long, default_value_t = 0)]
         first: u64,
     },
-    /// Write the files that are made from the tree: the picture of the architecture.
+    /// Write the files that are made from the tree: the table of configuration in PLATFORM.md, and the picture of the
+    /// architecture.
     Generate,
     /// Look for published vulnerabilities in what we depend on. It needs the network, and builds cargo-audit once.
     Audit,
@@ -68,7 +69,7 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Measure ourselves against libraries and floors, as ratios within one run.
+    /// Measure ourselves against libraries and baselines, as ratios within one run.
     Bench {
         #[command(subcommand)]
         subject: bench::Subject,

@@ -11,7 +11,7 @@ use servers::binaryen;
 
 use crate::{Failure, process::succeed};
 
-/// What rustc takes for granted in a host, and SIMD, which all of ours have.
+/// The features that rustc expects in every host, and SIMD, which all hosts of the gallery have.
 const FEATURES: [&str; 8] = [
     "bulk-memory",
     "bulk-memory-opt",
@@ -28,7 +28,8 @@ const COMPONENT: &[u8; 8] = b"\0asm\x0d\0\x01\0";
 const CUSTOM: u8 = 0;
 const CORE_MODULE: u8 = 1;
 
-/// Makes all of them smaller, and tells where each is then: in a folder beside, as `NAME.wasm`. `level` is such as `-O2`.
+/// Makes all programs smaller, and returns the path of each new file, `NAME.wasm` in a folder beside the program.
+/// `level` is an option such as `-O2`.
 pub fn all(built: &[(String, PathBuf)], level: &str) -> Result<Vec<PathBuf>, Failure> {
     let wasm_opt = binaryen::wasm_opt()?;
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -47,7 +48,7 @@ pub fn all(built: &[(String, PathBuf)], level: &str) -> Result<Vec<PathBuf>, Fai
     })
 }
 
-/// Makes one smaller, unless that has been done to the same bytes before.
+/// Makes one program smaller, unless this was done with the same bytes before.
 fn one(wasm_opt: &Path, level: &str, name: &str, built: &Path) -> Result<PathBuf, Failure> {
     let folder = built.parent().unwrap_or(Path::new(".")).join("optimised");
     let out = folder.join(name).with_extension("wasm");
@@ -67,12 +68,13 @@ fn one(wasm_opt: &Path, level: &str, name: &str, built: &Path) -> Result<PathBuf
     let _ = fs::remove_file(&before);
     fs::write(&out, rewritten(&bytes, smaller)?)?;
     fs::remove_file(&module)?;
-    // Last: without it, all of this is done again.
+    // This file is written last. Without it, everything is done again.
     fs::write(&before, bytes)?;
     Ok(out)
 }
 
-/// A module made smaller, or a component whose first module is: that of the program. What follows only ties it to the host.
+/// A module made smaller, or a component with its first module made smaller. The first module is the program. The
+/// parts after it only connect the program to the host.
 fn rewritten(bytes: &[u8], smaller: impl Fn(&[u8]) -> Result<Vec<u8>, Failure>) -> Result<Vec<u8>, Failure> {
     if bytes.starts_with(MODULE) {
         return smaller(bytes);
@@ -84,7 +86,7 @@ fn rewritten(bytes: &[u8], smaller: impl Fn(&[u8]) -> Result<Vec<u8>, Failure>) 
         let (length, after) = leb128(after)?;
         let (content, next) = after.split_at_checked(length).ok_or("a section longer than its component")?;
         match *kind {
-            // Names, for debuggers.
+            // Custom sections hold names for debuggers, and are left out.
             CUSTOM => {}
             CORE_MODULE if !found => {
                 found = true;
@@ -108,7 +110,7 @@ fn section(out: &mut Vec<u8>, kind: u8, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
-/// An unsigned number of at most 32 bits, and what follows it.
+/// An unsigned number of at most 32 bits, and the bytes after it.
 fn leb128(bytes: &[u8]) -> Result<(usize, &[u8]), Failure> {
     let mut number = 0;
     for (index, byte) in bytes.iter().enumerate().take(5) {

@@ -1,4 +1,4 @@
-//! The gallery page: npm packages and Vite's build, each only when something has changed.
+//! The gallery page: its npm packages and Vite's build. Each is renewed only when something has changed.
 
 use std::{fs, path::Path, process::Command, time::SystemTime};
 
@@ -11,10 +11,10 @@ pub fn npm(arguments: &[&str]) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// Installs the page's packages unless they are there.
+/// Installs the page's packages unless they are installed already.
 pub fn install() -> Result<(), Failure> {
     let web = workspace::root().join("web");
-    // npm writes this file last; it is younger than the lock file when all is in place.
+    // npm writes this file last. If all packages are installed, it is newer than the lock file.
     let done = modified(&web.join("node_modules/.package-lock.json"));
     if done.is_some() && done >= modified(&web.join("package-lock.json")) {
         return Ok(());
@@ -22,7 +22,7 @@ pub fn install() -> Result<(), Failure> {
     succeed(&mut npm(&["ci", "--no-audit", "--no-fund"])?, "npm ci (web)")
 }
 
-/// Builds the page unless its build is younger than all it is made of.
+/// Builds the page, unless its build is newer than all its sources.
 pub fn build() -> Result<(), Failure> {
     let web = workspace::root().join("web");
     let built = modified(&web.join("dist/index.html"));

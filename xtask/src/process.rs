@@ -1,4 +1,4 @@
-//! Commands we run, and whether someone asked us to stop.
+//! The commands that this program runs, and whether it was asked to stop.
 
 use std::{
     process::{Command, ExitStatus},
@@ -18,7 +18,8 @@ const POLL: Duration = Duration::from_millis(50);
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C and SIGTERM are noted instead of ending us, so that we can end what we started.
+/// From now on, Ctrl-C and SIGTERM are only noted and do not end this program, so that it can end the programs that
+/// it started.
 pub fn catch_stop() -> Result<(), Failure> {
     static CAUGHT: OnceLock<()> = OnceLock::new();
     if CAUGHT.set(()).is_ok() {
@@ -27,18 +28,18 @@ pub fn catch_stop() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether someone asked us to stop.
+/// Whether this program was asked to stop.
 pub fn stopped() -> bool {
     STOP.load(Ordering::SeqCst)
 }
 
-/// Runs a command to its end; an error if it fails.
+/// Runs a command to its end. An error if the command fails.
 pub fn succeed(command: &mut Command, what: &str) -> Result<(), Failure> {
     let status = command.status().map_err(|error| format!("{what}: cannot be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{what}: failed ({status})").into()) }
 }
 
-/// Runs a command to its end. `None` if someone asks us to stop, which ends it.
+/// Runs a command to its end. `None` if this program is asked to stop, which ends the command.
 pub fn unless_stopped(command: &mut Command, name: &str) -> Result<Option<ExitStatus>, Failure> {
     let mut process = Process::start(command, name)?;
     while !stopped() {

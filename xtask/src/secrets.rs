@@ -1,17 +1,17 @@
-//! The local gallery's configuration: made once, kept in the data folder, readable by its owner only.
+//! The local gallery's configuration: it is made once and kept in the data folder, and only its owner may read it.
 
 use std::{collections::BTreeMap, fs, io, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use crate::Failure;
 
-/// Letters and digits that nobody confuses; 32 of them, so that a byte's low five bits choose one.
+/// Letters and digits that are not easily confused. There are 32, so that the low five bits of a byte choose one.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const FILE: &str = "gallery.env";
 
 /// Names and values for the gallery's and ingest's environment.
 pub type Config = BTreeMap<String, String>;
 
-/// Reads the data folder's configuration, or makes it. A password given is kept from then on.
+/// Reads the data folder's configuration, or makes it. A given password is kept from then on.
 pub fn load(data: &Path, password: Option<&str>) -> Result<Config, Failure> {
     let path = data.join(FILE);
     let mut config: Config = match fs::read_to_string(&path) {
@@ -34,7 +34,7 @@ pub fn load(data: &Path, password: Option<&str>) -> Result<Config, Failure> {
         }
         Ok(())
     };
-    // Sixteen characters of five bits each: 80 bits, which no one guesses.
+    // Sixteen characters of five bits each: 80 bits, which nobody can guess.
     fill("GALLERY_PASSWORD", &|| Ok([random(4)?, random(4)?, random(4)?, random(4)?].join("-")))?;
     fill("AUTH_SECRET", &|| random(48))?;
     fill("R2_ACCESS_KEY_ID", &|| random(20))?;
@@ -43,7 +43,7 @@ pub fn load(data: &Path, password: Option<&str>) -> Result<Config, Failure> {
     if config != before {
         write(&path, &config).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
-    // What the caller's environment says goes before what the file says: this is how one points it at R2.
+    // The caller's environment takes precedence over the file. In this way the gallery can use R2.
     for (name, value) in &mut config {
         let given = std::env::var(name).ok().filter(|given| !given.trim().is_empty());
         if let Some(given) = given.filter(|_| name != "GALLERY_PASSWORD" || password.is_none()) {

@@ -11,9 +11,10 @@ use crate::{
     wasm, workspace,
 };
 
-/// `spin up` on the manifest, its stores and its SQLite below `data`, where ingest has written the catalogue.
+/// The server that runs `spin up` with the manifest. Its stores and its SQLite are below `data`, where ingest has
+/// written the catalogue.
 pub fn servers(data: &Path, config: &Config, store: Option<&str>) -> Result<Vec<Server>, Failure> {
-    // Before anything is built for it.
+    // Spin is looked for before anything is built for it.
     let hint = "Without it, `cargo xtask up --on wasi` runs the services on a WASI host that cargo builds";
     named::spin().map_err(|why| format!("{why}. {hint}"))?;
     let root = workspace::root();

@@ -1,4 +1,4 @@
-//! The test programs, and the programs that they run: each built once.
+//! The test programs, and the programs that they run: each is built once.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,7 +16,8 @@ pub struct Suites {
     viceroy: PathBuf,
 }
 
-/// Everything that runs on this machine at once: a part of it would have other features, and build wasmtime a second time.
+/// The command for all tests that run on this machine, built together. If only a part were built, it would have other
+/// features, and wasmtime would be built a second time.
 pub fn cargo_test() -> Command {
     let mut command = cargo();
     command.args(["test", "--no-fail-fast"]);
@@ -30,7 +31,7 @@ impl Suites {
         Ok(Self { programs, edges, viceroy })
     }
 
-    /// Tells `command` where everything is. With it, no host is left out: each must pass.
+    /// Tells `command` the paths of all programs. With these, no host is left out, and each must pass.
     pub fn tell(&self, command: &mut Command) -> Result<(), Failure> {
         for (name, program) in [("GALLERY_PROGRAM", "edge-gallery"), ("WASI_HOST_PROGRAM", "wasi-host")] {
             command.env(name, self.programs.path(program)?);

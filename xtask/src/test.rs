@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
+//! `cargo xtask test`: all checks, in the order in which failures show soonest.
 
 use std::{env, io::Write as _, path::Path, time::Instant};
 
@@ -67,7 +67,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the browser test for its pictures only.
+/// Runs the browser test only for its screenshots.
 pub fn screenshots(out: &Path) -> Result<(), Failure> {
     page::build()?;
     tools::CHROMIUM.need()?;

@@ -1,4 +1,4 @@
-//! Programs that others make: is it here, can it be had, else what to install.
+//! Programs made by others: finds them, installs them if it can, and otherwise says what to install.
 
 use std::{
     env, fs,
@@ -10,12 +10,12 @@ use servers::on_path;
 
 use crate::{Failure, process::succeed};
 
-/// A program we call, and the Debian package that has it.
+/// A program that the tasks call, and the Debian package that contains it.
 pub struct Tool {
-    /// The names it may have, best first.
+    /// The names that the program may have, best first.
     pub names: &'static [&'static str],
     pub debian: &'static str,
-    /// How to get it elsewhere, for the line that says so.
+    /// How to get the program on other systems, as words for a message.
     pub otherwise: &'static str,
 }
 
@@ -28,11 +28,12 @@ pub const CHROMIUM: Tool = Tool {
     otherwise: "install Chromium or Chrome",
 };
 pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
-/// Debian starts it as a service when it is installed; ours is another process with a configuration of its own.
+/// Debian starts nginx as a service when it is installed. The benchmark starts another process with a configuration
+/// of its own.
 pub const NGINX: Tool = Tool { names: &["nginx"], debian: "nginx", otherwise: "install nginx" };
 
 impl Tool {
-    /// Where it is: on `PATH`, or among what Debian keeps off the `PATH` of all but root.
+    /// The path of the program: on `PATH`, or in the folder that Debian puts on the `PATH` of root only.
     pub fn find(&self) -> Option<PathBuf> {
         self.names.iter().find_map(|name| {
             let off_path = || Some(Path::new("/usr/sbin").join(name)).filter(|candidate| candidate.is_file());
@@ -40,7 +41,7 @@ impl Tool {
         })
     }
 
-    /// Where it is; installed by apt if it is missing and we may.
+    /// The path of the program. If it is missing and installing is allowed, apt installs it.
     pub fn need(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = self.find() {
             return Ok(path);
@@ -51,7 +52,7 @@ impl Tool {
         self.find().ok_or_else(|| self.missing().into())
     }
 
-    /// The line that says what to install.
+    /// The message that says what to install.
     pub fn missing(&self) -> String {
         format!("{} is missing: {} (Debian: apt install {})", self.names[0], self.otherwise, self.debian)
     }
@@ -73,7 +74,7 @@ pub fn need_wasm_targets() -> Result<(), Failure> {
     need_target("wasm32-wasip2")
 }
 
-/// Whether this is root on a Debian: installing is then ours to do.
+/// Whether this program runs as root on Debian. Only then it may install packages.
 fn may_install() -> bool {
     rustix::process::geteuid().is_root() && fs::exists("/usr/bin/apt-get").unwrap_or(false)
 }
@@ -85,7 +86,7 @@ fn apt_install(package: &str) -> Result<(), Failure> {
         command
     };
     let install = || succeed(apt().args(["install", "--yes", "--no-install-recommends", package]), "apt-get install");
-    // The package lists may be absent or old; they are fetched only then.
+    // The package lists may be absent or old. They are fetched only if the first try fails.
     install().or_else(|_| {
         succeed(apt().arg("update"), "apt-get update")?;
         install()

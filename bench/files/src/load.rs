@@ -1,7 +1,7 @@
-//! Clients that ask, wait for the whole answer, and ask again.
+//! Clients that send a request, read the whole answer, and send the request again.
 //!
-//! On one machine client and server share the cores, so the client does as little as it can: one request's bytes, written
-//! again and again on one connection, and a body that is counted and thrown away.
+//! Client and server share the cores of one machine, so the client does as little as possible. It writes the bytes of
+//! one request again and again on one connection, and counts the bytes of the body without keeping them.
 
 use std::{
     fmt::Write as _,
@@ -13,7 +13,7 @@ use std::{
 
 use harness::Failure;
 
-/// The longest head of a response, and what is read of a body at once.
+/// The longest head of a response, and the most bytes of a body that are read at once.
 const BUFFER: usize = 256 * 1024;
 /// How long a server may be silent.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ impl Asked {
     }
 }
 
-/// How many answers `clients` got in `time`, and how long they took for it.
+/// The number of answers that `clients` got in `time`, and the time that they took.
 pub fn run(asked: &Asked, clients: usize, time: Duration) -> Result<(u64, Duration), Failure> {
     let started = Instant::now();
     let counts = thread::scope(|scope| {
@@ -66,7 +66,7 @@ fn client(asked: &Asked, time: Duration) -> Result<u64, Failure> {
     Ok(answers)
 }
 
-/// Reads one answer to its end; an error if it is not the one that was to come.
+/// Reads one answer to its end. An error if it is not the expected answer.
 fn answer(connection: &mut TcpStream, buffer: &mut [u8], asked: &Asked) -> Result<(), Failure> {
     let mut filled = 0;
     let head = loop {
@@ -83,7 +83,7 @@ fn answer(connection: &mut TcpStream, buffer: &mut [u8], asked: &Asked) -> Resul
     let text = String::from_utf8_lossy(&buffer[..head]).to_lowercase();
     let status = text.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
     let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-    // A 304 may tell the length of what it does not send (RFC 9110 section 8.6).
+    // A 304 may state the length of the body that it does not send (RFC 9110 section 8.6).
     let length = if asked.status == 304 { 0 } else { length.unwrap_or_default() };
     if status != Some(asked.status) || length != asked.length {
         return Err(format!(

@@ -1,8 +1,8 @@
-//! The same bytes served by nginx, by tower-http's `ServeDir` and by the gallery: which rows of the contract's tables each
-//! keeps, and how fast each is.
+//! The same bytes served by nginx, by tower-http's `ServeDir` and by the gallery: how many rows of the contract's
+//! tables each server passes, and how fast each is.
 //!
-//! `cargo xtask bench files --against nginx` builds what this needs and runs it. The last line printed is one line of JSON. It
-//! fails if the gallery fails a row.
+//! `cargo xtask bench files --against nginx` builds the programs and runs the benchmark. The last line of the output
+//! is one line of JSON. The run fails if the gallery fails a row.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod load;
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the gallery kept every row.
+/// Runs the benchmark. Returns whether the gallery passed every row.
 fn run(seconds: u64) -> Result<bool, Failure> {
     let servers = Servers::start()?;
     let (ours_keeps_all, kept) = rows::compare(&servers)?;

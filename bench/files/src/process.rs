@@ -11,17 +11,17 @@ use std::{
 use harness::Failure;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How long a server may take to listen, and to end.
+/// How long a server may take until it listens, and until it ends.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server that ends when dropped.
+/// A server that ends when it is dropped.
 pub struct Running {
     child: Child,
     pub address: SocketAddr,
 }
 
 impl Running {
-    /// Starts it and waits until it listens.
+    /// Starts a server, and waits until it listens.
     pub fn start(command: &mut Command, address: SocketAddr) -> Result<Self, Failure> {
         let what = command.get_program().to_string_lossy().into_owned();
         let child = command.stdin(Stdio::null()).spawn().map_err(|error| format!("{what}: {error}"))?;
@@ -43,7 +43,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Asked to end, as nginx's master has workers that would outlive it.
+        // The server is asked to end, because the workers of nginx would outlive a master that is killed.
         if let Some(pid) = Pid::from_raw(self.child.id().cast_signed()) {
             let _ = kill_process(pid, Signal::TERM);
         }
@@ -56,7 +56,7 @@ impl Drop for Running {
     }
 }
 
-/// The CPU time of a process and its children so far, by Linux's `/proc`; `None` elsewhere.
+/// The CPU time of a process and its children so far, from Linux's `/proc`. `None` on other systems.
 pub fn cpu(process: u32) -> Option<Duration> {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
     let children = children.split_whitespace().filter_map(|child| child.parse().ok());
@@ -65,7 +65,8 @@ pub fn cpu(process: u32) -> Option<Duration> {
 
 fn own_cpu(process: u32) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The program's name stands in parentheses and may hold anything. After it, `utime` is the 12th field and `stime` the next.
+    // The program's name is in parentheses and may hold anything. After the name, `utime` is the 12th field, and
+    // `stime` is the next.
     let (_, fields) = stat.rsplit_once(") ")?;
     let ticks = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().ok()).sum::<Option<u64>>()?;
     #[allow(clippy::cast_precision_loss)] // far below 2^52

@@ -24,13 +24,14 @@ struct Failed {
 }
 
 impl Failed {
-    /// Whether all that is wrong is that a HEAD was answered as to its range (section 14.2). One mistake fails many rows.
+    /// Whether the only mistake is that the server applied the range to a HEAD (section 14.2). This mistake fails
+    /// many rows.
     fn heeds_a_range(&self) -> bool {
         self.method == "HEAD" && ["status: came 206, wanted 200", "status: came 416, wanted 200"].contains(&&*self.what)
     }
 }
 
-/// Prints who keeps what; tells whether ours keeps all, and the counts.
+/// Prints the results of all servers. Returns whether the gallery passed all rows, and the counts.
 pub fn compare(servers: &Servers) -> Result<(bool, Value), Failure> {
     let servers = servers.all()?;
     let all = servers.iter().map(keep).collect::<Result<Vec<_>, Failure>>()?;

@@ -1,4 +1,4 @@
-//! tower-http's `ServeDir` as it comes, on hyper.
+//! tower-http's `ServeDir` with its default settings, on hyper.
 
 use std::net::SocketAddr;
 

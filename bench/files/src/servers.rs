@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::process::Running;
 
-/// The file that the tables are about: a photo of the test library, of some 1.9 MB.
+/// The file for which the rows of the tables are requested: a photo of the test library, of some 1.9 MB.
 pub const BIG: &str = "big.png";
 /// The file whose throughput is measured.
 pub const MEBIBYTE: &str = "mebibyte.jpg";
@@ -23,15 +23,15 @@ pub struct Servers {
     pub serve_dir: Running,
     gallery: Gallery,
     ours: Target,
-    /// With what the two others serve in it.
+    /// The folder with the files that the other two servers serve.
     _folder: TempDir,
 }
 
-/// Where a server has its files, and what it takes to be let in.
+/// A server: the URL of its files, and its cookie.
 pub struct Server<'a> {
     pub name: &'static str,
     base: String,
-    /// `None` without a login.
+    /// `None` if the server needs no login.
     cookie: Option<&'a str>,
     pub process: u32,
 }
@@ -67,7 +67,7 @@ impl Servers {
         Ok(Self { nginx: nginx(folder.path(), &files)?, serve_dir: serve_dir(&files)?, gallery, ours, _folder: folder })
     }
 
-    /// Ours last.
+    /// The three servers, the gallery last.
     pub fn all(&self) -> Result<[Server<'_>; 3], Failure> {
         let other = |name, running: &Running| Server {
             name,
@@ -88,11 +88,11 @@ impl Servers {
     }
 }
 
-/// The files. They are an hour old: a date less than a second older than the answer is no strong validator
-/// (RFC 9110 section 8.8.2.2), and a server may then refuse to compare it.
+/// Writes the files. They are dated an hour back: a date less than a second older than the answer is not a strong
+/// validator (RFC 9110 section 8.8.2.2), and a server may refuse to compare it.
 fn write(folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder)?;
-    // Readers of JPEG stop at its end.
+    // Programs that read JPEG stop at its end marker, so zeros may follow.
     let mut mebibyte = harness::photo("2025/06 Hochzeit/IMG_0042.jpg")?;
     mebibyte.resize(1 << 20, 0);
     for (name, bytes) in [(BIG, harness::photo(BIG)?), (MEBIBYTE, mebibyte)] {
@@ -104,12 +104,12 @@ fn write(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// As Debian configures it where that matters: `sendfile`, an access log, a worker a core.
+/// nginx, configured as in Debian where this matters: `sendfile`, an access log, one worker per core.
 fn nginx(folder: &Path, files: &Path) -> Result<Running, Failure> {
     let address = free_address()?;
     let path = folder.join("nginx.conf");
     let (folder, files) = (folder.display(), files.display());
-    // Workers of a master that is root are of another user, who may not read the folder.
+    // If the master runs as root, its workers run as another user, who may not read the folder.
     let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
     let config = format!(
         r#"

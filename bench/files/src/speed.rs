@@ -1,4 +1,4 @@
-//! How many answers a second, and what each costs the server.
+//! How many answers a server gives in a second, and how much CPU time each answer costs.
 
 use std::time::Duration;
 
@@ -11,20 +11,21 @@ use crate::{
     servers::{MEBIBYTE, Server, Servers},
 };
 
-/// How many connections ask at once.
+/// The number of connections that send requests at once.
 const CLIENTS: usize = 8;
-/// The servers take turns, so that what else the machine does meets all of them alike.
+/// The number of rounds. The servers take turns, so that other work on the machine affects all of them alike.
 const ROUNDS: usize = 5;
 
-/// What one server came to in one round.
+/// The figures of one server in one round.
 #[derive(Clone, Copy)]
 struct Figures {
     per_second: f64,
-    /// Microseconds of CPU an answer.
+    /// Microseconds of CPU time for an answer.
     cpu: Option<f64>,
 }
 
-/// Prints the figures of each server and its ratio to ours; gives them as JSON. `time` is for each server, in all rounds.
+/// Prints the figures of each server and its ratio to the gallery, and returns them as JSON. `time` is the time for
+/// each server, in all rounds together.
 pub fn compare(servers: &Servers, time: Duration) -> Result<Value, Failure> {
     let servers = servers.all()?;
     println!("{CLIENTS} connections; medians of {ROUNDS} rounds, in which the servers take turns\n");
@@ -39,7 +40,7 @@ pub fn compare(servers: &Servers, time: Duration) -> Result<Value, Failure> {
         for round in 0..=ROUNDS {
             for (at, server) in servers.iter().enumerate() {
                 let figures = measure(server, &asked[at], time / u32::try_from(ROUNDS)?)?;
-                // The first is to warm up.
+                // The first round is for warming up.
                 if round > 0 {
                     rounds[at].push(figures);
                 }
@@ -73,7 +74,7 @@ fn ask(server: &Server<'_>, unchanged: bool) -> Result<Asked, Failure> {
     let head = server.get(MEBIBYTE).head().expect(200)?;
     let mut headers: Vec<(&str, &str)> = server.cookie().map(|cookie| ("cookie", cookie)).into_iter().collect();
     if unchanged {
-        // What a browser would send: the tag if there is one.
+        // A browser would send the tag, if the file has one.
         let tag = head.header("etag").map(|tag| ("if-none-match", tag));
         let date = head.header("last-modified").map(|date| ("if-modified-since", date));
         headers.push(tag.or(date).ok_or_else(|| format!("{} has no validator", server.name))?);

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The cases that are measured.
 
 use harness::Failure;
 use serde_json::Value;
@@ -6,15 +6,15 @@ use ureq::Agent;
 
 use crate::library::{FILM, QUALITY};
 
-/// One request, asked again and again.
+/// One request, which is sent again and again.
 pub struct Case {
     pub name: &'static str,
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
     pub status: u16,
-    /// A query parameter that is another each time, so that no cache has the answer.
+    /// A query parameter that changes with each request, so that no cache has the answer.
     pub cold: Option<&'static str>,
-    /// What every answer must be, where that is looked at.
+    /// The body that every answer must have, if the body is checked.
     pub body: Option<Vec<u8>>,
 }
 
@@ -25,7 +25,7 @@ impl Case {
     }
 }
 
-/// The services, and a viewer's session.
+/// The addresses of the services, and a session.
 pub struct Place {
     viewer: String,
     video: String,
@@ -66,7 +66,7 @@ pub fn all(place: &Place) -> Result<Vec<Case>, Failure> {
     let tag =
         tag.headers().get("etag").and_then(|tag| tag.to_str().ok()).ok_or("the thumbnail has no ETag")?.to_owned();
     let master = format!("{video}/api/hls/playlist?key={FILM}");
-    // As the master has it: with the film's version, under which playlists are kept.
+    // The URI as in the master, with the film's version, under which playlists are cached.
     let text = place.get(&master)?.into_body().read_to_string()?;
     let variant = text.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
     let variant = format!("{video}/api/hls/{variant}");

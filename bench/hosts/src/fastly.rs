@@ -1,4 +1,4 @@
-//! Fastly Compute, by its local server.
+//! Fastly Compute, on its local server.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub fn run(time: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What Viceroy says of the guest's memory, at most: `... completed using 1.2MB of WebAssembly heap`.
+/// The largest figure that Viceroy logged for the guest's memory: `... completed using 1.2MB of WebAssembly heap`.
 fn heap(log: &str) -> Option<String> {
     let bytes = |text: &str| -> Option<f64> {
         let digits = text.trim_end_matches(char::is_alphabetic).trim();

@@ -1,7 +1,8 @@
-//! The native host while its KV store is down, and the same host a moment before: every answer right, and how much slower.
+//! The native host while its KV store is down, and the same host a moment before. Every answer must be right. The
+//! figures say how much slower the answers are.
 //!
-//! Down is twice over: the table is gone, so that nothing can be read or written; or someone else holds its lock, so that
-//! every write waits.
+//! The store is down in two ways. Either its table is gone, so that nothing can be read or written. Or another
+//! connection holds its lock, so that every write waits.
 
 use std::{path::PathBuf, thread, time::Duration};
 
@@ -15,11 +16,11 @@ use crate::{
     library, load,
 };
 
-/// Each state is measured so often, in turns.
+/// How often each state is measured. The states take turns.
 const ROUNDS: usize = 4;
-/// How many ask at once: few enough that they wait for the gallery and not for a processor.
+/// The number of clients at once. They are so few that they wait for the gallery and not for a processor.
 const CLIENTS: usize = 4;
-/// So many logins in a row say that all workers see the store in one state.
+/// After so many equal logins in a row, all workers see the store in the same state.
 const LOGINS: usize = 60;
 const STATES: [&str; 3] = ["healthy", "broken", "locked"];
 
@@ -60,7 +61,7 @@ pub fn run(time: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// With what the healthy host answers as the answer that counts.
+/// Adds the answer of the healthy host to a case, as the right answer.
 fn with_body(case: Case) -> Result<Case, Failure> {
     let request = case.headers.iter().fold(ureq::get(&case.url), |request, (name, value)| request.header(*name, value));
     let body = request.call()?.into_body().read_to_vec()?;
@@ -77,7 +78,7 @@ impl Store {
         Ok(connection)
     }
 
-    /// Puts something in the table's place of which nothing can be read, and which no worker can put right.
+    /// Replaces the table by a view that cannot be read, and that no worker can repair.
     fn damage(&self) -> Result<(), Failure> {
         let statements = "ALTER TABLE kv RENAME TO kept; CREATE VIEW kv AS SELECT * FROM gone;";
         Ok(self.open()?.execute_batch(statements)?)
@@ -87,7 +88,8 @@ impl Store {
         Ok(self.open()?.execute_batch("DROP VIEW kv; ALTER TABLE kept RENAME TO kv;")?)
     }
 
-    /// A writer that does not end, of an empty cache: whoever makes a playlist wants to write it, each time anew.
+    /// Starts a write that does not end, on an empty cache. Every request that makes a playlist then tries to write
+    /// it.
     fn lock(&self) -> Result<Connection, Failure> {
         let connection = self.open()?;
         connection.execute_batch("DELETE FROM kv WHERE store = 'VIDEO_CACHE'; BEGIN IMMEDIATE")?;
@@ -95,7 +97,7 @@ impl Store {
     }
 }
 
-/// Logs in, which reads the store, until all workers answer so.
+/// Logs in until all workers answer with this status. A login reads the store.
 fn wait_for(gallery: &Gallery, status: u16) -> Result<(), Failure> {
     let agent: Agent = Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
     let body = json!({ "password": gallery.password }).to_string();

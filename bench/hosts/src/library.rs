@@ -14,10 +14,10 @@ use harness::{ENVIRONMENT, Failure, Gallery};
 use rusqlite::{Connection, params_from_iter, types::Value};
 use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 
-/// Legal in a URL as it is.
+/// The key of the film. It needs no encoding in a URL.
 pub const FILM: &str = "bench.mp4";
 pub const QUALITY: &str = "540p";
-/// The embedded store's.
+/// The region of the embedded store.
 const REGION: &str = "auto";
 const SEGMENTS: usize = 600;
 const PHOTOS: usize = 1000;
@@ -56,7 +56,7 @@ fn row(key: &str, duration: Option<f64>, number: usize) -> impl Iterator<Item = 
     })
 }
 
-/// Puts the film's playlists into the gallery's bucket. Nobody asks for its segments here.
+/// Puts the film's playlists into the gallery's bucket. The benchmark requests no segments.
 pub fn film(gallery: &Gallery) -> Result<(), Failure> {
     let master = format!(
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=2000000,CODECS=\"avc1.64001f,mp4a.40.2\",RESOLUTION=960x540\n{QUALITY}.m3u8\n"

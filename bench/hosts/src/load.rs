@@ -1,4 +1,4 @@
-//! Clients that ask, wait for the whole answer, and ask again.
+//! Clients that send a request, read the whole answer, and send the request again.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -11,20 +11,20 @@ use ureq::{Agent, http::Response};
 
 use crate::cases::Case;
 
-/// What a case came to.
+/// The figures of a case.
 pub struct Figures {
     pub name: &'static str,
-    /// Of one client, the median.
+    /// The median time of an answer to one client.
     pub milliseconds: f64,
-    /// Of all clients at once.
+    /// The answers per second to all clients together.
     pub per_second: f64,
-    /// Store, SQL and KV use of the last request, as the service tells.
+    /// Store, SQL and KV use of the last request, as the service reports it.
     pub operations: String,
 }
 
 static TURN: AtomicU64 = AtomicU64::new(0);
 
-/// Measures one client, then many, each for `time`, after a tenth of it to warm up.
+/// Measures one client and then many, each for `time`. Before that, warms up for a tenth of `time`.
 pub fn measure(case: &Case, time: Duration, clients: usize) -> Result<Figures, Failure> {
     run(case, time / 10)?;
     let (mut alone, operations) = run(case, time)?;
@@ -58,7 +58,7 @@ fn run(case: &Case, time: Duration) -> Result<(Vec<Duration>, String), Failure> 
     Ok((times, operations))
 }
 
-/// Many clients who ask for all cases in turn: the times of each.
+/// Runs many clients that request all cases in turn. Returns the times for each case.
 pub fn mix(cases: &[Case], time: Duration, clients: usize) -> Result<Vec<Vec<Duration>>, Failure> {
     let client = |first: usize| -> Result<_, Failure> {
         let agent = agent();
@@ -87,7 +87,7 @@ fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
-/// One request, whose answer must be right: how long it took, and its head.
+/// Sends one request, whose answer must be right. Returns its time and the head of the answer.
 fn ask(agent: &Agent, case: &Case) -> Result<(Duration, Response<()>), Failure> {
     let mut request = match case.cold {
         None => agent.get(&case.url),
@@ -109,7 +109,7 @@ fn ask(agent: &Agent, case: &Case) -> Result<(Duration, Response<()>), Failure> 
     Ok((taken, answer.map(drop)))
 }
 
-/// `kv-reads 1, store-calls 2` of a `Server-Timing` header: what is not zero.
+/// The counts of a `Server-Timing` header that are not zero, such as `kv-reads 1, store-calls 2`.
 fn counts(timing: &str) -> String {
     let entries = timing.split(',').filter_map(|entry| entry.trim().split_once(";desc="));
     let used = entries.filter(|(_, count)| count.parse::<u32>().is_ok_and(|count| count > 0));

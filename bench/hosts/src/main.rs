@@ -1,4 +1,5 @@
-//! How the services do on a host, held against an empty program on the same host and against the native gallery, in one run.
+//! How fast the services are on a host, compared in one run with an empty program on the same host and with the
+//! native gallery.
 //!
 //! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it. With
 //! `--against FOLDER` an earlier version is measured beside this one. `bench kv-down` measures the native host without
@@ -23,7 +24,7 @@ use serde_json::{Value, json};
 use cases::{Case, Place};
 use load::Figures;
 
-/// How many clients the throughput is measured with.
+/// The number of clients with which the throughput is measured.
 const CLIENTS: usize = 16;
 
 #[derive(Parser)]
@@ -73,7 +74,8 @@ fn on(host: &str, time: Duration) -> Result<(), Failure> {
     }
 }
 
-/// Measures every case on the host and on the native gallery, and prints them beside the empty program at `baseline`.
+/// Measures every case on the host and on the native gallery, and prints the figures beside those of the empty
+/// program at `baseline`.
 fn compare(host: &str, baseline: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
     println!(
         "\n{host:30} {:>9} {:>8} {:>9} {:>10} {:>8} {:>9}  operations",

@@ -1,4 +1,4 @@
-//! A large original through the viewer, and through a component that does nothing but hand it on.
+//! A large original through viewer-edge, and through a component that only forwards it.
 
 use std::{
     io::Read as _,
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use crate::cases::Place;
 
 const LENGTH: u64 = 1 << 30;
-/// Odd, so that there is a median.
+/// The number of rounds is odd, so that there is a median.
 const ROUNDS: usize = 7;
 const KEY: &str = "big.png";
 
-/// By turns, so that what else the machine does falls on both. `baseline` is the component that does nothing.
+/// Measures both in turns, so that other work on the machine affects both alike. `baseline` is the component that
+/// only forwards.
 pub fn compare(wasi: Wasi, baseline: &str, gallery: &WasiGallery) -> Result<Value, Failure> {
     let native = &gallery.native;
     let store = native.store_url.trim_start_matches("http://").parse()?;
@@ -35,7 +36,7 @@ pub fn compare(wasi: Wasi, baseline: &str, gallery: &WasiGallery) -> Result<Valu
     for round in 0..=ROUNDS {
         let (to_first, through_ours) = fetch(&ours_url, &cookie)?;
         let (_, through_baseline) = fetch(&baseline_url, "")?;
-        // The first is to warm up.
+        // The first round is for warming up.
         if round > 0 {
             rounds.push([to_first, through_ours, through_baseline, through_baseline / through_ours]);
         }

@@ -1,4 +1,4 @@
-//! WASI 0.3, 0.2 and what Spin has, in wasmtime as `tests/hosts/wasi` embeds it.
+//! WASI 0.3, WASI 0.2 and Spin's imports, in wasmtime as `tests/hosts/wasi` embeds it.
 
 use std::{thread, time::Duration};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{CLIENTS, cases::Place, compare, library, stream};
 
-/// Longer than an instance without requests lives.
+/// This is longer than an instance without requests lives.
 const UNTIL_ENDED: Duration = Duration::from_secs(3);
 
 pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
@@ -34,7 +34,7 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Spin's components export what those of WASI 0.3 do.
+/// Spin's components have the same exports as those of WASI 0.3.
 fn baseline_of(wasi: Wasi) -> &'static str {
     match wasi {
         Wasi::P3 | Wasi::Spin => "baseline-wasi",

@@ -1,16 +1,16 @@
-//! What holds whatever the speed: every target writes the same bytes, and a long film fits in little memory.
+//! Checks that do not depend on speed: every target writes the same bytes, and a long film fits into little memory.
 
 use bench_sign_guest::urls;
 
 use crate::guest::{Component2, Module1};
 
-/// Three hours twenty, of four seconds each.
+/// Segments of four seconds, which make three hours twenty.
 const SEGMENTS: &str = "3000";
-/// 24 MiB.
+/// 24 MiB, in pages of 64 KiB.
 const MOST_PAGES: u64 = 24 * 16;
 
-/// Compares URLs of wasm32-wasip1, wasm32-wasip2 and native, one by one and in batches (on wasm by vectors), byte for byte.
-/// Gives their number.
+/// Compares the URLs of wasm32-wasip1, wasm32-wasip2 and native byte for byte, one by one and in batches (on wasm,
+/// batches use vectors). Returns the number of URLs.
 pub fn identical_urls(module: &Module1, component: &Component2) -> Result<usize, String> {
     let expected = urls::one_by_one();
     for (name, urls) in [
@@ -32,7 +32,7 @@ pub fn identical_urls(module: &Module1, component: &Component2) -> Result<usize,
     }
 }
 
-/// Gives the pages of 64 KiB that the guest had in the end, input, output and program included.
+/// Returns the pages of 64 KiB that the guest had at the end, including its input, its output and the program.
 pub fn memory_of_a_long_film(module: &Module1) -> Result<u64, String> {
     let pages = module.run(&["one-playlist", SEGMENTS]).pages;
     if pages > MOST_PAGES {

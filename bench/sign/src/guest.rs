@@ -17,7 +17,7 @@ const OUTPUT_LIMIT: usize = 64 * 1024 * 1024;
 /// The guest's programs.
 #[derive(Clone, Copy)]
 pub enum Program {
-    /// URLs and playlists, by our crates alone.
+    /// URLs and playlists, with this project's crates alone.
     Ours,
     /// Presigning, beside other signers.
     Contenders,
@@ -29,7 +29,7 @@ pub struct Module1 {
     module: Module,
 }
 
-/// What a guest has done.
+/// The result of a run.
 pub struct Ran {
     pub output: String,
     /// The size of its memory in pages of 64 KiB. A memory never shrinks, so this is the most it had.
@@ -55,7 +55,7 @@ impl Module1 {
         Ran { output: text(&output), pages: memory.size(&store) }
     }
 
-    /// Runs it for its JSON.
+    /// Runs the guest, and parses the JSON that it prints.
     pub fn figures(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.run(arguments).output).expect("the guest prints JSON")
     }
@@ -74,7 +74,7 @@ impl Component2 {
         Self { engine, component }
     }
 
-    /// Gives what it printed.
+    /// Runs the component, and returns its output.
     pub fn run(&self, arguments: &[&str]) -> String {
         let output = MemoryOutputPipe::new(OUTPUT_LIMIT);
         let mut linker: ComponentLinker<Host> = ComponentLinker::new(&self.engine);
@@ -98,7 +98,8 @@ impl WasiView for Host {
     }
 }
 
-/// Builds as the services are built (the workspace's flags for the target, its `wasm` profile), and returns the file.
+/// Builds a program in the same way as the services (with the workspace's flags for the target, and its `wasm`
+/// profile), and returns the file.
 fn build(program: Program, target: &str) -> PathBuf {
     let program: &[&str] = match program {
         Program::Ours => &["--bin", "ours", "--no-default-features"],

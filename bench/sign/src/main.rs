@@ -1,7 +1,8 @@
-//! What a presigned URL and a signed playlist cost, in wasm and natively; and that every target signs alike.
+//! The cost of a presigned URL and of a signed playlist, in wasm and natively. Also checks that every target signs
+//! alike.
 //!
-//! `cargo run --release -p bench-sign -- sign|playlist [--rounds N]`, or `-- check` for what needs no measuring. The last line
-//! printed is one line of JSON.
+//! `cargo run --release -p bench-sign -- sign|playlist [--rounds N]` measures, and `-- check` runs the checks that
+//! need no measuring. The last line of the output is one line of JSON.
 #![allow(clippy::print_stdout)] // printing is what it is for
 
 mod check;

@@ -1,9 +1,9 @@
-//! The figures as tables to read.
+//! The figures as tables.
 
 use serde_json::Value;
 
-/// Compressions a URL needs when everything constant is done beforehand: six for the canonical request, two for the
-/// inner and one for the outer HMAC hash.
+/// The compressions that a URL needs if everything constant is done beforehand: six for the canonical request, two
+/// for the inner and one for the outer HMAC hash.
 const BASELINE: f64 = 9.0;
 
 pub fn sign(target: &str, figures: &Value) {

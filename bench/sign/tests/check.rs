@@ -1,4 +1,4 @@
-//! `bench-sign check`: what holds whatever the speed, on every target.
+//! `bench-sign check`: the checks that do not depend on speed, on every target.
 
 #![allow(clippy::unwrap_used)]
 

@@ -6,11 +6,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::etag::{Condition, ETag};
 
-/// What tells one version of a file from another.
+/// The validators that tell two versions of a file apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Validators<'a> {
     pub etag: Option<ETag<'a>>,
-    /// When it last changed, in seconds since 1970.
+    /// When the file last changed, in seconds since 1970.
     pub modified: Option<u64>,
 }
 
@@ -24,17 +24,17 @@ impl<'a> Validators<'a> {
     }
 }
 
-/// What the conditions make of a GET or HEAD.
+/// What a GET or HEAD gets under its conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Proceed,
-    /// 304: the client has it already.
+    /// 304: the client has this version already.
     NotModified,
-    /// 412: it is not what the client wants.
+    /// 412: this version is not the one that the client wants.
     Failed,
 }
 
-/// A request's conditions. A date that cannot be read is as if it were not there.
+/// The conditions of a request. A date that cannot be read is ignored, as if its header were absent.
 #[allow(clippy::struct_field_names, reason = "the headers' names")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conditions<'a> {
@@ -49,7 +49,7 @@ pub struct Conditions<'a> {
 enum IfRange<'a> {
     Tag(ETag<'a>),
     Date(u64),
-    /// Neither: it holds for nothing.
+    /// Neither a tag nor a date: the condition never holds.
     Unreadable,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether the request has no conditions.
     pub fn is_empty(&self) -> bool {
         let without = Self {
             if_match: None,
@@ -80,7 +80,7 @@ impl<'a> Conditions<'a> {
         *self == without
     }
 
-    /// Section 13.2.2, all but its last step; what a tag says goes before what a date says.
+    /// The steps of section 13.2.2, all but the last. A tag takes precedence over a date.
     pub fn verdict(&self, current: Validators<'_>) -> Verdict {
         let wanted = match (&self.if_match, self.if_unmodified_since.zip(current.modified)) {
             (Some(tags), _) => tags.matches_strongly(current.etag),
@@ -99,7 +99,8 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// The last step: whether `If-Range` lets a range count. Its tag is compared strongly, its date exactly (section 13.1.5).
+    /// The last step: whether `If-Range` lets a range count. A tag is compared strongly, a date exactly (section
+    /// 13.1.5).
     pub fn allow_range(&self, current: Validators<'_>) -> bool {
         match self.if_range {
             None => true,
@@ -109,8 +110,9 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// The header that asks whoever has the file for a 304 instead of it, where one tag or one date decides. Only a hint: who
-    /// ignores it sends the file, and [`verdict`](Self::verdict) tells the same.
+    /// A header for the request to the store, where one tag or one date decides. With this header, the store answers
+    /// with a 304 if the client has the file already. The header is only a hint: a store that ignores it sends the
+    /// file, and [`verdict`](Self::verdict) then comes to the same result.
     pub fn hint(&self) -> Option<(HeaderName, HeaderValue)> {
         if self.if_match.is_some() || self.if_unmodified_since.is_some() {
             return None;
@@ -127,7 +129,7 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// The value of a header that stands once.
+/// The value of a header that occurs exactly once.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut lines = headers.get_all(name).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return None };
@@ -233,7 +235,7 @@ mod tests {
         }
     }
 
-    /// Dates are ignored, tags match nothing but `*`.
+    /// Without validators, dates are ignored, and only `*` matches.
     #[test]
     fn a_file_without_validators() {
         for (lines, verdict) in [

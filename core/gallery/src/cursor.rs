@@ -1,20 +1,20 @@
-//! Where a listing goes on: an opaque, versioned keyset cursor.
+//! The place where a listing goes on: an opaque, versioned keyset cursor.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{MediaKey, media::MediaType};
 
 const VERSION: u8 = 1;
-/// The longest date a cursor carries, in bytes.
+/// The longest date that a cursor holds, in bytes.
 const MAX_DATE_BYTES: usize = 64;
 
-/// The last item of a page, and the filter of the listing it belongs to.
+/// The last item of a page, and the filter of the listing that the page belongs to.
 ///
 /// Bytes: version, filter, length of the date, the date, the key; in unpadded base64url.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     pub filter: Option<MediaType>,
-    /// What the listing is ordered by: the date taken, else the date of upload.
+    /// The date by which the listing is ordered: the date taken, else the date of upload.
     pub date: String,
     pub key: String,
 }
@@ -29,7 +29,7 @@ const fn filter_byte(filter: Option<MediaType>) -> u8 {
 
 impl Cursor {
     pub fn encode(&self) -> String {
-        // A longer date cannot come from the catalogue's writers; cutting it would repeat or skip rows at worst.
+        // A longer date cannot come from the catalogue's writers. A cut date would at worst repeat or skip rows.
         let date = &self.date.as_bytes()[..self.date.floor_char_boundary(MAX_DATE_BYTES)];
         let mut bytes = vec![VERSION, filter_byte(self.filter), u8::try_from(date.len()).unwrap_or(0)];
         bytes.extend_from_slice(date);

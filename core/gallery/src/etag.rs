@@ -11,24 +11,24 @@ pub struct ETag<'a> {
 }
 
 impl<'a> ETag<'a> {
-    /// One tag, alone in its header.
+    /// A header value that is exactly one tag.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (tag, rest) = take(text.trim_matches([' ', '\t']))?;
         rest.is_empty().then_some(tag)
     }
 
-    /// Section 8.8.3.2: same opaque part, neither is weak.
+    /// Section 8.8.3.2: the opaque parts are equal, and neither tag is weak.
     pub fn strong_eq(self, other: Self) -> bool {
         !self.weak && !other.weak && self.quoted == other.quoted
     }
 
-    /// Section 8.8.3.2: same opaque part.
+    /// Section 8.8.3.2: the opaque parts are equal.
     pub fn weak_eq(self, other: Self) -> bool {
         self.quoted == other.quoted
     }
 }
 
-/// A tag at the beginning of `text`, and what follows it.
+/// A tag at the beginning of `text`, and the text after the tag.
 fn take(text: &str) -> Option<(ETag<'_>, &str)> {
     let (weak, quoted) = text.strip_prefix("W/").map_or((false, text), |rest| (true, rest));
     let end = quoted.strip_prefix('"')?.find('"')? + 2;
@@ -41,13 +41,14 @@ fn take(text: &str) -> Option<(ETag<'_>, &str)> {
 /// What `If-Match` or `If-None-Match` names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition<'a> {
-    /// `*`: any representation there is.
+    /// `*`: any current representation.
     Any,
     Tags(Vec<ETag<'a>>),
 }
 
 impl<'a> Condition<'a> {
-    /// All lines of a header as one list; `None` if there is no such line. What is not a list of tags names none.
+    /// All lines of a header as one list. `None` if the header is absent. A header that is not a list of tags gives
+    /// an empty list, which matches nothing.
     pub fn of(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).peekable();
         lines.peek()?;
@@ -62,7 +63,7 @@ impl<'a> Condition<'a> {
         Some(Self::Tags(if readable { tags } else { Vec::new() }))
     }
 
-    /// Whether the current tag is among these, by strong comparison (`If-Match`).
+    /// Whether the current tag is in the condition, by strong comparison (`If-Match`).
     pub fn matches_strongly(&self, current: Option<ETag<'_>>) -> bool {
         match self {
             Self::Any => true,
@@ -70,7 +71,7 @@ impl<'a> Condition<'a> {
         }
     }
 
-    /// Whether the current tag is among these, by weak comparison (`If-None-Match`).
+    /// Whether the current tag is in the condition, by weak comparison (`If-None-Match`).
     pub fn matches_weakly(&self, current: Option<ETag<'_>>) -> bool {
         match self {
             Self::Any => true,
@@ -79,7 +80,7 @@ impl<'a> Condition<'a> {
     }
 }
 
-/// The tags of one line; `None` if it is no list of tags. Empty elements are allowed (section 5.6.1.2).
+/// The tags of one line. `None` if the line is not a list of tags. Empty elements are allowed (section 5.6.1.2).
 fn list<'a>(mut text: &'a str, tags: &mut Vec<ETag<'a>>) -> Option<()> {
     loop {
         text = text.trim_start_matches([' ', '\t', ',']);
@@ -114,7 +115,7 @@ mod tests {
         }
     }
 
-    /// A condition of these lines.
+    /// Runs `test` with the condition that these lines make.
     fn with<T>(lines: &[&'static str], test: impl FnOnce(Option<Condition<'_>>) -> T) -> T {
         let mut headers = HeaderMap::new();
         for line in lines {

@@ -1,19 +1,21 @@
-//! Object keys: what names a photo or film, from the URL to the bucket.
+//! Object keys: the names of photos and films, from the URL to the bucket.
 
 use std::fmt;
 
-/// The longest object key S3 and R2 accept, in bytes of UTF-8
+/// The longest object key that S3 and R2 accept, in bytes of UTF-8
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
 pub const MAX_KEY_BYTES: usize = 1024;
 
 /// The key of an original in the bucket: any UTF-8 text of 1 to 1024 bytes without control characters.
 ///
-/// Slashes, spaces, `+`, `%`, parentheses and accents are all plain characters here. A segment that is `.` or `..`
-/// is refused: browsers and some hosts resolve it on the way (RFC 3986 section 5.2.4), and another object would be meant.
+/// Slashes, spaces, `+`, `%`, parentheses and accents are all plain characters here. A key with a segment `.` or `..`
+/// is refused: browsers and some hosts resolve such segments (RFC 3986 section 5.2.4), and the URL would then name
+/// another object.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MediaKey(String);
 
-/// Why a text is no key. The text itself is left out: it is the client's and may be anything.
+/// Why a text is not a key. The error leaves the text out, because the text comes from the client and may be
+/// anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyError {
     Empty,
@@ -61,7 +63,7 @@ impl MediaKey {
         Ok(Self(text))
     }
 
-    /// Decodes a key from a URL path, exactly once: `+` stays `+`, `%2B` becomes `+`.
+    /// Decodes a key from a URL path, exactly once: `+` stays `+`, and `%2B` becomes `+`.
     pub fn from_path(encoded: &str) -> Result<Self, KeyError> {
         Self::parse(percent_decode(encoded)?)
     }
@@ -77,7 +79,7 @@ impl fmt::Debug for MediaKey {
     }
 }
 
-/// Percent-decodes once and refuses what lenient decoders let through: a stray `%`, bytes that are not UTF-8.
+/// Percent-decodes once. Refuses what lenient decoders let pass: a stray `%`, and bytes that are not UTF-8.
 pub fn percent_decode(encoded: &str) -> Result<String, KeyError> {
     let bytes = encoded.as_bytes();
     let stray = bytes.iter().enumerate().any(|(at, byte)| {
@@ -92,7 +94,7 @@ pub fn percent_decode(encoded: &str) -> Result<String, KeyError> {
         .map_err(|_| KeyError::NotUtf8)
 }
 
-/// The characters a path segment keeps: RFC 3986 `unreserved`, and `/` between segments.
+/// The characters that stay as they are in a path: RFC 3986 `unreserved`, and `/` between segments.
 const PATH: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 

@@ -1,7 +1,8 @@
-//! Where things lie in the bucket. Existing deployments have this layout; it does not change.
+//! The bucket's layout. Existing deployments have this layout, so it does not change.
 //!
-//! `{key}` is the original, `thumbnails/{size}/{key}` its WebP thumbnails, `hls/{key}/` a film's playlists and segments;
-//! `catalogue/` holds the catalogue's [snapshots](crate::snapshot), `kv/` the key-value stores of hosts without any.
+//! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/` holds a film's
+//! playlists and segments. `catalogue/` holds the catalogue's [snapshots](crate::snapshot). `kv/` holds the key-value
+//! stores of hosts that have no KV.
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
-//! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors,
-//! sessions, playback tokens, signing windows, ranges, conditions.
+//! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors, sessions,
+//! playback tokens, signing windows, ranges, conditions.
 //!
-//! Pure: no I/O, no clock, no environment. Time and randomness are arguments.
+//! The crate is pure: it does no I/O, and reads no clock and no environment. Time and randomness are arguments.
 
 pub mod conditional;
 pub mod cursor;

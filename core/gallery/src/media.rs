@@ -30,7 +30,7 @@ impl MediaType {
     }
 }
 
-/// An item of the catalogue, as far as the services use it.
+/// An item of the catalogue, with the columns that the services use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Media {
@@ -39,7 +39,7 @@ pub struct Media {
     pub r#type: MediaType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime: Option<String>,
-    /// Bytes of the original.
+    /// The size of the original, in bytes.
     pub size: i64,
     pub uploaded_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,10 +52,10 @@ pub struct Media {
     pub width: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<i64>,
-    /// Seconds, films only.
+    /// In seconds. Only films have a duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
-    /// Names such as `720p`, in the row's order; `None` where no rendition has been made.
+    /// Names such as `720p`, in the order of the row. `None` if no rendition has been made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualities: Option<Vec<String>>,
     /// Whether each thumbnail exists, in the order of [`ThumbnailSize::ALL`].
@@ -63,7 +63,7 @@ pub struct Media {
     pub updated_at: String,
 }
 
-/// What playing a film needs of its item.
+/// The part of a film's item that playback needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Film {
     /// As in [`Media`].
@@ -76,12 +76,12 @@ impl Media {
         self.thumbnails[size as usize]
     }
 
-    /// What the listing is ordered by, newest first: the date taken, else the date of upload.
+    /// The date by which the listing is ordered, newest first: the date taken, else the date of upload.
     pub fn date(&self) -> &str {
         self.date_taken.as_deref().unwrap_or(&self.uploaded_at)
     }
 
-    /// The place in the listing's order; the key breaks ties. Text is compared by bytes, as SQLite does.
+    /// The place of the item in the listing's order. The key breaks ties. Text is compared by bytes, as SQLite does.
     pub fn place(&self) -> (&str, &str) {
         (self.date(), &self.key)
     }
@@ -119,8 +119,8 @@ pub const COLUMNS: [&str; 28] = [
     "updated_at",
 ];
 
-/// Writes one row, or brings an existing one up to date; `created_at` and `uploaded_at` keep their first value.
-/// The parameters are [`COLUMNS`], in order.
+/// Writes one row, or updates an existing row. `created_at` and `uploaded_at` keep their first values. The parameters
+/// are [`COLUMNS`], in order.
 pub const UPSERT: &str = "\
 INSERT INTO media (key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, lens, \
 focal_length, aperture, shutter_speed, iso, latitude, longitude, altitude, duration, codec, \

@@ -2,20 +2,21 @@
 
 use std::fmt::Write as _;
 
-/// What stands around the parts of a `multipart/byteranges` body.
+/// The texts around the parts of a `multipart/byteranges` body.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// For the response's `Content-Type`.
+    /// The value of the response's `Content-Type`.
     pub content_type: String,
-    /// What goes before each part, and what after the last: one more than there are parts.
+    /// One text before each part, and one after the last: one text more than there are parts.
     pub delimiters: Vec<String>,
-    /// Of the whole body, the parts included.
+    /// The length of the whole body, the parts included.
     pub length: u64,
 }
 
 impl Frame {
-    /// Around `parts`, their first and last bytes, of an object of `size` bytes and the type `content_type`. The boundary is 32
-    /// hexadecimal digits of `entropy`, so that no file can have been made to hold it.
+    /// The frame around `parts` of an object. Each part is a first and a last byte. The object has `size` bytes and
+    /// the type `content_type`. The boundary is 32 hexadecimal digits of `entropy`, so nobody can have put it into a
+    /// file beforehand.
     pub fn new(parts: &[(u64, u64)], size: u64, content_type: &str, entropy: u128) -> Self {
         let boundary = format!("{entropy:032x}");
         let mut delimiters = Vec::with_capacity(parts.len() + 1);
@@ -40,7 +41,7 @@ impl Frame {
 mod tests {
     use super::*;
 
-    /// The example of section 14.6, with our boundary.
+    /// The example of section 14.6, with a boundary of ours.
     #[test]
     fn as_in_the_standard() {
         let frame = Frame::new(&[(500, 501), (7000, 7004)], 8000, "application/pdf", 0xab);

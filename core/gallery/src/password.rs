@@ -1,4 +1,4 @@
-//! The gallery's password: given in plain, or as a PHC hash string (`$argon2id$...`).
+//! The gallery's password, in plain or as a PHC hash string (`$argon2id$...`).
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier, Version, password_hash};
 use hmac::{Hmac, KeyInit, Mac};
@@ -6,12 +6,13 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// The longest password that is looked at, in bytes: hashing costs time in its length.
+/// The longest password that is checked, in bytes. The cost of a hash grows with the length of the password.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// What a guest's password is compared with. Never printed.
+/// The gallery's password, with which a guest's is compared. Never printed.
 pub enum Password {
-    /// Compared by MAC, so that neither its bytes nor its length show in the time it takes.
+    /// Compared through a MAC, so that the time of a comparison shows neither the bytes of the password nor its
+    /// length.
     Plain(Zeroizing<String>),
     /// An Argon2id, Argon2i or Argon2d hash.
     Hashed(String),
@@ -27,7 +28,8 @@ impl std::fmt::Debug for Password {
 }
 
 impl Password {
-    /// `None` for an empty text, and for one that begins like a PHC hash but is none that can be checked.
+    /// `None` for an empty text, for a text of more than [`MAX_PASSWORD_BYTES`], and for a text that begins like a
+    /// PHC hash but cannot be checked.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() || text.len() > MAX_PASSWORD_BYTES {
             return None;
@@ -38,8 +40,8 @@ impl Password {
         Some(Self::Plain(Zeroizing::new(text.to_owned())))
     }
 
-    /// Whether a guest gave the right one. An error where it could not be found out: a hash may want more memory than a host
-    /// gives.
+    /// Whether a guest gave the right password. An error means that the check could not be made: a hash may need more
+    /// memory than a host has.
     pub fn matches(&self, given: &str) -> Result<bool, Unchecked> {
         if given.len() > MAX_PASSWORD_BYTES {
             return Ok(false);
@@ -58,7 +60,7 @@ impl Password {
     }
 }
 
-/// The PHC string of a password: Argon2id with 19 MiB, two passes, one lane, the first choice of OWASP's
+/// The PHC string of a password: Argon2id with 19 MiB, two passes and one lane, which is the first choice of OWASP's
 /// "Password Storage Cheat Sheet". `salt` is fresh randomness.
 pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
     let unchecked = |words: String| Unchecked(words);
@@ -71,7 +73,7 @@ pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
     hash.map(|hash| hash.to_string()).map_err(|error| unchecked(error.to_string()))
 }
 
-/// Why a password or a secret in plain is too easy to guess; nothing if it is not seen to be.
+/// Why a password or a secret in plain is too easy to guess. `None` if no weakness is found.
 pub fn weakness(text: &str) -> Option<&'static str> {
     const COMMON: [&str; 8] =
         ["password", "passwort", "12345678", "123456789", "qwertyui", "letmein1", "iloveyou", "wedding1"];
@@ -102,14 +104,14 @@ impl std::fmt::Display for Unchecked {
 
 impl std::error::Error for Unchecked {}
 
-/// Whether a PHC string has all that a check needs, of a kind that Argon2 has.
+/// Whether a PHC string has every part that a check needs, with an algorithm and parameters that Argon2 knows.
 fn can_be_checked(text: &str) -> bool {
     PasswordHash::new(text).is_ok_and(|hash| {
         Algorithm::try_from(hash.algorithm.as_str()).is_ok() && Params::try_from(&hash).is_ok() && hash.hash.is_some()
     })
 }
 
-/// Both sides become 32 bytes, whatever their length.
+/// Turns each side of the comparison into 32 bytes, whatever its length.
 fn digest(text: &str) -> [u8; 32] {
     #[allow(clippy::expect_used)]
     let mut mac = Hmac::<Sha256>::new_from_slice(b"edge-gallery password compare").expect("HMAC takes any key length");

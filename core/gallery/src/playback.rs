@@ -1,8 +1,10 @@
-//! Playback tokens: one film, until when. They ride in the path of its playlists and segments, for players and receivers that
-//! send no cookie, and for a video service on a host that the session's cookie does not reach.
+//! Playback tokens: each opens one film until it expires. The token stands in the path of the film's playlists and
+//! segments. It serves players and receivers that send no cookie, and a video service on a host that the session's
+//! cookie does not reach.
 //!
-//! Nothing of a viewer is in one. Its times are rounded down to a window, so that everyone who may see a film has the same
-//! token for it: a listing stays the same for a while, and a cache before the video service serves a crowd by URL.
+//! A token holds nothing of a viewer. Its times are rounded down to a window, so that everyone who may see a film has
+//! the same token for it. The listing therefore stays the same for a while, and a cache before the video service can
+//! serve many viewers under one URL.
 
 use sha2::{Digest, Sha256};
 
@@ -11,14 +13,15 @@ use crate::{
     window::{WANTED_LIFE, Window},
 };
 
-/// What marks a token in a path: `/api/hls/~TOKEN/...`. A key's first segment that would look like one is written with `%7E`.
+/// The mark of a token in a path: `/api/hls/~TOKEN/...`. If the first segment of a key looks like a token, its `~` is
+/// written as `%7E`.
 pub const MARK: char = '~';
 
-/// A token for a film of `duration` seconds, under the auth version that `session` was minted under. It is good for six hours
-/// from the beginning of its window, for it stands in URLs.
+/// A token for a film of `duration` seconds. It has the auth version under which `session` was minted. It lives only
+/// six hours from the beginning of its window, because it stands in URLs.
 ///
-/// What is left of its life outlasts the film however late in the window, up to films of five hours. A longer one needs a
-/// second token before its end.
+/// For films of up to five hours, the rest of the token's life is longer than the film, however late in the window
+/// the token is minted. A longer film needs a second token before its end.
 pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
     let issued = Window::of(now, duration).signed_at;
     key.sign(session.epoch, issued, issued + WANTED_LIFE, subject(film))
@@ -38,7 +41,7 @@ impl Claims {
     }
 }
 
-/// Splits `~TOKEN/rest` into the token and the rest. `None` if it does not begin with what looks like a token.
+/// Splits `~TOKEN/rest` into the token and the rest. `None` if the path does not begin with what looks like a token.
 pub fn split(path: &str) -> Option<(&str, &str)> {
     let (token, rest) = path.strip_prefix(MARK)?.split_once('/')?;
     let looks_like_one =

@@ -2,11 +2,12 @@
 
 use http::{HeaderMap, header};
 
-/// More ranges than this are ignored (section 14.2): readers ask for a few, attackers for hundreds. Each costs a request to
-/// the store, and a small host may send ten of those for one request of ours.
+/// A header with more ranges than this is ignored (section 14.2): readers ask for a few ranges, attackers for
+/// hundreds. Each range costs a request to the store, and a small host may send only ten requests to the store for
+/// one request of a client.
 pub const MAX_RANGES: usize = 8;
 
-/// One range of a `Range: bytes=` header. Numbers beyond 64 bits stand as `u64::MAX`, which no object reaches.
+/// One range of a `Range: bytes=` header. A number beyond 64 bits becomes `u64::MAX`, a size that no object reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByteRange {
     /// `first-last`, both included.
@@ -40,7 +41,7 @@ impl std::fmt::Display for ByteRange {
     }
 }
 
-/// The ranges a request asks for; none where its `Range` must be ignored, or is a flood.
+/// The ranges that a request asks for. Empty if the `Range` must be ignored, or asks for more than [`MAX_RANGES`].
 pub fn of(headers: &HeaderMap) -> Vec<ByteRange> {
     let mut lines = headers.get_all(header::RANGE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return Vec::new() };
@@ -48,8 +49,9 @@ pub fn of(headers: &HeaderMap) -> Vec<ByteRange> {
     if ranges.len() > MAX_RANGES { Vec::new() } else { ranges }
 }
 
-/// The first and last bytes to send of an object of `size` bytes, none of them twice: ranges that overlap or touch become one
-/// (section 15.3.7.2). None if all lie outside (416). Else the order is that of the request.
+/// The parts of an object of `size` bytes to send, as first and last bytes. No byte is sent twice: ranges that
+/// overlap or touch become one part (section 15.3.7.2). Otherwise the parts have the order of the request. Empty if
+/// all ranges lie outside the object (416).
 pub fn select(ranges: &[ByteRange], size: u64) -> Vec<(u64, u64)> {
     let mut parts = Vec::new();
     for part in ranges.iter().filter_map(|range| range.resolve(size)) {
@@ -61,7 +63,8 @@ pub fn select(ranges: &[ByteRange], size: u64) -> Vec<(u64, u64)> {
     parts
 }
 
-/// The ranges a header asks for; `None` where it must be ignored: another unit, or not what section 14.1.1 allows.
+/// The ranges that a header asks for. `None` if the header must be ignored: it has another unit, or is not what
+/// section 14.1.1 allows.
 pub fn parse(header: &str) -> Option<Vec<ByteRange>> {
     let (unit, set) = header.split_once('=')?;
     if !unit.eq_ignore_ascii_case("bytes") {
@@ -91,7 +94,7 @@ fn range(spec: &str) -> Option<ByteRange> {
     }
 }
 
-/// Digits only, of any count; `parse::<u64>` would take a `+` and fail on sixty digits.
+/// Digits only, however many. `parse::<u64>` would accept a `+`, and fail on sixty digits.
 fn number(digits: &str) -> Option<u64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

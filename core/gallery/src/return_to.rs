@@ -1,12 +1,13 @@
-//! Where the browser goes after login: a path of this origin, or nowhere.
+//! The path to which the browser goes after login. It is always a path of this origin.
 
-/// The longest path that is taken, in bytes.
+/// The longest path that is accepted, in bytes.
 const MAX_BYTES: usize = 2048;
 
-/// The target if it cannot leave the origin, however a browser reads it; else `None`.
+/// The target, if no browser can read it as a way out of this origin. Otherwise `None`.
 ///
-/// A browser's URL parser (<https://url.spec.whatwg.org/#concept-basic-url-parser>) drops tabs and newlines,
-/// strips leading spaces and reads `\` as `/`. So: one leading slash, no second, no backslash, no control character.
+/// A browser's URL parser (<https://url.spec.whatwg.org/#concept-basic-url-parser>) drops tabs and newlines, strips
+/// leading spaces and reads `\` as `/`. The target must therefore have one leading slash, no second, no backslash,
+/// and no control character.
 pub fn same_origin(target: &str) -> Option<&str> {
     let inside = target.len() <= MAX_BYTES
         && target.starts_with('/')

@@ -1,6 +1,7 @@
-//! Tokens: who may look, until when, and at what. Claims are chosen by the server only.
+//! Tokens, which say who may look, until when, and at what. Only the server chooses the claims in them.
 //!
-//! A token is 74 bytes in unpadded base64url (99 characters), fixed in layout so that there is one way to write it:
+//! A token is 74 bytes in unpadded base64url (99 characters). The layout is fixed, so there is only one way to write
+//! a token:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -8,9 +9,9 @@
 //! | 1 | purpose |
 //! | 8 | issued, seconds since 1970, big-endian |
 //! | 8 | expires, likewise |
-//! | 8 | fingerprint of the `auth_version` it was minted under |
-//! | 16 | a session's: random, so that no two are alike; a [playback](crate::playback) token's: which film it opens |
-//! | 32 | HMAC-SHA-256 of all before it |
+//! | 8 | fingerprint of the `auth_version` under which the token was minted |
+//! | 16 | in a session: random, so that no two are alike; in a [playback](crate::playback) token: which film it opens |
+//! | 32 | HMAC-SHA-256 of all bytes before it |
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,15 +26,15 @@ pub const TOKEN_CHARACTERS: usize = TOKEN.div_ceil(3) * 4 - 1;
 
 /// How long a session lasts, in seconds: 30 days.
 pub const SESSION_SECONDS: u64 = 30 * 24 * 60 * 60;
-/// How far two servers' clocks may lie apart, in seconds.
+/// How far the clocks of two servers may differ, in seconds.
 pub const CLOCK_SKEW_SECONDS: u64 = 600;
 
-/// What a token is good for. Each purpose has a key of its own, so one never passes for another.
+/// What a token opens. Each purpose has a key of its own, so a token for one purpose never passes for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Everything, in a cookie.
+    /// The whole gallery. The token is in a cookie.
     Session,
-    /// One film, in a URL.
+    /// One film. The token is in a URL.
     Playback,
 }
 
@@ -65,15 +66,15 @@ impl std::fmt::Debug for TokenKey {
     }
 }
 
-/// A token whose signature, layout and times are right. The auth version is still to be compared.
+/// A token whose signature, layout and times are right. The auth version has not been compared yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
     pub issued: u64,
     pub expires: u64,
-    /// The same for all requests of one session, and otherwise without meaning: what sticks to a viewer hangs on it. Of a
-    /// playback token: the same for one film.
+    /// A number that is the same for all requests of one session, and has no other meaning. What must stay the same
+    /// for one viewer is derived from this number. In a playback token, the number is the same for one film.
     pub viewer: u64,
-    /// What stands where a session has randomness.
+    /// The bytes that are random in a session.
     pub(crate) subject: [u8; 16],
     pub(crate) epoch: [u8; 8],
 }
@@ -124,7 +125,8 @@ impl TokenKey {
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// The claims of a token that this key signed and that holds at `now`. The signature is checked before anything in it is read.
+    /// The claims of a token that this key signed and that is valid at `now`. The signature is checked before any
+    /// claim is read.
     pub fn verify(&self, token: &str, now: u64) -> Option<Claims> {
         if token.len() != TOKEN_CHARACTERS {
             return None;

@@ -1,10 +1,10 @@
 //! The catalogue as objects in the bucket, for hosts without SQL.
 //!
-//! A snapshot is four objects whose names hold its version, and one index, [`CURRENT`], that names the version. Writing
-//! the index is the swap: whoever read the old one goes on with the old objects. The objects are JSON Lines, one
-//! [`Media`] a line: three hold the listings in the API's order (everything, photos, films), the fourth holds everything
-//! again in shards by a hash of the key. The index says where blocks and shards begin, so that any page and
-//! any item is one range of one object.
+//! A snapshot is four objects whose names hold its version, and one index, [`CURRENT`], that names the version.
+//! Writing the index makes the snapshot current: a reader that has read the old index goes on with the old objects.
+//! The objects are JSON Lines, with one [`Media`] a line. Three objects hold the listings in the API's order:
+//! everything, photos, films. The fourth object holds everything again, in shards by a hash of the key. The index
+//! says where blocks and shards begin, so that any page and any item is one range of one object.
 
 use std::ops::Range;
 
@@ -18,29 +18,29 @@ use crate::{
 
 /// The key of the index.
 pub const CURRENT: &str = "catalogue/current";
-/// The layout's version. A reader refuses an index of another one.
+/// The version of the layout. A reader refuses an index of another version.
 const FORMAT: u32 = 1;
-/// A block or shard aims at so many items: some 20 KB to read for one of them.
+/// The items of a block or a shard, about. To read one item, a reader then reads some 20 KB.
 const PART_ITEMS: usize = 64;
-/// The most blocks of a listing: each costs the index a date and a key.
+/// The most blocks of a listing. Each block adds a date and a key to the index.
 const MAX_BLOCKS: usize = 64;
-/// The most shards: each costs the index one number.
+/// The most shards. Each shard adds one number to the index.
 const MAX_SHARDS: usize = 512;
-/// So many films stand in the index itself, in some 100 bytes each: a playlist then costs one request less.
+/// Up to so many films stand in the index itself, in some 100 bytes each. A playlist then costs one request less.
 const MAX_FILMS: usize = 300;
 
-/// What is at [`CURRENT`].
+/// The object at [`CURRENT`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Index {
     format: u32,
     /// A digest of the content: the same catalogue has the same version.
     pub version: String,
-    /// The snapshot before this one, kept for readers that still hold its index.
+    /// The snapshot before this one, kept for readers that still use its index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
     pub count: usize,
-    /// When an item was last changed; empty without items.
+    /// When an item was last changed; empty if there are no items.
     pub changed: String,
     all: Listing,
     images: Listing,
@@ -50,7 +50,7 @@ pub struct Index {
     films: Option<Vec<Entry>>,
 }
 
-/// What playing needs of an item; as a part of the index, or read from the item's whole line.
+/// The part of an item that playback needs, either in the index or read from the item's whole line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
@@ -61,7 +61,7 @@ struct Entry {
     updated_at: String,
 }
 
-/// Where the parts of an object begin, in bytes, and at last where it ends.
+/// Where the parts of an object begin, in bytes, and where the object ends.
 type Offsets = Vec<u64>;
 
 /// One listing's object.
@@ -79,7 +79,7 @@ struct Listing {
 pub struct Parts {
     /// The object's key.
     pub object: String,
-    /// Where each part lies in the object, in bytes; they follow one another, and none is empty.
+    /// Where each part is in the object, in bytes. The parts follow one another, and no part is empty.
     pub ranges: Vec<Range<u64>>,
 }
 
@@ -91,7 +91,7 @@ pub struct Snapshot {
     pub objects: [(String, Vec<u8>); 4],
 }
 
-/// What cannot be read as an index or an item.
+/// The bytes are not an index or an item that this version can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
@@ -109,7 +109,7 @@ pub fn object_keys(version: &str) -> [String; 4] {
 }
 
 impl Snapshot {
-    /// Lays out the catalogue, whatever the order it comes in.
+    /// Lays out the catalogue. The items may come in any order.
     pub fn new(mut items: Vec<Media>) -> serde_json::Result<Self> {
         items.sort_by(|a, b| b.place().cmp(&a.place()));
         let lines: Vec<(&Media, Vec<u8>)> = items
@@ -174,7 +174,8 @@ fn shards(lines: &[(&Media, Vec<u8>)]) -> (Offsets, Vec<u8>) {
     (offsets, bytes)
 }
 
-/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>): spreads keys evenly enough, and is the same everywhere.
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>): it spreads keys evenly enough, and gives the same result on
+/// every platform.
 fn shard_of(key: &str, count: usize) -> usize {
     let hash = key
         .bytes()
@@ -193,7 +194,7 @@ fn version(all: &[u8]) -> String {
 }
 
 impl Index {
-    /// Reads what is at [`CURRENT`].
+    /// Reads the object at [`CURRENT`].
     pub fn parse(json: &[u8]) -> Result<Self, Unreadable> {
         let index: Self = serde_json::from_slice(json).map_err(|_| Unreadable)?;
         let listings = [&index.all, &index.images, &index.videos];
@@ -208,8 +209,8 @@ impl Index {
         if sound { Ok(index) } else { Err(Unreadable) }
     }
 
-    /// The parts that hold `limit` items of a listing after `after`, or all that are left.
-    /// They may begin before and end behind what was asked for: [`page`] cuts.
+    /// The parts that hold the next `limit` items of a listing after `after`, or all that are left. The parts may
+    /// begin before these items and end after them: [`page`] cuts.
     pub fn page(&self, filter: Option<MediaType>, after: Option<&Cursor>, limit: usize) -> Parts {
         let [all, images, videos, _] = object_keys(&self.version);
         let (object, listing) = match filter {
@@ -223,7 +224,8 @@ impl Index {
             Some(after) => {
                 let place = (after.date.as_str(), after.key.as_str());
                 let begins_before = |(date, key): &(String, String)| (date.as_str(), key.as_str()) >= place;
-                // The last block that begins at or before the cursor may end after it: it comes on top.
+                // The last block that begins at or before the cursor may also hold items after the cursor. It is read
+                // in addition.
                 (listing.firsts.partition_point(begins_before).saturating_sub(1), whole + 1)
             }
         };
@@ -238,7 +240,7 @@ impl Index {
         Parts { object, ranges: ranges(&self.shards[shard..=shard + 1]) }
     }
 
-    /// The film with a key as far as the index itself knows: `None` if it does not hold the films.
+    /// The film with a key, if the index itself holds the films. `None` if it does not.
     pub fn film(&self, key: &str) -> Option<Option<Film>> {
         let films = self.films.as_ref()?;
         Some(films.iter().find(|film| film.key == key).cloned().and_then(Entry::film))
@@ -255,7 +257,7 @@ impl Entry {
         }
     }
 
-    /// Nothing, if it is a photo.
+    /// `None` if the entry is a photo.
     fn film(self) -> Option<Film> {
         let film = Film { qualities: self.qualities, updated_at: self.updated_at };
         (self.r#type == MediaType::Video).then_some(film)
@@ -266,7 +268,7 @@ fn rises(offsets: &[u64]) -> bool {
     offsets.first() == Some(&0) && offsets.is_sorted()
 }
 
-/// From each offset to the next, without what is empty.
+/// The range from each offset to the next, without empty ranges.
 fn ranges(offsets: &[u64]) -> Vec<Range<u64>> {
     offsets.windows(2).map(|pair| pair[0]..pair[1]).filter(|range| !range.is_empty()).collect()
 }
@@ -303,7 +305,7 @@ pub fn film(part: &[u8], key: &str) -> Result<Option<Film>, Unreadable> {
 }
 
 fn line<'a>(part: &'a [u8], key: &str) -> Result<Option<&'a [u8]>, Unreadable> {
-    // The key comes first in a line: the lines of others are not read.
+    // The key comes first in a line, so the lines of other items need not be parsed.
     let mut start = br#"{"key":"#.to_vec();
     start.extend(serde_json::to_vec(key).map_err(|_| Unreadable)?);
     start.push(b',');

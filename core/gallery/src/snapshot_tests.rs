@@ -12,7 +12,7 @@ fn items(count: usize) -> Vec<Media> {
                 mime: Some("image/jpeg".into()),
                 size: i64::try_from(number).unwrap() * 1_000_003,
                 uploaded_at: "2025-01-01T00:00:00Z".into(),
-                // A third has no date of its own, the others share one by five.
+                // A third of the items has no date of its own. The others share each date, five numbers at a time.
                 date_taken: (number % 3 > 0).then(|| format!("2024-06-15T{:06}", number / 5)),
                 camera_make: None,
                 camera_model: Some("α7".into()),
@@ -111,7 +111,7 @@ fn few_films_stand_in_the_index_many_do_not() {
     assert_eq!(Snapshot::new(items(10_000)).unwrap().index.film("x"), None);
 }
 
-/// What a page or an item of a large library costs to fetch, and the index itself.
+/// What it costs to fetch a page or an item of a large library, and the index itself.
 #[test]
 fn ten_thousand_items_take_small_reads() {
     let snapshot = Snapshot::new(items(10_000)).unwrap();

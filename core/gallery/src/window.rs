@@ -1,35 +1,36 @@
-//! When URLs and playback tokens are made, and for how long they are good.
+//! Signing windows: when URLs and playback tokens are made, and for how long they are good.
 //!
-//! The signing time is rounded down to a window, so that every instance and every reload writes the same bytes:
-//! browsers and caches keep segments, cached playlists agree, and nothing has to be stored for each URL.
-//! The expiry is long enough that a URL just handed out outlives the film, however late in the window.
+//! The signing time is rounded down to a window, so that every instance and every reload writes the same bytes.
+//! Browsers and caches can then keep segments, cached playlists agree, and nothing has to be stored for each URL. A
+//! URL lives long enough to outlive the film, however late in the window a player gets it.
 
 use crate::session::CLOCK_SKEW_SECONDS;
 
-/// Windows, longest first; all divide the day, so that a window never spans two signing dates.
+/// The lengths of windows in seconds, longest first. Each length divides the day, so that a window never spans two
+/// signing dates.
 const WINDOWS: [u64; 4] = [4 * 3600, 2 * 3600, 3600, 1800];
-/// The longest life, in seconds, for films that leave a choice: what is leaked is of use no longer.
+/// The longest life in seconds, unless a film needs more. The shorter the life, the sooner a leaked URL is useless.
 pub const WANTED_LIFE: u64 = 6 * 3600;
 /// SigV4's own limit, in seconds: seven days.
 const LONGEST_LIFE: u64 = 604_800;
 /// How long a browser may keep a playlist or a redirect, in seconds.
 pub const BROWSER_MAX_AGE: u64 = 900;
-/// What a viewer gets on top, in seconds: a pause, a slow start.
+/// The time that a viewer gets in addition, in seconds, for a pause or a slow start.
 const MARGIN: u64 = 300;
 
-/// A signing time and what follows from it. All in seconds, times since 1970.
+/// A signing time, and the times that follow from it. All are in seconds, and points in time count from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub signed_at: u64,
     pub life: u32,
-    /// When the next window begins: what was signed in this one is then made anew.
+    /// When the next window begins. URLs and tokens are then made anew.
     pub ends: u64,
 }
 
 impl Window {
     /// The window for a film of `duration` seconds at `now`.
     pub fn of(now: u64, duration: f64) -> Self {
-        // A negative or absurd duration saturates.
+        // The cast saturates if the duration is negative or absurd.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let needed = BROWSER_MAX_AGE + MARGIN + CLOCK_SKEW_SECONDS + (duration.ceil() as u64).min(LONGEST_LIFE);
         let [.., shortest] = WINDOWS;

@@ -1,4 +1,4 @@
-//! The fuzz targets' kept corpora, run by `cargo test`.
+//! Runs the kept corpora of the fuzz targets in `cargo test`.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod support {
@@ -11,7 +11,7 @@ use std::fs;
 
 use gallery::{MediaKey, range};
 
-/// Every text of a target's corpus; like the target, it passes over what is not UTF-8.
+/// Every text of a target's corpus; like the target, this function skips inputs that are not UTF-8.
 fn corpus(target: &str) -> impl Iterator<Item = String> {
     let folder = format!("{}/../../fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
     let read = |entry: std::io::Result<fs::DirEntry>| String::from_utf8(fs::read(entry.unwrap().path()).unwrap()).ok();

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::Fault;
 
-/// One `NAME=value` of an attribute list (RFC 8216bis 4.2).
+/// One `NAME=value` pair of an attribute list (RFC 8216bis 4.2).
 pub(crate) struct Attribute<'a> {
     pub name: &'a str,
     pub value: &'a str,
@@ -13,9 +13,9 @@ pub(crate) struct Attribute<'a> {
     pub quoted: bool,
 }
 
-/// Walks an attribute list. Lenient where all readers agree (spaces around names, a trailing
-/// comma), an error where they do not: an open quote, text behind a closing one, a quote inside an
-/// unquoted value.
+/// Walks an attribute list. The walk is lenient where all readers agree: spaces around names, a trailing comma. It
+/// returns an error where readers differ: an open quote, text behind a closing quote, a quote inside an unquoted
+/// value.
 pub(crate) struct Attributes<'a> {
     list: &'a str,
     at: usize,

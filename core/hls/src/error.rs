@@ -1,13 +1,13 @@
 use std::fmt;
 
-/// Why a playlist was refused. Never carries playlist text, so it can be logged.
+/// Why a playlist was refused. The error never holds text of the playlist, so it can be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The first line is not `#EXTM3U` (RFC 8216bis 4.4.1.1): empty, HTML, XML, anything else.
+    /// The first line is not `#EXTM3U` (RFC 8216bis 4.4.1.1): the text is empty, HTML, XML or anything else.
     NotPlaylist,
-    /// `#EXTM3U` is there, but no tag says whether this is a master or a media playlist: most
-    /// likely the head of something longer.
+    /// `#EXTM3U` is there, but no tag says whether this is a master or a media playlist: most likely it is the
+    /// beginning of a longer playlist.
     Undecided,
     /// A media playlist without `#EXT-X-ENDLIST` where a whole film was expected. Raised only by
     /// [`Summary::whole`](crate::Summary::whole).
@@ -43,28 +43,28 @@ pub enum Fault {
     Stray,
     /// Segments and variants in one playlist (RFC 8216bis 4.1).
     Mixed,
-    /// A reference to an `EXT-X-DEFINE` variable this playlist does not give a value, a name
-    /// defined twice, or too many of them.
+    /// A reference to an `EXT-X-DEFINE` variable that has no value in this playlist, a name that is defined twice, or
+    /// too many variables.
     Variable,
-    /// A character no URI holds (`\`, `"`, `<`, `>`, TAB), a `%` without two hex digits, or one that
-    /// hides a separator, a dot segment, a control character or bytes that are not UTF-8.
+    /// A character that no URI holds (`\`, `"`, `<`, `>`, TAB), a `%` without two hex digits, or a percent-encoding
+    /// that hides a separator, a dot segment, a control character or bytes that are not UTF-8.
     Character,
     /// The URI names a folder, or the playlist itself.
     Empty,
     /// The URI leaves the prefix: `..`, root-relative, or another host.
     Outside,
-    /// A scheme no object of the bucket can be fetched by.
+    /// A scheme by which no object of the bucket can be fetched.
     Scheme,
     /// The key is longer than [`MAX_KEY`](crate::MAX_KEY) bytes, or the URI is longer than
     /// [`MAX_EXPANDED`](crate::MAX_EXPANDED) once its variables are filled in.
     TooLong,
-    /// What the caller wrote for a URI is empty, starts with `#`, or holds a quote, a control
-    /// character or a space at its ends.
+    /// The caller's replacement for a URI is empty, starts with `#`, or holds a quote, a control character, or a
+    /// space at either end.
     Replacement,
 }
 
 impl Error {
-    /// The line at fault, counted from 1, where there is one.
+    /// The line at fault, counted from 1, if the error has one.
     pub fn line(&self) -> Option<usize> {
         match self {
             Self::At { line, .. } => Some(*line),

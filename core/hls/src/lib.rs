@@ -70,12 +70,12 @@ pub enum Kind {
 /// Which objects a playlist may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope<'a> {
-    /// Nothing outside this folder is ever handed over: `hls/<film key>/`, with its `/`.
+    /// The closure never sees an object outside this folder: `hls/<film key>/`, with its `/`.
     pub prefix: &'a str,
     /// Object key of the playlist itself: relative URIs are resolved against its folder.
     pub base: &'a str,
-    /// The URL the prefix has elsewhere. An absolute or scheme-relative URI below it names the
-    /// object at the same place below the prefix; any other host is refused.
+    /// The URL under which the prefix is public. An absolute or scheme-relative URI below this URL names the object
+    /// at the same place below the prefix. Any other host is refused.
     pub public_base: Option<&'a str>,
 }
 
@@ -86,12 +86,12 @@ pub struct Reference<'a> {
     /// The object's full key: the prefix and the resolved path, percent-decoded exactly once. At
     /// most [`MAX_KEY`] bytes, no dot segments, no control characters, does not end in `/`.
     pub key: &'a str,
-    /// `key` without the prefix. It is a key, not a URI: percent-encode it before writing it into a
-    /// playlist, and put `./` before it if its first segment holds a `:`. Never starts with `/`.
+    /// `key` without the prefix. This is a key, not a URI: percent-encode it before writing it into a playlist, and
+    /// put `./` before it if its first segment holds a `:`. It never starts with `/`.
     pub relative: &'a str,
     /// What follows the path, from its `?` or `#` on; not part of the key.
     pub suffix: &'a str,
-    /// The URI as the playlist has it.
+    /// The text after the path, from its `?` or `#` on. The suffix is not part of the key.
     pub raw: &'a str,
 }
 
@@ -102,7 +102,7 @@ pub enum PlaylistKind {
     Media,
 }
 
-/// What a playlist says of itself.
+/// What a playlist says about itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     pub kind: PlaylistKind,
@@ -114,14 +114,14 @@ pub struct Summary {
     pub duration: f64,
     /// Seconds; `None` when absent or not a whole number.
     pub target_duration: Option<u64>,
-    /// `#EXT-X-ENDLIST` was seen. Without it a player takes the playlist for live.
+    /// `#EXT-X-ENDLIST` was seen. Without this tag, a player takes the playlist for a live one.
     pub ended: bool,
     pub version: Option<u64>,
 }
 
 impl Summary {
-    /// Refuses a media playlist that has no `#EXT-X-ENDLIST`: a film cut short on its way here.
-    /// (`ENDLIST` may legally stand anywhere, so compare Content-Length as well where there is one.)
+    /// Refuses a media playlist that has no `#EXT-X-ENDLIST`: the playlist was cut short on its way here. (`ENDLIST`
+    /// may legally stand anywhere in a playlist, so compare the `Content-Length` as well where there is one.)
     pub fn whole(self) -> Result<Self, Error> {
         if self.kind == PlaylistKind::Media && !self.ended {
             return Err(Error::Truncated);

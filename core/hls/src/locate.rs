@@ -5,8 +5,8 @@ use crate::{Error, Fault, Kind, Reference, Scope};
 /// limit is the same.
 pub const MAX_KEY: usize = 1024;
 
-/// Turns URIs into object keys (RFC 3986 section 5.2, without the parts that could leave the
-/// prefix). Its buffers are reused for every URI.
+/// Turns URIs into object keys (RFC 3986 section 5.2, without the parts that could leave the prefix). The buffers are
+/// reused for every URI.
 pub(crate) struct Locator<'s> {
     scope: Scope<'s>,
     /// `scope.base` up to its last `/`.
@@ -33,8 +33,8 @@ impl<'s> Locator<'s> {
         })
     }
 
-    /// The object a URI names; `None` for a URI that is not fetched from the bucket and stays as it
-    /// is. Without `variables` the playlist is known to hold no reference to any.
+    /// The object that a URI names. `None` for a URI that is not fetched from the bucket and stays as it is.
+    /// `variables` is `None` if the playlist is known to hold no reference to a variable.
     pub fn locate<'a>(
         &'a mut self,
         kind: Kind,
@@ -85,11 +85,12 @@ impl<'s> Locator<'s> {
     }
 }
 
-/// What one look at a relative reference tells.
+/// What a single pass over a relative reference finds out.
 struct Shape {
     /// Length of the path: up to the first `?` or `#`.
     path: usize,
-    /// No percent-encoding and no segment that starts with a dot: the path is the key's end.
+    /// The path has no percent-encoding and no segment that starts with a dot. The key then ends with the path as it
+    /// is.
     plain: bool,
 }
 
@@ -117,12 +118,12 @@ impl Shape {
 enum Class {
     Plain,
     Percent,
-    /// Starts a dot segment, perhaps.
+    /// May start a dot segment.
     Dot,
     /// Ends the path.
     End,
-    /// Browsers read `\` as `/` and drop TAB; `<` and `>` are what an error page spliced into a
-    /// playlist would bring; a quote would end an attribute.
+    /// Browsers read `\` as `/` and drop TAB; `<` and `>` would come from an error page inside a playlist. A quote
+    /// would end an attribute.
     Bad,
 }
 
@@ -140,8 +141,8 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
-/// Appends `path` to `key`, a folder: dot segments resolved, percent-encoding decoded once. `..`
-/// never takes `key` below `floor` bytes, not even to come back.
+/// Appends `path` to `key`, which is a folder. Dot segments are resolved, and percent-encoding is decoded once. `..`
+/// never makes `key` shorter than `floor` bytes, not even for a moment.
 fn append(key: &mut String, floor: usize, path: &str, scratch: &mut Vec<u8>) -> Result<(), Fault> {
     let mut segments = path.split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -165,8 +166,8 @@ fn append(key: &mut String, floor: usize, path: &str, scratch: &mut Vec<u8>) -> 
     Ok(())
 }
 
-/// Percent-decodes one segment once. Refuses what would make the decoded key mean something else
-/// to another reader: hidden separators, dot segments, control characters, broken UTF-8.
+/// Percent-decodes one segment once. Refuses bytes that would make the decoded key mean something else to another
+/// reader: hidden separators, dot segments, control characters, broken UTF-8.
 fn decode(segment: &str, key: &mut String, scratch: &mut Vec<u8>) -> Result<(), Fault> {
     if !segment.contains('%') {
         key.push_str(segment);
@@ -200,7 +201,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// RFC 3986 section 3.1: what is before the first `:`, if it has the form of a scheme.
+/// RFC 3986 section 3.1: the text before the first `:`, if it has the form of a scheme.
 fn scheme(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     if !bytes.first()?.is_ascii_alphabetic() {
@@ -215,7 +216,7 @@ fn is_http(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
-/// What follows the public base in an absolute or scheme-relative URL.
+/// The text after the public base in an absolute or scheme-relative URL.
 fn below<'t>(text: &'t str, base: Option<&str>) -> Result<&'t str, Fault> {
     let strip = || {
         let (scheme, authority, path) = split(text)?;
@@ -231,7 +232,7 @@ fn below<'t>(text: &'t str, base: Option<&str>) -> Result<&'t str, Fault> {
     strip().ok_or(Fault::Outside)
 }
 
-/// Scheme (empty if there is none), authority, and the rest from its `/`, `?` or `#` on.
+/// The scheme (empty if the URL has none), the authority, and the rest from its `/`, `?` or `#` on.
 fn split(url: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = match url.strip_prefix("//") {
         Some(rest) => ("", rest),

@@ -2,11 +2,11 @@ use std::fmt::{self, Write as _};
 
 use crate::rewrite::{is_quotable, is_safe_uri};
 
-/// One quality of a film, as its `EXT-X-STREAM-INF` states it (RFC 8216bis 4.4.6.2). `None` means
-/// not known, and is not written.
+/// One variant of a film, as its `EXT-X-STREAM-INF` states it (RFC 8216bis 4.4.6.2). `None` means that a value is not
+/// known, and its attribute is left out.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Variant {
-    /// As it is to stand in the playlist: already percent-encoded.
+    /// The URI as it stands in the playlist, already percent-encoded.
     pub uri: String,
     /// Peak bits per second, see [`measure`](crate::measure). 0 means not known: the attribute is
     /// then left out, although the RFC requires it, because a guess misleads players more.
@@ -19,14 +19,14 @@ pub struct Variant {
     pub resolution: Option<(u32, u32)>,
     /// Frames per second.
     pub frame_rate: Option<f64>,
-    /// What to call it (`1080p`): written as NAME, which players without it ignore.
+    /// The name of the quality (`1080p`), written as NAME. Players that do not know NAME ignore it.
     pub name: Option<String>,
 }
 
 /// A variant that cannot be written without changing what the playlist says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MasterError {
-    /// Index into the list given.
+    /// The index into the given list.
     pub variant: usize,
     /// The attribute at fault: `URI`, `CODECS`, `NAME` or `FRAME-RATE`.
     pub attribute: &'static str,
@@ -40,21 +40,20 @@ impl fmt::Display for MasterError {
 
 impl std::error::Error for MasterError {}
 
-/// Builds a master playlist. Highest bandwidth first; where that is equal or not known, the
-/// [number](quality_order) in the name decides, then the order given.
+/// Builds a master playlist. The variant with the highest bandwidth comes first. Where bandwidths are equal or not
+/// known, the [number](quality_order) in the name decides, and then the given order.
 ///
-/// The first variant is where a native Apple player starts. Apple's authoring specification would
-/// have a default of about 2000 kbit/s there; this list does not rearrange itself to that, so that
-/// its order is the same for every film and every reader (hls.js, Shaka and `ExoPlayer` choose their
-/// first variant by their own estimate).
+/// A native Apple player starts with the first variant. Apple's authoring specification asks for a default of about
+/// 2000 kbit/s there. This list is not rearranged for that default, so that its order is the same for every film and
+/// every reader (hls.js, Shaka and `ExoPlayer` choose their first variant by their own estimate).
 ///
-/// An error where a text holds a quote or a control character, a URI could not stand on a line of
-/// its own, or a frame rate is no positive number.
+/// Returns an error if a text holds a quote or a control character, if a URI could not stand on a line of its own, or
+/// if a frame rate is not a positive number.
 pub fn master(variants: &[Variant], independent_segments: bool) -> Result<String, MasterError> {
     for (index, variant) in variants.iter().enumerate() {
         check(variant).map_err(|attribute| MasterError { variant: index, attribute })?;
     }
-    // Few, so each is put in its place.
+    // The variants are few, so each is inserted at its place.
     let mut order: Vec<&Variant> = Vec::with_capacity(variants.len());
     let rank = |variant: &Variant| (variant.bandwidth, variant.name.as_deref().map_or(0, quality_order));
     for variant in variants {
@@ -86,7 +85,7 @@ fn check(variant: &Variant) -> Result<(), &'static str> {
     if !variant.name.as_deref().is_none_or(is_quotable) {
         return Err("NAME");
     }
-    // Three decimals are what is written: less than that would read as 0.
+    // A frame rate is written with three decimals. A lower rate would read as 0.
     if variant.frame_rate.is_some_and(|rate| !(rate.is_finite() && rate >= 0.001)) {
         return Err("FRAME-RATE");
     }
@@ -130,8 +129,8 @@ fn attributes(variant: &Variant, out: &mut String) {
     }
 }
 
-/// The number in a quality's name, to sort qualities by: `1080p` is 1080, `1920x1080` is 1080, `4k`
-/// is 2160, a name without a number is 0.
+/// The number in a quality's name, by which qualities are sorted. `1080p` is 1080, `1920x1080` is 1080, `4k` is 2160,
+/// and a name without a number is 0.
 pub fn quality_order(name: &str) -> u64 {
     let (first, rest) = number(name);
     match rest.bytes().next() {
@@ -142,7 +141,7 @@ pub fn quality_order(name: &str) -> u64 {
     }
 }
 
-/// The first run of digits in `text` and what follows it.
+/// The first run of digits in `text` and the text after it.
 fn number(text: &str) -> (u64, &str) {
     let Some(from) = text.find(|c: char| c.is_ascii_digit()) else {
         return (0, "");

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::{seconds, tags, tags::Tag};
 
-/// What `EXT-X-STREAM-INF` is to state for a variant without further renditions. With a separate
-/// audio rendition, add that rendition's figures (RFC 8216bis 4.4.6.2).
+/// The figures for the `EXT-X-STREAM-INF` of a variant without further renditions. If the film has a separate audio
+/// rendition, add the figures of that rendition (RFC 8216bis 4.4.6.2).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bandwidth {
-    /// Bits per second, rounded up: the peak segment bit rate, which is the largest over any run of
-    /// segments that lasts between 0.5 and 1.5 target durations (RFC 8216bis 4.1).
+    /// The peak segment bit rate, in bits per second, rounded up. This is the largest bit rate of any run of segments
+    /// that lasts between 0.5 and 1.5 target durations (RFC 8216bis 4.1).
     pub peak: u64,
-    /// Bits per second, rounded up: all bits over the whole duration.
+    /// The bits of all segments over the whole duration, in bits per second, rounded up.
     pub average: u64,
     /// Seconds.
     pub duration: f64,
@@ -21,15 +21,15 @@ pub struct Bandwidth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MeasureError {
-    /// No `EXT-X-TARGETDURATION`, or not a positive whole number.
+    /// `EXT-X-TARGETDURATION` is missing, or is not a positive whole number.
     TargetDuration,
-    /// The `EXTINF` counted from 0 has no duration.
+    /// The `EXTINF` with this number, counted from 0, has no duration.
     Duration(usize),
-    /// Not one size per segment.
+    /// The number of sizes is not the number of segments.
     Sizes { segments: usize, sizes: usize },
-    /// Nothing to play: no segments, or all of them last 0 seconds.
+    /// There is nothing to play: the playlist has no segments, or all of them last 0 seconds.
     Empty,
-    /// A sum is past what 64 bits hold.
+    /// A sum does not fit into 64 bits.
     TooLarge,
 }
 
@@ -47,11 +47,12 @@ impl fmt::Display for MeasureError {
 
 impl std::error::Error for MeasureError {}
 
-/// Measures a media playlist. `sizes` are bytes, one per `EXTINF` in order (for byte ranges the
-/// length of the range). Cost: segments times the segments that fit into 1.5 target durations.
+/// Measures a media playlist. `sizes` has one size in bytes for each `EXTINF`, in order; for a byte range, the size
+/// is the length of the range. The cost is the number of segments times the number of segments that fit into 1.5
+/// target durations.
 ///
-/// A film too short for any run of half a target duration counts as one run; so does a segment
-/// longer than 1.5 target durations, which the RFC does not allow.
+/// A film that is too short for any run of half a target duration counts as one run. So does a segment of more than
+/// 1.5 target durations, which the RFC does not allow.
 pub fn bandwidth(playlist: &str, sizes: &[u64]) -> Result<Bandwidth, MeasureError> {
     let Segments { target, durations } = Segments::read(playlist)?;
     if durations.len() != sizes.len() {
@@ -88,7 +89,7 @@ pub fn bandwidth(playlist: &str, sizes: &[u64]) -> Result<Bandwidth, MeasureErro
     Ok(Bandwidth { peak: peak.unwrap_or(average), average, duration: Duration::from_nanos(nanos).as_secs_f64() })
 }
 
-/// Contiguous segments together.
+/// Contiguous segments, taken together.
 #[derive(Default, Clone, Copy)]
 struct Run {
     nanos: u128,

@@ -1,27 +1,26 @@
 use crate::scan::scan;
 use crate::{Error, Fault, Reference, Scope, Summary};
 
-/// Copies `playlist` to the end of `out`, every byte as it is except the URIs that name objects
-/// below the scope's prefix: for each of those `replace` appends the new URI to `out`.
+/// Copies `playlist` to the end of `out`. Every byte stays as it is, except the URIs that name objects below the
+/// scope's prefix: for each such URI, `replace` appends the new URI to `out`.
 ///
-/// URIs are handed over in document order, once per use; the same key may come many times (byte
-/// ranges), and must then get the same text each time (RFC 8216bis 4.4.4.2). The new URI must be
-/// fit for a quoted string and for a line of its own: see [`Fault::Replacement`] (a placeholder
-/// filled in later, too). Quotes around an
-/// attribute stay; white space around a URI stays.
+/// `replace` gets the URIs in document order, once per use. The same key may occur many times (byte ranges), and must
+/// then get the same text each time (RFC 8216bis 4.4.4.2). The new URI must be fit for a quoted string and for a line
+/// of its own: see [`Fault::Replacement`]. The same is true for a placeholder that is filled in later. Quotes around
+/// an attribute and white space around a URI stay.
 ///
-/// Left as they are, unread: unknown tags and attributes, comments, titles, other quoted strings,
-/// `METHOD=NONE` keys, `data:` URIs, and in KEY, SESSION-KEY and SESSION-DATA every URI whose scheme
-/// is not http(s), such as `skd:` and `urn:`.
+/// These are copied unread: unknown tags and attributes, comments, titles, other quoted strings, `METHOD=NONE` keys,
+/// `data:` URIs, and in KEY, SESSION-KEY and SESSION-DATA every URI whose scheme is not http(s), such as `skd:` and
+/// `urn:`.
 ///
-/// `{$name}` in a URI is filled in from `EXT-X-DEFINE` with NAME and VALUE (RFC 8216bis 4.3) before
-/// the key is formed. Variables that come from elsewhere (IMPORT, QUERYPARAM) have no value here, so
-/// a URI using one is refused; used outside URIs they stay as they are.
+/// `{$name}` in a URI is filled in from `EXT-X-DEFINE` with NAME and VALUE (RFC 8216bis 4.3) before the key is
+/// formed. Variables that come from elsewhere (IMPORT, QUERYPARAM) have no value here, so a URI that uses one is
+/// refused. Outside URIs, references to variables stay as they are.
 ///
-/// Whole or nothing: on an error `out` has its former length again.
+/// On an error, `out` has its former length again: a playlist is rewritten whole or not at all.
 ///
-/// Cost is linear in the playlist and in what `replace` writes; one scratch buffer per call, no
-/// allocation per line.
+/// The cost is linear in the playlist and in the text that `replace` writes. A call uses one scratch buffer, and
+/// allocates nothing per line.
 pub fn rewrite(
     playlist: &[u8],
     scope: &Scope<'_>,
@@ -66,7 +65,7 @@ pub fn inspect(playlist: &[u8], scope: &Scope<'_>) -> Result<Summary, Error> {
     scan(playlist, scope, &mut |_, _, _| Ok(())).map(|(_, summary)| summary)
 }
 
-/// Fit for a URI line and for a quoted string alike.
+/// Whether a text is fit both for a URI line and for a quoted string.
 pub(crate) fn is_safe_uri(uri: &str) -> bool {
     let bytes = uri.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
@@ -75,8 +74,8 @@ pub(crate) fn is_safe_uri(uri: &str) -> bool {
     first != b'#' && first != b' ' && last != b' ' && is_quotable(uri)
 }
 
-/// Holds no quote and no control character. Looks at every byte, without an early end, so that the
-/// loop runs on whole vectors: URIs here are long and almost always good.
+/// Whether a text holds no quote and no control character. The loop reads every byte, without an early end, so that
+/// it runs on whole vectors: URIs here are long, and almost all of them pass.
 pub(crate) fn is_quotable(text: &str) -> bool {
     let bad = |b: u8| u8::from(b < 0x20) | u8::from(b == b'"') | u8::from(b == 0x7f);
     text.bytes().fold(0, |found, b| found | bad(b)) == 0

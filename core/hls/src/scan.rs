@@ -9,11 +9,11 @@ use crate::tags::{self, Tag};
 use crate::variables::Variables;
 use crate::{Error, Fault, Kind, PlaylistKind, Reference, Scope, Summary, seconds};
 
-/// What is told of a reference. Not a type parameter: the scanner is compiled once, in this crate.
+/// The callback for each reference. It is not a type parameter, so that the scanner is compiled once, in this crate.
 type On<'o, 'p> = dyn FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault> + 'o;
 
-/// Checks the whole playlist and reports every URI that names an object, with its place in the
-/// text. `on` is given that text, the place and the reference.
+/// Checks the whole playlist and reports every URI that names an object, with its place in the text. `on` gets the
+/// text, the place and the reference.
 pub(crate) fn scan<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,
@@ -65,8 +65,8 @@ fn decode(playlist: &[u8]) -> Result<&str, Error> {
 
 /// The first control character (RFC 8216bis 4.1: U+0000-1F, U+007F-9F) other than CR, LF and TAB.
 fn control(text: &str) -> Option<usize> {
-    // One look at every byte, without an early end, so that the loop runs on whole vectors. What
-    // it suspects, the exact search below decides.
+    // The loop reads every byte, without an early end, so that it runs on whole vectors. If it finds a suspect byte,
+    // the exact search below decides.
     let odd = |b: u8| {
         let low = u8::from(b < 0x20) & u8::from(b != b'\n') & u8::from(b != b'\r') & u8::from(b != b'\t');
         low | u8::from(b >= 0x7f)
@@ -82,16 +82,16 @@ struct Scanner<'p, 's, 'o> {
     on: &'o mut On<'o, 'p>,
     locator: Locator<'s>,
     variables: Variables<'p>,
-    /// The text holds a CR, or what may be a reference to a variable.
+    /// Whether the text holds a CR. `has_variables`: whether it holds what may be a reference to a variable.
     has_cr: bool,
     has_variables: bool,
-    /// Of the current line, from 1.
+    /// The number of the current line, counted from 1.
     number: usize,
-    /// The tag still waiting for its URI line, and that tag's line.
+    /// The tag still waiting for its URI line, and the number of the tag's line.
     announced: Option<(Kind, usize)>,
-    /// From tags that belong to one kind of playlist.
+    /// The kind that other tags suggest, which belong to one kind of playlist only.
     hint: Option<PlaylistKind>,
-    /// From `EXTINF` and `STREAM-INF`, which decide.
+    /// The kind by `EXTINF` and `STREAM-INF`, which decide.
     kind: Option<PlaylistKind>,
     references: usize,
     segments: usize,
@@ -124,7 +124,7 @@ impl<'p> Scanner<'p, '_, '_> {
             None => Ok(()),
             Some(b'#') if first != start => Err(Fault::Indented),
             Some(b'#') => self.tag(start, content),
-            // The byte order mark is only ever in front of the header, which is checked.
+            // A byte order mark stands only before the header, and the header has been checked.
             Some(_) if start == 0 => Ok(()),
             Some(_) => {
                 let (kind, _) = self.announced.take().ok_or(Fault::Stray)?;

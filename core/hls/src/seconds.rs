@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-/// The duration an `EXTINF` starts with, before its comma and title (RFC 8216bis 4.4.4.1).
+/// The duration at the start of an `EXTINF`, before the comma and the title (RFC 8216bis 4.4.4.1).
 pub(crate) fn of_segment(rest: &str) -> Option<Duration> {
     let bytes = rest.as_bytes();
     let end = bytes.iter().position(|&b| b == b',').unwrap_or(bytes.len());
     parse(bytes[..end].trim_ascii())
 }
 
-/// Reads `decimal-integer` or `decimal-floating-point` (RFC 8216bis 4.2) exactly, to the
-/// nanosecond; further digits are cut off. `None` for signs, exponents, anything else.
+/// Reads `decimal-integer` or `decimal-floating-point` (RFC 8216bis 4.2) exactly, to the nanosecond; further digits
+/// are cut off. `None` if the text holds a sign, an exponent or anything else.
 fn parse(text: &[u8]) -> Option<Duration> {
     let point = text.iter().position(|&b| b == b'.').unwrap_or(text.len());
     let fraction = text.get(point + 1..).unwrap_or_default();

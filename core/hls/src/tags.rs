@@ -2,7 +2,7 @@ use crate::{Kind, PlaylistKind};
 
 /// What a line that starts with `#` means to the scanner (RFC 8216bis 4.4). Tags are case-sensitive.
 pub(crate) enum Tag<'a> {
-    /// `EXTINF` and what follows its colon.
+    /// `EXTINF`, and the text after its colon.
     Segment(&'a str),
     /// `EXT-X-STREAM-INF`: its attributes hold no URI.
     Variant,
@@ -12,9 +12,9 @@ pub(crate) enum Tag<'a> {
     TargetDuration(&'a str),
     Version(&'a str),
     End,
-    /// Says what kind of playlist this is, nothing else.
+    /// A tag that only says what kind of playlist this is.
     Of(PlaylistKind),
-    /// A comment, a tag of either playlist, an unknown tag.
+    /// A comment, a tag that both kinds of playlist may hold, or an unknown tag.
     Other,
 }
 
@@ -65,7 +65,7 @@ fn with_value<'a>(name: &str, rest: &'a str) -> Tag<'a> {
     }
 }
 
-/// The playlist a tag with this kind of URI belongs to.
+/// The kind of playlist that holds tags with this kind of URI.
 pub(crate) fn home(kind: Kind) -> PlaylistKind {
     match kind {
         Kind::Variant | Kind::Rendition | Kind::IFrames | Kind::SessionKey | Kind::SessionData | Kind::Steering => {
@@ -81,12 +81,12 @@ pub(crate) fn home(kind: Kind) -> PlaylistKind {
     }
 }
 
-/// The attributes of such a tag that hold URIs. `list` is the tag's whole attribute list.
+/// The attributes of a tag with this kind that hold URIs. `list` is the tag's whole attribute list.
 pub(crate) fn uri_attributes(kind: Kind, list: &str) -> &'static [&'static str] {
     match kind {
         Kind::Steering => &["SERVER-URI"],
-        // RFC 8216bis appendix D. X-URI belongs to Apple's preload and schedule classes; elsewhere
-        // it is a client's own attribute.
+        // RFC 8216bis appendix D. X-URI belongs to Apple's preload and schedule classes; in other classes it is a
+        // client's own attribute.
         Kind::Asset if list.contains("CLASS=\"com.apple.hls.") => &["X-ASSET-URI", "X-ASSET-LIST", "X-URI"],
         Kind::Asset => &["X-ASSET-URI", "X-ASSET-LIST"],
         _ => &["URI"],

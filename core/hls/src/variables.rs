@@ -1,10 +1,10 @@
 use crate::Fault;
 use crate::attributes::Attributes;
 
-/// `EXT-X-DEFINE` tags with a value that one playlist may hold: keeps look-ups bounded.
+/// The most `EXT-X-DEFINE` tags with a value in one playlist. The limit bounds the cost of a look-up.
 pub const MAX_VARIABLES: usize = 64;
 
-/// Bytes of a URI once its variables are filled in: keeps the output linear in the input.
+/// The most bytes of a URI once its variables are filled in. The limit keeps the output linear in the input.
 pub const MAX_EXPANDED: usize = 4096;
 
 /// The variables a playlist has defined so far (RFC 8216bis 4.3, 4.4.2.3).
@@ -14,8 +14,7 @@ pub(crate) struct Variables<'p> {
 }
 
 impl<'p> Variables<'p> {
-    /// Reads one `EXT-X-DEFINE`. IMPORT and QUERYPARAM take their value from elsewhere and so
-    /// define nothing here.
+    /// Reads one `EXT-X-DEFINE`. IMPORT and QUERYPARAM take their value from elsewhere, so they define nothing here.
     pub fn define(&mut self, list: &'p str) -> Result<(), Fault> {
         let (mut name, mut value) = (None, None);
         for attribute in Attributes::new(list) {
@@ -40,8 +39,8 @@ impl<'p> Variables<'p> {
         self.defined.iter().find(|(known, _)| *known == name).map(|&(_, value)| value)
     }
 
-    /// Appends `text` to `out` with its references filled in, once: a value that itself holds one
-    /// is refused, because a player reading the result would fill it in again.
+    /// Appends `text` to `out` with its references filled in, once. A value that itself holds a reference is refused,
+    /// because a player would fill that reference in again.
     pub fn expand(&self, text: &str, out: &mut String) -> Result<(), Fault> {
         let start = out.len();
         let mut rest = text;
@@ -64,12 +63,12 @@ impl<'p> Variables<'p> {
     }
 }
 
-/// Whether `text` holds a `{$name}`. Anything not of that exact form is plain text.
+/// Whether `text` holds a `{$name}`. Anything that does not have this exact form is plain text.
 pub(crate) fn holds_reference(text: &str) -> bool {
     memchr::memchr(b'{', text.as_bytes()).is_some() && next_reference(text).is_some()
 }
 
-/// Splits at the first reference: what is before it, its name, what is after it.
+/// Splits at the first reference: the text before it, its name, the text after it.
 fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     while let Some(found) = text[from..].find("{$") {

@@ -8,11 +8,11 @@ use std::cell::Cell;
 struct Counting;
 
 thread_local! {
-    /// Per thread: the test harness allocates on its own.
+    /// One counter per thread, because the test harness allocates too.
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: hands everything to the system allocator unchanged.
+// SAFETY: passes every call to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);

@@ -1,4 +1,4 @@
-//! The fuzz target's kept corpus, run by `cargo test`.
+//! Runs the kept corpus of the fuzz target in `cargo test`.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! Random playlists from the grammar: what was put in is found, the rewrite can be undone, and two
-//! independent parsers see the same URIs and durations.
+//! Random playlists from the grammar. The scanner finds every URI that the generator put in, the rewrite can be
+//! undone, and two independent parsers see the same URIs and durations.
 #![allow(clippy::format_push_string, reason = "clear before fast in tests")]
 
 mod support;
@@ -10,7 +10,7 @@ use hls::{Kind, PlaylistKind};
 use proptest::prelude::*;
 use support::{SCOPE, assert_browser_agrees, round_trip};
 
-/// A segment and what stands before it.
+/// A segment and the tags before it.
 #[derive(Debug, Clone)]
 struct Item {
     key: Option<String>,
@@ -156,7 +156,7 @@ proptest! {
         prop_assert_eq!(&found, &put_in);
     }
 
-    /// Any text at all behind the header: refused, or rewritten so that it can be undone.
+    /// Any text at all behind the header is refused, or is rewritten so that the rewrite can be undone.
     #[test]
     fn anything(lines in prop::collection::vec(
         prop_oneof![

@@ -6,7 +6,7 @@ mod support;
 use hls::Error;
 use support::{NESTED, SCOPE, assert_browser_agrees, round_trip};
 
-/// Xorshift: the same lines on every run.
+/// Xorshift, so that every run has the same lines.
 struct Random(u64);
 
 impl Random {
@@ -18,7 +18,7 @@ impl Random {
     }
 }
 
-/// What traversal attacks are made of.
+/// The pieces of traversal attacks.
 const PIECES: &[&str] = &[
     "..",
     "..",
@@ -101,7 +101,7 @@ fn no_generated_traversal_leaves_the_prefix() {
             format!("{header}#EXT-X-MAP:URI=\"{uri}\"\n"),
             format!("{header}#EXT-X-KEY:METHOD=AES-128,URI=\"{uri}\",IV=0x01\n"),
         ] {
-            // `round_trip` and the browser's view check every key that is handed over.
+            // `round_trip` and the browser's view check every key that the closure gets.
             match round_trip(text.as_bytes(), &scopes[number % 2]) {
                 Ok((_, seen)) => {
                     assert_browser_agrees(&seen, &scopes[number % 2]);
@@ -135,7 +135,7 @@ fn a_film_cut_short_is_never_taken_for_whole() {
         assert!((whole.duration - 297.0 * 6.006).abs() < 1e-9);
         assert_eq!((whole.target_duration, whole.version), (Some(6), Some(7)));
 
-        // Every byte, which includes every 1 %. Only the line end after ENDLIST may be missing.
+        // Cuts at every byte, which includes every 1 %. Only the line end after ENDLIST may be missing.
         let last = text.trim_ascii_end().len();
         for cut in 0..last {
             let result = hls::inspect(&text.as_bytes()[..cut], &SCOPE);
@@ -166,8 +166,8 @@ fn errors_name_the_line_and_never_the_uri() {
     assert!(!format!("{error:?}").contains("secret"));
 }
 
-/// Two megabytes of whatever could make a loop run over the same bytes again and again. Each takes
-/// milliseconds; anything quadratic would take hours.
+/// Two megabytes of each piece that could make a loop read the same bytes again and again. Each piece takes
+/// milliseconds; with a quadratic cost it would take hours.
 #[test]
 fn cost_stays_linear() {
     let fill = |piece: &str| piece.repeat((2 << 20) / piece.len());

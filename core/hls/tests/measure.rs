@@ -1,4 +1,4 @@
-//! The bandwidth measure, by hand-computed cases and against a plain second form of the definition.
+//! The bandwidth measure, against cases computed by hand and against a plain second form of the definition.
 #![allow(clippy::format_push_string, reason = "clear before fast in tests")]
 
 use hls::measure::{MeasureError, bandwidth};
@@ -14,18 +14,18 @@ fn playlist(target: u64, durations: &[f64]) -> String {
 
 #[test]
 fn by_hand() {
-    // One segment of a target duration each: 8 Mbit in 4 s, 16 in 4, 4 in 2.
+    // Runs of one segment each: 8 Mbit in 4 s, 16 Mbit in 4 s, 4 Mbit in 2 s.
     let text = playlist(4, &[4.0, 4.0, 2.0]);
     let measured = bandwidth(&text, &[1_000_000, 2_000_000, 500_000]).unwrap();
     assert_eq!((measured.peak, measured.average), (4_000_000, 2_800_000));
     assert!((measured.duration - 10.0).abs() < f64::EPSILON);
 
-    // The short segment at the end is under half a target duration: it counts only with the one
-    // before it, (8 + 8) Mbit in 5 s, so its own 8 Mbit/s is no peak.
+    // The short segment at the end lasts less than half a target duration. It counts only together with the segment
+    // before it, (8 + 8) Mbit in 5 s, so its own 8 Mbit/s is not a peak.
     let measured = bandwidth(&playlist(4, &[4.0, 1.0]), &[1_000_000, 1_000_000]).unwrap();
     assert_eq!((measured.peak, measured.average), (3_200_000, 3_200_000));
 
-    // A run of exactly 0.5 target durations counts, and one of exactly 1.5.
+    // A run of exactly 0.5 target durations counts, and so does a run of exactly 1.5.
     let measured = bandwidth(&playlist(4, &[2.0, 4.0]), &[1_000_000, 1]).unwrap();
     assert_eq!(measured.peak, 4_000_000);
     let measured = bandwidth(&playlist(4, &[1.9, 4.1]), &[1_500_000, 0]).unwrap();
@@ -64,7 +64,7 @@ fn what_cannot_be_measured() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Every run is looked at, in whole milliseconds.
+    /// The plain form looks at every run, in whole milliseconds.
     #[test]
     fn agrees_with_the_definition(segments in prop::collection::vec((1..6500u64, 0..3_000_000u64), 1..40), target in 1..7u64) {
         let durations: Vec<f64> = segments.iter().map(|s| std::time::Duration::from_millis(s.0).as_secs_f64()).collect();

@@ -24,20 +24,20 @@ use crate::sha256::{BLOCK, State, compress};
 /// # }
 /// ```
 ///
-/// Beyond the text, a batch holds the blocks with which canonical requests begin and end alike, and a copy of the text
-/// since the first unsigned URL.
+/// Beside the text, a batch holds the blocks that the canonical requests have in common at their beginning and end,
+/// and a copy of the text since the first unsigned URL.
 pub struct Batch<'a>(InLanes<'a, Fastest>);
 
 impl Presigner {
-    /// Signs many URLs, several at a time where the target can; see [`Batch`].
+    /// Signs many URLs, several at a time if the target can. See [`Batch`].
     pub fn batch(&self) -> Batch<'_> {
         Batch(InLanes::new(self))
     }
 }
 
 impl Batch<'_> {
-    /// Appends the URL of an object. Its signature may be zeros until a later call; `out` must be the same text in all
-    /// calls, and may grow in between but not change before its end.
+    /// Appends the URL of an object. The signature may be zeros until a later call. `out` must be the same text in
+    /// all calls. It may grow between calls, but the text that is there must not change.
     pub fn push(&mut self, out: &mut String, object_key: &str) {
         self.0.push(out, object_key);
     }
@@ -55,21 +55,21 @@ impl fmt::Debug for Batch<'_> {
     }
 }
 
-/// A batch by one of the ways to hash four messages at a time.
+/// A batch, generic over the way to hash four messages at a time.
 struct InLanes<'a, L: Lanes> {
     presigner: &'a Presigner,
-    /// Where the encoded keys of unsigned URLs stand in the text.
+    /// The places of the encoded keys of unsigned URLs in the text.
     waiting: [Range<usize>; LANES],
     count: usize,
-    /// Blocks with which all canonical requests so far began, and the state after each.
+    /// The blocks with which all canonical requests so far began, each with the state after it.
     start: Vec<([u8; BLOCK], State)>,
-    /// The blocks after a key of the length `end_for`, from the block on that the key does not reach.
+    /// The blocks after a key of the length `end_for`, from the first block that the key does not reach.
     end: Vec<L::Alike>,
     end_for: usize,
-    /// The last block of the inner hash of the HMAC, where the constant start of the string to sign ends with a block and so
-    /// nothing but padding is left for it. With region `auto` it does.
+    /// The last block of the inner hash of the HMAC. It is `Some` if the constant start of the string to sign ends
+    /// with a block, so that this last block holds only padding. This is so with region `auto`.
     padding: Option<L::Alike>,
-    /// Where [`fill_in`](Self::fill_in) keeps the end of the text meanwhile.
+    /// Where [`fill_in`](Self::fill_in) keeps the end of the text while it works.
     tail: String,
 }
 
@@ -100,7 +100,7 @@ impl<'a, L: Lanes> InLanes<'a, L> {
     fn finish(mut self, out: &mut String) {
         let signatures = match self.count {
             0 => return,
-            // Four lanes cost about as much as two hashes one by one.
+            // Four lanes cost about as much as two single hashes.
             1 | 2 => core::array::from_fn(|lane| match self.waiting[..self.count].get(lane) {
                 Some(key) => self.presigner.signature(&out.as_bytes()[key.clone()]),
                 None => [b'0'; 64],
@@ -117,7 +117,8 @@ impl<'a, L: Lanes> InLanes<'a, L> {
 
     /// Writes the signatures over the zeros of the waiting URLs.
     ///
-    /// The end of the text is put together anew: `String::replace_range` would do it in place, but goes byte by byte.
+    /// The end of the text is put together anew. `String::replace_range` would change the text in place, but it works
+    /// byte by byte.
     fn fill_in(&mut self, out: &mut String, signatures: &[[u8; 64]; LANES]) {
         let start = self.presigner.signature_at(&self.waiting[0]);
         self.tail.clear();
@@ -173,7 +174,7 @@ impl<'a, L: Lanes> InLanes<'a, L> {
             next = requests.each_ref().map(|request| request.block(index));
         }
 
-        // After keys of one length the rest is the same, from the first block on that none of the key is in.
+        // After keys of the same length the rest is the same, from the first block without any byte of the key.
         let [start, key, _] = requests[0].parts;
         let alike = if requests.iter().all(|request| request.parts[1].len() == key.len()) {
             (start.len() + key.len()).div_ceil(BLOCK)
@@ -207,7 +208,7 @@ impl<'a, L: Lanes> InLanes<'a, L> {
         if fewest == most { lanes } else { L::from_states(&hashes) }
     }
 
-    /// The state after a block that all begin with; it is most often the one they began with last time.
+    /// The state after a block that is the same in all requests. Most often it is the same block as in the last four.
     fn started(&mut self, index: usize, block: &[u8; BLOCK], before: &State) -> State {
         if let Some((known, state)) = self.start.get(index)
             && known == block
@@ -221,7 +222,7 @@ impl<'a, L: Lanes> InLanes<'a, L> {
     }
 }
 
-/// What is left of the string to sign, with the hex digits of the canonical request's hash.
+/// The rest of the string to sign, with the hex digits of the canonical request's hash.
 fn to_sign<'a>(presigner: &'a Presigner, hash: &'a [u8; 64]) -> Message<'a> {
     Message { before: presigner.to_sign.compressed, parts: [&presigner.to_sign.rest, hash, &[]] }
 }
@@ -263,7 +264,7 @@ mod tests {
         assert_eq!(actual, expected);
     }
 
-    /// Every alignment of the key against the blocks, of the region against them, and every count left for the end.
+    /// Every alignment of the key and of the region against the blocks, and every number of URLs left for the end.
     #[test]
     fn as_one_by_one() {
         for region in ["auto", "us-east-1", "x", "a-region-of-fifty-six-bytes-which-fills-the-block-almost"] {
@@ -280,7 +281,8 @@ mod tests {
         }
     }
 
-    /// Lengths that differ within four, by little and by blocks, with starts in common and without.
+    /// Keys whose lengths differ within a group of four, by a few bytes and by blocks, with and without a common
+    /// start.
     #[test]
     fn as_one_by_one_with_mixed_keys() {
         let presigner = presigner("auto", "gallery", "");

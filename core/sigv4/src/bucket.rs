@@ -1,7 +1,7 @@
 use crate::Error;
 use crate::encode::{encode_key_into, encode_query_into};
 
-/// Where the bucket's name stands in a URL.
+/// The place of the bucket's name in a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlStyle {
     /// `https://host/bucket/key`
@@ -10,7 +10,7 @@ pub enum UrlStyle {
     VirtualHost,
 }
 
-/// A bucket's address and region: all that is known before the object key.
+/// A bucket's address and region: everything that is known before the object key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// `scheme://host[:port]`, and for path style `/bucket`. No slash at the end.
@@ -23,11 +23,12 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// `endpoint` is `http://host[:port]` or `https://host[:port]`; a final `/` is allowed, a path is not. The host is
-    /// lowered and a default port dropped, as HTTP clients do for the `Host` header that is signed.
+    /// `endpoint` is `http://host[:port]` or `https://host[:port]`. A final `/` is allowed, a path is not. The host
+    /// is lower-cased and a default port dropped, as HTTP clients do for the `Host` header that is signed.
     ///
-    /// With [`UrlStyle::Path`] any name without `/` and control characters is taken; with [`UrlStyle::VirtualHost`] it must be
-    /// made of host labels (lower-case letters, digits, `-`, `.`), and the endpoint's host must not be an address.
+    /// With [`UrlStyle::Path`], any name without `/` and control characters is accepted. With
+    /// [`UrlStyle::VirtualHost`], the name must be made of host labels (lower-case letters, digits, `-`, `.`), and
+    /// the endpoint's host must not be an address.
     pub fn new(endpoint: &str, style: UrlStyle, name: &str, region: &str) -> Result<Self, Error> {
         let (scheme, host, port) = parse_endpoint(endpoint)?;
         if region.is_empty() || !region.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
@@ -77,7 +78,7 @@ impl Bucket {
         Self::new(&endpoint, UrlStyle::Path, name, "auto")
     }
 
-    /// The `Host` header of requests to this bucket, with the port when it is not the scheme's own.
+    /// The `Host` header of requests to this bucket, with the port unless it is the scheme's default.
     pub fn host(&self) -> &str {
         &self.base[self.host..self.origin]
     }
@@ -104,7 +105,7 @@ impl Bucket {
     }
 }
 
-/// Scheme, lower-case host, and the port unless it is the scheme's own.
+/// Scheme, lower-case host, and the port unless it is the scheme's default.
 fn parse_endpoint(endpoint: &str) -> Result<(&'static str, String, Option<u16>), Error> {
     let (scheme, own_port, rest) = match endpoint.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https", 443, rest),
@@ -138,7 +139,7 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// Letters, digits, `-` and (seen in container networks) `_`.
+/// Letters, digits, `-`, and `_`, which container networks use.
 fn is_label(label: &str) -> bool {
     !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }

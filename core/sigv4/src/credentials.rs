@@ -1,8 +1,8 @@
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// An access key, and perhaps the session token of temporary credentials. The secret parts are wiped when dropped
-/// and never printed.
+/// An access key, and the session token of temporary credentials if there is one. The secret parts are wiped when
+/// they are dropped, and never printed.
 #[derive(Clone)]
 pub struct Credentials {
     access_key_id: String,
@@ -19,7 +19,7 @@ impl Credentials {
         }
     }
 
-    /// Adds the token that temporary credentials (AWS STS, R2 temporary credentials) must send along.
+    /// Adds the token that a request with temporary credentials (AWS STS, R2 temporary credentials) must send.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Zeroizing::new(token.into()));

@@ -2,7 +2,7 @@
 
 const DAY: u64 = 86_400;
 
-/// 9999-12-31T23:59:59Z. Later times cannot be written in the format and are held here.
+/// 9999-12-31T23:59:59Z. The format cannot hold later times, so they become this time.
 const LAST: u64 = 253_402_300_799;
 
 /// Whole UTC days since 1970-01-01.
@@ -10,7 +10,8 @@ pub(crate) fn day(now: u64) -> u64 {
     now.min(LAST) / DAY
 }
 
-/// Unix seconds as `YYYYMMDDTHHMMSSZ` in ASCII, e.g. `20130524T000000Z`. After the year 9999 it stays at its last second.
+/// Unix seconds as `YYYYMMDDTHHMMSSZ` in ASCII, e.g. `20130524T000000Z`. A time after the year 9999 becomes the last
+/// second of that year.
 pub fn amz_date(now: u64) -> [u8; 16] {
     let (year, month, date) = civil(day(now));
     let second = now.min(LAST) % DAY;
@@ -24,10 +25,10 @@ pub fn amz_date(now: u64) -> [u8; 16] {
     out
 }
 
-/// Year, month (1-12) and day (1-31) of a count of days since 1970-01-01, in the proleptic Gregorian calendar.
+/// The year, month (1-12) and day (1-31) of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
 ///
-/// Years are counted from 1 March, so that the leap day is the last of its year and month lengths
-/// follow 153 days in five months (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// Years are counted from 1 March. The leap day is then the last day of its year, and month lengths follow a pattern
+/// of 153 days in five months (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn civil(days: u64) -> (u64, u64, u64) {
     const DAYS_BEFORE_1970: u64 = 719_468; // since 0000-03-01
     const DAYS_PER_ERA: u64 = 146_097; // 400 years
@@ -81,7 +82,7 @@ mod tests {
         }
     }
 
-    /// Every day from 1970 to 9999 against a calendar counted one day at a time.
+    /// Every day from 1970 to 9999, against a calendar that counts one day at a time.
     #[test]
     fn every_day_follows_the_one_before() {
         let (mut year, mut month, mut date) = (1970, 1, 1);

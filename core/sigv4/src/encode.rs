@@ -1,13 +1,14 @@
-//! Percent-encoding as `SigV4` asks for it: RFC 3986 section 2.3, upper-case hex, every byte encoded exactly once.
+//! Percent-encoding as `SigV4` requires it: RFC 3986 section 2.3, upper-case hex, every byte encoded exactly once.
 
-/// Appends an object key: unreserved characters (`A-Z a-z 0-9 - . _ ~`) and `/` stay, every other byte becomes `%XX`.
+/// Appends an object key. Unreserved characters (`A-Z a-z 0-9 - . _ ~`) and `/` stay, every other byte becomes `%XX`.
 ///
-/// Nothing is normalised: `//`, `.` and `..` segments, and NFC and NFD forms stay what they are. A literal `%` becomes `%25`.
+/// Nothing is normalised: `//`, segments `.` and `..`, and NFC and NFD forms stay as they are. A literal `%` becomes
+/// `%25`.
 pub fn encode_key_into(out: &mut String, key: &str) {
     encode_into(out, key, SLASH);
 }
 
-/// Appends a query name or value: as a key, and `/` becomes `%2F` too.
+/// Appends a query name or value. The encoding is that of a key, except that `/` becomes `%2F`.
 pub fn encode_query_into(out: &mut String, text: &str) {
     encode_into(out, text, 0);
 }
@@ -15,7 +16,7 @@ pub fn encode_query_into(out: &mut String, text: &str) {
 const UNRESERVED: u8 = 1;
 const SLASH: u8 = 2;
 
-/// The class of each byte: 0 is always encoded.
+/// The class of each byte. A byte of class 0 is always encoded.
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0_u8;

@@ -1,23 +1,24 @@
 use core::fmt;
 
-/// Why something cannot be signed. Each is a mistake in configuration or in the caller, never in an object key:
-/// every key can be signed.
+/// Why something cannot be signed. Every error is a mistake in the configuration or in the caller, never in an object
+/// key: every key can be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The endpoint is not `http(s)://host[:port]`, or its host is an address and cannot carry a bucket label.
+    /// The endpoint is not `http(s)://host[:port]`, or its host is an address, before which no bucket label can
+    /// stand.
     Endpoint,
-    /// The bucket name is empty, or holds characters its URL style cannot carry.
+    /// The bucket name is empty, or holds characters that the URL style does not allow.
     BucketName,
-    /// The region is empty or holds other than ASCII letters, digits, `-` and `_`.
+    /// The region is empty, or holds a character other than ASCII letters, digits, `-` and `_`.
     Region,
     /// The R2 account id or jurisdiction is not one host label.
     Account,
     /// The expiry is not 1 to 604800 seconds.
     Expires,
-    /// The signing key was derived for another UTC date than the signing time's.
+    /// The signing key was derived for another UTC date than the date of the signing time.
     KeyDate,
-    /// The signing key was derived for another region than the bucket's.
+    /// The signing key was derived for another region than the region of the bucket.
     KeyRegion,
 }
 

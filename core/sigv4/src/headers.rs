@@ -1,6 +1,7 @@
-//! Signing in the `Authorization` header, for requests the services send themselves.
+//! Signing in the `Authorization` header, for requests that the services send themselves.
 //!
-//! Source: "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk", Amazon S3 API reference.
+//! Source: "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk", Amazon S3
+//! API reference.
 
 use std::borrow::Cow;
 
@@ -10,19 +11,19 @@ use crate::hex::{self, hex};
 use crate::sha256::{State, bytes, digest};
 use crate::{Bucket, Error, Method, SigningKey};
 
-/// What is signed of a request's body.
+/// What the signature says about the body of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// Nothing. Use with https only.
+    /// The signature does not cover the body. Use this with https only.
     Unsigned,
-    /// There is no body.
+    /// The request has no body.
     Empty,
-    /// Its SHA-256.
+    /// The SHA-256 of the body.
     Hash([u8; 32]),
 }
 
 impl Payload {
-    /// Of a body that is at hand.
+    /// For a body that is in memory.
     pub fn of(body: &[u8]) -> Self {
         if body.is_empty() { Self::Empty } else { Self::Hash(bytes(&digest(body))) }
     }
@@ -34,23 +35,25 @@ pub struct HeaderRequest<'a> {
     pub method: Method,
     /// Empty for a request to the bucket itself, such as a listing.
     pub object_key: &'a str,
-    /// Names and values, not encoded, in any order.
+    /// Names and values, in any order. They are not encoded yet.
     pub query: &'a [(&'a str, &'a str)],
-    /// Headers to sign beside `host` and the `x-amz-*` ones that signing adds. Names in any case; they must be sent as given.
+    /// Headers to sign in addition to `host` and the `x-amz-*` headers that signing adds. Names may be in any case.
+    /// The headers must be sent as given.
     pub headers: &'a [(&'a str, &'a str)],
     pub payload: Payload,
 }
 
-/// A signed request's URL and the headers that must be added to it.
+/// The URL of a signed request, and the headers to add to the request.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders {
-    /// The URL with its query in canonical order. Send it as it is.
+    /// The URL with its query in canonical order. Send the URL as it is.
     pub url: String,
-    /// `x-amz-date`, `x-amz-content-sha256`, perhaps `x-amz-security-token`, and `authorization`.
+    /// `x-amz-date`, `x-amz-content-sha256`, `x-amz-security-token` if there is a session token, and `authorization`.
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// Signs a request at `now` (unix seconds). The key must be of the same UTC date and of the bucket's region.
+/// Signs a request at `now` (unix seconds). The key must have been derived for the UTC date of `now` and for the
+/// bucket's region.
 pub fn sign_headers(
     key: &SigningKey,
     bucket: &Bucket,
@@ -79,7 +82,8 @@ pub fn sign_headers(
 
     let mut url = bucket.base_url().to_owned();
     let origin = url.len() - bucket.path().len();
-    // A request to the bucket in virtual-host style is to `/`; in path style to `/bucket`, without a slash.
+    // A request to the bucket itself goes to `/` in virtual-host style, and to `/bucket`, without a final slash, in
+    // path style.
     if !request.object_key.is_empty() || bucket.path().is_empty() {
         url.push('/');
     }
@@ -103,9 +107,9 @@ pub fn sign_headers(
     Ok(SignedHeaders { url, headers: added })
 }
 
-/// Pairs encoded, sorted by name then value, and joined.
+/// The pairs, encoded, sorted by name and then value, and joined.
 pub(crate) fn canonical_query(pairs: &[(&str, &str)]) -> String {
-    // Few, so each is put in its place: a sort is five times the code.
+    // The pairs are few, so each is inserted at its place: a sort is five times the code.
     let mut encoded: Vec<(String, String)> = Vec::with_capacity(pairs.len());
     for (name, value) in pairs {
         let mut pair = (String::new(), String::new());
@@ -123,7 +127,8 @@ pub(crate) fn canonical_query(pairs: &[(&str, &str)]) -> String {
     out
 }
 
-/// Headers by lower-case name in order, values trimmed with runs of spaces made one; equal names joined by commas.
+/// Headers sorted by lower-case name. Values are trimmed, with runs of spaces made one. Equal names are joined by
+/// commas.
 pub(crate) struct CanonicalHeaders(Vec<(String, String)>);
 
 impl CanonicalHeaders {
@@ -134,7 +139,7 @@ impl CanonicalHeaders {
             let name = name.to_ascii_lowercase();
             match all.binary_search_by(|(other, _)| other.as_str().cmp(&name)) {
                 Ok(at) => {
-                    // The values of one name stay in the order they are sent in.
+                    // The values of one name stay in the order in which they are sent.
                     all[at].1.push(',');
                     all[at].1.push_str(&value);
                 }
@@ -185,7 +190,7 @@ fn hex_text(state: &State) -> String {
     hex::as_str(&hex(state)).to_owned()
 }
 
-/// A digest's bytes as words.
+/// The bytes of a digest as words.
 fn words(hash: &[u8; 32]) -> State {
     let mut out = State::default();
     for (word, four) in out.iter_mut().zip(hash.as_chunks().0) {

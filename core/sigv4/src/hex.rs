@@ -2,7 +2,7 @@
 
 use crate::sha256::{State, bytes};
 
-/// Without a table or a branch, so that the compiler makes many digits at once.
+/// There is no table and no branch, so that the compiler can compute many digits at once.
 const fn digit(nibble: u8) -> u8 {
     const TO_LETTERS: u8 = b'a' - b'9' - 1;
     b'0' + nibble + if nibble > 9 { TO_LETTERS } else { 0 }

@@ -7,8 +7,8 @@ use crate::date::{amz_date, day};
 use crate::sha256::{BLOCK, HmacKey, Prefix, State, bytes};
 use crate::{Credentials, hex};
 
-/// The key that signs on one UTC date in one region, derived from credentials. Keep it in memory and ask
-/// [`valid_for`](Self::valid_for) before each use; deriving costs 14 compressions, asking two.
+/// The key that signs on one UTC date in one region, derived from credentials. Keep the key in memory, and call
+/// [`valid_for`](Self::valid_for) before each use: a derivation costs 14 compressions, a check two.
 #[derive(Clone)]
 pub struct SigningKey {
     access_key_id: String,
@@ -18,7 +18,8 @@ pub struct SigningKey {
     day: u64,
     /// `date/region/service/aws4_request`
     scope: String,
-    /// The secret as an HMAC key: tells whether other credentials hold the same, and cannot be turned back into it.
+    /// The secret as an HMAC key. It shows whether other credentials hold the same secret, and cannot be turned back
+    /// into it.
     secret: HmacKey,
     signing: HmacKey,
 }
@@ -50,8 +51,9 @@ impl SigningKey {
         }
     }
 
-    /// Whether this key is what [`derive`](Self::derive) would give: same key id, secret, session token, region and UTC
-    /// date. Secrets are compared in constant time. False after midnight UTC and after a rotation: then derive anew.
+    /// Whether this key is what [`derive`](Self::derive) would return: it has the same key id, secret, session token,
+    /// region and UTC date. Secrets are compared in constant time. The answer is false after midnight UTC and after a
+    /// rotation of the credentials; then derive a new key.
     pub fn valid_for(&self, credentials: &Credentials, region: &str, now: u64) -> bool {
         let secret = secret_hmac(credentials);
         let same_secret =
@@ -92,7 +94,8 @@ impl SigningKey {
         &self.signing
     }
 
-    /// The string to sign without its last 64 bytes, the hash of the canonical request; begun after the inner pad.
+    /// The string to sign without its last 64 bytes, which are the hash of the canonical request. The hash begins
+    /// after the inner pad.
     pub(crate) fn string_to_sign(&self, timestamp: &[u8; 16]) -> Prefix {
         Prefix::new(self.signing.inner, BLOCK as u64, &self.string_to_sign_start(timestamp))
     }
@@ -101,7 +104,7 @@ impl SigningKey {
         [b"AWS4-HMAC-SHA256\n", &timestamp[..], b"\n", self.scope.as_bytes(), b"\n"].concat()
     }
 
-    /// The signature over a canonical request with this hash.
+    /// The signature of a canonical request with this hash.
     pub(crate) fn sign(&self, timestamp: &[u8; 16], canonical_request: &State) -> [u8; 64] {
         let mut inner = self.string_to_sign(timestamp).hasher();
         inner.update(&hex::hex(canonical_request));

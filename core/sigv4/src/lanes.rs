@@ -1,4 +1,4 @@
-//! Four SHA-256 side by side: what a batch signs with.
+//! Four SHA-256 hashes side by side, with which a batch signs.
 
 #[cfg(any(not(target_feature = "simd128"), test))]
 mod streams;
@@ -17,7 +17,7 @@ use crate::sha256::{BLOCK, State};
 /// How many messages are hashed at a time.
 pub(crate) const LANES: usize = 4;
 
-/// The fastest on this target.
+/// The fastest implementation on this target.
 #[cfg(target_feature = "simd128")]
 pub(crate) type Fastest = Vectors;
 #[cfg(not(target_feature = "simd128"))]
@@ -25,18 +25,18 @@ pub(crate) type Fastest = Streams;
 
 /// The hashes of four messages.
 pub(crate) trait Lanes: Copy {
-    /// A block that is the same in all four, made ready once.
+    /// A block that is the same in all four, prepared once.
     type Alike;
 
     fn alike(block: &[u8; BLOCK]) -> Self::Alike;
 
-    /// All four from one midstate.
+    /// Starts all four from one midstate.
     fn splat(state: &State) -> Self;
 
-    /// Each from its own state.
+    /// Starts each from its own state.
     fn from_states(states: &[State; LANES]) -> Self;
 
-    /// The hash of one message.
+    /// The state of one message.
     fn state(&self, lane: usize) -> State;
 
     /// Continues each with its own block.
@@ -45,10 +45,10 @@ pub(crate) trait Lanes: Copy {
     /// Continues all with one block.
     fn compress_alike(&mut self, block: &Self::Alike);
 
-    /// Continues each with a block of 64 hex digits, those of another hash.
+    /// Continues each with a block of 64 hex digits, which are the digits of another hash.
     fn compress_hex(&mut self, hashes: &Self);
 
-    /// Continues the outer hash of an HMAC to its end: with the digest of the inner one, padded.
+    /// Continues the outer hash of an HMAC to its end. The last block is the digest of the inner hash, padded.
     fn compress_outer(&mut self, inner: &Self);
 }
 
@@ -68,7 +68,7 @@ mod tests {
         })
     }
 
-    /// Every way to continue, in turns, against one hash at a time.
+    /// Every way to continue, in turn, against one hash at a time.
     fn each_lane_as_one_hash<L: Lanes>() {
         let (mut lanes, mut states) = (L::splat(&INITIAL), [INITIAL; LANES]);
         for seed in 0..60 {

@@ -1,7 +1,7 @@
 //! AWS Signature Version 4 for S3: presigned URLs, singly and in batches, and header signing.
 //!
-//! The crate sends nothing, reads no clock and no environment: the time is an argument (unix seconds),
-//! so one input has one output on every target. What is constant for many URLs is done once:
+//! The crate sends nothing, and reads no clock and no environment. The time is an argument (unix seconds), so the
+//! same input gives the same output on every target. Work that is the same for many URLs is done once:
 //!
 //! 1. [`SigningKey::derive`] once per (key id, secret, date, region): the four HMACs, and the HMAC pads as midstates;
 //! 2. [`Presigner::new`] once per playlist: everything around the object key, encoded and where possible hashed;

@@ -2,7 +2,7 @@ use crate::sha256::BLOCK;
 
 /// A message in three parts, read block by block with its padding (FIPS 180-4 section 5.1.1).
 pub(crate) struct Message<'a> {
-    /// Bytes hashed before the first part, whole blocks.
+    /// The number of bytes hashed before the first part: whole blocks.
     pub before: u64,
     pub parts: [&'a [u8]; 3],
 }
@@ -12,12 +12,12 @@ impl Message<'_> {
         self.parts.iter().map(|part| part.len()).sum()
     }
 
-    /// How many blocks there are, with the padding.
+    /// The number of blocks, with the padding.
     pub fn blocks(&self) -> usize {
         (self.length() + 9).div_ceil(BLOCK)
     }
 
-    /// The block at `index`; past the end, zeros.
+    /// The block at `index`. Past the end, the block is zeros.
     pub fn block(&self, index: usize) -> [u8; BLOCK] {
         let mut block = [0; BLOCK];
         let start = index * BLOCK;

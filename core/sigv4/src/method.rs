@@ -1,4 +1,4 @@
-/// The HTTP methods the services use towards a bucket.
+/// The HTTP methods of requests to a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     Get,

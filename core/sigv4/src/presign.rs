@@ -12,8 +12,8 @@ const MAX_EXPIRES: u32 = 604_800;
 
 /// Makes presigned URLs that differ in the object key only.
 ///
-/// A URL signs the `Host` header and nothing else of the request; its payload is unsigned. Its query is in canonical order with
-/// `X-Amz-Signature` last.
+/// The signature of a URL covers the `Host` header and no other header. The payload is unsigned. The query is in
+/// canonical order, with `X-Amz-Signature` last.
 ///
 /// Source: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)", Amazon S3 API reference.
 #[derive(Clone)]
@@ -31,15 +31,16 @@ pub struct Presigner {
     pub(crate) request_start: Prefix,
     /// The canonical request after the object key.
     pub(crate) request_end: Vec<u8>,
-    /// The string to sign up to the hash of the canonical request, in the HMAC.
+    /// The string to sign up to the hash of the canonical request, hashed as part of the HMAC.
     pub(crate) to_sign: Prefix,
     pub(crate) hmac: HmacKey,
 }
 
 impl Presigner {
-    /// `now` is the signing time in unix seconds, `expires` the life of the URLs from then on in seconds, 1 to 604800.
+    /// `now` is the signing time in unix seconds. `expires` is the life of the URLs from that time on, 1 to 604800
+    /// seconds.
     ///
-    /// The key must be of the same UTC date as `now` and of the bucket's region.
+    /// The key must have been derived for the UTC date of `now` and for the bucket's region.
     pub fn new(key: &SigningKey, bucket: &Bucket, method: Method, now: u64, expires: u32) -> Result<Self, Error> {
         if !(1..=MAX_EXPIRES).contains(&expires) {
             return Err(Error::Expires);
@@ -75,7 +76,8 @@ impl Presigner {
         Ok(presigner)
     }
 
-    /// Adds a query parameter to sign, for example `response-content-disposition`. Any order, any characters.
+    /// Adds a query parameter to sign, for example `response-content-disposition`. Parameters may be added in any
+    /// order, and hold any characters.
     #[must_use]
     pub fn with_query(mut self, name: &str, value: &str) -> Self {
         self.add(name, value);
@@ -83,7 +85,7 @@ impl Presigner {
         self
     }
 
-    /// Appends the presigned URL of an object. Any key is taken as it is; see [`encode_key_into`].
+    /// Appends the presigned URL of an object. Every key is signed as it is; see [`encode_key_into`].
     ///
     /// An HTTP client that resolves `.` and `..` segments changes such a key's URL and breaks its signature.
     pub fn presign_into(&self, out: &mut String, object_key: &str) {
@@ -93,7 +95,7 @@ impl Presigner {
         out.push_str(hex::as_str(&signature));
     }
 
-    /// Appends a URL with zeros for its signature and tells where its encoded key stands.
+    /// Appends a URL with zeros for its signature and returns the place of its encoded key.
     pub(crate) fn append_unsigned(&self, out: &mut String, object_key: &str) -> Range<usize> {
         out.push_str(&self.url_start);
         let start = out.len();
@@ -103,7 +105,7 @@ impl Presigner {
         start..end
     }
 
-    /// Where the signature of a URL stands whose encoded key is at `key`.
+    /// The place of the signature of the URL whose encoded key is at `key`.
     pub(crate) fn signature_at(&self, key: &Range<usize>) -> usize {
         key.end + self.url_end.len() - 64
     }
@@ -124,7 +126,7 @@ impl Presigner {
             out
         };
         let pair = (encoded(name), encoded(value));
-        // Sorted as pairs: `a=1` comes before `a-b=1`, though `-` is less than `=`.
+        // The pairs are sorted as pairs: `a=1` comes before `a-b=1`, though `-` is less than `=`.
         let at = self.query.partition_point(|other| *other <= pair);
         self.query.insert(at, pair);
     }

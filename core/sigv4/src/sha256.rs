@@ -1,28 +1,29 @@
-//! SHA-256 and HMAC (RFC 2104) with midstates: what is constant is compressed once and continued from.
+//! SHA-256 and HMAC (RFC 2104) with midstates: a constant beginning is compressed once, and each hash continues from
+//! there.
 
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Bytes a compression takes.
+/// The bytes that one compression takes.
 pub(crate) const BLOCK: usize = 64;
 
-/// The state between two compressions; after the last, the digest as big-endian words.
+/// The state between two compressions. After the last one, the state is the digest as big-endian words.
 pub(crate) type State = [u32; 8];
 
 /// FIPS 180-4 section 5.3.3.
 pub(crate) const INITIAL: State =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// Bytes gathered before compressing: one call for a whole canonical request of usual length.
+/// The bytes gathered before a compression. A whole canonical request of usual length then takes one call.
 const GATHER: usize = 8 * BLOCK;
 
-/// A message being hashed, perhaps from a midstate on.
+/// A message that is being hashed, from the beginning or from a midstate.
 #[derive(Clone, Zeroize)]
 pub(crate) struct Hasher {
     state: State,
     /// Bytes compressed into `state`, a multiple of [`BLOCK`].
     compressed: u64,
-    /// One block more than is gathered, so that the padding always fits.
+    /// The buffer has one block more than is gathered, so that the padding always fits.
     buffer: [u8; GATHER + BLOCK],
     filled: usize,
 }
@@ -32,7 +33,7 @@ impl Hasher {
         Self::from_midstate(INITIAL, 0)
     }
 
-    /// Continues after `compressed` bytes (whole blocks) brought the hash to `state`.
+    /// Continues a hash that is at `state` after `compressed` bytes (whole blocks).
     pub fn from_midstate(state: State, compressed: u64) -> Self {
         Self { state, compressed, buffer: [0; GATHER + BLOCK], filled: 0 }
     }
@@ -67,18 +68,18 @@ impl Hasher {
     }
 }
 
-/// The constant start of many messages: its whole blocks as a midstate, the rest as bytes.
+/// The constant start of many messages: the whole blocks as a midstate, the rest as bytes.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Prefix {
     pub state: State,
-    /// Bytes in `state`.
+    /// The number of bytes compressed into `state`.
     pub compressed: u64,
-    /// The bytes after them, fewer than a block.
+    /// The bytes after these, fewer than a block.
     pub rest: Vec<u8>,
 }
 
 impl Prefix {
-    /// `bytes` after the state `from`, which holds `compressed` bytes already.
+    /// The prefix `bytes`, after the state `from`, into which `compressed` bytes were compressed before.
     pub fn new(from: State, compressed: u64, bytes: &[u8]) -> Self {
         let mut state = from;
         let (blocks, rest) = bytes.as_chunks();
@@ -93,7 +94,8 @@ impl Prefix {
     }
 }
 
-/// An HMAC-SHA-256 key as the states after its inner and its outer pad: four compressions a message become two.
+/// An HMAC-SHA-256 key as the states after its inner and its outer pad: a message then takes two compressions instead
+/// of four.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct HmacKey {
     pub inner: State,
@@ -142,7 +144,7 @@ pub(crate) fn outer_block(inner: &State) -> [u8; BLOCK] {
     block
 }
 
-/// One compression on its own.
+/// A single compression.
 pub(crate) fn compress(state: &State, block: &[u8; BLOCK]) -> State {
     let mut state = *state;
     compress256(&mut state, core::slice::from_ref(block));

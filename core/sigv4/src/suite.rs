@@ -1,8 +1,9 @@
-//! AWS's published signing test suite (`aws-signing-test-suite/v4` in awslabs/aws-c-auth), stage by stage: the hash of
-//! the canonical request, then the signature, each for signing in headers and in the query string.
+//! AWS's published signing test suite (`aws-signing-test-suite/v4` in awslabs/aws-c-auth), stage by stage: the hash
+//! of the canonical request, then the signature, each for signing in headers and in the query string.
 //!
-//! Left out are the cases whose path the signer is to normalise; S3 keys never are. The suite names its service
-//! `service` and signs headers that S3 presigning does not, so it drives the stages, not the public API.
+//! Cases in which the signer must normalise the path are left out, because S3 keys are never normalised. The suite
+//! names its service `service`, and signs headers that S3 presigning does not sign. The tests therefore run the
+//! stages and not the public API.
 
 use crate::encode::encode_key_into;
 use crate::headers::{CanonicalHeaders, authorization, canonical_query, canonical_request};
@@ -16,10 +17,10 @@ struct Case {
     path: &'static str,
     query: &'static [(&'static str, &'static str)],
     headers: &'static [(&'static str, &'static str)],
-    /// Empty when there is none.
+    /// Empty if the case has no token.
     token: &'static str,
     body: &'static str,
-    /// Canonical request hash and signature.
+    /// The hash of the canonical request, and the signature.
     header: [&'static str; 2],
     query_string: [&'static str; 2],
 }

@@ -1,4 +1,5 @@
-//! Presigned URLs by the public API: AWS's documented example, and every shape of key that has been got wrong before.
+//! Presigned URLs through the public API: AWS's documented example, and every shape of key that was once signed
+//! wrongly.
 #![allow(clippy::unwrap_used)]
 use sigv4::{Bucket, Credentials, Error, Method, Presigner, SigningKey, UrlStyle};
 

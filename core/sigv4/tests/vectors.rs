@@ -1,5 +1,5 @@
-//! Presigned URLs of every shape that has been got wrong before, as botocore 1.44.5 signs them (`S3SigV4QueryAuth`).
-//! `cargo xtask oracle` compares random ones with it.
+//! Presigned URLs for every shape of key and of setup that was once signed wrongly, as botocore 1.44.5 signs them
+//! (`S3SigV4QueryAuth`). `cargo xtask oracle` compares random URLs with botocore.
 #![allow(clippy::unwrap_used)]
 use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 
@@ -7,7 +7,7 @@ use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 struct Setup {
     id: &'static str,
     secret: &'static str,
-    /// Empty when there is none.
+    /// Empty if the setup has no token.
     token: &'static str,
     endpoint: &'static str,
     style: UrlStyle,
@@ -46,7 +46,7 @@ impl Setup {
     }
 }
 
-/// The URL of an object, which is the same one by one and from a batch.
+/// The URL of an object. A single URL and one from a batch must be the same.
 fn presign(setup: &Setup, key: &str) -> String {
     let presigner = setup.presigner();
     let (mut url, mut batch, mut from_batch) = (String::new(), presigner.batch(), String::new());
@@ -70,7 +70,7 @@ fn keys() {
     }
 }
 
-/// 1024 bytes, the longest that S3 takes.
+/// A key of 1024 bytes, the longest that S3 accepts.
 #[test]
 fn the_longest_key() {
     let url = presign(&SETUP, &"\u{e9}".repeat(512));
@@ -85,7 +85,7 @@ fn circumstances() {
     }
 }
 
-/// In canonical order, though they were added after the others.
+/// The parameters are in canonical order, though they were added last.
 #[test]
 fn the_query_is_in_order() {
     let setup = Setup { query: &[("response-content-type", "image/png")], token: "t/+=", ..SETUP };
@@ -135,7 +135,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("tab\tnew\nline", "tab%09new%0Aline", "2ba252dc0987c95270c3ec18ece281eb16141510f9c5c9bd44cee41dfdf2b889"),
 ];
 
-/// What is special, the setup, the signature of `a.jpg`.
+/// What is special about the setup, the setup, and the signature of `a.jpg`.
 #[rustfmt::skip]
 const CIRCUMSTANCES: &[(&str, Setup, &str)] = &[
     ("GET, one hour", SETUP, "29a058b62d498a0b5037afe84b9d5019c03d377dbb407d069ca318998e61351b"),

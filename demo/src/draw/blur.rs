@@ -1,4 +1,4 @@
-//! A Gaussian as three box blurs: cost does not depend on the radius.
+//! A Gaussian blur, made of three box blurs. The cost does not depend on the radius.
 
 /// A number, or several at once, that can be blurred.
 pub trait Sum: Copy + Default {
@@ -34,7 +34,7 @@ impl Sum for [f32; 4] {
     }
 }
 
-/// Blurs a `w` x `h` picture with a deviation of about `sigma` pixels; edges repeat outwards.
+/// Blurs a `w` x `h` picture with a deviation of about `sigma` pixels. Edge pixels repeat outwards.
 pub fn gaussian<T: Sum>(data: &mut [T], w: usize, h: usize, sigma: f32) {
     // Three boxes of half-width r have a variance of r (r + 1).
     let r = ((0.25 + sigma * sigma).sqrt() - 0.5 + 0.5) as usize;
@@ -59,7 +59,7 @@ pub fn gaussian<T: Sum>(data: &mut [T], w: usize, h: usize, sigma: f32) {
     }
 }
 
-/// Columns blurred side by side, so that each cache line fetched is used whole.
+/// How many columns are blurred side by side, so that each fetched cache line is used whole.
 const STRIP: usize = 8;
 
 fn columns<T: Sum, const N: usize>(data: &mut [T], w: usize, h: usize, x: usize, r: usize, spare: &mut [T]) {

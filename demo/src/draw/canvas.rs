@@ -1,7 +1,7 @@
-//! The picture in the making: linear light, premultiplied alpha, measured in picture heights.
+//! The picture while it is drawn: linear light, premultiplied alpha, lengths in picture heights.
 //!
-//! `y` runs from 0 (top) to 1 (bottom) and `x` from 0 to [`Canvas::aspect`], so a scene drawn at
-//! any size looks the same.
+//! `y` runs from 0 (top) to 1 (bottom) and `x` from 0 to [`Canvas::aspect`], so a scene drawn at any size looks the
+//! same.
 
 use super::color::{Rgb, rgb};
 use super::path::{Mask, Path};
@@ -34,7 +34,7 @@ impl Canvas {
         Self { w, h, px: vec![[0.0; 4]; w * h] }
     }
 
-    /// A transparent canvas of the same size, to be laid over this one.
+    /// A transparent canvas of the same size, which can be laid over this one.
     pub fn layer(&self) -> Self {
         Self::new(self.w, self.h)
     }
@@ -75,7 +75,7 @@ impl Canvas {
         self.each([0.0, top, 1e3, bottom], |x, y, px| *px = opaque(f(x, y)));
     }
 
-    /// Replaces each pixel in `[left, top, right, bottom]` by a function of what is there.
+    /// Replaces each pixel in `[left, top, right, bottom]` by a function of its colour.
     pub fn modify(&mut self, bounds: [f32; 4], f: impl Fn(f32, f32, Rgb) -> Rgb) {
         self.each(bounds, |x, y, px| {
             let c = f(x, y, rgb(px[0], px[1], px[2]));
@@ -128,12 +128,12 @@ impl Canvas {
         }
     }
 
-    /// Fills an outline out of focus: edges spread by about `blur` units. Shadows, depth of field.
+    /// Fills an outline out of focus: its edges spread by about `blur` units. This is for shadows and depth of field.
     pub fn soft(&mut self, path: &Path, blur: f32, alpha: f32, paint: impl Paint) {
         let radius = blur * self.unit();
         let margin = (radius * 2.5) as i32 + 2;
         let Some(b) = path.bounds() else { return };
-        // The blur needs room round the outline, so the mask is made of a wider one.
+        // The blur needs room round the outline, so the mask is wider than the outline.
         let pad = margin as f32 / self.unit();
         let mut path = path.clone();
         path.rings.push(vec![(b[0] - pad, b[1] - pad), (b[2] + pad, b[3] + pad)]);
@@ -208,7 +208,7 @@ impl Canvas {
         }
     }
 
-    /// The colour at a place, interpolated; outside, the nearest edge pixel.
+    /// The interpolated colour at a place. Outside the canvas, the colour of the nearest edge pixel.
     #[inline]
     pub fn sample(&self, x: f32, y: f32) -> Rgb {
         let unit = self.unit();

@@ -4,7 +4,7 @@
 use super::math::{cos, ifloor, powf, sin};
 use std::ops::{Add, AddAssign, Mul};
 
-/// Linear-light sRGB. Values above 1 are highlights and roll off when the picture is developed.
+/// Linear-light sRGB. Values above 1 are highlights, which roll off when the picture is developed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rgb {
     pub r: f32,
@@ -17,7 +17,7 @@ pub const fn rgb(r: f32, g: f32, b: f32) -> Rgb {
     Rgb { r, g, b }
 }
 
-/// Linear light of each 8-bit sRGB level (IEC 61966-2-1), worked out at compile time.
+/// Linear light of each 8-bit sRGB level (IEC 61966-2-1), computed at compile time.
 static LINEAR: [f32; 256] = {
     let mut table = [0.0; 256];
     let mut i = 0;
@@ -117,7 +117,7 @@ pub struct Ramp(Vec<Rgb>);
 const STEPS: usize = 512;
 
 impl Ramp {
-    /// Stops are `(position, 0xRRGGBB)`, positions rising; outside them the end colours hold.
+    /// Stops are `(position, 0xRRGGBB)`, with rising positions. Outside the stops, the end colours apply.
     pub fn new(stops: &[(f32, u32)]) -> Self {
         let stops: Vec<_> = stops.iter().map(|&(t, c)| (t, hex(c).to_oklab())).collect();
         let table = (0..=STEPS).map(|i| {

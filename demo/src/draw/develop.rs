@@ -26,7 +26,7 @@ impl Default for Develop {
 }
 
 impl Develop {
-    /// For drawn, flat pictures: colours exactly as mixed.
+    /// For drawn, flat pictures. The colours stay exactly as mixed.
     pub fn plain() -> Self {
         Self { contrast: 0.0, saturation: 1.0, vignette: 0.0, grain: 0.0, ..Self::default() }
     }
@@ -46,7 +46,7 @@ fn shoulder(x: f32) -> f32 {
 }
 
 pub fn develop(canvas: &Canvas, how: Develop) -> RgbImage {
-    // The last third of the shoulder would never reach white; the stretch gives it back.
+    // The last third of the shoulder would never reach white. The stretch corrects this.
     let stretch = 1.0 / shoulder(4.0);
     let curve: Vec<f32> = (0..=TABLE)
         .map(|i| {
@@ -57,7 +57,7 @@ pub fn develop(canvas: &Canvas, how: Develop) -> RgbImage {
         .collect();
     let (w, h) = (canvas.w, canvas.h);
     let mut out = Vec::with_capacity(w * h * 3);
-    // Flat colours stay flat: palettes and lossless files want no noise at all.
+    // Flat colours stay flat, because palettes and lossless files need pictures without noise.
     let dither = if how.grain > 0.0 { 0.9 } else { 0.0 };
     let radius2 = 4.0 / (w * w + h * h) as f32;
     for y in 0..h {
@@ -77,7 +77,7 @@ pub fn develop(canvas: &Canvas, how: Develop) -> RgbImage {
                 let v = (shoulder(v) * stretch).min(1.0) * (TABLE as f32 - 0.01);
                 let i = v as usize;
                 let level = mix(curve[i], curve[i + 1], v - i as f32);
-                // Grain shows most in the middle tones; half a step of dither hides banding.
+                // Grain shows most in the middle tones. Half a step of dither hides banding.
                 let middle = 1.0 - (level / 127.5 - 1.0) * (level / 127.5 - 1.0);
                 channel += 1;
                 let dither = even(24 - channel * 3) * dither;

@@ -1,10 +1,9 @@
-//! A thin line alphabet, drawn for this library: capitals, digits and a few signs.
+//! An alphabet of thin lines, drawn for this library: capitals, digits and a few signs.
 
 use super::math::{PI, cos, sin};
 use super::path::{Path, Point, spline};
 
-/// Strokes of one letter in a box one unit tall (0 at the cap line, 1 on the base line), and the
-/// letter's width.
+/// The strokes of one letter in a box one unit tall (0 at the cap line, 1 on the base line), and the letter's width.
 fn glyph(letter: char) -> (Vec<Vec<Point>>, f32) {
     let line = |points: &[Point]| points.to_vec();
     // Part of an ellipse round (x, y), angles in half turns: 0 right, 0.5 down, 1 left, 1.5 up.

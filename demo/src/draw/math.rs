@@ -1,9 +1,8 @@
 //! Elementary functions that give the same bits on every machine.
 //!
-//! The standard library's `sin`, `exp` and `powf` call the platform's own libm, whose last bits
-//! differ between systems. These use only `+ - * /` and `sqrt`, which IEEE 754 fixes exactly, and
-//! never a fused multiply-add. Accuracy is about 1e-6 ([`atan2`]: 4e-5), far below one step of an
-//! 8-bit channel.
+//! The standard library's `sin`, `exp` and `powf` call the platform's own libm, whose last bits differ between
+//! systems. The functions here use only `+ - * /` and `sqrt`, which IEEE 754 fixes exactly, and never a fused
+//! multiply-add. Accuracy is about 1e-6 ([`atan2`]: 4e-5), far below one step of an 8-bit channel.
 
 pub const PI: f32 = core::f32::consts::PI;
 pub const TAU: f32 = core::f32::consts::TAU;

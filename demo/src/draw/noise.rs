@@ -1,4 +1,4 @@
-//! Random numbers and fractal noise from integer hashes: no state shared, no seed from outside.
+//! Random numbers and fractal noise from integer hashes: there is no shared state and no seed from outside.
 
 use super::math::{cos, fract, hypot, ifloor, mix, sin, sin_turn};
 
@@ -73,7 +73,7 @@ const GRADIENTS: [(f32, f32); 8] = [
 pub fn noise(x: f32, y: f32, seed: u32) -> f32 {
     let (ix, iy) = (ifloor(x), ifloor(y));
     let (fx, fy) = (x - ix as f32, y - iy as f32);
-    // A short hash, as this is where most of the time goes; its top three bits are the best.
+    // A short hash, because most of the time is spent here. Its top three bits are the best.
     let column = |k: i32| (ix.wrapping_add(k) as u32).wrapping_mul(0x8da6_b343);
     let row = |k: i32| (iy.wrapping_add(k) as u32).wrapping_mul(0xd816_3841);
     let salt = seed.wrapping_mul(0xcb1a_b31f);
@@ -127,7 +127,7 @@ pub fn line(x: f32, octaves: u32, seed: u32) -> f32 {
     sum
 }
 
-/// What [`cells`] found around a point.
+/// The result of [`cells`] for a point.
 pub struct Cell {
     /// Distance to the nearest feature point.
     pub near: f32,
@@ -200,8 +200,8 @@ impl Waves {
         Self { octaves }
     }
 
-    /// Slopes `(dx, dy)` at a place on the ground. `detail` is the finest feature worth computing
-    /// there; shorter waves fade out.
+    /// Slopes `(dx, dy)` at a place on the ground. `detail` is the finest feature that is worth computing there.
+    /// Shorter waves fade out.
     #[inline]
     pub fn slope(&self, x: f32, y: f32, detail: f32) -> (f32, f32) {
         let (mut dx, mut dy) = (0.0, 0.0);

@@ -4,7 +4,7 @@ use super::math::{TAU, cos, hypot, sin};
 
 pub type Point = (f32, f32);
 
-/// Closed polygons; where they overlap they join into one area.
+/// Closed polygons. Where they overlap, they join into one area.
 #[derive(Clone, Default)]
 pub struct Path {
     pub rings: Vec<Vec<Point>>,
@@ -124,7 +124,7 @@ impl Path {
         self.place_xy(x, y, scale, scale, angle)
     }
 
-    /// Like [`Path::place`] with a scale for each axis; a negative one mirrors.
+    /// Like [`Path::place`] with a scale for each axis. A negative scale mirrors.
     pub fn place_xy(&self, x: f32, y: f32, sx: f32, sy: f32, angle: f32) -> Self {
         let (s, c) = (sin(angle), cos(angle));
         self.map(|(px, py)| {
@@ -192,11 +192,11 @@ impl Mask {
             return None;
         }
         let (w, h) = ((x1 - x0) as usize, (y1 - y0) as usize);
-        // Two spare columns take what the last pixel of a row passes on.
+        // Two spare columns take the area that the last pixel of a row carries over.
         let stride = w + 2;
         let mut area = vec![0.0_f32; stride * h];
         for ring in &path.rings {
-            // All rings turn the same way, so that where they overlap they join.
+            // All rings turn the same way, so that overlapping rings join.
             let turn = if signed_area(ring) < 0.0 { -1.0 } else { 1.0 };
             for (i, &p) in ring.iter().enumerate() {
                 let q = ring[(i + 1) % ring.len()];

@@ -1,10 +1,10 @@
-//! Landscapes from a height function: each picture column walks away from the camera and keeps
-//! what rises above everything nearer.
+//! Landscapes from a height function: each column of the picture walks away from the camera, and draws the ground
+//! that rises above everything nearer.
 
 use super::canvas::Canvas;
 use super::color::Rgb;
 
-/// Where the camera stands. Lengths are in ground units of the height function.
+/// The place of the camera. Lengths are in ground units of the height function.
 #[derive(Clone, Copy)]
 pub struct View {
     /// Height of the horizon in the picture, 0 top to 1 bottom.
@@ -42,10 +42,10 @@ impl Ground {
 /// Lines of sight per column; along a line coverage is exact.
 const FINE: usize = 2;
 
-/// Into how many parts a step is divided at most.
+/// The most parts into which a step is divided.
 const MOST_PARTS: usize = 6;
 
-/// Draws the ground over what the canvas shows; above its outline the canvas stays.
+/// Draws the ground over the canvas. Above the outline of the ground, the canvas stays as it is.
 pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, color: impl Fn(&Ground) -> Rgb) {
     let unit = canvas.unit();
     let pixel = 1.0 / (unit * view.focal);
@@ -66,7 +66,7 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
             while z < view.far && top > 0.0 {
                 let back = z;
                 z += z * view.step;
-                // A slope that rises by many pixels within one step is walked in smaller ones.
+                // A slope that rises by many pixels within one step is walked in smaller steps.
                 let parts = ((top - at(z).1).max(0.0) as usize).min(MOST_PARTS);
                 for part in 1..=parts {
                     let z = back + (z - back) * part as f32 / parts as f32;
@@ -97,7 +97,7 @@ pub fn draw(canvas: &mut Canvas, view: View, height: impl Fn(f32, f32) -> f32, c
     }
 }
 
-/// Adds a colour to the pixels between two heights, to the first and last as far as they reach in.
+/// Adds a colour to the pixels between two heights. The first and the last pixel get the part that is covered.
 fn span(sums: &mut [[f32; 4]], from: f32, to: f32, c: Rgb) {
     let first = from as usize;
     for (row, s) in sums.iter_mut().enumerate().skip(first) {

@@ -1,4 +1,4 @@
-//! Running ffmpeg: argument vectors, never a shell; frames go in through its standard input.
+//! Running ffmpeg: arguments are passed as a vector and never through a shell, and frames go to its standard input.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _, Write as _};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
-/// Words of a command line that holds no file names, split at spaces.
+/// The words of a command line without file names, split at spaces.
 pub fn words(text: &str) -> Vec<OsString> {
     text.split_whitespace().map(OsString::from).collect()
 }
@@ -35,7 +35,7 @@ impl Feed {
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", ffmpeg.display())))?;
         let input = child.stdin.take();
         let stderr = child.stderr.take();
-        // Read while it runs: a full pipe would stop it.
+        // The messages are read while ffmpeg runs, because a full pipe would stop it.
         let complaint = thread::spawn(move || {
             let mut text = String::new();
             if let Some(mut stderr) = stderr {
@@ -53,7 +53,7 @@ impl Feed {
         }
     }
 
-    /// Closes the input and waits. The error holds what ffmpeg said.
+    /// Closes the input and waits. The error holds the message of ffmpeg.
     pub fn finish(mut self) -> io::Result<()> {
         drop(self.input.take());
         let status = self.child.wait()?;

@@ -13,7 +13,7 @@ pub const FRAMES: u32 = SECONDS as u32 * FRAME_RATE;
 /// How much larger than the frame the scene is drawn, so that the camera has room to move.
 const MARGIN: f32 = 1.12;
 
-/// What does not change from frame to frame: the far headlands over a transparent sky.
+/// The parts that do not change from frame to frame: the far headlands over a transparent sky.
 pub struct Film {
     width: usize,
     height: usize,

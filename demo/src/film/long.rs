@@ -1,4 +1,4 @@
-//! The long film: slow moves over the library's own scenes, long enough for 150 segments a rung.
+//! The long film: slow moves over the library's own scenes, long enough for 150 segments in each rung.
 
 use super::ffmpeg::{Feed, words};
 use super::{frames, music};
@@ -19,15 +19,15 @@ const WIDTH: usize = 854;
 const HEIGHT: usize = 480;
 const FRAME_RATE: u32 = frames::FRAME_RATE;
 
-/// Scenes shown, frames each, frames of every cross-fade.
+/// The number of scenes, the frames of each scene, and the frames of each cross-fade.
 const SCENES: usize = 18;
 const SCENE_FRAMES: u32 = 36 * FRAME_RATE;
 const FADE: u32 = 2 * FRAME_RATE;
 
-/// Pictures are drawn this much larger than a frame, so that moving closer stays sharp.
+/// Pictures are drawn larger than a frame by this factor, so that they stay sharp when the camera moves closer.
 const SCALE: f32 = 1.25;
 
-/// A picture as planes of Y, U and V (BT.709, video range, 4:2:0), as the encoder wants it.
+/// A picture as planes of Y, U and V (BT.709, video range, 4:2:0), as the encoder expects it.
 struct Planes {
     planes: [Vec<u8>; 3],
     width: usize,
@@ -70,7 +70,7 @@ impl Planes {
     }
 }
 
-/// Bilinear resampling in 1/256 pixels; rows are blended first, then taken apart along x.
+/// Bilinear resampling in 1/256 pixels; rows are blended first, and then sampled along x.
 fn window(plane: &[u8], from: (usize, usize), to: (usize, usize), (cx, cy, zoom): (f32, f32, f32), out: &mut Vec<u8>) {
     let spot = |i: usize, centre: f32, from: usize, to: usize| {
         let at = (centre + ((i as f32 + 0.5) / to as f32 - 0.5) * zoom) * from as f32 - 0.5;
@@ -91,7 +91,7 @@ fn window(plane: &[u8], from: (usize, usize), to: (usize, usize), (cx, cy, zoom)
 
 /// Renders the long film to `out` (H.264 and AAC in MP4). `progress` goes from 0 to 1.
 ///
-/// A film that is already there is left alone: it is written aside and renamed when whole.
+/// A film that is already there is left alone. A new film is written to another file, and renamed when it is whole.
 /// Errors: a file cannot be written, or ffmpeg is missing or fails.
 pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)) -> io::Result<()> {
     if out.exists() {
@@ -165,7 +165,7 @@ pub fn render_long_film(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)
     Ok(())
 }
 
-/// One frame of a scene: closer or further in turn, drifting sideways.
+/// One frame of a scene. The camera moves closer in one scene and further away in the next, and drifts sideways.
 fn camera(picture: &Planes, scene: usize, frame: u32, out: &mut Vec<u8>) {
     let t = smooth(-0.1, 1.1, frame as f32 / SCENE_FRAMES as f32);
     let t = if scene.is_multiple_of(2) { t } else { 1.0 - t };

@@ -1,4 +1,5 @@
-//! Two films: a short one, committed ready to play, and a long one, rendered where ffmpeg is.
+//! Two films: a short one, which is committed ready to play, and a long one, which is rendered on machines with
+//! ffmpeg.
 
 mod ffmpeg;
 mod frames;

@@ -5,7 +5,7 @@ use crate::draw::noise::hash01;
 
 pub const SAMPLE_RATE: u32 = 48_000;
 
-/// Seconds a chord lasts: five chords make the short film's 12 seconds with a last one to end on.
+/// How many seconds a chord lasts: five chords make the short film's 12 seconds with a last one to end on.
 const CHORD: f32 = 2.4;
 
 /// Semitones over D2: bass, then four voices.
@@ -20,7 +20,7 @@ const CHORDS: [[i32; 5]; 8] = [
     [7, 19, 23, 29, 31],
 ];
 
-/// Notes of the plucked figure: indices into the chord, an octave up where 10 or more.
+/// Notes of the plucked figure: indices into the chord, an octave up if 10 or more.
 const FIGURE: [usize; 8] = [1, 3, 2, 4, 11, 4, 2, 3];
 
 /// Interleaved stereo samples, 16 bits, `seconds` long, fading in and out.
@@ -90,7 +90,7 @@ fn pluck(out: &mut [f32], start: f32, note: i32, gain: f32) {
     });
 }
 
-/// Adds `f(sample, seconds)` from `start` for `long` seconds, as far as that lies in the piece.
+/// Adds `f(sample, seconds)` from `start` for `long` seconds, as far as this time is within the piece.
 fn each(out: &mut [f32], start: f32, long: f32, f: impl Fn(u32, f32) -> f32) {
     let first = (start * SAMPLE_RATE as f32) as i64;
     for i in 0..(long * SAMPLE_RATE as f32) as u32 {
@@ -100,7 +100,7 @@ fn each(out: &mut [f32], start: f32, long: f32, f: impl Fn(u32, f32) -> f32) {
     }
 }
 
-/// Three echoes that feed themselves: enough to sound like a room.
+/// Three echoes that feed back into themselves, which sound like a room.
 fn room(out: &mut [f32], delays: [f32; 3]) {
     for (k, delay) in delays.into_iter().enumerate() {
         let n = (delay * 3.7 * SAMPLE_RATE as f32) as usize;

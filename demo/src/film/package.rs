@@ -19,7 +19,7 @@ const RUNGS: [(usize, u32, u32); 3] = [(540, 330_000, 56_000), (360, 165_000, 48
 /// The frame shown before the film starts.
 const POSTER: u32 = FRAME_RATE * 5;
 
-/// Writes the package into `out`, replacing what is there. `progress` goes from 0 to 1.
+/// Writes the package into `out`, and replaces existing files. `progress` goes from 0 to 1.
 ///
 /// Errors: a file cannot be written, or ffmpeg is missing or fails.
 pub fn package(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)) -> io::Result<()> {
@@ -68,7 +68,7 @@ pub fn package(out: &Path, ffmpeg: &Path, mut progress: impl FnMut(f64)) -> io::
     Ok(())
 }
 
-/// Two passes of x264 for one rung; gives its line of the master playlist.
+/// Runs two passes of x264 for one rung. Returns the rung's line of the master playlist.
 fn encode(
     master: &Path,
     out: &Path,
@@ -122,7 +122,7 @@ fn measure(out: &Path, name: &str, (width, height): (usize, usize)) -> io::Resul
     })
 }
 
-/// Makes `count` things on all cores and hands them over in order, never far ahead.
+/// Makes `count` values on all cores, and passes them on in order. The work is never far ahead.
 fn in_order<T: Send>(
     count: u32,
     make: impl Fn(u32) -> T + Sync,

@@ -2,26 +2,25 @@
 
 /// A film ready to be published: no encoder is needed on the machine.
 pub struct PackagedFilm {
-    /// The key it is to have in the bucket, which is also the file name of the original.
+    /// The key of the film in the bucket, which is also the file name of the original.
     pub key: &'static str,
     pub title: &'static str,
     /// Local time and offset, RFC 3339.
     pub taken: &'static str,
     /// Seconds.
     pub duration: f64,
-    /// Of the original, in pixels.
+    /// The size of the original, in pixels.
     pub width: u32,
     pub height: u32,
-    /// Of the original: `h264`.
+    /// The codec of the original: `h264`.
     pub codec: &'static str,
-    /// Rungs, best first: `540p` and so on.
+    /// The names of the rungs, best first: `540p` and so on.
     pub qualities: &'static [&'static str],
     /// The film as one MP4 file.
     pub original: &'static [u8],
-    /// A frame of it as a JPEG in full size, to make thumbnails from.
+    /// A frame of the film as a JPEG in full size, from which thumbnails are made.
     pub poster: &'static [u8],
-    /// Name and bytes of what lies under `hls/{key}/`: `master.m3u8`, `{quality}.m3u8` and
-    /// `{quality}_NNN.ts`.
+    /// The names and bytes of the objects below `hls/{key}/`: `master.m3u8`, `{quality}.m3u8` and `{quality}_NNN.ts`.
     pub hls: &'static [(&'static str, &'static [u8])],
 }
 
@@ -56,7 +55,7 @@ pub fn short_film() -> &'static PackagedFilm {
     &FILM
 }
 
-/// The film's facts as JSON, as they are committed beside it.
+/// The facts of the film as JSON, as in the file that is committed beside it.
 pub fn description() -> String {
     let film = short_film();
     format!(
@@ -66,8 +65,8 @@ pub fn description() -> String {
     )
 }
 
-/// What RFC 6381 calls the H.264 stream in a transport stream's bytes: profile, constraints and
-/// level, the three bytes after the header of its first sequence parameter set.
+/// The name of RFC 6381 for the H.264 stream in the bytes of a transport stream: profile, constraints and level, the
+/// three bytes after the header of its first sequence parameter set.
 pub(super) fn codec(segment: &[u8]) -> Option<String> {
     let at = segment.windows(4).position(|w| w[..3] == [0, 0, 1] && w[3] & 0x1f == 7)?;
     let sps = segment.get(at + 4..at + 7)?;

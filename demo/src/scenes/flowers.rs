@@ -6,7 +6,7 @@ use crate::draw::noise::{Rng, fbm, noise, scatter};
 use crate::draw::path::spline;
 use crate::draw::{Canvas, Develop, Path, Ramp, Rgb, hex};
 
-/// 137.5 degrees, which never lines two petals up.
+/// 137.5 degrees, at which no two petals ever line up.
 const GOLDEN: f32 = 2.399_963;
 
 /// Colours of a flower: in its shadows, on its petals, at their rims.

@@ -35,7 +35,7 @@ impl Band {
     }
 }
 
-/// What polished gold sees: a bright window, a warm room, the pale cloth.
+/// The surroundings that polished gold reflects: a bright window, a warm room, the pale cloth.
 fn room(d: V) -> Rgb {
     let up = d.1;
     let wall = hex(0x6a4a34).mix(hex(0xf0dcc0), smooth(-0.2, 0.9, up));
@@ -96,7 +96,7 @@ pub fn rings(canvas: &mut Canvas) -> Develop {
         let p = along(o, d, t);
         let focus = smooth(2.0, 0.5, p.2.abs());
         let mut c = linen(p.0, p.2, focus);
-        // Soft shadow: how close the way to the light passes by the rings.
+        // The soft shadow depends on how close the path to the light passes by the rings.
         if hypot(p.0 - 0.25, p.2 + 0.15) < 1.75 {
             let (mut open, mut s) = (1.0_f32, 0.02);
             for _ in 0..26 {
@@ -142,7 +142,7 @@ pub fn rings(canvas: &mut Canvas) -> Develop {
     };
     let pixel = 1.0 / canvas.unit();
     canvas.shade(|x, y| {
-        // Only the neighbourhood of the rings needs more than one look.
+        // Only the neighbourhood of the rings needs more than one sample.
         let near = hypot((x - a * 0.5) * 0.62, y - 0.48) < 0.33;
         if near {
             let q = pixel * 0.25;

@@ -8,7 +8,7 @@ use crate::draw::terrain;
 use crate::draw::{Canvas, Develop, Path, Ramp, hex, rgb};
 use water::Water;
 
-/// The sky and sea at golden hour that several scenes stand on; the sun is at `(sx, sy)`.
+/// The sky at golden hour, which several scenes use. The sun is at `(sx, sy)`.
 pub fn golden_sky(canvas: &mut Canvas, horizon: f32, (sx, sy): (f32, f32), time: f32, seed: u32) {
     let sky = Ramp::new(&[(0.0, 0x2d3f78), (0.30, 0x6d5f9a), (0.55, 0xd9828a), (0.80, 0xffac6b), (1.0, 0xffd98c)]);
     canvas.band(0.0, horizon, |x, y| {

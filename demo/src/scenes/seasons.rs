@@ -346,7 +346,7 @@ pub fn hills(canvas: &mut Canvas) -> Develop {
             farmhouse(canvas, px, py, 0.056);
             house = true;
         }
-        // Hidden behind a nearer rise? Then the ground there is already over it.
+        // If a nearer rise hides the place, the ground there is already drawn over it.
         let hidden = (1..24).map(|i| mix(3.2, z - 0.6, i as f32 / 24.0)).any(|q| {
             let ray = mix(view.eye, ground(x, z) + 1.0, q / z);
             ground(x * q / z, q) > ray

@@ -1,4 +1,4 @@
-//! What several scenes share above the horizon: clouds, stars, sun and moon.
+//! The parts above the horizon that several scenes share: clouds, stars, sun and moon.
 
 use crate::draw::math::{bell, exp, smooth};
 use crate::draw::noise::{fbm, noise};

@@ -1,4 +1,4 @@
-//! Water that mirrors what is already drawn above the horizon.
+//! Water that mirrors the picture already drawn above the horizon.
 
 use crate::draw::math::{mix, smooth};
 use crate::draw::noise::{Waves, hash};
@@ -12,7 +12,7 @@ pub struct Water {
     pub eye: f32,
     /// 0 is a mirror, 1 a fresh breeze.
     pub rough: f32,
-    /// The water's own colour where one looks down into it.
+    /// The water's own colour where the camera looks down into it.
     pub deep: Rgb,
     /// Seconds, for moving pictures.
     pub time: f32,
@@ -35,7 +35,7 @@ pub fn draw(canvas: &mut Canvas, water: Water) {
         let detail = z * pixel * (1.0 + 0.25 * z / water.eye);
         let (sx, sz) = waves.slope(gx, z, detail);
         let (sx, sz) = (sx * water.rough, sz * water.rough);
-        // What is too small to see still spreads the mirror image: three jittered looks.
+        // Waves that are too small to see still spread the mirror image, so three jittered places are sampled.
         let hidden = 0.055 * water.rough * smooth(0.02, 3.0, detail) + 0.004 * water.rough;
         let mut sum = Rgb::default();
         let bits = hash((x / pixel) as i32, (y / pixel) as i32, water.seed);

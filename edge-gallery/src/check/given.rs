@@ -1,4 +1,4 @@
-//! A configuration, as a host would find it.
+//! A configuration, as a host would read it.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -14,11 +14,11 @@ use crate::Failure;
 
 /// Names and values from one place.
 pub struct Given {
-    /// The environment, or a manifest's path.
+    /// The environment, or the path of a manifest.
     pub from: String,
     pub host: Host,
     values: BTreeMap<String, String>,
-    /// Every name that stands there, and the part of the place it stands in.
+    /// Every name in the place, and the part of the place that holds the name.
     names: Vec<(String, Part)>,
 }
 
@@ -31,17 +31,17 @@ pub enum Host {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// Among the names of other programs.
+    /// The part also holds names of other programs.
     Shared,
     Plain,
     Secret,
-    /// Where plain values and secrets stand together.
+    /// The part holds both plain values and secrets.
     Either,
 }
 
 impl Given {
     pub fn environment() -> Self {
-        // A variable that is not UTF-8 counts as missing, as the host has it.
+        // A variable that is not UTF-8 counts as missing, as it does for the host.
         let all =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let values: BTreeMap<String, String> = all.collect();
@@ -49,11 +49,12 @@ impl Given {
         Self { from: "the environment".to_owned(), host: Host::Native, values, names }
     }
 
-    /// A manifest of Fastly's or of Spin's.
+    /// A manifest of Fastly or of Spin.
     pub fn manifest(path: &Path) -> Result<Self, Failure> {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
-        // Only the first line: the rest shows what stands around it, which may be a secret.
+        // Only the first line of the error is shown. The rest quotes the text around the fault, which may hold a
+        // secret.
         let table: Table = text.parse().map_err(|error: toml::de::Error| failed(&error.message()))?;
         let from = path.display().to_string();
         if table.contains_key("spin_manifest_version") {
@@ -103,7 +104,7 @@ impl Given {
         for (name, _) in at(table, &["setup", "secret_stores", SECRETS, "entries"]).into_iter().flatten() {
             names.push((name.clone(), Part::Secret));
         }
-        // The local server's secrets lie in a file beside the manifest.
+        // The secrets of the local server are in a file beside the manifest.
         let file = at(table, &["local_server", "secret_stores", SECRETS]).and_then(|store| store.get("file")?.as_str());
         if let Some(file) = file {
             let file = path.parent().unwrap_or(Path::new("")).join(file);
@@ -114,7 +115,7 @@ impl Given {
                     names.extend(secrets.keys().map(|name| (name.clone(), Part::Secret)));
                     values.extend(secrets);
                 }
-                // `cargo xtask stack` makes it.
+                // `cargo xtask stack` makes this file.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(format!("{}: {error}", file.display()).into()),
             }
@@ -124,13 +125,13 @@ impl Given {
         Ok(Self { from, host: Host::Fastly, values, names })
     }
 
-    /// What the host's look-up gives.
+    /// The value that the look-up of the host returns.
     pub fn get(&self, name: &str) -> Option<String> {
         let get = |name: &str| self.values.get(name).cloned();
         if self.host == Host::Fastly { without_own_sql(get)(name) } else { get(name) }
     }
 
-    /// Names that are not ours or stand in the wrong place.
+    /// Reports names that the gallery does not know, and names in the wrong place.
     pub fn names(&self, report: &mut Report) {
         for (name, part) in &self.names {
             match part {

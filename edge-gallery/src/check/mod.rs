@@ -12,8 +12,9 @@ use crate::Failure;
 use given::Given;
 use report::Report;
 
-/// Without a manifest the environment is read, as `serve` would. `fastly*.toml` is read as its local server would read it,
-/// `spin*.toml` with the variables of the environment (SPIN_VARIABLE_...). Exit code 2: there is something to mend.
+/// Without a manifest the environment is read, as `serve` would. `fastly*.toml` is read as its local server would
+/// read it, `spin*.toml` with the variables of the environment (SPIN_VARIABLE_...). Exit code 2: there is something
+/// to mend.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Manifests to read instead of the environment: fastly*.toml, spin*.toml
@@ -29,7 +30,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Gives the exit code.
+/// Returns the exit code.
 pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let given = if arguments.manifests.is_empty() {
         vec![Given::environment()]

@@ -2,9 +2,10 @@
 
 use platform::config::table::SETTINGS;
 
-/// What names of ours begin with. Such a name that the table does not have was meant to be one of ours.
+/// The beginnings of the gallery's names. A name that begins like this and is not in the table is a misspelt name of
+/// the gallery.
 const FAMILIES: [&str; 6] = ["R2_", "S3_", "GALLERY_", "VIDEO_", "SQL_", "KV_MAX_"];
-/// Two slips of the keyboard.
+/// The most typing errors in a name that is still recognised.
 const MAX_SLIPS: usize = 2;
 
 /// Whether the table has the name.
@@ -12,14 +13,14 @@ pub fn is_known(name: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.name.text() == name)
 }
 
-/// The known name that comes nearest to one that is not known.
+/// The known name that is most like an unknown name.
 pub fn nearest(name: &str) -> &'static str {
     let likeness = |known: &str| strsim::jaro_winkler(known, name);
     let names = SETTINGS.iter().map(|setting| setting.name.text());
     names.max_by(|one, other| likeness(one).total_cmp(&likeness(other))).unwrap_or_default()
 }
 
-/// Whether a name among those of other programs looks like one of ours, misspelt.
+/// Whether a name among the names of other programs looks like a misspelt name of the gallery.
 pub fn is_meant_for_us(name: &str) -> bool {
     if is_known(name) {
         return false;

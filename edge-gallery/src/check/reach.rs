@@ -1,4 +1,4 @@
-//! What answers: the bucket, for us and for pages, the database, and the clocks on both sides.
+//! Whether the bucket answers this program and pages, whether the database answers, and whether the clocks agree.
 
 use std::{
     path::Path,
@@ -24,7 +24,7 @@ use crate::serve::origins;
 
 /// Signed requests are refused when the clocks are further apart (S3: "RequestTimeTooSkewed").
 const MAX_SKEW: Duration = Duration::from_mins(15);
-/// Less than this is nobody's trouble.
+/// A smaller difference does no harm.
 const SLIGHT_SKEW: Duration = Duration::from_mins(1);
 
 pub fn check(given: &Given, origin: Option<&str>, report: &mut Report) {
@@ -37,7 +37,7 @@ pub fn check(given: &Given, origin: Option<&str>, report: &mut Report) {
     let elsewhere = [S3_ENDPOINT, R2_ACCOUNT_ID].iter().any(|name| lookup.optional(*name).is_some());
     match Location::load(&lookup) {
         Ok(location) if elsewhere => bucket(&location, &certificates, &page_origin(given, origin), report),
-        // Said already, or the embedded store's.
+        // The error was reported already, or the store is the embedded one.
         _ => {}
     }
     match Endpoint::load(&lookup) {
@@ -51,7 +51,7 @@ pub fn check(given: &Given, origin: Option<&str>, report: &mut Report) {
     }
 }
 
-/// Where the page is, as browsers know it.
+/// The origin of the page, as browsers know it.
 fn page_origin(given: &Given, origin: Option<&str>) -> String {
     let get = |name: &str| given.get(name);
     let lookup = Lookup(&get);
@@ -89,7 +89,7 @@ fn bucket(location: &Location, certificates: &[Vec<u8>], origin: &str, report: &
     }
 }
 
-/// The catalogue's file. It is not made here, nor brought up to date.
+/// Checks the file of the catalogue. The file is neither made nor updated here.
 fn file(lookup: &Lookup<'_>, report: &mut Report) {
     let data = lookup.optional(GALLERY_DATA).unwrap_or_default();
     let path = lookup.optional(GALLERY_DATABASE).map_or_else(|| Path::new(&data).join("gallery.db"), Into::into);

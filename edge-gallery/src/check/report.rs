@@ -1,4 +1,4 @@
-//! The list.
+//! The list of findings.
 
 use std::io::Write as _;
 
@@ -19,7 +19,7 @@ pub struct Finding {
     weight: Weight,
     /// A name of the configuration, or a thing such as `bucket`.
     about: String,
-    /// Never a value.
+    /// The words never hold a value.
     words: String,
 }
 
@@ -31,7 +31,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// What is added from now on was found here.
+    /// Findings that are added from now on come from this place.
     pub fn begin(&mut self, from: &str) {
         from.clone_into(&mut self.from);
     }
@@ -44,7 +44,7 @@ impl Report {
         self.findings.iter().any(|finding| finding.weight == Weight::Problem)
     }
 
-    /// Whether something is wrong with this already.
+    /// Whether the report already has a problem about this name or thing.
     pub fn has_problem_with(&self, about: &str) -> bool {
         self.findings.iter().any(|it| it.weight == Weight::Problem && it.from == self.from && it.about == about)
     }

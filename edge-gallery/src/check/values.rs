@@ -1,4 +1,4 @@
-//! Values: what is missing, what cannot be read, what is weak.
+//! Values that are missing, cannot be read, or are weak.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -21,7 +21,7 @@ pub fn check(given: &Given, report: &mut Report) {
     }
     for name in [GALLERY_PASSWORD, AUTH_SECRET] {
         let value = given.get(name.text()).unwrap_or_default();
-        // A hash has been made of a password that nobody sees any more.
+        // The weakness of a hashed password cannot be checked, because the password is not known.
         let weak = weakness(&value).filter(|_| !value.is_empty() && !value.starts_with("$argon2"));
         if let Some(why) = weak.filter(|_| !report.has_problem_with(name.text())) {
             report.add(Weight::Problem, name.text(), format!("is weak: {why}"));
@@ -29,11 +29,11 @@ pub fn check(given: &Given, report: &mut Report) {
     }
 }
 
-/// Everything that keeps the services from starting. The services tell the first trouble they meet; so each that is
-/// told gets the table's example in its place, and they are asked again.
+/// Everything that keeps the services from starting. A service reports only the first error that it finds. Each
+/// reported value is therefore replaced by the example of the table, and the services are loaded again.
 fn errors(given: &Given) -> Vec<ConfigError> {
     let mended: RefCell<BTreeSet<&'static str>> = RefCell::default();
-    // Natively an embedded store serves where no other is named.
+    // The native host uses its embedded store if no other store is named.
     let embedded =
         given.host == Host::Native && !["S3_ENDPOINT", "R2_ACCOUNT_ID"].iter().any(|name| is_set(given, name));
     if embedded {
@@ -52,7 +52,7 @@ fn errors(given: &Given) -> Vec<ConfigError> {
     while let Err(error) = load() {
         errors.push(error);
         if !mended.borrow_mut().insert(error.name) {
-            // Its example did not help: the table is wrong, and a test says so.
+            // The example was refused too, so the table is wrong. A test checks the table.
             break;
         }
     }
@@ -63,7 +63,7 @@ fn is_set(given: &Given, name: &str) -> bool {
     given.get(name).is_some_and(|value| !value.trim().is_empty())
 }
 
-/// Whether the services would start with nothing but the table's examples.
+/// Whether the services would start with only the examples of the table.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,13 +4,13 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use platform::config::names::{GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, Name};
 
-/// What a name of the table stands at when nobody says otherwise.
+/// The default of a name of the table.
 fn default(name: Name) -> &'static str {
     name.default().unwrap_or_default()
 }
 
-/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without `S3_ENDPOINT`
-/// and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
+/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without
+/// `S3_ENDPOINT` and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Where the gallery listens; port 0 picks a free one

@@ -28,14 +28,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut environment = Environment::environment();
     let unset = |name: names::Name| environment.read(|lookup| lookup.optional(name)).is_none();
     let mut defaults = Vec::new();
-    // With VIDEO_ORIGIN the page knows one origin only.
+    // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
         defaults.push((names::VIDEO_API_BASE, origins::of(video.local_addr()?).remove(0)));
         defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
         defaults.retain(|(name, _)| unset(*name));
     }
     let store = if unset(names::S3_ENDPOINT) && unset(names::R2_ACCOUNT_ID) {
-        // Pages elsewhere that may call the services may also read what these point them at.
+        // Pages of other origins that may call the services may also read the objects to which the services send
+        // them.
         let elsewhere = environment.read(|lookup| lookup.origins(names::ALLOWED_ORIGINS))?;
         let store = embedded_store(arguments, &environment, [page_origins.clone(), elsewhere].concat())?;
         defaults.push((names::S3_ENDPOINT, format!("http://{}", store.addr())));
@@ -66,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         host.mount(gallery, move || AllInOne::new(config.clone()));
     }
     host.run(async move {
-        // Polled first when every worker serves.
+        // The future is first polled when every worker serves.
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
         drop(out);
@@ -128,7 +129,7 @@ async fn stop_signal() {
                 _ = terminate.recv() => {}
             }
         }
-        // Without handlers the signals end the program as they always do.
+        // If no handler can be set, a signal ends the program as usual.
         _ => std::future::pending().await,
     }
 }

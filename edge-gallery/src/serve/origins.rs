@@ -1,8 +1,8 @@
-//! The origins a browser may know an address by.
+//! The origins by which a browser may know an address.
 
 use std::net::SocketAddr;
 
-/// The address as an origin, and `localhost` for one of this machine. Never empty.
+/// The address as an origin. An address of this machine also gives `localhost`. The list is never empty.
 pub fn of(address: SocketAddr) -> Vec<String> {
     let mut origins = vec![format!("http://{address}")];
     if address.ip().is_loopback() || address.ip().is_unspecified() {

@@ -1,4 +1,4 @@
-//! The catalogue: only what stands in it is listed and served. Read from SQL, or from a snapshot in the bucket.
+//! The catalogue, read from SQL or from a snapshot in the bucket. Only items in the catalogue are listed and served.
 
 mod parts;
 mod snapshot;
@@ -21,7 +21,7 @@ use snapshot::Snapshots;
 
 pub use sql::{SELECT, media};
 
-/// Where the catalogue is read from.
+/// The source of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The host's database, see [`Platform::sql`].
@@ -31,7 +31,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Reads `CATALOGUE`, which is `sql` unless it says `snapshot`.
+    /// Reads `CATALOGUE`, which is `sql` or `snapshot`. The default is `sql`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         match lookup.optional(CATALOGUE).as_deref() {
             None | Some("sql") => Ok(Self::Sql),
@@ -41,16 +41,17 @@ impl Source {
     }
 }
 
-/// How many items there are, and when one last changed: empty without items.
+/// The number of items, and when one of them last changed. `changed` is empty if there are no items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub count: u64,
     pub changed: String,
 }
 
-/// The catalogue, as a service asks it. One per instance: with snapshots it keeps what does not change.
+/// The catalogue, as a service queries it. An instance has one `Catalogue`. With snapshots, it keeps the parts that
+/// do not change.
 ///
-/// Both sources give the same answers. A snapshot lags by [`snapshot::FRESH_SECONDS`] behind its pointer.
+/// Both sources give the same answers. A snapshot lags behind its pointer by [`snapshot::FRESH_SECONDS`].
 pub struct Catalogue(Inner);
 
 enum Inner {
@@ -75,7 +76,7 @@ impl Catalogue {
         }
     }
 
-    /// The film with this key, if there is one.
+    /// The film with this key, if it is in the catalogue.
     pub async fn film<P: Platform>(&self, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
         match &self.0 {
             Inner::Sql => sql::film(cx, key).await,
@@ -83,7 +84,7 @@ impl Catalogue {
         }
     }
 
-    /// At most `limit` items of a listing, newest first, after `after`.
+    /// At most `limit` items of a listing after the place `after`, newest first.
     pub async fn page<P: Platform>(
         &self,
         cx: &Cx<'_, P>,

@@ -1,4 +1,4 @@
-//! Parts of immutable objects: read by range, kept within bounds.
+//! Parts of immutable objects. They are read by range, and kept up to a limit of bytes.
 
 use std::{cell::RefCell, collections::VecDeque, ops::Range, time::Duration};
 
@@ -8,12 +8,13 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use platform::{Cx, EdgeCache, Error, Kind, Platform};
 use platform_s3::Objects;
 
-/// What an instance keeps, in bytes. A guest has 128 MB, and a page of a large library some 200 KB.
+/// The most bytes of parts that an instance keeps. A guest has 128 MB, and a page of a large library has some 200 KB.
 const MAX_KEPT_BYTES: usize = 4 * 1024 * 1024;
 /// The longest read, in bytes: a page of a thousand items is some 400 KB.
 const MAX_READ_BYTES: u64 = 16 * 1024 * 1024;
 
-/// How long a host may keep a part in its edge cache. A part never changes, but its snapshot is soon an old one.
+/// How long a host may keep a part in its edge cache. A part never changes, but its snapshot is soon replaced by a
+/// newer one.
 const EDGE_CACHE_TTL: Duration = Duration::from_hours(1);
 
 /// Parts that were read, the last used at the end.
@@ -38,13 +39,13 @@ impl PartCache {
             parts.ranges.iter().map(|range| self.take(&parts.object, range.start)).collect();
         let missing = |part: &Option<Bytes>| part.is_none();
         if let (Some(first), Some(last)) = (known.iter().position(missing), known.iter().rposition(missing)) {
-            // What is known in between is read again: one request takes less time than two.
+            // Known parts in between are read again, because one request takes less time than two.
             let ranges = &parts.ranges[first..=last];
             let Some(bytes) = fetch(cx, objects, &parts.object, ranges).await? else { return Ok(None) };
             let mut rest = bytes;
             for (part, range) in known[first..=last].iter_mut().zip(ranges) {
                 let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX).min(rest.len());
-                // A copy, so that a part that is kept does not keep the whole read.
+                // A copy, so that a kept part does not keep the whole read in memory.
                 let bytes = Bytes::copy_from_slice(&rest.split_to(length));
                 self.keep(&parts.object, range.start, bytes.clone());
                 *part = Some(bytes);
@@ -79,7 +80,7 @@ impl PartCache {
     }
 }
 
-/// From the first range's start to the last one's end.
+/// Reads from the start of the first range to the end of the last one.
 async fn fetch<P: Platform>(
     cx: &Cx<'_, P>,
     objects: &Objects,
@@ -95,7 +96,7 @@ async fn fetch<P: Platform>(
     let range = HeaderValue::from_str(&format!("bytes={start}-{}", end - 1))
         .map_err(|error| Error::because(Kind::Internal, "catalogue.part", error))?;
     let headers = HeaderMap::from_iter([(header::RANGE, range)]);
-    // Its name says which snapshot it is of.
+    // The version is empty, because the name of the object says to which snapshot it belongs.
     let edge_cache = EdgeCache { version: String::new(), ttl: EDGE_CACHE_TTL, tags: vec!["catalogue".to_owned()] };
     let response = objects.read(cx, &Method::GET, object, &headers, Some(&edge_cache)).await?;
     match response.status() {

@@ -1,4 +1,4 @@
-//! The catalogue from a snapshot in the bucket: the index, which changes, and parts of objects, which never do.
+//! The catalogue from a snapshot in the bucket: the index, which changes, and parts of objects, which never change.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -15,16 +15,18 @@ use platform_s3::Objects;
 
 use super::{State, parts::PartCache};
 
-/// How long an instance trusts the index it read, in seconds. What ingest writes is seen by everybody within it.
+/// How long an instance trusts the index that it read, in seconds. After this time, every instance sees what ingest
+/// wrote.
 pub(super) const FRESH_SECONDS: u64 = 10;
-/// How long a host may keep the index in its edge cache, for its other instances, on top of that.
+/// How long a host may keep the index in its edge cache for its other instances. This time comes on top of
+/// [`FRESH_SECONDS`].
 const EDGE_CACHE_TTL: Duration = Duration::from_secs(5);
-/// How long the last index serves while the bucket cannot be asked, in seconds.
+/// How long an instance uses the last index while the bucket cannot be reached, in seconds.
 const GRACE_SECONDS: u64 = 15 * 60;
 /// The largest index, in bytes.
 const MAX_INDEX_BYTES: usize = 1024 * 1024;
 
-/// What an instance knows of the snapshots in the bucket.
+/// What an instance knows about the snapshots in the bucket.
 pub(super) struct Snapshots {
     objects: Rc<Objects>,
     index: RefCell<Option<Known>>,
@@ -35,7 +37,7 @@ pub(super) struct Snapshots {
 struct Known {
     index: Rc<Index>,
     tag: Option<HeaderValue>,
-    /// When the bucket was last asked, and when it last answered: seconds since 1970.
+    /// When the bucket was last asked for the index, and when it last answered, in seconds since 1970.
     asked: u64,
     answered: u64,
 }
@@ -78,7 +80,7 @@ impl Snapshots {
         Ok(State { count: index.count as u64, changed: index.changed.clone() })
     }
 
-    /// The parts that `wanted` names. If their snapshot has just been removed, those of the next one.
+    /// The parts that `wanted` names. If their snapshot has just been removed, the parts of the next snapshot.
     async fn read<P: Platform>(&self, cx: &Cx<'_, P>, wanted: impl Fn(&Index) -> Parts) -> Result<Vec<Bytes>, Error> {
         let index = self.index(cx).await?;
         if let Some(parts) = self.parts.read(cx, &self.objects, &wanted(&index)).await? {
@@ -89,7 +91,7 @@ impl Snapshots {
         parts.ok_or(Error::because(Kind::Unavailable, "catalogue.part", "the bucket lacks a part of the snapshot"))
     }
 
-    /// The index, as fresh as promised, or the last one while the bucket is out of reach.
+    /// The index, at most [`FRESH_SECONDS`] old. While the bucket cannot be reached, the last index.
     async fn index<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<Rc<Index>, Error> {
         let now = cx.facts.now;
         let held = {
@@ -99,7 +101,7 @@ impl Snapshots {
                     if now.saturating_sub(known.asked) < FRESH_SECONDS {
                         return Ok(Rc::clone(&known.index));
                     }
-                    // One request asks; those that come meanwhile go on with what is held.
+                    // This request asks the bucket. Requests that arrive in the meantime use the index that is held.
                     known.asked = now;
                     Some(Rc::clone(&known.index))
                 }
@@ -116,7 +118,7 @@ impl Snapshots {
         }
     }
 
-    /// Asks the bucket for the index, if it has changed.
+    /// Asks the bucket for the index. An unchanged index is not sent again.
     async fn refresh<P: Platform>(&self, cx: &Cx<'_, P>, edge_cache: Option<&EdgeCache>) -> Result<Rc<Index>, Error> {
         let now = cx.facts.now;
         let held = self.index.borrow().clone();

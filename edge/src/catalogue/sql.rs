@@ -1,4 +1,4 @@
-//! The catalogue in SQL. Each question is one statement.
+//! The catalogue in SQL. Each query is one statement.
 
 use gallery::{
     MediaKey,
@@ -20,7 +20,7 @@ macro_rules! select {
     };
 }
 
-/// A SELECT of everything; each row is for [`media`]. A condition and an order may follow.
+/// A SELECT of all items. [`media`] reads each row. A condition and an order may follow.
 pub const SELECT: &str = select!();
 
 const ITEM: &str = select!(" WHERE key = ?1");
@@ -40,7 +40,8 @@ pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<
     const FILM: &str = "SELECT type, hls_qualities, updated_at FROM media WHERE key = ?1";
     let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    // The type is asked for, rather than a condition: so a row of nonsense is known as one.
+    // The statement selects the type instead of having a condition on it, so that a row with a wrong type gives an
+    // error.
     let kind = media_type(row, 0)?;
     let film = Film { qualities: qualities(row.text(1)?), updated_at: row.text(2)?.unwrap_or_default().to_owned() };
     Ok((kind == MediaType::Video).then_some(film))
@@ -50,12 +51,12 @@ fn media_type(row: &Row, column: usize) -> Result<MediaType, Error> {
     row.text(column)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "catalogue.type"))
 }
 
-/// Names as ingest wrote them; what is no list of names is an empty one.
+/// The names as ingest wrote them. A text that is not a list of names gives an empty list.
 fn qualities(names: Option<&str>) -> Option<Vec<String>> {
     names.map(|names| serde_json::from_str(names).unwrap_or_default())
 }
 
-/// The first term of each range lets the index find the place, the second cuts the ties.
+/// The first term of each range lets the index find the place. The second term cuts the ties.
 pub(super) async fn page<P: Platform>(
     cx: &Cx<'_, P>,
     filter: Option<MediaType>,

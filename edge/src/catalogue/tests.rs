@@ -1,4 +1,4 @@
-//! Both sources side by side, and the snapshot's reader on a bucket that changes, hides things and goes away.
+//! Both sources side by side, and the reader of snapshots on a bucket that changes, hides objects and goes away.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -21,7 +21,7 @@ use sigv4::{Bucket, Credentials, UrlStyle};
 
 use super::*;
 
-/// Runs what never waits.
+/// Runs a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(future).poll(&mut context) {
@@ -30,12 +30,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A bucket, and what may be wrong with it.
+/// A bucket, and the faults that it may have.
 #[derive(Default)]
 struct Store {
     objects: RefCell<HashMap<String, Vec<u8>>>,
     down: Cell<bool>,
-    /// Bytes that ranges are cut short by.
+    /// The number of bytes by which ranges are cut short.
     cut: Cell<usize>,
 }
 
@@ -103,7 +103,7 @@ impl Fixture {
         Cx::new(&self.platform, Facts { now, entropy: [0; 32], https: false, client: None })
     }
 
-    /// Whether there is an item with this key, and what it cost in requests.
+    /// Whether there is an item with this key, and how many requests the look-up cost.
     fn find(&self, seconds: u64, key: &str) -> (Result<bool, Kind>, u32) {
         let cx = self.cx(seconds);
         let key = MediaKey::parse(key).unwrap();
@@ -112,7 +112,8 @@ impl Fixture {
     }
 }
 
-/// The parameters of [`UPSERT`] for the `number`th item: dates tie, some have none, every ninth is a film.
+/// The parameters of [`UPSERT`] for the `number`th item: some items share a date, some have none, and every ninth is
+/// a film.
 fn row(number: i64) -> Vec<Value> {
     let film = number % 9 == 4;
     let text = |present: bool, text: &str| if present { Value::from(text) } else { Value::Null };
@@ -209,7 +210,7 @@ fn a_cold_answer_takes_two_requests_a_warm_one_none() {
     assert_eq!(fixture.find(100, "a"), (Ok(true), 2));
     assert_eq!(fixture.find(101, "b"), (Ok(true), 0));
     assert_eq!(fixture.find(109, "absent"), (Ok(false), 0));
-    // The index is asked for again; what it names has not changed.
+    // The index is read again, and the objects that it names have not changed.
     assert_eq!(fixture.find(110, "a"), (Ok(true), 1));
     assert_eq!(fixture.find(119, "a"), (Ok(true), 0));
 }
@@ -233,7 +234,7 @@ fn a_snapshot_that_was_just_removed_leads_to_the_next() {
     let cx = fixture.cx(100);
     fixture.store.publish(&items(&["a"]));
     now(fixture.catalogue.state(&cx)).unwrap();
-    // The index is known and fresh, its parts were never read and are gone.
+    // The index is known and fresh, but its parts were never read and are gone.
     fixture.store.publish(&items(&["a", "b"]));
     assert_eq!(fixture.find(101, "b"), (Ok(true), 3));
     fixture.store.objects.borrow_mut().retain(|key, _| key == CURRENT);

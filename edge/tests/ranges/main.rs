@@ -1,4 +1,5 @@
-//! Random ranges and conditions of objects of any size, on stores of all manners, against places counted in another way.
+//! Random ranges and conditions on objects of any size and on stores with various manners. The expected places are
+//! counted in another way.
 //!
 //! `RANGE_CASES=10000000 cargo test -p edge --test ranges` runs more than the usual 100,000.
 
@@ -27,17 +28,18 @@ const CASES: u64 = 100_000;
 
 const TAGS: [&str; 2] = ["\"first\"", "\"second\""];
 const DATES: [&str; 2] = ["Wed, 21 Oct 2015 07:28:00 GMT", "Thu, 22 Oct 2015 07:28:00 GMT"];
-/// Of neither version.
+/// A tag of neither version.
 const OTHER: &str = "\"other\"";
 
-/// More than a delimiter of a multipart body can have: with parts as long as this each, it is never longer than the file.
+/// More bytes than a delimiter of a multipart body can have. If each part has this many bytes, the body is never
+/// longer than the file.
 const DELIMITER: u64 = 200;
 
-/// A request, and what is known of it without parsing it.
+/// A request, and what is known about it without parsing it.
 #[derive(Debug)]
 struct Case {
     method: Method,
-    /// First and last byte as they are asked for; a suffix has no first, an open range no last.
+    /// First and last byte as the request names them. A suffix has no first byte, an open range has no last byte.
     ranges: Vec<(Option<u64>, Option<u64>)>,
     if_match: Option<&'static str>,
     if_none_match: Option<&'static str>,
@@ -56,7 +58,7 @@ fn size(random: &mut Random) -> u64 {
     }
 }
 
-/// A number that is likely to matter: near the ends of the object, of other ranges, of 32 bits.
+/// A number that is likely to matter: near the ends of the object, near the ends of other ranges, or near 32 bits.
 fn position(random: &mut Random, size: u64, others: &[u64]) -> u64 {
     let base = match random.below(8) {
         0 => 0,
@@ -100,7 +102,7 @@ impl Case {
     fn header_map(&self, random: &mut Random) -> HeaderMap {
         let mut digits = |number: Option<u64>| match number {
             None => String::new(),
-            // As long as it likes: zeros before it, or past what any number here can hold.
+            // A number may be written with leading zeros, or be too large for any number type here.
             Some(u64::MAX) => "9".repeat(60),
             Some(number) if random.one_in(50) => format!("{number:060}"),
             Some(number) => number.to_string(),
@@ -125,7 +127,7 @@ impl Case {
         headers
     }
 
-    /// What is asked for, as the bytes' places: sorted, apart, none twice.
+    /// The requested bytes as places: sorted, not touching, and no byte twice.
     fn places(&self, size: u64) -> Vec<(u64, u64)> {
         let size = i128::from(size);
         let mut places: Vec<(i128, i128)> = self
@@ -157,7 +159,7 @@ impl Case {
         self.if_none_match.is_some_and(|tag| tag == "*" || tag == TAGS[version])
     }
 
-    /// Whether the ranges count, and are not too many.
+    /// Whether the ranges apply, and are not too many.
     fn counts(&self, version: usize) -> bool {
         let part_is_of = self.if_range.is_none_or(|validator| [TAGS[version], DATES[version]].contains(&validator));
         self.method == Method::GET && part_is_of && self.ranges.len() <= MAX_RANGES
@@ -177,7 +179,7 @@ fn manners(random: &mut Random) -> Manners {
     }
 }
 
-/// Runs what never waits.
+/// Runs a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut task::Context::from_waker(task::Waker::noop())) {
         task::Poll::Ready(value) => value,
@@ -201,7 +203,7 @@ fn serve(objects: &Objects, store: &Store, case: &Case, entropy: [u8; 32]) -> Re
     answer.map_err(|failure: Failure| failure.into_problem(&cx.record))
 }
 
-/// What a test run must have seen, lest it tests nothing.
+/// What a test run must have seen, so that the run is known to test something.
 #[derive(Debug, Default)]
 struct Seen {
     whole: u64,
@@ -286,7 +288,8 @@ fn check(case: &Case, store: &Store, outcome: Result<Response<Body>, Problem>, s
     assert!(requests <= MAX_RANGES + 4, "{requests} requests");
 }
 
-/// The places a body holds, each in one version of the object, after a check of everything around them.
+/// Checks everything around the parts of a body, and returns the places that the body holds. All are of one version
+/// of the object.
 fn parts(response: &Response<Body>, size: u64, version: usize, method: &Method) -> Vec<(u64, u64)> {
     let (headers, pieces) = (response.headers(), &response.body().0);
     let stored = |piece: &Piece| match piece {

@@ -1,5 +1,5 @@
-//! A store with one object that is never there in full: a body is a list of places in it. So objects may have any size, and
-//! a body is right if its places are.
+//! A store with one object that never exists in full: a body is a list of places in the object. Objects may therefore
+//! have any size, and a body is right if its places are right.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use platform::{Error, Kind, Kv, KvKey, Platform, StoreName};
 use platform_fallback::SqlHttp;
 
-/// Bytes `first` to `last` of a version of the object, or bytes that somebody made.
+/// Bytes `first` to `last` of a version of the object, or bytes that the service made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     Made(Bytes),
@@ -35,19 +35,19 @@ pub struct Version {
     pub date: &'static str,
 }
 
-/// What a store may be like.
+/// The manners of a store.
 #[allow(clippy::struct_excessive_bools, reason = "each is a manner of its own")]
 #[derive(Clone, Debug, Default)]
 pub struct Manners {
-    /// The version after the first takes its place after so many requests.
+    /// The second version replaces the first after so many requests.
     pub changes_after: Option<usize>,
-    /// This request fails.
+    /// The number of the request that fails.
     pub fails_at: Option<usize>,
     pub knows_no_ranges: bool,
     pub knows_no_conditions: bool,
-    /// A 416 is without the size.
+    /// A 416 does not state the size.
     pub hides_size: bool,
-    /// A 304 is without a tag.
+    /// A 304 has no tag.
     pub hides_tag: bool,
 }
 
@@ -79,7 +79,7 @@ impl Store {
         let response = |status: StatusCode| {
             Response::builder().status(status).header(header::ETAG, *tag).header(header::LAST_MODIFIED, *date)
         };
-        // As in S3's documentation: the tag's condition alone counts, and it comes before the range.
+        // As in S3's documentation: the condition on the tag alone counts, and it is checked before the range.
         if !self.manners.knows_no_conditions && asked(header::IF_MATCH).is_some_and(|wanted| wanted != *tag) {
             return Ok(Response::builder().status(StatusCode::PRECONDITION_FAILED).body(Body::default()).unwrap());
         }
@@ -116,7 +116,7 @@ impl Store {
     }
 }
 
-/// One range, as S3 takes it: `None` if it lies outside.
+/// One range, as S3 reads it. `None` if the range lies outside the object.
 fn place(range: &str, size: u64) -> Option<(u64, u64)> {
     let (first, last) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
     let number = |text: &str| text.parse::<u64>().unwrap();
@@ -162,7 +162,7 @@ impl Platform for Store {
     async fn sleep(&self, _: Duration) {}
 }
 
-/// There is none.
+/// The platform of these tests has no KV.
 pub enum NoKv {}
 
 impl Kv for NoKv {

@@ -1,4 +1,4 @@
-//! Both services on Spin, in one.
+//! Both services in one program on Spin.
 
 use all_in_one::{AllInOne, Config};
 

@@ -1,4 +1,4 @@
-//! Both services on WASI 0.3, in one.
+//! Both services in one program on WASI 0.3.
 
 use all_in_one::{AllInOne, Config};
 

@@ -1,4 +1,5 @@
-//! Answers `/` with five bytes, and any other path with what the server at `UPSTREAM` (host and port) answers to it.
+//! Answers `/` with five bytes, and forwards a request for any other path to the server at `UPSTREAM` (host and
+//! port).
 
 use wasip3::{
     exports::http::handler::Guest,
@@ -22,7 +23,7 @@ impl Guest for Baseline {
 
 fn hello() -> Response {
     let (mut writer, body) = wit_stream::new();
-    // Dropped unwritten, the writer says that there are no trailers.
+    // A writer that is dropped unwritten says that there are no trailers.
     let (_, end) = wit_future::new(|| Ok(None));
     wasip3::spawn(async move { drop(writer.write_all(b"hello".to_vec()).await) });
     Response::new(Fields::new(), Some(body), end).0

@@ -1,4 +1,5 @@
-//! Answers `/` with five bytes, and any other path with what the server at `UPSTREAM` (host and port) answers to it.
+//! Answers `/` with five bytes, and forwards a request for any other path to the server at `UPSTREAM` (host and
+//! port).
 
 use wasip2::{
     exports::http::incoming_handler::Guest,
@@ -57,7 +58,7 @@ fn pass(answer: &IncomingResponse, out: ResponseOutparam) {
     ResponseOutparam::set(out, Ok(response));
     let (Ok(body), Ok(arriving)) = (body, answer.consume()) else { return };
     if let (Ok(output), Ok(input)) = (body.write(), arriving.stream()) {
-        // Its end, good or bad, is an error too: what came shows in the length.
+        // The end of the input, good or bad, is an error too. The length shows how much was sent.
         while output.blocking_splice(&input, PIECE).is_ok() {}
         let _ = output.blocking_flush();
     }

@@ -1,16 +1,16 @@
-//! Pictures made smaller, with a Lanczos filter.
+//! Scales pictures down with a Lanczos filter.
 //!
-//! A crate of its own because the scaler is generic code in hundreds of variants, minutes of compiling:
-//! here that is done once, and not again for each change and each test of ingest.
+//! The scaler is generic code in hundreds of variants, which takes minutes to compile. In a crate of its own it is
+//! compiled once, and not again for each change and each test of ingest.
 
 use fast_image_resize::images::Image;
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, IntoImageView, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
-/// A picture of `width` by `height` pixels made from one of 8-bit RGB or RGBA; `None` for other pixels.
+/// A picture of `width` by `height` pixels, made from a picture in 8-bit RGB or RGBA. `None` for other pixels.
 pub fn scale(picture: &DynamicImage, width: u32, height: u32) -> Option<DynamicImage> {
-    // Naming the two kinds of pixel leaves out eleven others.
+    // Because only these two kinds of pixel are named, the code for eleven others is left out.
     match picture {
         DynamicImage::ImageRgb8(_) => {
             RgbImage::from_raw(width, height, pixels::<U8x3>(picture, width, height)?).map(DynamicImage::ImageRgb8)

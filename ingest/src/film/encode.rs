@@ -11,12 +11,12 @@ use super::probe::{Film, Transfer};
 use super::process::{self, Failure};
 use super::tools::input;
 
-/// The length of a segment in seconds; a keyframe stands at every multiple of it.
+/// The length of a segment in seconds; every multiple of this length has a keyframe.
 pub const SEGMENT: u32 = 4;
-/// After so long without a new frame an encode is given up.
+/// An encode that has produced no new frame for this long is given up.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Encodes into `folder`: `{quality}.m3u8` and `{quality}_NNN.ts`. `at` hears how many seconds are done.
+/// Encodes into `folder`: `{quality}.m3u8` and `{quality}_NNN.ts`. `at` gets the number of seconds that are done.
 pub fn encode(
     encoder: &Encoder,
     path: &Path,
@@ -26,7 +26,7 @@ pub fn encode(
     mut at: impl FnMut(f64),
 ) -> Result<(), Failure> {
     let mut command = encoder.tools.ffmpeg();
-    // Relative names below: a `%` in the folder's path must not be taken for a counter.
+    // The names below are relative, so that ffmpeg does not take a `%` in the folder's path for a counter.
     command.current_dir(folder).args(["-progress", "pipe:1", "-stats_period", "0.5"]);
     input(&mut command, path);
     arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
@@ -42,7 +42,8 @@ pub fn encode(
 
 fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, tone_maps: bool) {
     let fps = film.rate;
-    // Only forced keyframes: one more than a segment's frames would be the next of x264's own.
+    // Only forced keyframes shall occur. With this value, x264's own next keyframe would come one frame after the end
+    // of a segment.
     let gop = (fps.per_second() * f64::from(SEGMENT)).ceil() + 1.0;
     command.arg("-filter_complex").arg(graph(film, rungs, tone_maps));
     for (index, rung) in rungs.iter().enumerate() {
@@ -51,7 +52,7 @@ fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, t
             command.arg("-map").arg(format!("0:{audio}"));
             command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a"]).arg(format!("{}k", rung.audio_rate));
         }
-        // Sound that goes on when the pictures have ended would make one endless last segment.
+        // Without this limit, sound that is longer than the pictures would make the last segment very long.
         command.arg("-t").arg(format!("{:.6}", film.duration));
         command.args(["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]);
         command.args(["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-crf", "21"]);
@@ -70,7 +71,7 @@ fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, t
     }
 }
 
-/// The filter graph: what all renditions share, then a size for each.
+/// The filter graph: first the steps that all renditions share, then a size for each.
 fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
     let mut graph = format!("[0:{}]", film.video);
     if film.interlaced {
@@ -93,8 +94,8 @@ fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
     graph
 }
 
-/// BT.2020 HDR to BT.709 SDR. Scaled to the largest rendition first: mapping in floating point is what costs.
-/// The colours are spelled out, for files that tag only some of them.
+/// BT.2020 HDR to BT.709 SDR. The film is first scaled to the largest rendition, because the mapping in floating
+/// point is the expensive step. The colours are written out, for files that tag only some of them.
 fn tone_map(film: &Film, largest: &Rung) -> String {
     let transfer = match film.transfer {
         Transfer::Hlg => "arib-std-b67",
@@ -109,11 +110,12 @@ fn tone_map(film: &Film, largest: &Rung) -> String {
     )
 }
 
-/// The luminance that becomes 1.0 in linear light, in cd/m². With this, HLG comes out nearly as SDR screens would show
-/// it undecoded (mid grey 0.50 as 0.49, white 0.75 as 0.76), and PQ of 203 cd/m² as 0.77, of 1000 as 1.0.
+/// The luminance that becomes 1.0 in linear light, in cd/m². With this value, HLG comes out nearly as SDR screens
+/// would show it without conversion (mid grey 0.50 as 0.49, white 0.75 as 0.76), and PQ of 203 cd/m² as 0.77, of 1000
+/// as 1.0.
 const NOMINAL_PEAK: u32 = 100;
 
-/// Follows `-progress`: lines of `name=value`, cut anywhere.
+/// Reads the output of `-progress`: lines of `name=value`. A chunk may end anywhere in a line.
 #[derive(Default)]
 struct Clock {
     line: Vec<u8>,
@@ -122,7 +124,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Whether a time or a frame count rose.
+    /// Reads a chunk. Returns whether a time or a frame count rose.
     fn hear(&mut self, chunk: &[u8]) -> bool {
         let mut rose = false;
         for byte in chunk {

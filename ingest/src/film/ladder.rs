@@ -1,24 +1,25 @@
-//! Which renditions a film gets.
+//! The ladder: which rungs a film gets.
 
 /// The qualities, highest first: a quality's number is its short side in pixels.
 const QUALITIES: [u32; 4] = [1080, 720, 480, 360];
 
-/// One rendition.
+/// One rung of the ladder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rung {
-    /// `720p`: the short side, so that a portrait film has the same qualities as a landscape one.
+    /// A name such as `720p`. The number is the short side, so that a portrait film has the same qualities as a
+    /// landscape film.
     pub name: String,
-    /// Pixels, even, as displayed.
+    /// In pixels as displayed. Both sides are even.
     pub width: u32,
     pub height: u32,
     /// The bit rate that the encoder may not exceed for long, in kbit/s.
     pub max_rate: u32,
-    /// kbit/s
+    /// In kbit/s.
     pub audio_rate: u32,
 }
 
-/// The renditions of a film that is shown at `width` x `height` with `fps` frames per second, highest first.
-/// None is larger than the film; a film below the lowest quality gets one rendition of its own size.
+/// The rungs of a film that is shown at `width` x `height` with `fps` frames per second, highest first. No rung is
+/// larger than the film. A film below the lowest quality gets one rung of its own size.
 pub fn ladder(width: u32, height: u32, fps: f64) -> Vec<Rung> {
     let short = width.min(height);
     let mut qualities: Vec<u32> = QUALITIES.into_iter().filter(|quality| *quality <= short).collect();
@@ -30,7 +31,7 @@ pub fn ladder(width: u32, height: u32, fps: f64) -> Vec<Rung> {
 
 fn rung(quality: u32, width: u32, height: u32, fps: f64) -> Rung {
     let (short, long) = (width.min(height), width.max(height));
-    // To the nearest even number.
+    // Rounds to the nearest even number.
     let (double, short) = (2 * u64::from(short.max(1)), u64::from(short));
     let scaled = (u64::from(long) * u64::from(quality) + short) / double * 2;
     let scaled = even(u32::try_from(scaled).unwrap_or(u32::MAX));
@@ -40,10 +41,10 @@ fn rung(quality: u32, width: u32, height: u32, fps: f64) -> Rung {
         720 => 3500,
         480 => 1600,
         360 => 900,
-        // Below the ladder: by the area, from 360p on a 16:9 frame downwards.
+        // Below the lowest quality, the rate follows the area, starting from that of 360p with a 16:9 frame.
         _ => (900 * u64::from(width) * u64::from(height) / (640 * 360)).clamp(150, 900),
     };
-    // Twice the frames are not twice the content.
+    // Twice as many frames do not need twice the rate.
     let rate = if fps > 31.0 { rate * 3 / 2 } else { rate };
     Rung {
         name: format!("{quality}p"),
@@ -54,7 +55,7 @@ fn rung(quality: u32, width: u32, height: u32, fps: f64) -> Rung {
     }
 }
 
-/// Half of the colour of 4:2:0 must be whole pixels.
+/// Rounds down to an even number: with 4:2:0, half of a side must be whole pixels of colour.
 fn even(side: u32) -> u32 {
     (side & !1).max(2)
 }
@@ -84,17 +85,18 @@ const COMMON: [FrameRate; 9] = [
     FrameRate { num: 60, den: 1 },
 ];
 
-/// The constant rate to encode at: the film's own if it is constant, else the nearest common one that loses little,
-/// at most 60. `average` is frames over duration, `base` the rate all time stamps fit.
+/// The constant rate at which to encode: the film's own if it is constant, and otherwise the nearest common rate that
+/// loses little. The rate is at most 60. `average` is frames over duration. `base` is the rate that all time stamps
+/// fit.
 pub fn frame_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
     let Some(mut rate) = average.or(base) else {
         return FrameRate { num: 30, den: 1 };
     };
-    // Frames that are missing here and there, e.g. in a phone's film: they lie on the base rate's grid.
+    // If some frames are missing, as in a phone's film, the others still lie on the grid of the base rate.
     if let Some(base) = base.filter(|base| base.per_second() < 60.5 && base.per_second() < 1.5 * rate.per_second()) {
         return base;
     }
-    // Slow motion of 120 or 240: every second or fourth frame, so that motion stays even.
+    // Slow motion of 120 or 240: takes every second or fourth frame, so that motion stays even.
     let divisor = (rate.per_second() / 60.5).floor() + 1.0;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a frame rate over 60
     if divisor > 1.0 {
@@ -105,7 +107,7 @@ pub fn frame_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameR
     if let Some(common) = nearest.filter(|common| off(common) < 0.015) {
         return common;
     }
-    // A varying rate without a grid: upwards, so that no frame is lost.
+    // A varying rate without a grid is rounded up, so that no frame is lost.
     COMMON.into_iter().find(|common| common.per_second() >= rate.per_second()).unwrap_or(rate)
 }
 
@@ -157,7 +159,7 @@ mod tests {
         for (average, base, kept) in [
             (rate(30000, 1001), rate(30000, 1001), rate(30000, 1001)),
             (rate(25, 1), rate(25, 1), rate(25, 1)),
-            // A phone: varying, on average a little under 30.
+            // A phone's film: the rate varies, and is a little under 30 on average.
             (rate(53_940_000, 1_800_721), rate(30, 1), rate(30, 1)),
             (rate(27, 1), rate(30, 1), rate(30, 1)),
             (rate(53_940_000, 1_800_721), rate(90_000, 1), rate(30000, 1001)),
@@ -166,7 +168,7 @@ mod tests {
             (rate(240, 1), rate(240, 1), rate(60, 1)),
             (rate(120_000, 1001), rate(120_000, 1001), rate(60_000, 1001)),
             (rate(100, 1), rate(100, 1), rate(50, 1)),
-            // Odd, but constant: a time lapse, old cameras.
+            // Unusual but constant rates: a time lapse, old cameras.
             (rate(15, 1), rate(15, 1), rate(15, 1)),
             (rate(1, 2), rate(1, 2), rate(1, 2)),
             (None, None, rate(30, 1)),

@@ -1,4 +1,4 @@
-//! Films: looked at by ffprobe, encoded by ffmpeg, packaged as HLS.
+//! Films: ffprobe examines them, ffmpeg encodes them, and they are packaged as HLS.
 
 mod encode;
 mod ladder;
@@ -22,12 +22,12 @@ use crate::Stop;
 use crate::failure::Failure;
 use crate::thumbnail::{self, Thumbnail};
 
-/// A film that is ready to be uploaded. Its folder goes when it does.
+/// A film that is ready to be uploaded. Its folder is removed when this value is dropped.
 pub struct Encoded {
     pub film: Film,
     pub package: Package,
     pub thumbnails: Vec<Thumbnail>,
-    /// What was lost on the way.
+    /// A note about what was lost in the conversion.
     pub note: Option<String>,
     _folder: TempDir,
 }
@@ -41,7 +41,7 @@ pub struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
-    /// Looks at a film without decoding it.
+    /// Examines a film without decoding it.
     pub fn probe(&self, path: &Path) -> Result<Film, Failure> {
         let mut command = self.tools.ffprobe();
         command.args(["-of", "json", "-show_streams", "-show_format"]);
@@ -52,7 +52,7 @@ impl Encoder<'_> {
         probe::read(&json, &name).map_err(Failure::File)
     }
 
-    /// Encodes a film; `at` hears how many seconds of it are done.
+    /// Encodes a film. `at` gets the number of seconds that are done.
     pub fn encode(&self, path: &Path, film: Film, at: impl FnMut(f64)) -> Result<Encoded, Failure> {
         let folder = match self.temp {
             Some(temp) => TempDir::with_prefix_in("ingest-", temp),
@@ -87,7 +87,7 @@ fn explain(failure: process::Failure, program: &str) -> Failure {
         process::Failure::Stopped => Failure::Stopped,
         process::Failure::Start(error) => Failure::File(format!("{program} did not run: {error}")),
         process::Failure::Stalled => Failure::File(format!("{program} did not get on with it and was ended")),
-        // What it says begins with the file's path, which is named already.
+        // The message begins with the file's path, which the report names already.
         process::Failure::Exit(said) => {
             let said = said.rsplit(": ").next().unwrap_or(&said);
             Failure::File(format!("{program} says: {said}"))

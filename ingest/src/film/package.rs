@@ -8,17 +8,17 @@ use hls::{PlaylistKind, Scope, Variant};
 use super::ladder::{FrameRate, Rung};
 use super::ts;
 
-/// Everything of a film that goes below `hls/{key}/`.
+/// All objects of a film below `hls/{key}/`.
 pub struct Package {
-    /// Highest first.
+    /// The renditions, highest first.
     pub renditions: Vec<Rendition>,
     pub master: String,
-    /// Seconds, of the longest rendition.
+    /// The duration of the longest rendition, in seconds.
     pub duration: f64,
 }
 
 pub struct Rendition {
-    /// `720p`.
+    /// A name such as `720p`.
     pub name: String,
     pub width: u32,
     pub height: u32,
@@ -26,7 +26,7 @@ pub struct Rendition {
     pub segments: Vec<PathBuf>,
 }
 
-/// Reads what was encoded into `folder`. Playlists that are not whole, missing segments and segments that do not begin
+/// Reads the encoded files in `folder`. Playlists that are not whole, missing segments and segments that do not begin
 /// with a keyframe are errors.
 pub fn read(folder: &Path, rungs: &[Rung], rate: FrameRate) -> Result<Package, String> {
     let mut package = Package { renditions: Vec::new(), master: String::new(), duration: 0.0 };

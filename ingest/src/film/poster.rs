@@ -1,4 +1,5 @@
-//! The picture that stands for a film: the richest of a few frames from its beginning, not a black one.
+//! The picture that stands for a film: the frame with the most detail among a few frames from its beginning, and not
+//! a black one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,14 +12,14 @@ use super::tools::{Tools, input};
 use crate::Stop;
 use crate::thumbnail::fitted;
 
-/// How many frames are looked at, and how far into the film, in seconds.
+/// The number of frames that are examined, and how far into the film they lie, in seconds.
 const CANDIDATES: u32 = 24;
 const SPAN: f64 = 60.0;
-/// The longest side of a poster: that of the largest thumbnail.
+/// The longest side of a poster, which is that of the largest thumbnail.
 const LONGEST: u32 = gallery::layout::ThumbnailSize::Large.pixels();
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Picks a frame from the finished renditions: they are upright and in SDR already, and quick to decode.
+/// Picks a frame from a finished rendition, which is upright and in SDR already, and quick to decode.
 pub fn pick(tools: &Tools, package: &Package, folder: &Path, stop: &Stop) -> Result<DynamicImage, Failure> {
     let rendition = source(package).ok_or_else(|| Failure::Exit("no rendition".to_owned()))?;
     let (width, height) = fitted((rendition.width, rendition.height), LONGEST);
@@ -60,7 +61,7 @@ fn source(package: &Package) -> Option<&Rendition> {
     package.renditions.iter().rev().find(large).or(package.renditions.first())
 }
 
-/// How much there is to see: the entropy of the brightness, less where nearly all is black or white.
+/// How much a frame shows: the entropy of the brightness, reduced if nearly all of the frame is black or white.
 fn score(rgb: &[u8]) -> f64 {
     let mut histogram = [0u32; 64];
     let mut sum = 0u64;

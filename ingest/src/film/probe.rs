@@ -1,4 +1,4 @@
-//! What ffprobe says about a film, reduced to what matters here.
+//! What ffprobe says about a film, reduced to the facts that ingest needs.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::facts::{Facts, clean, rounded};
 /// A film as it is to be shown and encoded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Film {
-    /// Index of the video stream, and of the audio stream if there is one.
+    /// The index of the video stream, and of the audio stream if there is one.
     pub video: u32,
     pub audio: Option<u32>,
-    /// Pixels as displayed: after rotation, with square pixels.
+    /// In pixels as displayed: after rotation, with square pixels.
     pub width: u32,
     pub height: u32,
     /// Seconds.
@@ -30,9 +30,9 @@ pub struct Film {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
     Sdr,
-    /// ARIB STD-B67, phones.
+    /// ARIB STD-B67, as phones record it.
     Hlg,
-    /// SMPTE ST 2084, HDR10.
+    /// SMPTE ST 2084, as in HDR10.
     Pq,
 }
 
@@ -77,7 +77,7 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// Reads `ffprobe -of json -show_streams -show_format`. `name` is asked for a date if the film has none.
+/// Reads `ffprobe -of json -show_streams -show_format`. If the film has no date, a date in `name` is used.
 pub fn read(json: &[u8], name: &str) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
     let is = |stream: &Stream, kind: &str| stream.codec_type.as_deref() == Some(kind) && stream.codec_name.is_some();
@@ -114,7 +114,7 @@ pub fn read(json: &[u8], name: &str) -> Result<Film, String> {
     })
 }
 
-/// The size on screen: pixels made square, then turned as the display matrix says.
+/// The size on screen: pixels are made square, and the picture is then turned as the display matrix says.
 fn displayed(width: u32, height: u32, video: &Stream) -> (u32, u32) {
     let aspect = video.sample_aspect_ratio.as_deref().and_then(|text| fraction(text, ':'));
     let width = match aspect {
@@ -154,7 +154,7 @@ fn facts(format: &BTreeMap<String, String>, stream: &BTreeMap<String, String>, n
     let place = tag(&["com.apple.quicktime.location.ISO6709", "location", "location-eng"]);
     let [latitude, longitude, altitude] = place.as_deref().map(iso6709).unwrap_or_default();
     Facts {
-        // Apple's is the wall clock with its offset, the other UTC.
+        // Apple's tag is the local time with its offset. The other tag is UTC.
         date_taken: tag(&["com.apple.quicktime.creationdate"])
             .and_then(|text| date::film(&text))
             .or_else(|| tag(&["creation_time"]).and_then(|text| date::film(&text)))
@@ -168,7 +168,8 @@ fn facts(format: &BTreeMap<String, String>, stream: &BTreeMap<String, String>, n
     }
 }
 
-/// `+47.3769+008.5417+408.000/`: latitude, longitude, altitude (ISO 6709, decimal degrees). No half a place.
+/// `+47.3769+008.5417+408.000/`: latitude, longitude, altitude (ISO 6709, decimal degrees). A position must have both
+/// latitude and longitude.
 fn iso6709(text: &str) -> [Option<f64>; 3] {
     let text = text.split('/').next().unwrap_or_default();
     let starts = text.char_indices().filter(|(_, c)| matches!(c, '+' | '-')).map(|(at, _)| at);

@@ -1,4 +1,4 @@
-//! Runs ffmpeg and ffprobe: always by argument vector, never longer than they get on with it.
+//! Runs ffmpeg and ffprobe. Arguments are always passed as a vector, and a process that makes no progress is ended.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,42 +8,43 @@ use std::time::{Duration, Instant};
 
 use crate::Stop;
 
-/// How often a waiting thread looks whether it is to stop.
+/// How often a waiting thread checks whether the run is to stop.
 const TICK: Duration = Duration::from_millis(100);
-/// How much of the error output is kept, in bytes from its end.
+/// How many bytes of the error output are kept, from its end.
 const KEPT: usize = 4096;
 
 #[derive(Debug)]
 pub enum Failure {
     Start(std::io::Error),
-    /// The run is to stop; the process is gone.
+    /// The run is to stop. The process has been ended.
     Stopped,
-    /// It did not get on; the process is gone.
+    /// The process made no progress, and has been ended.
     Stalled,
-    /// It ended with an error, and said this last.
+    /// The process ended with an error. This is its last message.
     Exit(String),
 }
 
-/// A process that does not outlive its owner.
+/// A process that is ended when this value is dropped.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // An error means that it has ended already.
+        // An error means that the process has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Runs a command to its end and hands over its output as it comes. `progressed` says whether the output shows that
-/// the process gets on; without that for `patience` it is killed.
+/// Runs a command to its end, and passes its output to `progressed` as it arrives. `progressed` returns whether the
+/// output shows progress. A process without progress for `patience` is killed.
 pub fn run(
     command: &mut Command,
     stop: &Stop,
     patience: Duration,
     mut progressed: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), Failure> {
-    // Ctrl-C in a terminal goes to a whole group: ffmpeg would end on its own, and look as if it had failed.
+    // Ctrl-C in a terminal goes to the whole process group. In the same group, ffmpeg would end too, and look as if
+    // it had failed.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     let mut process = command
@@ -62,7 +63,7 @@ pub fn run(
             return Err(Failure::Stopped);
         }
         let next = output.recv_timeout(TICK);
-        // Drained all the time: a full pipe would hold the process up.
+        // The error output is drained all the time, because a full pipe would block the process.
         while let Ok(chunk) = errors.try_recv() {
             keep(&mut said, &chunk);
         }

@@ -1,4 +1,4 @@
-//! The ffmpeg at hand, and what it can do.
+//! The ffmpeg of this machine, and what it can do.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,8 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Looks for the given `ffmpeg` with `ffprobe` beside it, else for both on `PATH`. The error says what to do.
+    /// Looks for the given `ffmpeg` with `ffprobe` beside it, or otherwise for both on `PATH`. The error says what to
+    /// do.
     pub fn find(ffmpeg: Option<&Path>, stop: &Stop) -> Result<Self, String> {
         let mut tools = Self {
             ffmpeg: ffmpeg.map_or_else(|| "ffmpeg".into(), Path::to_owned),
@@ -41,7 +42,7 @@ impl Tools {
         Ok(tools)
     }
 
-    /// `ffmpeg` as every call wants it: no questions, errors only.
+    /// An `ffmpeg` command with the options of every call: it asks no questions and prints errors only.
     pub fn ffmpeg(&self) -> Command {
         let mut command = Command::new(&self.ffmpeg);
         command.args(["-nostdin", "-hide_banner", "-v", "error"]);
@@ -55,8 +56,8 @@ impl Tools {
     }
 }
 
-/// Adds a file to read. With its protocol spelled out a name may begin with `-` or hold a `:`; other protocols are
-/// closed, so that a file cannot make ffmpeg fetch something.
+/// Adds a file to read. The protocol is written out, so a name may begin with `-` or hold a `:`. Other protocols are
+/// disabled, so that a file cannot make ffmpeg fetch something.
 pub fn input(command: &mut Command, path: &Path) {
     let mut url = OsString::from("file:");
     url.push(std::path::absolute(path).as_deref().unwrap_or(path));

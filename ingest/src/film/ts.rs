@@ -1,4 +1,4 @@
-//! What a segment says of itself: the codecs that `CODECS` names, and whether it begins with a keyframe.
+//! What a segment says about itself: the codecs that `CODECS` names, and whether it begins with a keyframe.
 //!
 //! MPEG-2 transport stream (ISO/IEC 13818-1 section 2.4), H.264 in Annex B form.
 
@@ -18,7 +18,8 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// RFC 6381 section 3.3 for H.264; AAC is of the Low Complexity profile, the only one ffmpeg's encoder is asked for.
+    /// The codecs as in RFC 6381 section 3.3 for H.264. AAC has the Low Complexity profile, the only profile that
+    /// ffmpeg's encoder is asked for.
     pub fn codecs(&self) -> String {
         let [profile, constraints, level] = self.avc;
         let audio = if self.has_aac { ",mp4a.40.2" } else { "" };
@@ -26,7 +27,7 @@ impl Segment {
     }
 }
 
-/// Reads a segment; nothing if it holds no H.264.
+/// Reads a segment. `None` if the segment holds no H.264.
 pub fn read(segment: &[u8]) -> Option<Segment> {
     let mut map = None;
     let mut streams = Vec::new();
@@ -38,7 +39,7 @@ pub fn read(segment: &[u8]) -> Option<Segment> {
         } else if Some(id) == map && starts && streams.is_empty() {
             streams = elementary_streams(payload).unwrap_or_default();
         } else if let Some((H264, _)) = streams.iter().find(|(_, stream)| *stream == id) {
-            // One picture is enough: the next begins with the next packet that starts something.
+            // One picture is enough. The next picture begins with the next packet that starts a unit.
             if starts && !video.is_empty() {
                 break;
             }
@@ -63,7 +64,7 @@ pub fn read(segment: &[u8]) -> Option<Segment> {
     })
 }
 
-/// Packet id, whether something starts in it, and the payload.
+/// The packet id, whether a unit starts in the packet, and the payload.
 fn packet_payload(packet: &[u8]) -> Option<(u16, bool, &[u8])> {
     if packet[0] != 0x47 {
         return None;
@@ -85,7 +86,7 @@ fn section(payload: &[u8]) -> Option<&[u8]> {
 }
 
 fn program_map_id(payload: &[u8]) -> Option<u16> {
-    // Program number 0 is the network's.
+    // Program number 0 is for the network.
     let mut programs = section(payload)?.chunks_exact(4).filter(|program| program[..2] != [0, 0]);
     programs.next().map(|program| u16::from_be_bytes([program[2] & 0x1f, program[3]]))
 }

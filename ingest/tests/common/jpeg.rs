@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
-/// A picture whose four quarters differ: red, green / blue, white, as it is to be seen upright.
+/// An upright picture whose four quarters differ: red and green above, blue and white below.
 pub fn quarters(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| match (x < width / 2, y < height / 2) {
         (true, true) => Rgb([220, 20, 20]),
@@ -43,7 +43,8 @@ pub enum Value {
     Rational(Vec<(u32, u32)>),
 }
 
-/// A JPEG with an EXIF block in front: `first` are fields of IFD 0, `exif` of the EXIF IFD, `gps` of the GPS IFD.
+/// A JPEG with an EXIF block at its beginning: `first` are fields of IFD 0, `exif` of the EXIF IFD, `gps` of the GPS
+/// IFD.
 pub fn with_exif(jpeg: &[u8], first: &[(u16, Value)], exif: &[(u16, Value)], gps: &[(u16, Value)]) -> Vec<u8> {
     let tiff = tiff(first, exif, gps);
     let mut out = jpeg[..2].to_vec();
@@ -55,7 +56,7 @@ pub fn with_exif(jpeg: &[u8], first: &[(u16, Value)], exif: &[(u16, Value)], gps
     out
 }
 
-/// Little-endian TIFF (TIFF 6.0 section 2), fields in the order given.
+/// Little-endian TIFF (TIFF 6.0 section 2), with the fields in the given order.
 fn tiff(first: &[(u16, Value)], exif: &[(u16, Value)], gps: &[(u16, Value)]) -> Vec<u8> {
     let length = |fields: usize| 2 + 12 * fields + 4;
     let exif_at = 8 + length(first.len() + 2);

@@ -1,4 +1,4 @@
-//! A library folder, a store that verifies signatures, a catalogue: what every test starts from.
+//! The fixture of the tests: a library folder, a store that verifies signatures, and a catalogue.
 
 #![allow(dead_code)] // each test binary uses a part
 
@@ -12,7 +12,7 @@ use ingest::{Location, Options, Place, Report, Show};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// A store, and the key to it.
+/// A store, and the credentials for it.
 #[derive(Clone)]
 pub struct Store {
     pub endpoint: String,
@@ -94,7 +94,7 @@ impl Gallery {
         sql(database(&self.options), query)
     }
 
-    /// An object with its headers; nothing if there is none.
+    /// An object with its headers. `None` if the object does not exist.
     pub fn object(&self, key: &str) -> Option<Object> {
         get(&self.store, key)
     }
@@ -116,14 +116,14 @@ pub struct Object {
 pub fn options(folder: &Path, store: &Store) -> Options {
     let library = folder.join("library");
     std::fs::create_dir_all(&library).unwrap();
-    // A `%` and a space: a name that a careless pattern or shell would trip over.
+    // The name has a `%` and a space, at which a careless pattern or shell would fail.
     let temp = folder.join("temp %03d dir");
     std::fs::create_dir_all(&temp).unwrap();
     Options {
         library: Some(library),
         temp: Some(temp),
         show: Show::Nothing,
-        // The fastest that keeps to the High profile.
+        // The fastest preset that uses the High profile.
         preset: "superfast".into(),
         ..Options::new(store.location(), Place::File(folder.join("gallery.sqlite")))
     }

@@ -1,4 +1,4 @@
-//! A store that takes everything, checks nothing, remembers what came, and fails when told to.
+//! A store that accepts everything, checks nothing, remembers the uploads, and fails when a test tells it to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,12 +7,12 @@ use std::thread;
 
 use super::Store;
 
-/// One PUT as it came over the wire.
+/// One PUT, as it was received.
 #[derive(Clone, Debug)]
 pub struct Put {
-    /// Percent-encoded, with the bucket, without the query.
+    /// The path, percent-encoded, with the bucket and without the query.
     pub path: String,
-    /// Lower-case names.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
@@ -21,7 +21,7 @@ pub struct Put {
 pub enum Answer {
     Take,
     Status(u16, &'static str),
-    /// Close the connection without a word.
+    /// Closes the connection without an answer.
     HangUp,
 }
 
@@ -37,14 +37,14 @@ struct State {
     decide: Decide,
     /// The status and body of every GET.
     get: (u16, &'static str),
-    /// The status and body of every PUT of the catalogue's snapshot, which is not told of otherwise.
+    /// The status and body of every PUT of the catalogue's snapshot, which `puts` does not list.
     catalogue: (u16, &'static str),
-    /// Their paths.
+    /// The paths of these PUTs.
     snapshot: Vec<String>,
 }
 
 impl Sink {
-    /// `decide` sees each PUT and how many came before it.
+    /// `decide` gets each PUT, and the number of PUTs before it.
     pub fn new(decide: impl FnMut(&Put, usize) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let settings = Store {

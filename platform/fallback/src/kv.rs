@@ -1,8 +1,8 @@
-//! Key-value storage in the bucket, for hosts that have none of their own.
+//! Key-value storage in the bucket, for hosts that have no KV of their own.
 //!
-//! A value is the object `kv/{store}/{key}` ([`gallery::layout::kv`]); when it expires, in seconds since 1970, is its metadata.
-//! So an operator changes `auth_version` by writing the object `kv/CACHE_VERSION/auth_version`. Nothing here
-//! removes what has expired: a lifecycle rule on `kv/VIDEO_CACHE/` does.
+//! A value is the object `kv/{store}/{key}` ([`gallery::layout::kv`]). The metadata of the object says when the value
+//! expires, in seconds since 1970. An operator changes `auth_version` by writing the object
+//! `kv/CACHE_VERSION/auth_version`. No code here removes expired values: a lifecycle rule on `kv/VIDEO_CACHE/` does.
 
 use std::{rc::Rc, time::Duration};
 
@@ -13,10 +13,10 @@ use platform::{Error, Kind, Kv, KvKey, Platform, StoreName, Timeouts};
 use platform_s3::{Objects, bodiless, refusal};
 use sigv4::{HeaderRequest, Payload};
 
-/// The largest value, in bytes. The bucket takes more, a guest's memory does not.
+/// The largest value, in bytes. The bucket accepts larger values, but the memory of a WASM guest does not hold them.
 pub const MAX_VALUE_BYTES: usize = 4 * 1024 * 1024;
 
-/// A store that is slower than making the thing anew is of no use.
+/// If the store is slower than these timeouts, making the value anew is faster.
 pub const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(1),
     first_byte: Duration::from_secs(2),
@@ -30,9 +30,9 @@ const EXPIRES: &str = "x-amz-meta-expires";
 /// One store, in a bucket. An adapter without KV of its own says `type Kv = KvObjects<Self>`.
 ///
 /// - Object stores are consistent: a read sees the last write.
-/// - 401 and 403 give `Denied`, 429 `Throttled`. Where the key to the bucket may not list it, S3 answers 403 for what is
-///   missing too, and every read fails: the key needs `s3:ListBucket`.
-/// - A value over [`MAX_VALUE_BYTES`] gives `TooLarge`.
+/// - 401 and 403 give `Denied`, 429 gives `Throttled`. If the credentials may not list the bucket, S3 answers 403 for
+///   a missing object too, and every read fails. The credentials therefore need `s3:ListBucket`.
+/// - A value of more than [`MAX_VALUE_BYTES`] gives `TooLarge`.
 pub struct KvObjects<P> {
     platform: P,
     objects: Rc<Objects>,
@@ -56,7 +56,8 @@ impl<P> KvObjects<P> {
         Ok(request)
     }
 
-    /// Whether the value's time is over. Metadata that is no number is somebody else's: it expires nothing.
+    /// Whether the value has expired. Metadata that is not a number was written by another program, and never expires
+    /// a value.
     fn has_expired<B>(&self, response: &Response<B>) -> bool {
         let expires = response.headers().get(EXPIRES).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         expires.is_some_and(|expires| expires <= self.now)
@@ -80,7 +81,7 @@ impl<P: Platform> Kv for KvObjects<P> {
         if value.len() > MAX_VALUE_BYTES {
             return Err(Error::new(Kind::TooLarge, "kv.put"));
         }
-        // Rounded up: never gone before its time.
+        // Rounded up, so that the value never expires early.
         let seconds = |ttl: Duration| ttl.as_secs().saturating_add(u64::from(ttl.subsec_nanos() > 0));
         let expires = ttl.map(|ttl| self.now.saturating_add(seconds(ttl)).to_string());
         let headers: Vec<(&str, &str)> = expires.iter().map(|expires| (EXPIRES, expires.as_str())).collect();
@@ -102,7 +103,7 @@ impl<P: Platform> Kv for KvObjects<P> {
         let object = self.object(key);
         let request = self.request(&bodiless(sigv4::Method::Delete, &object, &[]), Bytes::new())?;
         match self.platform.fetch(request).await?.status() {
-            // S3 answers 204 for what was not there; others say so.
+            // S3 answers 204 if the object was not there. Other stores answer 404.
             status if status.is_success() || status == StatusCode::NOT_FOUND => Ok(()),
             status => Err(refusal("kv.delete", status)),
         }

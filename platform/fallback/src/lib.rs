@@ -1,6 +1,8 @@
-//! What a host may lack, made of what each has: KV in the bucket ([`KvObjects`]) and SQL over HTTP ([`SqlHttp`]).
+//! Replacements for what a host may lack, made of what every host has: KV in the bucket ([`KvObjects`]) and SQL over
+//! HTTP ([`SqlHttp`]).
 //!
-//! For adapters. A service asks its [`Platform`](platform::Platform) and cannot tell which it got.
+//! Adapters use this crate. A service asks its [`Platform`](platform::Platform), and cannot tell whether it gets a
+//! replacement.
 
 mod kv;
 mod remote;

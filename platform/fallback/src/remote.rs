@@ -1,4 +1,4 @@
-//! What can be had with nothing but HTTP: stores in the bucket, and a database that speaks HTTP.
+//! Everything that needs nothing but HTTP: stores in the bucket, and a database that speaks HTTP.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -10,7 +10,7 @@ use platform_s3::{Location, Objects};
 
 use crate::{Endpoint, KvObjects, SqlHttp};
 
-/// For hosts that have neither KV nor SQL of their own. One per instance.
+/// For hosts that have neither KV nor SQL of their own. An instance has one `Remote`.
 pub struct Remote {
     objects: Rc<Objects>,
     sql: Option<Arc<Endpoint>>,

@@ -1,4 +1,5 @@
-//! Where requests out go: backends of the service's configuration where one fits, else backends made as they are needed.
+//! Where outgoing requests go: to a backend of the service's configuration if one fits, and otherwise to a backend
+//! that is made when it is needed.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -6,10 +7,11 @@ use fastly::{Backend, backend::BackendCreationError};
 use http::Uri;
 use platform::{Error, Kind, Timeouts};
 
-/// The names a service's own backends may have: the bucket, SQL over HTTP, and video-edge behind a viewer.
+/// The names that a service's own backends may have. They are for the bucket, for SQL over HTTP, and for video-edge
+/// behind viewer-edge.
 const CONFIGURED: [&str; 3] = ["s3", "sql", "video"];
 
-/// Backends that have been found or made, by what they are for.
+/// Backends that have been found or made, by their place and timeouts.
 #[derive(Default)]
 pub(crate) struct Backends(RefCell<HashMap<(Place, Timeouts), Backend>>);
 
@@ -24,8 +26,9 @@ struct Place {
 impl Backends {
     /// The backend for a request to `uri` with these timeouts.
     ///
-    /// One of the service's own fits if host, port and TLS are the URI's and the request asks for the usual timeouts;
-    /// its timeouts are then those it is configured with. Else one is made, with the request's.
+    /// A backend of the service's own fits if its host, port and TLS are those of the URI, and the request asks for
+    /// the default timeouts. The timeouts of its configuration then apply. Otherwise a backend is made with the
+    /// timeouts of the request.
     pub fn find(&self, uri: &Uri, timeouts: Timeouts) -> Result<Backend, Error> {
         let invalid = || Error::because(Kind::Invalid, "fetch.backend", "the URI has no host, or is not http(s)");
         let host = uri.host().ok_or_else(invalid)?.to_owned();
@@ -51,7 +54,7 @@ impl Backends {
     }
 }
 
-/// The service's own backend that leads there, if it has one.
+/// The service's own backend that leads to `place`, if the service has one.
 fn configured(place: &Place) -> Option<Backend> {
     CONFIGURED.into_iter().filter_map(|name| Backend::from_name(name).ok()).find(|backend| {
         backend.exists()
@@ -64,7 +67,7 @@ fn configured(place: &Place) -> Option<Backend> {
 fn made(place: &Place, timeouts: Timeouts) -> Result<Backend, BackendCreationError> {
     let Place { host, port, tls } = place;
     let scheme = if *tls { "https" } else { "http" };
-    // A backend is found again by its name, so the name says all that it is.
+    // A backend is found again by its name, so the name holds everything that distinguishes the backend.
     let [connect, first, between] =
         [timeouts.connect, timeouts.first_byte, timeouts.between_bytes].map(|time| time.as_millis());
     let name = format!("{scheme} {host}:{port} {connect} {first} {between}");
@@ -82,7 +85,7 @@ fn made(place: &Place, timeouts: Timeouts) -> Result<Backend, BackendCreationErr
     }
 }
 
-/// The line for the operator: which backend is missing.
+/// The line that tells the operator which backend is missing.
 fn refused(place: &Place, error: BackendCreationError) -> Error {
     let words = match error {
         BackendCreationError::Disallowed => format!(

@@ -1,4 +1,5 @@
-//! A body: a handle to bytes the host holds, whether we made them or a backend is still sending them.
+//! A body: a handle to bytes that the host holds. The bytes come from this program, or a backend is still sending
+//! them.
 
 use std::io::Read;
 
@@ -15,7 +16,7 @@ impl From<Bytes> for Body {
 }
 
 impl Body {
-    /// See [`platform::Platform::join`]. The host strings its handles together; no byte enters the guest.
+    /// See [`platform::Platform::join`]. The host joins its handles, and no byte enters the guest.
     pub(crate) fn join(pieces: Vec<Self>) -> Self {
         let mut whole = fastly::Body::new();
         for piece in pieces {

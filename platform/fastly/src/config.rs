@@ -1,5 +1,5 @@
-//! Configuration: plain values from a Config Store, secrets from a Secret Store. The environment is not asked: on
-//! Fastly it holds nothing but facts about the machine.
+//! Configuration: plain values from a Config Store, secrets from a Secret Store. The environment is not read, because
+//! on Fastly it holds only facts about the machine.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -9,12 +9,12 @@ use platform::config::names::is_secret;
 pub(crate) const CONFIG_STORE: &str = "gallery_config";
 pub(crate) const SECRET_STORE: &str = "gallery_secrets";
 
-/// Both stores, each value read once: Fastly counts look-ups.
+/// Both stores. Each value is read once, because Fastly counts look-ups.
 pub(crate) struct Stores {
     config: Option<ConfigStore>,
     secrets: Option<SecretStore>,
     read: RefCell<HashMap<String, Option<String>>>,
-    /// What could not be opened or read.
+    /// The stores that could not be opened and the values that could not be read.
     troubles: RefCell<Vec<String>>,
 }
 
@@ -53,12 +53,12 @@ impl Stores {
         let Some(store) = &self.secrets else { return Ok(None) };
         let Some(secret) = store.try_get(name).map_err(|error| trouble(error.to_string()))? else { return Ok(None) };
         let bytes = secret.try_plaintext().map_err(|error| trouble(error.to_string()))?;
-        // The error of a conversion would show the bytes.
+        // The error of the conversion would show the bytes.
         let text = std::str::from_utf8(&bytes).map_err(|_| trouble("is not UTF-8".to_owned()))?;
         Ok(Some(text.to_owned()))
     }
 
-    /// What went wrong so far, in words for the log: stores and names, never values.
+    /// What has gone wrong so far, in words for the log. The words name stores and names, and never hold values.
     pub fn troubles(&self) -> Vec<String> {
         self.troubles.borrow().clone()
     }

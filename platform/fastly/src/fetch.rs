@@ -1,7 +1,8 @@
-//! Requests out.
+//! Outgoing requests.
 //!
-//! They pass Fastly's read-through cache: it would keep a 404 as readily as a picture, and pick what to keep by
-//! headers of a store that knows nothing of us. [`Pop`](crate::pop::Pop) keeps, on purpose, what is worth keeping.
+//! They bypass Fastly's read-through cache. That cache would keep a 404 as readily as a picture, and would choose by
+//! the headers of a store that does not know the gallery. [`Pop`](crate::pop::Pop) keeps only the responses that the
+//! services ask it to keep.
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,8 @@ use platform::{EdgeCache, Error, Kind, Timeouts, headers::strip_hop_by_hop};
 
 use crate::{Body, Fastly, instance::Instance};
 
-/// The largest response that the edge cache keeps, in bytes: a thumbnail is a tenth of it. A response is read whole
-/// before it is kept, so that one which breaks off is not.
+/// The largest response that the edge cache keeps, in bytes: a thumbnail has a tenth of this size. A response is read
+/// whole before it is kept, so that a response that breaks off is not kept.
 const MAX_CACHED: u64 = 512 * 1024;
 
 /// The headers of a response that are kept with it.
@@ -31,7 +32,7 @@ pub(crate) fn one(host: &Fastly, mut request: Request<Bytes>) -> Result<Response
     }
 }
 
-/// What a request of a viewer's has waited for others is time that its own calls no longer have.
+/// The time for which a client's request has waited for other requests is taken from the time of its own calls.
 fn in_time(host: &Fastly, mut request: Request<Bytes>) -> Request<Bytes> {
     let waited = host.pop.waited();
     if !waited.is_zero() {
@@ -48,13 +49,14 @@ pub(crate) fn all(instance: &Instance, requests: Vec<Request<Bytes>>) -> Vec<Res
     sent.into_iter().map(|sent| sent?.wait()).collect()
 }
 
-/// A GET that wants what there is. What the client has already is compared by the caller.
+/// Whether a request is a GET for whatever the store holds. The caller compares the version that the client has.
 fn may_be_cached(request: &Request<Bytes>) -> bool {
     let wants_more = [header::IF_MATCH, header::IF_UNMODIFIED_SINCE, header::IF_RANGE];
     request.method() == Method::GET && !wants_more.iter().any(|name| request.headers().contains_key(name))
 }
 
-/// One request to the store for all who want the same at the same time, and none while it is kept.
+/// Sends one request to the store for all clients that want the same object at the same time, and none while the
+/// object is kept.
 fn through_pop(host: &Fastly, mut request: Request<Bytes>, edge_cache: &EdgeCache) -> Result<Response<Body>, Error> {
     let range = request.headers().get(header::RANGE).map(HeaderValue::as_bytes).unwrap_or_default();
     let name = format!("object {} {} {}", edge_cache.version, String::from_utf8_lossy(range), request.uri());
@@ -119,7 +121,7 @@ fn headers_of(metadata: &[u8]) -> Option<HeaderMap> {
 struct Sent {
     pending: PendingRequest,
     at: Instant,
-    /// When it must have an answer.
+    /// How long the request may wait for an answer.
     patience: Duration,
 }
 
@@ -150,7 +152,8 @@ impl Sent {
     }
 }
 
-/// Fastly tells what went wrong; its local server tells only that something did, and the time taken must say the rest.
+/// Fastly says what went wrong. Its local server only says that something went wrong, and the time taken must tell
+/// the rest.
 fn failure(error: SendError, took: Duration, patience: Duration) -> Error {
     use SendErrorCause as Cause;
     let kind = match error.root_cause() {

@@ -1,4 +1,4 @@
-//! What an instance keeps between requests: open stores, backends it has met, the log. Nothing of a request.
+//! What an instance keeps between requests: open stores, known backends, the log. It keeps nothing of a request.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::{backend::Backends, log::Log};
 pub(crate) struct Instance {
     pub backends: Backends,
     pub stores: RefCell<HashMap<StoreName, Rc<KVStore>>>,
-    /// The catalogue's database, where there is one.
+    /// The catalogue's database, if there is one.
     pub sql: Option<Arc<Endpoint>>,
     pub log: Log,
 }

@@ -14,17 +14,17 @@ use crate::{Body, instance::Instance, pop::Pop};
 
 /// The largest value, in bytes (<https://docs.fastly.com/products/edge-data-storage>).
 const MAX_VALUE_BYTES: usize = 25_000_000;
-/// How long a POP keeps a value that came without an expiry.
+/// How long a POP keeps a value without an expiry.
 const UNDATED: Duration = Duration::from_mins(1);
 
 /// One named store.
 ///
-/// A value's expiry, in seconds since 1970, is its metadata: Fastly removes it some hours after, and a POP that
-/// reads it must know how long to keep it.
+/// The metadata of a value holds its expiry, in seconds since 1970. Fastly removes an expired value only after some
+/// hours, and a POP that reads a value must know how long to keep it.
 pub struct Store {
     name: StoreName,
     opened: Rc<KVStore>,
-    /// `None` for what must be read anew: an `auth_version` that was changed has to count.
+    /// `None` for a store whose values must be read anew each time: a change of `auth_version` has to take effect.
     pop: Option<Rc<Pop>>,
 }
 
@@ -44,14 +44,14 @@ impl Store {
         Ok(Self { name, opened, pop })
     }
 
-    /// The value, and how much longer it is of use.
+    /// The value, and how much longer it is valid.
     fn read(&self, key: &KvKey) -> Result<Option<(Bytes, Option<Duration>)>, Error> {
         let mut found = match self.opened.lookup(key.as_str()) {
             Ok(found) => found,
             Err(KVStoreError::ItemNotFound) => return Ok(None),
             Err(error) => return Err(failure("kv.get", error)),
         };
-        // Without an expiry, or with metadata of someone else's, it is of use for we do not know how long.
+        // Without an expiry, or with metadata from another program, the remaining time is not known.
         let left = match found.metadata().as_deref().and_then(expiry) {
             None => None,
             Some(expires) => match expires.checked_sub(now()) {
@@ -77,7 +77,7 @@ impl Kv for Store {
         {
             return Ok(Some(value));
         }
-        // While the store is out, nobody is kept waiting for what nobody will put there.
+        // While the store does not answer, no other request should wait for this one, which will insert nothing.
         let read = self.read(key).inspect_err(|_| pop.cancel(&name))?;
         Ok(read.map(|(value, left)| {
             pop.insert(&name, left.unwrap_or(UNDATED), &[self.name.name(), key.as_str()], Bytes::new(), &value);
@@ -95,7 +95,7 @@ impl Kv for Store {
         }
         let mut insert = self.opened.build_insert();
         if let Some(ttl) = ttl {
-            // Rounded up: never gone before its time.
+            // Rounded up, so that the value never expires early.
             let seconds = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
             let expires = now().saturating_add(seconds).to_string();
             insert = insert.time_to_live(Duration::from_secs(seconds)).metadata(&expires);

@@ -1,8 +1,8 @@
 //! Fastly Compute, for wasm32-wasip1.
 //!
-//! [`serve`] owns the accept loop and runs one [`Service`](platform::Service) in a reusable sandbox; [`Fastly`] is the
-//! [`Platform`] of one request. Host calls block, so a future is always ready at its first poll, and only
-//! [`Platform::fetch_all`] does things at the same time.
+//! [`serve`] owns the accept loop and runs one [`Service`](platform::Service) in a reusable sandbox; [`Fastly`] is
+//! the [`Platform`] of one request. Host calls block, so a future is always ready at its first poll, and only
+//! [`Platform::fetch_all`] does several things at the same time.
 
 #![allow(async_fn_in_trait)]
 
@@ -31,7 +31,7 @@ use platform_fallback::SqlHttp;
 use instance::Instance;
 use pop::Pop;
 
-/// The platform of one request. Ends with it, and with it what the request had promised to others of its POP.
+/// The platform of one request. When it is dropped, the claims of the request in its POP end too.
 #[derive(Clone)]
 pub struct Fastly {
     instance: Rc<Instance>,

@@ -1,4 +1,4 @@
-//! The log: a named endpoint of the service where one is configured, else standard output.
+//! The log: a named endpoint of the service if one is configured, otherwise standard output.
 
 use std::{cell::RefCell, io::Write};
 
@@ -7,16 +7,17 @@ use platform::{config::names::LOG_ENDPOINT, record::host_failure};
 
 pub(crate) enum Log {
     Endpoint(RefCell<Endpoint>),
-    /// `fastly log-tail` shows it, and a local server prints it.
+    /// Standard output. `fastly log-tail` shows it, and a local server prints it.
     Output,
 }
 
 impl Log {
-    /// The endpoint called `name`; standard output without a name, or with one that cannot be an endpoint's.
+    /// The endpoint called `name`. Standard output, if there is no name, or if the name cannot be the name of an
+    /// endpoint.
     pub fn to(name: Option<&str>) -> Self {
         match name.map(str::trim).filter(|name| !name.is_empty()).map(Endpoint::try_from_name) {
             Some(Ok(endpoint)) => {
-                // A panic's message goes where it is read.
+                // The message of a panic goes to the log too, where it is read.
                 let _ = fastly::log::set_panic_endpoint(endpoint.name());
                 Self::Endpoint(RefCell::new(endpoint))
             }
@@ -28,10 +29,10 @@ impl Log {
         }
     }
 
-    /// Writes a line. A log that takes none stops nobody.
+    /// Writes a line. A log that fails stops no request.
     pub fn line(&self, line: &str) {
         let _ = match self {
-            // Each write is a line of its own.
+            // Each write makes a line of its own.
             Self::Endpoint(endpoint) => endpoint.borrow_mut().write_all(line.as_bytes()),
             Self::Output => writeln!(std::io::stdout(), "{line}"),
         };

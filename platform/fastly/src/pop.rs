@@ -1,8 +1,10 @@
-//! What a POP keeps for all its instances, in Fastly's core cache, and who of them makes what is not there.
+//! The values that a POP keeps for all its instances, in Fastly's core cache, and the rule which instance makes a
+//! missing value.
 //!
-//! The first to look for a missing thing gets the claim to make it; others who look meanwhile wait, here, in the host, and find it
-//! made. A claim ends when the thing is kept, when it is given up, and with its request; then the next in line gets it.
-//! A cache that fails is as good as an empty one.
+//! The first request that looks for a missing value gets the claim to make it. Other requests that look in the
+//! meantime wait inside the host, and then find the value made. A claim ends when the value is kept, when the claim
+//! is given up, and when its request ends. The next request in line then gets the claim. A cache that fails counts as
+//! an empty cache.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,27 +16,30 @@ use std::{
 use bytes::Bytes;
 use fastly::cache::core::{self, Transaction};
 
-/// How long a request waits, in all, for others who make what it wants, before making it too: they may be stuck.
+/// How long a request waits, in all, for other requests that make what it wants. After that it makes the value too,
+/// because the others may be stuck.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// One request's view of it: the claims it holds, and how long it has waited for those of others.
+/// A request's view of the POP: the claims that the request holds, and how long it has waited for the claims of
+/// others.
 #[derive(Default)]
 pub(crate) struct Pop {
     claims: RefCell<HashMap<String, Transaction>>,
     waited: Cell<Duration>,
 }
 
-/// A thing that was there.
+/// A value that was found.
 pub(crate) struct Cached {
     pub body: fastly::Body,
     pub metadata: Bytes,
 }
 
 impl Pop {
-    /// What is kept under `name`. Else `None`, and the claim to make it is ours, unless we have waited long enough.
+    /// The value kept under `name`. If it is `None`, the claim to make the value belongs to this request, unless the
+    /// request has used up its waiting time.
     pub fn look(&self, name: &str) -> Option<Cached> {
         if self.claims.borrow().contains_key(name) {
-            // Ours to make already: looking again would wait for ourselves.
+            // This request has the claim already. Another look would wait for the request itself.
             return None;
         }
         let key = Bytes::copy_from_slice(name.as_bytes());
@@ -50,12 +55,12 @@ impl Pop {
         Some(Cached { body: found.to_stream().ok()?, metadata: found.user_metadata() })
     }
 
-    /// How long the request has waited so far, in whole seconds: that much less may its own calls take.
+    /// How long the request has waited so far, in whole seconds. Its own calls have that much less time.
     pub fn waited(&self) -> Duration {
         Duration::from_secs(self.waited.get().as_secs())
     }
 
-    /// Keeps a thing for `ttl`, for all who wait for it and who come later.
+    /// Keeps a value for `ttl`, for all requests that wait for it and for later ones.
     pub fn insert(&self, name: &str, ttl: Duration, tags: &[&str], metadata: Bytes, value: &[u8]) {
         let tags = tags.iter().copied();
         let length = value.len() as u64;
@@ -70,12 +75,12 @@ impl Pop {
                 .execute(),
         };
         if let Ok(mut body) = opened {
-            // Dropped without `finish`, it is not kept.
+            // A body that is dropped without `finish` is not kept.
             let _ = body.write_all(value).and_then(|()| body.finish());
         }
     }
 
-    /// Gives a claim up: the next in line gets it.
+    /// Gives up a claim. The next request in line gets it.
     pub fn cancel(&self, name: &str) {
         if let Some(claim) = self.claims.borrow_mut().remove(name) {
             let _ = claim.cancel_insert_or_update();

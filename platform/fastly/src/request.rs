@@ -15,7 +15,8 @@ use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, se
 
 use crate::{Body, Fastly, instance::Instance};
 
-/// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line.
+/// Answers one request. Whatever the service does, short of a panic, the client gets an answer and the log gets a
+/// line.
 pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: fastly::Request) -> fastly::Response {
     let started = Instant::now();
     let host = Fastly::new(instance);
@@ -33,12 +34,12 @@ pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: 
     });
     let elapsed = started.elapsed();
     service::finish(&cx, &mut response, elapsed);
-    // The host sends the body after this; how much of it arrives is for Fastly's own log to say.
+    // The host sends the body after this. Only Fastly's own log says how much of the body arrives.
     instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), elapsed, None));
     for_client(response)
 }
 
-/// A problem as a response, before there is a service to make one.
+/// A problem as a response, before there is a service that could make a response.
 pub(crate) fn refusal(problem: Problem) -> fastly::Response {
     let mut id = [0; 8];
     let _ = getrandom::fill(&mut id);
@@ -49,7 +50,7 @@ fn facts(request: &fastly::Request) -> (Facts, Result<(), Error>) {
     let mut facts = Facts {
         now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
         entropy: [0; 32],
-        // What the host itself saw: a local server speaks plain HTTP and says so.
+        // The fact comes from the host itself: a local server speaks plain HTTP and says so.
         https: request.get_tls_protocol_bytes().is_some(),
         client: request.get_client_ip_addr(),
     };
@@ -58,7 +59,8 @@ fn facts(request: &fastly::Request) -> (Facts, Result<(), Error>) {
     (facts, entropy)
 }
 
-/// The request as a service sees it: its target is a path and a query. Fastly gives it whole, with the `Host` it routed by.
+/// The request as a service sees it: its target is a path and a query. Fastly gives the whole URL, with the `Host` by
+/// which it routed the request.
 fn for_service(request: fastly::Request) -> Request<Body> {
     let mut request = Request::from(request).map(Body);
     request.extensions_mut().clear();
@@ -67,8 +69,8 @@ fn for_service(request: fastly::Request) -> Request<Body> {
     request
 }
 
-/// Our `Content-Length` is the one that counts: of a HEAD, and of a body that the host has yet to receive. A body that
-/// ends short of it ends the connection, never cleanly.
+/// The `Content-Length` of the service applies: to a HEAD, and to a body that the host has yet to receive. A body
+/// that ends before this length ends the connection, and never ends cleanly.
 fn for_client(mut response: Response<Body>) -> fastly::Response {
     let bodiless = matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if bodiless {
@@ -83,7 +85,8 @@ fn for_client(mut response: Response<Body>) -> fastly::Response {
     response
 }
 
-/// Runs a future to its end. Host calls block, so it is there at the first poll; one that is not would never be.
+/// Runs a future to its end. Host calls block, so a future is ready at the first poll. A future that is not ready
+/// then would never be ready.
 fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Ok(value),

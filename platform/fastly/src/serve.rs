@@ -17,16 +17,16 @@ use crate::{
     request,
 };
 
-/// After so many requests a sandbox ends: what leaks, leaks for this long.
+/// A sandbox ends after so many requests. This bounds what a leak can use up.
 const MAX_REQUESTS: usize = 1000;
-/// Fastly's limit is 128 MiB; a request needs a few, the largest playlist some tens.
+/// Fastly's limit is 128 MiB; a request needs a few MiB, the largest playlist some tens.
 const MAX_MEMORY_MIB: u32 = 64;
-/// How long a sandbox waits for its next request. Waiting costs memory and is paid for.
+/// How long a sandbox waits for its next request. Waiting holds memory, and Fastly charges for it.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Serves what `build` makes of the configuration until Fastly has no more requests for this sandbox.
+/// Serves the service that `build` makes from the configuration, until Fastly has no more requests for this sandbox.
 ///
-/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+/// If the configuration is not usable, each request gets a 503, and the log gets a line that says what is missing.
 pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) {
     fastly::init();
     let stores = Stores::open();
@@ -46,7 +46,7 @@ pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigErro
     }
 }
 
-/// Answers the one request this sandbox was started for; the next one reads the configuration anew.
+/// Answers the one request for which this sandbox was started. The next sandbox reads the configuration anew.
 fn refuse(log: &Log, error: &ConfigError, stores: &Stores) {
     let mut words = vec![error.to_string(), format!("Config Store {CONFIG_STORE}, Secret Store {SECRET_STORE}")];
     words.extend(stores.troubles());

@@ -1,4 +1,5 @@
-//! The reference implementation: everything in memory, for tests. What it does is what the trait docs say.
+//! The reference implementation: everything is in memory, for tests. It does what the documentation of the traits
+//! says.
 
 use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, rc::Rc, time::Duration};
 
@@ -18,7 +19,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A platform whose requests `answer` answers. The catalogue is empty, its schema in place.
+    /// A platform whose requests are answered by `answer`. The catalogue has its schema and no items.
     pub fn new<F>(answer: impl Fn(Request<Bytes>) -> F + 'static) -> Result<Self, Error>
     where
         F: Future<Output = Result<Response<Bytes>, Error>> + 'static,

@@ -1,4 +1,4 @@
-//! The smallest host there is: one service with one answer. Also what the host's own cost is measured on.
+//! The smallest host: one service with one answer. The host's own cost is measured with it.
 //!
 //! `cargo run --release -p platform-native --example hello -- 8080 > /dev/null`
 

@@ -1,4 +1,4 @@
-//! A body: bytes we made, or bytes that are still arriving and are forwarded as they come.
+//! A body: bytes from this program, or bytes that are still arriving and are forwarded as they arrive.
 
 use std::{
     collections::VecDeque,
@@ -44,8 +44,8 @@ impl Body {
         Self(Inner::Joined(pieces.into()))
     }
 
-    /// What comes in on a connection. It ends with `Timeout` when a piece takes longer than `gap`;
-    /// time in which nobody asks for a piece, because the client reads slowly, does not count.
+    /// The bytes that arrive on a connection. The body ends with `Timeout` when a piece takes longer than `gap`. The
+    /// time in which no reader asks for a piece, because the client reads slowly, does not count.
     pub(crate) fn arriving(incoming: Incoming, gap: Duration) -> Self {
         Self(Inner::Arriving(Arriving { incoming, gap, timer: None, waiting: false }))
     }

@@ -1,10 +1,10 @@
-//! Configuration: the environment, and what the command line puts above it.
+//! Configuration: the environment, and overrides from the command line.
 
 use std::{collections::HashMap, fmt};
 
 use platform::config::Lookup;
 
-/// Names and values. An override wins over the environment; an empty one hides it.
+/// Names and values. An override takes precedence over the environment. An empty override hides the variable.
 #[derive(Clone, Default)]
 pub struct Config {
     overrides: HashMap<String, String>,
@@ -17,7 +17,7 @@ impl Config {
         Self { environment: true, ..Self::default() }
     }
 
-    /// Nothing but what [`Config::with`] adds.
+    /// Only the values that [`Config::with`] adds.
     pub fn empty() -> Self {
         Self::default()
     }
@@ -42,7 +42,7 @@ impl Config {
     }
 }
 
-/// Names only: values may be secrets.
+/// Shows names only, because values may be secrets.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut names: Vec<_> = self.overrides.keys().collect();

@@ -1,8 +1,9 @@
-//! Requests out: connections of one worker, used again and again, with the request's own timeouts.
+//! Outgoing requests. Each worker reuses its own connections, and each request has its own timeouts.
 //!
-//! hyper speaks HTTP/1.1, hyper-util resolves and connects, hyper-rustls adds TLS. The pool is ours, because
-//! hyper-util's hides what is needed here: whether a connection is a used one (only then is a break before
-//! the head worth a second try) and when it stands (the connect and first-byte timeouts are per request).
+//! hyper speaks HTTP/1.1, hyper-util resolves and connects, hyper-rustls adds TLS. The connection pool is ours,
+//! because the pool of hyper-util hides two things that are needed here. The first is whether a connection was used
+//! before: only then is a break before the head worth a second try. The second is when a connection is established:
+//! the timeouts for connecting and for the first byte apply to each request.
 
 use std::{
     cell::RefCell,
@@ -28,7 +29,7 @@ use tower_service::Service as _;
 
 use crate::{Body, HostError, trust};
 
-/// Stores close connections that idle; ours are thrown away before most of them do.
+/// Stores close idle connections. Idle connections are dropped here before most stores close them.
 const IDLE: Duration = Duration::from_secs(30);
 const MAX_IDLE_PER_HOST: usize = 64;
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
@@ -36,17 +37,18 @@ const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 type Sender = SendRequest<Full<Bytes>>;
 type Place = (Scheme, Authority);
 
-/// One worker's connections.
+/// The connections of one worker.
 pub(crate) struct Client {
     connector: HttpsConnector<HttpConnector>,
     idle: RefCell<HashMap<Place, Vec<(Instant, Sender)>>>,
 }
 
-/// A request that got no head, and the request itself if no byte of it was sent.
+/// A request for which no head arrived, and the request itself if no byte of it was sent.
 struct Failed {
     error: Error,
     unsent: Option<Request<Full<Bytes>>>,
-    /// The connection ended; on one that had idled this says nothing about the other side's health.
+    /// Whether the connection ended. If the connection had been idle, its end says nothing about the health of the
+    /// other side.
     ended: bool,
 }
 
@@ -70,7 +72,7 @@ impl Client {
         Ok(Self { connector, idle: RefCell::default() })
     }
 
-    /// A connection that idled here and still stands, the last used first.
+    /// An idle connection that is still open. The last used connection comes first.
     fn take(&self, place: &Place) -> Option<Sender> {
         let mut idle = self.idle.borrow_mut();
         let here = idle.get_mut(place)?;
@@ -114,7 +116,7 @@ impl Client {
                 .await
                 .map_err(|error| Error::because(Kind::Unavailable, "fetch.connect", error))?;
             let (sender, connection) = handshake(stream).await.map_err(|error| failure("fetch.connect", error))?;
-            // Ends when the sender is gone or the other side closes; the sender hears of every failure.
+            // The task ends when the sender is dropped or the other side closes. The sender gets every failure.
             spawn_local(async move { drop(connection.await) });
             Ok(sender)
         };
@@ -151,9 +153,9 @@ impl Client {
 
 /// See [`platform::Platform::fetch`].
 ///
-/// A request that meets a connection the other side has just closed is sent once more, on a new one:
-/// always if no byte had gone out, else if its method is idempotent (RFC 9110 section 9.2.2).
-/// The first-byte timeout runs from when the request is handed to a connection that stands.
+/// If the other side has just closed the connection, the request is sent once more on a new connection. This is done
+/// always if no byte was sent, and otherwise if the method is idempotent (RFC 9110 section 9.2.2). The timeout for
+/// the first byte starts when the request is given to an established connection.
 pub(crate) async fn send(client: &Rc<Client>, request: Request<Bytes>) -> Result<Response<Body>, Error> {
     let timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
     let (place, mut request) = addressed(request)?;
@@ -171,7 +173,7 @@ pub(crate) async fn send(client: &Rc<Client>, request: Request<Bytes>) -> Result
     client.exchange(&place, sender, request, timeouts).await.map_err(|failed| failed.error)
 }
 
-/// Splits the URI into where to connect and what to ask for there.
+/// Splits the URI into the place to connect to and the target to request there.
 fn addressed(request: Request<Bytes>) -> Result<(Place, Request<Full<Bytes>>), Error> {
     let invalid = |words: &'static str| Error::because(Kind::Invalid, "fetch.request", words);
     let (mut head, body) = request.into_parts();
@@ -216,7 +218,7 @@ mod tests {
 
     use super::*;
 
-    /// An https server for `localhost`; gives its port, its certificate, and how many connections it has had.
+    /// An https server for `localhost`. Returns its port, its certificate, and the number of connections it has had.
     fn https() -> (u16, CertificateDer<'static>, Arc<std::sync::atomic::AtomicUsize>) {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let certificate = made.cert.der().clone();
@@ -237,7 +239,7 @@ mod tests {
                 let mut stream = StreamOwned::new(server, stream.unwrap());
                 counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 let mut head = [0; 1000];
-                // A client that refuses the certificate ends the handshake, and this connection.
+                // A client that refuses the certificate ends the handshake, and with it this connection.
                 while stream.read(&mut head).is_ok_and(|count| count > 0) {
                     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret").unwrap();
                 }

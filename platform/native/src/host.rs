@@ -29,20 +29,23 @@ use crate::{
     worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
 };
 
-/// How the host runs. [`Options::new`] gives what suits most.
+/// How the host runs. [`Options::new`] has values that suit most uses.
 pub struct Options {
-    /// Holds `kv.db`, and `gallery.db` unless `database` says otherwise. Made if it is missing.
+    /// The folder of `kv.db`, and of `gallery.db` unless `database` names another place. The folder is made if it is
+    /// missing.
     pub data_dir: PathBuf,
     pub database: Option<Place>,
-    /// Worker threads; one per core unless changed.
+    /// The number of worker threads. The default is one per core.
     pub workers: usize,
-    /// Believe `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Only behind a proxy that sets both.
+    /// Whether to trust `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Use this only behind a proxy
+    /// that sets both.
     pub trust_forwarded: bool,
-    /// From the end of one request to the end of the next one's head: slow heads and idle connections end here.
+    /// The time from the end of one request to the end of the next request's head. It limits slow heads and idle
+    /// connections.
     pub header_timeout: Duration,
-    /// How long a client may take nothing at all of what is sent to it. A paused player takes nothing for minutes.
+    /// How long a client may accept no byte at all of a response. A paused player accepts nothing for minutes.
     pub stall_timeout: Duration,
-    /// How long responses under way may take to finish once the host stops.
+    /// How long responses under way may take to finish after the host is told to stop.
     pub shutdown_grace: Duration,
     /// Where the log lines go.
     pub log: Box<dyn Write + Send>,
@@ -62,8 +65,8 @@ impl Options {
         }
     }
 
-    /// With `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), and `TRUST_FORWARDED` (`true` or `1`),
-    /// where they are set.
+    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), and `TRUST_FORWARDED` (`true` or
+    /// `1`), if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
@@ -76,10 +79,10 @@ impl Options {
 
 /// Services on their listeners.
 ///
-/// Connections are accepted by the calling thread and dealt to the worker that has the fewest. Workers
-/// that share a listener leave this to whoever wakes first, and `SO_REUSEPORT` to a hash of the client's
-/// port: with the few, long connections of a gallery both leave cores idle. Accepting costs a thread hop per
-/// connection, not per request.
+/// The calling thread accepts connections and gives each to the worker that has the fewest. If workers shared a
+/// listener, the worker that wakes first would get the connection. With `SO_REUSEPORT`, a hash of the client's port
+/// would choose. A gallery has few, long connections, and with these both ways leave cores idle. Accepting costs one
+/// thread hop per connection, not per request.
 pub struct Host {
     options: Options,
     listeners: Vec<TcpListener>,
@@ -91,7 +94,8 @@ impl Host {
         Self { options, listeners: Vec::new(), mounts: Vec::new() }
     }
 
-    /// Serves on `listener`, which is already bound, what `make` makes; it is called once per worker, on its thread.
+    /// Serves the service that `make` makes on `listener`, which is already bound. `make` is called once per worker,
+    /// on the worker's thread.
     pub fn mount<F, S>(&mut self, listener: TcpListener, make: F) -> &mut Self
     where
         F: Fn() -> S + Send + Sync + 'static,
@@ -104,7 +108,8 @@ impl Host {
 
     /// Serves until `shutdown` is ready, then lets responses under way finish. Blocks the calling thread.
     ///
-    /// `shutdown` is polled on a tokio runtime with I/O and time. An error is a failure to start, or of a worker.
+    /// `shutdown` is polled on a tokio runtime with I/O and time. An error means that the host did not start, or that
+    /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
         let failed = |error| HostError::new("cannot start the host", error);
@@ -139,7 +144,7 @@ impl Host {
             }
             Ok(())
         });
-        // With the runtime go the accepting tasks, the listeners, and the last doors: the workers wind up.
+        // The end of the runtime drops the accepting tasks, the listeners and the last doors, so the workers finish.
         drop(runtime);
         let panicked = threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
         let _ = writer.join();
@@ -151,13 +156,13 @@ impl Host {
     }
 }
 
-/// Where a worker takes connections, and how many it has.
+/// The channel by which a worker gets connections, and the number of connections that it has.
 struct Door {
     arrivals: mpsc::UnboundedSender<Accepted>,
     open: Arc<AtomicUsize>,
 }
 
-/// A worker, from outside.
+/// A worker, as the host sees it.
 struct Hand {
     door: Door,
     thread: JoinHandle<()>,
@@ -184,7 +189,7 @@ impl Hand {
     }
 }
 
-/// Accepts connections for one listener until it is dropped, or no worker is left.
+/// Accepts connections for one listener until the listener is dropped, or no worker is left.
 async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Door]>) {
     let mut turn = 0;
     loop {
@@ -195,15 +200,16 @@ async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Doo
                     return;
                 }
             }
-            // The client has left before its turn: nothing to serve.
+            // The client left before its connection was accepted. There is nothing to serve.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
-            // No descriptors or memory left: what is open must close first.
+            // There are no descriptors or no memory left. Open connections must close first.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
-/// Hands a connection to the least loaded worker; among equals they take turns. False if all workers are gone.
+/// Gives a connection to the worker with the fewest. Workers with equally many take turns. Returns false if all
+/// workers are gone.
 fn deal(doors: &[Door], turn: usize, stream: tokio::net::TcpStream, peer: SocketAddr, mount: usize) -> bool {
     let Ok(mut stream) = stream.into_std() else { return true };
     let load = |door: &Door| if door.arrivals.is_closed() { usize::MAX } else { door.open.load(Ordering::Relaxed) };

@@ -1,7 +1,7 @@
 //! Key-value storage in one SQLite file, shared by all workers and kept over restarts.
 //!
-//! A file that cannot be opened or read gives `Unavailable` and is tried again a little later. It is never
-//! replaced by an empty one: `auth_version` lives here, and losing it would revive revoked sessions.
+//! A file that cannot be opened or read gives `Unavailable`, and is tried again a little later. The file is never
+//! replaced by an empty one: it holds `auth_version`, and losing this value would revive revoked sessions.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,14 +19,14 @@ use crate::patience::patiently;
 /// The largest value, in bytes: Fastly's limit (<https://docs.fastly.com/products/edge-data-storage>).
 pub const MAX_VALUE_BYTES: usize = 25_000_000;
 
-/// How long a write waits for another worker's.
+/// How long a write waits for the write of another worker.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// How long nobody waits again after a wait that was in vain: a write tries once. Else every request that has something to
-/// keep would wait while someone holds the file.
+/// How long no operation waits after a wait that failed: each operation then tries only once. Otherwise every request
+/// with something to keep would wait while another process holds the file.
 const HASTE_AFTER_WAITING: Duration = Duration::from_secs(10);
-/// How long a file that failed is left alone.
+/// How long no operation uses a file that failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-/// Expired rows are looked for on every so many writes of a worker, and so many are removed.
+/// Once in so many writes, a worker looks for expired rows, and removes at most [`SWEEP_ROWS`] of them.
 const SWEEP_EVERY: u32 = 64;
 const SWEEP_ROWS: u32 = 256;
 
@@ -48,12 +48,12 @@ const PUT: &str = "INSERT INTO kv (store, key, value, expires) VALUES (?1, ?2, ?
 const DELETE: &str = "DELETE FROM kv WHERE store = ?1 AND key = ?2";
 const SWEEP: &str = "DELETE FROM kv WHERE rowid IN (SELECT rowid FROM kv WHERE expires <= ?1 LIMIT ?2)";
 
-/// One worker's connection to the file.
+/// The connection of one worker to the file.
 pub(crate) struct File {
     path: PathBuf,
     connection: RefCell<Result<Connection, Instant>>,
     writes: Cell<u32>,
-    /// When a wait was last in vain.
+    /// When a wait last failed.
     waited: Cell<Option<Instant>>,
 }
 
@@ -98,7 +98,7 @@ impl File {
         }
     }
 
-    /// Counts a write, and on some of them removes expired rows. Its failure is not the write's.
+    /// Counts a write, and removes expired rows on some writes. If the removal fails, the write still counts as done.
     fn sweep(&self) {
         let writes = self.writes.get().wrapping_add(1);
         self.writes.set(writes);
@@ -117,7 +117,8 @@ fn connect(path: &PathBuf) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.execute_batch(SCHEMA)?;
     connection.busy_timeout(Duration::ZERO)?;
-    // At start the file may be full of what expired while nobody ran; another worker's lock is no failure.
+    // At start the file may be full of values that expired while no host ran. If another worker holds the lock, this
+    // is not a failure.
     let _ = sweep(&connection);
     Ok(connection)
 }
@@ -165,7 +166,7 @@ impl Kv for Store {
         if value.len() > MAX_VALUE_BYTES {
             return Err(Error::new(Kind::TooLarge, "kv.put"));
         }
-        // Rounded up: never gone before its time.
+        // Rounded up, so that the value never expires early.
         let expires = ttl.map(|ttl| now().saturating_add(milliseconds(ttl)).saturating_add(1));
         self.file
             .run("kv.put", |connection| {

@@ -1,8 +1,8 @@
 //! The native host: hyper on one current-thread runtime per core, SQLite, KV on disk.
 //!
-//! [`Host`] owns the accept loop and serves one [`Service`](platform::Service) per listener;
-//! [`Native`] is the [`Platform`] the services run on. Each worker thread has its own of everything
-//! (service, database connection, outbound connections), so nothing a request touches is locked.
+//! [`Host`] owns the accept loop and serves one [`Service`](platform::Service) per listener; [`Native`] is the
+//! [`Platform`] on which the services run. Each worker thread has its own service, its own connection to the database
+//! and its own outgoing connections, so a request takes no lock.
 
 #![allow(async_fn_in_trait)]
 
@@ -47,10 +47,10 @@ struct Parts {
 }
 
 impl Native {
-    /// Opens the database (a file gets its schema) and the stores in `data_dir`, which is made if it is missing.
-    /// Without a word of where the database is, it is a file there too.
+    /// Opens the database and the stores in `data_dir`, which is made if it is missing. A database file gets its
+    /// schema. Without `database`, the database is a file in `data_dir` too.
     ///
-    /// A store that cannot be opened is no reason not to start: its calls give `Unavailable`.
+    /// A store that cannot be opened does not keep the host from starting: calls to the store give `Unavailable`.
     pub fn open(data_dir: &Path, database: Option<&Place>) -> Result<Self, HostError> {
         std::fs::create_dir_all(data_dir)
             .map_err(|error| HostError::new(format!("cannot make the folder {}", data_dir.display()), error))?;
@@ -82,7 +82,7 @@ impl Platform for Native {
 
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
         let mut answers: Vec<_> = requests.iter().map(|_| Err(Error::new(Kind::Internal, "fetch.all"))).collect();
-        // Dropping the set, when the client leaves, takes the requests back too.
+        // When the client leaves, the set is dropped, and the requests are cancelled with it.
         let mut sent = JoinSet::new();
         for (index, request) in requests.into_iter().enumerate() {
             let client = Rc::clone(&self.0.client);

@@ -1,4 +1,5 @@
-//! The log: one line per request, written by a thread of its own so that a slow terminal or pipe slows nobody.
+//! The log: one line per request. A thread of its own writes the lines, so that a slow terminal or pipe slows no
+//! request.
 
 use std::{
     fmt::Write as _,
@@ -14,12 +15,13 @@ use std::{
 
 use platform::{Record, record::Sent};
 
-/// Lines that wait at most; when a reader has stopped reading, further ones are dropped and counted.
+/// The most lines that wait. When the reader has stopped reading, further lines are dropped and counted.
 const WAITING_LINES: usize = 8192;
-/// How long lines gather before they are written together: a wake-up per line would cost more than the line.
+/// How long lines are gathered before they are written together. A wake-up for each line would cost more than the
+/// line.
 const GATHER: Duration = Duration::from_millis(2);
 
-/// Where the lines go. Cheap to clone.
+/// The way to the writer of the lines. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Log {
     lines: SyncSender<String>,
@@ -27,7 +29,7 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Starts the writer. It ends, all lines written, once every clone of the log is gone.
+    /// Starts the writer. When every clone of the log is dropped, the writer writes the remaining lines and ends.
     pub fn start(sink: Box<dyn Write + Send>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (lines, waiting) = sync_channel(WAITING_LINES);
         let dropped = Arc::new(AtomicU64::new(0));
@@ -43,7 +45,7 @@ impl Log {
     }
 }
 
-/// A closed pipe fails every write from then on; the lines are taken and lost, the host lives.
+/// A closed pipe fails every write from then on. The lines are then lost, and the host goes on.
 fn write(mut sink: Box<dyn Write + Send>, waiting: &Receiver<String>, dropped: &AtomicU64) {
     let mut batch = String::new();
     while let Ok(line) = waiting.recv() {
@@ -72,7 +74,8 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// `bytes` of the body went out; `complete` unless the body broke off or the client left before its end.
+    /// Writes the line. `bytes` of the body were sent. `complete` is false if the body broke off, or if the client
+    /// left before its end.
     pub fn write(&self, log: &Log, bytes: u64, complete: bool) {
         log.line(self.record.log_line(
             &self.request_id,
@@ -93,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    /// A sink that tells what it is given, and can be made to wait or fail.
+    /// A sink that reports what it is given, and can be made to wait or fail.
     struct Sink {
         told: Sender<String>,
         wait: Option<Receiver<()>>,

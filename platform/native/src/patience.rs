@@ -1,4 +1,4 @@
-//! Waiting for a busy SQLite file without holding the worker's thread.
+//! Waiting for a busy SQLite file without blocking the thread of the worker.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use rusqlite::ErrorCode;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// Runs `operation` again, for at most `patience`, while another connection holds the lock it needs.
+/// Repeats `operation` for at most `patience`, while another connection holds the lock that it needs.
 ///
-/// SQLite's own busy handler sleeps on the thread, and with it every other request of the worker.
-/// `operation` is one statement or one transaction, so that one found busy has had no effect.
+/// SQLite's own busy handler would sleep on the thread, and block every other request of the worker. `operation` is
+/// one statement or one transaction, so an operation that found the file busy has had no effect.
 pub(crate) async fn patiently<T>(
     patience: Duration,
     mut operation: impl FnMut() -> rusqlite::Result<T>,

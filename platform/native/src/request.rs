@@ -1,4 +1,4 @@
-//! One request: the facts, the call, and what is left of it when something goes wrong.
+//! One request: the facts, the call, and the answer and log line when something goes wrong.
 
 use std::{
     any::Any,
@@ -23,7 +23,7 @@ use crate::{
 
 /// How long a client may pause within a request's body.
 const UPLOAD_GAP: Duration = Duration::from_secs(30);
-/// What the log says of a client that left before there was an answer (nginx's number for it).
+/// The status in the log for a client that left before there was an answer. The number is nginx's.
 const CLIENT_GONE: u16 = 499;
 
 /// A service and the platform it runs on, in one worker.
@@ -34,7 +34,7 @@ pub(crate) struct Site<S> {
 }
 
 impl<S: Service> Site<S> {
-    /// Answers one request. Whatever the service does, there is an answer, and a log line.
+    /// Answers one request. Whatever the service does, the client gets an answer and the log gets a line.
     pub async fn answer(&self, peer: IpAddr, tally: &Rc<Tally>, request: Request<Incoming>) -> Response<Sent> {
         let started = Instant::now();
         let (method, version) = (request.method().clone(), request.version());
@@ -56,7 +56,7 @@ impl<S: Service> Site<S> {
                 Err(problem)
             }
             (Ok(()), Ok(request)) => caught(self.service.handle(&call.cx, request)).await.map_err(|_| {
-                // The message went to standard error; it may quote anything, so it stays out of the log.
+                // The panic's message went to standard error. It may quote anything, so it stays out of the log.
                 let error = Error::because(Kind::Internal, "service.handle", "panicked");
                 call.cx.record.note(&error);
                 Problem::from(&error)
@@ -84,7 +84,7 @@ impl<S: Service> Site<S> {
     }
 }
 
-/// A call in progress. Dropped unanswered, it means that the client is gone.
+/// A call in progress. If the call is dropped without an answer, the client has left.
 struct Call<'a> {
     cx: Cx<'a, Native>,
     method: &'static str,
@@ -117,7 +117,7 @@ impl Drop for Call<'_> {
 /// Runs a future to its end or its panic.
 async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
     let mut future = pin!(future);
-    // What the panic left half done is the request's own; an instance keeps nothing of a request.
+    // A panic can leave only data of its own request half changed, because an instance keeps nothing of a request.
     poll_fn(|task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
         Ok(poll) => poll.map(Ok),
         Err(panic) => Poll::Ready(Err(panic)),
@@ -125,10 +125,10 @@ async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + S
     .await
 }
 
-/// The request as a service sees it: its target is a path and a query, its `Host` the one that counts.
+/// The request as a service sees it. Its target is a path and a query, and its `Host` is the one that applies.
 ///
 /// - A target in absolute form gives its authority to `Host` (RFC 9112 section 3.2.2).
-/// - `*` and an authority (CONNECT) are not for a service: 400.
+/// - The targets `*` and an authority (CONNECT) are not for a service: 400.
 /// - HTTP/1.1 without `Host`, or any request with two, is 400 (RFC 9112 section 3.2).
 fn for_service(request: Request<Incoming>) -> Result<Request<Body>, Problem> {
     let mut request = request.map(|incoming| Body::arriving(incoming, UPLOAD_GAP));

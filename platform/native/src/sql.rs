@@ -17,7 +17,7 @@ use crate::{HostError, Native, patience::patiently};
 /// Where the catalogue's database is.
 #[derive(Clone, Debug)]
 pub enum Place {
-    /// A SQLite file; made if it is missing.
+    /// A SQLite file, which is made if it is missing.
     File(PathBuf),
     /// A libSQL server.
     Http(Arc<Endpoint>),
@@ -25,12 +25,12 @@ pub enum Place {
 
 /// How long a statement waits for another connection's transaction before it gives `Unavailable`.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The same, at start, where nobody waits and an ingest may be writing.
+/// The same at start, when no client waits and an ingest may be writing.
 const PATIENCE_AT_START: Duration = Duration::from_secs(5);
-/// More than the services have; the default of 16 would do too, but not by much.
+/// More statements than the services have. The default of 16 would be enough too, but only just.
 const PREPARED_STATEMENTS: usize = 64;
 
-/// One worker's connection.
+/// The connection of one worker.
 pub(crate) struct Connected(RefCell<rusqlite::Connection>);
 
 impl Connected {
@@ -65,7 +65,7 @@ impl Held {
         })
     }
 
-    /// `native` is the host that holds this.
+    /// `native` is the platform that holds this database.
     pub fn database(&self, native: &Native) -> Database {
         Database(match self {
             Self::File(connected) => Inner::File(Rc::clone(connected)),

@@ -1,4 +1,4 @@
-//! The certificates that TLS connections of ours trust.
+//! The certificates that outgoing TLS connections trust.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,10 +7,11 @@ use rustls::{RootCertStore, pki_types::CertificateDer};
 
 use crate::HostError;
 
-/// The system's certificates, or those of `SSL_CERT_FILE`, in DER. Empty on a system that has none: then Mozilla's
-/// list serves, which is in the program.
+/// The system's certificates, or those of `SSL_CERT_FILE`, in DER. On a system without certificates the list is
+/// empty. The program then uses Mozilla's list, which is compiled in.
 ///
-/// A file that is named and has no certificate in it is an error: whoever names one does not mean the system's.
+/// It is an error if a file is named and holds no certificate: an operator who names a file does not want the
+/// system's certificates instead.
 pub fn certificates() -> Result<Vec<CertificateDer<'static>>, HostError> {
     let found = rustls_native_certs::load_native_certs();
     let named = std::env::var_os(SSL_CERT_FILE.text()).is_some_and(|file| !file.is_empty());
@@ -21,7 +22,7 @@ pub fn certificates() -> Result<Vec<CertificateDer<'static>>, HostError> {
     Ok(found.certs)
 }
 
-/// The same for rustls. Read once a process.
+/// The same certificates for rustls. They are read once per process.
 pub(crate) fn roots() -> Result<Arc<RootCertStore>, HostError> {
     static ROOTS: OnceLock<Result<Arc<RootCertStore>, String>> = OnceLock::new();
     let read = || {

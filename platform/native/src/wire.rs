@@ -1,7 +1,7 @@
-//! A client's connection, and what has truly gone out on it.
+//! A client's connection, and how many bytes were really sent on it.
 //!
-//! hyper takes a body's pieces before they are sent, so a body that has ended says nothing about what the
-//! client was given. The log line therefore waits until hyper has flushed, or the connection is gone.
+//! hyper takes the pieces of a body before they are sent, so the end of a body does not say what the client has
+//! received. The log line therefore waits until hyper has flushed, or the connection is gone.
 
 use std::{
     cell::{Cell, RefCell},
@@ -31,18 +31,19 @@ use crate::{
 pub(crate) struct Tally {
     log: Log,
     written: Cell<u64>,
-    /// The next bytes written are the head of the newest response.
+    /// Whether the next bytes written are the head of the newest response.
     head_next: Cell<bool>,
-    /// A body broke off whose end, to this client, is the connection's: only a reset tells it from a clean one.
+    /// Whether a body broke off whose end, for this client, is the end of the connection. Only a reset then tells
+    /// this end from a clean one.
     reset: Cell<bool>,
     open: RefCell<VecDeque<Open>>,
 }
 
 struct Open {
     entry: Entry,
-    /// Bytes written to the connection before the body's first; `None` until its head is out.
+    /// The bytes written to the connection before the first byte of the body. `None` until the head is written.
     before_body: Option<u64>,
-    /// Bytes of the body that hyper has taken.
+    /// The bytes of the body that hyper has taken.
     taken: u64,
     ended: bool,
 }
@@ -68,7 +69,7 @@ impl Tally {
         open.push_back(Open { entry, before_body: None, taken: 0, ended: false });
     }
 
-    /// Runs `f` on the response whose body is being read: always the newest.
+    /// Runs `f` on the response whose body is being read. It is always the newest response.
     fn newest(&self, f: impl FnOnce(&mut Open)) {
         if let Some(open) = self.open.borrow_mut().back_mut() {
             f(open);
@@ -84,7 +85,7 @@ impl Tally {
         self.written.set(self.written.get() + count as u64);
     }
 
-    /// Everything hyper held is with the operating system.
+    /// hyper has given everything to the operating system.
     fn flushed(&self) {
         let mut open = self.open.borrow_mut();
         while open.front().is_some_and(|open| open.ended) {
@@ -94,7 +95,7 @@ impl Tally {
         }
     }
 
-    /// The connection is gone, and with it what was not flushed.
+    /// The connection is gone, and so are the bytes that were not flushed.
     fn closed(&self) {
         for left in self.open.borrow_mut().drain(..) {
             let sent = left.before_body.map_or(0, |before| self.written.get().saturating_sub(before));
@@ -107,15 +108,15 @@ impl Tally {
 pub(crate) struct Sent {
     body: Body,
     tally: Rc<Tally>,
-    /// Bytes that end the body; 0 if the response has none.
+    /// The length at which the body ends. 0 if the response has no body.
     length: Option<u64>,
-    /// Whether the client knows chunks; else a body without a length ends with the connection.
+    /// Whether the client understands chunks. Otherwise a body without a length ends with the connection.
     chunks: bool,
     finished: bool,
 }
 
 impl Sent {
-    /// Puts a response on the connection's tally, from where its log line will come.
+    /// Adds a response to the connection's tally, which later writes the log line.
     pub fn response(
         tally: &Rc<Tally>,
         (method, version): (&Method, Version),
@@ -167,7 +168,7 @@ impl http_body::Body for Sent {
 }
 
 impl Drop for Sent {
-    /// hyper drops a body whose end it can tell without asking for it.
+    /// hyper drops a body without asking for its end, if it can tell the end by itself.
     fn drop(&mut self) {
         if !self.finished {
             let ended = self.body.is_end_stream();
@@ -180,7 +181,7 @@ impl Drop for Sent {
 pub(crate) struct Wire {
     stream: TokioIo<TcpStream>,
     tally: Rc<Tally>,
-    /// How long the client may take nothing.
+    /// How long the client may accept no byte.
     patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }

@@ -33,7 +33,7 @@ use crate::{
 /// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
-/// What every worker is told at start.
+/// The settings that every worker gets at start.
 pub(crate) struct Plan {
     pub data_dir: PathBuf,
     pub database: Option<Place>,
@@ -50,11 +50,11 @@ pub(crate) struct ClientTimeouts {
     pub stall: Duration,
 }
 
-/// Makes a worker's instance of a mounted service, and from it what serves a connection.
+/// Makes a worker's instance of a mounted service, and returns the function that serves a connection with it.
 pub(crate) type Mount = Box<dyn Fn(&Native, &Plan) -> Serve + Send + Sync>;
 type Serve = Box<dyn Fn(TcpStream, SocketAddr, Log, watch::Receiver<bool>) -> Pin<Box<dyn Future<Output = ()>>>>;
 
-/// An accepted connection on its way to a worker. Counted as the worker's until it is dropped.
+/// An accepted connection on its way to a worker. It counts as a connection of the worker until it is dropped.
 pub(crate) struct Accepted {
     pub stream: std::net::TcpStream,
     pub peer: SocketAddr,
@@ -112,7 +112,7 @@ async fn connection<S: Service + 'static>(
             .max_header_size(MAX_HEAD_BYTES)
             .serve_connection(wire, answer)
     );
-    // A connection's failure is the client's business, and in the log line if a response was under way.
+    // A failed connection concerns only its client. If a response was under way, the log line shows the failure.
     tokio::select! {
         biased;
         _ = connection.as_mut() => {}
@@ -123,8 +123,8 @@ async fn connection<S: Service + 'static>(
     }
 }
 
-/// A worker's life: `ready` hears whether it could start; it ends after `arrivals` has ended and its
-/// connections are done, or the grace period is over.
+/// Runs a worker. `ready` gets a message whether the worker could start. The worker ends when `arrivals` has ended
+/// and its connections are done, or when the grace period is over.
 pub(crate) fn run(
     plan: &Plan,
     log: &Log,

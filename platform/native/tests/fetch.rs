@@ -34,7 +34,7 @@ fn kind<T>(result: Result<T, Error>) -> Kind {
     result.err().expect("a failure").kind()
 }
 
-/// A head, and then pieces with a pause before each.
+/// A server that sends a head, and then pieces with a pause before each.
 fn pieces(head: &'static str, pause: Duration, pieces: &'static [&'static str]) -> u16 {
     upstream(move |_, mut stream| {
         while !read_head(&mut stream).is_empty() {
@@ -166,7 +166,7 @@ fn a_used_connection_that_was_closed_costs_no_request() {
             let mut request = to(port);
             *request.method_mut() = if round % 2 == 0 { Method::GET } else { Method::HEAD };
             native.fetch(request).await.unwrap();
-            // Sometimes the close is seen before the next request, sometimes not.
+            // In some rounds the host sees the close before the next request, in others it does not.
             native.sleep(Duration::from_millis(round % 3)).await;
         }
     });

@@ -23,7 +23,7 @@ fn store(native: &Native) -> Store {
     native.kv(StoreName::VideoCache).unwrap()
 }
 
-/// A second look at the file, as another process has it.
+/// A second connection to the file, as another process would have it.
 fn file(dir: &Path) -> Connection {
     Connection::open(dir.join("kv.db")).unwrap()
 }
@@ -65,7 +65,7 @@ fn a_value_is_there_until_it_expires_and_not_after() {
         }
         assert!(put.elapsed() >= Duration::from_millis(300), "gone before its time");
         assert!(kv.get(&key("long")).await.unwrap().is_some());
-        // A later write without an end takes the end away.
+        // A later write without an expiry removes the expiry.
         kv.put(&key("k"), Bytes::from_static(b"v"), Some(Duration::from_millis(1))).await.unwrap();
         kv.put(&key("k"), Bytes::from_static(b"w"), None).await.unwrap();
         native.sleep(Duration::from_millis(20)).await;
@@ -168,7 +168,7 @@ fn what_an_operator_writes_as_text_is_read() {
     });
 }
 
-/// A store that cannot be asked says so in every call, and the process goes on.
+/// A store that cannot be reached gives an error in every call, and the process goes on.
 async fn fails(native: &Native) {
     let kv = store(native);
     let errors: [Error; 3] = [
@@ -214,7 +214,7 @@ fn a_file_that_breaks_while_open_is_opened_anew_once_it_is_whole_or_gone() {
     let dir = tempfile::tempdir().unwrap();
     let files = ["kv.db", "kv.db-wal", "kv.db-shm"].map(|name| dir.path().join(name));
     on_native_in(&dir, |native| async move {
-        // More than SQLite keeps in memory: some of it must be read from the file.
+        // The value is larger than what SQLite keeps in memory, so some of it must be read from the file.
         store(&native).put(&key("k"), Bytes::from(vec![1; 10_000_000]), None).await.unwrap();
         for file in &files[..2] {
             std::fs::write(file, "broken").unwrap();
@@ -269,11 +269,11 @@ fn a_locked_file_is_waited_for_without_holding_the_thread() {
         let error = put("newer").await.unwrap_err();
         assert_eq!(error.kind(), Kind::Unavailable);
         assert!((200..3000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
-        // A wait in vain is not repeated, though this one would have been worth it.
+        // After a wait that failed, a write does not wait again, though here a wait would have succeeded.
         let (written, ()) = tokio::join!(put("newer"), commit());
         assert_eq!(written.unwrap_err().kind(), Kind::Unavailable);
 
-        // Once a write has gone through, they are waited for again.
+        // Once a write has succeeded, later writes wait for locks again.
         put("newest").await.unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let (written, ()) = tokio::join!(put("the last"), commit());

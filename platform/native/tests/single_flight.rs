@@ -1,4 +1,4 @@
-//! One maker for what many want at once: [`SingleFlight`] on a host that serves requests side by side.
+//! One request makes what many want at once: [`SingleFlight`] on a host that serves requests side by side.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 const FACTS: Facts = Facts { now: 0, entropy: [0; 32], https: false, client: None };
 
-/// Makes the thing unless it is there; how long that takes, and whether it works, is up to `make`.
+/// Makes the thing unless it is there. `make` decides how long this takes, and whether it succeeds.
 async fn visit<F: Future<Output = bool>>(
     native: &Native,
     group: &SingleFlight,
@@ -50,7 +50,7 @@ fn a_crowd_makes_it_once() {
     assert_eq!(makers, 1);
 }
 
-/// A maker that fails, and one whose client has left, let the next one make it.
+/// If a maker fails, or its client leaves, the next request makes the thing.
 #[test]
 fn who_ends_empty_handed_hands_the_turn_on() {
     on_native(|native| async move {
@@ -96,7 +96,7 @@ fn other_things_wait_for_nobody_and_a_stuck_maker_not_for_ever() {
         assert!(group.join(&cx, "film").await.waited);
         let waited = started.elapsed();
         assert!((Duration::from_secs(2)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
-        // Whoever went on without a flight has none to give.
+        // The request that went on without a flight holds none that it could pass to the next.
         let again = group.join(&cx, "film");
         assert!(tokio::time::timeout(Duration::from_millis(100), again).await.is_err());
     });

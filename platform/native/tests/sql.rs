@@ -26,12 +26,12 @@ const COUNT: &str = "SELECT count(*) FROM pending_thumbnails";
 type Case = fn(Native) -> Pin<Box<dyn Future<Output = ()>>>;
 type OnServer = fn(&Server);
 
-/// Functions as trials' names and bodies.
+/// Functions, as names and bodies of trials.
 macro_rules! named {
     ($($name:ident),+ $(,)?) => { [$((stringify!($name), $name as _)),+] };
 }
 
-/// What must hold on both.
+/// The cases that must pass both on a file and on a server.
 macro_rules! cases {
     ($($name:ident),+ $(,)?) => {
         const CASES: &[(&str, Case)] = &[$((stringify!($name), |native| Box::pin($name(native)))),+];
@@ -90,14 +90,15 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// A libSQL server that the first case starts, and that one case at a time has for itself.
+/// A libSQL server. The first case starts it, and only one case at a time uses it.
 #[derive(Default)]
 struct Server {
     running: OnceLock<Sqld>,
     alone: Mutex<()>,
 }
 
-/// What the server checks tokens with, and two tokens: made for these tests, good for nothing else.
+/// The key with which the server checks tokens, and two tokens. They were made for these tests, and open nothing
+/// else.
 const PUBLIC_KEY: &str = "aBGy13uIiUBkIWOGqUYPsUl23N6hnodWyWQ6-WTLpKs";
 const WRITER: &str = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJhIjoicncifQ.\
     ARZ0k479XKN_49Osb56sW6KylyIaOtQUdAc_u7PpQQ317F2fmvaGmuHMeIl50-VAPVhhnEtVAR4RzYNXYfOvDg";
@@ -222,7 +223,7 @@ fn a_locked_database_is_waited_for_and_then_unavailable() {
             native.sleep(Duration::from_millis(100)).await;
             other.execute_batch("COMMIT").unwrap();
         };
-        // Reads before it writes: its lock must be taken anew, its snapshot too.
+        // The transaction reads before it writes, so both its lock and its snapshot must be taken anew.
         let statements = [Statement::new(COUNT, []), insert];
         let (results, ()) = tokio::join!(sql.batch(&statements), release);
         results.unwrap();

@@ -1,4 +1,5 @@
-//! Objects in an S3 bucket, over [`Platform::fetch`](platform::Platform::fetch) and `sigv4`. Written once for every host.
+//! Objects in an S3 bucket, over [`Platform::fetch`](platform::Platform::fetch) and `sigv4`. The code is the same for
+//! every host.
 
 mod listing;
 mod location;

@@ -1,17 +1,18 @@
 //! Reads the answer to `ListObjectsV2` (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>).
 //!
-//! Stores write it by machine and in one shape: elements without attributes, text with the five XML entities.
+//! Stores generate this answer, so it always has the same shape: elements without attributes, and text with the five
+//! XML entities.
 
 /// One page of a listing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// Keys and sizes in bytes.
+    /// The keys of objects, and their sizes in bytes.
     pub sizes: Vec<(String, u64)>,
     /// The token of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// `None` if the text is not such an answer.
+/// `None` if the text is not an answer to `ListObjectsV2`.
 pub(crate) fn parse(xml: &str) -> Option<Page> {
     let (_, mut rest) = xml.split_once("<ListBucketResult")?;
     let next = element(rest, "NextContinuationToken").map(unescape);

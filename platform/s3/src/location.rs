@@ -1,4 +1,4 @@
-//! Where the bucket is, and the key to it.
+//! The address of the bucket, and the credentials for it.
 
 use platform::config::{
     ConfigError, Lookup,
@@ -10,10 +10,10 @@ use platform::config::{
 };
 use sigv4::{Bucket, Credentials, UrlStyle};
 
-/// A bucket and the right to it.
+/// A bucket, and the credentials for it.
 #[derive(Clone, Debug)]
 pub struct Location {
-    /// As the store's owner calls it.
+    /// The name of the bucket, as the owner of the store writes it.
     pub name: String,
     pub bucket: Bucket,
     pub credentials: Credentials,
@@ -45,7 +45,7 @@ impl Location {
         Ok(Self { name, bucket, credentials })
     }
 
-    /// Scheme, host and port of the bucket: what may be shown.
+    /// The scheme, host and port of the bucket, which may be shown.
     pub fn origin(&self) -> String {
         origin(self.bucket.base_url()).unwrap_or_default()
     }

@@ -10,7 +10,7 @@ use platform::{Cx, EdgeCache, Error, Kind, Platform, headers::declared_length};
 
 use crate::{Location, listing};
 
-/// A bucket and the right to it. Keeps the day's signing key in memory, and nowhere else.
+/// A bucket, and the credentials for it. The signing key of the day is kept in memory, and nowhere else.
 pub struct Objects {
     bucket: Bucket,
     credentials: Credentials,
@@ -27,7 +27,7 @@ impl Objects {
         &self.bucket
     }
 
-    /// Runs `f` with the signing key of `now`'s day, derived anew when the day has changed.
+    /// Runs `f` with the signing key of `now`'s day, and derives the key anew when the day has changed.
     fn with_key<T>(&self, now: u64, f: impl FnOnce(&SigningKey) -> T) -> T {
         let mut held = self.key.borrow_mut();
         match &mut *held {
@@ -36,13 +36,14 @@ impl Objects {
         }
     }
 
-    /// A signer of URLs that anyone may use to read, from `now` for `expires` seconds.
+    /// A signer of URLs. Anyone who has such a URL may read its object, from `now` on for `expires` seconds.
     pub fn presigner(&self, now: u64, expires: u32) -> Result<Presigner, Error> {
         self.with_key(now, |key| Presigner::new(key, &self.bucket, sigv4::Method::Get, now, expires))
             .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
     }
 
-    /// Sixteen hexadecimal digits that change when the bucket or the key to it does. Gives away what any presigned URL does: a signature.
+    /// Sixteen hexadecimal digits that change when the bucket or its credentials change. The digits are part of a
+    /// signature, so they reveal no more than any presigned URL does.
     pub fn fingerprint(&self) -> String {
         let key = SigningKey::derive(&self.credentials, self.bucket.region(), 0);
         let mut url = String::new();
@@ -52,11 +53,12 @@ impl Objects {
         url.split_off(url.len().saturating_sub(16))
     }
 
-    /// GET or HEAD of an object. `headers` may hold `Range` and conditions; they are sent as they are.
+    /// GET or HEAD of an object. `headers` may hold `Range` and conditions, which are sent as they are.
     ///
-    /// - 200, 206, 304, 404, 412 and 416 are answers; every other status is an error.
-    /// - One second try, after a short pause, when the store did not answer or was unwell. Never once a head has come.
-    /// - With `edge_cache` a 200 may come from the host's edge cache.
+    /// - 200, 206, 304, 404, 412 and 416 are answers. Every other status is an error.
+    /// - The request is sent a second time, after a short pause, if the store did not answer or reported a failure.
+    ///   There is no second try once a head has arrived.
+    /// - With `edge_cache`, a 200 or the 206 to a `Range` may come from the host's edge cache.
     pub async fn read<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
@@ -69,8 +71,8 @@ impl Objects {
         cx.or_again(first, || self.read_once(cx, method, key, headers, edge_cache)).await
     }
 
-    /// GETs of several parts of an object, one for each of `headers`, all on their way before the first is waited for. The same
-    /// answers, errors and second try as of [`read`](Self::read).
+    /// GETs of several parts of an object, one for each of `headers`. All are sent before the first answer is
+    /// awaited. Answers, errors and the second try are those of [`read`](Self::read).
     pub async fn read_parts<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
@@ -104,7 +106,7 @@ impl Objects {
         accepted(cx.fetch(request).await?)
     }
 
-    /// A signed request. `more` headers are sent unsigned.
+    /// A signed request. The headers in `more` are sent, but not signed.
     pub fn signed(
         &self,
         unsigned: &HeaderRequest<'_>,
@@ -131,7 +133,7 @@ impl Objects {
         Ok(request)
     }
 
-    /// A whole object of at most `max` bytes; `None` if there is none.
+    /// A whole object of at most `max` bytes; `None` if the object does not exist.
     pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, max: usize) -> Result<Option<Bytes>, Error> {
         let response = self.read(cx, &Method::GET, key, &HeaderMap::new(), None).await?;
         match response.status() {
@@ -176,7 +178,7 @@ impl Objects {
     }
 }
 
-/// A request without a body, to sign.
+/// A request without a body, which is yet to be signed.
 pub const fn bodiless<'a>(
     method: sigv4::Method,
     object_key: &'a str,
@@ -185,7 +187,7 @@ pub const fn bodiless<'a>(
     HeaderRequest { method, object_key, query, headers: &[], payload: Payload::Empty }
 }
 
-/// What [`Objects::read`] takes for an answer.
+/// The responses that [`Objects::read`] accepts as answers.
 fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
     match response.status() {
         StatusCode::OK
@@ -202,7 +204,7 @@ pub fn refusal(operation: &'static str, status: StatusCode) -> Error {
     Error::because(Kind::of_refusal(status), operation, format!("the store answered {}", status.as_u16()))
 }
 
-/// The longest listing that is read: ten thousand segments.
+/// The most pages of a listing that are read: ten thousand segments.
 const MAX_PAGES: usize = 10;
 /// The largest page of a listing, in bytes.
 const MAX_LISTING: usize = 4 * 1024 * 1024;

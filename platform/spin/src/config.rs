@@ -1,25 +1,26 @@
-//! Configuration: the component's variables, whose names are ours in lower case.
+//! Configuration: the component's variables. Their names are the gallery's names in lower case.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
 use platform::config::Lookup;
 use spin_sdk::variables;
 
-/// Variables that have been asked for, each once.
+/// The variables that have been requested, each once.
 #[derive(Default)]
 pub(crate) struct Variables {
     known: RefCell<BTreeMap<String, Option<String>>>,
-    /// Asked for and not known yet.
+    /// Names that were requested and are not known yet.
     wanted: RefCell<Vec<String>>,
-    /// What could not be read, in words for the log: names, never values.
+    /// The variables that could not be read, in words for the log. The words hold names, never values.
     pub troubles: Vec<String>,
 }
 
 impl Variables {
     /// Runs `f` over the configuration.
     ///
-    /// A lookup is a plain function, and variables are asked for asynchronously. So `f` runs over what is known, until it
-    /// asks for nothing that is not: each round knows at least one name more, and there are few of them.
+    /// A lookup is a plain function, but Spin returns variables asynchronously. `f` therefore runs over the known
+    /// variables, and runs again until it requests no unknown one. Each round adds at least one name, and there are
+    /// few names.
     pub async fn read<T>(&mut self, f: impl Fn(&Lookup<'_>) -> T) -> T {
         loop {
             let made = f(&Lookup(&|name| self.get(name)));
@@ -45,7 +46,7 @@ impl Variables {
     async fn ask(&mut self, name: &str) -> Option<String> {
         match variables::get(name.to_ascii_lowercase()).await {
             Ok(value) => Some(value),
-            // One that the manifest does not give to this component.
+            // The manifest does not give this variable to this component.
             Err(variables::Error::Undefined(_) | variables::Error::InvalidName(_)) => None,
             Err(error) => {
                 self.troubles.push(format!("variable {}: {error}", name.to_ascii_lowercase()));

@@ -1,4 +1,4 @@
-//! Spin's key-value stores. Their labels are the stores' names in lower case: `cache_version`, `video_cache`.
+//! Spin's key-value stores. Their labels are the names of the stores in lower case: `cache_version`, `video_cache`.
 
 use std::{cell::OnceCell, time::Duration};
 
@@ -6,10 +6,10 @@ use bytes::Bytes;
 use platform::{Error, Kind, Kv, KvKey, StoreName};
 use spin_sdk::key_value;
 
-/// One store, opened at first use: opening is asynchronous.
+/// One store. It is opened at first use, because opening is asynchronous.
 ///
-/// Spin does not expire values. A playlist in `video_cache` carries its expiry, which the service checks; an expired
-/// one is overwritten or stays until the store is emptied.
+/// Spin does not expire values. A playlist in `video_cache` carries its expiry, which the service checks. An expired
+/// playlist is overwritten, or stays until the store is emptied.
 pub struct Store {
     name: StoreName,
     opened: OnceCell<key_value::Store>,
@@ -26,7 +26,7 @@ impl Store {
         }
         let label = self.name.name().to_ascii_lowercase();
         let opened = key_value::Store::open(label).await.map_err(|error| failure("kv.open", error))?;
-        // Two calls at once may both have opened it; the second handle is dropped.
+        // Two calls at once may both have opened the store. The second handle is dropped.
         Ok(self.opened.get_or_init(|| opened))
     }
 }

@@ -1,4 +1,4 @@
-//! Spin 4.1 and newer: what [`platform_wasi`] is, with Spin's own key-value stores, SQLite and variables.
+//! Spin 4.1 and newer: [`platform_wasi`] with Spin's own key-value stores, SQLite and variables.
 //!
 //! [`serve!`] makes a component of one [`Service`](platform::Service); [`Spin`] is the [`Platform`] of one request.
 
@@ -23,7 +23,7 @@ use http::{Request, Response};
 use platform::{Error, Platform, StoreName};
 use platform_wasi::fetch;
 
-/// The platform of one request. Has what an instance keeps: a connection, and nothing of a request.
+/// The platform of one request. Holds what an instance keeps: a connection to the database, and nothing of a request.
 #[derive(Clone)]
 pub struct Spin(Rc<sql::Shared>);
 

@@ -1,4 +1,4 @@
-//! The component: what an instance keeps, and how a request finds it.
+//! The component: the state that an instance keeps, and how a request reaches this state.
 
 use std::{net::SocketAddr, rc::Rc, thread::LocalKey};
 
@@ -15,7 +15,7 @@ use platform_wasi::{
 
 use crate::{Spin, config::Variables, sql};
 
-/// A service and what it runs on.
+/// A service, and the platform on which it runs.
 pub struct Site<S> {
     service: S,
     spin: Spin,
@@ -29,9 +29,9 @@ impl<S> Site<S> {
     }
 }
 
-/// Exports `$service` as the component's `wasi:http/handler`, made by `$make` from the configuration.
+/// Exports `$service` as the component's `wasi:http/handler`. `$make` makes the service from the configuration.
 ///
-/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+/// If the configuration is not usable, each request gets a 503, and the log gets a line that says what is missing.
 #[macro_export]
 macro_rules! serve {
     ($service:ty, $make:expr) => {
@@ -53,7 +53,7 @@ macro_rules! serve {
     };
 }
 
-/// Serves one request. What [`serve!`] exports.
+/// Serves one request. [`serve!`] exports this function.
 pub async fn handle<S: Service>(
     instance: &'static LocalKey<PerInstance<Site<S>>>,
     make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>,
@@ -85,7 +85,8 @@ pub async fn handle<S: Service>(
     answer(&site.spin, &site.service, arrived).await
 }
 
-/// Who is connected. A client may send the header too: Spin's own comes after it, so the last one counts.
+/// The address of the client. A client may send this header too. Spin adds its own line after the client's, so the
+/// last line counts.
 fn client(headers: &HeaderMap) -> Option<SocketAddr> {
     headers.get_all("spin-client-addr").iter().next_back()?.to_str().ok()?.parse().ok()
 }

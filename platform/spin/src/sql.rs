@@ -1,5 +1,5 @@
-//! The catalogue's database: Spin's SQLite, its database `default`. Where that is, in a file or on a libSQL server, Spin's runtime
-//! configuration says.
+//! The catalogue's database: the database `default` of Spin's SQLite. Spin's runtime configuration says whether it is
+//! a file or on a libSQL server.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -9,11 +9,12 @@ use spin_sdk::{
     wit_bindgen::StreamResult,
 };
 
-/// An instance's connection, once there is one. Single statements of all its requests go through it; a transaction has one of
-/// its own, since other requests' statements would fall into it.
+/// The connection of an instance, once it is open. Single statements of all the instance's requests use this
+/// connection. A transaction has a connection of its own, because statements of other requests would become part of
+/// it.
 pub(crate) type Shared = RefCell<Option<Rc<Connection>>>;
 
-/// How many pass from host to guest in one call, at most: each call costs more than a row.
+/// The most rows that go from host to guest in one call. A call costs more than a row.
 const ROWS_AT_ONCE: usize = 256;
 
 /// The catalogue's database, as a request sees it.
@@ -24,7 +25,7 @@ impl Sql for Database {
         let connection = shared(&self.0).await?;
         let rows = execute("sql.query", &connection, sql, parameters).await;
         if rows.as_ref().is_err_and(Error::is_transient) {
-            // Perhaps it is the connection: the next statement gets a new one.
+            // The connection may be at fault, so the next statement gets a new one.
             self.0.take();
         }
         rows
@@ -49,21 +50,23 @@ async fn shared(held: &Shared) -> Result<Rc<Connection>, Error> {
     Ok(opened)
 }
 
-/// One that is neither committed nor rolled back, because its request has ended, ends with its connection.
+/// Runs a transaction. If its request ends early, the transaction is neither committed nor rolled back, and ends with
+/// its connection.
 async fn transaction(statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
     const OPERATION: &str = "sql.batch";
     if statements.is_empty() {
         return Ok(Vec::new());
     }
     let connection = open(OPERATION).await?;
-    // The lock that writing needs, now: two that both began to read could not both go on to write.
+    // Takes the lock for writing at once: of two transactions that both began with reading, only one could go on to
+    // write.
     execute(OPERATION, &connection, "BEGIN IMMEDIATE", &[]).await?;
     let mut results = Vec::with_capacity(statements.len());
     for statement in statements {
         match execute(OPERATION, &connection, statement.sql, &statement.parameters).await {
             Ok(rows) => results.push(rows),
             Err(error) => {
-                // Why it failed matters more than whether this does.
+                // The cause of the failure is what is returned, whether or not the rollback succeeds.
                 let _ = execute(OPERATION, &connection, "ROLLBACK", &[]).await;
                 return Err(error);
             }
@@ -117,7 +120,8 @@ fn from_spin(value: sqlite::Value) -> Value {
     }
 }
 
-/// Spin tells `SQLite`'s failures apart by their text only. It may quote the statement, which holds no values: parameters are bound.
+/// Spin tells the failures of `SQLite` apart by their text only. The text may quote the statement. The statement
+/// holds no values, because parameters are bound.
 fn failure(operation: &'static str, error: sqlite::Error) -> Error {
     const OURS: [&str; 4] = ["syntax error", "no such ", "constraint failed", "datatype mismatch"];
     let kind = match &error {

@@ -1,4 +1,4 @@
-//! SQLite behind [`Sql`](platform::Sql): what the native host, ingest and the platform in memory share.
+//! SQLite behind [`Sql`](platform::Sql): the code that the native host, ingest and the platform in memory share.
 
 use std::{path::Path, time::Duration};
 
@@ -9,9 +9,10 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-/// Opens a file, which is made if it is missing, for readers beside a writer (WAL). It waits `patience` for a lock.
+/// Opens a file, which is made if it is missing. Readers can work beside a writer (WAL). An operation waits
+/// `patience` for a lock.
 ///
-/// After a power failure the last transactions may be gone: what they held is uploaded again.
+/// After a power failure the last transactions may be missing. Their items are then uploaded again.
 pub fn open(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(patience)?;
@@ -21,7 +22,7 @@ pub fn open(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Applies the steps of the schema that the database lacks, and gives the version it had.
+/// Applies the steps of the schema that the database lacks, and returns the version that it had before.
 pub fn migrate(connection: &mut Connection) -> Result<usize, schema::Failure<rusqlite::Error>> {
     let connection = std::cell::RefCell::new(connection);
     schema::migrate(
@@ -61,7 +62,8 @@ pub fn batch(connection: &mut Connection, statements: &[Statement<'_>]) -> rusql
     Ok(results)
 }
 
-/// `SQLite`'s failure as ours. Its words may quote the statement, which holds no values: parameters are bound.
+/// A failure of `SQLite` as an [`Error`]. Its message may quote the statement. The statement holds no values, because
+/// parameters are bound.
 pub fn sql_error(operation: &'static str, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let kind = match error.sqlite_error_code() {
@@ -96,7 +98,7 @@ fn value(value: ValueRef<'_>) -> Value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
         ValueRef::Real(number) => Value::Real(number),
-        // SQLite lets any bytes be TEXT; what is not UTF-8 is shown with replacement characters.
+        // SQLite lets any bytes be TEXT. Bytes that are not UTF-8 become replacement characters.
         ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
     }

@@ -1,4 +1,4 @@
-//! Configuration and secrets, read once from whatever a host keeps them in.
+//! Configuration and secrets, read once from wherever a host keeps them.
 //!
 //! An adapter gives a [`Lookup`] from a name to a value. Each configured type loads itself from the look-up, by the
 //! names in [`names`]. [`table`] says what each name means. An error names the key, never the value.
@@ -10,7 +10,7 @@ use std::fmt;
 
 pub use names::Name;
 
-/// A value that is missing or cannot be read. Holds its name and what is wanted, never the value.
+/// A value is missing or cannot be read. The error holds the name of the value and what is expected, never the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     pub name: &'static str,
@@ -35,7 +35,7 @@ impl std::error::Error for ConfigError {}
 pub struct Lookup<'a>(pub &'a dyn Fn(&str) -> Option<String>);
 
 impl Lookup<'_> {
-    /// The value, else the name's default if it has one.
+    /// The value. Without a value, the default of the name if it has one.
     pub fn optional(&self, name: Name) -> Option<String> {
         let given = (self.0)(name.text()).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         given.or_else(|| name.default().map(str::to_owned))
@@ -56,7 +56,7 @@ impl Lookup<'_> {
         self.optional(name).map(|text| text.parse().map_err(|_| error)).transpose()
     }
 
-    /// An [`origin`]; a slash at its end is dropped.
+    /// An [`origin`]. A slash at its end is dropped.
     pub fn origin(&self, name: Name) -> Result<Option<String>, ConfigError> {
         let error = ConfigError::new(name, "must be an origin such as https://video.example");
         let Some(text) = self.optional(name) else { return Ok(None) };

@@ -1,6 +1,7 @@
-//! The names of the configuration. Everything that reads or writes one uses these, so that no two spellings can drift.
+//! The names of the configuration. All code that reads or writes a name uses these constants, so that no two
+//! spellings can drift apart.
 
-/// A name, in upper case. Its value has a default where one value suits most.
+/// A name, in upper case. It has a default if one value suits most uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name {
     text: &'static str,
@@ -22,18 +23,18 @@ macro_rules! names {
         $(
             pub const $name: Name = Name {
                 text: stringify!($name),
-                // The last element: the default where there is one.
+                // The last element, which is the default if there is one.
                 default: [None, $(Some($default))?][names!(@index $($default)?)],
             };
         )*
-        /// In the order of the table.
+        /// The names in the order of the table.
         pub const $list: &[Name] = &[$($name),*];
     };
     (@index) => { 0 };
     (@index $default:literal) => { 1 };
 }
 
-// Where a host keeps secrets apart, these are read from there and from nowhere else.
+// A host that keeps secrets apart reads these names from there and from nowhere else.
 names!(SECRETS: GALLERY_PASSWORD, AUTH_SECRET, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_SESSION_TOKEN, SQL_AUTH_TOKEN);
 
 names!(

@@ -1,12 +1,13 @@
-//! What each name means: for the documents, for `edge-gallery check`, and for the tests that hold manifests to it.
+//! The meaning of each name, for the documents, for `edge-gallery check`, and for the tests that compare manifests
+//! with this table.
 //!
-//! No service and no adapter reads this table: its words stay out of the programs for the edges.
+//! No service and no adapter reads this table, so its words stay out of the programs for the edges.
 
 use std::fmt::Write as _;
 
 use super::names::{self, Name};
 
-/// Who reads a name.
+/// A program that reads a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// viewer-edge, on every host.
@@ -38,11 +39,11 @@ impl Reader {
 pub struct Setting {
     pub name: Name,
     pub readers: &'static [Reader],
-    /// Whether nothing starts without it.
+    /// Whether no program starts without this value.
     pub required: bool,
     /// One line of Markdown.
     pub meaning: &'static str,
-    /// A value that may be typed as it stands.
+    /// A value that can be used as it is.
     pub example: &'static str,
 }
 
@@ -73,7 +74,7 @@ const fn required(name: Name, readers: &'static [Reader], meaning: &'static str,
     Setting { required: true, ..setting(name, readers, meaning, example) }
 }
 
-/// Every name there is.
+/// All settings.
 pub const SETTINGS: &[Setting] = &[
     required(
         names::GALLERY_PASSWORD,

@@ -1,4 +1,4 @@
-//! A body: bytes we made, or a stream of the host's that is forwarded as it is.
+//! A body: bytes from this program, or a stream of the host that is forwarded as it is.
 
 use bytes::Bytes;
 use platform::{Error, Kind, headers::declared_length};
@@ -14,12 +14,12 @@ use crate::failure::failure;
 /// How a body ends: with trailers, without, or broken off.
 pub type End = FutureReader<Result<Option<Trailers>, ErrorCode>>;
 
-/// How much room a body of unknown length is given at a time, in bytes.
+/// By how much the buffer for a body of unknown length grows at a time, in bytes.
 const ROOM: usize = 16 * 1024;
-/// How much of a body is in the guest at a time when it is one of several, in bytes.
+/// How much of a body is in the guest at a time, if it is one of several joined bodies, in bytes.
 const HELD: usize = 64 * 1024;
 
-/// See [`platform::Platform::Body`]. Its pieces one after the other; mostly there is one.
+/// See [`platform::Platform::Body`]. The pieces follow one another. Most bodies have one piece.
 pub struct Body(Vec<Piece>);
 
 enum Piece {
@@ -30,7 +30,7 @@ enum Piece {
 struct Arriving {
     stream: StreamReader<u8>,
     end: End,
-    /// Its Content-Length.
+    /// The Content-Length of the stream.
     declared: Option<u64>,
 }
 
@@ -41,9 +41,9 @@ impl From<Bytes> for Body {
 }
 
 impl Body {
-    /// What a request or a response of the host's brings.
+    /// The body of a request or a response that comes from the host.
     pub(crate) fn arriving(message: impl IncomingMessage, headers: &http::HeaderMap) -> Self {
-        // The other direction: that we have taken it well. Dropped unwritten, the writer says so.
+        // This future tells the sender that the body arrived well. The writer is dropped unwritten, and then says so.
         let (_, taken) = wit_future::new(|| Ok(()));
         let (stream, end) = message.consume_body(taken);
         Self(vec![Piece::Arriving(Arriving { stream, end, declared: declared_length(headers) })])
@@ -54,15 +54,15 @@ impl Body {
         Self(pieces.into_iter().flat_map(|body| body.0).collect())
     }
 
-    /// What the host makes a message of. A stream that came from it goes back to it: its bytes never enter the guest,
-    /// and if it breaks off, so does the message.
+    /// The parts from which the host makes a message. A stream that came from the host goes back to the host: its
+    /// bytes never enter the guest, and if the stream breaks off, so does the message.
     pub(crate) fn into_parts(self) -> (Option<StreamReader<u8>>, End) {
         let pieces = match <[Piece; 1]>::try_from(self.0) {
             Ok([Piece::Arriving(whole)]) => return (Some(whole.stream), whole.end),
             Ok(bytes) => Vec::from(bytes),
             Err(pieces) => pieces,
         };
-        // Dropped unwritten, the writer says that there are no trailers.
+        // A writer that is dropped unwritten says that there are no trailers.
         let (ended, end) = wit_future::new(|| Ok(None));
         if pieces.iter().all(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.is_empty())) {
             return (None, end);
@@ -96,7 +96,7 @@ impl Piece {
         if declared.is_some_and(|length| length > max as u64) {
             return Err(too_large());
         }
-        // Room for one more, to be told of the end without asking for more room.
+        // Room for one byte more, so that the end of the stream is seen before the buffer has to grow.
         let room = declared.and_then(|length| usize::try_from(length).ok()).map_or(ROOM, |length| length + 1);
         let mut bytes = Vec::with_capacity(room);
         loop {
@@ -120,10 +120,11 @@ impl Piece {
     }
 }
 
-/// The other side has left: nobody is there to hear of it.
+/// The other side has left, so a failure can be reported to nobody.
 struct Left;
 
-/// Writes pieces one after the other, as the other side takes them. One that breaks off ends all with its failure.
+/// Writes the pieces one after the other, as fast as the other side accepts them. A piece that breaks off ends the
+/// whole body with its failure.
 async fn write(
     pieces: Vec<Piece>,
     mut writer: StreamWriter<u8>,
@@ -139,7 +140,7 @@ async fn write(
             Ok(Err(Left)) => return,
             Err(code) => {
                 drop(writer);
-                // Whoever does not take it has left.
+                // If the write fails, the reader has left.
                 let _ = ended.write(Err(code)).await;
                 return;
             }
@@ -147,7 +148,7 @@ async fn write(
     }
 }
 
-/// Gives the emptied buffer back.
+/// Writes the bytes, and returns the emptied buffer.
 async fn write_bytes(writer: &mut StreamWriter<u8>, bytes: Vec<u8>) -> Result<Vec<u8>, Left> {
     let rest = writer.write_all(bytes).await;
     if rest.is_empty() { Ok(rest) } else { Err(Left) }

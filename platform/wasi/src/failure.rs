@@ -1,9 +1,9 @@
-//! What the host says went wrong.
+//! Failures that the host reports.
 
 use platform::{Error, Kind};
 use wasip3::http::types::ErrorCode;
 
-/// The host's failure as ours, in words: the code's `Debug` is 5 kB of code.
+/// A failure of the host as an [`Error`], in words of its own: the `Debug` of the code would be 5 kB of code.
 pub(crate) fn failure(operation: &'static str, code: ErrorCode) -> Error {
     use ErrorCode as Code;
     let (kind, words) = match code {

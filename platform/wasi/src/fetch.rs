@@ -1,4 +1,4 @@
-//! Requests out, through `wasi:http/client@0.3.0`.
+//! Outgoing requests, through `wasi:http/client@0.3.0`.
 
 use std::time::Duration;
 
@@ -35,14 +35,15 @@ pub async fn send_all(requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body
     futures_util::future::join_all(requests.into_iter().map(send)).await
 }
 
-/// A request as the host takes it.
+/// A request in the form that the host expects.
 fn outgoing(request: Request<Bytes>) -> Result<types::Request, Error> {
     let refused = |()| Error::because(Kind::Invalid, "fetch.request", "the host refuses its method or target");
     let (mut parts, body) = request.into_parts();
     let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
-    // The host writes it, from the URI.
+    // The host writes `Host` from the URI.
     parts.headers.remove(HOST);
-    // Without it the host would send chunks, even of nothing, and S3 wants a length: 411.
+    // Without `Content-Length` the host would send chunks, even for an empty body. S3 wants a length, and answers
+    // 411.
     if !body.is_empty() || ![Method::GET, Method::HEAD].contains(&parts.method) {
         parts.headers.insert(CONTENT_LENGTH, body.len().into());
     }
@@ -57,7 +58,8 @@ fn outgoing(request: Request<Bytes>) -> Result<types::Request, Error> {
     Ok(request)
 }
 
-/// Hosts wait up to ten minutes unless told otherwise; one that cannot be told is not to be waited for.
+/// Hosts wait up to ten minutes unless they are told otherwise. A request fails on a host that does not accept
+/// timeouts.
 fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
     let unheard = |error| Error::because(Kind::Internal, "fetch.timeouts", error);
     let options = RequestOptions::new();
@@ -67,7 +69,7 @@ fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
     Ok(options)
 }
 
-/// A duration as WASI has it.
+/// A duration in the unit of WASI.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

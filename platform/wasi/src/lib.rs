@@ -1,8 +1,8 @@
 //! WASI 0.3, for wasm32-wasip2: components that export `wasi:http/handler@0.3.0`.
 //!
 //! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi`] is the [`Platform`] of one request.
-//! It asks a host for HTTP, clocks, randomness and an environment, and for nothing else: KV is in the bucket, SQL behind HTTP.
-//! What hosts with more than that share with it is in [`body`], [`fetch`] and [`request`].
+//! `Wasi` needs only HTTP, clocks, randomness and an environment from a host: KV is in the bucket, and SQL is behind
+//! HTTP. The code shared with adapters for hosts that have more is in [`body`], [`fetch`] and [`request`].
 
 #![allow(async_fn_in_trait)]
 

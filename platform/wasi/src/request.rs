@@ -21,7 +21,7 @@ use wasip3::{
 
 use crate::Body;
 
-/// A request that has come in, as a service sees it, and the facts of it.
+/// An incoming request as a service sees it, with its facts.
 pub struct Arrived {
     started: Instant,
     facts: Facts,
@@ -29,7 +29,7 @@ pub struct Arrived {
 }
 
 impl Arrived {
-    /// Takes a request from the host. One that is not to a path is 400.
+    /// Takes a request from the host. A request whose target is not a path gives a 400.
     pub fn from_host(request: types::Request) -> Result<Self, Problem> {
         let started = Instant::now();
         let unusable = |detail: &'static str| move || Problem::bad_request(detail);
@@ -45,7 +45,7 @@ impl Arrived {
             now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             entropy: entropy(),
             https: matches!(request.get_scheme(), Some(Scheme::Https)),
-            // WASI has no word for it.
+            // WASI does not say who the client is.
             client: None,
         };
         let body = Body::arriving(request, head.headers());
@@ -61,7 +61,7 @@ impl Arrived {
         self.request.headers()
     }
 
-    /// Says where it comes from, on a host that knows.
+    /// Sets the address of the client, on a host that knows it.
     pub fn is_from(&mut self, client: Option<IpAddr>) {
         self.facts.client = client;
     }
@@ -72,7 +72,8 @@ impl Arrived {
     }
 }
 
-/// Answers one request, and writes its log line. The host sends the body after this; how much of it arrives it does not tell.
+/// Answers one request, and writes its log line. The host sends the body after this, and does not say how much of it
+/// arrives.
 pub async fn answer<P, S>(platform: &P, service: &S, arrived: Arrived) -> Result<types::Response, ErrorCode>
 where
     P: Platform<Body = Body>,
@@ -88,26 +89,26 @@ where
     for_host(response)
 }
 
-/// A problem as a response, before there is a service to make one.
+/// A problem as a response, before there is a service that could make a response.
 pub fn refuse(problem: Problem) -> Result<types::Response, ErrorCode> {
     let id = entropy()[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
     for_host(problem.into_response(&format!("{id:016x}")))
 }
 
-/// The answer while the configuration is not good: 503, and a log line that names what is missing.
+/// The answer while the configuration is not usable: 503, and a log line that names what is missing.
 pub fn refuse_without_configuration(words: &str) -> Result<types::Response, ErrorCode> {
     log(&host_failure(words));
     refuse(Problem::not_set_up())
 }
 
-/// Writes a line. A log that takes none stops nobody.
+/// Writes a line. A log that fails stops no request.
 fn log(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn entropy() -> [u8; 32] {
     let mut entropy = [0; 32];
-    // The host gives as many as were asked for (wasi:random/random@0.3.0), but may do so in parts.
+    // The host returns as many bytes as were requested (wasi:random/random@0.3.0), but may return them in parts.
     let mut filled = 0;
     while filled < entropy.len() {
         let bytes = get_random_bytes((entropy.len() - filled) as u64);
@@ -118,7 +119,8 @@ fn entropy() -> [u8; 32] {
     entropy
 }
 
-/// The response as the host takes it. A HEAD's has no contents, and keeps its `Content-Length`.
+/// The response in the form that the host expects. The response to a HEAD has no contents, and keeps its
+/// `Content-Length`.
 fn for_host(response: Response<Body>) -> Result<types::Response, ErrorCode> {
     let (mut parts, mut body) = response.into_parts();
     strip_hop_by_hop(&mut parts.headers);

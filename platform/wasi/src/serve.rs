@@ -1,4 +1,4 @@
-//! The component: what an instance keeps, and how a request finds it.
+//! The component: the state that an instance keeps, and how a request reaches this state.
 
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
@@ -14,10 +14,11 @@ use crate::{
     request::{Arrived, answer, refuse, refuse_without_configuration},
 };
 
-/// What an instance keeps from its first request with a good configuration on. Nothing of a request.
+/// The state that an instance keeps. It is set by the first request that finds a usable configuration, and holds
+/// nothing of a request.
 pub type PerInstance<T> = RefCell<Option<Rc<T>>>;
 
-/// A service and what it runs on.
+/// A service, and the remote stores on which it runs.
 pub struct Site<S> {
     service: S,
     remote: Rc<Remote>,
@@ -33,9 +34,9 @@ impl<S> Site<S> {
     }
 }
 
-/// Exports `$service` as the component's `wasi:http/handler`, made by `$make` from the configuration.
+/// Exports `$service` as the component's `wasi:http/handler`. `$make` makes the service from the configuration.
 ///
-/// Without a good configuration each request gets a 503, and the log a line that says what is missing.
+/// If the configuration is not usable, each request gets a 503, and the log gets a line that says what is missing.
 #[macro_export]
 macro_rules! serve {
     ($service:ty, $make:expr) => {
@@ -57,7 +58,7 @@ macro_rules! serve {
     };
 }
 
-/// Serves one request. What [`serve!`] exports.
+/// Serves one request. [`serve!`] exports this function.
 pub async fn handle<S: Service>(
     instance: &'static LocalKey<PerInstance<Site<S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,

@@ -1,4 +1,5 @@
-//! A body: bytes we made, or a stream of the host's that is spliced into another, so that its bytes never enter the guest.
+//! A body: bytes from this program, or a stream of the host that is spliced into another stream, so that its bytes
+//! never enter the guest.
 
 use bytes::Bytes;
 use platform::{Error, Kind, headers::declared_length, record::Sent};
@@ -9,12 +10,12 @@ use wasip2::{
 
 use crate::failure::failure;
 
-/// The most bytes that are read or spliced at a time; the host may do with fewer.
+/// The most bytes that are read or spliced at a time. The host may read or splice fewer.
 const PIECE: u64 = 64 * 1024;
-/// The most bytes that `blocking-write-and-flush` takes (wasi:io/streams@0.2).
+/// The most bytes that `blocking-write-and-flush` accepts (wasi:io/streams@0.2).
 const WRITE: usize = 4096;
 
-/// See [`platform::Platform::Body`]. Its pieces one after the other; mostly there is one.
+/// See [`platform::Platform::Body`]. The pieces follow one another. Most bodies have one piece.
 pub struct Body(Vec<Piece>);
 
 enum Piece {
@@ -23,10 +24,10 @@ enum Piece {
 }
 
 struct Arriving {
-    // A child of the body, and dropped before it.
+    // The stream is a child of the body, and is dropped before it.
     stream: InputStream,
     _body: IncomingBody,
-    /// Its Content-Length.
+    /// The Content-Length of the stream.
     declared: Option<u64>,
 }
 
@@ -36,9 +37,9 @@ impl From<Bytes> for Body {
     }
 }
 
-/// Why a body stopped.
+/// Why the reading or writing of a body stopped.
 enum Stop {
-    /// It came to its end.
+    /// The stream ended.
     End,
     Broken(Error),
 }
@@ -55,14 +56,14 @@ impl From<StreamError> for Stop {
 }
 
 impl Body {
-    /// What a request or a response of the host's brings.
+    /// The body of a request or a response that comes from the host.
     pub(crate) fn arriving(body: IncomingBody, headers: &http::HeaderMap) -> Result<Self, Error> {
         let taken = |()| Error::because(Kind::Internal, "body.stream", "the body is taken already");
         let stream = body.stream().map_err(taken)?;
         Ok(Self(vec![Piece::Arriving(Arriving { stream, _body: body, declared: declared_length(headers) })]))
     }
 
-    /// Whether there is nothing in it: a message without contents.
+    /// Whether the body is empty, so that its message has no contents.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.is_empty()))
     }
@@ -72,8 +73,8 @@ impl Body {
         Self(pieces.into_iter().flat_map(|body| body.0).collect())
     }
 
-    /// Writes all of it into a message, and says how much that was. A message whose body broke off is never finished: its
-    /// receiver sees an abnormal end.
+    /// Writes the whole body into a message, and says how many bytes that was. A message whose body broke off is
+    /// never finished, so its receiver sees an abnormal end.
     pub(crate) fn write_into(self, message: OutgoingBody) -> (Sent, Result<(), Error>) {
         let mut bytes = 0;
         let written = self
@@ -84,7 +85,7 @@ impl Body {
 
     fn copy_into(self, message: &OutgoingBody, count: &mut u64) -> Result<(), Error> {
         let taken = |()| Error::because(Kind::Internal, "body.write", "the body is taken already");
-        // A child of the message's body, and dropped before that is finished.
+        // The output is a child of the message's body, and is dropped before the body is finished.
         let output = message.write().map_err(taken)?;
         let written = self.0.into_iter().try_for_each(|piece| match piece {
             Piece::Bytes(bytes) => write(&bytes, &output, count),
@@ -137,13 +138,13 @@ impl Piece {
 }
 
 impl Arriving {
-    /// Host to host.
+    /// Moves the bytes inside the host.
     fn splice(self, output: &OutputStream, count: &mut u64) -> Result<(), Stop> {
         let before = *count;
         loop {
             match output.blocking_splice(&self.stream, PIECE) {
                 Ok(spliced) => *count += spliced,
-                // One or the other has ended; which, the length tells, and what the flush after this gives.
+                // Either the input or the output has ended. The length tells which, and so does the flush after this.
                 Err(StreamError::Closed) => return self.check(*count - before).map_err(Stop::Broken),
                 Err(error) => return Err(error.into()),
             }

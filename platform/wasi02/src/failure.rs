@@ -1,9 +1,9 @@
-//! What the host says went wrong.
+//! Failures that the host reports.
 
 use platform::{Error, Kind};
 use wasip2::http::types::ErrorCode;
 
-/// The host's failure as ours.
+/// A failure of the host as an [`Error`].
 pub(crate) fn failure(operation: &'static str, code: ErrorCode) -> Error {
     use ErrorCode as Code;
     let kind = match code {

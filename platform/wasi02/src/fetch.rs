@@ -1,4 +1,4 @@
-//! Requests out, through `wasi:http/outgoing-handler@0.2`.
+//! Outgoing requests, through `wasi:http/outgoing-handler@0.2`.
 
 use std::time::Duration;
 
@@ -24,9 +24,10 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
     let refused = |()| Error::because(Kind::Invalid, "fetch.request", "the host refuses its method or target");
     let (mut parts, body) = request.into_parts();
     let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
-    // The host writes it, from the URI.
+    // The host writes `Host` from the URI.
     parts.headers.remove(HOST);
-    // Without it the host would send chunks, even of nothing, and S3 wants a length: 411.
+    // Without `Content-Length` the host would send chunks, even for an empty body. S3 wants a length, and answers
+    // 411.
     if !body.is_empty() || ![Method::GET, Method::HEAD].contains(&parts.method) {
         parts.headers.insert(CONTENT_LENGTH, body.len().into());
     }
@@ -35,19 +36,21 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
     request.set_scheme(scheme(&parts.uri).as_ref()).map_err(refused)?;
     request.set_authority(parts.uri.authority().map(Authority::as_str)).map_err(refused)?;
     request.set_path_with_query(parts.uri.path_and_query().map(PathAndQuery::as_str)).map_err(refused)?;
-    // Taken before the request is given away, written after: the host sends while it is written.
+    // The body is taken out before the request is given away, and written after: the host sends the body while it is
+    // written.
     let contents = if body.is_empty() { None } else { Some(request.body().map_err(refused)?) };
     let failed = |code| failure("fetch.send", code);
     let pending = outgoing_handler::handle(request, Some(options)).map_err(failed)?;
     if let Some(contents) = contents {
-        // Whoever stops taking it has all of it, or an answer: that is to be seen by waiting.
+        // If the other side stops reading, it has the whole body or has sent an answer. Waiting for the answer shows
+        // which.
         let _ = Body::from(body).write_into(contents);
     }
     Ok(Pending(pending))
 }
 
 impl Pending {
-    /// The answer, as soon as its head is there.
+    /// The answer, as soon as its head has arrived.
     pub fn wait(self) -> Result<Response<Body>, Error> {
         self.0.subscribe().block();
         let unusable = |words: &'static str| Error::because(Kind::Invalid, "fetch.head", words);
@@ -66,7 +69,8 @@ impl Pending {
     }
 }
 
-/// Hosts wait up to ten minutes unless told otherwise; one that cannot be told is not to be waited for.
+/// Hosts wait up to ten minutes unless they are told otherwise. A request fails on a host that does not accept
+/// timeouts.
 fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
     let unheard = |()| Error::because(Kind::Internal, "fetch.timeouts", "the host takes no timeouts");
     let options = RequestOptions::new();
@@ -76,19 +80,19 @@ fn options(timeouts: Timeouts) -> Result<RequestOptions, Error> {
     Ok(options)
 }
 
-/// A duration as WASI has it.
+/// A duration in the unit of WASI.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Headers as the host takes them.
+/// Headers in the form that the host expects.
 pub(crate) fn fields(operation: &'static str, headers: &HeaderMap) -> Result<Fields, Error> {
     let list: Vec<_> =
         headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     Fields::from_list(&list).map_err(|error| Error::because(Kind::Invalid, operation, error))
 }
 
-/// Headers of the host's; `None` if one is none.
+/// Headers that come from the host. `None` if a header is not valid.
 pub(crate) fn headers(fields: &Fields) -> Option<HeaderMap> {
     let header =
         |(name, value): (String, Vec<u8>)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::try_from(value).ok()?));

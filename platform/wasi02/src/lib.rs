@@ -1,8 +1,9 @@
 //! WASI 0.2, for wasm32-wasip2: components that export `wasi:http/incoming-handler@0.2`.
 //!
 //! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi02`] is the [`Platform`] of one request.
-//! It asks a host for HTTP, clocks, randomness and an environment, and for nothing else: KV is in the bucket, SQL behind HTTP.
-//! Host calls block, so a future is always ready at its first poll, and only [`Platform::fetch_all`] does things at the same time.
+//! `Wasi02` needs only HTTP, clocks, randomness and an environment from a host: KV is in the bucket, and SQL is
+//! behind HTTP. Host calls block, so a future is always ready at its first poll, and only [`Platform::fetch_all`]
+//! does several things at the same time.
 
 #![allow(async_fn_in_trait)]
 

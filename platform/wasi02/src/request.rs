@@ -28,7 +28,8 @@ use crate::{
     fetch::{fields, headers},
 };
 
-/// Answers one request. Whatever the service does, short of a panic, there is an answer, and a log line once the body has ended.
+/// Answers one request. Whatever the service does, short of a panic, the client gets an answer, and the log gets a
+/// line once the body has ended.
 pub(crate) fn answer<S: Service>(
     service: &S,
     remote: &Rc<Remote>,
@@ -62,7 +63,7 @@ pub(crate) fn answer<S: Service>(
     log(&cx.record.log_line(cx.request_id(), method, status, elapsed, Some(sent)));
 }
 
-/// A problem as a response, before there is a service to make one.
+/// A problem as a response, before there is a service that could make a response.
 pub(crate) fn refuse(problem: Problem, out: ResponseOutparam) {
     let id = entropy()[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte));
     if let (_, Err(error)) = respond(problem.into_response(&format!("{id:016x}")), out) {
@@ -70,13 +71,13 @@ pub(crate) fn refuse(problem: Problem, out: ResponseOutparam) {
     }
 }
 
-/// The answer while the configuration is not good: 503, and a log line that names what is missing.
+/// The answer while the configuration is not usable: 503, and a log line that names what is missing.
 pub(crate) fn refuse_without_configuration(words: &str, out: ResponseOutparam) {
     log(&host_failure(words));
     refuse(Problem::not_set_up(), out);
 }
 
-/// Writes a line. A log that takes none stops nobody.
+/// Writes a line. A log that fails stops no request.
 fn log(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
@@ -86,21 +87,21 @@ fn facts(request: &IncomingRequest) -> Facts {
         now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
         entropy: entropy(),
         https: matches!(request.scheme(), Some(Scheme::Https)),
-        // WASI has no word for it.
+        // WASI does not say who the client is.
         client: None,
     }
 }
 
 fn entropy() -> [u8; 32] {
     let mut entropy = [0; 32];
-    // As many as were asked for (wasi:random/random@0.2).
+    // The host returns as many bytes as were requested (wasi:random/random@0.2).
     for (byte, random) in entropy.iter_mut().zip(get_random_bytes(32)) {
         *byte = random;
     }
     entropy
 }
 
-/// The request as a service sees it. One that is not to a path is 400.
+/// The request as a service sees it. A request whose target is not a path gives a 400.
 fn for_service(request: &IncomingRequest) -> Result<Request<Body>, Problem> {
     let unusable = |detail: &'static str| move || Problem::bad_request(detail);
     let target = request.path_with_query().unwrap_or_else(|| "/".to_owned());
@@ -128,7 +129,8 @@ fn method(method: types::Method) -> Option<Method> {
     })
 }
 
-/// Gives the host the head, then the body. One without contents, a HEAD's too, has no body, and keeps its `Content-Length`.
+/// Gives the head to the host, then the body. A response without contents, such as one to a HEAD, has no body, and
+/// keeps its `Content-Length`.
 fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(), Error>) {
     let (mut parts, mut body) = response.into_parts();
     strip_hop_by_hop(&mut parts.headers);
@@ -154,7 +156,7 @@ fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(),
         }
         Err(error) => {
             let plain = OutgoingResponse::new(Fields::new());
-            // A status the host knows.
+            // The host knows the status 500.
             let _ = plain.set_status_code(500);
             ResponseOutparam::set(out, Ok(plain));
             (nothing(false), Err(error))
@@ -162,7 +164,8 @@ fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(),
     }
 }
 
-/// Runs a future to its end. Host calls block, so it is there at the first poll; one that is not would never be.
+/// Runs a future to its end. Host calls block, so a future is ready at the first poll. A future that is not ready
+/// then would never be ready.
 fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Ok(value),

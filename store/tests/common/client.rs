@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: the target goes out byte for byte, and nothing is hidden of what comes back.
+//! HTTP/1.1 by hand: the target is sent byte for byte, and nothing of the response is hidden.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -46,7 +46,7 @@ impl Request {
         parse(&response)
     }
 
-    /// Sends it and leaves the response to be read.
+    /// Sends the request, and leaves the response unread.
     pub fn open(self) -> TcpStream {
         let mut stream = TcpStream::connect(&self.authority).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -59,7 +59,7 @@ impl Request {
         }
         head += "connection: close\r\n\r\n";
         stream.write_all(head.as_bytes()).unwrap();
-        // A refusal may come before the body is read.
+        // The store may refuse the request before it reads the body.
         let _ = stream.write_all(&self.body);
         stream
     }
@@ -87,7 +87,7 @@ fn parse(response: &[u8]) -> Response {
     Response { status, headers, body }
 }
 
-/// Reads a response's status and headers, names in lower case.
+/// Reads the status and the headers of a response. The names are in lower case.
 pub fn read_head(reader: &mut impl BufRead) -> (u16, Vec<(String, String)>) {
     let mut line = vec![];
     reader.read_until(b'\n', &mut line).unwrap();
@@ -117,7 +117,7 @@ impl Response {
         str::from_utf8(&self.body).unwrap()
     }
 
-    /// What is between `<name>` and `</name>`, the first time.
+    /// The text between the first `<name>` and `</name>`.
     pub fn xml(&self, name: &str) -> Option<&str> {
         let (_, rest) = self.text().split_once(&format!("<{name}>"))?;
         Some(rest.split_once(&format!("</{name}>"))?.0)

@@ -1,4 +1,4 @@
-//! A store on a free port, two independent signers, and an HTTP client that sends what it is told.
+//! A store on a free port, two independent signers, and an HTTP client that sends exactly what a test gives it.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 #![allow(clippy::unwrap_used, clippy::format_push_string, reason = "this is a test, clippy cannot see it")]
@@ -61,13 +61,13 @@ impl TestStore {
         self.running.as_ref().unwrap().addr()
     }
 
-    /// Stops it and gives its folder back.
+    /// Stops the store and returns its folder.
     pub fn stop(mut self) -> TempDir {
         self.running.take().unwrap().stop().unwrap();
         self.folder
     }
 
-    /// Files of any kind that hold bytes of objects or of parts.
+    /// The number of files that hold bytes of objects or of parts.
     pub fn blobs(&self) -> usize {
         std::fs::read_dir(self.folder.path().join(BUCKET).join("objects")).unwrap().count()
     }
@@ -97,7 +97,7 @@ impl TestStore {
         self.put_with(key, body, &[])
     }
 
-    /// Signs the headers whose names start with `x-amz-`, as S3 demands.
+    /// Signs the headers whose names start with `x-amz-`, as S3 requires.
     pub fn put_with(&self, key: &str, body: impl AsRef<[u8]>, headers: &[(&str, &str)]) -> Response {
         let mut action = self.bucket.put_object(Some(&self.credentials), key);
         for (name, value) in headers.iter().filter(|(name, _)| name.starts_with("x-amz-")) {

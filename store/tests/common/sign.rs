@@ -1,4 +1,4 @@
-//! `aws-sigv4`: signs headers, and URLs that `rusty-s3` would normalise.
+//! Signs with `aws-sigv4`: headers, and URLs that `rusty-s3` would normalise.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use aws_sigv4::{
 
 use super::{KEY_ID, REGION, SECRET};
 
-/// What a test varies.
+/// The inputs of a signature, which tests vary.
 pub struct Signer {
     pub secret: &'static str,
     pub key_id: &'static str,
@@ -31,7 +31,7 @@ impl Default for Signer {
 }
 
 impl Signer {
-    /// Gives the URL to use and the headers to add; `body` of `None` is not signed.
+    /// Returns the URL to use and the headers to add. If `body` is `None`, the body is not signed.
     pub fn sign(
         &self,
         method: &str,
@@ -71,7 +71,7 @@ impl Signer {
     }
 }
 
-/// RFC 3986, slashes too.
+/// Percent-encodes a text as in RFC 3986, slashes too.
 pub fn encode(text: &str) -> String {
     text.bytes()
         .map(|b| match b {

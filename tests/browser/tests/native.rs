@@ -1,7 +1,8 @@
-//! A film and the page, in Chromium and in ffmpeg, against the native host on one port and split; and a film of many segments
-//! against Spin's components.
+//! A film and the page, in Chromium and in ffmpeg, against the native host, on one port and split. Also a film of
+//! many segments against Spin's components.
 //!
-//! `NO_BROWSER=1` leaves the browser out; `SCREENSHOTS=DIR` keeps pictures of what it saw, one folder a deployment.
+//! `NO_BROWSER=1` leaves the browser out. `SCREENSHOTS=DIR` keeps pictures of the page, in one folder for each
+//! deployment.
 
 use std::{
     env,
@@ -16,7 +17,7 @@ type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Two browsers at once on a small machine would wait for each other longer than their patience lasts.
+    // On a small machine, two browsers at once would slow each other down until their waits time out.
     arguments.test_threads = arguments.test_threads.or(Some(1));
     let no_browser = env::var_os("NO_BROWSER").is_some_and(|value| !value.is_empty() && value != "0");
     let missing = [
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// A test, ignored with the reason where something it needs is not there.
+/// A test. If something that it needs is missing, it is ignored, and the reason is shown.
 fn trial(name: String, missing: &[(bool, &'static str)], run: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     match missing.iter().find(|(missing, _)| *missing) {
         Some((_, reason)) => {
@@ -63,7 +64,7 @@ fn start(split: bool) -> Result<Gallery, String> {
     Gallery::start(&Options { split, ..Options::default() }).map_err(|failure| failure.to_string())
 }
 
-/// Runs a command; what it said is the error if it fails.
+/// Runs a command. If it fails, the error is its output.
 fn succeed(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -77,9 +78,10 @@ fn browser(name: &str, split: bool) -> Outcome {
     in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[])
 }
 
-/// Chromium plays a film of ten minutes from its first segment to its last, listed and signed by Spin's components.
+/// Chromium plays a film of ten minutes from its first segment to its last. Spin's components list the film and sign
+/// its URLs.
 fn long_film() -> Outcome {
-    /// Of four seconds each.
+    /// The number of segments. Each lasts four seconds.
     const SEGMENTS: u32 = 150;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let pictures = format!("testsrc2=size=192x108:rate=12:duration={}", SEGMENTS * 4);
@@ -96,7 +98,7 @@ fn long_film() -> Outcome {
     in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)])
 }
 
-/// Runs one of the page's tests against services at `url` beside the store of `gallery`.
+/// Runs a test of the page against services at `url`, which use the store of `gallery`.
 fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new("node");
     command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{test}")]);
@@ -108,8 +110,8 @@ fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&st
     succeed(&mut command).map(drop)
 }
 
-/// ffmpeg plays the film to its end and complains about nothing: with nothing but the session cookie on one port, with nothing but
-/// the URL where video-edge is elsewhere.
+/// ffmpeg plays the film to its end without a warning. On one port it has nothing but the session cookie. Where
+/// video-edge has another origin, it has nothing but the URL.
 fn ffmpeg(split: bool) -> Outcome {
     let gallery = start(split)?;
     let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).build().into();

@@ -1,4 +1,5 @@
-//! Bodies: `From<Bytes>`, [`platform::Platform::collect`] and `join`. What a client gets of them is the driver's to see.
+//! Bodies: `From<Bytes>`, [`platform::Platform::collect`] and `join`. The driver checks what a client receives of
+//! them.
 
 use bytes::Bytes;
 use platform::{Kind, Platform};
@@ -54,7 +55,8 @@ async fn joined_of_nothing<P: Platform>(_: &At<'_, P>) -> Outcome {
 async fn broken_piece_breaks_the_whole<P: Platform>(at: &At<'_, P>) -> Outcome {
     let broken = match at.cx.fetch(at.get("/short/10")?).await {
         Ok(response) => response.into_body(),
-        // A host that gives whole bodies only has none to break; then the fetch must have failed for it.
+        // A host that gives only whole bodies cannot give one that breaks off. The fetch itself must then have
+        // failed.
         Err(error) => return fails::<()>(Err(error), &[Kind::Unavailable, Kind::Timeout], "a body that breaks off"),
     };
     let pieces = vec![P::Body::from(Bytes::from_static(b"a")), broken, P::Body::from(Bytes::from_static(b"b"))];

@@ -8,7 +8,7 @@ use crate::{At, Outcome, cases, ensure};
 
 cases!(context: clock_is_right, entropy_is_no_constant, plain_http_is_not_https, client_is_the_peer, sleeps_as_long);
 
-/// What the driver's clock says, in seconds since 1970.
+/// The time of the driver's clock, in seconds since 1970.
 fn drivers_clock<P: Platform>(at: &At<'_, P>) -> Result<u64, String> {
     let text = at.asked.get("x-now").and_then(|value| value.to_str().ok()).ok_or("the driver sent no X-Now")?;
     text.parse().map_err(|error| format!("X-Now: {error}"))
@@ -24,7 +24,7 @@ async fn entropy_is_no_constant<P: Platform>(at: &At<'_, P>) -> Outcome {
     let mut bytes = at.cx.facts.entropy.to_vec();
     bytes.sort_unstable();
     bytes.dedup();
-    // Of 32 random bytes some 30 differ; fewer than 16 is one in 10^12.
+    // Of 32 random bytes, some 30 differ. The chance of fewer than 16 is one in 10^12.
     ensure!(bytes.len() >= 16, "{} different bytes of 32", bytes.len());
     Ok(())
 }
@@ -34,14 +34,14 @@ async fn plain_http_is_not_https<P: Platform>(at: &At<'_, P>) -> Outcome {
     Ok(())
 }
 
-/// Some hosts cannot tell.
+/// Some hosts do not know the client.
 async fn client_is_the_peer<P: Platform>(at: &At<'_, P>) -> Outcome {
     let client = at.cx.facts.client;
     ensure!(client.is_none_or(|address| address.is_loopback()), "{client:?}");
     Ok(())
 }
 
-/// By the upstream's clock, which no host slows down.
+/// Measured by the upstream's clock, which no host slows down.
 async fn sleeps_as_long<P: Platform>(at: &At<'_, P>) -> Outcome {
     let clock = async || -> Result<u128, String> {
         let body = at.read(at.get("/clock")?).await.map_err(|error| error.to_string())?;

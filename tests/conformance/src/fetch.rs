@@ -20,7 +20,7 @@ cases!(fetch:
 const SOON: Timeouts = Timeouts { first_byte: Duration::from_millis(500), ..Timeouts::DEFAULT };
 const STEADY: Timeouts = Timeouts { between_bytes: Duration::from_millis(500), ..Timeouts::DEFAULT };
 
-/// What the upstream says it got: the request's line, its headers, and its body.
+/// The request as the upstream received it: the request's line, its headers, and its body.
 async fn echoed<P: Platform>(at: &At<'_, P>, request: Request<Bytes>) -> Result<String, String> {
     let body = at.read(request).await.map_err(|error| words(&error))?;
     String::from_utf8(body.to_vec()).map_err(|error| error.to_string())
@@ -58,7 +58,7 @@ async fn host_is_the_uris<P: Platform>(at: &At<'_, P>) -> Outcome {
     Ok(())
 }
 
-/// A signature covers every character of it.
+/// The target must stay the same, because a signature covers every character of it.
 async fn target_goes_as_it_is<P: Platform>(at: &At<'_, P>) -> Outcome {
     for target in [
         "/echo/a%2Fb/%C3%A9%20(1).jpg?x=%2B+%26&empty=&flag",
@@ -83,7 +83,7 @@ async fn headers_go_as_they_are<P: Platform>(at: &At<'_, P>) -> Outcome {
     for line in ["\nrange: bytes=0-1\n", "\nif-none-match: \"a\", W/\"b\"\n", "\nx-amz-date: 20130524T000000Z\n"] {
         ensure!(seen.contains(line), "no {line:?} in {seen}");
     }
-    // An answer nobody can read is worse than a larger one.
+    // If an answer is encoded, nobody can read it. A larger answer is better.
     ensure!(!seen.contains("\naccept-encoding:"), "the host asks for another encoding: {seen}");
     Ok(())
 }
@@ -208,7 +208,7 @@ async fn broken_chunks_are_an_error<P: Platform>(at: &At<'_, P>) -> Outcome {
     fails(at.read(at.get("/short-chunks")?).await, &[Kind::Unavailable], "chunks without an end")
 }
 
-/// The upstream answers none of them until all are there.
+/// The upstream answers no request until all have arrived.
 async fn all_are_sent_before_any_is_waited_for<P: Platform>(at: &At<'_, P>) -> Outcome {
     let path = format!("/gate/{}/6", at.unique("all"));
     let requests: Result<Vec<_>, String> = (0..6).map(|_| at.get(&path)).collect();

@@ -17,7 +17,7 @@ fn key(text: &str) -> Result<KvKey, String> {
     KvKey::parse(text).ok_or_else(|| format!("{text} is no key"))
 }
 
-/// A key nobody has written, and its store.
+/// A key that nobody has written, and its store.
 fn fresh<'a, P: Platform>(at: &'a At<'_, P>, name: &str) -> Result<(impl Kv + 'a, KvKey), String> {
     Ok((at.cx.kv(StoreName::VideoCache).map_err(|error| words(&error))?, key(&at.unique(name))?))
 }
@@ -80,7 +80,7 @@ async fn is_replaced<P: Platform>(at: &At<'_, P>) -> Outcome {
 
 async fn stays_without_ttl<P: Platform>(at: &At<'_, P>) -> Outcome {
     let (kv, key) = fresh(at, "stays")?;
-    // An end that was set before goes with the value it was set for.
+    // An expiry that was set before belongs to the old value, and is gone with it.
     put(&kv, &key, b"first", Some(Duration::from_secs(1))).await?;
     put(&kv, &key, b"second", None).await?;
     at.cx.sleep(Duration::from_millis(1500)).await;
@@ -127,7 +127,7 @@ async fn stores_are_apart<P: Platform>(at: &At<'_, P>) -> Outcome {
     holds(&cache, &key, Some(b"cache")).await
 }
 
-/// 26 MB: over the limit of every host that has one.
+/// 26 MB, which is over the limit of every host that has a limit.
 async fn too_large_or_kept_whole<P: Platform>(at: &At<'_, P>) -> Outcome {
     let (kv, key) = fresh(at, "large")?;
     put(&kv, &key, b"old", None).await?;

@@ -1,8 +1,9 @@
-//! What the docs of the platform traits promise, as cases that run inside every host.
+//! The promises in the documentation of the platform traits, as cases that run inside every host.
 //!
-//! A case checks one behaviour of [`Kv`](platform::Kv), [`Sql`](platform::Sql), [`Platform::fetch`] and its bodies, or the facts of a
-//! request. It leaves nothing behind that another would see. [`Probe`] is the service that runs them where they have to
-//! hold; what shows only at the client's end of a connection has routes of its own there.
+//! A case checks one behaviour of [`Kv`](platform::Kv), of [`Sql`](platform::Sql), of [`Platform::fetch`] and its
+//! bodies, or of the facts of a request. A case leaves nothing behind that another case would see. [`Probe`] is the
+//! service that runs the cases inside a host. Behaviour that only the client's end of a connection shows has routes
+//! of its own in the probe.
 
 #![allow(async_fn_in_trait)]
 
@@ -19,10 +20,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Uri};
 use platform::{Cx, Error, Kind, Platform, Timeouts};
 
-/// What is wrong, for whoever reads the test's output.
+/// An error says what is wrong, for the reader of the test's output.
 pub type Outcome = Result<(), String>;
 
-/// Fails the case with what was found unless the condition holds.
+/// Fails the case with these words unless the condition holds.
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $($words:tt)+) => {
@@ -47,22 +48,22 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-/// Where a case runs.
+/// The context in which a case runs.
 pub struct At<'a, P: Platform> {
     pub cx: &'a Cx<'a, P>,
-    /// The origin of the server that does what its paths say.
+    /// The origin of the upstream, a server that does what its paths say.
     pub upstream: &'a str,
-    /// What the driver sent along.
+    /// The headers of the driver's request.
     pub asked: &'a HeaderMap,
 }
 
 impl<P: Platform> At<'_, P> {
-    /// A name nobody else uses: letters, digits and `_`.
+    /// A name that no other case uses: letters, digits and `_`.
     fn unique(&self, name: &str) -> String {
         format!("c{}_{name}", self.cx.request_id())
     }
 
-    /// A GET of what the upstream has at `path`.
+    /// A GET of `path` at the upstream.
     fn get(&self, path: &str) -> Result<Request<Bytes>, String> {
         let uri: Uri = format!("{}{path}", self.upstream).parse().map_err(|error| format!("{path}: {error}"))?;
         let mut request = Request::new(Bytes::new());
@@ -70,20 +71,20 @@ impl<P: Platform> At<'_, P> {
         Ok(request)
     }
 
-    /// The same with other timeouts.
+    /// The same GET with other timeouts.
     fn within(&self, path: &str, timeouts: Timeouts) -> Result<Request<Bytes>, String> {
         let mut request = self.get(path)?;
         request.extensions_mut().insert(timeouts);
         Ok(request)
     }
 
-    /// Sends it and reads all of the answer.
+    /// Sends a request and reads the whole answer.
     async fn read(&self, request: Request<Bytes>) -> Result<Bytes, Error> {
         P::collect(self.cx.fetch(request).await?.into_body(), 16 << 20).await
     }
 }
 
-/// Byte number `index` of the upstream's bodies: no two neighbours alike, and no short period.
+/// Byte number `index` of the upstream's bodies: no two neighbours are the same, and there is no short period.
 pub const fn pattern(index: usize) -> u8 {
     (index.wrapping_mul(31) ^ (index / 251)).to_le_bytes()[0]
 }
@@ -92,7 +93,7 @@ fn words(error: &Error) -> String {
     error.to_string()
 }
 
-/// The kind of a failure, which must be one of `wanted`.
+/// Checks that a call failed, with one of the kinds in `wanted`.
 fn fails<T>(result: Result<T, Error>, wanted: &[Kind], what: &str) -> Outcome {
     match result {
         Ok(_) => Err(format!("{what}: succeeded, {wanted:?} wanted")),
@@ -101,12 +102,12 @@ fn fails<T>(result: Result<T, Error>, wanted: &[Kind], what: &str) -> Outcome {
     }
 }
 
-/// Every case's name.
+/// The names of all cases.
 pub fn names() -> Vec<&'static str> {
     [kv::NAMES, sql::NAMES, fetch::NAMES, bodies::NAMES, context::NAMES].concat()
 }
 
-/// Runs the case `name`; `None` if there is none.
+/// Runs the case `name`. `None` if there is no such case.
 pub async fn run<P: Platform>(name: &str, at: &At<'_, P>) -> Option<Outcome> {
     match name.split("::").next()? {
         "kv" => kv::run(name, at).await,

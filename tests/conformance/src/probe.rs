@@ -10,20 +10,22 @@ use platform::{
 
 use crate::{At, names, run};
 
-/// The configuration's name for the upstream's origin.
+/// The name in the configuration for the origin of the upstream.
 pub const UPSTREAM: &str = "CONFORMANCE_UPSTREAM";
 
-/// `GET /cases` gives the names, one a line. `POST /cases/NAME` gives 204, or 500 and what is wrong.
+/// `GET /cases` answers with the names, one a line. `POST /cases/NAME` answers 204, or 500 with the words that say
+/// what is wrong.
 ///
-/// And what the driver looks at from outside: `/pass/...` is the upstream's answer to the rest of the path, unread;
-/// `/join/...` the same between two pieces of ours; `/echo` the request's target and body; `/entropy` 32 bytes in hexadecimal.
+/// The driver checks these routes from outside. `/pass/...` is the upstream's answer to the rest of the path, unread.
+/// `/join/...` is the same answer between two pieces of the probe's own. `/echo` is the request's target and body.
+/// `/entropy` is 32 bytes in hexadecimal.
 pub struct Probe {
     upstream: String,
 }
 
 impl Probe {
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        // A name of the tests, which no table of configuration has.
+        // This name belongs to the tests, and is not in the table of configuration.
         let upstream = (lookup.0)(UPSTREAM).ok_or(ConfigError { name: UPSTREAM, wanted: "is not set" })?;
         Ok(Self { upstream })
     }

@@ -15,7 +15,7 @@ async fn query<P: Platform>(at: &At<'_, P>, sql: &str, parameters: &[Value]) -> 
     database.query(sql, parameters).await.map_err(|error| format!("{sql}: {error}"))
 }
 
-/// One row of one column.
+/// The value of a result with one row of one column.
 async fn one<P: Platform>(at: &At<'_, P>, sql: &str, parameters: &[Value]) -> Result<Value, String> {
     match query(at, sql, parameters).await?.as_slice() {
         [Row(values)] if values.len() == 1 => Ok(values[0].clone()),
@@ -23,7 +23,7 @@ async fn one<P: Platform>(at: &At<'_, P>, sql: &str, parameters: &[Value]) -> Re
     }
 }
 
-/// A table of this case's own, gone when it ends well.
+/// Runs a case with a table of its own. The table is dropped if the case passes.
 async fn with_table<P: Platform>(at: &At<'_, P>, name: &str, case: impl AsyncFnOnce(&str) -> Outcome) -> Outcome {
     let table = at.unique(name);
     query(at, &format!("CREATE TABLE {table} (number INTEGER PRIMARY KEY, value)"), &[]).await?;
@@ -52,14 +52,14 @@ async fn no_rows_is_an_empty_list<P: Platform>(at: &At<'_, P>) -> Outcome {
     Ok(())
 }
 
-/// As parameters, through a column, and as literals.
+/// The values go in as parameters, through a column, and as literals.
 async fn values_come_back_as_stored<P: Platform>(at: &At<'_, P>) -> Outcome {
     let values = [
         Value::Null,
         Value::Integer(0),
         Value::Integer(i64::MAX),
         Value::Integer(i64::MIN),
-        // Beyond what a JSON number of JavaScript's holds.
+        // Larger than what a number in JavaScript's JSON holds exactly.
         Value::Integer((1 << 53) + 1),
         Value::Real(0.1),
         Value::Real(-1.5e300),
@@ -132,7 +132,7 @@ async fn failed_batch_has_no_effect<P: Platform>(at: &At<'_, P>) -> Outcome {
     with_table(at, "batch", async |table| {
         let insert = format!("INSERT INTO {table} VALUES (1, 'x')");
         let database = at.cx.sql().map_err(|error| words(&error))?;
-        // The second breaks the key's being unique.
+        // The second statement fails, because the key is unique.
         let statements = [Statement::new(&insert, []), Statement::new(&insert, [])];
         ensure!(database.batch(&statements).await.is_err(), "the same key went in twice");
         let count = one(at, &format!("SELECT count(*) FROM {table}"), &[]).await?;

@@ -1,4 +1,4 @@
-//! A plain HTTP client: no redirects, no decompression, every status an answer.
+//! A plain HTTP client: it follows no redirects, decompresses nothing, and returns every status as an answer.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -6,9 +6,10 @@ use http::HeaderMap;
 use serde_json::Value;
 use ureq::{Agent, http};
 
-/// Longer than any answer of the contract takes, the slow stores of the fault tests included.
+/// The time limit of a request. No answer of the contract takes longer, even with the slow stores of the fault tests.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Hosts close connections that idle, most of them later than this; a request must not meet one just then.
+/// How long an idle connection is kept. Most hosts close idle connections later than this, so that no request meets a
+/// connection that is just being closed.
 const IDLE: Duration = Duration::from_secs(3);
 /// The largest body that is read, in bytes.
 const MAX_BODY: u64 = 64 * 1024 * 1024;
@@ -33,7 +34,7 @@ pub struct Call<'a> {
     method: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
-    /// Gives the session's cookie when the request is sent.
+    /// Returns the session's cookie when the request is sent.
     session: Option<Box<dyn FnOnce() -> Result<String, String> + Send + 'a>>,
 }
 
@@ -72,7 +73,8 @@ impl<'a> Call<'a> {
         self.header("content-type", content_type)
     }
 
-    /// Sends it. An error is a connection that failed or a body that broke off, never a status.
+    /// Sends the request. An error means that the connection failed or the body broke off. A status is never an
+    /// error.
     pub fn send(self) -> Result<Answer, String> {
         let what = format!("{} {}", self.method, self.url);
         let failed = |error: &dyn std::fmt::Display| format!("{what}: {error}");
@@ -84,7 +86,7 @@ impl<'a> Call<'a> {
             request = request.header(name, value);
         }
         let answer = match self.body {
-            // Who refuses a body unread closes the connection: no other request may be on its way on it.
+            // A server that refuses a body unread closes the connection, so no other request may use this connection.
             Some(body) => request
                 .header("connection", "close")
                 .body(body)
@@ -100,7 +102,7 @@ impl<'a> Call<'a> {
         Ok(Answer { what, status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    /// Sends it; any other status than `status` is an error that shows what came.
+    /// Sends the request. Any status other than `status` is an error that shows the answer.
     pub fn expect(self, status: u16) -> Result<Answer, String> {
         let answer = self.send()?;
         ensure_eq!(answer.status, status, "{}: status ({})", answer.what, answer.excerpt());
@@ -108,9 +110,9 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A response, read whole.
+/// A response that was read whole.
 pub struct Answer {
-    /// Method and URL, for messages.
+    /// The method and the URL, for messages.
     pub what: String,
     pub status: u16,
     pub headers: HeaderMap,
@@ -123,7 +125,7 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// A header's value; an error if it is not there.
+    /// A header's value. An error if the header is absent.
     pub fn need(&self, name: &str) -> Result<&str, String> {
         self.header(name).ok_or_else(|| format!("{}: no {name} header", self.what))
     }

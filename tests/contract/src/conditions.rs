@@ -32,7 +32,7 @@ fn order(target: &Target) -> Outcome {
     tables::hold(target, table::ORDER)
 }
 
-/// All of it for a thumbnail, which a host may keep in its edge cache.
+/// All rules for a thumbnail, which a host may keep in its edge cache.
 fn thumbnails(target: &Target) -> Outcome {
     let call = || target.get("/api/thumbnail/big.png?size=large");
     let bytes = call().expect(200)?.body;
@@ -40,7 +40,7 @@ fn thumbnails(target: &Target) -> Outcome {
     tables::all_hold(&served, "private, max-age=300")
 }
 
-/// All of it for a film's original.
+/// All rules for a film's original.
 fn films(target: &Target) -> Outcome {
     let film = demo::short_film();
     let served = Served::new(|| target.get(&file(film.key)), film.original)?;
@@ -75,7 +75,7 @@ fn a_304_has_what_a_200_has(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Who is not logged in hears the same whatever the conditions, of what there is and of what there is not.
+/// A client without a session gets the same answer whatever the conditions, whether or not the file exists.
 fn not_before_who_asks(target: &Target) -> Outcome {
     let tag = target.get(&file(BIG)).head().expect(200)?.need("etag")?.to_owned();
     for (name, value) in [
@@ -101,7 +101,7 @@ fn not_before_who_asks(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// What is not there has no conditions to hold.
+/// Conditions do not matter for a file that does not exist.
 fn not_before_what_is_there(target: &Target) -> Outcome {
     for (name, value) in [("if-none-match", "*"), ("if-match", "\"x\""), ("if-match", "*"), ("range", "bytes=0-9")] {
         target.get(&file("absent.jpg")).header(name, value).expect(404)?;

@@ -1,4 +1,4 @@
-//! Pages of other origins: listed ones may read, others may not.
+//! Pages of other origins: pages of listed origins may read, others may not.
 
 use crate::{
     Outcome, Target,
@@ -24,7 +24,8 @@ fn preflight<'a>(target: &'a Target, path: &str, origin: &str) -> Call<'a> {
         .header("access-control-request-headers", "range")
 }
 
-/// Where video-edge has an origin of its own, the page is on another one and listed. On one origin browsers never ask.
+/// If video-edge has an origin of its own, the page's origin is another one, and it is listed. With one origin,
+/// browsers send no preflight.
 fn preflight_of_the_page(target: &Target) -> Outcome {
     let asked = preflight(target, &master(target)?, &target.base);
     if !target.is_split() {
@@ -36,7 +37,7 @@ fn preflight_of_the_page(target: &Target) -> Outcome {
     ensure!(answer.need("access-control-allow-methods")?.contains("GET"), "GET is not allowed");
     ensure!(answer.need("access-control-allow-headers")?.contains("range"), "Range is not allowed");
     ensure!(answer.need("vary")?.to_lowercase().contains("origin"), "Vary lacks Origin");
-    // Without the question it is a method like any other.
+    // Without the preflight headers, OPTIONS is a method like any other.
     target.video(&master(target)?).method("OPTIONS").header("origin", &target.base).expect(405)?;
     Ok(())
 }
@@ -50,7 +51,7 @@ fn preflight_of_a_stranger(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Failures too: the page's script must be able to read why.
+/// Failures too are readable, because the page's script must be able to read the reason.
 fn answers_to_the_page(target: &Target) -> Outcome {
     let allowed = target.is_split().then_some(target.base.as_str());
     for (path, status) in [(master(target)?, 200), ("/api/hls/playlist?key=absent.mp4".to_owned(), 404)] {

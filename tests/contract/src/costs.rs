@@ -1,7 +1,7 @@
 //! What a request may cost, by its own account in `Server-Timing`.
 //!
-//! An instance that is new to a request may read the auth version once more: hence one KV read above what is
-//! written in the comments.
+//! An instance that serves its first request reads the auth version too. The limits therefore allow one KV read more
+//! than the comments say.
 
 use crate::{
     Answer, Outcome, Target,
@@ -15,8 +15,8 @@ cases!(costs:
     page_and_health_cost_nothing,
 );
 
-/// At most so many KV reads, KV writes, store calls and SQL queries. In a snapshot a query is at most two store calls:
-/// one for the index, one for a part.
+/// Checks that an answer cost at most so many KV reads, KV writes, store calls and SQL queries. With a snapshot, a
+/// query is at most two store calls: one for the index and one for a part.
 fn at_most(target: &Target, answer: &Answer, [kv_reads, kv_writes, store_calls, sql_queries]: [u32; 4]) -> Outcome {
     let limits = if target.snapshot {
         [kv_reads, kv_writes, store_calls + 2 * sql_queries, 0]
@@ -30,7 +30,7 @@ fn at_most(target: &Target, answer: &Answer, [kv_reads, kv_writes, store_calls, 
     Ok(())
 }
 
-/// One KV read and nothing else.
+/// The cost is one KV read and nothing else.
 fn warm_variant(target: &Target) -> Outcome {
     for variant in variants(target)? {
         target.follow(&variant).expect(200)?;
@@ -41,7 +41,7 @@ fn warm_variant(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// One KV read, one catalogue query, one object; what is made for a version that is made up is not kept.
+/// The cost is one KV read, one catalogue query and one object. A playlist for an invented version is not kept.
 fn cold_variant(target: &Target) -> Outcome {
     for variant in variants(target)? {
         for _ in 0..2 {
@@ -62,7 +62,7 @@ fn warm_master(target: &Target) -> Outcome {
     at_most(target, &warm, [2, 0, 0, 0])
 }
 
-/// One catalogue query and one object, however it is asked for; one more for each further part.
+/// The cost is one catalogue query and one object, whatever the request. Each further part costs one object more.
 fn original(target: &Target) -> Outcome {
     let whole = target.get(&file(BIG)).expect(200)?;
     at_most(target, &whole, [1, 0, 1, 1])?;

@@ -1,4 +1,4 @@
-//! Many clients at once: everyone gets what they asked for.
+//! Many clients at once: each gets the answer to its own request.
 
 use std::thread;
 
@@ -24,7 +24,7 @@ fn sixteen_clients(target: &Target) -> Outcome {
     let visit = |client: usize| -> Outcome {
         let own = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);
         for round in 0..ROUNDS {
-            // Each begins elsewhere, so that different requests are under way at once.
+            // Each client begins with another photo, so that different requests are under way at once.
             let (key, bytes) = &photos[(client + round) % photos.len()];
             ensure!(own.get(&file(key)).expect(200)?.body == *bytes, "{key}: other bytes");
             let first = (client * 7 + round) % bytes.len();

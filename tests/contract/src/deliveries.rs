@@ -1,5 +1,5 @@
-//! The ways a segment reaches the player (`VIDEO_DELIVERY`) and the experiment (`VIDEO_EXPERIMENT`): each case needs a
-//! host of its own, configured as the case says.
+//! The ways a segment reaches the player (`VIDEO_DELIVERY`) and the experiment (`VIDEO_EXPERIMENT`): Each case needs
+//! a host of its own with the configuration of the case.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,12 +14,12 @@ use crate::{
     target::session_cookie,
 };
 
-/// Unsigned, and nothing that exists: what the playlist says is what counts.
+/// A public base that does not exist. Only the text of the playlist is checked.
 const PUBLIC_BASE: &str = "https://media.example/library";
-/// Enough viewers that both arms of an even experiment are seen: one time in 2^31 they are not.
+/// So many viewers see both arms of an even experiment, except one time in 2^31.
 const VIEWERS: usize = 32;
 
-/// Cases, and the configuration each wants.
+/// The cases, each with its configuration.
 pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
     vec![
         (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::redirect", run: redirect }),
@@ -37,7 +37,8 @@ fn file_name(url: &str) -> &str {
     url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
 }
 
-/// Every segment of every variant, resolved as a player does. The playlists are the stored ones, byte for byte.
+/// Every segment of every variant, resolved as a player does. Checks that the playlists are the stored ones, byte for
+/// byte.
 fn untouched(target: &Target) -> Result<Vec<String>, String> {
     let mut segments = Vec::new();
     for variant in variants(target)? {
@@ -67,13 +68,13 @@ fn redirect(target: &Target) -> Outcome {
         ensure!(answer.need("cache-control")?.starts_with("private"), "{url} may be kept by shared caches");
         ensure!(crate::Call::new(location.to_owned()).expect(200)?.body == bytes_of(url)?, "{url}: other bytes");
         if position > 0 {
-            // What the first one found out is remembered.
+            // The first request has noted that the film is known.
             ensure_eq!(answer.cost("sql-queries")?, 0, "{url}: SQL queries");
             ensure_eq!(answer.cost("store-calls")?, 0, "{url}: store calls");
         }
     }
     nothing_leaks(target, &[Request::new("GET", &segments[0])])?;
-    // By the URL alone where a token is in it.
+    // If the URL holds a token, the URL alone is enough.
     target.follow(&segments[0]).anonymous().expect(if target.is_split() { 302 } else { 401 })?;
     Ok(())
 }
@@ -93,7 +94,7 @@ fn proxy(target: &Target) -> Outcome {
     let part = Request::new("GET", &segments[0]).with("range", "bytes=188-375");
     nothing_leaks(target, &[Request::new("GET", &segments[0]), Request::new("HEAD", &segments[0]), part])?;
     if target.is_split() {
-        // By the URL alone: the token is in it.
+        // The URL alone is enough, because it holds a token.
         return segments.iter().try_for_each(|url| {
             let answer = target.follow(url).anonymous().expect(200)?;
             ensure!(answer.body == bytes_of(url)?, "{url}: other bytes by the URL alone");
@@ -107,7 +108,8 @@ fn proxy(target: &Target) -> Outcome {
     target.follow(&segments[0]).anonymous().expect(401)?.lacks("etag")
 }
 
-/// What the host would not let through comes from the bucket, under its own name; what it would is as always.
+/// An original that is too large for the host comes from the bucket, with its own file name. Smaller originals come
+/// as always.
 fn large_originals(target: &Target) -> Outcome {
     let url = file(BIG);
     let items = all(target)?;
@@ -126,7 +128,7 @@ fn large_originals(target: &Target) -> Outcome {
     let download = crate::Call::new(download.need("location")?.to_owned()).expect(200)?;
     ensure!(download.need("content-disposition")?.starts_with("attachment;"), "a download is shown");
     nothing_leaks(target, &[Request::new("GET", format!("{}{url}", target.base))])?;
-    // A head has no body that could be too large.
+    // The answer to a HEAD has no body that could be too large.
     ensure_eq!(target.get(&url).head().expect(200)?.length()?, size, "length by HEAD");
     target.get(&url).anonymous().expect(401)?.lacks("location")?;
     let small = items.into_iter().find(|item| item.r#type == "image" && item.size < 1_000_000);
@@ -151,7 +153,7 @@ fn arm(answer: &Answer) -> Result<String, String> {
     Ok(answer.cost_text("arm")?.to_owned())
 }
 
-/// Both arms are seen, each viewer stays in one, and no cache hands one arm's playlist to the other.
+/// Both arms occur, each viewer stays in one arm, and no cache serves the playlist of one arm to the other.
 fn experiment(target: &Target) -> Outcome {
     let variant = variants(target)?.into_iter().next().ok_or("the master has no variant")?;
     let plain = stored(file_name(&variant))?;
@@ -165,7 +167,7 @@ fn experiment(target: &Target) -> Outcome {
         ensure_eq!(arm(&first)?, if is_plain { "redirect" } else { "presign" }, "the arm of what came");
         bodies.entry(arm(&first)?).or_default().extend([first.body, again.body]);
     }
-    // Below a token films are divided and not viewers.
+    // With a token, the experiment divides films and not viewers.
     let arms = if target.is_split() { 1 } else { 2 };
     ensure_eq!(bodies.len(), arms, "arms seen by {VIEWERS} viewers");
     ensure!(bodies.values().all(|bodies| bodies.len() == 1), "viewers of one arm got different playlists");

@@ -1,13 +1,13 @@
 //! Checks that return what is wrong instead of panicking, and the list of a topic's cases.
 
-/// Nothing, or what is wrong.
+/// Nothing, or the words that say what is wrong.
 pub type Outcome = Result<(), String>;
 
-/// Goes on if the condition holds; else returns the message, formatted.
+/// Goes on if the condition holds. Otherwise returns the formatted message.
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $($message:tt)+) => {
-        // Not negated: a comparison with NaN fails either way.
+        // The condition is not negated, because a comparison with NaN is false either way.
         if $condition {
         } else {
             return Err(format!($($message)+));
@@ -15,7 +15,7 @@ macro_rules! ensure {
     };
 }
 
-/// Goes on if both are equal; else returns the message with what came and what was wanted.
+/// Goes on if both values are equal. Otherwise returns the message with the actual and the expected value.
 #[macro_export]
 macro_rules! ensure_eq {
     ($came:expr, $wanted:expr, $($message:tt)+) => {
@@ -27,7 +27,8 @@ macro_rules! ensure_eq {
     };
 }
 
-/// A topic's `CASES`, from the names of its functions. One that is left out is dead code, which the compiler tells.
+/// A topic's `CASES`, from the names of its functions. A function that is left out is dead code, which the compiler
+/// reports.
 macro_rules! cases {
     ($topic:ident: $($name:ident),+ $(,)?) => {
         pub(crate) const CASES: &[$crate::Case] = &[

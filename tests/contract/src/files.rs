@@ -21,7 +21,7 @@ fn identical_bytes(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Strictly encoded, with all bare that may be, with `%2F` between segments, in lower-case hexadecimal.
+/// Keys are encoded strictly, leniently, with `%2F` between segments, and in lower-case hexadecimal.
 fn awkward_keys_however_encoded(target: &Target) -> Outcome {
     for key in photos().filter(|key| *key != BIG) {
         let strict = encode(key);
@@ -38,7 +38,7 @@ fn awkward_keys_however_encoded(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// `+` is a plus, and what looks encoded after decoding stays as it is.
+/// `+` is a plus. A text that still looks encoded after decoding stays as it is.
 fn keys_are_decoded_once(target: &Target) -> Outcome {
     let plus = target.get("/api/file/a%20b+c.jpg").expect(200)?;
     ensure!(plus.body == file_bytes("a b+c.jpg")?, "other bytes");
@@ -102,7 +102,7 @@ fn films_too(target: &Target) -> Outcome {
     start.has("content-range", &format!("bytes 0-1/{}", film.size))
 }
 
-/// The bucket holds more than photos and films: none of it is a file.
+/// The bucket holds more than photos and films: the other objects are not files of the gallery.
 fn only_what_is_in_the_catalogue(target: &Target) -> Outcome {
     let (film, _) = film(target)?;
     for object in [

@@ -8,7 +8,7 @@ use crate::{
 
 cases!(headers: private_stays_private, security, https_only, nothing_runs_in_an_answer, no_server_tells_its_version);
 
-/// One of each kind of answer, private and not.
+/// One answer of each kind, private and public.
 fn answers(target: &Target) -> Result<Vec<Answer>, String> {
     let key = encode(&film(target)?.0.key);
     let tag = target.get(&file(BIG)).head().expect(200)?.need("etag")?.to_owned();
@@ -45,7 +45,7 @@ fn answers(target: &Target) -> Result<Vec<Answer>, String> {
     .collect()
 }
 
-/// No cache that several people share may keep anything from behind the login, whatever its status.
+/// No shared cache may keep an answer that needs a login, whatever its status.
 fn private_stays_private(target: &Target) -> Outcome {
     for answer in answers(target)? {
         let (what, status) = (&answer.what, answer.status);
@@ -79,7 +79,7 @@ fn https_only(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// An original opened as a document of its own, and every answer of the API.
+/// This is for an original that is opened as a document of its own, and for every answer of the API.
 fn nothing_runs_in_an_answer(target: &Target) -> Outcome {
     for answer in answers(target)? {
         let policy = answer.need("content-security-policy")?;

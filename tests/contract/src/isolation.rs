@@ -1,4 +1,5 @@
-//! What pages elsewhere can make a browser ask for: `Sec-Fetch-*` as browsers send them, and `Cross-Origin-Resource-Policy`.
+//! What pages of other origins can make a browser request: `Sec-Fetch-*` as browsers send them, and
+//! `Cross-Origin-Resource-Policy`.
 
 use crate::{
     Call, Outcome, Target,
@@ -14,13 +15,13 @@ cases!(isolation:
     links_are_followed, listed_pages_may_ask, pages_of_the_same_site, a_token_is_enough, what_is_public, who_may_show_it,
 );
 
-/// What a browser says of a request: `Sec-Fetch-Site`, `-Mode`, `-Dest`, and `Origin`.
+/// What a browser says about a request: `Sec-Fetch-Site`, `-Mode`, `-Dest`, and `Origin`.
 type Said<'a> = [Option<&'a str>; 4];
 
 const NAMES: [&str; 4] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "origin"];
 const STRANGER: &str = "https://evil.example";
 
-/// By a page elsewhere, and by a frame in it.
+/// Requests by a page of another origin, and by a frame in such a page.
 const ELSEWHERE: [Said<'static>; 7] = [
     [Some("cross-site"), Some("no-cors"), Some("image"), None],
     [Some("cross-site"), Some("no-cors"), Some("video"), None],
@@ -41,12 +42,12 @@ fn by<'a>(call: Call<'a>, said: &Said<'_>) -> Call<'a> {
         .fold(call, |call, (name, value)| call.header(name, value))
 }
 
-/// The private routes' URLs, of what exists.
+/// The URLs of the private routes, for things that exist.
 fn routes(target: &Target) -> Result<Vec<String>, String> {
     Ok(private_routes(target)?.into_iter().map(|(present, _)| present).collect())
 }
 
-/// What someone with a session gets who asks by hand: 200, or 302 for a segment.
+/// The answer to a direct request with a session: 200, or 302 for a segment.
 fn by_hand(target: &Target, url: &str) -> Result<Answer, String> {
     let answer = target.follow(url).send()?;
     ensure!(matches!(answer.status, 200 | 302), "{}: status {}", answer.what, answer.status);
@@ -79,7 +80,7 @@ fn refused_as_a_problem(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// A page elsewhere does not learn who is logged in, nor what there is.
+/// A page of another origin does not learn whether the viewer is logged in, nor what exists.
 fn the_same_with_and_without_a_session(target: &Target) -> Outcome {
     for (present, absent) in private_routes(target)? {
         let refused = |call: Call<'_>| told(&by(call, &ELSEWHERE[0]).expect(403)?);
@@ -106,7 +107,7 @@ fn own_pages_and_plain_clients(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// From a letter or another site to a photo. A frame is no link, and only a GET follows one.
+/// A link in a mail or on another site leads to a photo. A frame is not a link, and only a GET follows a link.
 fn links_are_followed(target: &Target) -> Outcome {
     for url in routes(target)? {
         by(target.follow(&url), &LINK).expect(by_hand(target, &url)?.status)?;
@@ -116,7 +117,7 @@ fn links_are_followed(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// From whatever site: it is the list that counts.
+/// The site of the page does not matter. Only the list counts.
 fn listed_pages_may_ask(target: &Target) -> Outcome {
     for (url, _) in private_routes(target)?.into_iter().filter(|(url, _)| url.contains("/api/hls/")) {
         for site in ["cross-site", "same-site"] {
@@ -129,7 +130,8 @@ fn listed_pages_may_ask(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Pictures and films of a listed page come without its name, so with a list its whole site may; without one nobody.
+/// Requests for pictures and films do not name the origin of the page. If any origin is listed, all pages of the same
+/// site may therefore make them. Without a list, no page of another origin may.
 fn pages_of_the_same_site(target: &Target) -> Outcome {
     for url in routes(target)? {
         let asked = by(target.follow(&url), &[Some("same-site"), Some("no-cors"), Some("image"), None]);
@@ -138,7 +140,8 @@ fn pages_of_the_same_site(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// No cookie is made use of: players on a site of their own, and a browser's own player on the page of another site.
+/// The cookie does not count. This is for players on other sites, and for a browser's own player on a page of another
+/// site.
 fn a_token_is_enough(target: &Target) -> Outcome {
     if !target.is_split() {
         return Ok(());
@@ -165,7 +168,7 @@ fn what_is_public(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Browsers that send nothing of the page still keep the answer from it.
+/// Browsers that send no Fetch Metadata still keep the answer from the page.
 fn who_may_show_it(target: &Target) -> Outcome {
     let policy = if target.is_split() { "same-site" } else { "same-origin" };
     for url in routes(target)? {

@@ -1,8 +1,8 @@
 //! The HTTP contract of both services, as cases that run against any base URL.
 //!
-//! A case is a function from a [`Target`] to what is wrong with it. It knows nothing of the host behind the URL, needs
-//! no other case to have run, and changes nothing that another one looks at. The library behind the target is
-//! the one that `harness` brings in: [`harness::PHOTOS`] and [`demo::short_film`].
+//! A case is a function from a [`Target`] to an outcome that says what is wrong. A case knows nothing of the host
+//! behind the URL. It needs no other case to have run, and changes nothing that another case looks at. The library
+//! behind the target is the one that `harness` ingests: [`harness::PHOTOS`] and [`demo::short_film`].
 
 #[macro_use]
 mod ensure;
@@ -47,7 +47,7 @@ pub use target::Target;
 #[derive(Clone, Copy)]
 pub struct Case {
     pub name: &'static str,
-    /// An error is what a reader of the test's output needs to know.
+    /// Runs the case. An error says what a reader of the test's output needs to know.
     pub run: fn(&Target) -> Outcome,
 }
 

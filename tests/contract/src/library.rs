@@ -1,4 +1,4 @@
-//! What the target's library holds.
+//! The content of the target's library.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -32,7 +32,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// What the listing is ordered by.
+    /// The date by which the listing is ordered.
     pub fn date(&self) -> &str {
         self.date_taken.as_deref().unwrap_or(&self.uploaded_at)
     }
@@ -52,7 +52,7 @@ pub struct Thumbnails {
 }
 
 impl Thumbnails {
-    /// Those that exist: the size's name, the longest side in pixels, the URL.
+    /// The thumbnails that exist: the size's name, the longest side in pixels, and the URL.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, u32, &str)> {
         let sizes = [("small", 150, &self.small), ("medium", 400, &self.medium), ("large", 800, &self.large)];
         sizes.into_iter().filter_map(|(name, side, url)| Some((name, side, url.as_deref()?)))
@@ -86,7 +86,7 @@ pub(crate) fn item(target: &Target, key: &str) -> Result<Item, String> {
     found.ok_or_else(|| format!("{key} is not in the listing"))
 }
 
-/// The demo film, and the way to its master playlist.
+/// The demo film, and the path or URL of its master playlist.
 pub(crate) fn film(target: &Target) -> Result<(Item, String), String> {
     let film = item(target, demo::short_film().key)?;
     let master = film.hls.clone().ok_or("the demo film has no playlist")?;
@@ -100,7 +100,7 @@ pub fn file_bytes(key: &str) -> Result<&'static [u8], String> {
     MADE.get(key).map(Vec::as_slice).ok_or_else(|| format!("there is no fixture {key}"))
 }
 
-/// What a photo is, by its name.
+/// The media type of a photo, by its name.
 pub(crate) fn media_type(key: &str) -> &'static str {
     match key.rsplit('.').next() {
         Some("png") => "image/png",
@@ -115,7 +115,8 @@ pub(crate) fn photos() -> impl Iterator<Item = &'static str> {
 
 /// All but RFC 3986 `unreserved` and `/`.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-/// What a path segment must not hold bare (RFC 3986 `pchar`): as browsers and lenient clients write it.
+/// The characters that a path segment must not hold unencoded (RFC 3986 `pchar`). Browsers and lenient clients encode
+/// only these.
 const LENIENT: &AsciiSet = &STRICT
     .remove(b'!')
     .remove(b'\'')
@@ -136,7 +137,7 @@ pub(crate) fn encode(key: &str) -> String {
     utf8_percent_encode(key, STRICT).to_string()
 }
 
-/// A key in a path, with every character bare that may be.
+/// A key in a path, with every character unencoded that may be.
 pub(crate) fn encode_lenient(key: &str) -> String {
     utf8_percent_encode(key, LENIENT).to_string()
 }

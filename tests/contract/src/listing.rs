@@ -171,7 +171,7 @@ fn unusable_parameters(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Stays the same while nothing changes: clients keep what they have.
+/// The cache version stays the same while nothing changes, so clients keep what they have.
 fn cache_version(target: &Target) -> Outcome {
     let version = || -> Result<String, String> {
         let answer = target.get("/api/cache-version").expect(200)?;

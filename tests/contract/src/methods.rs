@@ -1,4 +1,4 @@
-//! Which methods a route takes.
+//! The methods of each route.
 
 use crate::{
     Outcome, Target,
@@ -11,7 +11,7 @@ cases!(methods: wrong_methods, wrong_methods_change_nothing, unknown_routes);
 const READ: &str = "GET, HEAD";
 const WRITE: &str = "POST";
 
-/// Every route's URL, with the methods it takes.
+/// A URL of every route, with the methods of the route.
 pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
     let film = encode(&film(target)?.0.key);
     let viewer = |path: String| format!("{}{path}", target.base);
@@ -33,7 +33,7 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, Str
     ])
 }
 
-/// With and without a session: what a route takes is no secret.
+/// The answer is the same with and without a session, because the methods of a route are no secret.
 fn wrong_methods(target: &Target) -> Outcome {
     for (url, allow) in routes(target)? {
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {

@@ -69,7 +69,7 @@ fn content_security_policy(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// The policy forbids what is inline, so the page must do without.
+/// The policy forbids inline scripts and styles, so the page must not have any.
 fn nothing_inline(target: &Target) -> Outcome {
     let page = open(target, "/").expect(200)?;
     let html = page.text()?.to_lowercase();
@@ -179,7 +179,7 @@ fn conditions(target: &Target) -> Outcome {
             }
             call().header("if-none-match", "\"x\"").header("if-none-match", tag).expect(304)?;
             call().header("if-none-match", "\"x\"").expect(200)?;
-            // There is no date, so none counts; and no part.
+            // The page has no date, so no condition on a date counts. Ranges do not count either.
             call().header("if-modified-since", "Fri, 31 Dec 2100 00:00:00 GMT").expect(200)?;
             call().header("range", "bytes=0-9").expect(200)?;
             for condition in [tag, "*"] {

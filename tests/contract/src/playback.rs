@@ -1,6 +1,7 @@
-//! Playback tokens: one film by its URL alone, where the session's cookie does not reach video-edge.
+//! Playback tokens: a URL opens one film without a cookie, where the session's cookie does not reach video-edge.
 //!
-//! Such URLs are given out only where video-edge has an origin of its own; what is refused is refused everywhere.
+//! Such URLs are given out only if video-edge has an origin of its own. Tokens that must be refused are refused
+//! everywhere.
 
 use url::Url;
 
@@ -20,7 +21,7 @@ cases!(playback:
 
 const SHARED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
 
-/// The film's master playlist with a token in its URL, and the token; `None` where there are none.
+/// The film's master playlist with a token in its URL, and the token; `None` if the target gives out no tokens.
 fn token(target: &Target) -> Result<Option<(Url, String)>, String> {
     let (_, master) = film(target)?;
     let Some((_, rest)) = master.split_once("/api/hls/~") else { return Ok(None) };
@@ -30,7 +31,7 @@ fn token(target: &Target) -> Result<Option<(Url, String)>, String> {
     Ok(Some((url, token)))
 }
 
-/// What looks like a token, and is none.
+/// A text that looks like a token, but is not one.
 fn madeup() -> String {
     "A".repeat(99)
 }
@@ -39,12 +40,13 @@ fn ask(url: impl Into<String>) -> Call<'static> {
     Call::new(url.into())
 }
 
-/// A path below `/api/hls/`, with a token before it, without a cookie.
+/// A GET of a path below `/api/hls/`, with a token before the path and without a cookie.
 fn below(target: &Target, token: &str, rest: &str) -> Call<'static> {
     ask(format!("{}/api/hls/~{token}/{rest}", target.video_base))
 }
 
-/// Everything a player asks for, in its order: the master, the variants, and the segments' routes.
+/// The answers to everything that a player requests, in the player's order: the master, the variants, and the
+/// segments' routes.
 fn played(master: &Url) -> Result<Vec<Answer>, String> {
     let resolve = |base: &Url, uri: &str| base.join(uri).map_err(|error| format!("{uri}: {error}"));
     let mut answers = vec![ask(master.as_str()).expect(200)?];
@@ -59,7 +61,7 @@ fn played(master: &Url) -> Result<Vec<Answer>, String> {
     Ok(answers)
 }
 
-/// The routes below a token, for a film.
+/// The routes of a film that may stand below a token.
 fn routes(film: &str) -> [String; 4] {
     let film = encode(film);
     [
@@ -84,7 +86,7 @@ fn only_where_no_cookie_reaches(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// As ffmpeg or a television would: no cookie, nothing but the URL.
+/// Plays as ffmpeg or a television would, with only the URL and no cookie.
 fn plays_by_the_url_alone(target: &Target) -> Outcome {
     let Some((master, _)) = token(target)? else { return Ok(()) };
     for answer in played(&master)? {
@@ -100,7 +102,7 @@ fn plays_by_the_url_alone(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// One playlist is cached for all: nothing in it depends on how it was asked for, so no token can be in it.
+/// One playlist is cached for all viewers. Nothing in it depends on how it was requested, so it cannot hold a token.
 fn the_same_bytes_as_by_cookie(target: &Target) -> Outcome {
     let Some((master, token)) = token(target)? else { return Ok(()) };
     for answer in played(&master)?.iter().filter(|answer| answer.status == 200) {
@@ -132,7 +134,7 @@ fn in_no_answer(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// For all else it is worth what no token is worth: whether that exists or not.
+/// For any other film the token counts as no token, whether or not the film exists.
 fn opens_one_film(target: &Target) -> Outcome {
     let Some((_, token)) = token(target)? else { return Ok(()) };
     let film = film(target)?.0.key;
@@ -146,7 +148,7 @@ fn opens_one_film(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// On the viewer's routes, and where a session's cookie would stand, it is nothing.
+/// On the routes of viewer-edge, and in the place of a session's cookie, the token has no effect.
 fn is_no_session(target: &Target) -> Outcome {
     let token = token(target)?.map_or_else(madeup, |(_, token)| token);
     let name = target.cookie()?.split('=').next().unwrap_or_default();
@@ -202,7 +204,7 @@ fn no_other_token(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// A bad token is not saved by a good cookie: what a URL with a token answers depends on the URL alone.
+/// A good cookie does not save a bad token: the answer to a URL with a token depends on the URL alone.
 fn counts_alone(target: &Target) -> Outcome {
     for rest in routes(&film(target)?.0.key) {
         target.video(&format!("/api/hls/~{}/{rest}", madeup())).expect(401)?;
@@ -224,7 +226,7 @@ fn comes_before_anything_else(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// So a listing is not another one every second, and one that is kept by a 304 has a token that holds.
+/// The listing therefore does not change every second, and a listing that a 304 keeps in use has a valid token.
 fn the_same_for_all_viewers(target: &Target) -> Outcome {
     let first = target.get("/api/media?type=video").expect(200)?;
     let other = session_cookie(&target.log_in(&target.password).expect(200)?)?;
@@ -236,7 +238,7 @@ fn the_same_for_all_viewers(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// For a minute at most. For all other caches it stays private.
+/// Shared caches keep an answer for a minute at most. For all other caches the answer stays private.
 fn shared_caches_keep_it(target: &Target) -> Outcome {
     let Some((master, _)) = token(target)? else { return Ok(()) };
     let mut answers = played(&master)?;
@@ -254,7 +256,7 @@ fn shared_caches_keep_it(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Nothing that a cookie opened, and nothing that was refused.
+/// Shared caches keep no answer that a cookie opened, and no refusal.
 fn shared_caches_keep_nothing_else(target: &Target) -> Outcome {
     let key = film(target)?.0.key;
     let mut calls: Vec<Call<'_>> = vec![

@@ -15,7 +15,7 @@ cases!(playlists:
 
 pub(crate) const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 
-/// Where a film's master playlist is, as a whole URL.
+/// The whole URL of the film's master playlist.
 fn master_url(target: &Target) -> Result<Url, String> {
     let (_, master) = film(target)?;
     let base = Url::parse(&target.base).map_err(|error| format!("{}: {error}", target.base))?;
@@ -63,7 +63,7 @@ fn master(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// What players choose by stays to the letter, in the order of the stored master, best first.
+/// The attributes by which players choose stay unchanged, in the order of the stored master, best first.
 fn master_keeps_what_was_measured(target: &Target) -> Outcome {
     let answer = target.follow(master_url(target)?.as_str()).expect(200)?;
     let came = answer.text()?;
@@ -94,7 +94,7 @@ fn variant(target: &Target) -> Outcome {
         answer.has("content-type", CONTENT_TYPE)?;
         let text = answer.text()?;
         ensure!(text.starts_with("#EXTM3U\n"), "{url}: the first line is {:?}", text.lines().next());
-        // Without it a player takes a film for a live stream.
+        // Without this tag, a player takes a film for a live stream.
         ensure!(text.trim_end().ends_with("#EXT-X-ENDLIST"), "{url}: no ENDLIST");
         let name = url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
         ensure_eq!(tags(text), tags(stored(name)?), "{url}: tags");
@@ -118,14 +118,14 @@ fn segments_are_presigned(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// URLs are signed in windows: browsers and caches keep segments over a reload.
+/// URLs are signed in windows, so that browsers and caches keep segments over a reload.
 fn same_bytes_again(target: &Target) -> Outcome {
     let mut urls = variants(target)?;
     urls.push(master_url(target)?.to_string());
     for url in urls {
         let (first, again) = (target.follow(&url).expect(200)?, target.follow(&url).expect(200)?);
         ensure!(first.body == again.body, "{url}: other bytes the second time");
-        // One that is made up is never cached, so this one is made anew.
+        // A playlist for an invented version is never cached, so this playlist is made anew.
         let anew = if url.contains("?v=") { url.replace("?v=", "?v=madeup") } else { url.clone() };
         ensure!(target.follow(&anew).expect(200)?.body == first.body, "{url}: other bytes when made anew");
     }
@@ -163,7 +163,7 @@ fn head(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// A playlist is cached for everybody: nothing of a viewer may be in it.
+/// A playlist is cached for everybody, so it may hold nothing of a viewer.
 fn hold_no_session(target: &Target) -> Outcome {
     let token = target.token()?;
     let mut urls = variants(target)?;
@@ -198,7 +198,7 @@ fn unknown_qualities(target: &Target) -> Outcome {
     for quality in ["4320p", "master.m3u8/540p", "540P", "x", "540p%20"] {
         target.video(&format!("/api/hls/{film}/{quality}.m3u8")).expect(404)?;
     }
-    // The master is no variant: a player would go in circles.
+    // A master in the place of a variant would send a player in circles.
     let master = target.video(&format!("/api/hls/{film}/master.m3u8")).send()?;
     ensure!(matches!(master.status, 404 | 502), "master.m3u8 as a variant: status {}", master.status);
     Ok(())

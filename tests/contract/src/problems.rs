@@ -1,4 +1,4 @@
-//! What a failure looks like: RFC 9457, with the id under which the log knows it.
+//! The form of failures: RFC 9457, with the id by which the log names the request.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::{Answer, Outcome, Target, client::Call, library::file};
 
 cases!(problems: shape, ids_differ, says_nothing_of_the_inside, every_answer_has_an_id, healthz);
 
-/// One of each: the status, and a way to it.
+/// One failure of each kind: the status, and a call that gives it.
 fn failures(target: &Target) -> Vec<(u16, Call<'_>)> {
     vec![
         (400, target.get("/api/media?limit=x")),
@@ -62,7 +62,7 @@ fn ids_differ(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// No path, no statement, no address: those are for the log.
+/// The body holds no path, no statement and no address. These are for the log.
 fn says_nothing_of_the_inside(target: &Target) -> Outcome {
     for (status, call) in failures(target) {
         let answer = call.expect(status)?;
@@ -86,7 +86,7 @@ fn every_answer_has_an_id(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Both services say that they are there, to anyone.
+/// Both services say to everyone that they are up.
 fn healthz(target: &Target) -> Outcome {
     for base in [&target.base, &target.video_base] {
         let answer = Call::new(format!("{base}/healthz")).expect(200)?;

@@ -17,7 +17,7 @@ fn outside(target: &Target) -> Outcome {
     tables::hold(target, table::OUTSIDE)
 }
 
-/// Another unit, and what is no range at all, is as if it were not there.
+/// A header with another unit, or without a valid range, is ignored.
 fn none(target: &Target) -> Outcome {
     tables::hold(target, table::NO_RANGE)
 }
@@ -30,7 +30,7 @@ fn if_range(target: &Target) -> Outcome {
     tables::hold(target, table::IF_RANGE)
 }
 
-/// Where RFC 9110 leaves a choice, ours: parts, none of their bytes twice, in the order asked for.
+/// Where RFC 9110 leaves a choice, the gallery sends parts, no byte twice, in the order of the request.
 fn several_at_their_best(target: &Target) -> Outcome {
     use table::Gives::{Outside, Part, Parts, Whole};
     const EXACTLY: &[Row] = &[
@@ -85,7 +85,7 @@ fn several_are_parts_of_one_response(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Every first and last byte of a small photo, around its ends.
+/// All pairs of first and last bytes around the ends of a small photo.
 fn small_files(target: &Target) -> Outcome {
     let key = "plain.png";
     let whole = file_bytes(key)?;

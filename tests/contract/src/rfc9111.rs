@@ -1,8 +1,8 @@
-//! A shared cache that keeps, and gives out again, all that RFC 9111 lets it.
+//! A shared cache that keeps, and reuses, every answer that RFC 9111 allows.
 //!
-//! Where the RFC leaves a choice it makes the worse one for a private gallery: it keeps what has no explicit lifetime
-//! (section 4.2.2), keeps `Set-Cookie` (section 7.3), never forgets, and is cut off from the origin often enough to give out what is stale
-//! (section 4.2.4). So it needs no clock.
+//! Where the RFC leaves a choice, the cache chooses what is worse for a private gallery. It keeps answers without an
+//! explicit lifetime (section 4.2.2), it keeps `Set-Cookie` (section 7.3), and it never forgets. It is also cut off
+//! from the origin often enough to reuse stale answers (section 4.2.4). It therefore needs no clock.
 
 use crate::Answer;
 
@@ -11,7 +11,7 @@ use crate::Answer;
 pub(crate) struct Request {
     pub method: &'static str,
     pub url: String,
-    /// Names in small letters.
+    /// The headers, with names in lower case.
     pub headers: Vec<(&'static str, String)>,
 }
 
@@ -26,7 +26,7 @@ impl Request {
         self
     }
 
-    /// All values of a field as one, its blanks normalised (section 4.1).
+    /// All values of a field as one, with white space normalised (section 4.1).
     fn field(&self, name: &str) -> Option<String> {
         let values = self.headers.iter().filter(|(known, _)| *known == name);
         let values: Vec<String> =
@@ -35,7 +35,7 @@ impl Request {
     }
 }
 
-/// The field that a cache looks at before `Cache-Control`, if it knows one (RFC 9213).
+/// The field that a cache reads before `Cache-Control`, if it knows such a field (RFC 9213).
 pub(crate) type Target = Option<&'static str>;
 
 /// A browser's proxy, and the caches of two kinds of networks.
@@ -49,7 +49,7 @@ pub(crate) struct SharedCache<'a> {
 /// What a cache has for a request.
 pub(crate) struct Stored<'a> {
     pub answer: &'a Answer,
-    /// The origin must be asked first whether it still holds (section 4.3).
+    /// Whether the cache must first ask the origin if the answer is still valid (section 4.3).
     pub must_ask: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'a> SharedCache<'a> {
         Self { target, kept: Vec::new() }
     }
 
-    /// Takes an answer on its way to a viewer, and keeps it if it may.
+    /// Sees an answer on its way to a viewer, and keeps it if this is allowed.
     pub fn pass(&mut self, request: &'a Request, answer: &'a Answer) {
         if Rules::of(self.target, answer).may_keep(request, answer) {
             self.kept.push((request, answer));
@@ -74,7 +74,8 @@ impl<'a> SharedCache<'a> {
     }
 }
 
-/// Ranges and conditions: what a cache makes of a whole answer for these it has from the whole one, which is asked for as well.
+/// The fields for ranges and conditions. A cache could answer such requests from a whole answer. It need not do so
+/// here, because the whole answer is requested as well.
 const SELECT: [&str; 6] =
     ["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
@@ -97,7 +98,7 @@ fn values(answer: &Answer, name: &str) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// The directives that count for a cache.
+/// The directives that apply to a cache.
 struct Rules {
     directives: Vec<(String, Option<String>)>,
     /// `Expires`, unless a targeted field stands in its place (RFC 9213 section 2.1).
@@ -116,7 +117,7 @@ impl Rules {
         }
     }
 
-    /// A directive's argument; empty if it has none.
+    /// A directive's argument. It is empty if the directive has none.
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.directives.iter().find(|(known, _)| known == name);
         found.map(|(_, argument)| argument.as_deref().unwrap_or_default())
@@ -126,7 +127,8 @@ impl Rules {
         self.get(name).is_some()
     }
 
-    /// Without an argument: with one it speaks of some fields only (sections 5.2.2.4 and 5.2.2.7).
+    /// Whether a directive is present without an argument. With an argument it concerns some fields only (sections
+    /// 5.2.2.4 and 5.2.2.7).
     fn has_alone(&self, name: &str) -> bool {
         self.get(name) == Some("")
     }
@@ -134,7 +136,7 @@ impl Rules {
     /// Section 3.
     fn may_keep(&self, request: &Request, answer: &Answer) -> bool {
         let status = answer.status;
-        // What 206 and 304 mean it knows, and all others.
+        // The cache understands 206, 304 and every other status.
         let no_store = self.has("no-store") && !self.has("must-understand");
         // Section 3.5.
         let authorized = request.field("authorization").is_none()
@@ -144,7 +146,7 @@ impl Rules {
         let by_status = matches!(status, 200 | 203 | 204 | 206 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501);
         let by_method = match request.method {
             "GET" | "HEAD" => explicit || self.has("public") || by_status,
-            // With a lifetime, and a name that a GET may ask for (RFC 9110 section 9.3.3).
+            // A POST needs a lifetime, and a URL for which a GET may ask (RFC 9110 section 9.3.3).
             "POST" => explicit && values(answer, "content-location").is_some(),
             _ => false,
         };
@@ -158,13 +160,13 @@ impl Rules {
             Some(seconds) => zero(seconds),
             None => self.expires.as_deref().is_some_and(|date| !date.contains("GMT")),
         };
-        // `s-maxage` forbids a shared cache to give out what is stale, too (section 5.2.2.10).
+        // `s-maxage` forbids a shared cache to reuse stale answers too (section 5.2.2.10).
         let not_stale = ["must-revalidate", "proxy-revalidate", "s-maxage"].into_iter().any(|name| self.has(name));
         self.has_alone("no-cache") || stale && not_stale
     }
 }
 
-/// The members of a field such as `Cache-Control`: names in small letters, arguments without quotes (section 5.2).
+/// The members of a field such as `Cache-Control`: names in lower case, arguments without quotes (section 5.2).
 fn directives(value: &str) -> Vec<(String, Option<String>)> {
     let mut quoted = false;
     let members = value.split(|c| {
@@ -196,7 +198,7 @@ mod tests {
         It,
     }
 
-    /// What someone else's same request gets.
+    /// What the same request by another client gets.
     fn gives(target: Target, first: &Request, second: &Request, answer: &Answer) -> Gives {
         let mut cache = SharedCache::new(target);
         cache.pass(first, answer);

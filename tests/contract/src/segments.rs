@@ -1,4 +1,4 @@
-//! What a film is made of: fetched from the store, with nothing but its URL.
+//! The segments of a film, fetched from the store with only their URLs.
 
 use crate::{
     Answer, Call, Outcome, Target,
@@ -36,7 +36,7 @@ fn a_segment(target: &Target) -> Result<String, String> {
     Ok(first.to_owned())
 }
 
-/// Every segment of every quality, in order, is what the bucket holds.
+/// Every segment of every quality, in order, has the bytes that the bucket holds.
 fn fetched_without_a_cookie(target: &Target) -> Outcome {
     let mut seen = Vec::new();
     for variant in variants(target)? {
@@ -75,7 +75,7 @@ fn readable_by_the_page(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// A leaked URL opens one object, to readers.
+/// A leaked URL opens only one object, and only for reading.
 fn url_is_for_one_object_and_get(target: &Target) -> Outcome {
     let url = a_segment(target)?;
     let refused = |call: Call<'_>| -> Outcome {
@@ -96,7 +96,7 @@ fn segment_route(target: &Target, film: &str, file: &str) -> Result<Answer, Stri
     target.video(&format!("/api/hls/{}/{file}", encode(film))).send()
 }
 
-/// For playlists whose segments point at us.
+/// This route is for playlists whose segments point at the service.
 fn route_redirects(target: &Target) -> Outcome {
     let film = film(target)?.0.key;
     let presigned = a_segment(target)?;

@@ -1,11 +1,11 @@
-//! A file that is served somewhere, and the check of a [table](crate::table)'s row against it.
+//! A file at a server, and the check of a [table](crate::table)'s row against it.
 
 use crate::{
     Answer, Call, Outcome,
     table::{Gives, Row},
 };
 
-/// A file at a URL, its bytes known.
+/// A file at a URL. Its bytes are known.
 pub struct Served<'a> {
     call: Box<dyn Fn() -> Call<'a> + 'a>,
     bytes: &'a [u8],
@@ -14,14 +14,14 @@ pub struct Served<'a> {
 }
 
 impl<'a> Served<'a> {
-    /// `call` is a GET of it.
+    /// `call` makes a GET of the file.
     pub fn new(call: impl Fn() -> Call<'a> + 'a, bytes: &'a [u8]) -> Result<Self, String> {
         let head = call().head().expect(200)?;
         let text = |name| head.header(name).map(str::to_owned);
         Ok(Self { tag: text("etag"), date: text("last-modified"), call: Box::new(call), bytes })
     }
 
-    /// What a row's header stands for; `None` if the file has no such thing.
+    /// The value of a row's header, with the names in braces filled in. `None` if the file has no such value.
     fn fill(&self, text: &str) -> Option<String> {
         let mut filled = text.to_owned();
         let mut put = |name: &str, value: &dyn Fn() -> Option<String>| {
@@ -47,16 +47,16 @@ impl<'a> Served<'a> {
         Some(filled)
     }
 
-    /// The tag in its quotes, without what says that it is weak.
+    /// The tag in its quotes, without the `W/` of a weak tag.
     fn opaque(&self) -> Option<&str> {
         let tag = self.tag.as_deref()?;
         Some(tag.strip_prefix("W/").unwrap_or(tag))
     }
 
-    /// What the row asks with and the file does not have.
+    /// What the row needs and the file does not have.
     fn lacks(&self, row: &Row) -> Option<&'static str> {
         let asks = |name: &str| row.headers.iter().any(|(_, value)| value.contains(name));
-        // Where tags are compared strongly a weak one is like no other, itself included.
+        // In a strong comparison a weak tag equals no tag, not even itself.
         let strong = |name: &str, value: &str| matches!(name, "if-match" | "if-range") && value.contains("{tag}");
         let weak = self.tag.as_ref().is_some_and(|tag| tag.starts_with("W/"));
         if self.tag.is_none() && (asks("{tag}") || asks("{bare}")) {
@@ -70,7 +70,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// A place counted from the end if it is negative.
+    /// A place in the file. A negative place counts from the end.
     fn place(&self, at: i64) -> Result<usize, String> {
         let from = if at < 0 { self.bytes.len() } else { 0 };
         let place = usize::try_from(at.unsigned_abs()).ok();
@@ -79,7 +79,8 @@ impl<'a> Served<'a> {
     }
 }
 
-/// Asks for a row by a method; gives the answer if it is one that the row allows, else what is wrong with it.
+/// Sends the request of a row with a method. Returns the answer if the row allows it, and otherwise what is wrong
+/// with it.
 pub fn check(served: &Served<'_>, row: &Row, method: &str) -> Result<Answer, String> {
     if let Some(lacks) = served.lacks(row) {
         return Err(lacks.to_owned());
@@ -118,7 +119,7 @@ fn is(served: &Served<'_>, answer: &Answer, gives: Gives, method: &str) -> Outco
     if matches!(status, 200 | 206 | 304) {
         ensure_eq!(answer.header("etag"), served.tag.as_deref(), "ETag of a {status}");
     }
-    // A 206 and a 304 may leave it out (sections 15.3.7 and 15.4.5).
+    // A 206 and a 304 may leave out `Last-Modified` (sections 15.3.7 and 15.4.5).
     if status == 200 || answer.header("last-modified").is_some() && status < 400 {
         ensure_eq!(answer.header("last-modified"), served.date.as_deref(), "Last-Modified of a {status}");
     }
@@ -189,7 +190,7 @@ fn parts(answer: &Answer, whole: &[u8]) -> Result<Vec<(usize, usize)>, String> {
     Ok(parts)
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT`, of a date in today's form.
+/// `Sunday, 06-Nov-94 08:49:37 GMT`, made from a date in today's form.
 fn rfc850(date: &str) -> Option<String> {
     let [day, number, month, year, time, zone] = words(date)?;
     let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -197,7 +198,7 @@ fn rfc850(date: &str) -> Option<String> {
     Some(format!("{day}, {number}-{month}-{} {time} {zone}", year.get(2..)?))
 }
 
-/// `Sun Nov  6 08:49:37 1994`, of a date in today's form.
+/// `Sun Nov  6 08:49:37 1994`, made from a date in today's form.
 fn asctime(date: &str) -> Option<String> {
     let [day, number, month, year, time, _] = words(date)?;
     let number: u8 = number.parse().ok()?;

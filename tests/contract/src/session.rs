@@ -15,7 +15,7 @@ cases!(session:
     no_session_looks_the_same_everywhere, tampered_cookie, any_good_cookie_counts, comes_before_anything_else,
 );
 
-/// The routes behind login: for something that exists, and for something that does not.
+/// The routes that need a login: each with a URL of something that exists, and a URL of something that does not.
 pub(crate) fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
     let (film, _) = film(target)?;
     let film = encode(&film.key);
@@ -73,7 +73,7 @@ fn cookie_attributes(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Two logins that name themselves differently get tokens of one shape, and never one of their own choosing.
+/// Logins with different headers get tokens of the same shape. A client cannot choose what its token holds.
 fn cookie_holds_no_claim_of_the_client(target: &Target) -> Outcome {
     let plain = session_cookie(&target.log_in(&target.password).expect(200)?)?;
     let login = target.log_in(&target.password).header("referer", "x|2|99999999999").header("user-agent", "x|2|9");
@@ -145,7 +145,7 @@ fn good_return_to(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Whatever a browser could read as another origin, or as a script.
+/// Targets that a browser could read as another origin, or as a script.
 fn hostile_return_to(target: &Target) -> Outcome {
     for bad in [
         "",
@@ -207,7 +207,7 @@ fn auth_tells_until_when(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// What is told without a session: all but the request's id.
+/// What an answer tells a client without a session. The request's id is left out.
 pub(crate) fn told(answer: &Answer) -> Result<(u16, Value, Vec<String>), String> {
     let mut body = answer.json()?;
     body["requestId"] = Value::Null;
@@ -261,7 +261,7 @@ fn tampered_cookie(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// A stale cookie of the same name must not lock anyone out.
+/// A stale cookie with the same name must not lock out a viewer.
 fn any_good_cookie_counts(target: &Target) -> Outcome {
     let cookie = target.cookie()?;
     let (name, _) = cookie.split_once('=').ok_or("the session cookie has no value")?;
@@ -272,7 +272,7 @@ fn any_good_cookie_counts(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Without a session no request is looked at further: no 400, 404, 412, 416 or 304 tells anything.
+/// Without a session, a request is not examined further, so no 400, 404, 412, 416 or 304 reveals anything.
 fn comes_before_anything_else(target: &Target) -> Outcome {
     for path in ["/api/media?limit=x", "/api/file/%E0%A4%A", "/api/thumbnail/x?size=huge", "/api/file/absent.jpg"] {
         target.get(path).anonymous().expect(401)?;

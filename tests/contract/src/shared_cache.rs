@@ -1,5 +1,5 @@
-//! Every answer, passed through caches that people share: what they then give to someone else must be what that one would have got
-//! without them and without a session.
+//! Passes every answer through shared caches. What the caches then give to another client must be what this client
+//! would have got without the caches and without a session.
 
 use url::Url;
 
@@ -15,12 +15,12 @@ use crate::{
 
 cases!(shared_cache: gives_nobody_what_is_anothers, gives_what_is_public, gives_films_by_their_tokens);
 
-/// Asks a host, and nothing in between.
+/// Sends a request to a host directly.
 type Origin<'a> = &'a dyn Fn(&Request) -> Result<Answer, String>;
 
-/// An answer that someone else got from a cache.
+/// An answer that another client got from a cache.
 struct Given {
-    /// What the cache heeds, what was asked for, and whether the origin agreed.
+    /// The kind of cache, the request, and whether the origin agreed.
     what: String,
     wrong: Option<String>,
 }
@@ -36,7 +36,8 @@ fn with_cookie(request: &Request, cookie: Option<&str>) -> Request {
     cookie.map_or_else(|| request.clone(), |cookie| request.clone().with("cookie", cookie))
 }
 
-/// Lets one of each kind of cache see what passed, then asks it all again with other cookies, and with none.
+/// Passes the answers through one cache of each kind, and then repeats every request with other cookies, and without
+/// any.
 fn replay(passed: &[(Request, Answer)], cookies: &[&str], origin: Origin<'_>) -> Result<Vec<Given>, String> {
     let mut given = Vec::new();
     for target in TARGETS {
@@ -71,7 +72,7 @@ fn still_holds(request: &Request, kept: &Answer, origin: Origin<'_>) -> Result<b
     Ok(conditional.headers.len() > request.headers.len() && origin(&conditional)?.status == 304)
 }
 
-/// What someone got from a cache that a stranger would not have got from the origin.
+/// How an answer from a cache differs from the answer that a stranger would get from the origin.
 fn differs(request: &Request, kept: &Answer, stranger: &Answer) -> Option<String> {
     if kept.header("set-cookie").is_some() {
         return Some("another's Set-Cookie".to_owned());
@@ -87,7 +88,8 @@ fn differs(request: &Request, kept: &Answer, stranger: &Answer) -> Option<String
     (request.method == "GET" && kept.body != stranger.body).then(|| "another body".to_owned())
 }
 
-/// Asks for these as someone with a session, by the page of another origin, and as a stranger, and passes it all through caches.
+/// Sends these requests with a session, from the page of another origin with a session, and as a stranger. Passes all
+/// answers through caches.
 pub(crate) fn nothing_leaks(target: &Target, requests: &[Request]) -> Outcome {
     let mut passed = Vec::new();
     for request in requests {
@@ -131,7 +133,8 @@ fn films(target: &Target) -> Result<Vec<String>, String> {
     Ok(urls)
 }
 
-/// Everything there is, some of what there is not, and what only looks like a file that caches like to keep.
+/// The URLs of everything that exists, of some things that do not, and URLs that only look like files which caches
+/// often keep.
 fn urls(target: &Target) -> Result<Vec<String>, String> {
     let mut urls: Vec<String> = methods::routes(target)?.into_iter().map(|(url, _)| url).collect();
     urls.extend(session::private_routes(target)?.into_iter().flat_map(|(present, absent)| [present, absent]));
@@ -160,7 +163,7 @@ fn urls(target: &Target) -> Result<Vec<String>, String> {
     Ok(urls)
 }
 
-/// A URL by GET and by HEAD, in parts, and with conditions that hold and that do not.
+/// Requests for a URL: by GET and by HEAD, for parts, with conditions that hold, and with conditions that do not.
 fn ways(url: &str, tag: &str) -> Vec<Request> {
     let get = || Request::new("GET", url);
     vec![
@@ -187,7 +190,7 @@ fn gives_nobody_what_is_anothers(target: &Target) -> Outcome {
     nothing_leaks(target, &requests)
 }
 
-/// What caches gave to a stranger, of what someone with a session had asked for.
+/// The answers that caches gave to a stranger, after a client with a session had requested the same URLs.
 fn given(target: &Target, urls: Vec<String>) -> Result<Vec<String>, String> {
     let mut passed = Vec::new();
     for url in urls {
@@ -198,7 +201,7 @@ fn given(target: &Target, urls: Vec<String>) -> Result<Vec<String>, String> {
     Ok(replay(&passed, &[], &ask)?.into_iter().map(|given| given.what).collect())
 }
 
-/// Else the caches here would be none.
+/// This shows that the caches here do keep answers.
 fn gives_what_is_public(target: &Target) -> Outcome {
     let assets: Vec<String> = page::assets(target)?.iter().map(|path| absolute(target, path)).collect();
     let mut wanted: Vec<String> = Vec::new();
@@ -213,7 +216,7 @@ fn gives_what_is_public(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Only where a token is in the URL, and only from caches that the answer speaks of.
+/// Films come only from URLs with a token, and only from caches that the answer names.
 fn gives_films_by_their_tokens(target: &Target) -> Outcome {
     let films = films(target)?;
     let kinds = TARGETS.into_iter().flatten().filter(|_| target.is_split());
@@ -236,7 +239,8 @@ mod tests {
         Answer { what: String::new(), status, headers: fields.collect::<HeaderMap>(), body: body.into() }
     }
 
-    /// What is wrong with a gallery whose listing has these headers for whoever is logged in, and these for all others.
+    /// What is wrong with a gallery whose listing has the headers `good` for clients with a session, and `refused`
+    /// for all others.
     fn wrong(good: &[(&'static str, &str)], refused: &[(&'static str, &str)]) -> Vec<String> {
         let origin = |request: &Request| {
             let cookie = request.headers.iter().find(|(name, _)| *name == "cookie");
@@ -277,12 +281,12 @@ mod tests {
             &[("cache-control", "max-age=60"), ("vary", "origin, accept-encoding")],
             &[("cache-control", "private=\"set-cookie\"")],
         ] {
-            // To a stranger, to another viewer and to a forger, by each kind of cache.
+            // The leak goes to a stranger, to another viewer and to a forger, from each kind of cache.
             assert_eq!(wrong(headers, &[]).len(), 9, "{headers:?}");
         }
     }
 
-    /// A cache of the kind that is spoken to, and no other.
+    /// Only caches of the kind that the field names leak.
     #[test]
     fn what_leaks_by_a_targeted_field_is_found() {
         for name in ["cdn-cache-control", "surrogate-control"] {
@@ -290,7 +294,7 @@ mod tests {
         }
     }
 
-    /// The other viewer may have it, once the origin has agreed; but it is not what a stranger would get.
+    /// The other viewer may have the answer, once the origin has agreed. But a stranger would not get this answer.
     #[test]
     fn what_is_kept_and_asked_about_is_found() {
         assert_eq!(wrong(&[("cache-control", "no-cache"), ("etag", "\"1\"")], &[]).len(), 3);

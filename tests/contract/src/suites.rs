@@ -1,4 +1,4 @@
-//! Which of this crate's tests runs the contract on which adapter's host.
+//! Which test of this crate runs the contract on the host of which adapter.
 
 use harness::{adapters, each_has_a_run};
 use libtest_mimic::Trial;
@@ -9,7 +9,7 @@ use crate::Outcome;
 const SUITES: [(&str, &[&str]); 3] =
     [("native", &["native"]), ("fastly", &["fastly"]), ("wasi", &["wasi", "wasi02", "spin"])];
 
-/// Nothing, if each adapter stands in a suite and each of this one has a case among its tests.
+/// Checks that every adapter is in a suite, and that every adapter of this suite has a case among the trials.
 pub fn complete(suite: &str, trials: &[Trial]) -> Outcome {
     let failed = |failure: harness::Failure| format!("the contract has {failure}");
     let listed = |name: &str| SUITES.iter().any(|(_, hosts)| hosts.contains(&name));

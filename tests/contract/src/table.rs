@@ -1,12 +1,14 @@
-//! Range and conditional requests for one file, as tables: what is asked, and what RFC 9110 allows for an answer.
+//! Range and conditional requests for one file, as tables: the requests, and the answers that RFC 9110 allows.
 //!
-//! They hold for any server of files; what more a gallery must do is with those who run them.
+//! The tables are valid for any server of files. The tests that run them check what a gallery must do beyond RFC
+//! 9110.
 
-/// A request for the file, and the answers that are right. Each row is asked by GET and by HEAD.
+/// A request for the file, and the answers that are right. Each row is requested by GET and by HEAD.
 ///
-/// In a header's value stand for what the file has: `{size}`, `{last}` (byte), `{half}` (of its bytes), `{tag}`, `{bare}` (the
-/// tag without quotes), `{date}` of its last change, and the same date in the obsolete forms `{rfc850}` and `{asctime}`;
-/// `{sixty}` is a number of sixty digits, `{flood}` five hundred ranges that overlap, `{crumbs}` five hundred that do not.
+/// In the value of a header, these names stand for facts of the file: `{size}`, `{last}` (its last byte), `{half}`
+/// (of its bytes), `{tag}`, `{bare}` (the tag without quotes), `{date}` of its last change, and the same date in the
+/// obsolete forms `{rfc850}` and `{asctime}`. `{sixty}` is a number of sixty digits, `{flood}` is five hundred ranges
+/// that overlap, and `{crumbs}` is five hundred ranges that do not overlap.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     pub what: &'static str,
@@ -14,7 +16,8 @@ pub struct Row {
     pub gives: &'static [Gives],
 }
 
-/// An answer to a GET. To a HEAD ranges mean nothing (section 14.2): where a GET gives a part or a 416, it gives the whole.
+/// An answer to a GET. Ranges mean nothing to a HEAD (section 14.2): where a GET gives a part or a 416, a HEAD gives
+/// the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gives {
     /// 200.
@@ -23,7 +26,7 @@ pub enum Gives {
     Part(i64, i64),
     /// 206 with these parts, in any order.
     Parts(&'static [(i64, i64)]),
-    /// 206 with whatever parts, of at most twice the file's length in all.
+    /// 206 with any parts, if all together are at most twice as long as the file.
     NotTooMuch,
     /// 304.
     NotModified,
@@ -224,7 +227,7 @@ pub const IF_UNMODIFIED_SINCE: &[Row] = &[
     row("another tag and a younger date", &[("if-match", "\"x\""), ("if-unmodified-since", FUTURE)], &[Failed]),
 ];
 
-/// Section 13.2.2: what goes before what.
+/// Section 13.2.2: which condition takes precedence.
 pub const ORDER: &[Row] = &[
     row("If-Match before If-None-Match", &[("if-match", "\"x\""), ("if-none-match", "{tag}")], &[Failed]),
     row("If-Match holds, then If-None-Match", &[("if-match", "{tag}"), ("if-none-match", "{tag}")], &[NotModified]),

@@ -1,4 +1,4 @@
-//! The [tables](crate::table) against the gallery, with what a gallery must do beyond RFC 9110.
+//! The [tables](crate::table) against the gallery, and the rules that a gallery must follow beyond RFC 9110.
 
 use crate::{
     Outcome, Target,

@@ -6,14 +6,14 @@ use serde_json::json;
 
 use crate::client::{Answer, Call};
 
-/// Where the services are, and how to get in. Origins are without a slash at the end: `http://127.0.0.1:8080`.
+/// The addresses of the services, and the password. Origins have no slash at the end: `http://127.0.0.1:8080`.
 #[derive(Debug)]
 pub struct Target {
-    /// viewer-edge.
+    /// The origin of viewer-edge.
     pub base: String,
-    /// video-edge: the same as `base` where one address serves both.
+    /// The origin of video-edge. It is the same as `base` if one address serves both.
     pub video_base: String,
-    /// Where presigned URLs lead.
+    /// The origin of presigned URLs.
     pub store_origin: String,
     pub password: String,
     /// Whether the catalogue is read from the bucket instead of SQL.
@@ -50,7 +50,7 @@ impl Target {
         self.base != self.video_base
     }
 
-    /// Whether browsers come over TLS.
+    /// Whether browsers connect over TLS.
     pub fn is_https(&self) -> bool {
         self.base.starts_with("https://")
     }
@@ -65,7 +65,7 @@ impl Target {
         self.call(format!("{}{path}", self.video_base))
     }
 
-    /// A GET to whichever service a path belongs to, with the session. A whole URL stays what it is.
+    /// A GET to the service to which a path belongs, with the session. A whole URL is used as it is.
     pub fn follow(&self, path_or_url: &str) -> Call<'_> {
         if path_or_url.starts_with("/api/hls/") {
             self.video(path_or_url)
@@ -86,7 +86,7 @@ impl Target {
         self.get("/login").anonymous().method("POST").body("application/json", body)
     }
 
-    /// The session's cookie, `name=token`: one login for all cases.
+    /// The session's cookie, `name=token`. All cases share one login.
     pub fn cookie(&self) -> Result<&str, String> {
         let session = self.session.get_or_init(|| session_cookie(&self.log_in(&self.password).expect(200)?));
         session.as_deref().map_err(Clone::clone)

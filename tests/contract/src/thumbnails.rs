@@ -36,7 +36,8 @@ fn three_sizes_of_real_webp(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// As long as the size allows or the original is, in its proportions, and showing it: our photos are a ramp.
+/// A thumbnail's longest side is the limit of its size, or that of a smaller original. It has the proportions of the
+/// original, and shows the same picture: the test photos are a ramp.
 fn shape_of_the_original(target: &Target) -> Outcome {
     for (key, width, height) in PHOTOS {
         for (size, side, url) in item(target, key)?.thumbnails.all() {

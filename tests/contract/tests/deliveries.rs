@@ -1,4 +1,5 @@
-//! Each way of delivering segments, on a native host configured for it: by the session's cookie on one port, by playback tokens split.
+//! Each delivery of segments, on a native host configured for it. On one port the session's cookie is used, and with
+//! split services playback tokens.
 
 use std::process::ExitCode;
 

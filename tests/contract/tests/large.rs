@@ -1,6 +1,8 @@
-//! An original of five gibibytes, in a real store and through each host: a place beyond 32 bits is where it is said to be.
+//! An original of five gibibytes, in a real store and through each host. A place beyond 32 bits must hold the right
+//! bytes.
 //!
-//! The photo is one that ingest brought in; then its file in the store is made longer, without using the disk.
+//! The photo is one that ingest published. Its file in the store is then made longer, without using space on the
+//! disk.
 
 use std::{
     any::Any,
@@ -43,7 +45,7 @@ struct Host {
 }
 
 struct Running {
-    // Dropped in this order: the services before their store.
+    // The fields are dropped in this order: the services before their store.
     _services: Box<dyn Any + Send + Sync>,
     _store: store::Running,
     _folder: TempDir,
@@ -57,7 +59,8 @@ impl Host {
         self.running.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    /// Brings the library in, lengthens the photo while the store is down, and starts the store again where it was.
+    /// Ingests the library, makes the photo longer while the store is down, and starts the store again at the same
+    /// address.
     fn start(&self) -> Result<Running, Failure> {
         let folder = TempDir::new()?;
         let config = config(&folder)?;
@@ -200,7 +203,7 @@ fn main() -> ExitCode {
             })
         })
         .collect();
-    // The trials keep clones; the last one to go takes the processes along.
+    // The trials hold clones. When the last clone is dropped, the processes end.
     let conclusion = libtest_mimic::run(&arguments, trials);
     drop(hosts);
     conclusion.exit_code()

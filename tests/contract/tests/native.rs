@@ -1,5 +1,6 @@
-//! The contract against the native host: both services on one port, and each on a port of its own, the viewer handing films on or not; and with
-//! the catalogue in a snapshot, and in a libSQL server.
+//! The contract against the native host, in several arrangements: both services on one port, and each service on a
+//! port of its own, with and without a viewer-edge that forwards films. Also with the catalogue in a snapshot, and in
+//! a libSQL server.
 
 use std::{
     process::ExitCode,
@@ -26,7 +27,7 @@ struct Host {
     running: OnceLock<Result<Running, String>>,
 }
 
-/// Dropped in this order: the gallery before its database.
+/// The fields are dropped in this order: the gallery before its database.
 struct Running {
     target: Target,
     _gallery: Gallery,
@@ -63,9 +64,9 @@ impl Host {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Cases mostly wait for the host.
+    // Cases spend most of their time waiting for the host.
     arguments.test_threads = arguments.test_threads.or(Some(8));
-    // The trials keep clones; the last one to go takes the process along.
+    // The trials hold clones. When the last clone is dropped, the process ends.
     let hosts = [
         ("native", Arrangement::Whole),
         ("native-split", Arrangement::Split),

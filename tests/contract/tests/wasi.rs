@@ -1,8 +1,10 @@
-//! The contract on WASI hosts, 0.3, 0.2 and one that has what Spin has: both services in one, on a snapshot of the catalogue (for Spin, on
-//! SQLite); each in a host of its own, on a libSQL server, with and without a viewer that forwards films; and both in one host, as `spin.toml` has
-//! them. KV is in the bucket, or in Spin's stores.
+//! The contract on WASI hosts: on WASI 0.3, on WASI 0.2, and on a host with Spin's imports. Both services run in one
+//! program, on a snapshot of the catalogue (for Spin, on SQLite). Each service also runs in a host of its own, on a
+//! libSQL server, with and without a viewer-edge that forwards films. Both services also run in one host, as in
+//! `spin.toml`. KV is in the bucket, or in Spin's stores.
 //!
-//! And on the real `spin up` and `wasmtime serve`, where this machine has them: no package client of ours brings those.
+//! The contract also runs on the real `spin up` and `wasmtime serve`, if this machine has them. No package client
+//! that the tests use installs these.
 
 #[path = "edge/mod.rs"]
 mod edge;
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Hosts that others made: named by `SPIN` and `WASMTIME`, or on the `PATH`.
+/// The trials on hosts made by others, which `SPIN` and `WASMTIME` name, or which are on the `PATH`.
 fn elsewhere() -> Vec<Trial> {
     let mut trials = Vec::new();
     if named::wants_spin() {

@@ -1,10 +1,10 @@
-//! The adapters there are, by their folders: none may be without a run of its own.
+//! The adapters, by their folders. No adapter may be without a run of its own.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::Failure;
 
-/// What is built above the traits, and no host.
+/// Folders that hold code above the traits, and no adapter.
 const ROOMS: [&str; 4] = ["fallback", "memory", "s3", "sqlite"];
 
 /// The adapters right below `platform/`: `fastly`, `native` and so on.
@@ -17,7 +17,8 @@ pub fn adapters() -> Result<BTreeSet<String>, Failure> {
     if adapters.is_empty() { Err("there is no adapter below platform/".into()) } else { Ok(adapters) }
 }
 
-/// An error that names the hosts of `wanted` for which none of these tests, named `host::case`, is.
+/// Checks that each host of `wanted` has a test among `tests`, which are named `host::case`. The error names the
+/// hosts without one.
 pub fn each_has_a_run<'a>(
     wanted: impl IntoIterator<Item = &'a str>,
     tests: impl IntoIterator<Item = &'a str>,

@@ -1,28 +1,30 @@
-//! The gallery on an edge host: services in a local server of that host, the store and the library in a native gallery beside
-//! them.
+//! The gallery on an edge host: the services run in a local server of that host. A native gallery beside them has the
+//! store and the library.
 
 use std::net::SocketAddr;
 
 use crate::{Failure, Gallery, Options, Sqld, free_address};
 
-/// A running gallery, each of its services in an `S`. Ends when dropped.
+/// A running gallery. Each of its services runs in an `S`. The gallery ends when it is dropped.
 pub struct EdgeGallery<S> {
-    // Dropped in this order: the services before their store.
+    // The fields are dropped in this order: the services before their store.
     pub services: Vec<S>,
-    /// Has the store, the library and the catalogue. Serves the same gallery itself.
+    /// The native gallery with the store, the library and the catalogue. It serves the same gallery itself.
     pub native: Gallery,
-    /// The catalogue's database, when split on hosts without SQL: else it is the host's, or the snapshot in the bucket.
+    /// The catalogue's database, if the services are split and the host has no SQL. Otherwise the catalogue is in the
+    /// host's own database, or in the snapshot in the bucket.
     pub sqld: Option<Sqld>,
     pub url: String,
-    /// video-edge's, which is the gallery's unless split.
+    /// The URL of video-edge. It is the gallery's URL unless the services are split.
     pub video_url: String,
-    /// When split: a second viewer, which forwards `/api/hls/...` to video-edge.
+    /// If the services are split: the URL of a second viewer-edge, which forwards `/api/hls/...` to video-edge.
     pub routed_url: Option<String>,
 }
 
 impl<S> EdgeGallery<S> {
-    /// Starts one with the test library, or what `options` say: all in one, or, split, each service in a server of its own, on a
-    /// libSQL server unless the host has SQL itself. `start` starts a service by its name, with this environment, at this address.
+    /// Starts a gallery with the test library, or with what `options` say. Both services run in one program. If they
+    /// are split, each service has a server of its own, and uses a libSQL server unless the host has SQL itself.
+    /// `start` starts a service by its name, with this environment, at this address.
     pub(crate) fn start_with(
         options: &Options,
         has_sql: bool,
@@ -33,7 +35,7 @@ impl<S> EdgeGallery<S> {
         let sqld = if options.split && !has_sql { Some(Sqld::start(None)?) } else { None };
         let mut environment = options.environment.clone();
         environment.extend(sqld.iter().map(|sqld| ("SQL_URL".to_owned(), sqld.url.clone())));
-        // For its store, which lets the pages of these origins read.
+        // The native gallery's store lets pages of these origins read.
         environment.push(("ALLOWED_ORIGINS".to_owned(), origins.clone()));
         let native = Gallery::start(&Options { split: false, environment, ..options.clone() })?;
         let mut config = native.environment().to_vec();

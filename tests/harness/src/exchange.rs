@@ -1,4 +1,4 @@
-//! One HTTP/1.1 request, as those see it who stand before a store.
+//! One HTTP/1.1 request, as a server in front of the store handles it.
 
 use std::{
     io::{self, BufRead as _, BufReader, Write as _},
@@ -10,7 +10,7 @@ use std::{
 pub(crate) struct Head(String);
 
 impl Head {
-    /// `None` at the connection's end.
+    /// Reads a head. `None` at the end of the connection.
     pub fn read(client: &mut BufReader<TcpStream>) -> io::Result<Option<Self>> {
         let mut text = String::new();
         while client.read_line(&mut text)? > 0 {
@@ -21,7 +21,7 @@ impl Head {
         Ok(None)
     }
 
-    /// The method and the path, without a query.
+    /// The method, and the path without its query.
     pub fn is_for(&self) -> (&str, &str) {
         let mut words = self.0.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -29,12 +29,12 @@ impl Head {
     }
 }
 
-/// Hands one request on, and at most `most` bytes of its answer back. No other request follows on this connection: it might have to be
-/// answered otherwise.
+/// Forwards one request, and returns at most `most` bytes of its answer. No other request follows on this connection,
+/// because it may need another answer.
 pub(crate) fn forward(head: &Head, client: BufReader<TcpStream>, store: TcpStream, most: u64) -> io::Result<()> {
     let lines = head.0.strip_suffix("\r\n").unwrap_or(&head.0);
     (&store).write_all(format!("{lines}connection: close\r\n\r\n").as_bytes())?;
-    // Of the body, what has come with the head.
+    // The part of the body that arrived with the head.
     (&store).write_all(client.buffer())?;
     let client = client.into_inner();
     pump(client.try_clone()?, store.try_clone()?, u64::MAX);
@@ -42,7 +42,7 @@ pub(crate) fn forward(head: &Head, client: BufReader<TcpStream>, store: TcpStrea
     Ok(())
 }
 
-/// Copies at most `most` bytes one way, on a thread of its own, then ends both connections.
+/// Copies at most `most` bytes in one direction, on a thread of its own, then ends both connections.
 pub(crate) fn pump(from: TcpStream, mut to: TcpStream, most: u64) {
     thread::spawn(move || {
         let _ = io::copy(&mut io::Read::take(&from, most), &mut to);

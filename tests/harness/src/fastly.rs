@@ -2,7 +2,7 @@
 
 use crate::{EdgeGallery, Failure, Local, Options};
 
-/// A running gallery on Fastly. All in one it reads the snapshot in the bucket.
+/// A running gallery on Fastly. With both services in one program, it reads the snapshot in the bucket.
 pub type FastlyGallery = EdgeGallery<Local>;
 
 impl FastlyGallery {

@@ -1,4 +1,4 @@
-//! A store with one object larger than anyone wants to keep: its bytes are made while they are sent.
+//! A store with one object that is too large to keep. Its bytes are made while they are sent.
 
 use std::{
     io::{self, BufReader, Write as _},
@@ -13,12 +13,12 @@ use std::{
 
 use crate::exchange::{Head, forward};
 
-/// How much of a body comes before it is held back, in bytes.
+/// How many bytes of a body are sent before it is held back.
 const BEFORE: u64 = 64 * 1024;
-/// How long a body is held back at most. Then it ends early.
+/// How long a body is held back at most. After that, it ends early.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Noise of a prime's length, so that no two places near each other look alike.
+/// Noise whose length is a prime, so that no two places near each other look alike.
 static NOISE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut byte = || {
@@ -31,7 +31,7 @@ static NOISE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     (0..1_048_573).map(|_| byte()).collect()
 });
 
-/// Stands before a store, and answers for one object itself.
+/// A server in front of a store, which serves one object itself.
 pub struct LargeObject {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -39,7 +39,7 @@ pub struct LargeObject {
 
 struct Shared {
     store: SocketAddr,
-    /// As in a request's target.
+    /// The path as in the target of a request.
     path: String,
     length: u64,
     held: Mutex<bool>,
@@ -48,7 +48,7 @@ struct Shared {
 }
 
 impl LargeObject {
-    /// The object at `path`, such as `/bucket/key`, has `length` bytes. The rest is at `store`.
+    /// The object at `path`, such as `/bucket/key`, has `length` bytes. All other objects are at `store`.
     pub fn start(store: SocketAddr, path: &str, length: u64) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
@@ -77,7 +77,7 @@ impl LargeObject {
         format!("http://{}", self.address)
     }
 
-    /// The object's bytes from `position` on; not all of them.
+    /// Some of the object's bytes, from `position` on.
     pub fn bytes_from(position: u64) -> &'static [u8] {
         let at = position % NOISE.len() as u64;
         &NOISE[usize::try_from(at).unwrap_or_default()..]
@@ -98,7 +98,7 @@ impl Drop for LargeObject {
     fn drop(&mut self) {
         self.release();
         self.shared.ended.store(true, Ordering::Relaxed);
-        // So that the listener looks.
+        // Wakes the listener, so that it sees the end.
         let _ = TcpStream::connect(self.address);
     }
 }

@@ -1,6 +1,6 @@
 //! Starts and stops real hosts for tests, development and CI.
 //!
-//! Each host is a process with a data folder of its own on free ports; it ends when its handle is dropped.
+//! Each host is a process with a data folder of its own, on free ports. The process ends when its handle is dropped.
 
 mod adapters;
 mod edge;

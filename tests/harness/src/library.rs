@@ -18,7 +18,7 @@ pub const PHOTOS: [(&str, u32, u32); 8] = [
     ("big.png", 900, 700),
 ];
 
-/// `big.png` is at least this long, in bytes: its pixels are noise.
+/// `big.png` has at least so many bytes, because its pixels are noise.
 pub const BIG_BYTES: u64 = 1_500_000;
 
 /// Writes [`PHOTOS`] into a folder.
@@ -33,7 +33,7 @@ pub fn write_photos(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The bytes of one of [`PHOTOS`]: the same on every machine.
+/// The bytes of one of [`PHOTOS`]. They are the same on every machine.
 pub fn photo(key: &str) -> Result<Vec<u8>, Failure> {
     let (_, width, height) =
         PHOTOS.into_iter().find(|(name, ..)| *name == key).ok_or_else(|| format!("there is no photo {key}"))?;

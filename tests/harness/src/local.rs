@@ -1,4 +1,4 @@
-//! A local server of a host's, with our services in it.
+//! A local server of a host, with the gallery's services in it.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::Failure;
 
-/// How long it may take to compile a service, on a machine that does other things too.
+/// How long the server may take to compile a service, on a machine that is busy with other work too.
 const START: Duration = Duration::from_mins(2);
 
-/// A server of Fastly's, Spin's or Wasmtime's own. Ends when dropped.
+/// A server of Fastly, Spin or Wasmtime. It ends when it is dropped.
 pub struct Local {
     process: Process,
     folder: TempDir,
@@ -37,23 +37,23 @@ impl Local {
         Ok(Self { process, folder, url: format!("http://{address}") })
     }
 
-    /// All log lines so far: what the service wrote, and what the server says of each request.
+    /// All log lines so far: the lines of the service, and those of the server about each request.
     pub fn log(&self) -> Result<String, Failure> {
         Ok(fs::read_to_string(self.folder.path().join("log"))?)
     }
 
-    /// All it wrote to stderr so far.
+    /// Everything that the server wrote to stderr so far.
     pub fn stderr(&self) -> Result<String, Failure> {
         Ok(fs::read_to_string(self.folder.path().join("stderr"))?)
     }
 
-    /// The process, for its memory.
+    /// The process id, by which a test reads the memory.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 }
 
-/// An address nobody listens on just now.
+/// An address on which nobody listens at the moment.
 pub fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }

@@ -16,21 +16,22 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// How a gallery is started.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// video-edge on a port of its own.
+    /// Whether video-edge has a port of its own.
     pub split: bool,
-    /// The same, and the viewer forwards `/api/hls/...` to it, so that one domain serves all.
+    /// Whether, in addition, viewer-edge forwards `/api/hls/...` to video-edge, so that one domain serves all.
     pub routed: bool,
-    /// More environment, or other values than the usual ones.
+    /// More variables of the environment, or other values for the usual ones.
     pub environment: Vec<(String, String)>,
-    /// A folder to ingest instead of the small test library.
+    /// A folder to ingest instead of the test library.
     pub library: Option<PathBuf>,
     /// A catalogue to begin with, as an earlier [`ingest`] left it. The file is copied.
     pub database: Option<PathBuf>,
-    /// More arguments for the host's own program, where it is not ours.
+    /// More arguments for the program of the host, if it is not one of the gallery's own programs.
     pub host_arguments: &'static [&'static str],
 }
 
-/// The embedded store's bucket and key, and the services' secret, unless [`Options::environment`] has others.
+/// The bucket and the credentials of the embedded store, and the secrets of the services, unless
+/// [`Options::environment`] has others.
 pub const ENVIRONMENT: [(&str, &str); 5] = [
     ("GALLERY_PASSWORD", PASSWORD),
     ("AUTH_SECRET", "a secret for tests, of more than thirty-two bytes"),
@@ -39,14 +40,14 @@ pub const ENVIRONMENT: [(&str, &str); 5] = [
     ("R2_BUCKET_NAME", "gallery"),
 ];
 
-/// Takes from a program what a developer's shell may hold of the gallery's configuration.
+/// Removes from a program's environment everything of the gallery's configuration that a developer's shell may hold.
 pub(crate) fn clean(command: &mut Command) {
     for setting in SETTINGS {
         command.env_remove(setting.name.text());
     }
 }
 
-/// A verb of the program, with nothing of the shell's configuration.
+/// A command for a verb of the program, without the configuration of the shell.
 pub fn command(verb: &str) -> Result<Command, Failure> {
     let mut command = Command::new(gallery()?);
     clean(&mut command);
@@ -54,7 +55,7 @@ pub fn command(verb: &str) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// Brings a folder in with the real program, under `environment`; gives what it printed.
+/// Ingests a folder with the real program, under `environment`. Returns the program's output.
 pub fn ingest(folder: &Path, more: &[&str], environment: &[(String, String)]) -> Result<String, Failure> {
     let environment = environment.iter().map(|(name, value)| (name, value));
     let output = command("ingest")?.arg(folder).args(more).envs(environment).output()?;
@@ -64,21 +65,21 @@ pub fn ingest(folder: &Path, more: &[&str], environment: &[(String, String)]) ->
     Err(format!("ingest failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
 }
 
-/// A running gallery with a library in it. Ends when dropped.
+/// A running gallery with a library in it. It ends when it is dropped.
 pub struct Gallery {
     process: Process,
     data: TempDir,
     environment: Vec<(String, String)>,
-    /// `http://127.0.0.1:port`, likewise the others.
+    /// A URL such as `http://127.0.0.1:port`. The other URLs have the same form.
     pub url: String,
-    /// video-edge's, which is the gallery's unless split.
+    /// The URL of video-edge. It is the gallery's URL unless the services are split.
     pub video_url: String,
     pub store_url: String,
     pub password: String,
 }
 
 impl Gallery {
-    /// Starts a gallery and brings the test library in.
+    /// Starts a gallery and ingests the test library.
     pub fn start(options: &Options) -> Result<Self, Failure> {
         let gallery = Self::start_empty(options)?;
         let photos = gallery.data.path().join("photos");
@@ -128,7 +129,7 @@ impl Gallery {
         })
     }
 
-    /// Brings a folder in with the real program.
+    /// Ingests a folder with the real program.
     pub fn ingest(&self, folder: &Path, more: &[&str]) -> Result<String, Failure> {
         let mut environment = self.environment.clone();
         environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
@@ -137,17 +138,17 @@ impl Gallery {
         ingest(folder, more, &environment)
     }
 
-    /// What it was started with, its store's address aside.
+    /// The environment with which the gallery was started, without the address of its store.
     pub fn environment(&self) -> &[(String, String)] {
         &self.environment
     }
 
-    /// The process, for what it uses.
+    /// The process id, by which a test reads what the process uses.
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Where it keeps everything.
+    /// The gallery's data folder.
     pub fn data(&self) -> &Path {
         self.data.path()
     }
@@ -157,7 +158,7 @@ impl Gallery {
         Ok(fs::read_to_string(self.data.path().join("log"))?)
     }
 
-    /// All it wrote to stderr so far.
+    /// Everything that the gallery wrote to stderr so far.
     pub fn stderr(&self) -> Result<String, Failure> {
         Ok(fs::read_to_string(self.data.path().join("stderr"))?)
     }

@@ -1,4 +1,5 @@
-//! The programs under test: those that `cargo xtask test` has built and names, else built once by cargo.
+//! The programs under test. `cargo xtask test` has built them and names them in the environment. Otherwise cargo
+//! builds them once.
 
 use std::{
     collections::HashMap,
@@ -10,25 +11,25 @@ use std::{
 
 use crate::Failure;
 
-/// Programs by name, or why there are none.
+/// The programs by name, or why they could not be built.
 type Built = OnceLock<Result<HashMap<String, PathBuf>, String>>;
 
-/// Where the program `edge-gallery` is: what `GALLERY_PROGRAM` says, else the first call builds it. Built apart from the
-/// tests, some of its dependencies would have other features, and be built twice.
+/// The path of the program `edge-gallery`: `GALLERY_PROGRAM` names it, or the first call builds it. If it is built
+/// apart from the tests, some of its dependencies have other features, and are built twice.
 pub fn gallery() -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
     named(&BUILT, "edge-gallery", "GALLERY_PROGRAM")
 }
 
-/// Where the WASI host is: what `WASI_HOST_PROGRAM` says, else the first call builds it. Apart from the gallery: only
-/// its own tests should wait until wasmtime is built.
+/// The path of the WASI host: `WASI_HOST_PROGRAM` names it, or the first call builds it. It is built apart from the
+/// gallery, so that only its own tests wait until wasmtime is built.
 pub(crate) fn wasi_host() -> Result<&'static Path, Failure> {
     static BUILT: Built = OnceLock::new();
     named(&BUILT, "wasi-host", "WASI_HOST_PROGRAM")
 }
 
-/// Where the program `name` for Fastly is: in the folder that `FASTLY_PROGRAMS` names, as it is deployed, else the first
-/// call builds all of them.
+/// The path of the program `name` for Fastly, as it is deployed: it is in the folder that `FASTLY_PROGRAMS` names, or
+/// the first call builds all of these programs.
 pub fn wasm(name: &str) -> Result<PathBuf, Failure> {
     static BUILT: Built = OnceLock::new();
     in_folder("FASTLY_PROGRAMS", name).map_or_else(
@@ -40,8 +41,8 @@ pub fn wasm(name: &str) -> Result<PathBuf, Failure> {
     )
 }
 
-/// Where the component `name` is: in the folder that `WASI_COMPONENTS` names, as it is deployed, else the first call
-/// builds all of them.
+/// The path of the component `name`, as it is deployed: it is in the folder that `WASI_COMPONENTS` names, or the
+/// first call builds all components.
 pub fn component(name: &str) -> Result<PathBuf, Failure> {
     static BUILT: Built = OnceLock::new();
     in_folder("WASI_COMPONENTS", name).map_or_else(
@@ -78,7 +79,7 @@ fn find(
 fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // What cargo told the test about itself would make it build some dependencies (ring) anew.
+    // The variables that cargo set for the test would make cargo build some dependencies (ring) anew.
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
             cargo.env_remove(name);
@@ -102,7 +103,7 @@ fn build(how: &[&str], packages: &[&str]) -> Result<HashMap<String, PathBuf>, Fa
             let name = message["target"]["name"].as_str()?;
             match message["target"]["kind"][0].as_str()? {
                 "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
-                // A component.
+                // The components are examples.
                 "example" => Some((name.to_owned(), PathBuf::from(message["filenames"][0].as_str()?))),
                 _ => None,
             }

@@ -10,22 +10,22 @@ use std::{
 
 use crate::exchange::{Head, forward, pump};
 
-/// What lies beside the objects: the catalogue's snapshot, and the KV stores of hosts without any. Where a [`Mode`] gives an answer
-/// it is an object's, which these are not: they are answered by the store.
+/// The data beside the objects: the catalogue's snapshot, and the KV stores of hosts that have no KV. A [`Mode`] with
+/// an answer answers only requests for objects. The store answers requests for these paths.
 const BESIDE: [&str; 2] = ["/catalogue/", "/kv/"];
 
-/// What happens to a connection. A change ends all that are open.
+/// What happens to a connection. A change of the mode ends all open connections.
 #[derive(Clone, Debug)]
 pub enum Mode {
     /// Bytes pass both ways.
     Pass,
     /// Nobody listens: connections are refused.
     Refuse,
-    /// A connection is taken and ended at once.
+    /// A connection is accepted and ended at once.
     Hang,
-    /// Requests are taken and never answered.
+    /// Requests are accepted and never answered.
     Silent,
-    /// Bytes pass both ways, the store's a while later.
+    /// Bytes pass both ways, but those of the store after a delay.
     Slow(Duration),
     /// Every request gets these bytes, then the connection ends.
     Answer(Vec<u8>),
@@ -47,7 +47,7 @@ pub struct Relay {
     state: Arc<Mutex<State>>,
 }
 
-/// How long a port that was given up may take to come back.
+/// How long it may take until a port that was closed can be opened again.
 const PATIENCE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(2);
 
@@ -66,7 +66,7 @@ impl Relay {
         format!("http://{}", self.address)
     }
 
-    /// From now on. Connections that are open are ended.
+    /// Sets the mode from now on. Open connections are ended.
     pub fn set(&self, mode: Mode) -> io::Result<()> {
         let mut state = lock(&self.state);
         if matches!(mode, Mode::Refuse) {
@@ -155,7 +155,7 @@ fn serve(state: &mut State, client: TcpStream, mode: Mode, store: SocketAddr) ->
     }
 }
 
-/// Answers requests whose path is that of an object as the mode says.
+/// Answers requests for objects as the mode says.
 fn answer(client: TcpStream, server: TcpStream, mode: Mode) -> io::Result<()> {
     let mut client = BufReader::new(client);
     let Some(head) = Head::read(&mut client)? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Spin itself, with the repository's own manifest.
+//! The real Spin, with the repository's own manifest.
 
 use std::{fs, net::SocketAddr, path::Path};
 
@@ -7,13 +7,14 @@ use tempfile::TempDir;
 use crate::{EdgeGallery, Failure, Local, Options, hosts, programs::component};
 
 impl Local {
-    /// Starts the app of `spin.toml` with these variables, its SQLite and its stores below `data`.
+    /// Starts the app of `spin.toml` with these variables. Its SQLite and its stores are below `data`.
     pub fn spin(variables: &[(String, String)], data: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let manifest = hosts::spin_manifest("spin.toml", &["viewer-edge-spin", "video-edge-spin"], component)?;
         Self::spin_app(&manifest, variables, data, address)
     }
 
-    /// The same with one program for all routes, which is given all of the variables and may call this machine.
+    /// The same with one program for all routes. The program gets all variables, and may send requests to this
+    /// machine.
     pub fn spin_alone(
         service: &str,
         variables: &[(String, String)],

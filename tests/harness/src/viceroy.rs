@@ -17,7 +17,8 @@ impl Local {
         Self::viceroy_with(&[], service, config, address)
     }
 
-    /// The same with more arguments: `-v` makes it log each request's URL, and what it took of the guest's memory.
+    /// The same with more arguments: `-v` makes Viceroy log the URL of each request, and how much of the guest's
+    /// memory the request took.
     pub fn viceroy_with(
         arguments: &[&str],
         service: &str,
@@ -32,7 +33,7 @@ impl Local {
     }
 }
 
-/// Writes a manifest for the local server, and what it refers to.
+/// Writes a manifest for the local server, and the files to which it refers.
 fn manifest(folder: &Path, config: &[(String, String)]) -> Result<PathBuf, Failure> {
     let (secrets, plain): (Vec<_>, Vec<_>) =
         config.iter().partition(|(name, _)| platform::config::names::is_secret(name));
@@ -41,7 +42,7 @@ fn manifest(folder: &Path, config: &[(String, String)]) -> Result<PathBuf, Failu
         let values: Map<String, Value> =
             values.into_iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         fs::write(&path, Value::Object(values).to_string())?;
-        // A JSON string is a TOML string too.
+        // A JSON string is also a TOML string.
         Ok(format!("format = \"json\"\nfile = {}\n", Value::from(path.to_string_lossy())))
     };
     let text = format!(

@@ -1,4 +1,5 @@
-//! The gallery on a WASI host: services in wasmtime, the store and the library in a native gallery beside them.
+//! The gallery on a WASI host: the services run in wasmtime. A native gallery beside them has the store and the
+//! library.
 
 use std::{
     fs::{self, File},
@@ -15,19 +16,19 @@ use crate::{
     programs::{component, wasi_host},
 };
 
-/// Which WASI the components are of.
+/// The version of WASI for which a component is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wasi {
     /// `wasi:http/handler@0.3.0`.
     P3,
     /// `wasi:http/incoming-handler@0.2`.
     P2,
-    /// 0.3, with Spin's own imports: KV in memory, and the catalogue in the native gallery's SQLite file.
+    /// WASI 0.3 with Spin's own imports. KV is in memory, and the catalogue is in the native gallery's SQLite file.
     Spin,
 }
 
 impl Wasi {
-    /// Which programs they are, by the end of their names.
+    /// The end of the names of these programs.
     pub const fn suffix(self) -> &'static str {
         match self {
             Self::P3 => "wasi",
@@ -37,7 +38,7 @@ impl Wasi {
     }
 }
 
-/// One service in one host. Ends when dropped.
+/// One service in one host. It ends when it is dropped.
 pub struct WasiHost {
     process: Process,
     folder: TempDir,
@@ -46,8 +47,8 @@ pub struct WasiHost {
 }
 
 impl WasiHost {
-    /// Starts the program `service` with this environment, at `address`, where port 0 takes a free one; one for Spin with a
-    /// SQLite file.
+    /// Starts the program `service` with this environment, at `address`. Port 0 takes a free port. A program for Spin
+    /// gets the SQLite file.
     pub fn start(
         service: &str,
         environment: &[(String, String)],
@@ -57,7 +58,7 @@ impl WasiHost {
         Self::start_with(&[], service, environment, database, address)
     }
 
-    /// The same with more arguments for the host.
+    /// The same, with more arguments for the host.
     pub fn start_with(
         arguments: &[&str],
         service: &str,
@@ -88,12 +89,12 @@ impl WasiHost {
         Ok(fs::read_to_string(self.folder.path().join("log"))?)
     }
 
-    /// What the host, and a component that ends badly, wrote to stderr so far.
+    /// Everything that the host wrote to stderr so far, including the failures of components.
     pub fn stderr(&self) -> Result<String, Failure> {
         Ok(fs::read_to_string(self.folder.path().join("stderr"))?)
     }
 
-    /// The instances that have ended so far. One without requests ends after a second.
+    /// The instances that have ended so far. An instance without requests ends after a second.
     pub fn ended(&self) -> Result<Vec<Ended>, Failure> {
         let stderr = self.stderr()?;
         let lines = stderr.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
@@ -110,26 +111,27 @@ impl WasiHost {
             .collect())
     }
 
-    /// The process, for its memory.
+    /// The process id, by which a test reads the memory.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 }
 
-/// What was of an instance.
+/// The facts of an instance that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Ended {
     pub requests: u64,
     /// The most requests that waited for an answer at once.
     pub at_once: u64,
-    /// Of requests that waited for an answer at once.
+    /// The number of pairs of requests that waited for an answer at the same time.
     pub pairs: u64,
     /// The most linear memory, in bytes.
     pub memory: u64,
     pub trapped: bool,
 }
 
-/// A running gallery on WASI hosts. All in one it reads the snapshot in the bucket; for Spin, SQLite.
+/// A running gallery on WASI hosts. With both services in one program, it reads the snapshot in the bucket, or SQLite
+/// on Spin.
 pub type WasiGallery = EdgeGallery<WasiHost>;
 
 impl WasiGallery {
@@ -141,7 +143,8 @@ impl WasiGallery {
         })
     }
 
-    /// Both services in one host on one address, as `spin.toml` has them: `/api/hls/...` to video-edge, all else to the viewer.
+    /// Both services in one host on one address, as in `spin.toml`: `/api/hls/...` goes to video-edge, all other
+    /// paths to viewer-edge.
     pub fn start_on_spin(options: &Options) -> Result<Self, Failure> {
         let video = format!("/api/hls={}", component("video-edge-spin")?.display());
         let arguments = [options.host_arguments, &["--route", &video]].concat();

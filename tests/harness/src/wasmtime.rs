@@ -23,7 +23,8 @@ impl Local {
 }
 
 impl EdgeGallery<Local> {
-    /// A gallery in Wasmtime's own host. All in one it reads the snapshot in the bucket. Needs a Wasmtime on this machine.
+    /// A gallery in Wasmtime's own host. With both services in one program, it reads the snapshot in the bucket.
+    /// Needs a Wasmtime on this machine.
     pub fn start_in_wasmtime(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
         Self::start_with(options, false, |_, service, environment, address| {
             Local::wasmtime(wasi, service, environment, address)

@@ -1,4 +1,5 @@
-//! The files that are made from the tree. `cargo xtask generate` writes them; a test says when it was forgotten.
+//! The files that are generated from the tree. `cargo xtask generate` writes them, and a test fails when they are out
+//! of date.
 
 use std::{fs, path::Path};
 
@@ -6,13 +7,13 @@ use platform::config::table;
 
 use crate::{Failure, metadata, picture};
 
-/// Each with its path from the root, and what it should hold.
+/// The generated files. Each has its path from the root, and its content.
 pub fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
     let metadata = metadata(root, &["--no-deps", "--offline"])?;
     Ok(vec![("docs/architecture.svg", picture::svg(&metadata)), ("PLATFORM.md", platform(root)?)])
 }
 
-/// PLATFORM.md, its table of configuration made anew.
+/// PLATFORM.md, with its table of configuration generated anew.
 fn platform(root: &Path) -> Result<String, Failure> {
     const BEGIN: &str = "<!-- configuration: begin, written by cargo xtask generate -->\n";
     const END: &str = "<!-- configuration: end -->";

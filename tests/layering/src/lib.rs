@@ -1,4 +1,5 @@
-//! The workspace as cargo describes it, and what is made from that. The rules about it are in `tests/`.
+//! The workspace as cargo describes it, and the files that are generated from this description. The rules for the
+//! workspace are in `tests/`.
 
 mod generated;
 mod picture;

@@ -1,4 +1,4 @@
-//! Packages, their layers, and who depends on whom, from `cargo metadata`.
+//! The packages, their layers, and their dependencies on each other, from `cargo metadata`.
 
 use std::{
     collections::BTreeSet,
@@ -11,17 +11,18 @@ use serde_json::Value;
 
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What a package is, by its folder. Each may use those before it, with the exceptions in `tests/layering.rs`.
+/// The layer of a package, by its folder. Each layer may use the layers before it, with the exceptions in
+/// `tests/layering.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     Core,
-    /// The traits a host implements.
+    /// The traits that a host implements.
     Platform,
     /// Objects in a bucket, over any host.
     S3,
-    /// What a host may lack, for adapters.
+    /// Replacements for what a host may lack, used by adapters.
     Fallback,
-    /// What both services share.
+    /// The code that both services share.
     Edge,
     Adapter,
     Service,
@@ -32,7 +33,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Decided by where a package lies, so that a new one falls under the rules without being listed.
+    /// The layer of a folder. The folder decides, so that the rules apply to a new package without a list.
     pub fn of(folder: &str) -> Self {
         let parts: Vec<&str> = folder.split('/').collect();
         match parts.as_slice() {
@@ -52,26 +53,26 @@ impl Layer {
 /// A package of this workspace.
 pub struct Package {
     pub name: String,
-    /// From the workspace's root.
+    /// The folder, from the workspace's root.
     pub folder: String,
     pub layer: Layer,
-    /// Ordinary dependencies, the optional ones too; what only tests need is left out.
+    /// Ordinary dependencies, including optional ones. Dependencies of tests are left out.
     pub dependencies: BTreeSet<String>,
-    /// Of those, what is in this workspace.
+    /// The dependencies that are packages of this workspace.
     pub ours: BTreeSet<String>,
     /// The root files of its library and its programs; tests, benches and examples are left out.
     pub crates: Vec<PathBuf>,
 }
 
-/// The workspace's root, above the package that cargo runs.
+/// The root of the workspace that holds the package which cargo runs.
 pub fn root() -> PathBuf {
-    // At run time: clones that share a build folder share its programs.
+    // The variable is read at run time, because clones that share a build folder share its programs.
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let here = Path::new(&here);
     here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(here).to_path_buf()
 }
 
-/// What cargo says of the workspace in `folder`.
+/// The metadata of cargo about the workspace in `folder`.
 pub fn metadata(folder: &Path, more: &[&str]) -> Result<Value, Failure> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["metadata", "--format-version", "1", "--locked"]).args(more).current_dir(folder);
@@ -82,7 +83,7 @@ pub fn metadata(folder: &Path, more: &[&str]) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// The packages of a workspace in the order of their folders; `metadata` may be without dependencies' own.
+/// The packages of a workspace, in the order of their folders. `metadata` may leave out the packages of dependencies.
 pub fn packages(metadata: &Value) -> Vec<Package> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -97,7 +98,7 @@ pub fn packages(metadata: &Value) -> Vec<Package> {
             let manifest = text(&package["manifest_path"]);
             let folder = Path::new(&manifest).parent().and_then(|folder| folder.strip_prefix(&root).ok());
             let folder = folder.unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
-            // Components are examples: what they are joined of are dependencies of those.
+            // Components are examples, so the packages that they join are dev-dependencies.
             let is_entry = Layer::of(&folder) == Layer::Entry;
             let ordinary = list(&package["dependencies"])
                 .into_iter()

@@ -1,4 +1,4 @@
-//! What `cargo xtask generate` writes is what the tree says now.
+//! The generated files are up to date: they are what `cargo xtask generate` would write.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,7 +1,7 @@
-//! `core <- platform <- s3 <- {fallback <- adapters, edge <- services} <- entries`; services never see `fallback` or an
-//! adapter, adapters never see `edge`.
+//! `core <- platform <- s3 <- {fallback <- adapters, edge <- services} <- entries`; Services never see `fallback` or
+//! an adapter, and adapters never see `edge`.
 //!
-//! Read from `cargo metadata`, so that a new crate falls under the rules by where it lies.
+//! The crates are read from `cargo metadata`, so the rules apply to a new crate by its folder.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ fn packages() -> Vec<Package> {
     layering::packages(&layering::metadata(&root(), &["--no-deps", "--offline"]).unwrap())
 }
 
-/// Every workspace crate a crate may depend on, by layer.
+/// Every dependency within the workspace is one that the layers allow.
 #[test]
 fn imports_point_one_way() {
     let packages = packages();
@@ -46,7 +46,8 @@ fn imports_point_one_way() {
     }
 }
 
-/// Core, platform, what is above it and services know no host, no runtime, no SDK: only what is listed here.
+/// Core, platform, the code above it and the services know no host, no runtime and no SDK. They use only the crates
+/// in this list.
 #[test]
 fn what_is_written_once_uses_only_listed_crates() {
     const LISTED: [&str; 19] = [
@@ -63,7 +64,7 @@ fn what_is_written_once_uses_only_listed_crates() {
         "sha2",
         "subtle",
         "zeroize",
-        // Ours
+        // Crates of this workspace.
         "edge",
         "gallery",
         "hls",
@@ -85,7 +86,7 @@ fn what_is_written_once_uses_only_listed_crates() {
     }
 }
 
-/// No host shows in what is written once: no SDK, no target, in any of its sources.
+/// Code that is written once names no host: its sources mention no SDK and no target.
 #[test]
 fn no_host_is_named_in_core_platform_or_services() {
     const BANNED: [&str; 9] = [

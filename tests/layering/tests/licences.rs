@@ -1,7 +1,8 @@
-//! What we depend on, directly or not, may be used under a licence that `deny.toml` allows, is not banned there, and
-//! comes from the registry.
+//! Every direct or indirect dependency has a licence that `deny.toml` allows, is not banned there, and comes from the
+//! registry.
 //!
-//! The same that cargo-deny checks by that file, from `cargo metadata` alone: nothing to install, and done in seconds.
+//! cargo-deny makes the same checks with this file. This test needs only `cargo metadata`: there is nothing to
+//! install, and it takes seconds.
 
 #![allow(clippy::unwrap_used)]
 
@@ -31,7 +32,7 @@ impl Rules {
         Self { allowed: list("licenses", "allow").iter().map(licence).collect(), banned: list("bans", "deny") }
     }
 
-    /// What speaks against a package of cargo's metadata.
+    /// The objections to a package of cargo's metadata.
     fn objections(&self, package: &Value, root: &str) -> Vec<String> {
         let text = |name: &str| package[name].as_str();
         let name = text("name").unwrap();
@@ -55,7 +56,7 @@ impl Rules {
     }
 }
 
-/// Of every package, for every target and with every feature: what is in the lock file.
+/// Checks all packages in the lock file, for every target and with every feature.
 #[test]
 fn all_that_we_depend_on_may_be_used() {
     let root = root();
@@ -72,7 +73,7 @@ fn all_that_we_depend_on_may_be_used() {
     assert!(objections.is_empty(), "deny.toml does not allow:\n{}", objections.join("\n"));
 }
 
-/// What the rules say of a package.
+/// The objections of the rules to a package.
 fn said(licence: Option<&str>, name: &str, source: Option<&str>) -> Vec<String> {
     let deny = r#"
         [licenses]

@@ -1,4 +1,4 @@
-//! The manifests of Fastly and Spin, held to the table of configuration: no name is misspelt, none is missing.
+//! The manifests of Fastly and Spin agree with the table of configuration: no name is misspelt, and none is missing.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use platform::config::{
 };
 use toml::{Table, Value};
 
-/// What Spin says elsewhere: its SQLite may be a libSQL server by `runtime-config.toml`.
+/// Names that Spin does not need: `runtime-config.toml` can make its SQLite a libSQL server.
 const NOT_ON_SPIN: [&str; 2] = ["SQL_URL", "SQL_AUTH_TOKEN"];
 
 fn manifest(name: &str) -> Table {
@@ -24,7 +24,7 @@ fn names(table: &Table, keys: &[&str]) -> BTreeSet<String> {
     at.into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }
 
-/// Those that a host of these services reads.
+/// The settings that a host of these services reads.
 fn settings(readers: &[Reader]) -> Vec<&'static Setting> {
     SETTINGS.iter().filter(|setting| readers.iter().any(|reader| setting.is_read_by(*reader))).collect()
 }
@@ -81,7 +81,7 @@ fn spin_can_express_every_name() {
             let setting = SETTINGS.iter().find(|setting| setting.name.text() == name).unwrap();
             let is = |key: &str| value.get(key).and_then(Value::as_bool).unwrap_or(false);
             assert_eq!(is("secret"), setting.is_secret(), "{file}: {name}");
-            // The bucket has a name that suits; the rest of what is needed has none.
+            // The bucket's name has a default in the manifest. The other required variables have none.
             assert_eq!(is("required"), setting.required && name != "R2_BUCKET_NAME", "{file}: {name}");
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// A workspace of these folders, each a package of that name, and what each depends on.
+/// A workspace with these packages. Each is given by its folder, which is also its name, and its dependencies.
 fn workspace(packages: &[(&str, &[&str])]) -> Value {
     let package = |(folder, on): &(&str, &[&str])| {
         let dependencies: Vec<Value> = on.iter().map(|name| json!({ "name": name, "kind": null })).collect();
@@ -16,7 +16,7 @@ fn workspace(packages: &[(&str, &[&str])]) -> Value {
     })
 }
 
-/// How far down a name stands.
+/// The vertical place of a name in the picture.
 fn height(svg: &str, name: &str) -> u32 {
     let is_it = |line: &&str| line.starts_with("<text x=") && line.contains(&format!(">{name}<"));
     let line = svg.lines().find(is_it).unwrap_or_else(|| panic!("no {name}"));
@@ -52,7 +52,7 @@ fn what_depends_on_nothing_has_its_box_too() {
     assert!(!svg.contains("class=\"arrow\""));
 }
 
-/// It is shown in a page, and nobody looks at a picture of everything.
+/// The picture must fit into a page, because nobody reads a picture of everything.
 #[test]
 fn it_is_small() {
     let file = layering::root().join("docs/architecture.svg");

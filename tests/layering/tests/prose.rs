@@ -1,5 +1,5 @@
-//! Lines of prose and of comments are at most 120 characters long, so that they are read without scrolling, and a
-//! change to one is a change to one thought.
+//! Lines of prose and of comments are at most 120 characters long. They can be read without scrolling, and a change
+//! to one line is a change to one thought.
 
 #![allow(clippy::unwrap_used)]
 
@@ -22,7 +22,7 @@ fn numbered(text: &str) -> impl Iterator<Item = (usize, String)> {
     text.lines().enumerate().map(|(index, line)| (index + 1, line.to_owned()))
 }
 
-/// In Markdown: all but tables, code and pictures, which cannot be broken.
+/// In Markdown, all lines except tables, code and pictures, which cannot be broken.
 fn long_in_prose(text: &str) -> Vec<usize> {
     let mut code = false;
     long(numbered(text).filter(|(_, line)| {
@@ -33,12 +33,12 @@ fn long_in_prose(text: &str) -> Vec<usize> {
     }))
 }
 
-/// In Rust: lines that are a comment and nothing else. rustfmt looks after the others.
+/// In Rust, lines that are only a comment. rustfmt handles the others.
 fn long_in_comments(text: &str) -> Vec<usize> {
     long(numbered(text).filter(|(_, line)| line.trim_start().starts_with("//")))
 }
 
-/// Nothing but a link, in a list or a comment perhaps.
+/// Whether a line is only a link, which may be in a list or a comment.
 fn is_link(line: &str) -> bool {
     let text = line.trim().trim_start_matches(['/', '!', '-', '*', ' ']);
     let named = text.starts_with('[') && text.matches('[').count() == 1;
@@ -46,7 +46,7 @@ fn is_link(line: &str) -> bool {
     only || (named && text.ends_with(')')) || (named && text.contains("]: "))
 }
 
-/// Every file below a folder, without what is installed, built or hidden.
+/// Every file below a folder, without installed, built and hidden files.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();

@@ -4,15 +4,15 @@ use serde::Serialize;
 
 use crate::random::Random;
 
-/// How botocore is asked.
+/// The part of botocore that signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// By its presigning signer.
+    /// The signer for presigned URLs.
     Query,
-    /// By its whole S3 client, which is slow: a few.
+    /// The whole S3 client, which is slow. Only a few cases use it.
     Client,
-    /// By its header signer.
+    /// The signer for headers.
     Headers,
 }
 
@@ -32,9 +32,9 @@ pub struct Group {
     /// Seconds.
     pub expires: u32,
     pub query: Vec<(String, String)>,
-    /// Signed beside the host, when signing in headers.
+    /// Headers that are signed beside the host, when signing in headers.
     pub headers: Vec<(String, String)>,
-    /// When signing in headers; `None` is unsigned.
+    /// The body, when signing in headers. `None` is an unsigned body.
     pub body: Option<String>,
     pub keys: Vec<String>,
 }
@@ -96,13 +96,13 @@ pub fn group(random: &mut Random, keys: u64) -> Group {
 }
 
 impl Group {
-    /// What a real client would not send.
+    /// Removes what a real client would not send.
     fn tidied(mut self) -> Self {
         if self.kind == Kind::Client && self.method == "PUT" {
             self.query.clear(); // overrides are for reading
         }
         if self.kind == Kind::Client {
-            // Its rules take names of real regions only.
+            // The client accepts only names of real regions.
             "auto".clone_into(&mut self.region);
         }
         self
@@ -173,7 +173,7 @@ fn unicode(random: &mut Random, least: u64, most: u64) -> String {
     while (out.len() as u64) < length {
         let left = usize::try_from(length).unwrap_or(usize::MAX) - out.len();
         let scalar = u32::try_from(random.below(u64::from(widest) + 1)).unwrap_or_default();
-        // A NUL in a key is no store's; surrogates are no characters.
+        // No store accepts a NUL in a key, and surrogates are not characters.
         match char::from_u32(scalar).filter(|c| *c != '\0' && c.len_utf8() <= left) {
             Some(character) => out.push(character),
             None => out.push(char::from(random.pick(LOWER))),
@@ -233,7 +233,8 @@ fn query(random: &mut Random, kind: Kind) -> Vec<(String, String)> {
         } else {
             random.pick(&RESPONSE).to_owned()
         };
-        // botocore holds them in a dictionary: one of each, and none without text for the client to check.
+        // botocore holds the parameters in a dictionary, so each name occurs once. The client checks values, so none
+        // is empty.
         if name != "response-expires" && out.iter().all(|(other, _)| *other != name) {
             out.push((name, unicode(random, 1, 60)));
         }

@@ -1,6 +1,8 @@
-//! Random object keys, dates, expiries, styles and credentials, signed here and by botocore, compared byte for byte.
+//! Random object keys, dates, expiries, styles and credentials, signed here and by botocore, and compared byte for
+//! byte.
 //!
-//! `cargo run --release -p oracle -- --count N [--seed S]`. Exit code 1 on any difference. The last line is one line of JSON.
+//! `cargo run --release -p oracle -- --count N [--seed S]`. The exit code is 1 on any difference. The last line of
+//! the output is one line of JSON.
 #![allow(clippy::print_stdout)] // printing is what it is for
 
 mod cases;
@@ -18,13 +20,13 @@ use std::time::Instant;
 use cases::Group;
 use random::Random;
 
-/// Python processes, each with its own share of the cases.
+/// The number of Python processes. Each has its own share of the cases.
 const PROCESSES: u64 = 2;
 
-/// Groups sent ahead of the answers: enough to keep Python busy.
+/// How many groups are sent ahead of the answers. This is enough to keep Python busy.
 const AHEAD: usize = 64;
 
-/// Differences printed in full.
+/// How many differences are printed in full.
 const SHOWN: usize = 5;
 
 #[derive(Default)]
@@ -83,7 +85,8 @@ fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Count and seed. The seed defaults to the time, and is printed, so that every run tries other cases and can be repeated.
+/// The count and the seed. The seed defaults to the time and is printed. Every run therefore tries other cases, and
+/// can be repeated.
 fn arguments() -> Result<(u64, u64), String> {
     let (mut count, mut seed) = (20_000, None);
     let mut arguments = std::env::args().skip(1);
@@ -113,7 +116,7 @@ fn compare(python: &Path, count: u64, mut random: Random) -> Result<Outcome, Str
             left -= ours.len() as u64;
             let line = serde_json::to_string(&group).map_err(|error| error.to_string())?;
             if sender.send((group, ours)).is_err() || writeln!(questions, "{line}").is_err() {
-                break; // the other side has stopped and says why
+                break; // the other side has stopped, and reports the reason
             }
         }
         Ok(())

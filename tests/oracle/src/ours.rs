@@ -25,7 +25,7 @@ pub fn signed(group: &Group) -> Result<Vec<String>, sigv4::Error> {
     }
 }
 
-/// By the batch, which must give what one by one gives.
+/// Presigns with a batch, which must give the same URLs as one by one.
 fn presigned(presigner: &Presigner, keys: &[String]) -> Vec<String> {
     let (mut together, mut single) = (String::new(), String::new());
     let mut batch = presigner.batch();

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Pinned, so that a difference is ours and not a new release's.
+/// The version is pinned, so that a difference comes from this code and not from a new release.
 const BOTOCORE: &str = "1.44.5";
 const DRIVER: &str = include_str!("driver.py");
 
-/// The interpreter of a virtual environment that has botocore. `Err` says in one line what to install.
+/// The Python interpreter of a virtual environment that has botocore. `Err` says in one line what to install.
 pub fn with_botocore() -> Result<PathBuf, String> {
     let folder = cache().join(format!("botocore-{BOTOCORE}"));
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });

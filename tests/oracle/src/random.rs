@@ -1,4 +1,4 @@
-/// A small generator with a seed (Vigna's SplitMix64): the same cases again on every machine.
+/// A small generator with a seed (Vigna's SplitMix64): it gives the same cases on every machine.
 pub struct Random(u64);
 
 impl Random {
@@ -14,7 +14,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Less than `end`.
+    /// A number less than `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }

@@ -1,20 +1,20 @@
-//! What a seed's viewers ask for.
+//! The requests of a seed's viewers.
 
 use crate::{
     library::{FILM, PHOTOS},
     random::Random,
 };
 
-/// Who asks.
+/// The viewer that sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     Guest,
-    /// With a session of an earlier auth version.
+    /// A viewer with a session of an earlier auth version.
     Expelled,
     Stranger,
 }
 
-/// What is asked for.
+/// The thing that is requested.
 #[derive(Clone, Debug)]
 pub enum Ask {
     Listing,
@@ -38,7 +38,7 @@ impl Ask {
         }
     }
 
-    /// One of each.
+    /// One request of each kind.
     pub fn each() -> [Self; 6] {
         let object = |key: String| Self::Object { key, range: None };
         [

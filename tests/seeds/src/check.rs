@@ -1,4 +1,4 @@
-//! What a response may be.
+//! The checks of responses.
 
 use http::{HeaderMap, StatusCode, header};
 
@@ -13,11 +13,11 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
-    /// The client saw it break off.
+    /// Whether the client saw the response break off.
     pub broken: bool,
 }
 
-/// Fails with what was found unless the condition holds.
+/// Fails with these words unless the condition holds.
 macro_rules! ensure {
     ($condition:expr, $($words:tt)+) => {
         if !$condition {
@@ -26,7 +26,7 @@ macro_rules! ensure {
     };
 }
 
-/// Checks an answer that came while things failed, or, if `calm`, when nothing does any more.
+/// Checks an answer. If `calm`, nothing fails any more. Otherwise, things may have failed while the answer was made.
 pub fn check(at: &Faulty, ask: &Ask, viewer: Viewer, now: u64, answer: &Answer, calm: bool) -> Result<(), String> {
     let text = String::from_utf8_lossy(&answer.body);
     ensure!(!text.contains(UPSTREAM_WORDS), "the store's words reach the client: {text}");
@@ -46,7 +46,7 @@ pub fn check(at: &Faulty, ask: &Ask, viewer: Viewer, now: u64, answer: &Answer, 
         200 | 206 => right(at, ask, now, answer),
         400.. if calm => Err(format!("{status} though nothing fails")),
         404 if !at.fate.lied.get() => Err("404 of what is there".to_owned()),
-        // A guest's session may count for nothing while the auth version cannot be read, or the clock is wrong.
+        // A guest's session may be refused while the auth version cannot be read, or the clock is wrong.
         304 | 401 | 404 | 412 | 416 | 502 | 503 | 504 => Ok(()),
         _ => Err(format!("{status}: {text}")),
     }
@@ -63,7 +63,7 @@ fn problem(answer: &Answer) -> Result<(), String> {
     Ok(())
 }
 
-/// The bytes are those of one version, or the playlist is whole.
+/// Checks that the bytes are those of one version, or that the playlist is whole.
 fn right(at: &Faulty, ask: &Ask, now: u64, answer: &Answer) -> Result<(), String> {
     let private = answer.headers.get(header::CACHE_CONTROL).map(|value| value.to_str().unwrap_or_default());
     ensure!(private.is_some_and(|it| it.contains("private") || it.contains("no-store")), "{ask:?}: {private:?}");
@@ -112,7 +112,7 @@ fn multipart(answer: &Answer) -> bool {
     answer.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
 }
 
-/// Each part that is there has the bytes its Content-Range names.
+/// Checks that each part of the answer has the bytes that its Content-Range names.
 fn parts_are_right(answer: &Answer, whole: &[u8]) -> Result<(), String> {
     let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
     let mut rest = &answer.body[..];
@@ -138,7 +138,7 @@ fn parts_are_right(answer: &Answer, whole: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Every segment in its order, each URL good for the film's time and more.
+/// Checks that every segment is there in its order, and that each URL lives longer than the film.
 fn variant(text: &str, now: u64) -> Result<(), String> {
     ensure!(text.starts_with("#EXTM3U\n") && text.trim_end().ends_with("#EXT-X-ENDLIST"), "a playlist cut short");
     let urls: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
@@ -149,7 +149,7 @@ fn variant(text: &str, now: u64) -> Result<(), String> {
         let field = |name: &str| url.split(['?', '&']).find_map(|pair| pair.strip_prefix(name)).unwrap_or_default();
         let life: u64 = field("X-Amz-Expires=").parse().map_err(|_| "no life")?;
         let date = field("X-Amz-Date=");
-        // 48 s of film and five minutes, whatever hour of the window it was signed in.
+        // The URL must live for the 48 s of the film and five minutes more, whenever in the window it was signed.
         let alive = (now + 48 + 300).saturating_sub(life);
         ensure!(date > sigv4_date(alive).as_str(), "signed {date} for {life} s, it is {}", sigv4_date(now));
     }

@@ -20,20 +20,20 @@ use crate::{
     random::Random,
 };
 
-/// What a seed decides of a run.
+/// The decisions of a seed about a run.
 pub struct Fate {
     pub random: Random,
-    /// Whether anything fails at all just now.
+    /// Whether anything may fail at the moment.
     pub on: Cell<bool>,
     /// One operation in so many fails.
     kv: usize,
     store: usize,
     sql: usize,
-    /// The version of every object just now.
+    /// The current version of every object.
     pub version: Cell<usize>,
-    /// The store has said 404 of what is there.
+    /// Whether the store has answered 404 for an object that exists.
     pub lied: Cell<bool>,
-    /// Objects asked for since somebody looked.
+    /// The number of requests for objects so far.
     pub fetches: Cell<usize>,
 }
 
@@ -51,7 +51,7 @@ impl Fate {
     }
 }
 
-/// What each key of each store has held, oldest first; `None` where it was deleted.
+/// The values that each key of each store has held, oldest first. `None` stands for a deletion.
 pub type History = HashMap<(StoreName, String), Vec<Option<Bytes>>>;
 
 /// The platform of one run. Requests share it.
@@ -62,7 +62,8 @@ pub struct Faulty {
     pub kv: Rc<RefCell<History>>,
 }
 
-/// Lets others go on; so every operation is a place where requests may change turns, or a client may be gone.
+/// Lets other requests go on. Every operation is thus a point at which another request may take its turn, or a client
+/// may leave.
 async fn pause() {
     let mut waited = false;
     poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
@@ -156,7 +157,7 @@ impl Faulty {
             }
             2 | 3 => Ok(words(fate.random.of(&[403, 429, 500, 502, 503]).try_into().unwrap())),
             4 if playlist => Ok(words(StatusCode::OK)),
-            // The body breaks off: at its first byte, somewhere, or before its last.
+            // The body breaks off: at its first byte, somewhere in it, or before its last byte.
             5..=7 => {
                 let mut response = self.stored(&key, request);
                 let body = response.body_mut();
@@ -166,7 +167,7 @@ impl Faulty {
                 }
                 Ok(response)
             }
-            // It ends early, and its length is the one it has: nobody can know, but for what is in it.
+            // The body ends early, and its Content-Length agrees with it. Only the content shows that it is cut.
             8 if playlist => {
                 let mut response = self.stored(&key, request);
                 let body = response.body_mut();
@@ -179,7 +180,7 @@ impl Faulty {
         }
     }
 
-    /// All objects: `ListObjectsV2`.
+    /// The answer to `ListObjectsV2`, with all objects.
     fn listing(&self) -> Response<Body> {
         let mut keys: Vec<_> = self.library.objects.iter().collect();
         keys.sort_by_key(|(key, _)| *key);
@@ -191,7 +192,7 @@ impl Faulty {
         Response::new(Body::from(Bytes::from(text)))
     }
 
-    /// As an S3 store answers: one tag or date, one range.
+    /// The answer of an S3 store, which understands one tag or date, and one range.
     fn stored(&self, key: &str, request: &Request<Bytes>) -> Response<Body> {
         let version = self.fate.version.get();
         let Some(object) = self.library.objects.get(key) else { return words(StatusCode::NOT_FOUND) };
@@ -228,7 +229,7 @@ impl Faulty {
     }
 }
 
-/// The store's own words.
+/// An answer with the store's own words.
 fn words(status: StatusCode) -> Response<Body> {
     let text = format!("<?xml version=\"1.0\"?><Error><Code>{UPSTREAM_WORDS}</Code></Error>");
     Response::builder()
@@ -274,7 +275,8 @@ impl Kv for FaultyKv {
                 }
                 value.into()
             })),
-            // What it held once. Never of the auth version: that another is known for a while is the store's nature.
+            // An older value of the key. This never happens to the auth version, because a store may return an older
+            // value of it for a while anyway.
             4 if self.store == StoreName::VideoCache => {
                 Ok(history.and_then(|values| values[fate.random.below(values.len())].clone()))
             }
@@ -286,7 +288,7 @@ impl Kv for FaultyKv {
         pause().await;
         let fate = &self.of.fate;
         if fate.strikes(fate.kv) {
-            // Lost without a word, or with one.
+            // The write is lost, with or without an error.
             return if fate.random.once_in(2) { Ok(()) } else { Err(self.error("seeds.kv.put")) };
         }
         let at = (self.store, key.as_str().to_owned());

@@ -1,4 +1,4 @@
-//! What there is: two photos and a film, their objects, and the catalogue.
+//! The library: two photos and a film, their objects, and the catalogue.
 
 use std::{
     collections::HashMap,
@@ -18,10 +18,10 @@ use platform_memory::Memory;
 pub const PHOTOS: [&str; 2] = ["2025/100 % \u{e9} (1).jpg", "b.jpg"];
 pub const FILM: &str = "Film/a b.mp4";
 pub const SEGMENTS: usize = 12;
-/// In everything that a store says in its own words, and in nothing that a client may see.
+/// These words are in every answer of the store in its own words, and must be in no answer that a client sees.
 pub const UPSTREAM_WORDS: &str = "InternalWordsOfTheStore";
 
-/// An object, and what takes its place.
+/// An object in its two versions. The second replaces the first.
 pub struct Object {
     pub versions: [Bytes; 2],
 }
@@ -40,7 +40,7 @@ pub struct Library {
     pub items: usize,
 }
 
-/// Bytes that tell one object and version from another at every place.
+/// Bytes that differ between objects and versions at every place.
 fn bytes(name: &str, version: u8, length: usize) -> Bytes {
     let salt = name.bytes().fold(version, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     (0..length).map(|index| u8::try_from((index * 7 + index / 256) % 256).unwrap() ^ salt).collect::<Vec<u8>>().into()
@@ -135,7 +135,7 @@ impl Library {
     }
 }
 
-/// Runs what never waits.
+/// Runs a future that never waits.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,

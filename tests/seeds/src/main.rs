@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs seeds; gives what was seen, and what was wrong by seed. A panic is wrong too.
+/// Runs seeds. Returns the counts, and for each failed seed what was wrong. A panic counts as a failure too.
 fn some(seeds: impl Iterator<Item = u64>) -> (Tally, Vec<(u64, String)>) {
     let (mut tally, mut wrong) = (Tally::default(), Vec::new());
     let Ok(library) = Library::new().map(Rc::new) else { return (tally, vec![(0, "no library".to_owned())]) };

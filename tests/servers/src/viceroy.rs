@@ -1,15 +1,16 @@
-//! Viceroy, Fastly's local server. Built once by cargo.
+//! Viceroy, Fastly's local server. Cargo builds it once.
 
 use std::{env, path::PathBuf};
 
 use crate::{Failure, cargo, on_path};
 
-/// Built and tested with.
+/// The version that the tests use.
 const VERSION: &str = "0.22.0";
 
-/// Where it is: what `VICEROY` says, else where [`install`] puts it, else on `PATH`.
+/// The path of Viceroy: `VICEROY` names it, or it is where [`install`] puts it, or it is on `PATH`.
 ///
-/// `Err` says how to get it. A `VICEROY` that leads nowhere is an error of its own: whoever sets it wants it used.
+/// `Err` says how to get Viceroy. It is also an error if `VICEROY` names a file that does not exist, because an
+/// operator who sets it wants it used.
 pub fn find() -> Result<PathBuf, String> {
     if let Some(given) = env::var_os("VICEROY").filter(|given| !given.is_empty()) {
         let given = PathBuf::from(given);
@@ -24,7 +25,8 @@ pub fn find() -> Result<PathBuf, String> {
     })
 }
 
-/// Where the version we test with is; built if it is missing. What `VICEROY` names is taken as it is.
+/// The path of the version that the tests use, which is built if it is missing. If `VICEROY` is set, the program that
+/// it names is used.
 pub fn install() -> Result<PathBuf, Failure> {
     if env::var_os("VICEROY").is_some_and(|given| !given.is_empty()) {
         return Ok(find()?);

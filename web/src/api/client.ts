@@ -1,12 +1,12 @@
 import { parseLogin, parsePage, parseProblem, parseVersion, ShapeError } from './parse.ts';
 import type { MediaType, Page } from './types.ts';
 
-/** A request that did not succeed. `status` is 0 when no answer came at all. */
+/** A request that did not succeed. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly requestId: string | null;
-  /** Seconds the server asked us to wait. */
+  /** How many seconds the server asked the page to wait. */
   readonly retryAfter: number | null;
 
   constructor(message: string, status: number, requestId: string | null = null, retryAfter: number | null = null) {
@@ -32,7 +32,7 @@ export function mediaPath({ limit, cursor, type }: MediaQuery): string {
 }
 
 export class Api {
-  /** Called whenever a request finds the session gone. */
+  /** Called whenever a request finds that the session is gone. */
   onUnauthorized: () => void = () => undefined;
   #checking: Promise<boolean> | null = null;
 
@@ -41,12 +41,12 @@ export class Api {
     return understood(parsePage, response);
   }
 
-  /** Changes when the catalogue does. */
+  /** A text that changes when the catalogue changes. */
   async version(): Promise<string> {
     return understood(parseVersion, await this.#send('/api/cache-version', {}));
   }
 
-  /** Resolves to where the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */
+  /** Resolves to the path to which the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */
   async login(password: string, returnTo: string): Promise<string | null> {
     const response = await this.#send(
       '/login',
@@ -65,8 +65,8 @@ export class Api {
   }
 
   /**
-   * Asks whether the session still holds, for failures that carry no status: pictures and films.
-   * Many callers at once share one request.
+   * Asks whether the session is still valid. This is for failures without a status, as of pictures and films.
+   * Simultaneous callers share one request.
    */
   stillWelcome(): Promise<boolean> {
     this.#checking ??= this.#send('/auth', {})

@@ -1,6 +1,6 @@
 import type { Camera, Media, MediaType, Page, Thumbnails } from './types.ts';
 
-/** JSON that is not what the API promises; `message` names the place. */
+/** The JSON does not have the shape that the API promises. `message` names the place. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
@@ -19,7 +19,7 @@ const fields: Check<Fields> = (value, at) =>
 
 const text: Check<string> = (value, at) => (typeof value === 'string' ? value : wrong(at, 'a string'));
 
-/** Finite and not negative: sizes, pixels, seconds. */
+/** A number that is finite and not negative: a size, pixels, seconds. */
 const amount: Check<number> = (value, at) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(at, 'an amount');
 
@@ -28,15 +28,15 @@ const orNull =
   (value, at) =>
     value === null || value === undefined ? null : check(value, at);
 
-/** A path on this origin, or http(s) elsewhere: never `javascript:` or `data:`. */
+/** A path on this origin, or an http(s) URL on another one, and never `javascript:` or `data:`. */
 const link: Check<string> = (value, at) => {
   const url = text(value, at);
   return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? url : wrong(at, 'a link');
 };
 
 /**
- * Rows come from several tools: ISO 8601, SQLite's `2024-06-15 14:03:22`, EXIF's `2024:06:15 14:03:22`.
- * A date nobody can read is no date, but no reason to show no gallery.
+ * Several tools write rows, with dates as ISO 8601, SQLite's `2024-06-15 14:03:22`, or EXIF's `2024:06:15 14:03:22`.
+ * A date that cannot be read is left out, and the gallery is still shown.
  */
 const date: Check<string | null> = (value, at) => {
   const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)[T ](\d\d:\d\d.*)$/.exec(text(value, at)) ?? [];
@@ -100,14 +100,14 @@ export function parseLogin(value: unknown): { readonly returnTo: string | null }
   return { returnTo: orNull(text)(fields(value, '')['returnTo'], 'returnTo') };
 }
 
-/** What a problem body (RFC 9457) tells a person; anything unreadable in it is left out. */
+/** The words of a problem body (RFC 9457) for a person. Unreadable values are left out. */
 export interface Problem {
   readonly title: string | null;
   readonly detail: string | null;
   readonly requestId: string | null;
 }
 
-/** Never throws: an error's body may come from anything between here and the service. */
+/** Never throws, because any server between the page and the service may have sent the body of an error. */
 export function parseProblem(value: unknown): Problem {
   const of: Fields = typeof value === 'object' && value !== null ? (value as Fields) : {};
   const part = (name: string) => {

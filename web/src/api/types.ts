@@ -1,4 +1,4 @@
-/** What the services answer, after it has been checked. */
+/** The answers of the services, after they have been checked. */
 
 export type MediaType = 'image' | 'video';
 
@@ -20,17 +20,17 @@ export interface Media {
   readonly type: MediaType;
   /** `null` for rows that other tools have written. */
   readonly mime: string | null;
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
   /** `2026-01-02T03:04:05…`, UTC. */
   readonly uploadedAt: string | null;
-  /** `2024-06-15T14:03:22…`, the camera's own clock. */
+  /** `2024-06-15T14:03:22…`, by the camera's own clock. */
   readonly dateTaken: string | null;
   readonly camera: Camera | null;
-  /** Pixels, upright. */
+  /** In pixels, of the upright picture. */
   readonly width: number | null;
   readonly height: number | null;
-  /** Seconds. */
+  /** In seconds. */
   readonly duration: number | null;
   readonly file: string;
   readonly thumbnails: Thumbnails;

@@ -4,10 +4,10 @@ import { parseProblem } from '../api/parse.ts';
 import { PLAYLIST } from './strategy.ts';
 import type { Events, Player } from './types.ts';
 
-/** Seconds to hold ready before the viewer presses play, and while playing. */
+/** How many seconds of film to buffer before the viewer presses play, and during playback. */
 const READY = 8;
 const PLAYING = 40;
-/** A film that had to be reopened fails for good if it breaks again within this time, ms. */
+/** If a repaired or reopened film breaks again within this time, in ms, it has failed for good. */
 const PATIENCE = 30_000;
 
 /** Plays through hls.js. This module is the only one that imports it, so it loads with the first film. */
@@ -53,7 +53,7 @@ export function play(video: HTMLVideoElement, url: string, start: number, events
       hls.recoverMediaError();
       return;
     }
-    // A film paused for a night outlives its signed URLs: a fresh playlist has fresh ones.
+    // The signed URLs of a film that was paused for a night have expired. A fresh playlist has fresh URLs.
     if (status !== null && [403, 410].includes(status) && video.currentTime > 0 && now - reopened > PATIENCE) {
       reopened = now;
       reopen();

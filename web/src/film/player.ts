@@ -2,13 +2,13 @@ import { abilities, choose, PLAYLIST } from './strategy.ts';
 import type { Events, Player } from './types.ts';
 
 export interface Source {
-  /** On another origin it carries the right to the film itself: no cookie goes there. */
+  /** The URL of the playlist. On another origin it holds the right to the film, because no cookie is sent there. */
   readonly hls: string | null;
   /** The original, for films without a playlist. */
   readonly file: string;
 }
 
-/** Connects a film to its element. Nothing plays yet; `start` is where it will, in seconds. */
+/** Connects a film to its element. Nothing plays yet. `start` is where playback will begin, in seconds. */
 export async function open(video: HTMLVideoElement, source: Source, start: number, events: Events): Promise<Player> {
   if (source.hls === null) return direct(video, source.file, start, events);
   switch (choose(abilities(video))) {
@@ -34,7 +34,7 @@ function direct(video: HTMLVideoElement, url: string, start: number, events: Eve
     const reason = video.error?.message ? ` (${video.error.message})` : '';
     events.failed(`This film could not be loaded${reason}.`, null, null);
   };
-  // A source that cannot be used reports on itself; one that breaks later reports on the video.
+  // A source that cannot be used fires its own error event. A source that breaks later fires the video's.
   source.addEventListener('error', failed, { signal: stop.signal });
   video.addEventListener('error', failed, { signal: stop.signal });
   if (start > 0) {

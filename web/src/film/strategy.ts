@@ -1,18 +1,18 @@
-/** How a browser best plays a film, decided from what it has, never from its name. */
+/** The features by which the best player for a browser is chosen. The browser's name is never used. */
 export interface Abilities {
-  /** Apple's own player, the one that can hand a film to a television. */
+  /** Apple's own player, which can send a film to a television. */
   readonly airplay: boolean;
   /** MediaSource or ManagedMediaSource. */
   readonly mediaSource: boolean;
-  /** The `video` element takes playlists. */
+  /** The `video` element can play playlists. */
   readonly nativeHls: boolean;
 }
 
 export type Strategy = 'native' | 'hls.js' | 'none';
 
 /**
- * Where AirPlay is, the system's player is the better one: it plays in the background, on televisions, and saves battery.
- * Elsewhere hls.js comes first, for native HLS outside WebKit is young and says little about errors.
+ * With AirPlay, the system's player is better: it plays in the background and on televisions, and saves battery.
+ * Without AirPlay, hls.js comes first, because native HLS outside WebKit is new and reports little about errors.
  */
 export function choose({ airplay, mediaSource, nativeHls }: Abilities): Strategy {
   if (airplay && nativeHls) return 'native';

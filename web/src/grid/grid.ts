@@ -11,7 +11,7 @@ import { section, type Section } from './section.ts';
 
 /** Pages are read this far ahead of the viewer, in pixels. */
 const AHEAD = 1800;
-/** Pictures at the top that load at once instead of when seen. */
+/** The number of pictures at the top that load at once, and not only when they are seen. */
 const EAGER = 12;
 
 export interface Grid {
@@ -20,7 +20,7 @@ export interface Grid {
   /** Scrolls to a tile that is out of sight. */
   bringIntoView(tile: HTMLElement | null): void;
   tileOf(key: string): HTMLElement | null;
-  /** Loads again what failed while the session was gone. */
+  /** Loads again the pictures that failed while the session was gone. */
   retry(): void;
   /** Forgets everything: after logout nothing may be left on the page. */
   clear(): void;
@@ -60,7 +60,7 @@ export function grid(thumbnailFailed: () => void): Grid {
     if (near && library && library.status === 'idle') void library.more();
   }
 
-  /** Remembers what is at the top of the window; the returned function brings it back there. */
+  /** Remembers the tile at the top of the window. The returned function scrolls it back there. */
   function anchor(): () => void {
     if (scrollY < 1) return () => undefined;
     const top = sections.flatMap((each) => each.tiles).find(({ element: at }) => at.getBoundingClientRect().bottom > 0);
@@ -78,7 +78,7 @@ export function grid(thumbnailFailed: () => void): Grid {
       else sections.push(added(month, index));
     });
     drawFoot(library);
-    // The sentinel may still be near after a page that was short: no crossing would tell.
+    // After a short page, the sentinel may still be near the window. The observer would then report no crossing.
     queueMicrotask(readAhead);
   }
 
@@ -92,11 +92,11 @@ export function grid(thumbnailFailed: () => void): Grid {
   function drawFoot({ status, items, error, type }: Library): void {
     element.setAttribute('aria-busy', String(status === 'loading'));
     if (items.length > 0 || status === 'complete' || status === 'failed') element.classList.remove('gallery-fresh');
-    // A new element, not the old one further down: for the eye and for the browser nothing has moved.
+    // This is a new element and not the old one moved down, so that the browser counts no layout shift.
     const drawn = h('footer', { class: 'foot' });
     if (status === 'failed') drawn.append(failure(error, () => void library?.more()));
     else if (status === 'complete') drawn.append(items.length === 0 ? empty(type) : h('p', { class: 'end' }, total(items)));
-    // The first page has a place and a sign of its own, see the style sheet.
+    // While the first page loads, the style sheet shows a sign of its own.
     else if (items.length > 0) drawn.append(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
     foot.replaceWith(drawn);
     foot = drawn;

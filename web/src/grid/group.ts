@@ -4,20 +4,23 @@ import type { Media } from '../api/types.ts';
 export interface Month {
   /** `2024-06`; empty for items without any date. */
   readonly id: string;
-  /** Of the month's first item: what its name is made from. */
+  /** The date of the month's first item, from which the month's name is made. */
   readonly date: string | null;
-  /** Place of the first item in the whole list. */
+  /** The place of the first item in the whole list. */
   readonly start: number;
   readonly items: Media[];
 }
 
-/** The date the catalogue is ordered by. */
+/** The date by which the catalogue is ordered. */
 export const dateOf = (item: Media): string | null => item.dateTaken ?? item.uploadedAt;
 
 /** `2024-06-15`, or empty. */
 export const dayOf = (item: Media): string => dateOf(item)?.slice(0, 10) ?? '';
 
-/** Months in the order of the list. Neighbours only: a list out of order gives a month twice, never a lost item. */
+/**
+ * Months in the order of the list. Only neighbours are grouped. A list out of order may therefore repeat a month, but
+ * no item is ever lost.
+ */
 export function byMonth(items: readonly Media[]): Month[] {
   const months: Month[] = [];
   items.forEach((item, index) => {

@@ -28,7 +28,7 @@ function next(tiles: readonly HTMLElement[], at: number, key: string): HTMLEleme
   }
 }
 
-/** Of the first row among `tiles` that is not `from`'s, the tile whose middle is nearest. */
+/** The tile whose middle is nearest to that of `from`, in the first row among `tiles` that is not `from`'s row. */
 function nearest(tiles: Iterable<HTMLElement>, from: HTMLElement | undefined): HTMLElement | undefined {
   if (!from) return undefined;
   const origin = from.getBoundingClientRect();

@@ -9,12 +9,12 @@ export interface Cell {
 
 export interface Rules {
   readonly width: number;
-  /** The height rows are near to. */
+  /** The height that rows should nearly have. */
   readonly row: number;
   readonly gap: number;
-  /** Between two runs in one row, instead of `gap`. */
+  /** The gap between two runs in one row, instead of `gap`. */
   readonly runGap: number;
-  /** Room above a row in which a run begins. */
+  /** The room above a row in which a run begins. */
   readonly label: number;
 }
 
@@ -26,7 +26,7 @@ export interface Box {
 }
 
 export interface Label {
-  /** The cell the run begins with. */
+  /** The first cell of the run. */
   readonly index: number;
   readonly left: number;
   readonly top: number;
@@ -39,20 +39,20 @@ export interface Layout {
   readonly height: number;
 }
 
-/** A last row may grow this much to fill the width; beyond it stays at `row` and leaves room at its end. */
+/** The last row may grow by this factor to fill the width. Otherwise it has the height `row`, and room at its end. */
 const LAST_ROW_GROWTH = 1.35;
-/** Ratios beyond these are cropped in the grid: a strip of a few pixels is no picture. */
+/** Pictures with ratios beyond these are cropped in the grid, because a strip of a few pixels shows nothing. */
 const NARROWEST = 0.4;
 const WIDEST = 5;
 
-/** The ratio of a picture's box, with a usual one where its size is not known. */
+/** The ratio of a picture's box. If the picture's size is not known, a usual ratio is taken. */
 export function aspectOf(item: { readonly width: number | null; readonly height: number | null; readonly type: string }): number {
   const known = item.width && item.height ? item.width / item.height : item.type === 'video' ? 16 / 9 : 3 / 2;
   return Math.min(WIDEST, Math.max(NARROWEST, known));
 }
 
 /**
- * Rows are filled from the front and a full row never changes again, so items appended later move nothing above them.
+ * Rows are filled from the front, and a full row never changes again. Items that are appended later move nothing above.
  */
 export function justify(cells: readonly Cell[], rules: Rules): Layout {
   const boxes: Box[] = [];
@@ -74,7 +74,7 @@ interface Row {
   readonly full: boolean;
 }
 
-/** How many cells the row from `start` takes, and how high that makes it. */
+/** How many cells the row from `start` takes, and the height that follows. */
 function fill(cells: readonly Cell[], start: number, rules: Rules): Row {
   let aspects = 0;
   let gaps = 0;
@@ -85,7 +85,7 @@ function fill(cells: readonly Cell[], start: number, rules: Rules): Row {
     aspects += cell.aspect;
     const height = (rules.width - gaps) / aspects;
     if (height <= rules.row) {
-      // One cell fewer makes the row higher than wanted, this one lower: the nearer of the two wins.
+      // Without this cell the row is higher than wanted, with it lower. The height that is nearer to `row` is taken.
       const without = before !== null && before / rules.row < rules.row / height;
       return without ? { end: index, height: before as number, full: true } : { end: index + 1, height, full: true };
     }
@@ -132,7 +132,7 @@ function widen(labels: Label[], rowStart: number, right: number): void {
 
 const gapBefore = (cell: Cell, rules: Rules): number => (cell.starts ? rules.runGap : rules.gap);
 
-/** Rows and gaps that suit a width. */
+/** The row height and the gaps for a width. */
 export function rulesFor(width: number): Rules {
   if (width < 560) return { width, row: 132, gap: 4, runGap: 12, label: 34 };
   if (width < 1000) return { width, row: 190, gap: 6, runGap: 20, label: 38 };

@@ -11,7 +11,7 @@ const NARROW_LABEL = 150;
 export interface Section {
   readonly element: HTMLElement;
   readonly tiles: readonly Tile[];
-  /** Takes the items the month has gained. */
+  /** Adds the items that the month has gained. */
   extend(month: Month, rules: Rules): void;
   layout(rules: Rules): void;
 }

@@ -10,11 +10,11 @@ export interface Tile {
   readonly item: Media;
   readonly element: HTMLAnchorElement;
   place(box: Box): void;
-  /** Loads a picture that failed once more. */
+  /** Loads a failed picture again. */
   retry(): void;
 }
 
-/** One picture of the grid: a link to it. `failed` is called when its thumbnail does not load. */
+/** One picture of the grid, as a link to its item. `failed` is called if its thumbnail does not load. */
 export function tile(item: Media, eager: boolean, failed: () => void): Tile {
   const film = item.type === 'video';
   const small = item.thumbnails.medium ?? item.thumbnails.large ?? item.thumbnails.small;
@@ -59,7 +59,7 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
     item,
     element,
     place(box) {
-      // Most boxes of a long month stay where they are when a page is added to it.
+      // When a page is added to a long month, most of its boxes stay where they are.
       if (placed && same(placed, box)) return;
       placed = box;
       const { style } = element;
@@ -67,7 +67,7 @@ export function tile(item: Media, eager: boolean, failed: () => void): Tile {
       style.height = `${box.height}px`;
       style.transform = `translate(${box.left}px, ${box.top}px)`;
       if (!image) return;
-      // `sizes` before `srcset`: the browser chooses once, and rightly.
+      // `sizes` is set before `srcset`, so that the browser chooses once, with the right size.
       image.sizes = `${box.width}px`;
       if (!image.hasAttribute('srcset')) load(image);
     },

@@ -9,7 +9,7 @@ export interface Caption {
   clear(): void;
 }
 
-/** Name, date, camera and size of what is looked at, read out when it changes. */
+/** The name, date, camera and size of the current item. Screen readers read them out when the item changes. */
 export function caption(): Caption {
   const name = h('h2', { class: 'caption-name' });
   const details = h('p', { class: 'caption-details' });
@@ -26,7 +26,7 @@ export function caption(): Caption {
   };
 }
 
-/** What is known, in reading order. */
+/** The known facts, in reading order. */
 export function facts(item: Media, locale?: string): string[] {
   const size = item.width && item.height ? `${item.width} × ${item.height}` : null;
   const date = dateOf(item);

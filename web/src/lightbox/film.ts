@@ -7,10 +7,10 @@ import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
-/** A film that is only passed by on the way to another item asks for nothing. ms */
+/** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
 
-/** A film: its poster until it is looked at, then the player. */
+/** A film: its poster until it is the current item, and then the player. */
 export function film(item: Media, around: Surroundings): Slide {
   const posterUrl = item.thumbnails.large ?? item.thumbnails.medium;
   const poster = posterUrl !== null && h('img', { alt: '', draggable: 'false', src: posterUrl });
@@ -21,7 +21,7 @@ export function film(item: Media, around: Surroundings): Slide {
   let player: Player | null = null;
   let ready: Promise<void> = Promise.resolve();
   let dwelling: ReturnType<typeof setTimeout> | undefined;
-  /** Counts openings, so that one that arrives late knows it is no longer wanted. */
+  /** Counts openings, so that an opening that completes late knows that it is no longer wanted. */
   let opening = 0;
   let { hls } = item;
 
@@ -48,7 +48,7 @@ export function film(item: Media, around: Surroundings): Slide {
       if (mine === opening) player = opened;
       else opened.destroy();
     } catch {
-      // The player itself did not load: the network, or a newer version of the page is out.
+      // The player itself did not load: the network failed, or a newer version of the page has been deployed.
       if (mine === opening) failed('The player could not be loaded. Please check your connection, or reload the page.', null, null);
     }
   }
@@ -60,7 +60,7 @@ export function film(item: Media, around: Surroundings): Slide {
         around.unauthorized();
         return;
       }
-      // On a page left open for hours the film's URL no longer holds, though the session does.
+      // On a page that was left open for hours, the film's URL has expired, though the session has not.
       const fresh = hls === null ? null : await around.renew(item.key);
       if (mine !== opening) return;
       if (fresh?.hls && fresh.hls !== hls) {
@@ -91,11 +91,11 @@ export function film(item: Media, around: Surroundings): Slide {
     if (!playNow) return;
     frame.classList.add('frame-waiting');
     const to = video;
-    // Only with its source: attaching one would stop what has been started before.
+    // Play only when the source is attached: attaching a source would stop an earlier start.
     void ready.then(() => to.play()).catch((reason: unknown) => refused(to, reason));
   }
 
-  /** Without a fresh click browsers refuse sound: the button stays for it. */
+  /** Without a recent click, browsers refuse to play sound. The button then stays, so that the viewer can click it. */
   function refused(to: HTMLVideoElement, reason: unknown): void {
     if (to !== video || !(reason instanceof DOMException && reason.name === 'NotAllowedError')) return;
     frame.classList.remove('frame-waiting', 'frame-playing');

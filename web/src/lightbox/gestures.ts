@@ -1,4 +1,4 @@
-/** Fingers and mouse on the stage, told as swipes, pulls, pans, pinches and taps. Lengths are CSS pixels. */
+/** Fingers and mouse on the stage, reported as swipes, pulls, pans, pinches and taps. Lengths are CSS pixels. */
 export interface Gestures {
   /** Whether a single finger moves the picture instead of the row of pictures. */
   zoomed(): boolean;
@@ -15,9 +15,9 @@ export interface Gestures {
   doubleTap(event: PointerEvent): void;
 }
 
-/** A finger that moved less is a tap. */
+/** A finger that moves less than this makes a tap. */
 const SLOP = 8;
-/** Two taps this near in time (ms) and place are a double tap. */
+/** Two taps within this time (ms) and distance are a double tap. */
 const DOUBLE_TIME = 300;
 const DOUBLE_REACH = 32;
 
@@ -62,7 +62,7 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
     const dy = event.clientY - start.y;
     if (mode === 'undecided' && Math.hypot(dx, dy) > SLOP) {
       mode = decide(event, dx, dy);
-      // From here on the gesture is ours even when the finger leaves the stage; before, it may be a click on a control.
+      // From here on, the stage gets the gesture even outside its box. Before, it may have been a click on a control.
       if (mode !== 'none') stage.setPointerCapture(event.pointerId);
     }
     if (mode === 'swipe') to.swipe(dx);
@@ -99,7 +99,7 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
     const cancelled = event.type === 'pointercancel';
     const ended = mode;
     if (ended === 'pinch' && fingers.size === 1) {
-      // The finger that stays goes on panning from where it is.
+      // The remaining finger goes on panning from its place.
       mode = 'pan';
       return;
     }

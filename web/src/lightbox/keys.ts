@@ -9,8 +9,8 @@ export interface Keys {
 }
 
 /**
- * The lightbox by keyboard. A focused player keeps its own keys, a focused button its Space.
- * The document listens: a button that disappears while it has the focus takes the focus out of the dialog with it.
+ * The keyboard of the lightbox. A focused player keeps its own keys, and a focused button keeps Space.
+ * The listener is on the document, because the focus leaves the dialog when a focused button disappears.
  */
 export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
   document.addEventListener('keydown', (event) => {

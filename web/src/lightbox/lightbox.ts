@@ -11,32 +11,32 @@ import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
 
 export interface LightboxEvents extends Omit<Surroundings, 'renew'> {
-  /** Another item is being looked at. */
+  /** Called when another item is the current one. */
   moved(item: Media): void;
-  /** The viewer wants out. */
+  /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }
 
 export interface Lightbox {
   readonly element: HTMLDialogElement;
-  /** The picture being looked at, for the transition from and to the grid. */
+  /** The current picture, for the transition from and to the grid. */
   frame(): HTMLElement | null;
-  /** The key of what is being looked at. */
+  /** The key of the current item. */
   key(): string | null;
   show(library: Library, index: number, play: boolean): void;
-  /** Shows something else than an item: that it is being looked for, or was not found. */
+  /** Shows a notice instead of an item: that the item is being looked for, or was not found. */
   tell(notice: HTMLElement): void;
   hide(): void;
 }
 
-/** Room between two pictures in the row, CSS pixels. */
+/** The room between two pictures in the row, in CSS pixels. */
 const BETWEEN = 32;
 /** A swipe this long (px), or a flick this fast (px/ms), turns to the neighbour. */
 const TURN = 80;
 const FLICK = 0.4;
-/** Pulling down this far closes. */
+/** A pull down by this distance (px) closes the lightbox. */
 const PULL = 110;
-/** Height of the players' own controls, CSS pixels. */
+/** The height of the players' own controls, in CSS pixels. */
 const TIMELINE = 96;
 
 export function lightbox(events: LightboxEvents): Lightbox {
@@ -62,7 +62,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
   const slides = new Map<number, Slide>();
   let library: Library | null = null;
   let index = -1;
-  /** Going back takes a moment; a second wish to leave would go back further. */
+  /** Set while the page goes back, which takes a moment. A second close in this time would go back too far. */
   let leaving = false;
   let unsubscribe: () => void = () => undefined;
   const current = () => slides.get(index);
@@ -72,7 +72,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
   previous.addEventListener('click', () => go(index - 1));
   next.addEventListener('click', () => go(index + 1));
   close.addEventListener('click', leave);
-  // Esc and Android's back gesture: the URL decides what is open, so closing goes through it.
+  // For Esc and Android's back gesture. The URL decides what is open, so closing goes through the URL.
   element.addEventListener('cancel', (event) => {
     event.preventDefault();
     leave();
@@ -148,7 +148,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     return true;
   }
 
-  /** Lets the row come to rest from where it is. */
+  /** Lets the row come to rest from its present place. */
   function glide(from: string): void {
     track.style.transform = '';
     if (stillMotion()) return;
@@ -158,7 +158,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     });
   }
 
-  /** Keeps the current item and its two neighbours, which load meanwhile. */
+  /** Keeps the current item and its two neighbours, which load in the meantime. */
   function arrange(): void {
     for (const [at, slide] of slides) {
       if (Math.abs(at - index) <= 1) continue;
@@ -239,7 +239,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
   };
 }
 
-/** The foot of a playing film, where a drag moves through the film and not to the next item. */
+/** Whether an event is at the foot of a playing film, where a drag seeks in the film instead of turning to an item. */
 function onTimeline(event: PointerEvent): boolean {
   const { target } = event;
   return target instanceof HTMLVideoElement && target.controls && event.clientY > target.getBoundingClientRect().bottom - TIMELINE;

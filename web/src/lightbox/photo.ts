@@ -3,11 +3,11 @@ import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
-/** Originals that every browser shows; others stay at the large thumbnail. */
+/** The types of originals that every browser shows. For others, the large thumbnail stays. */
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
 const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
 
-/** Layers of one picture, each sharper than the one below and put on top once it is decoded. */
+/** The layers of one picture. Each is sharper than the one below, and is put on top once it is decoded. */
 export function photo(item: Media, around: Surroundings): Slide {
   const frame = frameOf(item);
   const element = h('figure', { class: 'slide' }, frame);
@@ -22,7 +22,7 @@ export function photo(item: Media, around: Surroundings): Slide {
     const image = h('img', { alt: item.name, draggable: 'false' });
     image.src = url;
     image.addEventListener('load', () => {
-      // Decoded beforehand it appears at once. Some browsers refuse that for very large pictures, and still show them.
+      // A decoded picture appears at once. Some browsers refuse to decode very large pictures, but still show them.
       void image
         .decode()
         .catch(() => undefined)
@@ -40,9 +40,9 @@ export function photo(item: Media, around: Surroundings): Slide {
     }
     frame.querySelector('.failure')?.remove();
     frame.append(image);
-    // Lower layers stay until the new one has been painted; then only the sharpest is described and kept.
+    // Lower layers stay until the new layer has been painted. Then only the sharpest layer is kept.
     requestAnimationFrame(() => {
-      // A sharper one may have come in the same frame.
+      // A sharper layer may have been added in the same frame.
       if (level < sharpest) return;
       for (const other of frame.querySelectorAll('img')) if (other !== image) other.remove();
     });
@@ -52,7 +52,7 @@ export function photo(item: Media, around: Surroundings): Slide {
 
   function missed(image: HTMLImageElement, level: number): void {
     if (image !== loading && level !== previews.length - 1) return;
-    // Taken away on purpose: `deactivate` empties `src`.
+    // The source was removed on purpose: `deactivate` empties `src`.
     if (!image.hasAttribute('src')) return;
     if (image === loading) {
       loading = null;
@@ -97,7 +97,7 @@ export function photo(item: Media, around: Surroundings): Slide {
     },
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
-      // An original can be many megabytes: what is no longer looked at stops loading.
+      // An original can have many megabytes, so it stops loading when it is no longer the current item.
       loading?.removeAttribute('src');
       loading = null;
     },

@@ -2,15 +2,15 @@ import type { Media } from '../api/types.ts';
 import { aspectOf } from '../grid/layout.ts';
 import { h } from '../ui/dom.ts';
 
-/** What slides need from outside. */
+/** The functions and data that slides need from outside. */
 export interface Surroundings {
-  /** A picture or film failed without saying why: resolves to whether the session still holds. */
+  /** For a picture or film that failed without a reason: resolves to whether the session is still valid. */
   stillWelcome(): Promise<boolean>;
-  /** The services said that the session is gone. */
+  /** Called when the services said that the session is gone. */
   unauthorized(): void;
-  /** The item as the catalogue has it now: the URL of a film may hold for some hours only. `null` if it cannot be had. */
+  /** The item as the catalogue has it now, because the URL of a film may expire. `null` if it cannot be read. */
   renew(key: string): Promise<Media | null>;
-  /** Where a film was left, in seconds, by key. */
+  /** The time at which each film was left, in seconds, by key. */
   readonly resume: Map<string, number>;
 }
 
@@ -21,10 +21,10 @@ export interface Slide {
   /** The box of the picture itself, which zooms. */
   readonly frame: HTMLElement;
   readonly zooms: boolean;
-  /** It is the one being looked at. `play`: the viewer asked for it by a click. */
+  /** Makes this item the current one. `play` is set if the viewer clicked on it. */
   activate(play: boolean): void;
   deactivate(): void;
-  /** Space. */
+  /** Called for the Space key. */
   toggle(): void;
   destroy(): void;
 }
@@ -34,7 +34,7 @@ export function frameOf(item: Media, ...children: (Node | false | null)[]): HTML
   const frame = h('div', { class: `frame frame-${item.type}` }, ...children);
   const exact = item.width && item.height ? item.width / item.height : aspectOf(item);
   frame.style.setProperty('--aspect', String(exact));
-  // A small picture is shown at its own size, not blown up.
+  // A small picture is shown at its own size, and is not enlarged.
   if (item.type === 'image' && item.width) frame.style.setProperty('--natural', `${item.width}px`);
   return frame;
 }

@@ -1,4 +1,4 @@
-/** Zoom of one picture: pure geometry. Lengths are CSS pixels, points are measured from the stage's centre. */
+/** The zoom of one picture, as pure geometry. Lengths are CSS pixels. Points are measured from the stage's centre. */
 
 export interface Zoom {
   readonly scale: number;
@@ -21,7 +21,7 @@ export function zoomAt(zoom: Zoom, factor: number, x: number, y: number): Zoom {
   return { scale, x: x - (x - zoom.x) * ratio, y: y - (y - zoom.y) * ratio };
 }
 
-/** Keeps the picture over the stage: no gap opens on a side it could cover. */
+/** Keeps the picture over the stage, with no gap on a side that it could cover. */
 export function within(zoom: Zoom, picture: Size, stage: Size): Zoom {
   const room = (length: number, outer: number) => Math.max(0, (length * zoom.scale - outer) / 2);
   const clamp = (value: number, most: number) => Math.min(most, Math.max(-most, value));

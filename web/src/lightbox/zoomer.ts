@@ -2,7 +2,7 @@ import { stillMotion } from '../ui/dom.ts';
 import type { Slide } from './slide.ts';
 import { REST, within, zoomAt, zoomed, type Zoom } from './zoom.ts';
 
-/** What a double tap or double click zooms to. */
+/** The zoom after a double tap or a double click. */
 const CLOSER = 2.5;
 
 export interface Zoomer {
@@ -11,16 +11,16 @@ export interface Zoomer {
   pan(dx: number, dy: number): void;
   /** Scales about a point of the window. */
   pinch(factor: number, x: number, y: number): void;
-  /** In and out again, about a point of the window. */
+  /** Zooms in, or out again, about a point of the window. */
   toggle(x: number, y: number): void;
   /** Scales about the middle; 0 goes back to the whole picture. */
   by(factor: number): void;
-  /** Lets the picture come back to where it leaves no gap. */
+  /** Lets the picture come back to a place where it leaves no gap. */
   settle(): void;
   reset(): void;
 }
 
-/** Applies zoom to the slide being looked at. */
+/** Applies the zoom to the current slide. */
 export function zoomer(stage: HTMLElement, current: () => Slide | undefined, changed: (zoomed: boolean) => void): Zoomer {
   let state: Zoom = REST;
 
@@ -74,7 +74,7 @@ export function zoomer(stage: HTMLElement, current: () => Slide | undefined, cha
   stage.addEventListener(
     'wheel',
     (event) => {
-      // A pinch on a trackpad comes as a wheel with Ctrl: the picture grows, not the page.
+      // Browsers report a pinch on a trackpad as a wheel with Ctrl. It scales the picture, and not the page.
       if (!event.ctrlKey) return;
       event.preventDefault();
       if (can()) apply(bounded(about(Math.exp(-event.deltaY / 120), event.clientX, event.clientY)), false);

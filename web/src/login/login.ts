@@ -4,11 +4,11 @@ import { icon, sprig } from '../ui/icons.ts';
 
 export interface Login {
   readonly element: HTMLElement;
-  /** Empties the form and puts the caret into it; `message` says why one is here again. */
+  /** Empties the form and puts the caret into it. `message` says why the viewer must log in again. */
   open(message?: string): void;
 }
 
-/** The password screen. `entered` gets where the server wants the viewer to go. */
+/** The password screen. `entered` gets the target to which the server sends the viewer. */
 export function login(api: Api, title: string, returnTo: () => string, entered: (target: string | null) => void): Login {
   const field = h('input', {
     id: 'password',
@@ -30,7 +30,7 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
     sprig(),
     h('h1', {}, title),
     h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.'),
-    // Password managers file a password under a user; there is only one here.
+    // Password managers store a password under a user name. The gallery has only one user.
     h('input', { type: 'text', name: 'username', value: title, autocomplete: 'username', hidden: true, readonly: true }),
     h('label', { for: 'password' }, 'Password'),
     h('div', { class: 'password' }, field, reveal),
@@ -102,7 +102,7 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
     }
   }
 
-  /** The server wants a pause: say how long, second by second, and open the form again by itself. */
+  /** The server asks for a pause: shows the remaining seconds, and then opens the form again. */
   function hold(seconds: number): void {
     let left = Math.ceil(seconds);
     const tick = () => {

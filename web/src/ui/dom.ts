@@ -2,7 +2,7 @@ type Child = Node | string | null | undefined | false;
 type Attribute = string | number | boolean | null | undefined;
 
 /**
- * An element with attributes and children. `true` sets an empty attribute; `false`, `null` and `undefined` leave it out.
+ * An element with attributes and children. `true` sets an empty attribute. `false`, `null` and `undefined` set none.
  * Text is always text: nothing here parses HTML.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(

@@ -1,6 +1,6 @@
 /**
- * Dates are read by their digits, never through the viewer's time zone: a photo taken at 23:50 in Lisbon
- * belongs to that day wherever it is looked at.
+ * Dates are read by their digits, and never through the viewer's time zone. A photo taken at 23:50 in Lisbon
+ * belongs to that day, wherever the viewer is.
  */
 function wallClock(stamp: string): Date {
   const [, year, month, day, hour, minute] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(stamp) ?? [];
@@ -57,7 +57,7 @@ export function bytes(size: number, locale?: string): string {
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
 }
 
-/** `Fujifilm X-T4`; makers that repeat themselves in the model are named once. */
+/** `Fujifilm X-T4`. If the model repeats the maker, the maker is named once. */
 export function cameraName(camera: { readonly make: string | null; readonly model: string | null } | null): string | null {
   const make = camera?.make?.trim() ?? '';
   const model = camera?.model?.trim() ?? '';

@@ -1,4 +1,4 @@
-/** Our own line icons: 24 px grid, 1.5 px strokes, drawn in the text's colour. */
+/** The gallery's own line icons: 24 px grid, 1.5 px strokes, drawn in the text's colour. */
 const PATHS = {
   close: ['M6 6l12 12', 'M18 6L6 18'],
   previous: ['M14.5 5.5L8 12l6.5 6.5'],
@@ -32,7 +32,7 @@ function path(d: string): SVGPathElement {
   return line;
 }
 
-/** Decoration only: the control that holds it carries the name. */
+/** An icon is only a decoration. The control that contains it has the name. */
 export function icon(name: IconName): SVGSVGElement {
   if (name === 'play') {
     const image = svg('0 0 24 24', 'icon icon-solid');

@@ -1,7 +1,7 @@
 import { ApiError } from '../api/client.ts';
 import { h } from './dom.ts';
 
-/** What went wrong in a sentence, the request's id in small, and a way to try again. */
+/** A notice of a failure: a sentence, the request's id in small print, and a button to try again. */
 export function failure(error: unknown, retry: () => void, label = 'Try again'): HTMLElement {
   const message = error instanceof Error && error.message ? error.message : 'Something went wrong.';
   const requestId = error instanceof ApiError ? error.requestId : null;

@@ -1,4 +1,4 @@
-//! Each signs all [`keys`] into one text, as a server would for a playlist.
+//! The contenders. Each signs all [`keys`] into one text, as a server would for a playlist.
 
 use std::time::{Duration, SystemTime};
 
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::ours::{Ours, keys};
 
-    /// What is timed is the same work: every contender's URLs carry the same signatures.
+    /// All contenders do the same work: their URLs have the same signatures.
     #[test]
     fn all_agree() {
         let keys = keys();

@@ -1,4 +1,4 @@
-//! The same code on every target: figures to compare, and URLs which must be identical.
+//! The same code on every target: it gives figures to compare, and URLs that must be identical.
 
 #[cfg(feature = "contenders")]
 mod contenders;

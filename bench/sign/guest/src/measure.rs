@@ -1,4 +1,4 @@
-//! One presigned URL: ours, and what others take for the same.
+//! The cost of one presigned URL, with this project's signer and with others.
 
 use std::hint::black_box;
 
@@ -18,7 +18,7 @@ pub struct Figures {
     pub aws_sigv4_ns: f64,
 }
 
-/// Runs everything `rounds` times, interleaved, and keeps the best of each.
+/// Runs everything `rounds` times, in turns, and keeps the best time of each.
 pub fn best_of(rounds: u32) -> Figures {
     let keys = keys();
     let (ours, rusty_s3, aws_sigv4) = (Ours::r2(), RustyS3::new(), AwsSigV4::new());

@@ -1,4 +1,4 @@
-//! Our signing of what all contenders sign: the segments of one film.
+//! This project's signer, for the URLs that all contenders sign: the segments of one film.
 
 pub const ACCOUNT: &str = "00112233445566778899aabbccddeeff";
 pub const KEY_ID: &str = "0123456789abcdef0123456789abcdef";
@@ -7,7 +7,7 @@ pub const NAME: &str = "gallery";
 pub const NOW: u64 = 1_790_000_000;
 pub const LIFE: u32 = 28_800;
 
-/// Segments of one film, in a path of usual length.
+/// The keys of the segments of one film, with a path of usual length.
 pub fn keys() -> Vec<String> {
     (0..64).map(|segment| format!("hls/2024/06/IMG_0042.MOV/1080p_{segment:03}.ts")).collect()
 }
@@ -16,7 +16,7 @@ pub fn keys() -> Vec<String> {
 pub struct Ours(sigv4::Presigner);
 
 impl Ours {
-    /// For a bucket in R2, with what the other signers are given.
+    /// For a bucket in R2, with the same inputs as the other signers.
     pub fn r2() -> Self {
         let credentials = sigv4::Credentials::new(KEY_ID, SECRET);
         let bucket = sigv4::Bucket::r2(ACCOUNT, None, NAME).expect("an R2 bucket");

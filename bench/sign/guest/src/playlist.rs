@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::ours::Ours;
 use crate::timing::{Best, Compression};
 
-/// Of four seconds each: ten minutes, forty minutes, and three hours twenty.
+/// The numbers of segments. With four seconds each, they make ten minutes, forty minutes, and three hours twenty.
 const SEGMENTS: [usize; 3] = [150, 600, 3000];
 
 const SCOPE: Scope<'_> =
@@ -32,7 +32,7 @@ pub struct Film {
     pub signed_ns: f64,
 }
 
-/// Runs everything `rounds` times, interleaved, and keeps the best of each.
+/// Runs everything `rounds` times, in turns, and keeps the best time of each.
 pub fn best_of(rounds: u32) -> Figures {
     let ours = Ours::r2();
     let texts = SEGMENTS.map(playlist);
@@ -59,12 +59,12 @@ pub fn best_of(rounds: u32) -> Figures {
     Figures { compression_ns: compression.each(), films: films.collect() }
 }
 
-/// Makes one signed playlist, once: what is to be seen is the memory it takes.
+/// Makes one signed playlist once, to show how much memory it takes.
 pub fn once(segments: usize) -> String {
     signed_playlist(&Ours::r2(), &playlist(segments))
 }
 
-/// In the room that video-edge makes for it.
+/// The capacity is the one that video-edge reserves.
 fn signed_playlist(ours: &Ours, text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20 * 400);
     sign(ours, text, &mut out);
@@ -95,7 +95,7 @@ fn playlist(segments: usize) -> String {
 mod tests {
     use super::*;
 
-    /// What is timed is the whole work: every segment of the film is signed, as one by one would.
+    /// The measured work is complete: every segment of the film is signed, with the same URL as one by one.
     #[test]
     fn every_segment_is_signed() {
         let playlist = once(1001);

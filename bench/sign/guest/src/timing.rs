@@ -1,4 +1,4 @@
-//! Best of many short rounds: a busy machine spoils some rounds, not the best one.
+//! The best of many short rounds. A busy machine spoils some rounds, but not the best one.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -17,7 +17,7 @@ impl Best {
         Self { nanoseconds: f64::INFINITY, parts: parts as f64 }
     }
 
-    /// Does it once, into an empty text.
+    /// Does the work once, into an empty text.
     pub fn time(&mut self, out: &mut String, work: impl FnOnce(&mut String)) {
         out.clear();
         let start = Instant::now();
@@ -33,7 +33,7 @@ impl Best {
     }
 }
 
-/// One SHA-256 compression, measured over many in one call.
+/// The time of one SHA-256 compression, measured over many in one call.
 pub(crate) struct Compression {
     blocks: Vec<[u8; 64]>,
     state: [u32; 8],

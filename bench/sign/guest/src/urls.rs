@@ -5,7 +5,7 @@ use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 /// 29 February 2024 to its last second, the turn of a year, and the last time that can be written.
 const TIMES: [u64; 4] = [1_709_164_800, 1_709_251_199, 1_735_689_600, 253_402_300_799];
 
-/// Every presigner signs every key; one URL a line.
+/// Every presigner signs every key, with one URL a line.
 pub fn one_by_one() -> String {
     let keys = keys();
     let mut out = String::new();
@@ -18,7 +18,7 @@ pub fn one_by_one() -> String {
     out
 }
 
-/// The same, in batches of one to nine: with every count left over for the end of a batch.
+/// The same URLs in batches of one to nine, so that every number of URLs is left for the end of a batch.
 pub fn batches() -> String {
     let keys = keys();
     let mut out = String::new();
@@ -62,7 +62,7 @@ fn presigners() -> Vec<Presigner> {
     all
 }
 
-/// Keys of every length around the hash's blocks, and every character that has been signed wrongly before.
+/// Keys of every length around the blocks of the hash, and every character that was once signed wrongly.
 fn keys() -> Vec<String> {
     let mut keys: Vec<String> = (1..=150).map(|length| "k".repeat(length)).collect();
     keys.extend((0_u8..=127).map(|byte| format!("ascii/{}", char::from(byte))));

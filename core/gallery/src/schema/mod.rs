@@ -1,14 +1,15 @@
 //! The schema of the catalogue's database: numbered steps, applied one after the other.
 //!
-//! Written in the SQLite dialect that SQLite, libSQL and D1 have in common: no `PRAGMA`, since D1 and servers refuse
-//! most of them. A database knows its version by the rows of `schema_steps`, one for each step that was applied. A
-//! database of 0.1.0 has no such table; its first step finds everything there already.
+//! The steps are written in the SQLite dialect that SQLite, libSQL and D1 have in common. They use no `PRAGMA`,
+//! because D1 and servers refuse most of them. The table `schema_steps` has one row for each step that was applied,
+//! and these rows give the version of the database. A database of 0.1.0 has no such table. The first step finds
+//! everything else there already.
 //!
 //! A step is never changed once it has been released. A change is a new step.
 
 use std::fmt;
 
-/// The steps, the first one first. Each is a list of statements that end in `;` and a line break.
+/// The steps, in order. Each step is a list of statements, and each statement ends in `;` and a line break.
 const STEPS: &[&str] = &[include_str!("001_media.sql")];
 
 /// The version of a database to which every step was applied.
@@ -21,9 +22,9 @@ const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER P
 /// Why a database cannot be used.
 #[derive(Debug)]
 pub enum Failure<E> {
-    /// It has tables, and none of them is a gallery's.
+    /// The database has tables, and none of them is one of the gallery's.
     Foreign(Vec<String>),
-    /// A newer program has been here. Holds the database's version.
+    /// A newer version of a program has migrated the database. Holds the database's version.
     Newer(usize),
     Database(E),
 }
@@ -52,11 +53,12 @@ impl<E: std::error::Error + 'static> std::error::Error for Failure<E> {
     }
 }
 
-/// Brings a database to [`VERSION`], and gives the version it had.
+/// Brings a database to [`VERSION`], and returns the version that it had before.
 ///
-/// `texts` gives the first column of a query's rows; `apply` runs statements in one transaction. A database that is up
-/// to date is only read. Several programs may do this at once: a step that another one has applied meanwhile fails at
-/// its number, which is unique, and is then seen to be there.
+/// `texts` returns the first column of a query's rows. `apply` runs statements in one transaction. A database that is
+/// up to date is only read. Several programs may migrate at the same time: if another program has applied a step in
+/// the meantime, the step fails here, because its number is unique. A second look at the version then shows that the
+/// step is there.
 pub fn migrate<E>(
     mut texts: impl FnMut(&str) -> Result<Vec<String>, E>,
     mut apply: impl FnMut(&[String]) -> Result<(), E>,
@@ -79,7 +81,7 @@ pub fn migrate<E>(
 
 /// A database's version: 0 before the first step.
 ///
-/// An empty database is of version 0, and so is one of 0.1.0.
+/// An empty database has version 0, and so has a database of 0.1.0.
 pub fn version<E>(mut texts: impl FnMut(&str) -> Result<Vec<String>, E>) -> Result<usize, Failure<E>> {
     let tables = texts(TABLES).map_err(Failure::Database)?;
     let has = |name: &str| tables.iter().any(|table| table == name);
@@ -88,7 +90,7 @@ pub fn version<E>(mut texts: impl FnMut(&str) -> Result<Vec<String>, E>) -> Resu
         let version = applied.first().and_then(|text| text.parse().ok()).unwrap_or(0);
         return if version > VERSION { Err(Failure::Newer(version)) } else { Ok(version) };
     }
-    // SQLite's own tables, and those with which D1 keeps its books.
+    // Leaves out SQLite's own tables, and the tables that D1 adds for itself.
     let is_own = |name: &String| !["sqlite_", "_cf_", "d1_"].iter().any(|prefix| name.starts_with(prefix));
     let theirs: Vec<String> = tables.iter().filter(|name| is_own(name)).cloned().collect();
     if theirs.is_empty() || has("media") { Ok(0) } else { Err(Failure::Foreign(theirs)) }
@@ -99,7 +101,7 @@ pub fn steps() -> impl Iterator<Item = Vec<String>> {
     STEPS.iter().enumerate().map(|(index, step)| statements(index + 1, step))
 }
 
-/// The statements that apply a step. Its number comes first: it fails if the step is there.
+/// The statements that apply a step. The first inserts the step's number, and fails if the step was applied before.
 fn statements(number: usize, step: &str) -> Vec<String> {
     let note = format!("INSERT INTO schema_steps VALUES ({number}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
     let own = step.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()).map(str::to_owned);
@@ -112,7 +114,7 @@ mod tests {
 
     type Never = std::convert::Infallible;
 
-    /// What a database with these tables and this version answers.
+    /// The answers of a database with these tables and this version.
     fn texts(tables: &[&str], version: &str) -> impl FnMut(&str) -> Result<Vec<String>, Never> {
         let (tables, version) = (tables.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), version.to_owned());
         move |sql| Ok(if sql == TABLES { tables.clone() } else { vec![version.clone()] })

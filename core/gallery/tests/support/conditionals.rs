@@ -1,9 +1,10 @@
-//! What holds for any lines whatever, taken as a request's conditions and a file's validators.
+//! What is true for any lines whatever, read as a request's conditions and a file's validators.
 
 use gallery::conditional::{Conditions, Validators, Verdict};
 use http::{HeaderMap, HeaderValue, header};
 
-/// Each line is a header: a letter for its name, then its value. `t` and `d` are the file's tag and date, the others the request's.
+/// Each line is a header: a letter for its name, then its value. `t` and `d` are the file's tag and date, the other
+/// letters are headers of the request.
 pub fn check(text: &str) {
     let (mut request, mut file) = (HeaderMap::new(), HeaderMap::new());
     for line in text.split('\n') {
@@ -26,12 +27,12 @@ pub fn check(text: &str) {
     assert_eq!(conditions.verdict(current), by_steps(&request, &file), "{request:?} {file:?}");
     assert_eq!(conditions.allow_range(current), range_counts(&request, &file), "{request:?} {file:?}");
 
-    // Who has the file says by the hint what we would.
+    // A store that follows the hint comes to the same verdict as this crate.
     if let Some((name, value)) = conditions.hint() {
         let hint = HeaderMap::from_iter([(name, value)]);
         assert_eq!(Conditions::of(&hint).verdict(current), conditions.verdict(current), "{request:?} {file:?}");
     }
-    // With none, nothing is refused.
+    // Without conditions, nothing is refused.
     if conditions.is_empty() {
         assert!(conditions.verdict(current) == Verdict::Proceed && conditions.allow_range(current));
     }
@@ -72,7 +73,7 @@ fn range_counts(request: &HeaderMap, file: &HeaderMap) -> bool {
     }
 }
 
-/// Whether it is weak, and what stands between the quotes.
+/// Whether the tag is weak, and the text between its quotes.
 type Tag<'a> = (bool, &'a [u8]);
 
 enum Named<'a> {
@@ -91,7 +92,7 @@ fn tag<'a>(headers: &'a HeaderMap, name: &str) -> Option<Tag<'a>> {
     rest.is_empty().then_some(tag)
 }
 
-/// Section 8.8.3; what is beyond ASCII is no tag of ours.
+/// Section 8.8.3; a tag beyond ASCII is not accepted.
 fn first_tag(text: &[u8]) -> Option<(Tag<'_>, &[u8])> {
     let (weak, text) = match text {
         [b'W', b'/', rest @ ..] => (true, rest),
@@ -103,7 +104,7 @@ fn first_tag(text: &[u8]) -> Option<(Tag<'_>, &[u8])> {
     Some(((weak, &text[..length]), rest))
 }
 
-/// Sections 13.1.1 and 5.6.1.2. One line that cannot be read makes the whole of them name nothing there is.
+/// Sections 13.1.1 and 5.6.1.2. If one line cannot be read, the lines together name no tag at all.
 fn tags<'a>(headers: &'a HeaderMap, name: &str) -> Named<'a> {
     let lines = lines(headers, name);
     match lines[..] {
@@ -129,7 +130,7 @@ fn tags<'a>(headers: &'a HeaderMap, name: &str) -> Named<'a> {
     Named::These(all)
 }
 
-/// Section 5.6.7. A header that stands twice has no date.
+/// Section 5.6.7. A header that occurs twice has no date.
 fn date(headers: &HeaderMap, name: &str) -> Option<u64> {
     let [line] = lines(headers, name)[..] else { return None };
     let date = httpdate::parse_http_date(std::str::from_utf8(line).ok()?).ok()?;

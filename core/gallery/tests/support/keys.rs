@@ -1,4 +1,4 @@
-//! What holds for any text whatever, taken as a key and as the path of a URL.
+//! What is true for any text whatever, read as a key and as the path of a URL.
 
 use gallery::MediaKey;
 use gallery::key::{KeyError, MAX_KEY_BYTES, percent_decode, percent_encode};
@@ -9,7 +9,7 @@ pub fn check(text: &str) {
     assert_eq!(percent_decode(text), decoded);
     assert_eq!(MediaKey::from_path(text).map(|key| key.as_str().to_owned()), decoded.and_then(|key| judged(&key)));
 
-    // Whatever is a key has one way to be written, from which it comes back and which no browser changes.
+    // Every key is encoded in one way. Decoding gives the key back, and no browser changes the encoded form.
     if let Ok(key) = MediaKey::parse(text) {
         let path = percent_encode(key.as_str()).to_string();
         assert_eq!(MediaKey::from_path(&path).as_ref(), Ok(&key));
@@ -18,7 +18,7 @@ pub fn check(text: &str) {
     }
 }
 
-/// The rules for keys, said once more.
+/// The rules for keys, written a second time.
 fn judged(text: &str) -> Result<String, KeyError> {
     match text.len() {
         0 => Err(KeyError::Empty),
@@ -29,7 +29,7 @@ fn judged(text: &str) -> Result<String, KeyError> {
     }
 }
 
-/// Percent-decoding by the byte.
+/// Percent-decoding, byte by byte.
 fn decoded(text: &str) -> Result<String, KeyError> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();

@@ -1,4 +1,4 @@
-//! What holds for any text whatever, taken as a `Range` header.
+//! What is true for any text whatever, read as a `Range` header.
 
 use std::iter::Peekable;
 use std::str::Bytes;
@@ -12,7 +12,7 @@ pub fn check(header: &str) {
     let parsed = parse(header);
     assert_eq!(parsed, by_grammar(header), "{header:?}");
     for range in parsed.into_iter().flatten() {
-        // Ours goes out to the bucket: it must say the same.
+        // A range is sent to the bucket in its own spelling, which must mean the same.
         assert_eq!(parse(&range.to_string()), Some(vec![range]), "{range}");
         for size in SIZES {
             assert_eq!(range.resolve(size), counted(range, size), "{range} of {size}");
@@ -50,7 +50,7 @@ fn skip_blanks(rest: &mut Peekable<Bytes<'_>>) {
     while rest.next_if(|byte| matches!(byte, b' ' | b'\t')).is_some() {}
 }
 
-/// Digits, as far as they go; what is beyond 64 bits counts as the largest number.
+/// The number that the next digits make. A number beyond 64 bits counts as the largest number.
 fn number(rest: &mut Peekable<Bytes<'_>>) -> Option<u64> {
     let mut number = None;
     while let Some(digit) = rest.next_if(u8::is_ascii_digit) {

@@ -1,4 +1,4 @@
-//! Line ends, blank lines, comments, what stands around a URI.
+//! Line ends, blank lines, comments, and white space around a URI.
 
 use crate::Case;
 

@@ -1,5 +1,5 @@
-//! Odd but legal playlists, written from the grammar of RFC 8216bis: every URI is found, every other
-//! byte stays. And playlists that must be refused whole.
+//! Odd but legal playlists, written from the grammar of RFC 8216bis: every URI is found, and every other byte stays.
+//! Also playlists that must be refused as a whole.
 
 mod lines;
 mod master;
@@ -13,7 +13,7 @@ mod support;
 use hls::{PlaylistKind, Scope};
 use support::SCOPE;
 
-/// One playlist and the URIs in it, each as `Kind key-without-prefix`, and `|suffix` if it has one.
+/// One playlist and the URIs in it, each as `Kind key-without-prefix`, followed by `|suffix` if the URI has one.
 pub struct Case {
     pub name: &'static str,
     pub text: &'static str,

@@ -1,4 +1,4 @@
-//! Refused whole, with the line at fault.
+//! Playlists that are refused as a whole, with the line at fault.
 
 use hls::{Error, Fault, Kind, Scope};
 
@@ -184,7 +184,7 @@ fn uris() {
     for (uri, fault) in cases {
         let line = format!("#EXTM3U\n\n#EXTINF:6,\n{uri}\n");
         assert_eq!(refused(line.as_bytes()), at(4, *fault), "{uri}");
-        // The same rules in an attribute; a quote would end the value there.
+        // The same rules hold in an attribute. A quote is left out, because it would end the value there.
         if !uri.contains('"') {
             let map = format!("#EXTM3U\r\n#EXT-X-MAP:URI=\"{uri}\"\r\n");
             assert_eq!(refused(map.as_bytes()), at(2, *fault), "MAP {uri}");

@@ -1,4 +1,4 @@
-//! What several test files need: one scope, and "rewrite, then undo".
+//! Helpers of several test files: a scope, and "rewrite, then undo".
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use hls::{Error, Kind, Reference, Scope, Summary};
@@ -31,7 +31,7 @@ impl From<&Reference<'_>> for Seen {
     }
 }
 
-/// Every reference, and the playlist with each URI replaced by a signed-looking one that holds its
+/// Every reference, and the playlist with each URI replaced by a URI that looks signed and holds the reference's
 /// number.
 pub fn rewritten(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Seen>, String), Error> {
     let mut seen: Vec<Seen> = Vec::new();
@@ -55,7 +55,7 @@ pub fn rewritten(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<See
     }
 }
 
-/// Rewrites, checks every key, undoes the rewrite and demands the first text back.
+/// Rewrites, checks every key, undoes the rewrite and asserts that the first text comes back.
 pub fn round_trip(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Seen>), Error> {
     let (summary, seen, out) = rewritten(playlist, scope)?;
     for reference in &seen {
@@ -73,7 +73,7 @@ pub fn round_trip(playlist: &[u8], scope: &Scope<'_>) -> Result<(Summary, Vec<Se
     Ok((summary, seen))
 }
 
-/// Everything that holds for any bytes whatever.
+/// Everything that is true for any bytes whatever.
 pub fn check(playlist: &[u8]) {
     for scope in [SCOPE, NESTED] {
         if let Ok((_, seen)) = round_trip(playlist, &scope) {
@@ -82,10 +82,10 @@ pub fn check(playlist: &[u8]) {
     }
 }
 
-/// Compares each key with what a browser would fetch: the WHATWG resolution of the URI against the
-/// playlist's own URL, its path percent-decoded once. Left out: references with variables, and those
-/// with a segment like `c:`, which the `url` crate (2.5.8) takes for a drive letter in https, too, and
-/// does not remove for a `..` after it; browsers do.
+/// Compares each key with the object that a browser would fetch: the WHATWG resolution of the URI against the
+/// playlist's own URL, with its path percent-decoded once. Two kinds of reference are left out. References with
+/// variables are one kind. The other is references with a segment like `c:`. The `url` crate (2.5.8) takes such a
+/// segment for a drive letter, even in https, and does not remove it for a `..` after it. Browsers do.
 pub fn assert_browser_agrees(seen: &[Seen], scope: &Scope<'_>) {
     let root = "https://cdn.example/media/";
     let base = url::Url::parse(&format!("{root}{}", scope.base)).expect("a URL");

@@ -1,8 +1,8 @@
-//! Messages hashed one by one, but taking turns at every block.
+//! Messages hashed one by one, with a change of message after every block.
 //!
-//! A compression is one long chain of dependent steps. The CPU's SHA instructions wait in it more than they work, so the
-//! out-of-order engine starts the next message's block while this one's is under way: measured 24.5 ns a block instead
-//! of 35.
+//! A compression is one long chain of dependent steps. The CPU's SHA instructions spend more of this chain waiting
+//! than working, so the out-of-order engine starts the next message's block while the current block is still under
+//! way. Measured: 24.5 ns a block instead of 35.
 
 use core::slice;
 

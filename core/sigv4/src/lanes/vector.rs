@@ -22,7 +22,7 @@ impl Vector {
         self.rotr::<17, 15>().xor(self.rotr::<19, 13>()).xor(self.shr::<10>())
     }
 
-    /// Right by `RIGHT`, which with `LEFT` makes 32.
+    /// Rotates right by `RIGHT`. `RIGHT` and `LEFT` add up to 32.
     fn rotr<const RIGHT: u32, const LEFT: u32>(self) -> Self {
         self.shr::<RIGHT>().xor(self.shl::<LEFT>())
     }
@@ -32,7 +32,7 @@ impl Vector {
         let pairs = self.xor(self.shl::<8>()).and(Self::splat(0x00ff_00ff));
         let nibbles = pairs.xor(pairs.shl::<4>()).and(Self::splat(0x0f0f_0f0f));
         let letters = nibbles.add(Self::splat(0x0606_0606)).shr::<4>().and(Self::splat(0x0101_0101));
-        // Times 0x27, `'a' - '0' - 10`: 32 + 8 - 1.
+        // Multiplies by 0x27, which is `'a' - '0' - 10`: 32 + 8 - 1.
         let offset = letters.shl::<5>().add(letters.shl::<3>()).sub(letters);
         nibbles.add(Self::splat(0x3030_3030)).add(offset)
     }
@@ -110,7 +110,7 @@ mod simd {
     }
 }
 
-/// The same in plain numbers: keeps the vectors' hash tested where there are no vectors of this kind.
+/// The same functions on plain numbers. They keep the code for vectors tested on targets without these vectors.
 #[cfg(not(target_feature = "simd128"))]
 mod plain {
     #[derive(Clone, Copy)]

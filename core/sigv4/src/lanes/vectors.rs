@@ -22,7 +22,7 @@ const K: [u32; 64] = [
 #[derive(Clone, Copy)]
 pub(crate) struct Vectors([Vector; 8]);
 
-/// A block expanded to what each round adds.
+/// A block, expanded to the word that each round adds.
 #[derive(Clone)]
 pub(crate) struct Schedule([u32; 64]);
 
@@ -45,7 +45,7 @@ impl Schedule {
     }
 }
 
-/// One round. The names of the eight variables rotate from round to round, so that none is moved.
+/// One round. The names of the eight variables rotate from round to round, so that no variable has to be moved.
 macro_rules! round {
     ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $added:expr) => {
         let t1 = $h.add($e.sum1()).add($g.xor($e.and($f.xor($g)))).add($added);
@@ -54,7 +54,7 @@ macro_rules! round {
     };
 }
 
-/// Sixteen rounds; `$added(i)` is what the `i`th adds.
+/// Sixteen rounds; `$added(i)` is the word that the `i`th round adds.
 macro_rules! rounds16 {
     ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $added:ident) => {
         rounds16!(@8 $a $b $c $d $e $f $g $h, $added, 0 1 2 3 4 5 6 7);
@@ -124,7 +124,8 @@ impl Lanes for Vectors {
 }
 
 impl Vectors {
-    /// The last block of the outer hash of an HMAC: each digest, padded. Compare [`crate::sha256::outer_block`].
+    /// The last block of the outer hash of an HMAC: each inner digest, padded. Compare
+    /// [`crate::sha256::outer_block`].
     fn outer_words(&self) -> [Vector; 16] {
         const BITS: u32 = 8 * (64 + 32);
         let mut words = [Vector::splat(0); 16];
@@ -143,7 +144,7 @@ impl Vectors {
         words
     }
 
-    /// Continues each with the block of which `words` holds the big-endian words.
+    /// Continues each hash with its block, whose big-endian words are in `words`.
     fn compress_words(&mut self, mut words: [Vector; 16]) {
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = self.0;
         macro_rules! given {

@@ -1,4 +1,4 @@
-//! Both services on Fastly Compute, in one.
+//! Both services in one program on Fastly Compute.
 
 use all_in_one::{AllInOne, Config};
 

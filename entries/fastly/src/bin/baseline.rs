@@ -1,4 +1,4 @@
-//! Answers every request with five bytes, in a reused sandbox as the services do.
+//! Answers every request with five bytes. Like the services, it reuses its sandbox.
 
 use fastly::{Response, http::serve::Serve};
 

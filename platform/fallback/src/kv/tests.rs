@@ -1,4 +1,4 @@
-//! Over a bucket that is a map. That the signatures are right, the store of the HTTP contract checks.
+//! KV over a bucket that is a map. The store of the HTTP contract checks that the signatures are right.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -13,7 +13,7 @@ use super::*;
 
 const NOW: u64 = 1_369_353_600;
 
-/// Runs what never waits.
+/// Runs a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match pin!(future).poll(&mut context) {
@@ -22,7 +22,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Objects by path: the expiry they were put with, and the bytes.
+/// Objects by path: the expiry with which they were put, and the bytes.
 type Held = Rc<RefCell<HashMap<String, (Option<HeaderValue>, Bytes)>>>;
 
 fn objects() -> Rc<Objects> {

@@ -1,8 +1,8 @@
 //! SQL over HTTP: libSQL's Hrana 2, `POST /v2/pipeline`, over any [`Platform::fetch`].
 //!
-//! Source: <https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md>. A call is one request that opens a
-//! stream, uses it and closes it, so no baton is ever sent back. A `base_url` in an answer is for a stream's next
-//! request and therefore never followed: no server can send the token elsewhere.
+//! Source: <https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md>. A call is one request that opens
+//! a stream, uses it and closes it, so no baton is ever sent back. A `base_url` in an answer is for a stream's next
+//! request, and is therefore never followed. No server can make the token go elsewhere.
 
 mod wire;
 
@@ -24,7 +24,7 @@ use wire::Answer;
 /// The largest answer, in bytes: a listing of a thousand items is some 1.5 MB in Hrana's JSON.
 pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
-/// Where a database is, and the right to it.
+/// The address of a database, and the token for it.
 #[derive(Clone)]
 pub struct Endpoint {
     pipeline: Uri,
@@ -32,13 +32,13 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The database that `SQL_URL` names, if it is set, and `SQL_AUTH_TOKEN` where the database wants a token.
+    /// The database that `SQL_URL` names, if it is set. `SQL_AUTH_TOKEN` is needed if the database wants a token.
     pub fn load(lookup: &Lookup<'_>) -> Result<Option<Self>, ConfigError> {
         let token = lookup.optional(SQL_AUTH_TOKEN).map(Zeroizing::new);
         lookup.optional(SQL_URL).map(|url| Self::new(&url, token.as_ref().map(|token| token.as_str()))).transpose()
     }
 
-    /// `url` is `http[s]://host[:port]`, or `libsql://host` for https; `token` is sent as a Bearer token (RFC 6750).
+    /// `url` is `http[s]://host[:port]`, or `libsql://host` for https. `token` is sent as a Bearer token (RFC 6750).
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ConfigError> {
         const UNUSABLE: ConfigError = ConfigError::new(
             SQL_URL,
@@ -65,7 +65,7 @@ impl Endpoint {
         Ok(Self { pipeline, authorization: authorization.transpose()? })
     }
 
-    /// Scheme, host and port: what may be shown.
+    /// The scheme, host and port, which may be shown.
     pub fn origin(&self) -> String {
         let authority = self.pipeline.authority().map_or("", http::uri::Authority::as_str);
         format!("{}://{authority}", self.pipeline.scheme_str().unwrap_or_default())
@@ -82,9 +82,10 @@ impl fmt::Debug for Endpoint {
 /// A database behind HTTP. An adapter without SQL of its own says `type Sql = SqlHttp<Self>`, and reads its
 /// configuration through [`without_own_sql`](crate::without_own_sql).
 ///
-/// - A REAL that is not finite has no form in JSON: `Invalid`, as a parameter and in a row.
-/// - 401 and 403 give `Denied`, 429 `Throttled`, other refusals of the server what their code means.
-/// - An answer over [`MAX_ANSWER_BYTES`] or a result over [`MAX_ROWS`] gives `TooLarge`.
+/// - A REAL that is not finite has no form in JSON. It gives `Invalid`, as a parameter and in a row.
+/// - 401 and 403 give `Denied`, 429 gives `Throttled`. Other refusals of the server give the kind that their code
+///   means.
+/// - An answer of more than [`MAX_ANSWER_BYTES`] or a result of more than [`MAX_ROWS`] gives `TooLarge`.
 pub struct SqlHttp<P> {
     platform: P,
     endpoint: Arc<Endpoint>,

@@ -1,4 +1,4 @@
-//! Against a server that answers what it is told to; the real one is in `tests/sqld`.
+//! SQL against a server that gives fixed answers. The tests against the real server are in `tests/sqld`.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -11,7 +11,7 @@ use platform_memory::Memory;
 
 use super::*;
 
-/// Runs what never waits.
+/// Runs a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(future).poll(&mut context) {
@@ -22,7 +22,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 type Seen = Rc<RefCell<Vec<Request<Bytes>>>>;
 
-/// A database whose server always answers this, and what it was asked.
+/// A database whose server always gives this answer, and the requests that the server got.
 fn database(status: u16, body: impl Into<Bytes>) -> (SqlHttp<Memory>, Seen) {
     let (seen, body) = (Seen::default(), body.into());
     let asked = Rc::clone(&seen);

@@ -9,13 +9,13 @@ use base64::{
 use platform::{Error, Kind, Row, Statement, Value, sql::MAX_ROWS};
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
-/// Servers differ on padding; `sqld` writes none and takes both.
+/// Servers differ on padding. `sqld` writes no padding, and accepts text with and without it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The longest text of a server's that goes into an error, in bytes.
+/// The longest text from a server that is put into an error, in bytes.
 const MAX_WORDS: usize = 200;
 
 #[derive(Serialize)]
@@ -62,7 +62,7 @@ struct Stmt<'a> {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Argument<'a> {
     Null,
-    /// As text: not every JSON reader keeps 64 bits.
+    /// The number as text, because not every JSON reader keeps 64 bits.
     Integer {
         value: String,
     },
@@ -77,7 +77,8 @@ enum Argument<'a> {
     },
 }
 
-/// What came back. By the fields that are there, not by their `type`: a tagged enum is read twice, and is five times the code.
+/// The server's answer. An outcome is recognised by the fields that are there, and not by its `type`: a tagged enum
+/// is read twice, and is five times the code.
 #[derive(Deserialize)]
 pub(super) struct Answer {
     results: Vec<Outcome>,
@@ -94,7 +95,7 @@ struct Response {
     result: Option<Done>,
 }
 
-/// Of a statement, or of a batch.
+/// The result of a statement, or of a batch.
 #[derive(Deserialize)]
 struct Done {
     rows: Option<Vec<Vec<Cell>>>,
@@ -102,7 +103,7 @@ struct Done {
     step_errors: Option<Vec<Option<Refusal>>>,
 }
 
-/// The spec's `Value`, as it comes.
+/// The spec's `Value`, as it is received.
 #[derive(Deserialize)]
 struct Cell {
     r#type: Type,
@@ -143,7 +144,7 @@ impl<'de> Deserialize<'de> for Scalar {
                 Ok(Scalar::Number(number))
             }
 
-            // A float without a fraction may be written without its point: within +-2^53 that is exact.
+            // A float without a fraction may be written without its point. Within +-2^53 the conversion is exact.
             #[allow(clippy::cast_precision_loss)]
             fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
                 Ok(Scalar::Number(number as f64))
@@ -170,8 +171,8 @@ pub(super) fn execute(operation: &'static str, sql: &str, parameters: &[Value]) 
     encode(operation, Call::Execute { stmt })
 }
 
-/// A pipeline of one transaction: each step runs if the one before it went well; what was begun and not committed is
-/// rolled back.
+/// A pipeline of one transaction. Each step runs if the step before it succeeded. A transaction that was begun and
+/// not committed is rolled back.
 pub(super) fn batch(operation: &'static str, statements: &[Statement<'_>]) -> Result<Vec<u8>, Error> {
     let plain = |condition, sql| Step { condition, stmt: Stmt { sql, args: Vec::new() } };
     let mut steps = vec![plain(None, "BEGIN")];
@@ -210,7 +211,7 @@ fn arguments<'a>(operation: &'static str, values: &'a [Value]) -> Result<Vec<Arg
 
 /// Reads the server's answer.
 pub(super) fn answer(operation: &'static str, body: &[u8]) -> Result<Answer, Error> {
-    // serde_json's words name a place and a type, and may quote a value: they stay out of the log.
+    // serde_json's message names a place and a type, and may quote a value. It therefore stays out of the log.
     serde_json::from_slice(body).map_err(|_| garbled(operation))
 }
 
@@ -233,7 +234,7 @@ impl Answer {
         rows(operation, self.first(operation)?)
     }
 
-    /// The rows of each of a [`batch`]'s statements. Without a word of a commit there was none.
+    /// The rows of each statement of a [`batch`]. Without the result of a commit, nothing was committed.
     pub fn batch(self, operation: &'static str, statements: usize) -> Result<Vec<Vec<Row>>, Error> {
         let Done { step_results: Some(results), step_errors: Some(errors), .. } = self.first(operation)? else {
             return Err(garbled(operation));
@@ -241,7 +242,7 @@ impl Answer {
         if let Some(error) = errors.into_iter().flatten().next() {
             return Err(error.into_error(operation));
         }
-        // BEGIN, the statements, COMMIT; ROLLBACK was skipped.
+        // The results of BEGIN, of the statements and of COMMIT. ROLLBACK was skipped.
         let mut done: Vec<Done> = results.into_iter().map_while(|result| result).collect();
         if done.len() != statements + 2 {
             return Err(garbled(operation));
@@ -271,7 +272,7 @@ fn value(cell: Cell) -> Option<Value> {
 }
 
 impl Refusal {
-    /// The codes are `sqld`'s; those of SQLite may carry an extended part, as in `SQLITE_BUSY_SNAPSHOT`.
+    /// The codes are those of `sqld`. A code of SQLite may have an extended part, as in `SQLITE_BUSY_SNAPSHOT`.
     fn into_error(self, operation: &'static str) -> Error {
         let code = self.code.unwrap_or_default();
         let is = |families: &[&str]| families.iter().any(|family| code.starts_with(family));
@@ -297,7 +298,7 @@ impl Refusal {
         } else {
             Kind::Invalid
         };
-        // May quote the statement, which holds no values: parameters are bound.
+        // The message may quote the statement. The statement holds no values, because parameters are bound.
         let words: String = self.message.chars().filter(|c| !c.is_control()).collect();
         Error::because(kind, operation, words[..words.floor_char_boundary(MAX_WORDS)].to_owned())
     }

@@ -1,4 +1,4 @@
-//! How a response can end: whole, cut, stalled, left by its client, or overtaken by the host's own end.
+//! How a response can end: it is complete, or cut off, or stalled, or its client leaves, or the host stops.
 
 use std::{
     io::{Read, Write},
@@ -71,7 +71,7 @@ fn slow_heads_and_idle_connections_end() {
     assert_ne!(Answer::read(&mut slow).status(), 200);
     assert_ne!(Answer::read(&mut silent).status(), 200);
     assert!((300..8000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
-    // A slow answer is not a slow head.
+    // A slow answer does not count as a slow head of a request.
     assert_eq!(host.get("/slow?ms=600").text(), "slow");
 }
 

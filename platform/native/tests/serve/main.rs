@@ -1,4 +1,4 @@
-//! The host before its clients: requests, panics, the log, the end.
+//! The host as clients see it: requests, panics, the log, the shutdown.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 

@@ -1,4 +1,4 @@
-//! Real sockets on both sides of the host: a probe service on it, raw clients before it, raw servers behind it.
+//! Real sockets on both sides of the host: a probe service on the host, raw clients before it, raw servers behind it.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test may")]
@@ -30,7 +30,7 @@ pub fn on_native_in<T, F: Future<Output = T>>(dir: &TempDir, test: impl FnOnce(N
     run(dir, None, test)
 }
 
-/// The same, with the catalogue's database somewhere else.
+/// The same, with the catalogue's database in another place.
 pub fn on_native_at<T, F: Future<Output = T>>(database: &Place, test: impl FnOnce(Native) -> F) -> T {
     run(&tempfile::tempdir().unwrap(), Some(database), test)
 }
@@ -41,7 +41,7 @@ fn run<T, F: Future<Output = T>>(dir: &TempDir, database: Option<&Place>, test: 
     tokio::task::LocalSet::new().block_on(&runtime, test(native))
 }
 
-/// A service with a route for each thing a test wants to see.
+/// A service with a route for each behaviour that a test checks.
 pub struct Probe;
 
 impl Service for Probe {
@@ -73,7 +73,7 @@ impl Service for Probe {
                 cx.sleep(Duration::from_millis(number("ms"))).await;
                 text("slow".into())
             }
-            // Blocks the thread, to see which thread it is.
+            // Blocks the thread, so that a test can see which thread it is.
             "/thread" => text(std::thread::current().name().unwrap_or("?").to_owned()),
             "/facts" => text(format!("{} {}", cx.facts.https, cx.facts.client.unwrap())),
             "/target" => {
@@ -137,7 +137,7 @@ impl Lines {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The log once it has `count` lines, waited for a while.
+    /// Waits for a while until the log has `count` lines, and returns the log.
     pub fn wait(&self, count: usize) -> Vec<serde_json::Value> {
         let started = Instant::now();
         loop {
@@ -190,7 +190,7 @@ impl Running {
         stream
     }
 
-    /// One request on a connection of its own; everything until the connection ends.
+    /// Sends one request on a connection of its own, and returns everything until the connection ends.
     pub fn get(&self, target: &str) -> Answer {
         self.send(&format!("GET {target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"))
     }
@@ -219,7 +219,7 @@ impl Drop for Running {
     }
 }
 
-/// What came back until the connection ended, and how it ended.
+/// The bytes that arrived until the connection ended, and how the connection ended.
 pub struct Answer {
     pub head: String,
     pub body: Vec<u8>,
@@ -251,7 +251,7 @@ impl Answer {
     }
 }
 
-/// A server whose every connection `serve` handles on a thread, with the connection's number.
+/// A server. `serve` handles each connection on a thread, and gets the connection's number.
 pub fn upstream(serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -265,7 +265,7 @@ pub fn upstream(serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> u16
     port
 }
 
-/// Reads one request's head; empty when the client has left.
+/// Reads the head of one request. The text is empty if the client has left.
 pub fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut byte = [0];

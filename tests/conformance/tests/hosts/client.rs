@@ -7,11 +7,11 @@ use std::{
 };
 
 pub struct Answer {
-    /// 0 where the connection ended without a response.
+    /// 0 if the connection ended without a response.
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
-    /// Whether the body came to the end its framing gives it.
+    /// Whether the body reached the end that its framing states.
     pub complete: bool,
 }
 
@@ -31,7 +31,7 @@ fn exchange(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answe
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut all = Vec::new();
     match stream.read_to_end(&mut all) {
-        // An end by reset is an end; silence is not.
+        // A reset counts as an end of the connection. Silence does not.
         Err(error) if error.kind() != ErrorKind::ConnectionReset => return Err(error.into()),
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! What shows only at the client's end of a connection: targets, bodies, how they end.
+//! Behaviour that only the client's end of a connection shows: targets, bodies, and how bodies end.
 
 use conformance::{Outcome, ensure, pattern};
 
@@ -36,7 +36,7 @@ fn fetched_body_is_handed_on_whole(base: &str) -> Outcome {
     Ok(())
 }
 
-/// Cut off, or refused with a 5xx where nothing had been sent yet. Never a clean 200.
+/// Asserts that the answer is cut off, or is a 5xx if nothing had been sent yet. It must never be a clean 200.
 fn ends_badly(base: &str, path: &str) -> Outcome {
     let answer = send(base, "GET", path, b"")?;
     ensure!(
@@ -48,7 +48,7 @@ fn ends_badly(base: &str, path: &str) -> Outcome {
     still_there(base)
 }
 
-/// Only the connection has ended, not the host.
+/// Asserts that only the connection has ended, and not the host.
 fn still_there(base: &str) -> Outcome {
     let answer = send(base, "GET", "/cases", b"")?;
     ensure!(answer.status == 200, "afterwards {}", answer.status);
@@ -96,7 +96,8 @@ fn request_body_comes_whole(base: &str) -> Outcome {
     Ok(())
 }
 
-/// The probe takes two million bytes. A host may end the connection once it has answered, which the client sees as a reset.
+/// The probe accepts two million bytes. A host may end the connection once it has answered, which the client sees as
+/// a reset.
 fn request_body_over_the_limit_is_refused(base: &str) -> Outcome {
     if let Ok(answer) = send(base, "POST", "/echo", &vec![b'x'; 2_000_001]) {
         ensure!(answer.status >= 400 || answer.status == 0, "{}", answer.status);

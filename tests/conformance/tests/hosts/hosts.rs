@@ -8,19 +8,20 @@ use platform::config::Lookup;
 
 use crate::upstream;
 
-/// What the probe runs on.
+/// The host in which the probe runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     Native,
     Fastly,
     Wasi(Wasi),
-    /// The real one, if it is here.
+    /// The real Spin, if this machine has it.
     SpinUp,
-    /// `wasmtime serve`, if it is here.
+    /// `wasmtime serve`, if this machine has it.
     Wasmtime(Wasi),
 }
 
-/// A host with the probe in it. Ends when dropped, in this order; the native one with the process.
+/// A host with the probe in it. It ends when it is dropped, in the order of the fields. The native host ends with the
+/// process.
 pub struct Running {
     pub url: String,
     _local: Option<Local>,
@@ -31,7 +32,8 @@ pub struct Running {
 }
 
 impl Host {
-    /// Those of others' making only if they are on this machine: no package client of ours brings them.
+    /// Includes hosts made by others only if this machine has them, because no package client that the tests use
+    /// installs them.
     pub fn all() -> Vec<Self> {
         let ours = [Wasi::P3, Wasi::P2, Wasi::Spin].map(Self::Wasi);
         let spin = named::wants_spin().then_some(Self::SpinUp);
@@ -51,7 +53,7 @@ impl Host {
         }
     }
 
-    /// What this machine lacks to run it.
+    /// What this machine lacks to run the host.
     pub fn missing(self) -> Option<String> {
         let sqld = || harness::sqld::program().err().map(|failure| failure.to_string());
         match self {
@@ -71,7 +73,8 @@ impl Host {
         }
     }
 
-    /// KV in the bucket or in stores of the host's, and SQL on a libSQL server; on Spin, in stores and a SQLite file of the host's.
+    /// KV is in the bucket and SQL on a libSQL server. On Spin, KV is in stores of the host and SQL in a SQLite file
+    /// of the host.
     fn on_wasi(self, upstream: String) -> Result<Running, Failure> {
         let on_spin = matches!(self, Self::SpinUp | Self::Wasi(Wasi::Spin));
         let (sqld, gallery) = if on_spin {
@@ -101,7 +104,7 @@ impl Host {
     }
 }
 
-/// In this process, on threads of its own.
+/// The native host in this process, on threads of its own.
 fn native(upstream: String) -> Result<Running, Failure> {
     let data = tempfile::tempdir()?;
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
@@ -125,7 +128,7 @@ fn native(upstream: String) -> Result<Running, Failure> {
     Ok(Running { url, _local: None, _wasi: None, _gallery: None, _sqld: None, _data: Some(data) })
 }
 
-/// In Local, on a libSQL server with the catalogue's tables.
+/// Fastly's local server, on a libSQL server with the catalogue's tables.
 fn fastly(upstream: String) -> Result<Running, Failure> {
     let (sqld, _gallery) = with_tables()?;
     let config = [("CONFORMANCE_UPSTREAM".to_owned(), upstream), ("SQL_URL".to_owned(), sqld.url.clone())];

@@ -1,4 +1,5 @@
-//! The conformance cases in every host: in this process on the memory platform, and by the probe inside the others.
+//! The conformance cases in every host. On the memory platform they run in this process, and in the other hosts
+//! through the probe.
 
 mod client;
 mod doors;
@@ -34,7 +35,7 @@ fn in_probe(base: &str, name: &str) -> Outcome {
     if answer.status == 204 { Ok(()) } else { Err(String::from_utf8_lossy(&answer.body).into_owned()) }
 }
 
-/// Every adapter under `platform/`, and the reference implementation.
+/// Checks that every adapter under `platform/` and the reference implementation have a run.
 fn complete(trials: &[Trial]) -> Result<(), Failure> {
     let adapters = adapters()?;
     each_has_a_run(adapters.iter().map(String::as_str).chain(["memory"]), trials.iter().map(Trial::name))
@@ -59,7 +60,8 @@ fn main() -> ExitCode {
             let lazy = Arc::clone(lazy);
             Trial::test(format!("{named}::{name}"), move || Ok(run(lazy.base()?)?))
         });
-        // What is missing shows as ignored, and why; whoever names the tool wants it used, and sees it fail.
+        // A host whose tool is missing shows as ignored, with the reason. If the environment names the tool, the
+        // tests run anyway, and fail.
         let missing = lazy.host.missing();
         cases.chain(doors).map(move |trial| match &missing {
             Some(missing) => trial.with_kind(missing).with_ignored_flag(true),

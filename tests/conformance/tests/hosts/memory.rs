@@ -1,5 +1,5 @@
-//! The memory platform has no host: the cases run in this process. Its requests are answered by this test, so how they are
-//! sent is not its to show; and its clock stands still.
+//! The memory platform has no host, so the cases run in this process. This test answers the platform's requests, so
+//! the cases for sending requests are left out. The clock stands still.
 
 use std::{
     future::Future as _,
@@ -42,7 +42,7 @@ pub fn run(name: &str) -> Outcome {
     let mut asked = HeaderMap::new();
     asked.insert("x-now", HeaderValue::from(now));
     let at = At { cx: &cx, upstream, asked: &asked };
-    // Nothing in it waits.
+    // Nothing in the memory platform waits.
     match pin!(conformance::run(name, &at)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome.ok_or_else(|| format!("there is no case {name}"))?,
         Poll::Pending => Err("it waits for what never comes".to_owned()),

@@ -1,4 +1,4 @@
-//! The server behind the hosts: it does what its paths say.
+//! The upstream: the server behind the hosts, which does what its paths say.
 
 use std::{
     collections::HashMap,
@@ -11,17 +11,17 @@ use std::{
 
 use conformance::pattern;
 
-/// How long it says nothing: longer than any host waits.
+/// How long a silent answer takes. It is longer than any host waits.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// Starts it; gives its origin. It ends with the process.
+/// Starts the upstream and returns its origin. The upstream ends with the process.
 pub fn start() -> io::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let origin = format!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             thread::spawn(move || {
-                // A client that goes away is none of our business.
+                // It is no failure if a client goes away.
                 let _ = serve(&stream);
             });
         }
@@ -82,7 +82,7 @@ fn serve(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives whether the connection may be used again.
+/// Returns whether the connection may be used again.
 fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
     let path: Vec<&str> =
         asked.target.split('?').next().unwrap_or_default().trim_start_matches('/').split('/').collect();
@@ -156,7 +156,7 @@ fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
     }
 }
 
-/// Says nothing more, until the other side has had enough.
+/// Sends nothing more until the other side gives up.
 fn silence(stream: &TcpStream) -> io::Result<bool> {
     stream.set_read_timeout(Some(SILENCE))?;
     let mut stream = stream;
@@ -164,7 +164,7 @@ fn silence(stream: &TcpStream) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Waits for `wanted` requests to the gate `name`; whether they came.
+/// Waits for `wanted` requests to the gate `name`. Returns whether they arrived.
 fn gate(name: &str, wanted: usize) -> bool {
     static WAITING: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
     static CHANGED: Condvar = Condvar::new();

@@ -8,16 +8,16 @@ use libtest_mimic::{Arguments, Trial};
 
 #[derive(Parser)]
 struct Deployment {
-    /// Writes the test library's photos into a new folder, and ends. `ingest FOLDER --demo-film` brings it in.
+    /// Writes the test library's photos into a new folder, and ends. `ingest FOLDER --demo-film` ingests it.
     #[arg(long, value_name = "FOLDER", conflicts_with = "base")]
     write_library: Option<PathBuf>,
     /// viewer-edge's origin.
     #[arg(long, required_unless_present = "write_library")]
     base: Option<String>,
-    /// video-edge's origin, where it has its own.
+    /// video-edge's origin, if it has its own.
     #[arg(long)]
     video: Option<String>,
-    /// The origin that presigned URLs lead to.
+    /// The origin of presigned URLs.
     #[arg(long, default_value = "")]
     store: String,
     #[arg(long, env = "GALLERY_PASSWORD", hide_env_values = true, default_value = "")]
@@ -25,7 +25,7 @@ struct Deployment {
     /// The catalogue is read from the bucket, not from SQL.
     #[arg(long)]
     snapshot: bool,
-    /// Only cases whose name has this in it.
+    /// Run only cases whose name contains this.
     filter: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use contract::{Target, cases};
 use harness::{EdgeGallery, Failure};
 use libtest_mimic::Trial;
 
-/// What video-edge has to do with.
+/// The groups of cases that concern video-edge.
 const FILMS: [&str; 5] = ["playlists::", "segments::", "methods::", "problems::", "costs::"];
 
 /// An arrangement that is started by the first case that needs it.
@@ -17,9 +17,9 @@ pub struct Edge(Box<dyn Fn() -> Result<Running, Failure> + Send + Sync>, OnceLoc
 
 pub struct Running {
     target: Target,
-    /// One address: a viewer that forwards films.
+    /// The target at a viewer-edge that forwards films, so that one address serves all.
     routed: Option<Target>,
-    /// Ends when dropped.
+    /// The gallery ends when it is dropped.
     _gallery: Box<dyn Any + Send + Sync>,
 }
 
@@ -36,7 +36,7 @@ impl Running {
 }
 
 impl Edge {
-    /// The trials keep it; the last one to go takes the processes along.
+    /// The trials hold clones. When the last clone is dropped, the processes end.
     pub fn new(start: impl Fn() -> Result<Running, Failure> + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self(Box::new(start), OnceLock::new()))
     }
@@ -56,7 +56,7 @@ pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     trials.collect()
 }
 
-/// The cases about films, where the viewer forwards them to video-edge.
+/// The cases about films, against a viewer-edge that forwards them to video-edge.
 pub fn routed(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));
     let trials = films.map(|case| {

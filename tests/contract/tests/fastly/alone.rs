@@ -1,4 +1,4 @@
-//! What a server of one's own is needed for: crowds before an empty cache, and thumbnails, which the POP keeps.
+//! Tests that need a server of their own: many clients before an empty cache, and thumbnails, which the POP keeps.
 
 use std::{
     net::SocketAddr,
@@ -30,7 +30,7 @@ pub struct Library(Arc<OnceLock<Result<Gallery, String>>>);
 
 /// Both services in a Viceroy of their own, with a relay before the store.
 struct Fixture {
-    // Dropped in this order: the services first.
+    // The fields are dropped in this order: the services first.
     _service: Local,
     relay: Relay,
     target: Target,
@@ -89,7 +89,7 @@ fn crowd(target: &Target, path: &str, clients: usize) -> Result<Vec<Answer>, Str
     })
 }
 
-/// A hundred at once, each in an instance of its own: one of them makes the playlist, the others get it.
+/// A hundred requests at once, each in an instance of its own. One of them makes the playlist, and the others get it.
 fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
     let fixture = library.file_bytes()?;
     let variant = fixture.variant()?;
@@ -100,7 +100,7 @@ fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
     Ok(())
 }
 
-/// Once a thumbnail has been seen, the POP has it: the store need not be there.
+/// Once a thumbnail has been requested, the POP has it, and the store is not needed.
 fn thumbnail_is_read_once(library: &Library) -> Outcome {
     let fixture = library.file_bytes()?;
     let first = fixture.target.get(THUMBNAIL).expect(200)?;
@@ -113,7 +113,7 @@ fn thumbnail_is_read_once(library: &Library) -> Outcome {
     }
     let tag = first.need("etag")?;
     fixture.target.get(THUMBNAIL).header("if-none-match", tag).expect(304)?;
-    // Without a session it is nobody's.
+    // Without a session nobody gets the thumbnail.
     fixture.target.get(THUMBNAIL).anonymous().expect(401)?;
     Ok(())
 }

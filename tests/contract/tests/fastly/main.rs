@@ -1,5 +1,5 @@
-//! The contract on Fastly's local server: both services in one, on a snapshot of the catalogue; and each in a server of its
-//! own, on a libSQL server. Then what only this host has.
+//! The contract on Fastly's local server: both services in one program, on a snapshot of the catalogue, and each
+//! service in a server of its own, on a libSQL server. After that, the tests that only this host has.
 
 mod alone;
 #[path = "../edge/mod.rs"]
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         let library = library.clone();
         Trial::test(format!("fastly-alone::{name}"), move || Ok(run(&library)?))
     });
-    // Without a server they are shown as ignored, and why; whoever sets VICEROY wants them run, and sees them fail.
+    // Without a server the tests are shown as ignored, with the reason. If VICEROY is set, they run anyway, and fail.
     let missing = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
     let trials: Vec<Trial> = contract
         .into_iter()

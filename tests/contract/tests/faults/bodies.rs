@@ -1,4 +1,4 @@
-//! The store answers, but not with the object, or not with all of it: never half an answer.
+//! The store answers, but not with the object, or not with all of it. The gallery never sends half an answer.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ crate::tests!(bodies:
     file_that_stalls,
 );
 
-/// An error text, a web page, nothing at all, with status 200 in place of a playlist.
+/// The store sends an error text, a web page or nothing at all, with status 200, in place of a playlist.
 fn playlist_that_is_none(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let (master, variant) = (master(&fixture.target)?, variant(&fixture.target)?);
@@ -44,7 +44,7 @@ fn long_playlist() -> String {
     format!("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n{segments}#EXT-X-ENDLIST\n")
 }
 
-/// The object itself was cut: a list without its end would look like a live stream.
+/// The object itself was cut short. A playlist without its end would look like a live stream.
 fn playlist_cut_by_the_store(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let whole = long_playlist();
@@ -63,7 +63,7 @@ fn playlist_cut_by_the_store(fixtures: &Fixtures) -> Outcome {
     recovers(&fixture)
 }
 
-/// The connection broke: less came than was promised.
+/// The connection broke: fewer bytes arrived than the length promised.
 fn playlist_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let whole = answer("200 OK", "", &long_playlist());
@@ -75,7 +75,7 @@ fn playlist_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
     recovers(&fixture)
 }
 
-/// The head is out when the body breaks off: the client must see that it did.
+/// The head is sent when the body breaks off. The client must see that the body broke off.
 fn file_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     for most in [1_000, 100_000, 1_000_000] {
@@ -87,7 +87,7 @@ fn file_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
     recovers(&fixture)
 }
 
-/// Several parts come on as many connections, each of which breaks.
+/// Several parts arrive on as many connections, and each connection breaks.
 fn part_cut_on_the_way(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     set(&fixture, Mode::CutAfter(100_000))?;

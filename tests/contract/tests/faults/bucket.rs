@@ -1,4 +1,4 @@
-//! The store does not answer, or refuses: the right status, and nothing of it kept.
+//! The store does not answer, or refuses. The gallery gives the right status, and keeps nothing of the failure.
 
 use std::{
     thread,
@@ -13,22 +13,22 @@ use crate::{
     fixture::{Fixture, Fixtures, Host},
 };
 
-/// No one may be told what the store said.
+/// The store's words, which no client may see.
 pub const WORDS: &str = "InternalErrorOfTheStore";
 pub const BIG: &str = "/api/file/big.png";
 const THUMBNAIL: &str = "/api/thumbnail/big.png?size=small";
-/// The longest a client waits for a head: the store's five seconds, what a request has waited for another among them, and what a busy
-/// machine takes.
+/// The longest that a client waits for a head. It includes the store's five seconds, the time that a request has
+/// waited for another, and the delays of a busy machine.
 const LONGEST: Duration = Duration::from_secs(7);
 
-/// A way to fail, and the status that comes of it.
+/// A way to fail, and the statuses that result.
 struct Fault {
     name: &'static str,
     mode: Mode,
     file: u16,
     variant: u16,
     master: u16,
-    /// What comes instead on hosts that are not the native one.
+    /// The status on all hosts except the native one, if it differs.
     elsewhere: Option<u16>,
 }
 
@@ -43,7 +43,7 @@ fn xml(status: &str) -> Mode {
 }
 
 impl Fault {
-    /// Whether what lies in the bucket beside the objects is out of reach too.
+    /// Whether the other data in the bucket, beside the objects, is out of reach too.
     fn takes_all(&self) -> bool {
         matches!(self.mode, Mode::Refuse | Mode::Hang | Mode::Silent)
     }
@@ -63,10 +63,10 @@ fn faults() -> Vec<Fault> {
         fault("unauthorized_401", xml("401 Unauthorized"), 502),
         fault("redirect_301", xml("301 Moved Permanently"), 502),
         fault("bad_request_400", xml("400 Bad Request"), 502),
-        // Without a stored master one is made of what the bucket lists, and a bucket that is not there lists nothing.
+        // Without a stored master, one is made from a listing of the bucket. A missing bucket lists nothing.
         Fault { master: 502, ..fault("missing_404", xml("404 Not Found"), 404) },
         Fault {
-            // Other hosts tell no more than that there was no answer.
+            // Other hosts report only that there was no answer.
             elsewhere: Some(503),
             ..fault("no_http", Mode::Answer(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()), 502)
         },
@@ -89,12 +89,13 @@ pub fn master(target: &Target) -> Result<String, String> {
     Ok(hls.to_owned())
 }
 
-/// A variant as nobody has asked for it: its version is made up, so no cache has it.
+/// The path of a variant that nobody has requested before: its version is invented, so no cache has it.
 pub fn variant(target: &Target) -> Result<String, String> {
     Ok(master(target)?.replacen("playlist?key=", "", 1) + "/540p.m3u8?v=madeup")
 }
 
-/// A failure as a client should see it: soon, told apart, worth another try, and nothing of the inside.
+/// Checks a failure as a client should see it: it arrives soon, has its own status, invites another try, and reveals
+/// nothing of the inside.
 fn is_failure(answer: &Answer, status: u16, took: Duration) -> Outcome {
     let what = &answer.what;
     ensure_eq!(answer.status, status, "{what}: status");
@@ -115,7 +116,7 @@ fn is_failure(answer: &Answer, status: u16, took: Duration) -> Outcome {
     Ok(())
 }
 
-/// The call fails as it should.
+/// Checks that the call fails as it should.
 pub fn fails(call: Call<'_>, status: u16) -> Outcome {
     let since = Instant::now();
     let answer = call.send()?;
@@ -127,7 +128,7 @@ fn survives(fixture: &Fixture, fault: &Fault) -> Outcome {
     let (master, variant) = (master(target)?, variant(target)?);
     set(fixture, fault.mode.clone())?;
     let status = |native| fault.elsewhere.filter(|_| fixture.host != Host::Native).unwrap_or(native);
-    // Side by side: some take as long as the gallery's patience lasts.
+    // The calls run side by side, because some take until the gallery's timeouts.
     let calls = [
         (target.get(BIG), status(fault.file)),
         (target.get(BIG).header("range", "bytes=0-9"), status(fault.file)),
@@ -140,7 +141,7 @@ fn survives(fixture: &Fixture, fault: &Fault) -> Outcome {
         let calls = calls.map(|(call, status)| scope.spawn(move || fails(call, status)));
         calls.into_iter().try_for_each(|call| call.join().map_err(|_| "a client panicked".to_owned())?)
     })?;
-    // What needs no store goes on.
+    // Requests that need no store still succeed.
     target.get("/").expect(200)?;
     if !(fault.takes_all() && fixture.host.needs_the_bucket_for_more()) {
         target.get("/api/media").expect(200)?;
@@ -149,7 +150,7 @@ fn survives(fixture: &Fixture, fault: &Fault) -> Outcome {
     recovers(fixture)
 }
 
-/// Two seconds are no failure.
+/// A delay of two seconds is not a failure.
 fn slow(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let target = &fixture.target;
@@ -163,7 +164,7 @@ fn slow(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// The store is back: so is the gallery, at once, and it kept nothing of the failure.
+/// Once the store is back, the gallery works at once, and has kept nothing of the failure.
 pub fn recovers(fixture: &Fixture) -> Outcome {
     set(fixture, Mode::Pass)?;
     let target = &fixture.target;
@@ -181,7 +182,7 @@ pub fn recovers(fixture: &Fixture) -> Outcome {
     Ok(())
 }
 
-/// From now on the store behaves so.
+/// From now on, the store behaves in this mode.
 pub fn set(fixture: &Fixture, mode: Mode) -> Outcome {
     fixture.relay.set(mode).map_err(|error| format!("the relay: {error}"))
 }

@@ -1,4 +1,4 @@
-//! A catalogue that is elsewhere, and not to be had.
+//! A catalogue on another server or in the bucket, which cannot be read.
 
 use std::net::TcpListener;
 
@@ -9,7 +9,7 @@ use crate::fixture::{Fixture, Fixtures, Host};
 
 crate::tests!(catalogue: database_refuses, no_snapshot);
 
-/// What needs the catalogue says 503; what does not is as always.
+/// Requests that need the catalogue get a 503. All others succeed as always.
 fn unavailable(fixture: &Fixture) -> Outcome {
     let target = &fixture.target;
     let calls = [
@@ -32,7 +32,7 @@ fn unavailable(fixture: &Fixture) -> Outcome {
 
 fn database_refuses(fixtures: &Fixtures) -> Outcome {
     if fixtures.host == Host::Wasi(Wasi::Spin) {
-        // Its database is a file, and opened by the first request that needs it.
+        // The database is a file that the first request opens.
         let fixture = fixtures.start()?;
         std::fs::write(fixture.data().join("gallery.db"), [b'?'; 4096]).map_err(|error| error.to_string())?;
         return unavailable(&fixture);
@@ -46,7 +46,7 @@ fn database_refuses(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// The bucket of another name holds nothing.
+/// The bucket with another name is empty.
 fn no_snapshot(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start_with(&[("CATALOGUE", "snapshot"), ("R2_BUCKET_NAME", "another")])?;
     unavailable(&fixture)

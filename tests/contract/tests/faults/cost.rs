@@ -1,4 +1,5 @@
-//! What requests cost on this host, to the call. Its workers live on, so the auth version is read once by each.
+//! The exact number of calls that requests cost on this host. Its workers live on, so each reads the auth version
+//! once.
 
 use std::thread;
 
@@ -21,7 +22,8 @@ pub fn variants(target: &Target) -> Result<Vec<String>, String> {
     Ok(master.text()?.lines().filter(|line| !line.starts_with('#')).map(|line| format!("/api/hls/{line}")).collect())
 }
 
-/// Until video-edge has read the auth version on every worker: connections are dealt out evenly.
+/// Sends requests until video-edge has read the auth version on every worker. The host distributes connections
+/// evenly.
 pub fn warm_up(target: &Target) -> Outcome {
     thread::scope(|scope| {
         let ask = || target.video("/api/hls/playlist?key=absent.mp4").expect(404).map(drop);
@@ -58,7 +60,7 @@ fn cold_variant(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// What one session fetched serves the next, to the byte.
+/// A playlist that one session fetched is served to the next, byte for byte.
 fn one_viewer_warms_for_all(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let target = &fixture.target;

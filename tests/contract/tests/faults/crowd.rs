@@ -1,4 +1,4 @@
-//! Five hundred viewers of one film, and a store that was away.
+//! Five hundred viewers of one film, and a store that was out of reach.
 
 use std::{thread, time::Duration};
 
@@ -16,14 +16,15 @@ const CLIENTS: usize = 50;
 const VIEWERS_EACH: usize = 10;
 const PATIENCE: usize = 400;
 
-/// None of them gets anything wrong while it is away; once it is back, a worker reads the playlist at most twice for all.
+/// While the store is out of reach, no viewer gets a wrong answer. Once the store is back, a worker reads the
+/// playlist at most twice for all viewers.
 fn store_comes_back(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let target = &fixture.target;
     warm_up(target)?;
     let variant = variants(target)?.into_iter().next().ok_or("the film has no variant")?;
     fixture.relay.set(Mode::Refuse).map_err(|error| error.to_string())?;
-    // One viewer tries until there is a playlist; gives the store calls of the answer that had it.
+    // A viewer tries until there is a playlist. Returns the store calls of the answer with the playlist.
     let viewer = || -> Result<u32, String> {
         for _ in 0..PATIENCE {
             let answer = target.video(&variant).send()?;

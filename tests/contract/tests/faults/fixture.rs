@@ -1,4 +1,4 @@
-//! One library for all, and for each test a gallery of its own, with a store of its own behind a relay.
+//! One library for all tests. Each test has a gallery of its own, with a store of its own behind a relay.
 
 use std::{
     fs,
@@ -10,23 +10,24 @@ use contract::Target;
 use harness::{ENVIRONMENT, Failure, Gallery, Local, Options, Wasi, WasiHost, free_address, relay::Relay};
 use tempfile::TempDir;
 
-/// Where the services run.
+/// The host in which the services run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     Native,
-    /// By its local server.
+    /// Fastly's local server.
     Fastly,
     Wasi(Wasi),
 }
 
 impl Host {
-    /// Whether the catalogue is in the bucket, and with it goes away. KV too, unless the host has stores.
+    /// Whether the catalogue is in the bucket, and out of reach with the bucket. So is KV, unless the host has stores
+    /// of its own.
     pub fn needs_the_bucket_for_more(self) -> bool {
         !matches!(self, Self::Native | Self::Wasi(Wasi::Spin))
     }
 }
 
-/// The test library: a store's folder, and the catalogue that goes with it.
+/// The test library: a store's folder, and the catalogue of its objects.
 pub struct Library {
     folder: TempDir,
 }
@@ -94,7 +95,7 @@ pub struct Fixtures {
     library: Arc<OnceLock<Result<Library, String>>>,
 }
 
-/// What answers.
+/// The running services.
 enum Service {
     Native(Gallery),
     Fastly(Local),
@@ -103,7 +104,7 @@ enum Service {
 
 /// A gallery whose store can fail.
 pub struct Fixture {
-    // Dropped in this order: the gallery first, its store last.
+    // The fields are dropped in this order: the gallery first, its store last.
     service: Service,
     pub relay: Relay,
     _store: store::Running,
@@ -121,7 +122,7 @@ impl Fixtures {
         self.start_with(&[])
     }
 
-    /// With more environment; without what is empty.
+    /// Starts a gallery with more environment. A variable with an empty value counts as missing.
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Result<Fixture, String> {
         let library = self.library.get_or_init(|| Library::make().map_err(|failure| failure.to_string()));
         let library = library.as_ref().map_err(Clone::clone)?;
@@ -167,7 +168,7 @@ impl Fixture {
         Ok(Self { service, relay, _store: store, folder, host, target })
     }
 
-    /// Where a native gallery keeps everything.
+    /// The data folder of a native gallery.
     pub fn data(&self) -> &Path {
         match &self.service {
             Service::Native(gallery) => gallery.data(),
@@ -185,7 +186,7 @@ impl Fixture {
         log.map_err(|failure| failure.to_string())
     }
 
-    /// What the host wrote to stderr so far.
+    /// Everything that the host wrote to stderr so far.
     pub fn stderr(&self) -> Result<String, String> {
         let stderr = match &self.service {
             Service::Native(gallery) => gallery.stderr(),

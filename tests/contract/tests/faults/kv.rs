@@ -1,4 +1,4 @@
-//! The KV store fails: caches cost time and never an answer, and nobody gets in who should not.
+//! The KV store fails. Without caches, answers take longer, but none is lost, and nobody gets in without the right.
 
 use std::{fs, path::PathBuf, thread, time::Duration};
 
@@ -30,7 +30,7 @@ pub fn statement(fixture: &Fixture, sql: &str) -> Result<usize, String> {
     connection.execute(sql, []).map_err(failed)
 }
 
-/// The master and its variants, as a player fetches them.
+/// The answers for the master and its variants, as a player fetches them.
 fn playlists(target: &Target) -> Result<Vec<Answer>, String> {
     let films = target.get("/api/media?type=video").expect(200)?.json()?;
     let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
@@ -52,7 +52,7 @@ fn same(wanted: &[Answer], came: &[Answer], cache: &str) -> Outcome {
     Ok(())
 }
 
-/// Whatever stands in the store, it is recognised, and replaced.
+/// Any garbage in the store is recognised and replaced.
 fn garbage_entries(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let first = playlists(&fixture.target)?;
@@ -65,11 +65,11 @@ fn garbage_entries(fixtures: &Fixtures) -> Outcome {
         "value = substr(value, 1, 20)",
         "value = value || x'00'",
         "value = CAST('#EXTM3U' AS BLOB)",
-        // Whole and valid, but somebody else's: every entry gets the value of one.
+        // A whole and valid entry under the wrong key: every entry gets the value of one entry.
         "value = (SELECT value FROM kv WHERE store = 'VIDEO_CACHE' AND key LIKE 'signed%')",
         "expires = 1",
     ] {
-        // An entry that says the film is known, for one of the above.
+        // This request makes the entry that says the film is known. One of the statements above copies it.
         let segment = first[1].what.replacen("GET ", "", 1).replacen(".m3u8", "_000.ts", 1);
         fixture.target.follow(&segment).expect(302)?;
         let changed = statement(&fixture, &format!("UPDATE kv SET {garbage} WHERE store = 'VIDEO_CACHE'"))?;
@@ -81,7 +81,7 @@ fn garbage_entries(fixtures: &Fixtures) -> Outcome {
     same(&first, &playlists(&fixture.target)?, "miss")
 }
 
-/// Right, or refused for a moment; never wrong.
+/// Checks that every answer is right, or refused for a moment, and never wrong.
 fn right_or_refused(target: &Target, first: &[Answer]) -> Result<bool, String> {
     let mut all_right = true;
     for wanted in first {
@@ -106,7 +106,7 @@ fn right_or_refused(target: &Target, first: &[Answer]) -> Result<bool, String> {
     Ok(all_right)
 }
 
-/// All right, within a few seconds.
+/// Checks that all answers are right within a few seconds.
 fn comes_right(target: &Target, first: &[Answer]) -> Outcome {
     for _ in 0..50 {
         if right_or_refused(target, first)? {
@@ -153,7 +153,7 @@ fn corrupted_file(fixtures: &Fixtures) -> Outcome {
     comes_right(&fixture.target, &first)
 }
 
-/// The file is garbage before the gallery looks at it: no one can get in, and nothing else breaks.
+/// The file is garbage before the gallery opens it. Nobody can get in, and nothing else breaks.
 fn garbage_at_start(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     remove(&fixture)?;
@@ -169,7 +169,7 @@ fn garbage_at_start(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// A version that is no text: nobody is let in by guess.
+/// If the auth version is not text, nobody is let in.
 fn unreadable_auth_version(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let insert = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', x'ff')";
@@ -182,7 +182,7 @@ fn unreadable_auth_version(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// Whoever logs in after all sessions were revoked gets one that holds, whichever worker is asked.
+/// A login after all sessions were revoked gives a session that is valid on every worker.
 fn login_after_a_bump(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let target = &fixture.target;
@@ -191,7 +191,7 @@ fn login_after_a_bump(fixtures: &Fixtures) -> Outcome {
     statement(&fixture, bump)?;
     let after = Target::new(&target.base, &target.video_base, &target.store_origin, &target.password);
     thread::scope(|scope| {
-        // Side by side, so that every worker gets some.
+        // The clients run side by side, so that every worker gets some of the requests.
         let clients: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {

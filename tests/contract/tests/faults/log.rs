@@ -1,4 +1,4 @@
-//! The log: one JSON object a request, and nothing in it that anyone could use.
+//! The log has one JSON object for each request, and holds nothing that an attacker could use.
 
 use std::{collections::HashMap, thread, time::Duration};
 
@@ -18,7 +18,7 @@ fn playback_token(films: &Answer) -> Result<String, String> {
     token_of(film["key"].as_str().ok_or("there is no film")?)
 }
 
-/// Some of everything, the broken store included.
+/// Sends some requests of every kind, also while the store is broken.
 fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
     let target = &fixture.target;
     let films = target.get("/api/media?type=video").expect(200)?;
@@ -72,7 +72,7 @@ fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
     Ok(answers)
 }
 
-/// The log's lines, once there is one for each of `count` requests.
+/// The lines of the log, once it has a line for each of `count` requests.
 pub fn lines(fixture: &Fixture, count: usize) -> Result<Vec<Value>, String> {
     let mut text = String::new();
     for _ in 0..100 {

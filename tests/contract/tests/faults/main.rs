@@ -1,5 +1,5 @@
-//! What happens when something fails: each test has a gallery of its own, and a store behind a relay. On the native host all of
-//! them; on the others those that are not about that host's own files and workers.
+//! What happens when something fails. Each test has a gallery of its own, and a store behind a relay. The native host
+//! runs all tests. The other hosts run all tests except those about the native host's own files and workers.
 
 mod bodies;
 mod bucket;
@@ -24,7 +24,7 @@ use libtest_mimic::{Arguments, Trial};
 /// A test's name, and the test.
 type Named = (String, Box<dyn FnOnce(&Fixtures) -> Outcome + Send>);
 
-/// The host's name, and what is tried there.
+/// The hosts, with the names of their trials.
 const HOSTS: [(&str, Host); 5] = [
     ("native", Host::Native),
     ("fastly-faults", Host::Fastly),
@@ -33,7 +33,7 @@ const HOSTS: [(&str, Host); 5] = [
     ("spin-faults", Host::Wasi(Wasi::Spin)),
 ];
 
-/// What every host must stand.
+/// The tests that every host must pass.
 fn everywhere() -> Vec<Named> {
     [bucket::all(), bodies::all(), catalogue::all()].into_iter().flatten().collect()
 }
@@ -47,7 +47,7 @@ fn only_native() -> Vec<Named> {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Most of their time they wait for something to time out.
+    // Most of the time, the tests wait for a timeout.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     let library = Arc::default();
     let no_viceroy = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         })
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
-    // The trials had clones; the last one to go takes the folder along.
+    // The trials had clones. When the last clone is dropped, the folder is removed.
     drop(library);
     conclusion.exit_code()
 }

@@ -1,4 +1,4 @@
-//! Playback tokens that only one who knows the secret can make: each that must not hold, on each route.
+//! Playback tokens that can be made only with the secret: every kind of token that must be refused, on each route.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,7 +41,7 @@ fn token(secret: &str, auth_version: &str, film: &str, at: u64) -> Result<String
     Ok(playback::mint(&key, &session(secret, auth_version)?, film, at, 12.0))
 }
 
-/// A token for a film that holds.
+/// A valid token for a film.
 pub fn token_of(film: &str) -> Result<String, String> {
     token(secret(), "1", film, now())
 }
@@ -51,7 +51,7 @@ fn film(fixture: &Fixture) -> Result<String, String> {
     films["items"][0]["key"].as_str().map(str::to_owned).ok_or_else(|| "there is no film".to_owned())
 }
 
-/// The three routes, below a token or not, with the status of an answer.
+/// The three routes, with or without a token, and the status of a successful answer.
 fn routes(fixture: &Fixture, token: Option<&str>, film: &str) -> Vec<(String, u16)> {
     let film = film.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let token = token.map(|token| format!("~{token}/")).unwrap_or_default();
@@ -91,12 +91,12 @@ fn every_token_on_every_route(fixtures: &Fixtures) -> Outcome {
                 }
             }
         }
-        // In the cookie only what was signed as a session is one.
+        // Only a token that was signed as a session counts in the cookie.
         let cookie = format!("session={token}");
         let wanted = if what.contains("session") { 200 } else { 401 };
         Call::new(format!("{}/auth", fixture.target.base)).header("cookie", cookie).expect(wanted)?;
     }
-    // None at all.
+    // Requests without any token.
     for (url, _) in routes(&fixture, None, film) {
         nothing_is_told(&Call::new(url).expect(401)?)?;
     }
@@ -111,7 +111,7 @@ fn nothing_is_told(answer: &Answer) -> Outcome {
     Ok(())
 }
 
-/// The auth version is in memory for a token as for a session; a token that is not ours costs a MAC.
+/// For a token, as for a session, the auth version is in memory. A forged token costs a MAC.
 fn costs_what_a_cookie_costs(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     warm_up(&fixture.target)?;
@@ -120,7 +120,7 @@ fn costs_what_a_cookie_costs(fixtures: &Fixtures) -> Outcome {
     let bad = token(secret(), "1", "another.mp4", now())?;
     let (by_cookie, by_token) = (routes(&fixture, None, &film), routes(&fixture, Some(&good), &film));
     for ((by_cookie, status), (by_token, _)) in by_cookie.into_iter().zip(by_token) {
-        // The first fills the caches.
+        // The first request fills the caches.
         fixture.target.follow(&by_cookie).expect(status)?;
         let (with_cookie, with_token) =
             (fixture.target.follow(&by_cookie).expect(status)?, Call::new(by_token).expect(status)?);
@@ -137,7 +137,7 @@ fn costs_what_a_cookie_costs(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// A new auth version ends the tokens given out under the old one, as it ends the sessions.
+/// A new auth version ends the tokens that were given out under the old one, as it ends the sessions.
 fn ends_with_the_sessions(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start()?;
     let film = film(&fixture)?;
@@ -147,7 +147,8 @@ fn ends_with_the_sessions(fixtures: &Fixtures) -> Outcome {
     }
     let bump = "INSERT INTO kv (store, key, value) VALUES ('CACHE_VERSION', 'auth_version', CAST('2' AS BLOB))";
     statement(&fixture, bump)?;
-    // Who comes with the new version makes a worker ask for it; each keeps the old one for a minute otherwise.
+    // A token with the new version makes a worker read the version again. Otherwise a worker uses the old version for
+    // a minute.
     for _ in 0..40 {
         for (url, status) in routes(&fixture, Some(&new), &film) {
             Call::new(url).expect(status)?;
@@ -163,7 +164,7 @@ fn ends_with_the_sessions(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// Where an operator names an origin for films, be it the gallery's own, their URLs open them without a cookie.
+/// If an operator names an origin for films, even the gallery's own, the URLs open films without a cookie.
 fn on_one_host_too(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start_with(&[("VIDEO_API_BASE", "https://gallery.example")])?;
     let films = fixture.target.get("/api/media?type=video").expect(200)?.json()?;

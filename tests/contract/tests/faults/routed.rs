@@ -1,4 +1,4 @@
-//! Films by way of the viewer, when video-edge is not to be had.
+//! Films through viewer-edge, when video-edge cannot be reached.
 
 use std::net::TcpListener;
 
@@ -13,7 +13,7 @@ crate::tests!(routed: video_is_gone, in_a_circle, no_films_here);
 
 const FILM: &str = "/api/hls/playlist?key=film.mp4";
 
-/// A viewer whose films are at `origin`.
+/// A gallery whose viewer-edge forwards films to `origin`.
 fn file_bytes(fixtures: &Fixtures, origin: &str) -> Result<Fixture, String> {
     fixtures.start_with(&[("VIDEO_ORIGIN", origin), ("GALLERY_SPLIT", "127.0.0.1:0")])
 }
@@ -23,7 +23,7 @@ fn free() -> Result<String, String> {
     Ok(address.map_err(|error| error.to_string())?.to_string())
 }
 
-/// Films are a 503 of ours; photos are as always.
+/// Requests for films get a 503 of the gallery. Photos come as always.
 fn video_is_gone(fixtures: &Fixtures) -> Outcome {
     let fixture = file_bytes(fixtures, &format!("http://{}", free()?))?;
     let answer = fixture.target.get(FILM).expect(503)?;
@@ -34,7 +34,8 @@ fn video_is_gone(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// A request that the viewer itself has forwarded: VIDEO_ORIGIN is a viewer's. The log says so.
+/// A request arrives that viewer-edge itself has forwarded, because VIDEO_ORIGIN is the origin of a viewer-edge. The
+/// log says so.
 fn in_a_circle(fixtures: &Fixtures) -> Outcome {
     let fixture = file_bytes(fixtures, &format!("http://{}", free()?))?;
     fixture.target.get(FILM).header("via", "1.0 proxy, 1.1 edge-gallery").expect(503)?.need("retry-after")?;
@@ -44,7 +45,7 @@ fn in_a_circle(fixtures: &Fixtures) -> Outcome {
     Ok(())
 }
 
-/// A viewer alone has no films, and says where they are.
+/// Without VIDEO_ORIGIN, a viewer-edge alone has no films, and answers 404.
 fn no_films_here(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start_with(&[("GALLERY_SPLIT", "127.0.0.1:0")])?;
     fixture.target.get(FILM).expect(404)?.has("content-type", "application/problem+json")

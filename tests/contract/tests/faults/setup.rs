@@ -1,4 +1,4 @@
-//! Hosts that ask for their configuration request by request: what is missing, and what the log holds.
+//! Hosts that read their configuration with each request: missing values, and what the log says about them.
 
 use std::{thread, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
 
 crate::tests!(setup: secret_is_missing, log_has_no_secret);
 
-/// The log, once it is as it should be, or will not be.
+/// Waits for a while until the log is complete, and returns it.
 pub fn log(fixture: &Fixture, is_complete: impl Fn(&str) -> bool) -> Result<String, String> {
     for _ in 0..100 {
         let log = fixture.log()?;
@@ -24,7 +24,7 @@ pub fn log(fixture: &Fixture, is_complete: impl Fn(&str) -> bool) -> Result<Stri
     fixture.log()
 }
 
-/// A line in the log that names it, and nothing of the kind for the client.
+/// The log has a line that names the missing secret. The client does not learn the name.
 fn secret_is_missing(fixtures: &Fixtures) -> Outcome {
     for (name, _) in ENVIRONMENT {
         let fixture = fixtures.start_with(&[(name, "")])?;

@@ -1,4 +1,5 @@
-//! No configuration, no start: one line that names what is wrong, and never its value.
+//! The host does not start with a bad configuration. It prints one line that names what is wrong, and never shows a
+//! value.
 
 use std::{
     net::TcpListener,
@@ -17,7 +18,7 @@ crate::tests!(start: missing_value, unreadable_value, taken_port);
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Starts the program with the usual environment, changed; it must end by itself. Gives what it said.
+/// Starts the program with the usual environment and a change. The program must end by itself. Returns its message.
 fn refuses(change: &[(&str, Option<&str>)], listen: &str) -> Result<String, String> {
     let run = || -> Result<(Option<i32>, String, String), harness::Failure> {
         let data = TempDir::new()?;
@@ -44,7 +45,7 @@ fn refuses(change: &[(&str, Option<&str>)], listen: &str) -> Result<String, Stri
     Ok(stderr)
 }
 
-/// Waits for its end; one that goes on is killed.
+/// Waits for the program to end. A program that does not end is killed.
 fn ends(child: &mut Child) -> Result<(), harness::Failure> {
     let since = Instant::now();
     while child.try_wait()?.is_none() {

@@ -1,4 +1,4 @@
-//! One library for all, and for each case a host of its own.
+//! One library for all cases. Each case has a host of its own.
 
 use std::{
     net::SocketAddr,
@@ -22,7 +22,7 @@ impl Library {
         self.0.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    /// Where its store listens.
+    /// The address of the library's store.
     pub fn store(&self) -> Result<SocketAddr, String> {
         address(&self.gallery()?.store_url)
     }
@@ -32,7 +32,7 @@ impl Library {
         self.host_with(wasi, store, arguments, &[])
     }
 
-    /// The same, configured otherwise.
+    /// The same host, with more configuration.
     pub fn host_with(
         &self,
         wasi: Wasi,
@@ -58,7 +58,7 @@ pub fn address(url: &str) -> Result<SocketAddr, String> {
     url.trim_start_matches("http://").parse().map_err(|_| format!("{url} is no address"))
 }
 
-/// The host's instances, once they have answered `requests` and ended.
+/// The host's instances, once they have answered so many requests and ended.
 pub fn ended(host: &WasiHost, requests: u64) -> Result<Vec<Ended>, String> {
     let mut ended = Vec::new();
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! An original far larger than a guest may have memory streams through, byte for byte.
+//! An original far larger than the memory of a guest passes through it as a stream, byte for byte.
 
 use std::io::Read as _;
 
@@ -7,9 +7,9 @@ use harness::{LargeObject, Wasi};
 
 use crate::fixture::{Library, ended, is_at};
 
-/// What a guest may have, in bytes.
+/// The memory that a guest may have, in bytes.
 const MEMORY: u64 = 16 * 1024 * 1024;
-/// The original, unless `LARGE_BYTES` says otherwise.
+/// The length of the original, unless `LARGE_BYTES` gives another.
 const LENGTH: u64 = 1 << 30;
 const KEY: &str = "big.png";
 const PIECE: usize = 256 * 1024;
@@ -40,7 +40,7 @@ pub fn streams(wasi: Wasi, library: &Library) -> Outcome {
         position += read as u64;
     }
     ensure_eq!(position, length, "bytes in all");
-    // The login and the file.
+    // The two requests are the login and the file.
     let memory = ended(&host, 2)?.iter().map(|instance| instance.memory).max().unwrap_or_default();
     ensure!((1..=MEMORY).contains(&memory), "the guest had {memory} bytes of memory");
     eprintln!("{length} bytes, most guest memory {memory}");

@@ -1,5 +1,5 @@
-//! What an instance is of a component on WASI hosts: small, whatever passes through it, and shared by viewers who know nothing
-//! of each other.
+//! The instances of a component on WASI hosts. An instance stays small, whatever passes through it, and is shared by
+//! viewers who know nothing of each other.
 
 mod fixture;
 mod large;

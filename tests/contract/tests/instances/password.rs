@@ -1,16 +1,16 @@
-//! A password's hash that wants more memory than the guest may have.
+//! A password's hash that needs more memory than the guest may have.
 
 use contract::{Outcome, ensure_eq};
 use harness::Wasi;
 
 use crate::fixture::Library;
 
-/// Of `tulips`, made by argon2-cffi: 64 MiB, one pass.
+/// The hash of `tulips`, made by argon2-cffi with 64 MiB and one pass.
 const HASH: &str = "$argon2id$v=19$m=65536,t=1,p=1$jpCIi/hf2WFvlzS+5K/DEg$cZnHm7Ir87y9rPmCt3AHxPDWZg5CgggaeMgVkwQ1Cg8";
-/// What a guest may have, in bytes.
+/// The memory that a guest may have, in bytes.
 const MEMORY: &str = "16777216";
 
-/// The right password is not called a wrong one; with memory enough it opens the gallery.
+/// The right password is not reported as a wrong one. With enough memory, it opens the gallery.
 pub fn wants_more_memory(wasi: Wasi, library: &Library) -> Outcome {
     let store = &library.gallery()?.store_url;
     for (arguments, tulips, others) in [(&["--memory-limit", MEMORY][..], 503, 503), (&[], 200, 401)] {

@@ -20,16 +20,16 @@ use harness::{
 
 use crate::fixture::{Library, address, ended, is_at};
 
-/// How many requests an instance takes at once, as the host's default is.
+/// How many requests an instance takes at once. This is the host's default.
 const AT_ONCE: u64 = 16;
-/// More, so that the instance is full.
+/// More viewers than that, so that the instance is full.
 const VIEWERS: usize = 32;
 const ROUNDS: usize = 40;
 /// How long the store takes, so that requests gather.
 const STORE: Duration = Duration::from_millis(50);
-/// Requests that were in one instance at once, two by two.
+/// How many pairs of requests must have been in one instance at the same time.
 const PAIRS: u64 = 10_000;
-/// What tells one answer from another, beside its body.
+/// The headers that tell one answer from another, beside the body.
 const MARKS: [&str; 5] = ["content-type", "content-length", "content-range", "etag", "content-disposition"];
 
 fn relay(library: &Library) -> Result<Relay, String> {
@@ -40,11 +40,11 @@ fn set(relay: &Relay, mode: Mode) -> Outcome {
     relay.set(mode).map_err(|error| format!("the relay: {error}"))
 }
 
-/// Something that one viewer asks for, and the answer to it, by itself.
+/// A request of a viewer, and the answer that it gets when it is alone.
 struct Wish {
     path: String,
     range: Option<&'static str>,
-    /// Without a session.
+    /// Whether the request is sent without a session.
     anonymous: bool,
     alone: Answer,
 }
@@ -72,7 +72,7 @@ impl Wish {
         Ok(Self { path: path.to_owned(), range, anonymous, alone })
     }
 
-    /// Asks for it again, and gives the request's id.
+    /// Sends the request again, checks the answer, and returns the request's id.
     fn come_true(&self, target: &Target) -> Result<String, String> {
         let came = Self::call(target, &self.path, self.range, self.anonymous).send()?;
         let id = came.need("x-request-id")?.to_owned();
@@ -81,7 +81,7 @@ impl Wish {
             ensure_eq!(came.header(name), self.alone.header(name), "{}: {name}", came.what);
         }
         if self.anonymous {
-            // The body tells the request's id, and nothing else that is its own.
+            // The body holds the request's id, and nothing else that differs between requests.
             ensure_eq!(came.json()?["requestId"].as_str(), Some(id.as_str()), "{}: whose body", came.what);
         } else {
             ensure!(came.body == self.alone.body, "{}: other bytes", came.what);
@@ -90,7 +90,7 @@ impl Wish {
     }
 }
 
-/// Everything a viewer may ask for, no two alike.
+/// Everything that a viewer may request. No two answers are the same.
 fn wishes(target: &Target) -> Result<Vec<Wish>, String> {
     let mut wishes = Vec::new();
     let mut add =
@@ -111,13 +111,13 @@ fn wishes(target: &Target) -> Result<Vec<Wish>, String> {
     let text = target.video(master).expect(200)?;
     for variant in text.text()?.lines().filter(|line| !line.starts_with('#')) {
         add(&format!("/api/hls/{variant}"), None, false)?;
-        // As nobody has it, so that it is made.
+        // The version is invented, so nobody has this playlist, and it is made anew.
         add(&format!("/api/hls/{}", variant.replace("?v=", "?v=anew")), None, false)?;
     }
     Ok(wishes)
 }
 
-/// Each answer is whole and the one to its own request, whoever else is in the instance.
+/// Each answer is whole and belongs to its own request, whoever else is in the instance.
 pub fn no_byte_of_another(wasi: Wasi, library: &Library) -> Outcome {
     let relay = relay(library)?;
     let host = library.host(wasi, &relay.url(), &["--instances", "1", "--reuse", "1000000"])?;
@@ -162,27 +162,28 @@ pub fn no_byte_of_another(wasi: Wasi, library: &Library) -> Outcome {
     Ok(())
 }
 
-/// A guest with so much memory, in bytes, can do everything but keep [`PLAYLIST`].
+/// The memory of the guest, in bytes. It is enough for everything except a playlist of [`PLAYLIST`] bytes.
 const MEMORY: &str = "5242880";
-/// The longest that is read.
+/// The length of the longest playlist that is read, in bytes.
 const PLAYLIST: u64 = 4 * 1024 * 1024;
 const LARGE: u64 = 4 * 1024 * 1024;
 const STREAMING: usize = 4;
 const WAITING: usize = 10;
-/// So many of the photos are no large object.
+/// How many of the photos are small. The last photo is the large object.
 const SMALL: usize = PHOTOS.len() - 1;
-/// As long as the store takes: those who are to be there together come meanwhile.
+/// How long the store takes. The requests that are to be in the instance together arrive during this time.
 const A_WHILE: Duration = Duration::from_millis(1500);
 
-/// How a request ended that had a neighbour who trapped.
+/// How a request ended whose neighbour in the instance trapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Whole,
-    /// A status that says so, or a connection that broke.
+    /// The status says that it failed, or the connection broke.
     Failed,
 }
 
-/// A trap takes the instance. Who was in it too has the whole answer, or sees that there is none; whoever comes next is served.
+/// A trap ends the instance. Every other request in it gets the whole answer, or sees that there is none. Later
+/// requests are served.
 pub fn one_that_traps(wasi: Wasi, library: &Library) -> Outcome {
     let failed = |error: std::io::Error| format!("a large object: {error}");
     let relay = relay(library)?;
@@ -210,7 +211,7 @@ pub fn one_that_traps(wasi: Wasi, library: &Library) -> Outcome {
             let photo = PHOTOS[number % SMALL].0;
             scope.spawn(move || photo_or_failure(target, photo))
         }));
-        // They are with the store by then, or later meet the end of the instance.
+        // By then these requests wait for the store, or they arrive later and meet the end of the instance.
         thread::sleep(A_WHILE / 2);
         let trapped = target.video(&format!("/api/hls/{}/540p.m3u8?v=madeup", percent_encode(film))).send()?;
         ensure_eq!(trapped.status, 500, "the request that trapped: status");
@@ -229,7 +230,7 @@ pub fn one_that_traps(wasi: Wasi, library: &Library) -> Outcome {
     Ok(())
 }
 
-/// Reads the large original, after telling that it has begun.
+/// Reads the large original, and sends a message when the reading has begun.
 fn stream(url: &str, cookie: &str, begun: &Sender<()>) -> Result<End, String> {
     let answer = ureq::get(url).header("cookie", cookie).call();
     let mut answer = answer.map_err(|error| format!("{url}: {error}"))?;
@@ -237,7 +238,7 @@ fn stream(url: &str, cookie: &str, begun: &Sender<()>) -> Result<End, String> {
     let mut buffer = vec![0; 64 * 1024];
     let mut position = 0;
     loop {
-        // A body that broke off.
+        // The body broke off.
         let Ok(read) = body.read(&mut buffer) else { return Ok(End::Failed) };
         if read == 0 {
             break;
@@ -260,7 +261,7 @@ fn wait_for(streams: &Receiver<()>) -> Outcome {
 }
 
 fn photo_or_failure(target: &Target, photo: &str) -> Result<End, String> {
-    // A connection that broke.
+    // The connection broke.
     let Ok(answer) = target.get(&format!("/api/file/{}", percent_encode(photo))).send() else { return Ok(End::Failed) };
     if answer.status >= 500 {
         return Ok(End::Failed);

@@ -22,14 +22,15 @@ pub struct Component {
     pre: ProxyPre<Held>,
     environment: Vec<(String, String)>,
     limits: Limits,
-    /// What an instance may have, in bytes.
+    /// The memory that an instance may have, in bytes.
     memory: usize,
-    /// For instances.
+    /// One permit for each instance that may exist.
     places: Arc<Semaphore>,
 }
 
 impl Component {
-    /// `limits` are for WASI 0.3: an instance of 0.2 serves one request. There are at most `instances`, each with up to `memory` bytes.
+    /// `limits` are for WASI 0.3, because an instance of 0.2 serves only one request. At most `instances` instances
+    /// exist at once, each with up to `memory` bytes.
     pub fn load(
         path: &Path,
         limits: Limits,
@@ -41,7 +42,7 @@ impl Component {
         config.wasm_component_model_async(true);
         let engine = Engine::new(&config)?;
         let mut linker = Linker::new(&engine);
-        // Rust's standard library speaks WASI 0.2, whatever the component exports.
+        // Rust's standard library imports WASI 0.2, whatever the component exports.
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
         p2::add_only_http_to_linker_async(&mut linker)?;
@@ -70,7 +71,7 @@ impl HandlerState for Component {
     type WorkerState = Served;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Held, Expiration, Served>> {
-        // Refused, the request is given back, and waits for one of those that there are.
+        // If there is no permit, the request is given back, and waits for one of the existing instances.
         let place = Arc::clone(&self.places).try_acquire_owned()?;
         let wasi = WasiCtx::builder().envs(&self.environment).inherit_stdout().inherit_stderr().build();
         let mut store = Store::new(&self.engine, Held::new(wasi, self.memory, place));

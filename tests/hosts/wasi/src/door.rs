@@ -1,4 +1,4 @@
-//! Where requests come in.
+//! The part of the host that accepts requests.
 
 use std::{
     convert::Infallible,
@@ -20,10 +20,10 @@ use wasmtime_wasi_http::{
 
 use crate::component::Component;
 
-/// Until a request that found no place is tried again.
+/// The pause before a request that found no instance is tried again.
 const SOON: Duration = Duration::from_millis(1);
 
-/// Serves until the process ends: each request by the first component that takes its path.
+/// Serves until the process ends. The first component whose path matches serves a request.
 pub async fn open(listener: TcpListener, routes: Vec<(String, Component)>) -> wasmtime::Result<()> {
     let routes = routes.into_iter().map(|(path, component)| (path, ProxyHandler::new(component)));
     let routes: Arc<[_]> = routes.collect();
@@ -43,7 +43,7 @@ pub async fn open(listener: TcpListener, routes: Vec<(String, Component)>) -> wa
                     Ok::<_, Infallible>(answer(&handler, request).await)
                 }
             });
-            // A client that leaves, or a body that breaks off, ends its connection and nothing else.
+            // A client that leaves, or a body that breaks off, ends only its own connection.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), serve).await;
         });
     }
@@ -58,7 +58,7 @@ async fn answer(handler: &ProxyHandler<Component>, request: Request<Incoming>) -
             Err(error) => error,
         };
         match error.downcast::<InstantiationError<()>>() {
-            // No place for one more instance: one of the others takes it soon.
+            // No further instance may be made. One of the existing instances takes the request soon.
             Ok(refused) if refused.error.is::<TryAcquireError>() => {
                 request = refused.request.into_inner().unwrap_or_else(PoisonError::into_inner);
                 tokio::time::sleep(SOON).await;
@@ -74,7 +74,8 @@ fn failed(error: &wasmtime::Error) -> Response<WasiBody> {
     bare(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// The request with its target in absolute form, as WASI has it; `None` without one `Host`.
+/// The request with its target in absolute form, as WASI expects it. `None` unless the request has exactly one
+/// `Host`.
 fn whole(mut request: Request<Incoming>) -> Option<Request<Incoming>> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?.to_owned();
@@ -90,7 +91,7 @@ fn bare(status: StatusCode) -> Response<WasiBody> {
     response
 }
 
-/// Says on standard error what went wrong in a component.
+/// Prints to standard error what went wrong in a component.
 pub fn complain(error: &wasmtime::Error) {
     let _ = writeln!(std::io::stderr(), "wasi-host: {error:?}");
 }

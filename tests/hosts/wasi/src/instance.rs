@@ -1,4 +1,4 @@
-//! One instance: how long it lives, what it may have, and what it says of itself at its end.
+//! One instance: how long it lives, how much memory it may have, and the line that it leaves at its end.
 
 use std::{
     future::Future,
@@ -24,16 +24,17 @@ use crate::door::complain;
 
 /// How long an instance without requests is kept.
 const IDLE: Duration = Duration::from_secs(1);
-/// How long a request may take: more than any of our own timeouts, so that a test sees those.
+/// How long a request may take. It is longer than any timeout of the gallery, so that a test sees the gallery's
+/// timeouts.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What a store holds: the host's side of one instance.
+/// The data of a wasmtime store: the host's side of one instance.
 pub struct Held {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
     pub memory: Memory,
-    /// Given back with the instance.
+    /// The permit, which is given back when the instance ends.
     _place: OwnedSemaphorePermit,
 }
 
@@ -78,21 +79,21 @@ impl ResourceLimiter for Memory {
     }
 }
 
-/// How many requests an instance takes.
+/// How many requests an instance takes, at once and in all.
 #[derive(Clone, Copy)]
 pub struct Limits {
     pub at_once: usize,
     pub in_all: usize,
 }
 
-/// What an instance has been asked for.
+/// The requests that an instance has served.
 pub struct Served {
     limits: Limits,
-    /// Requests without an answer at the last look.
+    /// The number of requests without an answer, at the last look.
     waiting: AtomicUsize,
     requests: AtomicUsize,
     most_at_once: AtomicUsize,
-    /// Of requests that were without an answer at the same time.
+    /// The number of pairs of requests that were without an answer at the same time.
     pairs: AtomicUsize,
 }
 
@@ -136,7 +137,8 @@ impl WorkerState for Served {
         Box::pin(tokio::time::sleep(PATIENCE))
     }
 
-    /// The end: what went wrong, if anything did, and one line of JSON on standard error.
+    /// Called at the end of an instance. Prints what went wrong, if anything did, and one line of JSON to standard
+    /// error.
     fn drop(&self, store: Store<Held>, result: Result<(), wasmtime::Error>) {
         let trapped = result.is_err();
         if let Err(error) = result {
@@ -152,7 +154,7 @@ impl WorkerState for Served {
     }
 }
 
-/// When an instance has waited long enough.
+/// The time at which an instance has waited long enough.
 pub struct Expiration(Pin<Box<Sleep>>);
 
 impl Expiration {

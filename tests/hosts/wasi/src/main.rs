@@ -1,9 +1,10 @@
-//! A WASI host for tests: wasmtime, serving one of our components, of WASI 0.3 or 0.2, on a port.
+//! A WASI host for tests: wasmtime, which serves one component of the gallery, of WASI 0.3 or 0.2, on a port.
 //!
-//! What `wasmtime serve` does, as a program that cargo builds: no binary of wasmtime's is in a registry. The component gets
-//! this process's environment, its standard output, outbound HTTP, and nothing else. Instances of 0.3 serve
-//! several requests at once, and are reused, as Spin does it; those of 0.2 serve one request. An instance that ends leaves a line on
-//! standard error: `{"requests":128,"at_once":16,"pairs":950,"memory":2097152,"trapped":false}`.
+//! The program does what `wasmtime serve` does, and cargo builds it, because no registry has a binary of wasmtime.
+//! The component gets this process's environment, its standard output, outgoing HTTP, and nothing else. Instances of
+//! 0.3 serve several requests at once, and are reused, as in Spin. Instances of 0.2 serve one request. An instance
+//! that ends leaves a line on standard error:
+//! `{"requests":128,"at_once":16,"pairs":950,"memory":2097152,"trapped":false}`.
 
 mod component;
 mod door;
@@ -69,13 +70,13 @@ fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let limits = Limits { at_once: arguments.at_once, in_all: arguments.reuse };
     let Arguments { memory_limit, instances, spin, .. } = arguments;
     let load = |path: &Path| Component::load(path, limits, *memory_limit, *instances, spin.as_deref());
-    // The last takes all that the others leave.
+    // The last component serves all paths that the others do not serve.
     let all = (String::new(), arguments.component.clone());
     let routes = arguments.route.iter().chain([&all]).map(|(path, component)| Ok((path.clone(), load(component)?)));
     let routes = routes.collect::<wasmtime::Result<Vec<_>>>()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await?;
-        // The first line tells where; what follows is the component's.
+        // The first line says where the host listens. The lines after it come from the component.
         let mut output = std::io::stdout();
         writeln!(output, "{{\"listening\":\"http://{}\"}}", listener.local_addr()?)?;
         output.flush()?;

@@ -1,8 +1,9 @@
-//! What Spin's components import beside WASI: key-value stores, SQLite and variables.
+//! The imports of Spin's components beside WASI: key-value stores, SQLite and variables.
 //!
-//! A stand-in for tests and CI, and no more than that: it has the behaviour that the interfaces promise (the WIT is in spin-sdk:
-//! `spin:key-value@3.0.0`, `spin:sqlite@3.1.0`, `spin:variables@3.0.0`), in memory where Spin has files and clouds.
-//! Only the functions that the components use are here; a component that uses another does not start.
+//! This is only a stand-in for tests and CI. It has the behaviour that the interfaces promise (the WIT is in
+//! spin-sdk: `spin:key-value@3.0.0`, `spin:sqlite@3.1.0`, `spin:variables@3.0.0`), in memory where Spin uses files
+//! and clouds. It has only the functions that the components use. A component that uses another function does not
+//! start.
 
 use std::{
     collections::HashMap,
@@ -17,17 +18,17 @@ use wasmtime::{
     component::{Accessor, ComponentType, FutureReader, Lift, Linker, Lower, Resource, ResourceType, StreamReader},
 };
 
-/// How long a statement waits for another's lock.
+/// How long a statement waits for the lock of another.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The stores that `spin.toml` gives to the components.
 const STORES: [&str; 2] = ["cache_version", "video_cache"];
 
-/// Shared by all instances.
+/// The state behind the imports, which all instances share.
 pub struct Spin {
     values: Mutex<HashMap<(u32, String), Vec<u8>>>,
     database: PathBuf,
     connections: Mutex<Connections>,
-    /// By name, which is in lower case.
+    /// The variables by name. The names are in lower case.
     variables: HashMap<String, String>,
 }
 
@@ -37,9 +38,9 @@ struct Connections {
     open: HashMap<u32, Arc<Mutex<rusqlite::Connection>>>,
 }
 
-/// A handle of the component's. Its number is the store's place among [`STORES`].
+/// A handle that the component holds. Its number is the store's place in [`STORES`].
 struct KvStore;
-/// A handle of the component's. Its number is the connection's.
+/// A handle that the component holds. Its number is the number of the connection.
 struct Connection;
 
 #[derive(ComponentType, Lift, Lower)]
@@ -104,7 +105,7 @@ enum VariableError {
     Other(String),
 }
 
-/// Names of columns, rows, and whether all is well after them.
+/// The names of columns, the rows, and whether there was a failure after the rows.
 type Streamed = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), SqlError>>);
 
 impl Spin {
@@ -201,7 +202,8 @@ impl Spin {
             return Err(SqlError::NoSuchDatabase);
         }
         let opened = rusqlite::Connection::open(&self.database);
-        // Cases that write at once, on a machine that does more: the usual five seconds have been too few.
+        // Several cases write at once, on a machine that is busy with other work too. The usual five seconds were too
+        // short.
         let opened = opened.and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection));
         let connection = opened.map_err(|error| SqlError::Io(error.to_string()))?;
         let mut connections = held(&self.connections);
@@ -217,7 +219,7 @@ impl Spin {
     }
 }
 
-/// Rows as the component reads them. By then they are all there, so no failure comes after them.
+/// The rows as the component reads them. All rows are there by then, so no failure can follow them.
 fn streamed(mut store: impl AsContextMut, columns: Vec<String>, rows: Vec<RowResult>) -> wasmtime::Result<Streamed> {
     let rows = StreamReader::new(&mut store, rows)?;
     let end = FutureReader::new(&mut store, std::future::ready(wasmtime::Result::<Result<(), SqlError>>::Ok(Ok(()))))?;
@@ -262,7 +264,7 @@ fn value(value: ValueRef<'_>) -> SqlValue {
     }
 }
 
-/// What a panic left half done is a map of values, and whole.
+/// A panic leaves a map of values, which is always whole.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The program, as whoever starts it by mistake sees it. What it does with components the contract shows.
+//! The program's answer to wrong arguments. The contract tests what the program does with components.
 
 #![allow(clippy::unwrap_used)]
 

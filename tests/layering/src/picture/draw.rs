@@ -8,10 +8,11 @@ use super::{
 };
 use crate::Layer;
 
-/// In the list of layers, in CSS pixels.
+/// The height of a line in the list of layers, in CSS pixels.
 const LABEL_LINE: i32 = 22;
 
-/// It has a ground of its own: the page around it may be of the other colour scheme than the reader's.
+/// The picture has a background of its own, because the page around it may have another colour scheme than the
+/// reader's system.
 const STYLE: &str = "\
 text{font:14px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328;text-anchor:middle}
 .label{fill:#59636e;text-anchor:start}
@@ -27,7 +28,7 @@ text{fill:#e6edf3}.label{fill:#9aa4ae}
 }
 ";
 
-/// Its name, and the class that colours it.
+/// The name of a layer, and the class that gives its colour.
 fn about(layer: Layer) -> (&'static str, &'static str) {
     match layer {
         Layer::Core => ("core", "core"),
@@ -44,7 +45,7 @@ fn about(layer: Layer) -> (&'static str, &'static str) {
 
 pub fn svg(nodes: &[Node], layout: &Layout) -> String {
     let mut svg = String::new();
-    // Writing to a text cannot fail.
+    // Writing to a String cannot fail.
     let _ = write_svg(&mut svg, nodes, layout);
     svg
 }
@@ -73,7 +74,7 @@ fn write_svg(svg: &mut String, nodes: &[Node], layout: &Layout) -> fmt::Result {
     writeln!(svg, "</svg>")
 }
 
-/// A band, and at its left the names and colours of its layers.
+/// Draws a band, with the names and colours of its layers at its left.
 fn write_band(svg: &mut String, nodes: &[Node], band: &Band, width: i32) -> fmt::Result {
     let Band { layers, top, height } = band;
     writeln!(svg, "<rect class=\"band\" x=\"{MARGIN}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"10\"/>")?;
@@ -104,7 +105,7 @@ fn write_box(svg: &mut String, node: &Node, placed: &Placed) -> fmt::Result {
     Ok(())
 }
 
-/// To each row by a curve, through it straight.
+/// Draws an arrow. It curves between rows, and is straight within a row.
 fn write_arrow(svg: &mut String, points: &[(i32, i32)]) -> fmt::Result {
     write!(svg, "<path class=\"arrow\" marker-end=\"url(#head)\" d=\"M{} {}", points[0].0, points[0].1)?;
     for pair in points.windows(2) {

@@ -1,4 +1,4 @@
-//! The boxes, and which is built on which.
+//! The boxes, and which box is built on which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,9 @@ use crate::{Layer, Package};
 /// A box.
 pub struct Node {
     pub layer: Layer,
-    /// Of its packages: one, or those that join services to the same host.
+    /// The names of the packages in the box: one package, or all entries for the same host.
     pub names: Vec<String>,
-    /// The boxes that it is built on.
+    /// The boxes on which this box is built.
     pub on: BTreeSet<usize>,
 }
 
@@ -38,7 +38,7 @@ pub fn nodes(packages: &[Package]) -> Vec<Node> {
     nodes
 }
 
-/// What a box is built on, without what another of those is built on too.
+/// The boxes on which a box is built, without those on which another of them is built too.
 fn without_shortcuts(nodes: &[Node], of: usize) -> BTreeSet<usize> {
     let on = &nodes[of].on;
     let implied: BTreeSet<usize> =

@@ -1,4 +1,4 @@
-//! Where everything stands: boxes in rows, arrows from row to row between them.
+//! The layout of the picture: boxes in rows, and arrows from row to row.
 
 use std::{
     cmp::max,
@@ -8,7 +8,7 @@ use std::{
 use super::graph::Node;
 use crate::Layer;
 
-/// From the top. Layers of one band do not see each other, so they stand side by side.
+/// The bands, from the top. Layers of one band do not use each other, so they stand side by side.
 const BANDS: [&[Layer]; 6] = [
     &[Layer::Entry, Layer::Tool],
     &[Layer::Adapter, Layer::Service],
@@ -22,16 +22,16 @@ const BANDS: [&[Layer]; 6] = [
 pub const LINE: i32 = 19;
 const CHARACTER: i32 = 8;
 const PADDING: i32 = 10;
-/// Left of the boxes, for the names of the layers.
+/// The room left of the boxes for the names of the layers.
 const LABELS: i32 = 104;
 pub const MARGIN: i32 = 16;
-/// Between neighbours in a row.
+/// The gap between neighbours in a row.
 const GAP: i32 = 14;
-/// Between rows of a band, and around those of different bands: room for arrows.
+/// The gap between rows of a band, and around rows of different bands. It leaves room for arrows.
 const ROW_GAP: i32 = 40;
 const BAND_PADDING: i32 = 14;
 const BAND_GAP: i32 = 30;
-/// How often boxes move towards what they are joined to. It settles long before.
+/// How often boxes move towards the boxes to which they are joined. The layout settles long before.
 const ROUNDS: usize = 60;
 const STRAIGHT: i32 = 8;
 
@@ -54,7 +54,8 @@ pub struct Layout {
     pub height: i32,
     pub bands: Vec<Band>,
     pub boxes: Vec<Placed>,
-    /// Each from the bottom of a box to the top of another, as (x, y): where it enters and leaves each row on its way.
+    /// The arrows. Each goes from the bottom of a box to the top of another, through the points (x, y) where it
+    /// enters and leaves each row on its way.
     pub arrows: Vec<Vec<(i32, i32)>>,
 }
 
@@ -62,7 +63,7 @@ pub struct Layout {
 struct Slot {
     node: Option<usize>,
     row: usize,
-    /// Keeps the layers of a band apart: slots of one side stand together.
+    /// The side of the slot. Slots of one side stand together, which keeps the layers of a band apart.
     side: usize,
     width: i32,
     middle: i32,
@@ -71,7 +72,7 @@ struct Slot {
 }
 
 pub fn lay_out(nodes: &[Node]) -> Layout {
-    // A row is a band, and in it a depth.
+    // A row is a depth within a band.
     let row_of = |node: usize| (band(nodes[node].layer), depth(nodes, node));
     let keys: Vec<(usize, usize)> = (0..nodes.len()).map(row_of).collect::<BTreeSet<_>>().into_iter().collect();
     let row = |node: usize| keys.iter().position(|key| *key == row_of(node)).unwrap_or_default();
@@ -116,7 +117,7 @@ fn band(layer: Layer) -> usize {
     BANDS.iter().position(|layers| layers.contains(&layer)).unwrap_or_default()
 }
 
-/// From the left.
+/// The side of a layer, counted from the left.
 fn side(layer: Layer) -> usize {
     match layer {
         Layer::Edge | Layer::Service => 1,
@@ -125,13 +126,14 @@ fn side(layer: Layer) -> usize {
     }
 }
 
-/// How many boxes of its band stand on a box, one on the other.
+/// The longest chain of boxes of the same band that are built on this box.
 fn depth(nodes: &[Node], node: usize) -> usize {
     let on_it = |(_, other): &(usize, &Node)| band(other.layer) == band(nodes[node].layer) && other.on.contains(&node);
     nodes.iter().enumerate().filter(on_it).map(|(other, _)| depth(nodes, other) + 1).max().unwrap_or_default()
 }
 
-/// Orders the slots of each row and places them near what they are joined to: arrows are short then, and cross little.
+/// Orders the slots of each row, and places them near the slots to which they are joined. The arrows are then short,
+/// and few of them cross.
 fn arrange(slots: &mut [Slot], rows: usize) {
     let mut order: Vec<Vec<usize>> = vec![Vec::new(); rows];
     for (slot, Slot { row, .. }) in slots.iter().enumerate() {
@@ -153,7 +155,7 @@ fn arrange(slots: &mut [Slot], rows: usize) {
                     (false, 0) => (above, &[]),
                     (false, _) => (&[], below),
                 };
-                // An arrow that passes through several rows does so straight.
+                // The part of an arrow that passes through several rows should be straight.
                 let weight = |other: usize| if node.is_none() && slots[other].node.is_none() { STRAIGHT } else { 1 };
                 let joined = || above.iter().chain(below).map(|other| (weight(*other), slots[*other].middle));
                 let weights: i32 = joined().map(|(weight, _)| weight).sum();
@@ -177,14 +179,14 @@ fn count(row: &[usize]) -> i32 {
     i32::try_from(row.len()).unwrap_or(1)
 }
 
-/// Puts the slots of a row as near to their wishes as their widths and their order allow.
+/// Puts the slots of a row as near to the wanted places as their widths and their order allow.
 fn place(slots: &mut [Slot], row: &[usize], wanted: &[i32]) {
-    // Where each would be in a row that is pushed together, from the first one's middle.
+    // The place of each slot in a row without extra room, counted from the middle of the first slot.
     let mut packed = vec![0; row.len()];
     for at in 1..row.len() {
         packed[at] = packed[at - 1] + i32::midpoint(slots[row[at - 1]].width, slots[row[at]].width) + GAP;
     }
-    // Runs of slots that stand close together. A run that wants to be left of the one before joins it.
+    // Runs of slots without room between them. A run that would have to be left of the run before it joins that run.
     let mut runs: Vec<(i32, i32)> = Vec::new();
     for (wish, packed) in wanted.iter().zip(&packed) {
         let (mut sum, mut count) = (wish - packed, 1);
@@ -199,7 +201,7 @@ fn place(slots: &mut [Slot], row: &[usize], wanted: &[i32]) {
     }
 }
 
-/// From middles and rows to pixels.
+/// Converts middles and rows to pixels.
 fn measure(nodes: &[Node], slots: &[Slot], keys: &[(usize, usize)], chains: &[Vec<usize>]) -> Layout {
     let leftmost = slots.iter().map(|slot| slot.middle - slot.width / 2).min().unwrap_or_default();
     let shift = MARGIN + LABELS + BAND_PADDING - leftmost;

@@ -1,6 +1,8 @@
-//! The architecture as a picture: layers as bands, packages as boxes, arrows from each to what it is built on.
+//! The architecture as a picture: layers as bands, packages as boxes, arrows from each box to the boxes on which it
+//! is built.
 //!
-//! It is drawn from cargo's metadata alone and in whole numbers: the same packages give the same text everywhere.
+//! The picture is drawn from cargo's metadata alone, in whole numbers. The same packages therefore give the same text
+//! everywhere.
 
 mod draw;
 mod graph;
@@ -10,7 +12,7 @@ use serde_json::Value;
 
 use crate::packages;
 
-/// The picture as SVG. Tests and benches are left out, and every arrow that follows from others.
+/// The picture as SVG. Tests and benches are left out, and so is every arrow that follows from others.
 pub fn svg(metadata: &Value) -> String {
     let nodes = graph::nodes(&packages(metadata));
     draw::svg(&nodes, &layout::lay_out(&nodes))

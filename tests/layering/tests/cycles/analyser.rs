@@ -1,10 +1,10 @@
-//! The analyser itself, on small crates in memory.
+//! Tests of the analyser itself, on small crates in memory.
 
 use std::path::Path;
 
 use crate::tree::{Mutual, Tree};
 
-/// The pairs of a crate that is given as (file, text), the root first.
+/// The pairs of mutual imports in a crate. The crate is given as (file, text), with the root first.
 fn mutual(files: &[(&str, &str)]) -> Vec<Mutual> {
     let read = |wanted: &Path| {
         let found = files.iter().find(|(file, _)| Path::new(file) == wanted);
@@ -13,7 +13,7 @@ fn mutual(files: &[(&str, &str)]) -> Vec<Mutual> {
     Tree::read(Path::new(files[0].0), &read).mutual()
 }
 
-/// Pairs of names only.
+/// The names of these pairs only.
 fn names(files: &[(&str, &str)]) -> Vec<[String; 2]> {
     mutual(files).into_iter().map(|Mutual([one, other])| [one.name, other.name]).collect()
 }

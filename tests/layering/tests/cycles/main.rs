@@ -1,6 +1,6 @@
-//! No two modules of a crate import each other, except a module and what lies in it.
+//! No two modules of a crate import each other, except a module and the modules in it.
 //!
-//! Two files that need each other are read together or not at all: they are one module, or want a third.
+//! Two files that need each other can only be read together. They should be one module, or share a third.
 
 #![allow(clippy::unwrap_used)]
 

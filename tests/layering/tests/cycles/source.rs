@@ -1,4 +1,4 @@
-//! What one file or inline module says: its modules, the names it brings in, and every path it mentions.
+//! The content of one file or inline module: its modules, the names that it imports, and every path that it mentions.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Mention {
 #[derive(Default)]
 pub struct Source<'s> {
     pub modules: Vec<&'s ItemMod>,
-    /// Each name that a `use` brings in, and what it stands for.
+    /// Each name that a `use` imports, and the path for which it stands.
     pub names: BTreeMap<String, Vec<String>>,
     pub mentions: Vec<Mention>,
 }
@@ -59,7 +59,7 @@ impl<'s> Source<'s> {
         self.mentions.push(Mention { path, line });
     }
 
-    /// A macro's arguments are words to the parser: paths are found by their colons.
+    /// For the parser, the arguments of a macro are only tokens. Paths in them are found by their colons.
     fn scan(&mut self, tokens: TokenStream) {
         let (mut path, mut line, mut colons) = (Vec::new(), 0, 0);
         for token in tokens {
@@ -90,7 +90,7 @@ impl<'s> Visit<'s> for Source<'s> {
         match item {
             item if is_for_tests(attributes(item)) => {}
             Item::Mod(module) => self.modules.push(module),
-            // With a leading `::` it is another crate's.
+            // A path with a leading `::` belongs to another crate.
             Item::Use(item) if item.leading_colon.is_none() => self.bring_in(&item.tree, &[]),
             item => visit::visit_item(self, item),
         }
@@ -137,7 +137,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// `#[cfg(test)]`, or `all` of that and more.
+/// Whether the attributes have `#[cfg(test)]`, or an `all` that includes `test`.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("cfg") => {

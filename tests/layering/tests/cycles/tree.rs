@@ -1,4 +1,4 @@
-//! A crate's modules, and which of them imports which.
+//! The modules of a crate, and which module imports which.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,14 +10,15 @@ use syn::{Expr, ExprLit, Item, ItemMod, Lit, Meta};
 
 use crate::source::{Mention, Source};
 
-/// Reads a file; `None` if there is none.
+/// Reads a file. `None` if the file does not exist.
 pub type Read<'r> = &'r dyn Fn(&Path) -> Option<String>;
 
-/// How many re-exports of re-exports are followed. More are a name that stands for itself, such as `use http::{self}`.
+/// How many re-exports of re-exports are followed. A longer chain is a name that stands for itself, such as `use
+/// http::{self}`.
 const DEPTH: u8 = 8;
 
 struct Module {
-    /// As in `film::encode`; the crate's root is empty.
+    /// A name such as `film::encode`. It is empty for the crate's root.
     name: String,
     file: PathBuf,
     parent: Option<usize>,
@@ -29,7 +30,7 @@ struct Module {
 pub struct Tree(Vec<Module>);
 
 impl Tree {
-    /// The crate whose root is `file`, by its `mod` declarations.
+    /// Reads the crate whose root is `file`, by its `mod` declarations.
     pub fn read(file: &Path, read: Read) -> Self {
         let mut tree = Self(Vec::new());
         let text = read(file).unwrap_or_else(|| panic!("{} is missing", file.display()));
@@ -37,7 +38,7 @@ impl Tree {
         tree
     }
 
-    /// Adds a module with all below it. Files of modules that it declares lie in `folder`.
+    /// Adds a module and all modules below it. The files of the modules that it declares are in `folder`.
     fn add(
         &mut self,
         name: String,
@@ -75,10 +76,11 @@ impl Tree {
         self.add(name, file, &own_folder, Some(parent), &parse(file, &text), read)
     }
 
-    /// Adds to `found` what `path` names, seen from `at`: the module it ends in, and where it is a re-export, the one
-    /// it comes from. The answer is that module, unless the path goes on to something in it.
+    /// Adds to `found` the modules that `path` names, seen from `at`: the module in which the path ends, and for a
+    /// re-export also the module from which the name comes. Returns the module in which the path ends, unless the
+    /// path goes on to something in it.
     ///
-    /// Names that come by `*` are not followed: that import counts as one of the module before the `*`.
+    /// Names that are imported by `*` are not followed. Such an import counts as one of the module before the `*`.
     fn follow(&self, mut at: usize, path: &[String], depth: u8, found: &mut BTreeSet<usize>) -> Option<usize> {
         for segment in path {
             let module = &self.0[at];
@@ -98,7 +100,8 @@ impl Tree {
         Some(at)
     }
 
-    /// Who imports whom, and the first line that does. A module and what lies in it are one and left out.
+    /// Which module imports which, and the first line that does. A module and the modules in it count as one, and are
+    /// left out.
     fn imports(&self) -> BTreeMap<(usize, usize), usize> {
         let mut imports = BTreeMap::new();
         for (from, module) in self.0.iter().enumerate() {
@@ -121,7 +124,7 @@ impl Tree {
         inner == outer
     }
 
-    /// Every two modules that import each other.
+    /// All pairs of modules that import each other.
     pub fn mutual(&self) -> Vec<Mutual> {
         let imports = self.imports();
         let import = |from: usize, to: usize, line: usize| {

@@ -1,4 +1,4 @@
-//! Prints what it is asked for: URLs to compare, a playlist's size, or figures of playlists as JSON.
+//! Prints, as its argument says, URLs to compare, the size of a playlist, or figures of playlists as JSON.
 #![allow(clippy::print_stdout)] // printing is all it does
 
 use bench_sign_guest::{playlist, urls};
