@@ -50,13 +50,13 @@ pub struct Arguments {
     /// x264's preset: slower ones make smaller films
     #[arg(long, default_value = "veryfast", value_parser = PRESETS)]
     preset: String,
-    /// Where films are encoded to before they are uploaded [default: the system's temporary folder]
+    /// The folder in which films are encoded before they are uploaded [default: the system's temporary folder]
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
     /// Publish the demo film, which needs no ffmpeg
     #[arg(long)]
     demo_film: bool,
-    /// Do files again that are already in the gallery
+    /// Ingest files again that are already in the gallery
     #[arg(long)]
     force: bool,
     /// Print the outcome as one line of JSON

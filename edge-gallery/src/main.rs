@@ -17,8 +17,8 @@ type Failure = Box<dyn std::error::Error>;
 
 /// A private photo and video gallery.
 ///
-/// Exit codes: 0 all is well; 1 it could not start or go on; 2 something is wrong with what it was given (wrong usage,
-/// files that could not be taken in, a configuration to mend); 130 interrupted.
+/// Exit codes: 0 all is well; 1 the program could not start or go on; 2 something is wrong with its input (wrong
+/// usage, files that could not be ingested, a configuration to mend); 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Where the gallery listens; port 0 picks a free one
     #[arg(long, env = GALLERY_LISTEN.text(), default_value = default(GALLERY_LISTEN))]
     pub listen: SocketAddr,
-    /// Gives video-edge an address of its own, and the page the way to it
+    /// Gives video-edge an address of its own, and tells the page this address
     #[arg(long, env = GALLERY_SPLIT.text())]
     pub split: Option<SocketAddr>,
     /// Where the catalogue, the KV store and the embedded S3 store live
@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Where the embedded S3 store listens; browsers must reach it
     #[arg(long, env = GALLERY_STORE_LISTEN.text(), default_value = default(GALLERY_STORE_LISTEN))]
     pub store_listen: SocketAddr,
-    /// Believe X-Forwarded-For and X-Forwarded-Proto, as TRUST_FORWARDED does. Only behind a proxy that sets them
+    /// Trust X-Forwarded-For and X-Forwarded-Proto, as TRUST_FORWARDED does. Only behind a proxy that sets them
     #[arg(long)]
     pub trust_forwarded: bool,
 }
