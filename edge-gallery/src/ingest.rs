@@ -23,14 +23,14 @@ pub struct Arguments {
     /// The folder with the photos and films
     #[arg(required_unless_present = "demo_film")]
     folder: Option<PathBuf>,
-    /// The data folder of `serve`: without other words, the catalogue is in it
-    #[arg(long, env = GALLERY_DATA.text(), default_value = GALLERY_DATA.default().unwrap_or_default())]
-    data: PathBuf,
-    /// The catalogue's SQLite file, made if missing [default: gallery.db in the data folder]
-    #[arg(long, env = GALLERY_DATABASE.text(), hide_env_values = true, value_name = "FILE")]
+    /// The data folder of `serve`: without other words, the catalogue is in it [env: GALLERY_DATA] [default: .data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// The catalogue's SQLite file, made if missing [env: GALLERY_DATABASE] [default: gallery.db in the data folder]
+    #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
-    /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it
-    #[arg(long, env = SQL_URL.text(), hide_env_values = true, value_name = "URL")]
+    /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it [env: SQL_URL]
+    #[arg(long, value_name = "URL")]
     sql_url: Option<String>,
     /// Another libSQL server that gets the same catalogue; SQL_AUTH_TOKEN is the token for it too
     #[arg(long, value_name = "URL")]
@@ -50,13 +50,13 @@ pub struct Arguments {
     /// x264's preset: slower ones make smaller films
     #[arg(long, default_value = "veryfast", value_parser = PRESETS)]
     preset: String,
-    /// Where films are encoded to before they are uploaded [default: the system's temporary folder]
+    /// The folder in which films are encoded before they are uploaded [default: the system's temporary folder]
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
     /// Publish the demo film, which needs no ffmpeg
     #[arg(long)]
     demo_film: bool,
-    /// Do files again that are already in the gallery
+    /// Ingest files again that are already in the gallery
     #[arg(long)]
     force: bool,
     /// Print the outcome as one line of JSON
@@ -67,18 +67,34 @@ pub struct Arguments {
     quiet: bool,
 }
 
+impl Arguments {
+    /// What the command line says for a name of the configuration.
+    fn flag(&self, name: &str) -> Option<String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.to_str().map(str::to_owned));
+        let flags = [
+            (S3_ENDPOINT, self.endpoint.clone()),
+            (R2_BUCKET_NAME, self.bucket.clone()),
+            (R2_REGION, self.region.clone()),
+            (SQL_URL, self.sql_url.clone()),
+            (GALLERY_DATABASE, path(&self.database)),
+            (GALLERY_DATA, path(&self.data)),
+        ];
+        flags.into_iter().find(|(known, _)| known.text() == name)?.1
+    }
+}
+
 const PRESETS: [&str; 9] =
     ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"];
 
 /// Returns the exit code.
 pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
-    let setting = |name: &str| {
-        let flags =
-            [(S3_ENDPOINT, &arguments.endpoint), (R2_BUCKET_NAME, &arguments.bucket), (R2_REGION, &arguments.region)];
-        let flag = flags.into_iter().find(|(known, _)| known.text() == name).and_then(|(_, flag)| flag.clone());
-        flag.or_else(|| std::env::var(name).ok())
-    };
-    let bucket = Location::load(&Lookup(&|name| setting(name).or_else(|| embedded(name, &setting))))?;
+    let setting = |name: &str| arguments.flag(name).or_else(|| std::env::var(name).ok());
+    let lookup = Lookup(&setting);
+    let elsewhere = [S3_ENDPOINT, R2_ACCOUNT_ID].iter().any(|name| lookup.optional(*name).is_some());
+    // Where no store is named, that of `serve` is meant.
+    let embedded = || Some(format!("http://{}", lookup.optional(GALLERY_STORE_LISTEN)?));
+    let store = |name: &str| if name == S3_ENDPOINT.text() && !elsewhere { embedded() } else { setting(name) };
+    let bucket = Location::load(&Lookup(&store))?;
     let options = Options {
         library: arguments.folder.clone(),
         demo_film: arguments.demo_film,
@@ -89,8 +105,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         force: arguments.force,
         show: if arguments.quiet { Show::Nothing } else { Show::Auto },
         stop: stop_on_signal()?,
-        mirror: endpoint(arguments.mirror.as_ref())?.map(Place::Http),
-        ..Options::new(bucket, database(arguments)?)
+        mirror: mirror(arguments.mirror.as_ref(), &setting)?,
+        ..Options::new(bucket, database(&lookup)?)
     };
     let report = ingest::run(&options)?;
     let text = if arguments.json { serde_json::to_string(&report)? } else { report.to_string() };
@@ -99,29 +115,24 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(report.exit_code())
 }
 
-/// Where no store is named, that of `serve` is meant.
-fn embedded(name: &str, setting: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let is_wanted = name == S3_ENDPOINT.text() && setting(R2_ACCOUNT_ID.text()).is_none();
-    is_wanted.then(|| Some(format!("http://{}", Lookup(setting).optional(GALLERY_STORE_LISTEN)?))).flatten()
+/// The catalogue: a libSQL server, a file that is named, or the file of `serve`.
+fn database(lookup: &Lookup<'_>) -> Result<Place, Failure> {
+    if let Some(endpoint) = Endpoint::load(lookup)? {
+        return Ok(Place::Http(Arc::new(endpoint)));
+    }
+    if let Some(path) = lookup.optional(GALLERY_DATABASE) {
+        return Ok(Place::File(path.into()));
+    }
+    let data = PathBuf::from(lookup.required(GALLERY_DATA)?);
+    let failed = |error| format!("cannot make the data folder {}: {error}", data.display());
+    std::fs::create_dir_all(&data).map_err(failed)?;
+    Ok(Place::File(data.join("gallery.db")))
 }
 
-fn database(arguments: &Arguments) -> Result<Place, Failure> {
-    Ok(match (endpoint(arguments.sql_url.as_ref())?, &arguments.database) {
-        (Some(endpoint), _) => Place::Http(endpoint),
-        (None, Some(path)) => Place::File(path.clone()),
-        (None, None) => {
-            let data = &arguments.data;
-            let failed = |error| format!("cannot make the data folder {}: {error}", data.display());
-            std::fs::create_dir_all(data).map_err(failed)?;
-            Place::File(data.join("gallery.db"))
-        }
-    })
-}
-
-/// A libSQL server, and the token for it.
-fn endpoint(url: Option<&String>) -> Result<Option<Arc<Endpoint>>, ConfigError> {
-    let setting = |name: &str| if name == SQL_URL.text() { url.cloned() } else { std::env::var(name).ok() };
-    Ok(Endpoint::load(&Lookup(&setting))?.map(Arc::new))
+/// Another libSQL server, which takes the same token.
+fn mirror(url: Option<&String>, setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<Place>, ConfigError> {
+    let there = |name: &str| if name == SQL_URL.text() { url.cloned() } else { setting(name) };
+    Ok(Endpoint::load(&Lookup(&there))?.map(|endpoint| Place::Http(Arc::new(endpoint))))
 }
 
 /// The first Ctrl-C ends the run cleanly, the second ends it at once.

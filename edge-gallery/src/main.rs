@@ -17,8 +17,8 @@ type Failure = Box<dyn std::error::Error>;
 
 /// A private photo and video gallery.
 ///
-/// Exit codes: 0 all is well; 1 it could not start or go on; 2 something is wrong with what it was given (wrong usage,
-/// files that could not be taken in, a configuration to mend); 130 interrupted.
+/// Exit codes: 0 all is well; 1 the program could not start or go on; 2 something is wrong with its input (wrong
+/// usage, files that could not be ingested, a configuration to mend); 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -38,8 +38,8 @@ enum Verb {
     Password,
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
-    /// Print the manual page, in roff
-    Man,
+    /// Print the manual page of the program, or of a verb, in roff
+    Man { verb: Option<String> },
 }
 
 fn main() -> ExitCode {
@@ -52,15 +52,30 @@ fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Arguments::command(), "edge-gallery", &mut io::stdout());
             Ok(0)
         }
-        Verb::Man => {
-            clap_mangen::Man::new(Arguments::command()).render(&mut io::stdout()).map(|()| 0).map_err(Into::into)
-        }
+        Verb::Man { verb } => manual(verb.as_deref()).map(|()| 0),
     };
     match done {
         Ok(code) => code.into(),
         Err(failure) => {
-            let _ = writeln!(io::stderr(), "edge-gallery: {failure}");
+            // What others say of their own may be long: SQLite shows the statement.
+            let failure = failure.to_string();
+            let _ = writeln!(io::stderr(), "edge-gallery: {}", failure.lines().next().unwrap_or_default());
             ExitCode::FAILURE
         }
     }
+}
+
+/// The page of the program names those of its verbs, `edge-gallery-serve(1)` and so on: `man serve` prints that one.
+fn manual(verb: Option<&str>) -> Result<(), Failure> {
+    let mut command = Arguments::command();
+    command.build();
+    let page = match verb {
+        None => command,
+        Some(name) => {
+            let found = command.find_subcommand(name).cloned();
+            found.ok_or_else(|| format!("there is no verb {name}; edge-gallery --help lists them"))?
+        }
+    };
+    clap_mangen::Man::new(page).render(&mut io::stdout())?;
+    Ok(())
 }

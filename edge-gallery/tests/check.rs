@@ -58,14 +58,43 @@ fn all_that_is_missing_or_unreadable_is_named_at_once() {
     assert!(said.ends_with("7 problems, 0 warnings\n"), "{said}");
 }
 
+/// What stops `serve` stops here too, however many things are wrong at once.
+#[test]
+fn each_wrong_name_is_the_one_that_is_named() {
+    let wrong = [
+        ("R2_BUCKET_NAME", "Bad/Bucket"),
+        ("R2_ACCOUNT_ID", "0123abc"),
+        ("VIDEO_DELIVERY", "pigeon"),
+        ("ALLOWED_ORIGINS", "x"),
+        ("GALLERY_LISTEN", "nonsense"),
+        ("TRUST_FORWARDED", "yes"),
+    ];
+    let (code, said) = check(&with(&wrong), &["--offline"]);
+    assert_eq!(code, 2);
+    for name in ["R2_BUCKET_NAME", "VIDEO_DELIVERY", "ALLOWED_ORIGINS", "GALLERY_LISTEN", "TRUST_FORWARDED"] {
+        assert_eq!(said.matches(&format!("problem  {name} ")).count(), 1, "{name}: {said}");
+    }
+    assert!(said.ends_with("5 problems, 0 warnings\n"), "{said}");
+    // An embedded store has an address, and no host name of its own.
+    let (code, said) = check(&with(&[("S3_URL_STYLE", "virtual-host")]), &["--offline"]);
+    assert_eq!(code, 2, "{said}");
+    // Empty is missing.
+    assert_eq!(
+        check(&with(&[("GALLERY_LISTEN", ""), ("GALLERY_SPLIT", ""), ("S3_ENDPOINT", "")]), &["--offline"]).0,
+        0
+    );
+}
+
 #[test]
 fn a_misspelt_name_is_named_with_the_nearest() {
-    let misspelt = [("R2_BUKET", "b"), ("AUTH_SECERT", "x"), ("GALLERY_TRUST_FORWARDED", "true")];
+    let misspelt = [("R2_BUKET", "b"), ("AUTH_SECERT", "x"), ("GALLERY_TRUST_FORWARDED", "true"), ("S3_BUCKET", "x")];
     let (code, said) = check(&with(&misspelt), &["--offline"]);
     assert_eq!(code, 2);
     assert!(said.contains("R2_BUKET is not a name of ours: R2_BUCKET_NAME is"), "{said}");
     assert!(said.contains("AUTH_SECERT is not a name of ours: AUTH_SECRET is"), "{said}");
-    assert!(said.contains("GALLERY_TRUST_FORWARDED is not a name of ours"), "{said}");
+    // They begin as ours do, and may be another program's.
+    assert!(said.contains("warning  GALLERY_TRUST_FORWARDED is not a name of ours"), "{said}");
+    assert!(said.contains("warning  S3_BUCKET is not a name of ours") && said.contains("2 problems"), "{said}");
     assert_eq!(check(&with(&[("LANG", "C"), ("AWS_REGION", "x")]), &["--offline"]).0, 0);
 }
 
@@ -183,6 +212,14 @@ fn the_bucket_is_asked_as_we_and_as_a_page_would() {
     let (code, said) = of(&[("R2_BUCKET_NAME", "other")], &["--origin", ORIGIN]);
     assert_eq!(code, 2);
     assert!(said.contains("has no bucket other"), "{said}");
+    let (code, said) = of(&[], &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("warning  CORS pages of http://127.0.0.1:8080 may not read"), "{said}");
+    assert_eq!(
+        of(&[("VIDEO_DELIVERY", "proxy")], &["--origin", "https://other.example"]).0,
+        0,
+        "films pass through us"
+    );
     drop(store);
     let (code, said) = of(&[], &["--origin", ORIGIN]);
     assert_eq!(code, 2);
@@ -207,7 +244,7 @@ fn a_database_that_cannot_be_used_is_named_and_left_alone() {
     let (code, said) = of("CREATE TABLE schema_steps (version, applied_at); INSERT INTO schema_steps VALUES (99, '')");
     assert_eq!(code, 2);
     assert!(said.contains("its schema has version 99"), "{said}");
-    let (code, said) = of("CREATE TABLE media (key)");
+    let (code, said) = of("CREATE TABLE media (key, date_taken, uploaded_at, hls_qualities)");
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("its schema has version 0, and the next start brings it to"), "{said}");
     fs::write(&path, "this is no database, however long it may be, and SQLite says so when it reads it").unwrap();

@@ -6,6 +6,7 @@ use platform::{CacheOutcome, Cx, KvKey, Platform, StoreName};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    digest::hex,
     expiring::Expiring,
     single_flight::{Flight, SingleFlight},
 };
@@ -27,12 +28,7 @@ impl Name {
             text.push_str(part);
             text
         });
-        let hash = Sha256::digest(identity.as_bytes());
-        let mut name = format!("{kind}:");
-        for byte in hash {
-            use std::fmt::Write as _;
-            let _ = write!(name, "{byte:02x}");
-        }
+        let name = format!("{kind}:{}", hex(&Sha256::digest(identity.as_bytes())));
         Self { key: KvKey::parse(name), identity }
     }
 

@@ -31,7 +31,7 @@ const COOKIE_HTTPS: &str = "__Host-session";
 const COOKIE_HTTP: &str = "session";
 
 /// The shortest `AUTH_SECRET`, in bytes.
-pub const MIN_SECRET_BYTES: usize = 32;
+const MIN_SECRET_BYTES: usize = 32;
 
 /// `AUTH_SECRET`, from which the keys of sessions and tokens are derived.
 pub struct AuthSecret(Zeroizing<String>);

@@ -25,6 +25,8 @@ const CHECKED: &str = "_metadata/ingest-check";
 /// What a bucket says about itself.
 #[derive(Clone, Debug)]
 pub struct Probed {
+    /// The store answers "access denied" to what is missing: the key may not list, or may do nothing at all.
+    pub is_hidden: bool,
     /// `Access-Control-Allow-Origin`.
     pub allowed_origin: Option<String>,
     /// `Date`.
@@ -129,7 +131,11 @@ impl Bucket {
         let url = self.presign(Method::Get, CHECKED)?;
         let response = self.twice(|| self.agent.get(&url).header("origin", origin).call())?;
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Probed { allowed_origin: header("access-control-allow-origin"), date: header("date") })
+        Ok(Probed {
+            is_hidden: response.status() == 403,
+            allowed_origin: header("access-control-allow-origin"),
+            date: header("date"),
+        })
     }
 
     /// Uploads one object, and counts it.

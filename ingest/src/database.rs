@@ -24,10 +24,9 @@ pub enum Database {
 }
 
 impl Database {
-    /// Opens the file, which is made if it is missing.
-    pub fn file(path: &Path) -> Result<Self, Error> {
-        let connection = open(path, PATIENCE).map_err(|error| sql_error("sql.open", error))?;
-        Ok(Self::File(Mutex::new(connection)))
+    /// Opens the file, which is made if it is missing, and brings its schema up to date.
+    pub fn file(path: &Path) -> Result<Self, schema::Failure<rusqlite::Error>> {
+        Ok(Self::File(Mutex::new(open(path, PATIENCE)?)))
     }
 
     /// Applies the steps of the schema that the database lacks, and returns the version that it had before.

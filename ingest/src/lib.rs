@@ -107,12 +107,14 @@ impl Place {
     /// Opens the database, and brings its schema up to date.
     pub fn open(&self, certificates: &[Vec<u8>]) -> Result<Database, Error> {
         let unusable = |error: &dyn std::fmt::Display| Error::Database(self.name(), error.to_string());
-        let database = match self {
-            Self::File(path) => Database::file(path).map_err(|error| unusable(&error))?,
-            Self::Http(endpoint) => Database::http(Arc::clone(endpoint), certificates),
-        };
-        database.migrate().map_err(|error| unusable(&error))?;
-        Ok(database)
+        match self {
+            Self::File(path) => Database::file(path).map_err(|error| unusable(&error)),
+            Self::Http(endpoint) => {
+                let database = Database::http(Arc::clone(endpoint), certificates);
+                database.migrate().map_err(|error| unusable(&error))?;
+                Ok(database)
+            }
+        }
     }
 
     /// The name by which people know the place.

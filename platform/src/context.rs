@@ -91,9 +91,9 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.fetch_all(requests).await
     }
 
-    /// The second try of an idempotent read. If the other side did not answer in `first` or reported a failure, waits
-    /// briefly and returns the result of `again`. There is no second try after a timeout, because the time is used
-    /// up.
+    /// The second try of an idempotent read. If the other side could not be reached in `first` or reported a failure,
+    /// waits briefly and returns the result of `again`. There is no second try after a timeout, because the time is
+    /// used up.
     pub async fn or_again<T, F: Future<Output = Result<T, Error>>>(
         &self,
         first: Result<T, Error>,

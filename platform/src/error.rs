@@ -16,7 +16,8 @@ pub enum Kind {
     /// The credentials or a rule of the host forbid the call. Trying again does not help, but a change of the
     /// configuration does.
     Denied,
-    /// The call makes no sense to the other side, as with bad SQL or a bad header, or its answer makes no sense.
+    /// The call makes no sense to the other side, as with bad SQL or a bad header. Or the answer of the other side
+    /// makes no sense.
     Invalid,
     /// A body, value or result exceeds its limit.
     TooLarge,

@@ -1,1 +1,1 @@
-//! An empty library, because cargo wants one. The tests are in `tests/native.rs`.
+//! This library is empty: there is nothing to link. The tests are in `tests/native.rs`.

@@ -11,14 +11,15 @@ use crate::{Failure, fastly, page, process, tools, wasm, workspace};
 
 #[derive(Subcommand)]
 pub enum Subject {
-    /// Presigning: ours, rusty-s3, aws-sigv4; in wasm and natively.
+    /// Presigning with this project's sigv4, with rusty-s3 and with aws-sigv4; in wasm and natively.
     Sign(Rounds),
     /// Variant playlists: rewriting alone, and with every segment presigned; in wasm and natively.
     Playlist(Rounds),
     /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput,
     /// operations, memory, and on WASI hosts a large original.
     Hosts {
-        /// The hosts, by commas: fastly, by its local server; wasi, wasi02 and spin, in wasmtime; with `--against`, native.
+        /// The hosts, separated by commas: fastly, on its local server; wasi, wasi02 and spin, in wasmtime. With `--against`,
+        /// native too.
         #[arg(long, default_value = "fastly")]
         on: String,
         /// How long each case runs, twice.
@@ -34,12 +35,12 @@ pub enum Subject {
         #[arg(long, default_value_t = 3)]
         seconds: u32,
     },
-    /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 kept, and speed.
+    /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 passed, and speed.
     Files {
         /// The other server.
         #[arg(long, default_value = "nginx", value_parser = ["nginx"])]
         against: String,
-        /// How long each server is asked for each file, in all.
+        /// How long each server is measured for each file, in all.
         #[arg(long, default_value_t = 10)]
         seconds: u32,
     },
@@ -47,7 +48,7 @@ pub enum Subject {
 
 #[derive(clap::Args)]
 pub struct Rounds {
-    /// How often each is repeated; the best counts. Unset, enough for a busy machine.
+    /// How often each measurement is repeated; the best one counts. The default is enough for a busy machine.
     #[arg(long)]
     rounds: Option<u32>,
 }

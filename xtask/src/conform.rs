@@ -15,22 +15,22 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these hosts, by commas: memory, native, fastly, wasi, wasi02, spin.
+    /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin.
     #[arg(long, value_delimiter = ',')]
     on: Vec<String>,
-    /// The contract against this deployment instead, which must hold the test library.
+    /// Run the contract against this deployment instead, which must hold the test library.
     #[arg(long, requires = "password")]
     base: Option<String>,
-    /// Its password.
+    /// The deployment's password.
     #[arg(long)]
     password: Option<String>,
-    /// Its video service, where that has an origin of its own.
+    /// The origin of the deployment's video-edge, if it has its own.
     #[arg(long)]
     video: Option<String>,
-    /// Where its presigned URLs lead.
+    /// The origin of the deployment's presigned URLs.
     #[arg(long)]
     store: Option<String>,
-    /// It reads its catalogue from the bucket.
+    /// The deployment reads its catalogue from the bucket.
     #[arg(long)]
     snapshot: bool,
 }
@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         // The password goes into the environment, where other users of the machine do not see it.
         command.env("GALLERY_PASSWORD", arguments.password.as_deref().unwrap_or_default());
         say("The deployment must hold the test library: `cargo run -p contract -- --write-library FOLDER`, then \
-             `ingest FOLDER --demo-film`.\n");
+             `edge-gallery ingest FOLDER --demo-film`.\n");
         count(&mut command, "contract", &mut table, &mut reasons)?;
     } else {
         page::build()?;

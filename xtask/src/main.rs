@@ -37,8 +37,8 @@ struct Arguments {
 enum Task {
     /// Run the gallery: builds what is missing, makes or reads a library, prints where to look.
     Up(up::Arguments),
-    /// What services on an edge's local server need beside them: a bucket on port 9000 with a library in it. Then
-    /// `fastly compute serve` works from here.
+    /// Start what the services on an edge's local server need beside them: a bucket on port 9000 with a library in
+    /// it. Then `fastly compute serve` works from here.
     Stack(up::Arguments),
     /// Run all tests: formatting, lints, every crate, the page, the HTTP contract, and a real browser.
     Test {
@@ -46,35 +46,35 @@ enum Task {
         #[arg(long)]
         no_browser: bool,
     },
-    /// The same gallery on every host: conformance, HTTP contract and faults, as one table; or the contract against a
-    /// deployment of yours.
+    /// Test the same gallery on every host: conformance, HTTP contract and faults, as one table; or run the contract
+    /// against a deployment of yours.
     Conform(conform::Arguments),
-    /// Both services on a platform that fails by a seed: no wrong byte, no wrong viewer, nothing bad kept.
+    /// Test both services on a platform that fails by a seed: no wrong byte, no wrong viewer, nothing bad kept.
     Faults {
         #[arg(long, default_value_t = 10_000)]
         seeds: u64,
-        /// The first seed: with `--seeds 1` it runs again the one that a failure names.
+        /// The first seed. With `--seeds 1`, the seed that a failure names runs again.
         #[arg(long, default_value_t = 0)]
         first: u64,
     },
     /// Write the files that are made from the tree: the table of configuration in PLATFORM.md, and the picture of the
     /// architecture.
     Generate,
-    /// Look for published vulnerabilities in what we depend on. It needs the network, and builds cargo-audit once.
+    /// Look for published vulnerabilities in the dependencies. It needs the network, and builds cargo-audit once.
     Audit,
-    /// Compare our signatures with botocore's on random cases.
+    /// Compare this project's signatures with botocore's on random cases.
     Oracle {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Measure ourselves against libraries and baselines, as ratios within one run.
+    /// Measure this project's code against libraries and baselines, as ratios within one run.
     Bench {
         #[command(subcommand)]
         subject: bench::Subject,
     },
-    /// Build a service for an edge as it is deployed, the page in it.
+    /// Build a service for an edge as it is deployed, with the page in it.
     Wasm {
         /// The program, such as viewer-edge-fastly.
         program: String,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use platform::config::table::SETTINGS;
 use servers::{hosts, named};
 
 use crate::{
@@ -21,7 +22,9 @@ pub fn servers(data: &Path, config: &Config, store: Option<&str>) -> Result<Vec<
     for program in ["viewer-edge-spin", "video-edge-spin"] {
         wasm::write(program, &root.join("bin").join(program).with_extension("wasm"))?;
     }
-    let mut variables: Vec<(String, String)> = config.clone().into_iter().collect();
+    // What the caller's environment says, and what the data folder keeps.
+    let given = SETTINGS.iter().filter_map(|it| Some((it.name.text().to_owned(), std::env::var(it.name.text()).ok()?)));
+    let mut variables: Vec<(String, String)> = given.chain(config.clone()).collect();
     variables.extend(store.map(|store| ("S3_ENDPOINT".to_owned(), store.to_owned())));
     let command = hosts::spin(&root.join("spin.toml"), data, data, &variables, local(SPIN_PORT))?;
     Ok(vec![Server { command, name: "spin", port: SPIN_PORT }])

@@ -20,7 +20,7 @@ use crate::{
     workspace::{self, Programs},
 };
 
-/// What the services run on.
+/// The host of the services.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum On {
     /// One native program.
@@ -29,7 +29,7 @@ enum On {
     Fastly,
     /// A WASI 0.3 host, on the same ports: `wasmtime serve` if wasmtime is installed, else one that cargo builds.
     Wasi,
-    /// The same of WASI 0.2.
+    /// The same for WASI 0.2.
     Wasi02,
     /// Spin, on port 3000, which must be installed.
     Spin,
@@ -37,7 +37,7 @@ enum On {
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// What the services run on.
+    /// The host of the services.
     #[arg(long, value_enum, default_value_t = On::Native)]
     on: On,
     /// A folder of photos and films. Without it a demo library is made.
@@ -46,7 +46,7 @@ pub struct Arguments {
     /// Where the gallery keeps everything.
     #[arg(long, default_value = ".data")]
     data: PathBuf,
-    /// The gallery's port; the store takes the next one, and with --split video the one after.
+    /// The gallery's port. The store takes the next one, and with --split video-edge takes the one after.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// The gallery's password. Without it one is made, and kept.
@@ -55,7 +55,7 @@ pub struct Arguments {
     /// Run video-edge on its own port.
     #[arg(long)]
     split: bool,
-    /// No long film in the demo library: it takes some minutes to encode, once.
+    /// Leave the long film out of the demo library: it takes some minutes to encode, once.
     #[arg(long)]
     no_long_film: bool,
 }

@@ -131,14 +131,13 @@ pub fn write(program: &str, out: &Path) -> Result<(), Failure> {
 pub fn write_all(out: &Path) -> Result<(), Failure> {
     page::build()?;
     let native = workspace::build(&["edge-gallery"])?;
-    let Programs { fastly, wasi } = all()?;
-    for (from, folder) in [(fastly, "fastly"), (wasi, "wasi")] {
-        let to = out.join(folder);
-        fs::create_dir_all(&to)?;
-        for entry in fs::read_dir(from)?.filter_map(Result::ok) {
-            if entry.path().extension().is_some_and(|extension| extension == "wasm") {
-                fs::copy(entry.path(), to.join(entry.file_name()))?;
-            }
+    let built = all()?;
+    for entries in workspace::entries()? {
+        let (from, folder) = if entries.host == "fastly" { (&built.fastly, "fastly") } else { (&built.wasi, "wasi") };
+        fs::create_dir_all(out.join(folder))?;
+        for program in entries.programs {
+            let file = Path::new(&program).with_extension("wasm");
+            fs::copy(from.join(&file), out.join(folder).join(file))?;
         }
     }
     fs::copy(native.path("edge-gallery")?, out.join("edge-gallery"))?;

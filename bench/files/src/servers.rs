@@ -2,16 +2,18 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::Path,
-    process::Command,
-    time::{Duration, SystemTime},
+    process::{Command, Stdio},
+    time::{Duration, Instant, SystemTime},
 };
 
 use contract::{Call, Target};
-use harness::{Failure, Gallery, Options, free_address};
+use harness::{Failure, Gallery, Options, Process, free_address};
 use tempfile::TempDir;
 
-use crate::process::Running;
+/// How long a server may take to listen.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The file for which the rows of the tables are requested: a photo of the test library, of some 1.9 MB.
 pub const BIG: &str = "big.png";
@@ -19,8 +21,8 @@ pub const BIG: &str = "big.png";
 pub const MEBIBYTE: &str = "mebibyte.jpg";
 
 pub struct Servers {
-    pub nginx: Running,
-    pub serve_dir: Running,
+    pub nginx: (Process, SocketAddr),
+    pub serve_dir: (Process, SocketAddr),
     gallery: Gallery,
     ours: Target,
     /// The folder with the files that the other two servers serve.
@@ -69,11 +71,11 @@ impl Servers {
 
     /// The three servers, the gallery last.
     pub fn all(&self) -> Result<[Server<'_>; 3], Failure> {
-        let other = |name, running: &Running| Server {
+        let other = |name, (process, address): &(Process, SocketAddr)| Server {
             name,
-            base: format!("http://{}", running.address),
+            base: format!("http://{address}"),
             cookie: None,
-            process: running.id(),
+            process: process.id(),
         };
         Ok([
             other("nginx", &self.nginx),
@@ -105,7 +107,7 @@ fn write(folder: &Path) -> Result<(), Failure> {
 }
 
 /// nginx, configured as in Debian where this matters: `sendfile`, an access log, one worker per core.
-fn nginx(folder: &Path, files: &Path) -> Result<Running, Failure> {
+fn nginx(folder: &Path, files: &Path) -> Result<(Process, SocketAddr), Failure> {
     let address = free_address()?;
     let path = folder.join("nginx.conf");
     let (folder, files) = (folder.display(), files.display());
@@ -136,12 +138,22 @@ http {{
     );
     fs::write(&path, config)?;
     let program = std::env::var_os("NGINX_PROGRAM").unwrap_or_else(|| "nginx".into());
-    Running::start(Command::new(program).arg("-e").arg(format!("{folder}/error.log")).arg("-c").arg(path), address)
+    let mut command = Command::new(program);
+    command.arg("-e").arg(format!("{folder}/error.log")).arg("-c").arg(path);
+    listening(&mut command, "nginx", address)
 }
 
-fn serve_dir(files: &Path) -> Result<Running, Failure> {
+fn serve_dir(files: &Path) -> Result<(Process, SocketAddr), Failure> {
     let address = free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("serve-dir").arg(files).env("LISTEN", address.to_string());
-    Running::start(&mut command, address)
+    listening(&mut command, "serve-dir", address)
+}
+
+/// Starts a server and waits until it listens.
+fn listening(command: &mut Command, name: &str, address: SocketAddr) -> Result<(Process, SocketAddr), Failure> {
+    command.stdin(Stdio::null());
+    let started = Instant::now();
+    let process = Process::listening(command, name, address, Path::new(""), || started.elapsed() > PATIENCE)?;
+    Ok((process, address))
 }

@@ -79,7 +79,7 @@ fn on(host: &str, time: Duration) -> Result<(), Failure> {
 fn compare(host: &str, baseline: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
     println!(
         "\n{host:30} {:>9} {:>8} {:>9} {:>10} {:>8} {:>9}  operations",
-        "p50", "to baseline", "to native", "requests/s", "to baseline", "to native"
+        "p50", "to base", "to native", "requests/s", "to base", "to native"
     );
     let baseline = load::measure(&Case::plain("empty program", baseline), time, CLIENTS)?;
     let mut rows = vec![row(&baseline, &baseline, None)];

@@ -13,7 +13,7 @@ pub fn sign(target: &str, figures: &Value) {
         "\n{target}: one SHA-256 compression {:.1} ns, baseline of {BASELINE} per URL {baseline:.0} ns",
         of("compression_ns")
     );
-    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "of baseline", "URLs a ms");
+    println!("{:<22} {:>10} {:>10} {:>12}", "", "ns per URL", "to base", "URLs a ms");
     for (label, name) in [
         ("ours, one by one", "scalar_ns"),
         ("ours, batch", "batch_ns"),

@@ -74,7 +74,7 @@ pub struct Claims {
     /// A number that is the same for all requests of one session, and has no other meaning. What must stay the same
     /// for one viewer is derived from this number. In a playback token, the number is the same for one film.
     pub viewer: u64,
-    /// The bytes that are random in a session.
+    /// The bytes that are random in a session, and that name the film in a playback token.
     pub(crate) subject: [u8; 16],
     pub(crate) epoch: [u8; 8],
 }

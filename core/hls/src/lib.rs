@@ -89,9 +89,9 @@ pub struct Reference<'a> {
     /// `key` without the prefix. This is a key, not a URI: percent-encode it before writing it into a playlist, and
     /// put `./` before it if its first segment holds a `:`. It never starts with `/`.
     pub relative: &'a str,
-    /// What follows the path, from its `?` or `#` on; not part of the key.
-    pub suffix: &'a str,
     /// The text after the path, from its `?` or `#` on. The suffix is not part of the key.
+    pub suffix: &'a str,
+    /// The URI as the playlist has it.
     pub raw: &'a str,
 }
 

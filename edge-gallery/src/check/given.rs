@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use platform::config::names::is_secret;
+use platform::config::{
+    Lookup,
+    names::{GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, is_secret},
+};
 use platform_fallback::without_own_sql;
 use toml::{Table, Value};
 
 use super::{
-    nearest::{is_known, is_meant_for_us, nearest},
+    nearest::{Likeness, is_known, likeness, nearest},
     report::{Report, Weight},
 };
 use crate::Failure;
@@ -125,20 +128,38 @@ impl Given {
         Ok(Self { from, host: Host::Fastly, values, names })
     }
 
-    /// The value that the look-up of the host returns.
+    /// The value that the host's look-up gives.
     pub fn get(&self, name: &str) -> Option<String> {
         let get = |name: &str| self.values.get(name).cloned();
-        if self.host == Host::Fastly { without_own_sql(get)(name) } else { get(name) }
+        match self.host {
+            Host::Fastly => without_own_sql(get)(name),
+            Host::Native if name == S3_ENDPOINT.text() && !self.has_bucket_elsewhere() => {
+                Some(format!("http://{}", Lookup(&get).optional(GALLERY_STORE_LISTEN)?))
+            }
+            Host::Native | Host::Spin => get(name),
+        }
+    }
+
+    /// Whether a store is named. Natively the embedded store serves where none is.
+    pub fn has_bucket_elsewhere(&self) -> bool {
+        let get = |name: &str| self.values.get(name).cloned();
+        [S3_ENDPOINT, R2_ACCOUNT_ID].iter().any(|name| Lookup(&get).optional(*name).is_some())
     }
 
     /// Reports names that the gallery does not know, and names in the wrong place.
     pub fn names(&self, report: &mut Report) {
         for (name, part) in &self.names {
             match part {
-                Part::Shared if is_meant_for_us(name) => {
-                    report.add(Weight::Problem, name, format!("is not a name of ours: {} is", nearest(name)));
-                }
-                Part::Shared => {}
+                Part::Shared => match likeness(name) {
+                    // Another program may have a name that begins like ours.
+                    Likeness::Family => {
+                        report.add(Weight::Warning, name, format!("is not a name of ours: {} is", nearest(name)));
+                    }
+                    Likeness::Slip => {
+                        report.add(Weight::Problem, name, format!("is not a name of ours: {} is", nearest(name)));
+                    }
+                    Likeness::None => {}
+                },
                 _ if !is_known(name) => {
                     report.add(Weight::Problem, name, format!("is not known: {} is", nearest(name)));
                 }

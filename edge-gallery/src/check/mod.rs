@@ -19,7 +19,7 @@ use report::Report;
 pub struct Arguments {
     /// Manifests to read instead of the environment: fastly*.toml, spin*.toml
     manifests: Vec<PathBuf>,
-    /// The origin of the gallery's page: whether the bucket lets it read is tried from there
+    /// The origin of the gallery's page, from which to try whether the bucket lets pages read
     #[arg(long, value_name = "URL")]
     origin: Option<String>,
     /// Try nothing over the network

@@ -10,7 +10,9 @@ use gallery::schema;
 use ingest::{Database, Location, probe_bucket};
 use platform::config::{
     Lookup,
-    names::{ALLOWED_ORIGINS, GALLERY_DATA, GALLERY_DATABASE, GALLERY_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT},
+    names::{
+        ALLOWED_ORIGINS, GALLERY_DATA, GALLERY_DATABASE, GALLERY_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, VIDEO_DELIVERY,
+    },
 };
 use platform_fallback::Endpoint;
 use platform_native::trust;
@@ -34,11 +36,15 @@ pub fn check(given: &Given, origin: Option<&str>, report: &mut Report) {
     };
     let get = |name: &str| given.get(name);
     let lookup = Lookup(&get);
-    let elsewhere = [S3_ENDPOINT, R2_ACCOUNT_ID].iter().any(|name| lookup.optional(*name).is_some());
-    match Location::load(&lookup) {
-        Ok(location) if elsewhere => bucket(&location, &certificates, &page_origin(given, origin), report),
-        // The error was reported already, or the store is the embedded one.
-        _ => {}
+    if [S3_ENDPOINT, R2_ACCOUNT_ID].iter().all(|name| lookup.optional(*name).is_some()) && given.has_bucket_elsewhere()
+    {
+        report.add(Weight::Warning, R2_ACCOUNT_ID.text(), "is not read while S3_ENDPOINT is set");
+    }
+    // An embedded store is not running yet, or is ours. What else is wrong with the bucket has been said.
+    if let Ok(location) = Location::load(&lookup)
+        && given.has_bucket_elsewhere()
+    {
+        bucket(given, &location, &certificates, origin, report);
     }
     match Endpoint::load(&lookup) {
         Ok(Some(endpoint)) if given.host != Host::Spin => {
@@ -51,30 +57,51 @@ pub fn check(given: &Given, origin: Option<&str>, report: &mut Report) {
     }
 }
 
-/// The origin of the page, as browsers know it.
-fn page_origin(given: &Given, origin: Option<&str>) -> String {
+/// The origin of the page, and whether somebody said so.
+fn page_origin(given: &Given, origin: Option<&str>) -> (String, bool) {
     let get = |name: &str| given.get(name);
     let lookup = Lookup(&get);
-    let listed = lookup.origins(ALLOWED_ORIGINS).unwrap_or_default().into_iter().next();
+    let listed = || lookup.origins(ALLOWED_ORIGINS).unwrap_or_default().into_iter().next();
+    if let Some(said) = origin.map(str::to_owned).or_else(listed) {
+        return (said, true);
+    }
     let listens = || origins::of(lookup.optional(GALLERY_LISTEN)?.parse().ok()?).into_iter().next();
-    origin.map(str::to_owned).or(listed).or_else(listens).unwrap_or_default()
+    (listens().unwrap_or_default(), false)
 }
 
-fn bucket(location: &Location, certificates: &[Vec<u8>], origin: &str, report: &mut Report) {
-    let answer = match probe_bucket(location, certificates, origin) {
+fn bucket(given: &Given, location: &Location, certificates: &[Vec<u8>], origin: Option<&str>, report: &mut Report) {
+    let (origin, is_said) = page_origin(given, origin);
+    let answer = match probe_bucket(location, certificates, &origin) {
         Ok(answer) => answer,
         Err(words) => return report.add(Weight::Problem, "bucket", words),
     };
-    report.add(Weight::Ok, "bucket", format!("{} at {} answers", location.name, location.origin()));
-    match answer.allowed_origin.as_deref() {
-        Some(allowed) if allowed == origin || allowed == "*" => {
-            report.add(Weight::Ok, "CORS", format!("pages of {origin} may read"));
+    let (name, place) = (&location.name, location.origin());
+    if answer.is_hidden {
+        let words =
+            "answers, but says \"access denied\" to what is missing: the key may not list the bucket, or not read it";
+        report.add(Weight::Warning, "bucket", format!("{name} at {place} {words}"));
+    } else {
+        report.add(Weight::Ok, "bucket", format!("{name} at {place} answers"));
+    }
+    // Films that pass through the service are not fetched from the bucket by pages.
+    if given.get(VIDEO_DELIVERY.text()).as_deref() != Some("proxy") {
+        let may_read = answer.allowed_origin.as_deref().is_some_and(|allowed| allowed == origin || allowed == "*");
+        match (may_read, is_said) {
+            (true, _) => report.add(Weight::Ok, "CORS", format!("pages of {origin} may read")),
+            (false, true) => report.add(
+                Weight::Problem,
+                "CORS",
+                format!(
+                    "pages of {origin} may not read, so films do not play there: \
+                     allow the origin in the bucket's CORS rules"
+                ),
+            ),
+            (false, false) => report.add(
+                Weight::Warning,
+                "CORS",
+                format!("pages of {origin} may not read; --origin says where your page is, if it is elsewhere"),
+            ),
         }
-        _ => report.add(
-            Weight::Problem,
-            "CORS",
-            format!("pages of {origin} may not read, so films will not play there: allow the origin in the bucket's CORS rules"),
-        ),
     }
     let Some(theirs) = answer.date.as_deref().and_then(|date| httpdate::parse_http_date(date).ok()) else { return };
     let ours = SystemTime::now();

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 use gallery::password::weakness;
 use platform::config::{
     ConfigError, Lookup,
-    names::{AUTH_SECRET, GALLERY_PASSWORD, S3_ENDPOINT},
+    names::{AUTH_SECRET, GALLERY_PASSWORD},
     table::SETTINGS,
 };
 use platform_fallback::Endpoint;
@@ -14,6 +14,7 @@ use super::{
     given::{Given, Host},
     report::{Report, Weight},
 };
+use crate::serve::{Arguments, Settings};
 
 pub fn check(given: &Given, report: &mut Report) {
     for error in errors(given) {
@@ -29,41 +30,35 @@ pub fn check(given: &Given, report: &mut Report) {
     }
 }
 
-/// Everything that keeps the services from starting. A service reports only the first error that it finds. Each
-/// reported value is therefore replaced by the example of the table, and the services are loaded again.
+/// Every reason why a host would not start. A part that is loaded reports only the first reason that it meets. So each
+/// name that is reported gets the table's example in its place, and the part is loaded again.
 fn errors(given: &Given) -> Vec<ConfigError> {
-    let mended: RefCell<BTreeSet<&'static str>> = RefCell::default();
-    // The native host uses its embedded store if no other store is named.
-    let embedded =
-        given.host == Host::Native && !["S3_ENDPOINT", "R2_ACCOUNT_ID"].iter().any(|name| is_set(given, name));
-    if embedded {
-        mended.borrow_mut().insert(S3_ENDPOINT.text());
-    }
-    let get = |name: &str| {
-        let example = || SETTINGS.iter().find(|it| it.name.text() == name).map(|it| it.example.to_owned());
-        if mended.borrow().contains(name) { example() } else { given.get(name) }
-    };
-    let lookup = Lookup(&get);
-    let load = || {
-        all_in_one::Config::load(&lookup)?;
-        Endpoint::load(&lookup).map(drop)
-    };
-    let mut errors = Vec::new();
-    while let Err(error) = load() {
-        errors.push(error);
-        if !mended.borrow_mut().insert(error.name) {
-            // The example was refused too, so the table is wrong. A test checks the table.
-            break;
+    type Load = fn(&Lookup<'_>) -> Result<(), ConfigError>;
+    let services: [Load; 3] = [
+        |lookup| viewer_edge::Config::load(lookup).map(drop),
+        |lookup| video_edge::Config::load(lookup).map(drop),
+        |lookup| Endpoint::load(lookup).map(drop),
+    ];
+    let native: [Load; 1] = [|lookup| Settings::load(lookup, &Arguments::default()).map(drop)];
+    let mut errors: Vec<ConfigError> = Vec::new();
+    let parts = services.iter().chain(native.iter().filter(|_| given.host == Host::Native));
+    for load in parts {
+        let mended: RefCell<BTreeSet<&'static str>> = RefCell::default();
+        let example = |name: &str| SETTINGS.iter().find(|it| it.name.text() == name).map(|it| it.example.to_owned());
+        let get = |name: &str| if mended.borrow().contains(name) { example(name) } else { given.get(name) };
+        while let Err(error) = load(&Lookup(&get)) {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+            if !mended.borrow_mut().insert(error.name) {
+                // Another name of the same part is wrong too, and shows once this one has been mended.
+                break;
+            }
         }
     }
     errors
 }
 
-fn is_set(given: &Given, name: &str) -> bool {
-    given.get(name).is_some_and(|value| !value.trim().is_empty())
-}
-
-/// Whether the services would start with only the examples of the table.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,31 +1,64 @@
-//! The command line of `serve`.
+//! The command line of `serve`, over the names of the configuration that mean the same.
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use platform::config::names::{GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, Name};
+use platform::config::{
+    ConfigError, Lookup, Name,
+    names::{GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, TRUST_FORWARDED},
+};
 
-/// The default of a name of the table.
-fn default(name: Name) -> &'static str {
-    name.default().unwrap_or_default()
+/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without `S3_ENDPOINT`
+/// and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
+#[derive(Default, clap::Args)]
+pub struct Arguments {
+    /// Where the gallery listens; port 0 picks a free one [env: GALLERY_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Gives video-edge an address of its own, and the page the way to it [env: GALLERY_SPLIT]
+    #[arg(long, value_name = "ADDRESS")]
+    split: Option<SocketAddr>,
+    /// Where the catalogue, the KV store and the embedded S3 store live [env: GALLERY_DATA] [default: .data]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Where the embedded S3 store listens; browsers must reach it [env: GALLERY_STORE_LISTEN] [default: 127.0.0.1:9000]
+    #[arg(long, value_name = "ADDRESS")]
+    store_listen: Option<SocketAddr>,
+    /// Believe X-Forwarded-For and X-Forwarded-Proto. Only behind a proxy that sets them [env: TRUST_FORWARDED]
+    #[arg(long)]
+    trust_forwarded: bool,
 }
 
-/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without
-/// `S3_ENDPOINT` and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
-#[derive(clap::Args)]
-pub struct Arguments {
-    /// Where the gallery listens; port 0 picks a free one
-    #[arg(long, env = GALLERY_LISTEN.text(), default_value = default(GALLERY_LISTEN))]
+/// Where `serve` listens, and where it keeps everything.
+pub struct Settings {
     pub listen: SocketAddr,
-    /// Gives video-edge an address of its own, and the page the way to it
-    #[arg(long, env = GALLERY_SPLIT.text())]
     pub split: Option<SocketAddr>,
-    /// Where the catalogue, the KV store and the embedded S3 store live
-    #[arg(long, env = GALLERY_DATA.text(), default_value = default(GALLERY_DATA))]
     pub data: PathBuf,
-    /// Where the embedded S3 store listens; browsers must reach it
-    #[arg(long, env = GALLERY_STORE_LISTEN.text(), default_value = default(GALLERY_STORE_LISTEN))]
     pub store_listen: SocketAddr,
-    /// Believe X-Forwarded-For and X-Forwarded-Proto, as TRUST_FORWARDED does. Only behind a proxy that sets them
-    #[arg(long)]
     pub trust_forwarded: bool,
+}
+
+impl Settings {
+    /// What the command line says goes before what the configuration says.
+    pub fn load(lookup: &Lookup<'_>, arguments: &Arguments) -> Result<Self, ConfigError> {
+        let required = |given: Option<SocketAddr>, name: Name| match given
+            .map_or_else(|| address(lookup, name), |it| Ok(Some(it)))?
+        {
+            Some(address) => Ok(address),
+            None => Err(ConfigError::new(name, "is not set")),
+        };
+        let split = arguments.split.map_or_else(|| address(lookup, GALLERY_SPLIT), |given| Ok(Some(given)))?;
+        let data = arguments.data.clone().map_or_else(|| lookup.required(GALLERY_DATA).map(PathBuf::from), Ok)?;
+        Ok(Self {
+            listen: required(arguments.listen, GALLERY_LISTEN)?,
+            split,
+            data,
+            store_listen: required(arguments.store_listen, GALLERY_STORE_LISTEN)?,
+            trust_forwarded: arguments.trust_forwarded || lookup.switch(TRUST_FORWARDED)?,
+        })
+    }
+}
+
+fn address(lookup: &Lookup<'_>, name: Name) -> Result<Option<SocketAddr>, ConfigError> {
+    let error = ConfigError::new(name, "must be an address and a port, such as 127.0.0.1:8080");
+    lookup.optional(name).map(|text| text.parse().map_err(|_| error)).transpose()
 }

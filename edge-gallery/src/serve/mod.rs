@@ -3,7 +3,12 @@
 mod arguments;
 pub mod origins;
 
-use std::{io::Write as _, net::TcpListener, sync::Arc};
+use std::{
+    io::Write as _,
+    net::TcpListener,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use all_in_one::{AllInOne, Config};
 use gallery::schema;
@@ -16,16 +21,17 @@ use viewer_edge::ViewerEdge;
 
 use crate::Failure;
 
-pub use arguments::Arguments;
+pub use arguments::{Arguments, Settings};
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    std::fs::create_dir_all(&arguments.data)
-        .map_err(|error| format!("cannot make the data folder {}: {error}", arguments.data.display()))?;
-    let gallery = bind(arguments.listen)?;
-    let video = arguments.split.map(bind).transpose()?;
+    let mut environment = Environment::environment();
+    let settings = environment.read(|lookup| Settings::load(&lookup, arguments))?;
+    std::fs::create_dir_all(&settings.data)
+        .map_err(|error| format!("cannot make the data folder {}: {error}", settings.data.display()))?;
+    let gallery = bind(settings.listen)?;
+    let video = settings.split.map(bind).transpose()?;
 
     let page_origins = origins::of(gallery.local_addr()?);
-    let mut environment = Environment::environment();
     let unset = |name: names::Name| environment.read(|lookup| lookup.optional(name)).is_none();
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.
@@ -38,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         // Pages of other origins that may call the services may also read the objects to which the services send
         // them.
         let elsewhere = environment.read(|lookup| lookup.origins(names::ALLOWED_ORIGINS))?;
-        let store = embedded_store(arguments, &environment, [page_origins.clone(), elsewhere].concat())?;
+        let store = embedded_store(&settings, &environment, [page_origins.clone(), elsewhere].concat())?;
         defaults.push((names::S3_ENDPOINT, format!("http://{}", store.addr())));
         Some(store)
     } else {
@@ -52,8 +58,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(endpoint) = environment.read(|lookup| Endpoint::load(&lookup))? {
         migrate(endpoint)?;
     }
-    let mut options = Options::new(&arguments.data).configured(&environment)?;
-    options.trust_forwarded |= arguments.trust_forwarded;
+    let mut options = Options::new(&settings.data).configured(&environment)?;
+    options.trust_forwarded = settings.trust_forwarded;
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
     if let Some(store) = &store {
@@ -81,18 +87,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Brings a database behind HTTP up to date. A SQLite file the host brings up to date itself.
 ///
-/// One that does not answer, or lets nobody write, is no reason not to start: requests then get 503 until it answers.
+/// A database that does not answer, or lets nobody write, is no reason not to start: requests then get 503 until it
+/// answers. Nor does the start wait long for it.
 fn migrate(endpoint: Endpoint) -> Result<(), Failure> {
+    const PATIENCE: Duration = Duration::from_secs(3);
     let certificates: Vec<_> = trust::certificates()?.iter().map(|der| der.to_vec()).collect();
     let origin = endpoint.origin();
-    match Database::http(Arc::new(endpoint), &certificates).migrate() {
-        Ok(_) => Ok(()),
-        Err(schema::Failure::Database(error)) => {
-            let _ = writeln!(std::io::stderr(), "edge-gallery: the schema of {origin} could not be checked: {error}");
-            Ok(())
-        }
-        Err(failure) => Err(format!("the database {origin} cannot be used: {failure}").into()),
-    }
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || send.send(Database::http(Arc::new(endpoint), &certificates).migrate()));
+    let words = match receive.recv_timeout(PATIENCE) {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(schema::Failure::Database(error))) => error.to_string(),
+        Ok(Err(failure)) => return Err(format!("the database {origin} cannot be used: {failure}").into()),
+        Err(_) => format!("it has not answered within {} s", PATIENCE.as_secs()),
+    };
+    let _ = writeln!(std::io::stderr(), "edge-gallery: the schema of {origin} could not be checked: {words}");
+    Ok(())
 }
 
 fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
@@ -101,13 +111,13 @@ fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 fn embedded_store(
-    arguments: &Arguments,
+    settings: &Settings,
     environment: &Environment,
     allowed_origins: Vec<String>,
 ) -> Result<store::Running, Failure> {
     let config = environment.read(|lookup| {
         Ok::<_, ConfigError>(store::Config {
-            root: arguments.data.join("store"),
+            root: settings.data.join("store"),
             bucket: lookup.required(names::R2_BUCKET_NAME)?,
             access_key_id: lookup.required(names::R2_ACCESS_KEY_ID)?,
             secret_access_key: lookup.required(names::R2_SECRET_ACCESS_KEY)?,
@@ -115,8 +125,8 @@ fn embedded_store(
             allowed_origins,
         })
     })?;
-    store::spawn(config, arguments.store_listen)
-        .map_err(|error| format!("cannot start the store on {}: {error}", arguments.store_listen).into())
+    store::spawn(config, settings.store_listen)
+        .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen).into())
 }
 
 /// Ends at Ctrl-C and at SIGTERM.

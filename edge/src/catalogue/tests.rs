@@ -270,3 +270,13 @@ fn what_is_missing_short_or_garbled_is_an_error_and_never_an_empty_catalogue() {
     let other = Fixture { catalogue: Catalogue::new(Source::Snapshot, &fixture.objects), ..fixture };
     assert_eq!(other.find(100, "a").0, Err(Kind::Invalid), "no index but something else");
 }
+
+#[test]
+fn the_source_is_sql_unless_it_is_told_otherwise() {
+    let load = |value: &str| {
+        let find = |_: &str| Some(value.to_owned());
+        Source::load(&Lookup(&find))
+    };
+    assert_eq!((load(""), load("sql"), load("snapshot")), (Ok(Source::Sql), Ok(Source::Sql), Ok(Source::Snapshot)));
+    assert_eq!(load("postgres").unwrap_err().name, "CATALOGUE");
+}

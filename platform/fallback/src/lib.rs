@@ -8,7 +8,7 @@ mod kv;
 mod remote;
 mod sql;
 
-pub use kv::{KvObjects, MAX_VALUE_BYTES, TIMEOUTS as KV_TIMEOUTS};
+pub use kv::{KvObjects, MAX_VALUE_BYTES};
 pub use remote::Remote;
 pub use sql::{Endpoint, MAX_ANSWER_BYTES, SqlHttp};
 

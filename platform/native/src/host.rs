@@ -71,7 +71,7 @@ impl Options {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
             self.database = Endpoint::load(&lookup)?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
-            self.trust_forwarded = lookup.is_on(TRUST_FORWARDED);
+            self.trust_forwarded = lookup.switch(TRUST_FORWARDED)?;
             Ok(self)
         })
     }

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use gallery::schema;
 use platform::{Error, Row, Sql, Statement, Value};
 use platform_fallback::{Endpoint, SqlHttp};
 use platform_sqlite::{batch, query, sql_error};
@@ -36,17 +37,14 @@ pub(crate) struct Connected(RefCell<rusqlite::Connection>);
 impl Connected {
     /// Opens the file, and applies the steps of the schema that are missing. The error is one line with the path.
     pub fn open(path: &Path) -> Result<Self, HostError> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            HostError::new(format!("cannot open the database {}", path.display()), error)
-        };
-        let open = || -> rusqlite::Result<rusqlite::Connection> {
+        let open = || -> Result<rusqlite::Connection, schema::Failure<rusqlite::Error>> {
             let connection = platform_sqlite::open(path, PATIENCE_AT_START)?;
             connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+            connection.busy_timeout(Duration::ZERO)?;
             Ok(connection)
         };
-        let mut connection = open().map_err(|error| failed(error.into()))?;
-        platform_sqlite::migrate(&mut connection).map_err(|error| failed(error.into()))?;
-        connection.busy_timeout(Duration::ZERO).map_err(|error| failed(error.into()))?;
+        let connection =
+            open().map_err(|error| HostError::new(format!("cannot open the database {}", path.display()), error))?;
         Ok(Self(RefCell::new(connection)))
     }
 }

@@ -1,23 +1,33 @@
-//! The certificates that outgoing TLS connections trust.
+//! The certificates that TLS connections of ours trust.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use platform::config::names::SSL_CERT_FILE;
 use rustls::{RootCertStore, pki_types::CertificateDer};
 
 use crate::HostError;
 
-/// The system's certificates, or those of `SSL_CERT_FILE`, in DER. On a system without certificates the list is
-/// empty. The program then uses Mozilla's list, which is compiled in.
+/// The certificates of `SSL_CERT_FILE`, else the system's, in DER. A system may have none: then Mozilla's list serves,
+/// which is in the program.
 ///
-/// It is an error if a file is named and holds no certificate: an operator who names a file does not want the
-/// system's certificates instead.
+/// A file that is named and holds no certificate is an error: whoever names a file does not mean the system's.
 pub fn certificates() -> Result<Vec<CertificateDer<'static>>, HostError> {
-    let found = rustls_native_certs::load_native_certs();
-    let named = std::env::var_os(SSL_CERT_FILE.text()).is_some_and(|file| !file.is_empty());
-    if named && found.certs.is_empty() {
+    let Some(file) = std::env::var_os(SSL_CERT_FILE.text()) else {
+        return Ok(rustls_native_certs::load_native_certs().certs);
+    };
+    let unusable = |why: String| HostError::new(format!("{} cannot be used", SSL_CERT_FILE.text()), why);
+    if file.is_empty() {
+        return Err(unusable("it is set and empty: name a file, or unset it".to_owned()));
+    }
+    let found = rustls_native_certs::load_certs_from_paths(Some(Path::new(&file)), None);
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs.iter().cloned());
+    if roots.is_empty() {
         let why = found.errors.first().map_or_else(|| "no certificate is in it".to_owned(), ToString::to_string);
-        return Err(HostError::new(format!("{} cannot be used", SSL_CERT_FILE.text()), why));
+        return Err(unusable(why));
     }
     Ok(found.certs)
 }

@@ -24,19 +24,15 @@ impl Location {
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let name = lookup.required(R2_BUCKET_NAME)?;
         let region = lookup.required(R2_REGION)?;
+        let style = style(lookup)?;
         let bucket = if let Some(endpoint) = lookup.optional(S3_ENDPOINT) {
-            Bucket::new(&endpoint, style(lookup)?, &name, &region).map_err(|_| {
-                let wanted =
-                    "must be a URL such as https://s3.eu-central-1.amazonaws.com, with a bucket name S3 allows";
-                ConfigError::new(S3_ENDPOINT, wanted)
-            })?
+            Bucket::new(&endpoint, style, &name, &region)
         } else {
             let missing = ConfigError::new(S3_ENDPOINT, "or R2_ACCOUNT_ID is needed, and neither is set");
             let account = lookup.optional(R2_ACCOUNT_ID).ok_or(missing)?;
-            let jurisdiction = lookup.optional(R2_JURISDICTION);
-            Bucket::r2(&account, jurisdiction.as_deref(), &name)
-                .map_err(|_| ConfigError::new(R2_ACCOUNT_ID, "must be the account's hexadecimal id"))?
+            Bucket::r2(&account, lookup.optional(R2_JURISDICTION).as_deref(), &name)
         };
+        let bucket = bucket.map_err(unusable)?;
         let mut credentials =
             Credentials::new(lookup.required(R2_ACCESS_KEY_ID)?, lookup.required(R2_SECRET_ACCESS_KEY)?);
         if let Some(token) = lookup.optional(R2_SESSION_TOKEN) {
@@ -48,6 +44,21 @@ impl Location {
     /// The scheme, host and port of the bucket, which may be shown.
     pub fn origin(&self) -> String {
         origin(self.bucket.base_url()).unwrap_or_default()
+    }
+}
+
+/// Which name it is that cannot be used.
+fn unusable(error: sigv4::Error) -> ConfigError {
+    match error {
+        sigv4::Error::BucketName => ConfigError::new(R2_BUCKET_NAME, "must be a name that S3 allows in such a URL"),
+        sigv4::Error::Region => ConfigError::new(R2_REGION, "must be a region such as auto or eu-central-1"),
+        sigv4::Error::Account => {
+            ConfigError::new(R2_ACCOUNT_ID, "must be the account's hexadecimal id, and R2_JURISDICTION such as eu")
+        }
+        _ => ConfigError::new(
+            S3_ENDPOINT,
+            "must be a URL such as https://s3.eu-central-1.amazonaws.com; with S3_URL_STYLE virtual-host, of a host name",
+        ),
     }
 }
 
@@ -94,8 +105,15 @@ mod tests {
             assert!(text.contains(name) && !text.contains("value"), "{text}");
         }
         assert_eq!(location("", &[("S3_ENDPOINT", "nonsense")]).unwrap_err().name, "S3_ENDPOINT");
-        let odd = [("S3_ENDPOINT", "https://s3.example"), ("S3_URL_STYLE", "odd")];
-        assert_eq!(location("", &odd).unwrap_err().name, "S3_URL_STYLE");
+        for (bad, name) in [
+            (&[("S3_ENDPOINT", "https://s3.example"), ("S3_URL_STYLE", "odd")][..], "S3_URL_STYLE"),
+            (&[("S3_URL_STYLE", "odd")], "S3_URL_STYLE"),
+            (&[("R2_BUCKET_NAME", "Bad/Bucket")], "R2_BUCKET_NAME"),
+            (&[("R2_JURISDICTION", "e/u")], "R2_ACCOUNT_ID"),
+            (&[("S3_ENDPOINT", "https://s3.example"), ("R2_REGION", "a b")], "R2_REGION"),
+        ] {
+            assert_eq!(location("", bad).unwrap_err().name, name, "{bad:?}");
+        }
         let shown = format!("{:?}", location("", &[("R2_SESSION_TOKEN", "token-value")]).unwrap());
         assert!(!shown.contains("-value"), "{shown}");
     }

@@ -23,10 +23,6 @@ impl Objects {
         Self { bucket, credentials, key: RefCell::new(None) }
     }
 
-    pub fn bucket(&self) -> &Bucket {
-        &self.bucket
-    }
-
     /// Runs `f` with the signing key of `now`'s day, and derives the key anew when the day has changed.
     fn with_key<T>(&self, now: u64, f: impl FnOnce(&SigningKey) -> T) -> T {
         let mut held = self.key.borrow_mut();
@@ -56,8 +52,8 @@ impl Objects {
     /// GET or HEAD of an object. `headers` may hold `Range` and conditions, which are sent as they are.
     ///
     /// - 200, 206, 304, 404, 412 and 416 are answers. Every other status is an error.
-    /// - The request is sent a second time, after a short pause, if the store did not answer or reported a failure.
-    ///   There is no second try once a head has arrived.
+    /// - The request is sent a second time, after a short pause, if the store could not be reached or reported a
+    ///   failure. There is no second try after a timeout, and none once a head has arrived.
     /// - With `edge_cache`, a 200 or the 206 to a `Range` may come from the host's edge cache.
     pub async fn read<P: Platform>(
         &self,

@@ -25,7 +25,7 @@ pub struct Site<S> {
 impl<S> Site<S> {
     fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
         let spin = Spin(Rc::new(sql::Shared::default()));
-        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
+        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.switch(TRUST_FORWARDED)? })
     }
 }
 

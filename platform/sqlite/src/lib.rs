@@ -1,35 +1,58 @@
 //! SQLite behind [`Sql`](platform::Sql): the code that the native host, ingest and the platform in memory share.
 
-use std::{path::Path, time::Duration};
+use std::{cell::RefCell, path::Path, time::Duration};
 
 use gallery::schema;
 use platform::{Error, Kind, Row, Statement, Value};
 use rusqlite::{
-    Connection,
+    Connection, TransactionBehavior,
     types::{ToSqlOutput, ValueRef},
 };
 
-/// Opens a file, which is made if it is missing. Readers can work beside a writer (WAL). An operation waits
-/// `patience` for a lock.
+/// Opens the catalogue's file, which is made if it is missing, and applies the steps of the schema that it lacks.
 ///
-/// After a power failure the last transactions may be missing. Their items are then uploaded again.
-pub fn open(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+/// Readers work beside a writer (WAL). A statement waits `patience` for a lock. After a power failure the last
+/// transactions may be gone: what they held is uploaded again. A file that is not a gallery's, or is newer than this
+/// program, stays as it is. A file that may not be written is used as it is.
+pub fn open(path: &Path, patience: Duration) -> Result<Connection, schema::Failure<rusqlite::Error>> {
+    let mut connection = Connection::open(path)?;
     connection.busy_timeout(patience)?;
+    // First of all: to change the journal is to write.
+    schema::version(|sql| texts(&connection, sql))?;
+    match prepare(&mut connection) {
+        // The only step so far adds nothing that is read.
+        Err(schema::Failure::Database(error)) if is_read_only(&error) && has_media(&connection)? => Ok(connection),
+        Err(failure) => Err(failure),
+        Ok(()) => Ok(connection),
+    }
+}
+
+fn has_media(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(!texts(connection, "SELECT name FROM sqlite_master WHERE name = 'media'")?.is_empty())
+}
+
+fn prepare(connection: &mut Connection) -> Result<(), schema::Failure<rusqlite::Error>> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    Ok(connection)
+    migrate(connection).map(drop)
 }
 
-/// Applies the steps of the schema that the database lacks, and returns the version that it had before.
+fn is_read_only(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly)
+}
+
+/// Applies the steps of the schema that the database lacks, and gives the version it had.
 pub fn migrate(connection: &mut Connection) -> Result<usize, schema::Failure<rusqlite::Error>> {
-    let connection = std::cell::RefCell::new(connection);
+    let connection = RefCell::new(connection);
     schema::migrate(
         |sql| texts(&connection.borrow(), sql),
         |statements| {
-            let statements: Vec<_> = statements.iter().map(|sql| Statement::new(sql, [])).collect();
-            batch(&mut connection.borrow_mut(), &statements).map(drop)
+            let mut connection = connection.borrow_mut();
+            // The lock that writing needs, now: a reader that goes on to write does not wait for another writer.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            statements.iter().try_for_each(|sql| transaction.execute_batch(sql))?;
+            transaction.commit()
         },
     )
 }

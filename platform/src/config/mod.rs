@@ -45,9 +45,13 @@ impl Lookup<'_> {
         self.optional(name).ok_or(ConfigError::new(name, "is not set"))
     }
 
-    /// Whether a switch is on: `true` or `1`.
-    pub fn is_on(&self, name: Name) -> bool {
-        self.optional(name).is_some_and(|value| value == "true" || value == "1")
+    /// Whether a switch is on: `true` or `1`. `false` and `0` say the same as no value.
+    pub fn switch(&self, name: Name) -> Result<bool, ConfigError> {
+        match self.optional(name).as_deref() {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(_) => Err(ConfigError::new(name, "must be true or false")),
+        }
     }
 
     /// A whole number of bytes.
@@ -100,9 +104,11 @@ mod tests {
 
     #[test]
     fn switches_and_numbers() {
-        for (value, on) in [("true", true), ("1", true), ("yes", false), ("", false)] {
-            assert_eq!(Lookup(&with(&[("TRUST_FORWARDED", value)])).is_on(names::TRUST_FORWARDED), on, "{value}");
+        let switch = |value: &str| Lookup(&with(&[("TRUST_FORWARDED", value)])).switch(names::TRUST_FORWARDED);
+        for (value, on) in [("true", true), ("1", true), ("false", false), ("0", false), ("", false)] {
+            assert_eq!(switch(value), Ok(on), "{value}");
         }
+        assert_eq!(switch("yes").unwrap_err().name, "TRUST_FORWARDED");
         let bytes = |value: &str| Lookup(&with(&[("MAX_BODY_BYTES", value)])).bytes(names::MAX_BODY_BYTES);
         assert_eq!((bytes("12"), bytes("")), (Ok(Some(12)), Ok(None)));
         assert_eq!(bytes("12 MB").unwrap_err().name, "MAX_BODY_BYTES");

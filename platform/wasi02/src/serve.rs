@@ -28,7 +28,7 @@ impl<S> Site<S> {
         let get = without_own_sql(|name: &str| std::env::var(name).ok());
         let lookup = Lookup(&get);
         let remote = Rc::new(Remote::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.is_on(TRUST_FORWARDED) })
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.switch(TRUST_FORWARDED)? })
     }
 }
 

@@ -1,5 +1,7 @@
 //! [`platform::Sql`].
 
+use std::time::Duration;
+
 use platform::{Kind, Platform, Row, Sql, Statement, Value};
 
 use crate::{At, Outcome, cases, ensure, fails, words};
@@ -10,9 +12,21 @@ cases!(sql:
     failed_batch_has_no_effect, batch_sees_its_own_writes, catalogue_is_there,
 );
 
+/// Runs a statement. Cases write to one database at the same time, and the trait lets a locked database answer
+/// `Unavailable`. Such a statement is run again.
 async fn query<P: Platform>(at: &At<'_, P>, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+    const TRIES: u32 = 5;
     let database = at.cx.sql().map_err(|error| words(&error))?;
-    database.query(sql, parameters).await.map_err(|error| format!("{sql}: {error}"))
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        match database.query(sql, parameters).await {
+            Err(error) if error.kind() == Kind::Unavailable && tried < TRIES => {
+                at.cx.sleep(Duration::from_millis(100)).await;
+            }
+            result => return result.map_err(|error| format!("{sql}: {error}")),
+        }
+    }
 }
 
 /// The value of a result with one row of one column.

@@ -32,7 +32,8 @@ impl Local {
         let started = Instant::now();
         let process = Process::listening(command, &name, address, &stderr, || started.elapsed() > START)?;
         if started.elapsed() > START {
-            return Err(format!("{name} did not listen within {} s", START.as_secs()).into());
+            let said = fs::read_to_string(&stderr).unwrap_or_default();
+            return Err(format!("{name} did not listen within {} s: {}", START.as_secs(), said.trim()).into());
         }
         Ok(Self { process, folder, url: format!("http://{address}") })
     }

@@ -60,7 +60,7 @@ pub struct Package {
     pub dependencies: BTreeSet<String>,
     /// The dependencies that are packages of this workspace.
     pub ours: BTreeSet<String>,
-    /// The root files of its library and its programs; tests, benches and examples are left out.
+    /// The root files of the package's library and programs. Tests, benches and examples are left out.
     pub crates: Vec<PathBuf>,
 }
 

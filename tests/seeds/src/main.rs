@@ -7,7 +7,7 @@ use seeds::{Library, Tally, run};
 
 #[derive(Parser)]
 struct Arguments {
-    /// How many.
+    /// How many seeds to run.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
     /// The first one: a failure names its seed, and `--first SEED --seeds 1` shows it again.

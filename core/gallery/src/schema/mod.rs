@@ -17,7 +17,11 @@ pub const VERSION: usize = STEPS.len();
 
 const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
 const APPLIED: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS TEXT) FROM schema_steps";
+const MEDIA: &str = "SELECT COALESCE(sql, '') FROM sqlite_master WHERE type = 'table' AND name = 'media'";
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_steps (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)";
+
+/// Columns by which the table `media` of 0.1.0, and of the original on D1, is known.
+const COLUMNS_OF_0_1_0: [&str; 4] = ["key", "date_taken", "uploaded_at", "hls_qualities"];
 
 /// Why a database cannot be used.
 #[derive(Debug)]
@@ -27,6 +31,12 @@ pub enum Failure<E> {
     /// A newer version of a program has migrated the database. Holds the database's version.
     Newer(usize),
     Database(E),
+}
+
+impl<E> From<E> for Failure<E> {
+    fn from(error: E) -> Self {
+        Self::Database(error)
+    }
 }
 
 impl<E: fmt::Display> fmt::Display for Failure<E> {
@@ -83,17 +93,23 @@ pub fn migrate<E>(
 ///
 /// An empty database has version 0, and so has a database of 0.1.0.
 pub fn version<E>(mut texts: impl FnMut(&str) -> Result<Vec<String>, E>) -> Result<usize, Failure<E>> {
-    let tables = texts(TABLES).map_err(Failure::Database)?;
+    let tables = texts(TABLES)?;
     let has = |name: &str| tables.iter().any(|table| table == name);
     if has("schema_steps") {
-        let applied = texts(APPLIED).map_err(Failure::Database)?;
+        let applied = texts(APPLIED)?;
         let version = applied.first().and_then(|text| text.parse().ok()).unwrap_or(0);
         return if version > VERSION { Err(Failure::Newer(version)) } else { Ok(version) };
     }
     // Leaves out SQLite's own tables, and the tables that D1 adds for itself.
-    let is_own = |name: &String| !["sqlite_", "_cf_", "d1_"].iter().any(|prefix| name.starts_with(prefix));
-    let theirs: Vec<String> = tables.iter().filter(|name| is_own(name)).cloned().collect();
-    if theirs.is_empty() || has("media") { Ok(0) } else { Err(Failure::Foreign(theirs)) }
+    let of_the_engine = |name: &String| ["sqlite_", "_cf_", "d1_"].iter().any(|prefix| name.starts_with(prefix));
+    let theirs: Vec<String> = tables.iter().filter(|name| !of_the_engine(name)).cloned().collect();
+    if theirs.is_empty() {
+        return Ok(0);
+    }
+    // Other programs have a table `media` too.
+    let media = texts(MEDIA)?.concat();
+    let is_ours = COLUMNS_OF_0_1_0.iter().all(|column| media.contains(column));
+    if is_ours { Ok(0) } else { Err(Failure::Foreign(theirs)) }
 }
 
 /// The statements of each step, to be run in one transaction.
@@ -117,7 +133,14 @@ mod tests {
     /// The answers of a database with these tables and this version.
     fn texts(tables: &[&str], version: &str) -> impl FnMut(&str) -> Result<Vec<String>, Never> {
         let (tables, version) = (tables.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), version.to_owned());
-        move |sql| Ok(if sql == TABLES { tables.clone() } else { vec![version.clone()] })
+        let media = "CREATE TABLE media (key, date_taken, uploaded_at, hls_qualities)".to_owned();
+        move |sql| {
+            Ok(match sql {
+                TABLES => tables.clone(),
+                MEDIA => vec![media.clone()],
+                _ => vec![version.clone()],
+            })
+        }
     }
 
     #[test]
@@ -141,8 +164,14 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_and_what_is_newer_is_refused_in_one_line() {
-        let foreign = version(texts(&["orders", "users"], "")).unwrap_err().to_string();
-        assert_eq!(foreign, "it is not a gallery's: it has tables such as orders, users. Name another database");
+        for media in ["", "CREATE TABLE media (id INTEGER PRIMARY KEY, title TEXT)"] {
+            let texts = |sql: &str| {
+                let tables = vec!["media".to_owned(), "users".to_owned()];
+                Ok::<_, Never>(if sql == TABLES { tables } else { vec![media.to_owned()] })
+            };
+            let foreign = version(texts).unwrap_err().to_string();
+            assert_eq!(foreign, "it is not a gallery's: it has tables such as media, users. Name another database");
+        }
         let newer = version(texts(&["schema_steps"], "99")).unwrap_err().to_string();
         assert!(newer.starts_with("its schema has version 99") && !newer.contains('\n'), "{newer}");
     }

@@ -12,7 +12,7 @@ pub fn check(header: &str) {
     let parsed = parse(header);
     assert_eq!(parsed, by_grammar(header), "{header:?}");
     for range in parsed.into_iter().flatten() {
-        // A range is sent to the bucket in its own spelling, which must mean the same.
+        // A range is sent to the bucket as this crate writes it, and must mean the same there.
         assert_eq!(parse(&range.to_string()), Some(vec![range]), "{range}");
         for size in SIZES {
             assert_eq!(range.resolve(size), counted(range, size), "{range} of {size}");

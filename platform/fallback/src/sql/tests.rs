@@ -183,3 +183,17 @@ fn addresses() {
     let shown = format!("{:?}", Endpoint::new("http://a", Some("hidden")).unwrap());
     assert!(!shown.contains("hidden"), "{shown}");
 }
+
+#[test]
+fn a_database_is_loaded_where_one_is_named() {
+    let load = |values: &[(&str, &str)]| {
+        let find = |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Endpoint::load(&Lookup(&find)).map(|endpoint| endpoint.map(|endpoint| endpoint.origin()))
+    };
+    let url = ("SQL_URL", "http://127.0.0.1:8081");
+    assert_eq!(load(&[]), Ok(None));
+    assert_eq!(load(&[("SQL_AUTH_TOKEN", "token")]), Ok(None));
+    assert_eq!(load(&[url, ("SQL_AUTH_TOKEN", "token")]), Ok(Some("http://127.0.0.1:8081".to_owned())));
+    assert_eq!(load(&[("SQL_URL", "nonsense")]).unwrap_err().name, "SQL_URL");
+    assert_eq!(load(&[url, ("SQL_AUTH_TOKEN", "a\nb")]).unwrap_err().name, "SQL_AUTH_TOKEN");
+}

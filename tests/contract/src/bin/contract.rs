@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments, Trial};
 
 #[derive(Parser)]
 struct Deployment {
-    /// Writes the test library's photos into a new folder, and ends. `ingest FOLDER --demo-film` ingests it.
+    /// Writes the test library's photos into a new folder, and ends. `edge-gallery ingest FOLDER --demo-film` ingests it.
     #[arg(long, value_name = "FOLDER", conflicts_with = "base")]
     write_library: Option<PathBuf>,
     /// viewer-edge's origin.

@@ -42,7 +42,7 @@ impl Library {
         self.0.get_or_init(start).as_ref().map_err(Clone::clone)
     }
 
-    fn file_bytes(&self) -> Result<Fixture, String> {
+    fn start_fixture(&self) -> Result<Fixture, String> {
         let failed = |failure: harness::Failure| failure.to_string();
         let gallery = self.gallery()?;
         let store = gallery.store_url.trim_start_matches("http://");
@@ -91,7 +91,7 @@ fn crowd(target: &Target, path: &str, clients: usize) -> Result<Vec<Answer>, Str
 
 /// A hundred requests at once, each in an instance of its own. One of them makes the playlist, and the others get it.
 fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
-    let fixture = library.file_bytes()?;
+    let fixture = library.start_fixture()?;
     let variant = fixture.variant()?;
     let answers = crowd(&fixture.target, &variant, 100)?;
     let made = answers.iter().filter(|answer| answer.cost_text("cache") == Ok("miss")).count();
@@ -102,7 +102,7 @@ fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
 
 /// Once a thumbnail has been requested, the POP has it, and the store is not needed.
 fn thumbnail_is_read_once(library: &Library) -> Outcome {
-    let fixture = library.file_bytes()?;
+    let fixture = library.start_fixture()?;
     let first = fixture.target.get(THUMBNAIL).expect(200)?;
     fixture.set(Mode::Refuse)?;
     for answer in crowd(&fixture.target, THUMBNAIL, 8)? {
@@ -120,7 +120,7 @@ fn thumbnail_is_read_once(library: &Library) -> Outcome {
 
 /// Half a thumbnail is neither sent nor kept.
 fn store_cuts_a_thumbnail(library: &Library) -> Outcome {
-    let fixture = library.file_bytes()?;
+    let fixture = library.start_fixture()?;
     fixture.target.get(BIG).expect(200)?;
     fixture.set(Mode::CutAfter(1_000))?;
     let failed = fixture.target.get(THUMBNAIL).expect(503)?;

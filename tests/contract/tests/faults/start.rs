@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn refuses(change: &[(&str, Option<&str>)], listen: &str) -> Result<String, String> {
     let run = || -> Result<(Option<i32>, String, String), harness::Failure> {
         let data = TempDir::new()?;
-        let mut command = harness::command("edge-gallery")?;
+        let mut command = harness::command("serve")?;
         command.args(["--listen", listen, "--store-listen", "127.0.0.1:0", "--data"]).arg(data.path());
         command.envs(ENVIRONMENT);
         for (name, value) in change {
@@ -39,7 +39,7 @@ fn refuses(change: &[(&str, Option<&str>)], listen: &str) -> Result<String, Stri
         Ok((output.status.code(), text(output.stdout), text(output.stderr)))
     };
     let (code, stdout, stderr) = run().map_err(|failure| format!("{change:?}: {failure}"))?;
-    ensure!(code.is_some_and(|code| code != 0), "{change:?}: the exit code is {code:?}");
+    ensure_eq!(code, Some(1), "{change:?}: the exit code");
     ensure_eq!(stdout, "", "{change:?}: stdout");
     ensure_eq!(stderr.lines().count(), 1, "{change:?}: lines on stderr, which is {stderr:?}");
     Ok(stderr)

@@ -32,10 +32,11 @@ struct Arguments {
     /// How many requests an instance of WASI 0.3 serves in all.
     #[arg(long, default_value_t = 128)]
     reuse: usize,
-    /// How many of them at once.
+    /// How many requests an instance of WASI 0.3 serves at once.
     #[arg(long, default_value_t = 16)]
     at_once: usize,
-    /// How much linear memory an instance may have; it is refused more, and traps unless it can do without.
+    /// How much linear memory an instance may have. An instance that needs more gets none, and traps if it cannot go
+    /// on.
     #[arg(long, value_name = "BYTES", default_value_t = usize::MAX, hide_default_value = true)]
     memory_limit: usize,
     /// How many instances there may be at once. A request waits for one of them.
