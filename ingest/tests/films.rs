@@ -34,6 +34,7 @@ fn main() {
         trial("square_pixels_and_interlaced", anamorphic),
         trial("sound_longer_than_pictures", long_sound),
         trial("what_is_no_film_is_named", broken),
+        trial("what_names_other_files_is_refused", names_other_files),
         trial("a_second_run_does_nothing", twice),
         trial("the_row_comes_last", row_last),
         trial("a_stop_while_encoding_leaves_nothing", stopped),
@@ -343,6 +344,29 @@ fn long_sound() {
     assert_eq!(report.added, 1, "{report}");
     let seconds: f64 = segments(&gallery, "a.mp4", "240p").iter().map(|(_, seconds)| seconds).sum();
     assert!((seconds - 2.0).abs() < 0.2, "{seconds}");
+}
+
+/// Manifests and lists that look like films to us, and would make ffmpeg read a film from outside the library.
+fn names_other_files() {
+    let gallery = Gallery::new();
+    let outside = film(&gallery, "../private.mp4", "-f lavfi -i testsrc=d=2:s=320x240:r=25");
+    let outside = outside.canonicalize().unwrap().display().to_string();
+    // Each begins with four bytes and the name of a box.
+    let dash = format!(
+        "<!--free--><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\" \
+         type=\"static\" mediaPresentationDuration=\"PT2S\" minBufferTime=\"PT1S\"><Period duration=\"PT2S\">\
+         <AdaptationSet mimeType=\"video/mp4\"><Representation id=\"1\" bandwidth=\"100000\" codecs=\"avc1.4d401f\" \
+         width=\"320\" height=\"240\"><BaseURL>{outside}</BaseURL></Representation></AdaptationSet></Period></MPD>"
+    );
+    let smil = format!("<!--free--><smil><body><video src=\"{outside}\"/></body></smil>");
+    let list = format!("0000free\n#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{outside}\n#EXT-X-ENDLIST\n");
+    let concat = format!("0000ftypisom\nffconcat version 1.0\nfile '{outside}'\n");
+    for (name, text) in [("dash.mov", dash), ("smil.mov", smil), ("list.mp4", list), ("concat.mp4", concat)] {
+        gallery.file(name, text.as_bytes());
+    }
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.failed.len()), (0, 4), "{report:?}");
+    assert_eq!(gallery.sql::<i64>("SELECT count(*) FROM media"), [0]);
 }
 
 fn broken() {

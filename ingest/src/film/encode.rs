@@ -9,7 +9,7 @@ use super::Encoder;
 use super::ladder::Rung;
 use super::probe::{Film, Transfer};
 use super::process::{self, Failure};
-use super::tools::input;
+use super::tools::film_input;
 
 /// The length of a segment in seconds; every multiple of this length has a keyframe.
 pub const SEGMENT: u32 = 4;
@@ -28,7 +28,7 @@ pub fn encode(
     let mut command = encoder.tools.ffmpeg();
     // The names below are relative, so that ffmpeg does not take a `%` in the folder's path for a counter.
     command.current_dir(folder).args(["-progress", "pipe:1", "-stats_period", "0.5"]);
-    input(&mut command, path);
+    film_input(&mut command, path);
     arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
     let mut clock = Clock::default();
     process::run(&mut command, encoder.stop, PATIENCE, |chunk| {

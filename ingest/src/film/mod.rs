@@ -45,7 +45,7 @@ impl Encoder<'_> {
     pub fn probe(&self, path: &Path) -> Result<Film, Failure> {
         let mut command = self.tools.ffprobe();
         command.args(["-of", "json", "-show_streams", "-show_format"]);
-        tools::input(&mut command, path);
+        tools::film_input(&mut command, path);
         let json = process::output(&mut command, self.stop, Duration::from_mins(1))
             .map_err(|failure| explain(failure, "ffprobe"))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -64,6 +64,14 @@ pub fn input(command: &mut Command, path: &Path) {
     command.args(["-protocol_whitelist", "file", "-i"]).arg(url);
 }
 
+/// Adds a film of the library to read: one file, read as what its first bytes say it is. Without `-f`, ffmpeg would
+/// choose by content, and a playlist in a film's clothes would make it read the files that the playlist names.
+pub fn film_input(command: &mut Command, path: &Path) {
+    // The demuxer of MP4 and QuickTime, the films that are taken in. It follows no references by default.
+    command.args(["-f", "mov"]);
+    input(command, path);
+}
+
 fn beside(ffmpeg: &Path) -> PathBuf {
     let name = ffmpeg.file_name().unwrap_or_default().to_string_lossy();
     ffmpeg.with_file_name(name.replacen("ffmpeg", "ffprobe", 1))
