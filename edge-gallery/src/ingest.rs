@@ -35,7 +35,7 @@ pub struct Arguments {
     /// Another libSQL server that gets the same catalogue; SQL_AUTH_TOKEN is the token for it too
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
-    /// The store: https://host[:port] [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2] [default: the store of `serve`]
+    /// The store: `https://host:port` [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2] [default: the store of `serve`]
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     /// The bucket's name [env: R2_BUCKET_NAME]

@@ -1,6 +1,6 @@
 //! HLS playlists (RFC 8216, draft-pantos-hls-rfc8216bis): a line-preserving rewriter, a master
 //! builder and the bandwidth measure. No I/O, no clock, and no knowledge of signing: the closure
-//! given to [`rewrite`] decides what a URI becomes.
+//! given to [`rewrite()`] decides what a URI becomes.
 //!
 //! ```
 //! let scope = hls::Scope { prefix: "hls/film/", base: "hls/film/720p.m3u8", public_base: None };

@@ -51,7 +51,7 @@ pub struct State {
 /// The catalogue, as a service queries it. An instance has one `Catalogue`. With snapshots, it keeps the parts that
 /// do not change.
 ///
-/// Both sources give the same answers. A snapshot lags behind its pointer by [`snapshot::FRESH_SECONDS`].
+/// Both sources give the same answers. A snapshot lags behind its pointer by 10 seconds.
 pub struct Catalogue(Inner);
 
 enum Inner {

@@ -1,6 +1,6 @@
 //! Fastly Compute, for wasm32-wasip1.
 //!
-//! [`serve`] owns the accept loop and runs one [`Service`](platform::Service) in a reusable sandbox; [`Fastly`] is
+//! [`serve()`] owns the accept loop and runs one [`Service`](platform::Service) in a reusable sandbox; [`Fastly`] is
 //! the [`Platform`] of one request. Host calls block, so a future is always ready at its first poll, and only
 //! [`Platform::fetch_all`] does several things at the same time.
 

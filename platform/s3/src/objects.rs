@@ -146,7 +146,7 @@ impl Objects {
         }
     }
 
-    /// The sizes of all objects whose key begins with `prefix`, by key. At most [`MAX_PAGES`] pages of a thousand.
+    /// The sizes of all objects whose key begins with `prefix`, by key. At most `MAX_PAGES` pages of a thousand.
     pub async fn list<P: Platform>(&self, cx: &Cx<'_, P>, prefix: &str) -> Result<HashMap<String, u64>, Error> {
         let mut sizes = HashMap::new();
         let mut continuation: Option<String> = None;

@@ -1,4 +1,4 @@
-//! The contenders. Each signs all [`keys`] into one text, as a server would for a playlist.
+//! The contenders. Each signs all [`keys`](crate::ours::keys) into one text, as a server would for a playlist.
 
 use std::time::{Duration, SystemTime};
 
