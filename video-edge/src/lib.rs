@@ -24,7 +24,7 @@ use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 
 use delivery::Delivery;
-use route::{Private, Route};
+use route::{Parsed, Private, Route};
 
 /// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
 /// and the parts of the catalogue's snapshot that it has read.
@@ -89,9 +89,13 @@ impl VideoEdge {
         delivery: &Delivery,
     ) -> Result<Response<P::Body>, Failure> {
         match route {
-            Private::Master { film } => master::serve(self, cx, head, &film?).await,
-            Private::Variant { film, quality } => variant::serve(self, cx, head, delivery, &film?, &quality?).await,
-            Private::Segment { film, file } => segment::serve(self, cx, head, delivery, &film?, &file?).await,
+            Private::Master { film } => master::serve(self, cx, head, &known(film)?).await,
+            Private::Variant { film, quality } => {
+                variant::serve(self, cx, head, delivery, &known(film)?, &known(quality)?).await
+            }
+            Private::Segment { film, file } => {
+                segment::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await
+            }
             Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
         }
     }
@@ -105,4 +109,9 @@ impl Service for VideoEdge {
         let described = route.describe();
         edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head)).await
     }
+}
+
+/// A part of the URL for whoever may ask.
+fn known<T>(part: Parsed<T>) -> Result<T, Failure> {
+    part.map_err(|words| Problem::bad_request(words).into())
 }

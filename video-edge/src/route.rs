@@ -3,7 +3,6 @@
 use edge::{answer::Described, respond};
 use gallery::{MediaKey, key::percent_decode, playback};
 use http::Uri;
-use platform::Problem;
 
 /// The route of a URL, with its parts parsed.
 #[derive(Debug)]
@@ -35,8 +34,8 @@ pub(crate) enum Private {
     Unknown,
 }
 
-/// A part of the URL, decoded once. Only a client with a session or a token is told that a part is not valid.
-pub(crate) type Parsed<T> = Result<T, Problem>;
+/// A part of the URL, decoded once, or what is wrong with it. Only a client with a session or a token is told.
+pub(crate) type Parsed<T> = Result<T, &'static str>;
 
 /// The file extensions of segments, initialisation sections and subtitles, and their media types.
 pub(crate) const SEGMENTS: [(&str, &str); 6] = [
@@ -102,20 +101,20 @@ impl Private {
 }
 
 fn key_in_query(query: Option<&str>) -> Parsed<MediaKey> {
-    let key = respond::query(query, "key")?.ok_or(Problem::bad_request("The query names the film: ?key=..."))?;
-    MediaKey::parse(key).map_err(|_| Problem::bad_request("The key is not a valid key."))
+    let key = respond::query(query, "key").map_err(|problem| problem.detail)?;
+    MediaKey::parse(key.ok_or("The query names the film: ?key=...")?).map_err(|_| "The key is not a valid key.")
 }
 
 fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
-    MediaKey::from_path(encoded).map_err(|_| Problem::bad_request("The key in the path is not a valid key."))
+    MediaKey::from_path(encoded).map_err(|_| "The key in the path is not a valid key.")
 }
 
-/// A slash in the name of a file, encoded or not, would lead to another folder.
+/// A slash in a file's name, however it is written, would lead to another object.
 fn file_in_path(encoded: &str) -> Parsed<String> {
     percent_decode(encoded)
         .ok()
         .filter(|name| !name.is_empty() && !name.chars().any(|c| c == '/' || c.is_control()))
-        .ok_or(Problem::bad_request("The file name in the path is not valid."))
+        .ok_or("The file name in the path is not valid.")
 }
 
 #[cfg(test)]
