@@ -129,8 +129,8 @@ fn a_refusing_store_ends_the_run_and_says_what_to_check() {
 fn a_store_that_is_not_there_is_named() {
     let sink = Sink::new(|_, _| Answer::Take);
     let (_folder, mut options) = library(&sink, 1);
-    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-    options.bucket = Store { endpoint: format!("http://{closed}"), ..sink.settings.clone() }.location();
+    // No program listens on this port.
+    options.bucket = Store { endpoint: "http://127.0.0.1:1".to_owned(), ..sink.settings.clone() }.location();
     let message = store_error(&options);
     assert!(message.contains("is not reachable") && message.contains("S3_ENDPOINT"), "{message}");
 }
