@@ -1,4 +1,5 @@
-//! Data folders of earlier versions: each comes through with every row. `fixtures/VERSION` holds what that version wrote.
+//! Data folders of earlier versions: each comes through with every row. `fixtures/VERSION` holds what that version
+//! wrote.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 

@@ -18,8 +18,8 @@ pub enum Subject {
     /// The services on a host, beside an empty program on the same host and the native gallery: latency, throughput,
     /// operations, memory, and on WASI hosts a large original.
     Hosts {
-        /// The hosts, separated by commas: fastly, on its local server; wasi, wasi02 and spin, in wasmtime. With `--against`,
-        /// native too.
+        /// The hosts, separated by commas: fastly, on its local server; wasi, wasi02 and spin, in wasmtime. With
+        /// `--against`, native too.
         #[arg(long, default_value = "fastly")]
         on: String,
         /// How long each case runs, twice.

@@ -18,8 +18,14 @@ pub fn is_known(name: &str) -> bool {
 /// The known name that is most like an unknown name.
 pub fn nearest(name: &str) -> &'static str {
     let likeness = |known: &str| strsim::jaro_winkler(known, name);
-    let names = SETTINGS.iter().map(|setting| setting.name.text());
-    names.max_by(|one, other| likeness(one).total_cmp(&likeness(other))).unwrap_or_default()
+    let names = || SETTINGS.iter().map(|setting| setting.name.text());
+    let most_like = || names().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    names().find(|known| ends_with(name, known)).or_else(most_like).unwrap_or_default()
+}
+
+/// Whether a name is a known one with more before it: `GALLERY_TRUST_FORWARDED`, as 0.1.0 called it.
+fn ends_with(name: &str, known: &str) -> bool {
+    name.strip_suffix(known).is_some_and(|before| before.ends_with('_'))
 }
 
 /// How much a name among those of other programs looks like one of ours.
@@ -38,16 +44,15 @@ pub fn likeness(name: &str) -> Likeness {
         return Likeness::None;
     }
     let nearest = nearest(name);
-    let slipped = |known: &str| strsim::osa_distance(name, known) <= MAX_SLIPS.min(name.len() / 4);
+    let slipped = |known: &str| strsim::osa_distance(name, known) <= MAX_SLIPS.min(name.len() / 3);
     // `R2_BUCKET` for `R2_BUCKET_NAME`, and a slip in it.
     let begins = (MIN_BEGINNING..nearest.len()).any(|end| nearest.as_bytes()[end] == b'_' && slipped(&nearest[..end]));
-    let in_family = FAMILIES.iter().any(|family| name.starts_with(family));
-    if slipped(nearest) || in_family && begins {
-        Likeness::Slip
-    } else if in_family {
-        Likeness::Family
-    } else {
-        Likeness::None
+    let family = FAMILIES.iter().find(|family| name.starts_with(**family));
+    match family {
+        _ if slipped(nearest) => Likeness::Slip,
+        Some(family) if ends_with(name, nearest) || begins && nearest.starts_with(family) => Likeness::Slip,
+        Some(_) => Likeness::Family,
+        None => Likeness::None,
     }
 }
 
@@ -65,6 +70,7 @@ mod tests {
             ("ALLOWED_ORIGIN", "ALLOWED_ORIGINS"),
             ("GALLERY_PASSWROD", "GALLERY_PASSWORD"),
             ("VIDEO_API", "VIDEO_API_BASE"),
+            ("GALLERY_TRUST_FORWARDED", "TRUST_FORWARDED"),
         ] {
             assert_eq!((likeness(misspelt), nearest(misspelt)), (Likeness::Slip, meant), "{misspelt}");
         }

@@ -7,8 +7,8 @@ use platform::config::{
     names::{GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, TRUST_FORWARDED},
 };
 
-/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without `S3_ENDPOINT`
-/// and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
+/// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without
+/// `S3_ENDPOINT` and `R2_ACCOUNT_ID` an S3 store in the data folder serves.
 #[derive(Default, clap::Args)]
 pub struct Arguments {
     /// Where the gallery listens; port 0 picks a free one [env: GALLERY_LISTEN] [default: 127.0.0.1:8080]
@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Where the catalogue, the KV store and the embedded S3 store live [env: GALLERY_DATA] [default: .data]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Where the embedded S3 store listens; browsers must reach it [env: GALLERY_STORE_LISTEN] [default: 127.0.0.1:9000]
+    /// Where the embedded store listens; browsers must reach it [env: GALLERY_STORE_LISTEN] [default: 127.0.0.1:9000]
     #[arg(long, value_name = "ADDRESS")]
     store_listen: Option<SocketAddr>,
     /// Believe X-Forwarded-For and X-Forwarded-Proto. Only behind a proxy that sets them [env: TRUST_FORWARDED]

@@ -85,7 +85,8 @@ impl fmt::Debug for Endpoint {
 /// - A REAL that is not finite has no form in JSON. It gives `Invalid`, as a parameter and in a row.
 /// - 401 and 403 give `Denied`, 429 gives `Throttled`. Other refusals of the server give the kind that their code
 ///   means.
-/// - An answer of more than [`MAX_ANSWER_BYTES`] or a result of more than [`MAX_ROWS`](platform::sql::MAX_ROWS) gives `TooLarge`.
+/// - An answer of more than [`MAX_ANSWER_BYTES`] or a result of more than [`MAX_ROWS`](platform::sql::MAX_ROWS) gives
+///   `TooLarge`.
 pub struct SqlHttp<P> {
     platform: P,
     endpoint: Arc<Endpoint>,

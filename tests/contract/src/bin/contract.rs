@@ -8,7 +8,8 @@ use libtest_mimic::{Arguments, Trial};
 
 #[derive(Parser)]
 struct Deployment {
-    /// Writes the test library's photos into a new folder, and ends. `edge-gallery ingest FOLDER --demo-film` ingests it.
+    /// Writes the test library's photos into a new folder, and ends. `edge-gallery ingest FOLDER --demo-film` ingests
+    /// the folder.
     #[arg(long, value_name = "FOLDER", conflicts_with = "base")]
     write_library: Option<PathBuf>,
     /// viewer-edge's origin.
