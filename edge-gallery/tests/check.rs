@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod complete;
 mod tls;
 
 use std::{
@@ -10,16 +11,9 @@ use std::{
     process::{Command, Output},
 };
 
-const SECRET: &str = "a secret for tests, of more than thirty-two bytes";
-const ORIGIN: &str = "https://gallery.example";
+use complete::{COMPLETE, SECRET};
 
-const COMPLETE: [(&str, &str); 5] = [
-    ("GALLERY_PASSWORD", "correct horse battery staple"),
-    ("AUTH_SECRET", SECRET),
-    ("R2_ACCESS_KEY_ID", "test-key-id"),
-    ("R2_SECRET_ACCESS_KEY", "test-secret-access-key"),
-    ("R2_BUCKET_NAME", "gallery"),
-];
+const ORIGIN: &str = "https://gallery.example";
 
 /// The exit code, and what is printed.
 fn check(environment: &[(&str, &str)], arguments: &[&str]) -> (i32, String) {

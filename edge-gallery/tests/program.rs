@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod complete;
+
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
     process::{Child, Command, Output, Stdio},
 };
 
-const SECRET: &str = "a secret for tests, of more than thirty-two bytes";
+use complete::{COMPLETE, SECRET};
 
 /// The program with an environment of its own and free ports.
 fn program(data: &std::path::Path, environment: &[(&str, &str)]) -> Command {
@@ -17,14 +19,6 @@ fn program(data: &std::path::Path, environment: &[(&str, &str)]) -> Command {
     command.args(["serve", "--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]).arg(data);
     command
 }
-
-const COMPLETE: [(&str, &str); 5] = [
-    ("GALLERY_PASSWORD", "correct horse battery staple"),
-    ("AUTH_SECRET", SECRET),
-    ("R2_ACCESS_KEY_ID", "test-key-id"),
-    ("R2_SECRET_ACCESS_KEY", "test-secret-access-key"),
-    ("R2_BUCKET_NAME", "gallery"),
-];
 
 /// The message of a start that must fail. It is one line, and holds no secret.
 fn refusal(command: &mut Command) -> String {

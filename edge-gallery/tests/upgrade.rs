@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod complete;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -10,9 +12,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use complete::{COMPLETE, PASSWORD};
 use serde_json::Value;
-
-const PASSWORD: &str = "correct horse battery staple";
 
 /// A gallery on a data folder. Ends when dropped.
 struct Gallery {
@@ -25,13 +26,7 @@ impl Gallery {
     fn on(data: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_edge-gallery"))
             .env_clear()
-            .envs([
-                ("GALLERY_PASSWORD", PASSWORD),
-                ("AUTH_SECRET", "a secret for tests, of more than thirty-two bytes"),
-                ("R2_ACCESS_KEY_ID", "test-key-id"),
-                ("R2_SECRET_ACCESS_KEY", "test-secret-access-key"),
-                ("R2_BUCKET_NAME", "gallery"),
-            ])
+            .envs(COMPLETE)
             .args(["serve", "--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())

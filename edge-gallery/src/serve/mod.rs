@@ -73,11 +73,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         host.mount(gallery, move || AllInOne::new(config.clone()));
     }
     host.run(async move {
-        // The future is first polled when every worker serves.
+        // The future is first polled when every worker serves. Whoever is told may stop the program at once.
+        let stopped = stop_signal();
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
         drop(out);
-        stop_signal().await;
+        stopped.await;
     })?;
     if let Some(store) = store {
         store.stop()?;
@@ -129,17 +130,21 @@ fn embedded_store(
         .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen).into())
 }
 
-/// Ends at Ctrl-C and at SIGTERM.
-async fn stop_signal() {
+/// From this call on, Ctrl-C and SIGTERM end the future and not the program.
+fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+    let signals =
+        signal(SignalKind::interrupt()).and_then(|interrupt| Ok((interrupt, signal(SignalKind::terminate())?)));
+    async {
+        match signals {
+            Ok((mut interrupt, mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
+            // If no handler can be set, a signal ends the program as usual.
+            Err(_) => std::future::pending().await,
         }
-        // If no handler can be set, a signal ends the program as usual.
-        _ => std::future::pending().await,
     }
 }
