@@ -27,6 +27,8 @@ pub struct Row<'a> {
     pub height: u32,
     /// The qualities, highest first. Only films have them.
     pub hls_qualities: Option<Vec<String>>,
+    /// The version of a film's objects and of the item's URLs.
+    pub version: Option<String>,
     pub metadata: Metadata,
 }
 
@@ -192,6 +194,13 @@ impl Catalogue {
             now.into(),
             now.into(),
             now.into(),
+            row.metadata.source.sha256.as_str().into(),
+            text(row.version.as_ref()),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null,
         ];
         self.0.query(UPSERT, parameters).map(drop)
     }
@@ -228,6 +237,7 @@ mod tests {
             width: 4,
             height: 3,
             hls_qualities: None,
+            version: None,
             metadata: Metadata { source: source.clone(), mime: "image/jpeg".into(), note: None },
         };
         catalogue.write(&row, "2025-01-01T00:00:00Z").unwrap();

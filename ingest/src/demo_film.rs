@@ -28,7 +28,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         .map_err(|error| Failure::File(format!("its poster is broken: {error}")))?;
     let thumbnails = thumbnail::make(poster, Orientation::NoTransforms).map_err(Failure::File)?;
 
-    let below = layout::hls_prefix(key);
+    let below = layout::hls_prefix(key, None);
     let (mut playlists, segments): (Vec<&(&str, &[u8])>, Vec<_>) =
         film.hls.iter().partition(|(name, _)| name.ends_with("m3u8"));
     publisher.put_all(&segments, |(name, bytes)| (format!("{below}{name}"), Content::Bytes(bytes), SEGMENT))?;
@@ -50,6 +50,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         width: film.width,
         height: film.height,
         hls_qualities: Some(film.qualities.iter().map(|name| (*name).to_owned()).collect()),
+        version: None,
         metadata: Metadata { source, mime: mime.to_owned(), note: None },
     })?;
     Ok(Outcome::Added)

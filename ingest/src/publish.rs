@@ -86,6 +86,7 @@ impl Publisher<'_> {
             width: photo.width,
             height: photo.height,
             hls_qualities: None,
+            version: None,
             metadata: Metadata { source, mime: kind.mime().to_owned(), note: None },
         })?;
         Ok(Outcome::Added)
@@ -101,16 +102,16 @@ impl Publisher<'_> {
     ) -> Result<Outcome, Failure> {
         let key = file.key.as_str();
         let renditions = &encoded.package.renditions;
-        let below = layout::hls_prefix(key);
+        let below = layout::hls_prefix(key, None);
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
         self.put_all(&segments, |segment| {
             let name = segment.file_name().unwrap_or_default().to_string_lossy();
             (format!("{below}{name}"), Content::File(segment), SEGMENT)
         })?;
         self.put_all(renditions, |rendition| {
-            (layout::hls_variant(key, &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
+            (layout::hls_variant(key, None, &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
         })?;
-        self.put(&layout::hls_master(key), Content::Bytes(encoded.package.master.as_bytes()), PLAYLIST)?;
+        self.put(&layout::hls_master(key, None), Content::Bytes(encoded.package.master.as_bytes()), PLAYLIST)?;
         self.thumbnails(key, &encoded.thumbnails)?;
         self.original(file, kind.mime())?;
         self.row(&Row {
@@ -124,6 +125,7 @@ impl Publisher<'_> {
             height: encoded.film.height,
             hls_qualities: Some(renditions.iter().map(|rendition| rendition.name.clone()).collect()),
             facts: encoded.film.facts,
+            version: None,
             metadata: Metadata { source, mime: kind.mime().to_owned(), note: encoded.note },
         })?;
         Ok(Outcome::Added)

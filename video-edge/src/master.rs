@@ -30,7 +30,7 @@ pub(crate) async fn serve<P: Platform>(
         Err(flight) => flight,
     };
     let film = film(service, cx, key).await?;
-    let path = layout::hls_master(key.as_str());
+    let path = layout::hls_master(key.as_str(), None);
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {
         Some(stored) => point_here(key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
@@ -47,11 +47,11 @@ pub(crate) async fn serve<P: Platform>(
 /// the master has all qualities of the catalogue, because a master has no end tag that would show that it was cut
 /// short. A master without any of the qualities is refused.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
-    let prefix = layout::hls_prefix(key.as_str());
+    let prefix = layout::hls_prefix(key.as_str(), None);
     let scope = Scope { prefix: &prefix, base: path, public_base: None };
     let mut text = String::with_capacity(stored.len() * 2);
     let mut missing: Vec<String> =
-        film.qualities.iter().map(|quality| layout::hls_variant(key.as_str(), quality)).collect();
+        film.qualities.iter().map(|quality| layout::hls_variant(key.as_str(), None, quality)).collect();
     let (mut variants, known) = (0, missing.len());
     hls::rewrite(stored, &scope, &mut text, |out, reference| {
         variants += usize::from(reference.kind == Kind::Variant);
@@ -92,11 +92,11 @@ async fn build<P: Platform>(
     if film.qualities.is_empty() {
         return Err(missing());
     }
-    let prefix = layout::hls_prefix(key.as_str());
+    let prefix = layout::hls_prefix(key.as_str(), None);
     let sizes = service.objects.list(cx, &prefix).await?;
     let mut variants = Vec::new();
     for quality in &film.qualities {
-        let path = layout::hls_variant(key.as_str(), quality);
+        let path = layout::hls_variant(key.as_str(), None, quality);
         let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? else { continue };
         let Some((peak, average)) = measure(&stored, &prefix, &path, &sizes).map_err(|error| damaged(cx, error))?
         else {

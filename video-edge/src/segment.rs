@@ -36,7 +36,7 @@ pub(crate) async fn serve<P: Platform>(
         film(service, cx, key).await?;
         known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
-    let object = format!("{}{file}", layout::hls_prefix(key.as_str()));
+    let object = format!("{}{file}", layout::hls_prefix(key.as_str(), None));
     match delivery {
         Delivery::Proxy => {
             let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);

@@ -40,10 +40,10 @@ pub(crate) async fn serve<P: Platform>(
     };
 
     let film = film(service, cx, key).await?;
-    let path = layout::hls_variant(key.as_str(), quality);
+    let path = layout::hls_variant(key.as_str(), None, quality);
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
-    let prefix = layout::hls_prefix(key.as_str());
+    let prefix = layout::hls_prefix(key.as_str(), None);
     let scope = Scope { prefix: &prefix, base: &path, public_base: None };
     let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
     let summary = checked.map_err(|error| damaged(cx, error))?;

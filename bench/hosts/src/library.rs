@@ -66,8 +66,8 @@ pub fn film(gallery: &Gallery) -> Result<(), Failure> {
         let _ = writeln!(variant, "#EXTINF:4.000000,\n{QUALITY}_{segment:03}.ts");
     }
     variant.push_str("#EXT-X-ENDLIST\n");
-    put(gallery, &layout::hls_master(FILM), &master)?;
-    put(gallery, &layout::hls_variant(FILM, QUALITY), &variant)
+    put(gallery, &layout::hls_master(FILM, None), &master)?;
+    put(gallery, &layout::hls_variant(FILM, None, QUALITY), &variant)
 }
 
 fn put(gallery: &Gallery, key: &str, text: &str) -> Result<(), Failure> {

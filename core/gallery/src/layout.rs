@@ -1,7 +1,7 @@
-//! The bucket's layout. Existing deployments have this layout, so it does not change.
+//! The bucket's layout. What an earlier version wrote stays where it is, so names are added and never changed.
 //!
-//! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/` holds a film's
-//! playlists and segments. `catalogue/` holds the catalogue's [snapshots](crate::snapshot). `kv/` holds the key-value
+//! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/{version}/` holds a
+//! film's playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's [snapshots](crate::snapshot). `kv/` holds the key-value
 //! stores of hosts that have no KV.
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
@@ -43,19 +43,22 @@ pub fn thumbnail(size: ThumbnailSize, key: &str) -> String {
     format!("thumbnails/{}/{key}", size.name())
 }
 
-/// The prefix of a film's playlists and segments, ending in `/`.
-pub fn hls_prefix(key: &str) -> String {
-    format!("hls/{key}/")
+/// The prefix of a film's playlists and segments, ending in `/`. Films of 0.1.0 have no version.
+pub fn hls_prefix(key: &str, version: Option<&str>) -> String {
+    match version {
+        Some(version) => format!("hls/{key}/{version}/"),
+        None => format!("hls/{key}/"),
+    }
 }
 
 /// The stored, measured master playlist of a film.
-pub fn hls_master(key: &str) -> String {
-    format!("hls/{key}/master.m3u8")
+pub fn hls_master(key: &str, version: Option<&str>) -> String {
+    hls_prefix(key, version) + "master.m3u8"
 }
 
 /// A variant's playlist; `quality` is a name such as `720p`.
-pub fn hls_variant(key: &str, quality: &str) -> String {
-    format!("hls/{key}/{quality}.m3u8")
+pub fn hls_variant(key: &str, version: Option<&str>, quality: &str) -> String {
+    format!("{}{quality}.m3u8", hls_prefix(key, version))
 }
 
 /// The object that stands for a key of a key-value store.

@@ -61,6 +61,38 @@ pub struct Media {
     /// Whether each thumbnail exists, in the order of [`ThumbnailSize::ALL`].
     pub thumbnails: [bool; 3],
     pub updated_at: String,
+    /// The version of the film's objects, see [`crate::layout::hls_prefix`]. It is also the version of the item's
+    /// URLs. Rows of 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
+}
+
+/// When an item was taken, and how that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Taken {
+    /// The moment in UTC: `2024-06-15T12:00:00.100Z`.
+    pub at: String,
+    /// The day in the library's time zone: `2024-06-15`.
+    pub day: String,
+    /// How the date was found: `exif`, `xmp`, `takeout`, `gps`, `container`, `name`, `file` or `ingest`. Empty where
+    /// 0.1.0 wrote the row.
+    pub source: String,
+    /// `+02:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<String>,
+    /// How the offset was found: as the date, or `nearby` or `library`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset_source: Option<String>,
+}
+
+impl Taken {
+    /// Whether the date is only a guess: nothing inside the file, and nothing that came with the file, says it.
+    pub fn is_guess(&self) -> bool {
+        matches!(self.source.as_str(), "name" | "file" | "ingest")
+    }
 }
 
 /// The part of a film's item that playback needs.
@@ -69,6 +101,7 @@ pub struct Film {
     /// As in [`Media`].
     pub qualities: Option<Vec<String>>,
     pub updated_at: String,
+    pub version: Option<String>,
 }
 
 impl Media {
@@ -76,9 +109,11 @@ impl Media {
         self.thumbnails[size as usize]
     }
 
-    /// The date by which the listing is ordered, newest first: the date taken, else the date of upload.
+    /// The date by which the listing is ordered, newest first: the moment the item was taken, else its date in a row
+    /// of 0.1.0, else the date of upload.
     pub fn date(&self) -> &str {
-        self.date_taken.as_deref().unwrap_or(&self.uploaded_at)
+        let moment = self.taken.as_ref().map(|taken| taken.at.as_str());
+        moment.or(self.date_taken.as_deref()).unwrap_or(&self.uploaded_at)
     }
 
     /// The place of the item in the listing's order. The key breaks ties. Text is compared by bytes, as SQLite does.
@@ -88,7 +123,7 @@ impl Media {
 }
 
 /// The columns of [`UPSERT`], in the order of its parameters.
-pub const COLUMNS: [&str; 28] = [
+pub const COLUMNS: [&str; 35] = [
     "key",
     "filename",
     "type",
@@ -117,6 +152,13 @@ pub const COLUMNS: [&str; 28] = [
     "processed_at",
     "created_at",
     "updated_at",
+    "digest",
+    "version",
+    "taken_source",
+    "taken_offset",
+    "offset_source",
+    "taken_at",
+    "day",
 ];
 
 /// Writes one row, or updates an existing row. `created_at` and `uploaded_at` keep their first values. The parameters
@@ -125,9 +167,9 @@ pub const UPSERT: &str = "\
 INSERT INTO media (key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, lens, \
 focal_length, aperture, shutter_speed, iso, latitude, longitude, altitude, duration, codec, \
 width, height, hls_qualities, thumbnail_small, thumbnail_medium, thumbnail_large, metadata, \
-processed_at, created_at, updated_at) \
+processed_at, created_at, updated_at, digest, version, taken_source, taken_offset, offset_source, taken_at, day) \
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, \
-?23, ?24, ?25, ?26, ?27, ?28) \
+?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35) \
 ON CONFLICT (key) DO UPDATE SET filename = excluded.filename, type = excluded.type, size = excluded.size, \
 date_taken = excluded.date_taken, camera_make = excluded.camera_make, camera_model = excluded.camera_model, \
 lens = excluded.lens, focal_length = excluded.focal_length, aperture = excluded.aperture, \
@@ -136,7 +178,9 @@ longitude = excluded.longitude, altitude = excluded.altitude, duration = exclude
 codec = excluded.codec, width = excluded.width, height = excluded.height, \
 hls_qualities = excluded.hls_qualities, thumbnail_small = excluded.thumbnail_small, \
 thumbnail_medium = excluded.thumbnail_medium, thumbnail_large = excluded.thumbnail_large, \
-metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at = excluded.updated_at";
+metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at = excluded.updated_at, digest = excluded.digest, \
+version = excluded.version, taken_source = excluded.taken_source, taken_offset = excluded.taken_offset, \
+offset_source = excluded.offset_source, taken_at = excluded.taken_at, day = excluded.day";
 
 #[cfg(test)]
 mod tests {

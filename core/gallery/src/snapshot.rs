@@ -59,6 +59,8 @@ struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     qualities: Option<Vec<String>>,
     updated_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
 }
 
 /// Where the parts of an object begin, in bytes, and where the object ends.
@@ -254,12 +256,13 @@ impl Entry {
             r#type: item.r#type,
             qualities: item.qualities.clone(),
             updated_at: item.updated_at.clone(),
+            version: item.version.clone(),
         }
     }
 
     /// `None` if the entry is a photo.
     fn film(self) -> Option<Film> {
-        let film = Film { qualities: self.qualities, updated_at: self.updated_at };
+        let film = Film { qualities: self.qualities, updated_at: self.updated_at, version: self.version };
         (self.r#type == MediaType::Video).then_some(film)
     }
 }

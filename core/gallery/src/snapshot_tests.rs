@@ -22,6 +22,8 @@ fn items(count: usize) -> Vec<Media> {
                 qualities: film.then(|| vec!["1080p".into(), "720p".into()]),
                 thumbnails: [true, number % 2 == 0, false],
                 updated_at: format!("2025-01-{:02}T00:00:00Z", 1 + number % 28),
+                version: (number % 3 == 0).then(|| format!("{number:016x}")),
+                taken: None,
             }
         })
         .collect()
@@ -105,7 +107,11 @@ fn few_films_stand_in_the_index_many_do_not() {
     for wanted in &all {
         let film = few.film(&wanted.key).unwrap();
         assert_eq!(film, super::film(&objects[3].1, &wanted.key).unwrap());
-        let expected = Film { qualities: wanted.qualities.clone(), updated_at: wanted.updated_at.clone() };
+        let expected = Film {
+            qualities: wanted.qualities.clone(),
+            updated_at: wanted.updated_at.clone(),
+            version: wanted.version.clone(),
+        };
         assert_eq!(film, (wanted.r#type == MediaType::Video).then_some(expected));
     }
     assert_eq!(Snapshot::new(items(10_000)).unwrap().index.film("x"), None);

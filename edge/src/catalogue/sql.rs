@@ -3,7 +3,7 @@
 use gallery::{
     MediaKey,
     cursor::Cursor,
-    media::{Film, Media, MediaType},
+    media::{Film, Media, MediaType, Taken},
 };
 use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
 
@@ -14,7 +14,8 @@ macro_rules! select {
         concat!(
             "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
-             thumbnail_large IS NOT NULL, updated_at, metadata FROM media"
+             thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
+             offset_source FROM media"
             $(, $rest)*
         )
     };
@@ -27,7 +28,7 @@ const ITEM: &str = select!(" WHERE key = ?1");
 
 macro_rules! page_statement {
     ($condition:literal) => {
-        select!($condition, " ORDER BY COALESCE(date_taken, uploaded_at) DESC, key DESC LIMIT ?1")
+        select!($condition, " ORDER BY COALESCE(taken_at, date_taken, uploaded_at) DESC, key DESC LIMIT ?1")
     };
 }
 
@@ -37,13 +38,17 @@ pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
-    const FILM: &str = "SELECT type, hls_qualities, updated_at FROM media WHERE key = ?1";
+    const FILM: &str = "SELECT type, hls_qualities, updated_at, version FROM media WHERE key = ?1";
     let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     // The statement selects the type instead of having a condition on it, so that a row with a wrong type gives an
     // error.
     let kind = media_type(row, 0)?;
-    let film = Film { qualities: qualities(row.text(1)?), updated_at: row.text(2)?.unwrap_or_default().to_owned() };
+    let film = Film {
+        qualities: qualities(row.text(1)?),
+        updated_at: row.text(2)?.unwrap_or_default().to_owned(),
+        version: row.text(3)?.map(str::to_owned),
+    };
     Ok((kind == MediaType::Video).then_some(film))
 }
 
@@ -67,11 +72,11 @@ pub(super) async fn page<P: Platform>(
         (None, None) => page_statement!(""),
         (Some(_), None) => page_statement!(" WHERE type = ?2"),
         (None, Some(_)) => page_statement!(
-            " WHERE COALESCE(date_taken, uploaded_at) <= ?2 AND (COALESCE(date_taken, uploaded_at) < ?2 OR key < ?3)"
+            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
         ),
         (Some(_), Some(_)) => page_statement!(
-            " WHERE type = ?2 AND COALESCE(date_taken, uploaded_at) <= ?3 \
-             AND (COALESCE(date_taken, uploaded_at) < ?3 OR key < ?4)"
+            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
+             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
         ),
     };
     let mut parameters = vec![Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
@@ -111,5 +116,16 @@ pub fn media(row: &Row) -> Result<Media, Error> {
         qualities: qualities(row.text(11)?),
         thumbnails: [is_true(12)?, is_true(13)?, is_true(14)?],
         updated_at: text(15)?,
+        version: optional(17)?,
+        taken: match row.text(18)? {
+            None => None,
+            Some(at) => Some(Taken {
+                at: at.to_owned(),
+                day: text(19)?,
+                source: text(20)?,
+                offset: optional(21)?,
+                offset_source: optional(22)?,
+            }),
+        },
     })
 }

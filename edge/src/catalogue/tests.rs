@@ -199,6 +199,8 @@ fn items(keys: &[&str]) -> Vec<Media> {
             qualities: None,
             thumbnails: [true; 3],
             updated_at: "2025".into(),
+            version: None,
+            taken: None,
         })
         .collect()
 }

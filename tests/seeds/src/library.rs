@@ -70,6 +70,8 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         qualities: film.then(|| vec!["720p".to_owned()]),
         thumbnails: [true, true, false],
         updated_at: "2025-06-14T12:00:00Z".to_owned(),
+        version: None,
+        taken: None,
     }
 }
 
@@ -92,12 +94,12 @@ impl Library {
         }
         let mut text = |key: String, text: String| put(key, [Bytes::from(text.clone()), Bytes::from(text)]);
         text(
-            layout::hls_master(FILM),
+            layout::hls_master(FILM, None),
             "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=2000000,RESOLUTION=1280x720\n720p.m3u8\n".to_owned(),
         );
-        text(layout::hls_variant(FILM, "720p"), variant_text());
+        text(layout::hls_variant(FILM, None, "720p"), variant_text());
         for number in 0..SEGMENTS {
-            let key = format!("{}720p_{number:03}.ts", layout::hls_prefix(FILM));
+            let key = format!("{}720p_{number:03}.ts", layout::hls_prefix(FILM, None));
             text(key, format!("segment {number} "));
         }
 
