@@ -1,6 +1,9 @@
 //! The gallery as one program. Each verb has a module.
 
 mod check;
+mod connection;
+mod curate;
+mod doctor;
 mod ingest;
 mod password;
 mod serve;
@@ -10,6 +13,7 @@ use std::{
     process::ExitCode,
 };
 
+use ::ingest::Change;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// The failure of a verb, as one line that says what is wrong and what to do.
@@ -32,6 +36,16 @@ enum Verb {
     Serve(serve::Arguments),
     /// Take the photos and films of a folder into the gallery
     Ingest(ingest::Arguments),
+    /// Take items out of the gallery; their objects go after 30 days
+    Remove(curate::Remove),
+    /// Put removed or pruned items back, while their objects are there
+    Restore(curate::Arguments),
+    /// Take items out of the listing, and keep them
+    Hide(curate::Arguments),
+    /// Show hidden items again
+    Show(curate::Arguments),
+    /// Compare the bucket with the catalogue, and mend what is wrong with --repair
+    Doctor(doctor::Arguments),
     /// Read the configuration as a host would, and list what is missing, unreadable, weak or out of reach
     Check(check::Arguments),
     /// Make GALLERY_PASSWORD: asks for a password twice and prints its Argon2id hash
@@ -46,6 +60,11 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
+        Verb::Remove(arguments) => curate::remove(&arguments),
+        Verb::Restore(arguments) => curate::run(&arguments, Change::Restore),
+        Verb::Hide(arguments) => curate::run(&arguments, Change::Hide),
+        Verb::Show(arguments) => curate::run(&arguments, Change::Show),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Password => password::run().map(|()| 0),
         Verb::Completions { shell } => {

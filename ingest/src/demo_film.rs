@@ -6,12 +6,12 @@ use image::ImageFormat;
 use image::metadata::Orientation;
 
 use crate::bucket::Content;
-use crate::catalogue::{Metadata, Row, Source};
-use crate::digest::sha256_of_bytes;
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::publish::{Outcome, PLAYLIST, Publisher, SEGMENT};
+use crate::publish::{Item, Outcome, PLAYLIST, Package, Publisher, SEGMENT};
+use crate::register::Answer;
 use crate::sniff;
+use crate::taken::Taken;
 use crate::thumbnail;
 
 /// Publishes the film in the same order as any other film. Nothing is uploaded if the gallery has it already.
@@ -19,18 +19,19 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let film = demo::short_film();
     let key = film.key;
     // The film has no file, and so no time of its last change. It is recognised by its content.
-    let source = Source { sha256: sha256_of_bytes(film.original), modified: film.taken.to_owned() };
-    let known = publisher.catalogue.known(key)?.and_then(|known| known.source);
-    if !publisher.force && known.is_some_and(|known| known.sha256 == source.sha256) {
-        return Ok(Outcome::Unchanged);
-    }
+    let claim = match publisher.register.ask_bytes(key, film.original, film.taken) {
+        Answer::Known(outcome) => return Ok(outcome),
+        Answer::New(claim) if publisher.dry_run => return Ok(claim.forego()),
+        Answer::New(claim) => claim,
+    };
     let poster = image::load_from_memory_with_format(film.poster, ImageFormat::Jpeg)
         .map_err(|error| Failure::File(format!("its poster is broken: {error}")))?;
     let thumbnails = thumbnail::make(poster, Orientation::NoTransforms).map_err(Failure::File)?;
 
-    let below = layout::hls_prefix(key, None);
+    let below = layout::hls_prefix(key, Some(&claim.version));
     let (mut playlists, segments): (Vec<&(&str, &[u8])>, Vec<_>) =
         film.hls.iter().partition(|(name, _)| name.ends_with("m3u8"));
+    publisher.begin(key)?;
     publisher.put_all(&segments, |(name, bytes)| (format!("{below}{name}"), Content::Bytes(bytes), SEGMENT))?;
     playlists.sort_by_key(|(name, _)| *name == "master.m3u8");
     for (name, bytes) in playlists {
@@ -39,19 +40,25 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     publisher.thumbnails(key, &thumbnails)?;
     let mime = sniff::Film::Mp4.mime();
     publisher.put(key, Content::Bytes(film.original), mime)?;
-    publisher.row(&Row {
+    let outcome = claim.outcome();
+    let item = Item {
         key,
         filename: key.rsplit('/').next().unwrap_or(key),
         kind: MediaType::Video,
+        mime,
         size: film.original.len() as u64,
-        facts: Facts { date_taken: Some(film.taken.to_owned()), ..Facts::default() },
-        duration: Some(film.duration),
-        codec: Some(film.codec.to_owned()),
+        facts: Facts { taken: Taken::of_0_1_0(film.taken), ..Facts::default() },
         width: film.width,
         height: film.height,
-        hls_qualities: Some(film.qualities.iter().map(|name| (*name).to_owned()).collect()),
-        version: None,
-        metadata: Metadata { source, mime: mime.to_owned(), note: None },
-    })?;
-    Ok(Outcome::Added)
+        thumbnails: &thumbnails,
+        note: None,
+    };
+    let package = Package {
+        duration: film.duration,
+        codec: film.codec.to_owned(),
+        qualities: film.qualities.iter().map(|name| (*name).to_owned()).collect(),
+        objects: (film.hls.len() as u64, film.hls.iter().map(|(_, bytes)| bytes.len() as u64).sum()),
+    };
+    publisher.row(claim, item, film.taken, Some(package))?;
+    Ok(outcome)
 }

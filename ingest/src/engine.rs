@@ -1,72 +1,163 @@
-//! A run from start to end: the walk, then photos on many threads, then films one after the other.
+//! A run from start to end: the walk, then photos on many threads, then films one after the other, then what is
+//! known only when all files were seen.
 
 use std::thread;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
-use crate::demo_film;
+use crate::failure::Failure;
 use crate::permits::Permits;
-use crate::pipeline;
 use crate::publish::Publisher;
-use crate::snapshot;
+use crate::register::Register;
+use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
-use crate::{Error, Options, Report};
+use crate::{Error, Options, Place, Report, demo_film, libraries, pipeline, prune, purge, scratch, snapshot};
+
+/// The bucket and the catalogue of a gallery.
+pub struct Session {
+    pub bucket: Bucket,
+    pub catalogue: Catalogue,
+}
+
+impl Session {
+    /// Opens the catalogue, and asks the bucket whether it is there.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let place = match &options.database {
+            // Nothing is written, and so nothing is made.
+            Place::File(path) if options.dry_run && !path.exists() => Place::File(":memory:".into()),
+            place => place.clone(),
+        };
+        let catalogue = Catalogue::new(place.open(&options.certificates)?);
+        let bucket = Bucket::new(&options.bucket, &options.certificates, uploads(), options.stop.clone());
+        bucket.check().map_err(|error| Error::Store(error.to_string()))?;
+        Ok(Self { bucket, catalogue })
+    }
+
+    /// Publishes the catalogue as it is now.
+    pub fn publish(&self, options: &Options) -> Result<(), Error> {
+        snapshot::publish(&self.catalogue, &self.bucket, options.force)
+            .map_err(|failure| self.failed(options, failure))?;
+        let Some(mirror) = &options.mirror else { return Ok(()) };
+        let copied = self.catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
+        copied.map_err(|error| Error::Database(mirror.name(), error.to_string()))
+    }
+
+    pub fn failed(&self, options: &Options, failure: Failure) -> Error {
+        match failure {
+            Failure::Catalogue(error) => self.unusable(options, error),
+            Failure::Store(error) => Error::Store(error.to_string()),
+            Failure::File(words) | Failure::Skipped(words) => Error::Store(words),
+            Failure::Stopped => Error::Store("interrupted".to_owned()),
+        }
+    }
+
+    #[allow(clippy::unused_self, clippy::needless_pass_by_value)] // for map_err
+    pub fn unusable(&self, options: &Options, error: platform::Error) -> Error {
+        Error::Database(options.database.name(), error.to_string())
+    }
+}
+
+/// How many objects are uploaded at once. Most of these threads wait for the network.
+fn uploads() -> usize {
+    (cores() * 2).max(4)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// Ingests a library. The documentation of the crate says what this includes.
 pub fn run(options: &Options) -> Result<Report, Error> {
     let started = Instant::now();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    // Permits bound the number of photos being decoded. The other threads wait for the network.
-    let threads = (cores * 2).max(4);
+    let (settings, library) = look(options)?;
+    let zone = zone(options, &settings)?;
+    let session = Session::open(options)?;
+    let Session { bucket, catalogue } = &session;
+    let failed = |error| session.unusable(options, error);
+    scratch::sweep(options.temp.as_deref());
 
-    let library = match &options.library {
-        Some(folder) => {
-            std::fs::read_dir(folder).map_err(|error| Error::Library(folder.clone(), error))?;
-            walk(folder)
+    let mut known = None;
+    if let Some(root) = &options.library {
+        let mut found = libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates)
+            .map_err(failed)?;
+        found.settings = serde_json::to_string(&settings).ok();
+        if !options.dry_run {
+            catalogue.put_library(&found).map_err(failed)?;
         }
-        None => Library::default(),
-    };
-    let unusable = |error: platform::Error| Error::Database(options.database.name(), error.to_string());
-    let catalogue = Catalogue::new(options.database.open(&options.certificates)?);
-    let bucket = Bucket::new(&options.bucket, &options.certificates, threads, options.stop.clone());
-    bucket.check().map_err(|error| Error::Store(error.to_string()))?;
-    let permits = Permits::new(cores as u64);
-
-    let tally = Tally::new(&options.stop, &library);
+        known = Some(found);
+    }
+    let name = known.as_ref().map_or("", |library| library.name.as_str());
+    let register = Register::load(catalogue, name, options).map_err(failed)?;
+    let permits = Permits::new(cores() as u64);
+    let tally = Tally::new(&options.stop, options.files.as_ref(), &library);
     let publisher = Publisher {
-        bucket: &bucket,
-        catalogue: &catalogue,
+        bucket,
+        catalogue,
+        register: &register,
         permits: &permits,
-        uploads: threads,
-        force: options.force,
+        zone: &zone,
+        uploads: uploads(),
+        dry_run: options.dry_run,
         stop: &options.stop,
     };
-    pipeline::photos(options, &publisher, &library, &tally, threads);
+    // Permits bound the number of photos being decoded. The other threads wait for the network.
+    pipeline::photos(options, &publisher, &library, &tally, uploads());
     if options.demo_film && !tally.must_stop() {
         tally.count_demo_film(demo_film::publish(&publisher));
     }
     pipeline::films(options, &publisher, &library, &tally);
 
-    // The snapshot is published also after a request to stop: an item with a row is in the gallery.
-    if !tally.is_fatal() {
-        tally.settle(snapshot::publish(&catalogue, &bucket, options.force));
-        if let Some(mirror) = &options.mirror {
-            let copied = catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
-            copied.map_err(|error| Error::Database(mirror.name(), error.to_string()))?;
+    // An item with a row is in the gallery, also after a request to stop.
+    if !tally.is_fatal() && !options.dry_run {
+        if !options.stop.is_requested() && options.library.is_some() {
+            tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
         }
+        tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
+        if tally.is_fatal() {
+            return finish(options, &session, tally, started);
+        }
+        session.publish(options)?;
+        tally.settle(purge::run(catalogue, bucket, jiff::Timestamp::now()).map(drop));
     }
+    finish(options, &session, tally, started)
+}
+
+fn finish(options: &Options, session: &Session, tally: Tally, started: Instant) -> Result<Report, Error> {
     let (mut report, fatal) = tally.finish();
     match fatal {
         Some(Fatal::Store(error)) => return Err(Error::Store(error.to_string())),
-        Some(Fatal::Catalogue(error)) => {
-            return Err(unusable(error));
-        }
+        Some(Fatal::Catalogue(error)) => return Err(session.unusable(options, error)),
         None => {}
     }
+    report.dry_run = options.dry_run;
     report.interrupted = options.stop.is_requested();
-    (report.objects, report.bytes) = bucket.uploaded();
+    (report.objects, report.bytes) = session.bucket.uploaded();
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Reads the library's settings, and walks it.
+fn look(options: &Options) -> Result<(Settings, Library), Error> {
+    let Some(root) = &options.library else { return Ok(Default::default()) };
+    std::fs::read_dir(root).map_err(|error| Error::Library(root.clone(), error))?;
+    let settings = Settings::read(root).map_err(Error::Settings)?;
+    let mut library = walk(root, options.follow_links);
+    if let Some(only) = &options.only {
+        library.candidates.retain(|file| only.contains(&file.place));
+    }
+    Ok((settings, library))
+}
+
+/// The time zone of the library: from the command line, gallery.toml, or the system.
+fn zone(options: &Options, settings: &Settings) -> Result<TimeZone, Error> {
+    match options.time_zone.as_deref().or(settings.time_zone.as_deref()) {
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(name).map_err(|_| {
+            Error::Settings(format!("there is no time zone {name}: use a name such as Europe/Berlin"))
+        }),
+    }
 }

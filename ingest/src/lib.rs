@@ -3,49 +3,58 @@
 //! [`run`] walks a folder and uploads new files. It writes the row of a photo or film once all objects of the item
 //! are in the bucket. At the end it publishes the catalogue in the bucket too, as a snapshot. A run may be stopped
 //! and started again at any time: nothing that is in the gallery is uploaded twice, and no half-done item has a row.
-//! The items of files that disappeared from the folder stay in the gallery.
-//!
-//! A film that changed replaces its renditions under the same keys. Segments that it no longer has stay in the
-//! bucket, and no playlist names them.
+//! The items of files that disappeared from the folder stay in the gallery, unless `prune` is given.
 //!
 //! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
 mod bucket;
 mod catalogue;
+mod curate;
 mod database;
-mod date;
 mod demo_film;
 mod digest;
+mod doctor;
 mod engine;
 mod facts;
 mod failure;
 mod film;
+mod libraries;
 mod outbound;
 mod permits;
 mod photo;
 mod pipeline;
 mod progress;
+mod prune;
 mod publish;
+mod purge;
+mod register;
 mod report;
+mod scratch;
+mod settings;
 mod snapshot;
 mod sniff;
+mod taken;
 mod tally;
 mod thumbnail;
 mod tls;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use bucket::{Probed, probe_bucket};
+pub use curate::{Became, Change, curate};
 pub use database::Database;
+pub use doctor::{Diagnosis, Finding, Kind, doctor};
 pub use engine::run;
 pub use platform_fallback::Endpoint;
 pub use platform_s3::Location;
 pub use progress::Show;
-pub use report::{Named, Report};
+pub use prune::Prune;
+pub use report::{FileReport, Files, Named, Report};
 
 /// What to ingest, from where, and to where.
 #[derive(Clone, Debug)]
@@ -71,6 +80,18 @@ pub struct Options {
     /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
     pub show: Show,
+    /// Whether links are followed that lead out of the library.
+    pub follow_links: bool,
+    /// The library's time zone, before that of its gallery.toml.
+    pub time_zone: Option<String>,
+    /// Whether items whose files are gone are taken out.
+    pub prune: Option<Prune>,
+    /// Whether nothing is written, and the report says what would be done.
+    pub dry_run: bool,
+    /// Only these paths below the library are ingested.
+    pub only: Option<BTreeSet<String>>,
+    /// Is told what became of each file.
+    pub files: Option<Files>,
     /// A request to end the run early.
     pub stop: Stop,
 }
@@ -89,6 +110,12 @@ impl Options {
             temp: None,
             force: false,
             show: Show::default(),
+            follow_links: false,
+            time_zone: None,
+            prune: None,
+            dry_run: false,
+            only: None,
+            files: None,
             stop: Stop::default(),
         }
     }
@@ -150,13 +177,15 @@ pub enum Error {
     Store(String),
     /// The database's name, and what is wrong with it.
     Database(String, String),
+    /// A setting of the library cannot be used.
+    Settings(String),
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Library(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
-            Self::Store(message) => f.write_str(message),
+            Self::Store(message) | Self::Settings(message) => f.write_str(message),
             Self::Database(name, error) => write!(f, "the database {name} cannot be used: {error}"),
         }
     }
@@ -166,7 +195,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Library(_, error) => Some(error),
-            Self::Store(_) | Self::Database(..) => None,
+            Self::Store(_) | Self::Database(..) | Self::Settings(_) => None,
         }
     }
 }

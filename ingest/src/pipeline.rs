@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::Options;
-use crate::catalogue::Source;
 use crate::failure::Failure;
 use crate::film::{Encoded, Encoder, Film, Tools};
 use crate::progress::Progress;
-use crate::publish::{Outcome, Publisher};
+use crate::publish::Publisher;
+use crate::register::Claim;
 use crate::sniff::{self, Kind};
 use crate::tally::Tally;
 use crate::walk::{Candidate, Library};
@@ -33,7 +33,11 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
                 while !tally.must_stop() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((file, kind)) = next else { break };
-                    tally.count(file.key.as_str(), shielded(|| publisher.photo(file, kind)));
+                    let result = shielded(|| publisher.photo(file, kind));
+                    if let Ok((_, Some(note))) = &result {
+                        tally.note(&file.place, note.clone());
+                    }
+                    tally.count(&file.place, result.map(|(outcome, _)| outcome));
                     progress.advance(1);
                 }
             });
@@ -51,11 +55,11 @@ fn shielded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> 
 struct Job<'a> {
     file: &'a Candidate,
     kind: sniff::Film,
-    source: Source,
+    claim: Claim<'a>,
     film: Film,
 }
 
-pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally) {
+pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Library, tally: &Tally) {
     let new = new_films(publisher, library, tally);
     if new.is_empty() {
         return;
@@ -63,8 +67,8 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
     let tools = match Tools::find(options.ffmpeg.as_deref(), &options.stop) {
         Ok(tools) => tools,
         Err(reason) => {
-            for (file, _, _) in new {
-                tally.count(file.key.as_str(), Err(Failure::Skipped(reason.clone())));
+            for (file, ..) in new {
+                tally.count(&file.place, Err(Failure::Skipped(reason.clone())));
             }
             return;
         }
@@ -72,13 +76,13 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
     let encoder =
         Encoder { tools: &tools, preset: &options.preset, temp: options.temp.as_deref(), stop: &options.stop };
     let mut jobs = Vec::new();
-    for (file, kind, source) in new {
+    for (file, kind, claim) in new {
         if tally.must_stop() {
             return;
         }
         match encoder.probe(&file.path) {
-            Ok(film) => jobs.push(Job { file, kind, source, film }),
-            Err(failure) => tally.count(file.key.as_str(), Err(failure)),
+            Ok(film) => jobs.push(Job { file, kind, claim, film }),
+            Err(failure) => tally.count(&file.place, Err(failure)),
         }
     }
     let progress =
@@ -91,14 +95,14 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
             if tally.must_stop() {
                 break;
             }
-            let Job { file, kind, source, film } = job;
-            match encode(&encoder, &progress, file, film) {
+            let Job { file, kind, claim, film } = job;
+            match encode(&encoder, &progress, file, &claim, film) {
                 Ok(encoded) => {
-                    if sender.send((file, kind, source, encoded)).is_err() {
+                    if sender.send((file, kind, claim, encoded)).is_err() {
                         break;
                     }
                 }
-                Err(failure) => tally.count(file.key.as_str(), Err(failure)),
+                Err(failure) => tally.count(&file.place, Err(failure)),
             }
         }
         drop(sender);
@@ -107,46 +111,59 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
 
 /// Films that are new, or have changed since they were ingested.
 fn new_films<'a>(
-    publisher: &Publisher,
+    publisher: &Publisher<'a>,
     library: &'a Library,
     tally: &Tally,
-) -> Vec<(&'a Candidate, sniff::Film, Source)> {
+) -> Vec<(&'a Candidate, sniff::Film, Claim<'a>)> {
     let mut new = Vec::new();
     for file in &library.candidates {
         let Kind::Film(kind) = file.kind else { continue };
         if tally.must_stop() {
             return Vec::new();
         }
-        match publisher.is_new(file) {
-            Ok(Some(source)) => new.push((file, kind, source)),
-            Ok(None) => tally.count(file.key.as_str(), Ok(Outcome::Unchanged)),
-            Err(failure) => tally.count(file.key.as_str(), Err(failure)),
+        match publisher.ask(file) {
+            Ok(Ok(claim)) => new.push((file, kind, claim)),
+            Ok(Err(outcome)) => tally.count(&file.place, Ok(outcome)),
+            Err(failure) => tally.count(&file.place, Err(failure)),
         }
     }
     new
 }
 
-fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sniff::Film, Source, Encoded)>) {
-    for (file, kind, source, encoded) in films {
+fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sniff::Film, Claim, Encoded)>) {
+    for (file, kind, claim, encoded) in films {
         if tally.must_stop() {
+            encoded.keep();
             break;
         }
-        let note = encoded.note.clone();
-        let result = shielded(|| publisher.film(file, kind, source, encoded));
-        if let (Ok(Outcome::Added), Some(note)) = (&result, note) {
-            tally.note(file.key.as_str(), note);
+        let result = shielded(|| publisher.film(file, kind, claim, &encoded));
+        match &result {
+            Ok(_) => {
+                if let Some(note) = &encoded.note {
+                    tally.note(&file.place, note.clone());
+                }
+            }
+            // The next run need not encode it again.
+            Err(Failure::Store(_) | Failure::Catalogue(_) | Failure::Stopped) => encoded.keep(),
+            Err(Failure::File(_) | Failure::Skipped(_)) => {}
         }
-        tally.count(file.key.as_str(), result);
+        tally.count(&file.place, result);
     }
 }
 
-fn encode(encoder: &Encoder, progress: &Progress, file: &Candidate, film: Film) -> Result<Encoded, Failure> {
+fn encode(
+    encoder: &Encoder,
+    progress: &Progress,
+    file: &Candidate,
+    claim: &Claim,
+    film: Film,
+) -> Result<Encoded, Failure> {
     let (name, total) = (file.filename(), film.duration);
-    progress.milestone(&format!("encoding {} ({total:.0} s)", file.key.as_str()));
+    progress.milestone(&format!("encoding {} ({total:.0} s)", file.place));
     progress.now(name);
     let mut counted = 0;
     let result = shielded(|| {
-        encoder.encode(&file.path, film, |seconds| {
+        encoder.encode(&file.path, &claim.source.sha256, film, |seconds| {
             let done = seconds.min(total);
             progress.now(&format!("{name} {:.0} %", done / total * 100.0));
             let whole = whole_seconds(done).min(whole_seconds(total));

@@ -8,16 +8,19 @@ use std::time::SystemTime;
 
 use gallery::layout;
 use gallery::media::MediaType;
+use jiff::tz::TimeZone;
 
 use crate::Stop;
 use crate::bucket::{Bucket, Content, Headers};
-use crate::catalogue::{Catalogue, Metadata, Row, Source};
-use crate::digest::sha256;
+use crate::catalogue::{Catalogue, Dated, Deletion, Metadata, Objects, Row};
+use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::Encoded;
 use crate::permits::Permits;
 use crate::photo;
+use crate::register::{Answer, Claim, Register};
 use crate::sniff;
+use crate::taken::Taken;
 use crate::thumbnail::Thumbnail;
 use crate::walk::{Candidate, timestamp};
 
@@ -31,65 +34,83 @@ pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// RFC 3555 section 4.2.9.
 pub const SEGMENT: &str = "video/mp2t";
 
-/// What happened to a file that is in the gallery.
+/// How long objects stay that are no longer an item's own: whoever is in the middle of a film goes on.
+const OLD_VERSIONS_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// What happened to a file that could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Added,
+    /// A new version of an item that was there already.
+    Replaced,
     Unchanged,
+    /// Hidden or removed earlier, so it stays out.
+    KeptOut,
 }
 
 /// The bucket, the catalogue, and the settings of the work.
 pub struct Publisher<'a> {
     pub bucket: &'a Bucket,
     pub catalogue: &'a Catalogue,
+    pub register: &'a Register<'a>,
     pub permits: &'a Permits,
+    /// The library's time zone.
+    pub zone: &'a TimeZone,
     /// How many uploads of one film may run at once.
     pub uploads: usize,
-    pub force: bool,
+    /// Whether files are only examined, and nothing is written.
+    pub dry_run: bool,
     pub stop: &'a Stop,
 }
 
-impl Publisher<'_> {
-    /// The digest of a file that is to be ingested. `None` if the gallery has the file already.
-    pub fn is_new(&self, file: &Candidate) -> Result<Option<Source>, Failure> {
-        let known = self.catalogue.known(file.key.as_str())?;
-        let known = known.filter(|known| !self.force && known.size == file.size);
-        let known = known.and_then(|known| known.source);
-        if known.as_ref().is_some_and(|known| known.modified == file.modified) {
-            return Ok(None);
-        }
-        let sha256 = sha256(&file.path, self.stop)
-            .map_err(|error| Failure::File(format!("cannot be read: {error}")))?
-            .ok_or(Failure::Stopped)?;
-        if known.is_some_and(|known| known.sha256 == sha256) {
-            self.catalogue.set_modified(file.key.as_str(), &file.modified)?;
-            return Ok(None);
-        }
-        Ok(Some(Source { sha256, modified: file.modified.clone() }))
+/// The objects that stand for an item, whatever it was made from.
+pub struct Item<'a> {
+    pub key: &'a str,
+    pub filename: &'a str,
+    pub kind: MediaType,
+    pub mime: &'static str,
+    pub size: u64,
+    pub facts: Facts,
+    pub width: u32,
+    pub height: u32,
+    pub thumbnails: &'a [Thumbnail],
+    pub note: Option<String>,
+}
+
+impl<'a> Publisher<'a> {
+    /// What is to be done with a file: `Err` with the outcome where nothing is.
+    pub fn ask(&self, file: &Candidate) -> Result<Result<Claim<'a>, Outcome>, Failure> {
+        Ok(match self.register.ask(file, self.stop)? {
+            Answer::Known(outcome) => Err(outcome),
+            Answer::New(claim) if self.dry_run => Err(claim.forego()),
+            Answer::New(claim) => Ok(claim),
+        })
     }
 
-    pub fn photo(&self, file: &Candidate, kind: sniff::Photo) -> Result<Outcome, Failure> {
-        let Some(source) = self.is_new(file)? else {
-            return Ok(Outcome::Unchanged);
+    pub fn photo(&self, file: &Candidate, kind: sniff::Photo) -> Result<(Outcome, Option<String>), Failure> {
+        let claim = match self.ask(file)? {
+            Ok(claim) => claim,
+            Err(outcome) => return Ok((outcome, None)),
         };
         let photo = photo::read(&file.path, kind, self.permits).map_err(Failure::File)?;
-        self.thumbnails(file.key.as_str(), &photo.thumbnails)?;
-        self.original(file, kind.mime())?;
-        self.row(&Row {
-            key: file.key.as_str(),
+        let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
+        self.begin(&key)?;
+        self.thumbnails(&key, &photo.thumbnails)?;
+        self.original(file, &key, kind.mime())?;
+        let item = Item {
+            key: &key,
             filename: file.filename(),
             kind: MediaType::Image,
+            mime: kind.mime(),
             size: file.size,
             facts: photo.facts,
-            duration: None,
-            codec: None,
             width: photo.width,
             height: photo.height,
-            hls_qualities: None,
-            version: None,
-            metadata: Metadata { source, mime: kind.mime().to_owned(), note: None },
-        })?;
-        Ok(Outcome::Added)
+            thumbnails: &photo.thumbnails,
+            note: photo.note,
+        };
+        self.row(claim, item, &file.modified, None)?;
+        Ok((outcome, note))
     }
 
     /// Publishes an encoded film: segments, playlists, master, thumbnails, original, row.
@@ -97,38 +118,53 @@ impl Publisher<'_> {
         &self,
         file: &Candidate,
         kind: sniff::Film,
-        source: Source,
-        encoded: Encoded,
+        claim: Claim<'_>,
+        encoded: &Encoded,
     ) -> Result<Outcome, Failure> {
-        let key = file.key.as_str();
+        let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
         let renditions = &encoded.package.renditions;
-        let below = layout::hls_prefix(key, None);
+        let below = layout::hls_prefix(&key, Some(&version));
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
+        self.begin(&key)?;
         self.put_all(&segments, |segment| {
             let name = segment.file_name().unwrap_or_default().to_string_lossy();
             (format!("{below}{name}"), Content::File(segment), SEGMENT)
         })?;
         self.put_all(renditions, |rendition| {
-            (layout::hls_variant(key, None, &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
+            (layout::hls_variant(&key, Some(&version), &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
         })?;
-        self.put(&layout::hls_master(key, None), Content::Bytes(encoded.package.master.as_bytes()), PLAYLIST)?;
-        self.thumbnails(key, &encoded.thumbnails)?;
-        self.original(file, kind.mime())?;
-        self.row(&Row {
-            key,
+        let master = encoded.package.master.as_bytes();
+        self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
+        self.thumbnails(&key, &encoded.thumbnails)?;
+        self.original(file, &key, kind.mime())?;
+        let playlists = renditions.iter().map(|rendition| &rendition.playlist);
+        let files = segments.iter().copied().chain(playlists);
+        let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
+        let item = Item {
+            key: &key,
             filename: file.filename(),
             kind: MediaType::Video,
+            mime: kind.mime(),
             size: file.size,
-            duration: Some((encoded.film.duration * 1000.0).round() / 1000.0),
-            codec: Some(encoded.film.codec),
+            facts: encoded.film.facts.clone(),
             width: encoded.film.width,
             height: encoded.film.height,
-            hls_qualities: Some(renditions.iter().map(|rendition| rendition.name.clone()).collect()),
-            facts: encoded.film.facts,
-            version: None,
-            metadata: Metadata { source, mime: kind.mime().to_owned(), note: encoded.note },
-        })?;
-        Ok(Outcome::Added)
+            thumbnails: &encoded.thumbnails,
+            note: encoded.note.clone(),
+        };
+        let film = Package {
+            duration: encoded.film.duration,
+            codec: encoded.film.codec.clone(),
+            qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
+            objects: (sizes.len() as u64 + 1, sizes.iter().sum::<u64>() + master.len() as u64),
+        };
+        self.row(claim, item, &file.modified, Some(film))?;
+        Ok(outcome)
+    }
+
+    /// Notes what is about to be uploaded. What a killed run leaves is then known to be ours.
+    pub fn begin(&self, key: &str) -> Result<(), Failure> {
+        Ok(self.catalogue.begin(key, &timestamp(SystemTime::now()))?)
     }
 
     /// Uploads many objects at a time, in any order. The first failure ends the upload.
@@ -163,11 +199,11 @@ impl Publisher<'_> {
     }
 
     /// Uploads the original, and makes sure that the file has not changed since it was read.
-    pub fn original(&self, file: &Candidate, mime: &'static str) -> Result<(), Failure> {
+    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<(), Failure> {
         if !file.is_untouched() {
             return Err(changed());
         }
-        self.put(file.key.as_str(), Content::File(&file.path), mime)?;
+        self.put(key, Content::File(&file.path), mime)?;
         if file.is_untouched() { Ok(()) } else { Err(changed()) }
     }
 
@@ -182,9 +218,65 @@ impl Publisher<'_> {
         }
     }
 
-    pub fn row(&self, row: &Row) -> Result<(), Failure> {
-        Ok(self.catalogue.write(row, &timestamp(SystemTime::now()))?)
+    /// Writes the row, last of all. `modified` is the time of the file, in RFC 3339.
+    pub fn row(
+        &self,
+        claim: Claim<'_>,
+        item: Item<'_>,
+        modified: &str,
+        film: Option<Package>,
+    ) -> Result<(), Failure> {
+        let now = jiff::Timestamp::now();
+        let taken = item.facts.taken.clone().unwrap_or_else(|| Taken::of_file(modified, now));
+        let outdated = claim.before.as_ref().filter(|before| before.is_film);
+        let outdated = outdated.filter(|before| before.version.as_deref() != Some(claim.version.as_str()));
+        let due = (now + OLD_VERSIONS_STAY).to_string();
+        let outdated: Vec<_> =
+            outdated.iter().map(|film| Deletion::of_film(&film.key, film.version.as_deref(), &due)).collect();
+        let row = Row {
+            key: item.key,
+            filename: item.filename,
+            kind: item.kind,
+            size: item.size,
+            dated: Dated::alone(item.key, &taken, self.zone),
+            facts: item.facts,
+            duration: film.as_ref().map(|film| (film.duration * 1000.0).round() / 1000.0),
+            codec: film.as_ref().map(|film| film.codec.clone()),
+            width: item.width,
+            height: item.height,
+            hls_qualities: film.as_ref().map(|film| film.qualities.clone()),
+            version: &claim.version,
+            metadata: Metadata {
+                source: claim.source.clone(),
+                mime: item.mime.to_owned(),
+                note: item.note,
+                objects: Some(Objects {
+                    thumbnails: sizes(item.thumbnails),
+                    film: film.as_ref().map_or((0, 0), |film| film.objects),
+                }),
+            },
+        };
+        let place = (!claim.place.path.is_empty()).then_some((self.register.library, &claim.place));
+        self.catalogue.write(&row, place, &outdated, &now.to_string())?;
+        claim.commit();
+        Ok(())
     }
+}
+
+/// What a film's row says about its renditions.
+pub struct Package {
+    /// In seconds.
+    pub duration: f64,
+    pub codec: String,
+    pub qualities: Vec<String>,
+    /// The number of playlists and segments, and their size in bytes.
+    pub objects: (u64, u64),
+}
+
+fn sizes(thumbnails: &[Thumbnail]) -> [u64; 3] {
+    layout::ThumbnailSize::ALL.map(|size| {
+        thumbnails.iter().find(|thumbnail| thumbnail.size == size).map_or(0, |thumbnail| thumbnail.webp.len() as u64)
+    })
 }
 
 fn changed() -> Failure {

@@ -1,6 +1,7 @@
 //! The report of a run, for people and for programs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -20,8 +21,14 @@ pub struct Report {
     pub films: u64,
     /// New or changed files that are now in the gallery.
     pub added: u64,
+    /// Files that are a new version of an item of the gallery.
+    pub replaced: u64,
     /// Files that were in the gallery already.
     pub unchanged: u64,
+    /// Files whose items were hidden or removed earlier.
+    pub kept_out: u64,
+    /// The keys of items that were taken out because their files are gone.
+    pub pruned: Vec<String>,
     /// Media that is left out: an unsupported format, a reserved name, a missing tool.
     pub skipped: Vec<Named>,
     /// Media that could not be read.
@@ -30,12 +37,47 @@ pub struct Report {
     pub notes: Vec<Named>,
     /// Files that are not media.
     pub ignored: u64,
+    /// Files that are left out because of where they lie, or because a `.galleryignore` names them.
+    pub left_out: u64,
+    /// Whether nothing was written: the counts say what a run would do.
+    pub dry_run: bool,
     /// The number of uploaded objects. `bytes` is their size.
     pub objects: u64,
     pub bytes: u64,
     pub seconds: f64,
     /// The run was asked to stop before its end.
     pub interrupted: bool,
+}
+
+/// Is told what became of each file, as soon as it is known, by many threads.
+#[derive(Clone)]
+pub struct Files(Arc<dyn Fn(&FileReport<'_>) + Send + Sync>);
+
+/// What became of a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileReport<'a> {
+    /// The path below the library, or the key of an item without a file.
+    pub file: &'a str,
+    /// `added`, `replaced`, `unchanged`, `kept out`, `skipped`, `failed` or `pruned`.
+    pub outcome: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+}
+
+impl Files {
+    pub fn new(hear: impl Fn(&FileReport<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+
+    pub(crate) fn tell(&self, file: &str, outcome: &str, reason: Option<&str>) {
+        (self.0)(&FileReport { file, outcome, reason });
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Files")
+    }
 }
 
 impl Report {
@@ -60,22 +102,36 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{}, {}: {} added, {} unchanged, {} skipped, {} failed",
+            "{}{}, {}: {} added, {}{} unchanged, {} skipped, {} failed",
+            if self.dry_run { "would be done: " } else { "" },
             count(self.photos, "photo"),
             count(self.films, "film"),
             self.added,
+            some(self.replaced, "replaced, "),
             self.unchanged,
             self.skipped.len(),
             self.failed.len(),
         )?;
-        if self.ignored > 0 {
-            write!(f, " ({} ignored)", count(self.ignored, "other file"))?;
+        for (number, words) in [(self.kept_out, "kept out"), (self.pruned.len() as u64, "pruned")] {
+            if number > 0 {
+                write!(f, ", {number} {words}")?;
+            }
+        }
+        match (self.ignored, self.left_out) {
+            (0, 0) => {}
+            (ignored, 0) => write!(f, " ({} ignored)", count(ignored, "other file"))?,
+            (0, left_out) => write!(f, " ({left_out} left out)")?,
+            (ignored, left_out) => write!(f, " ({} ignored, {left_out} left out)", count(ignored, "other file"))?,
         }
         if self.interrupted {
             write!(f, "; interrupted, run again to go on")?;
         }
         Ok(())
     }
+}
+
+fn some(number: u64, words: &str) -> String {
+    if number > 0 { format!("{number} {words}") } else { String::new() }
 }
 
 fn count(number: u64, noun: &str) -> String {

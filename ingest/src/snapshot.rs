@@ -14,7 +14,7 @@ const IMMUTABLE: Headers =
     Headers { content_type: "application/jsonl", cache_control: "private, max-age=31536000, immutable" };
 const CHANGING: Headers = Headers { content_type: "application/json", cache_control: "private, no-cache" };
 /// The largest index that is read, in bytes.
-const MAX_INDEX: u64 = 1 << 20;
+pub const MAX_INDEX: u64 = 1 << 20;
 
 /// Brings the bucket's snapshot up to date. If it is up to date already, writes it only with `force`.
 pub fn publish(catalogue: &Catalogue, bucket: &Bucket, force: bool) -> Result<(), Failure> {

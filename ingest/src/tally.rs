@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::publish::Outcome;
 use crate::sniff::Kind;
 use crate::walk::Library;
-use crate::{Named, Report, Stop};
+use crate::{Files, Named, Report, Stop};
 
 /// After so many files in a row that the store refused, the remaining files are not tried.
 const STORE_PATIENCE: u32 = 5;
@@ -15,6 +15,7 @@ const STORE_PATIENCE: u32 = 5;
 /// The counts of a run.
 pub struct Tally<'a> {
     stop: &'a Stop,
+    files: Option<&'a Files>,
     inner: Mutex<Inner>,
 }
 
@@ -31,7 +32,7 @@ pub enum Fatal {
 }
 
 impl<'a> Tally<'a> {
-    pub fn new(stop: &'a Stop, library: &Library) -> Self {
+    pub fn new(stop: &'a Stop, files: Option<&'a Files>, library: &Library) -> Self {
         let named = |list: &[(String, String)]| {
             let named = list.iter().map(|(name, reason)| Named { name: name.clone(), reason: reason.clone() });
             named.collect()
@@ -46,9 +47,15 @@ impl<'a> Tally<'a> {
             skipped: named(&library.skipped),
             failed: named(&library.failed),
             ignored: library.ignored,
+            left_out: library.left_out + library.ignored_by_rule,
             ..Report::default()
         };
-        Self { stop, inner: Mutex::new(Inner { report, fatal: None, store_failures: 0 }) }
+        if let Some(files) = files {
+            for (outcome, list) in [("skipped", &report.skipped), ("failed", &report.failed)] {
+                list.iter().for_each(|Named { name, reason }| files.tell(name, outcome, Some(reason.as_str())));
+            }
+        }
+        Self { stop, files, inner: Mutex::new(Inner { report, fatal: None, store_failures: 0 }) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -59,21 +66,40 @@ impl<'a> Tally<'a> {
         self.stop.is_requested() || self.lock().fatal.is_some()
     }
 
-    pub fn count(&self, key: &str, result: Result<Outcome, Failure>) {
+    /// Counts what became of a file. `name` is its path below the library.
+    pub fn count(&self, name: &str, result: Result<Outcome, Failure>) {
+        let tell = |outcome, reason: Option<&str>| {
+            if let Some(files) = self.files {
+                files.tell(name, outcome, reason);
+            }
+        };
         let mut inner = self.lock();
-        let named = |reason| Named { name: key.to_owned(), reason };
+        let named = |reason| Named { name: name.to_owned(), reason };
         match result {
             Ok(outcome) => {
                 inner.store_failures = 0;
-                match outcome {
-                    Outcome::Added => inner.report.added += 1,
-                    Outcome::Unchanged => inner.report.unchanged += 1,
-                }
+                let report = &mut inner.report;
+                let (count, word) = match outcome {
+                    Outcome::Added => (&mut report.added, "added"),
+                    Outcome::Replaced => (&mut report.replaced, "replaced"),
+                    Outcome::Unchanged => (&mut report.unchanged, "unchanged"),
+                    Outcome::KeptOut => (&mut report.kept_out, "kept out"),
+                };
+                *count += 1;
+                tell(word, None);
             }
-            Err(Failure::File(reason)) => inner.report.failed.push(named(reason)),
-            Err(Failure::Skipped(reason)) => inner.report.skipped.push(named(reason)),
+            Err(Failure::File(reason)) => {
+                tell("failed", Some(&reason));
+                inner.report.failed.push(named(reason));
+            }
+            Err(Failure::Skipped(reason)) => {
+                tell("skipped", Some(&reason));
+                inner.report.skipped.push(named(reason));
+            }
             Err(Failure::Store(error)) => {
-                inner.report.failed.push(named(error.to_string()));
+                let reason = error.to_string();
+                tell("failed", Some(&reason));
+                inner.report.failed.push(named(reason));
                 inner.store_failures += 1;
                 if error.fatal || inner.store_failures >= STORE_PATIENCE {
                     inner.fatal.get_or_insert(Fatal::Store(error));
@@ -86,6 +112,14 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Counts an item that was taken out because its files are gone.
+    pub fn pruned(&self, key: &str) {
+        if let Some(files) = self.files {
+            files.tell(key, "pruned", None);
+        }
+        self.lock().report.pruned.push(key.to_owned());
+    }
+
     pub fn is_fatal(&self) -> bool {
         self.lock().fatal.is_some()
     }
@@ -95,7 +129,11 @@ impl<'a> Tally<'a> {
         let fatal = match result {
             Err(Failure::Store(error)) => Fatal::Store(error),
             Err(Failure::Catalogue(error)) => Fatal::Catalogue(error),
-            Ok(()) | Err(Failure::File(_) | Failure::Skipped(_) | Failure::Stopped) => return,
+            // The words are about the library, and not about one of its files.
+            Err(Failure::File(reason) | Failure::Skipped(reason)) => {
+                return self.lock().report.skipped.push(Named { name: "the library".to_owned(), reason });
+            }
+            Ok(()) | Err(Failure::Stopped) => return,
         };
         self.lock().fatal.get_or_insert(fatal);
     }

@@ -39,12 +39,13 @@ CREATE TABLE IF NOT EXISTS places (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS places_by_key ON places (key);
 
--- Items that are not shown: `row` is the whole row of `media` as a JSON object. Services never read this table.
--- `purged_at` is set once the objects of a removed item are gone.
+-- Items that are not shown: hidden, removed, or pruned since their files are gone. `row` is the whole row of `media` as
+-- a JSON object. Services never read this table.
+-- `purged_at` is set once the objects of an item are gone.
 CREATE TABLE IF NOT EXISTS withdrawn (
     key       TEXT PRIMARY KEY,
     digest    TEXT,
-    state     TEXT NOT NULL CHECK (state IN ('hidden', 'removed')),
+    state     TEXT NOT NULL CHECK (state IN ('hidden', 'removed', 'pruned')),
     since     TEXT NOT NULL,
     purged_at TEXT,
     row       TEXT NOT NULL

@@ -1,0 +1,69 @@
+//! Objects that are deleted later, when no cache shows them any more.
+
+use gallery::layout;
+use platform::{Error, Row, Statement};
+
+use super::{Catalogue, places::text};
+
+/// An object that is to go once `due` has passed. A name that ends in `/` stands for the objects directly below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    pub object: String,
+    /// The item that had the object.
+    pub key: String,
+    /// RFC 3339 in UTC.
+    pub due: String,
+}
+
+impl Deletion {
+    /// The playlists and segments of one version of a film.
+    pub fn of_film(key: &str, version: Option<&str>, due: &str) -> Self {
+        Self { object: layout::hls_prefix(key, version), key: key.to_owned(), due: due.to_owned() }
+    }
+
+    /// Everything that an item has in the bucket.
+    pub fn of_item(key: &str, version: Option<&str>, is_film: bool, due: &str) -> Vec<Self> {
+        let one = |object: String| Self { object, key: key.to_owned(), due: due.to_owned() };
+        let thumbnails = layout::ThumbnailSize::ALL.map(|size| layout::thumbnail(size, key));
+        let film = is_film.then(|| Self::of_film(key, version, due));
+        [key.to_owned()].into_iter().chain(thumbnails).map(one).chain(film).collect()
+    }
+}
+
+impl Catalogue {
+    /// What is to be deleted. With `until`, only what is due by then.
+    pub fn deletions(&self, until: Option<&str>) -> Result<Vec<Deletion>, Error> {
+        let sql = "SELECT object, key, due FROM deletions WHERE ?1 IS NULL OR due <= ?1 ORDER BY object";
+        let rows = self.0.query(sql, [until.map_or(platform::Value::Null, Into::into)])?;
+        let deletion =
+            |row: &Row| Ok(Deletion { object: text(row, 0)?, key: text(row, 1)?, due: text(row, 2)? });
+        rows.iter().map(deletion).collect()
+    }
+
+    /// Notes that objects were deleted. A withdrawn item all of whose objects are gone is noted as such.
+    pub fn deleted(&self, gone: &[Deletion], now: &str) -> Result<(), Error> {
+        let remove: Vec<_> = gone
+            .iter()
+            .map(|one| Statement::new("DELETE FROM deletions WHERE object = ?1", [one.object.as_str().into()]))
+            .collect();
+        self.write_all(&remove)?;
+        let purged = "UPDATE withdrawn SET purged_at = ?1 WHERE state <> 'hidden' AND purged_at IS NULL \
+                      AND key NOT IN (SELECT key FROM deletions)";
+        self.0.query(purged, [now.into()]).map(drop)
+    }
+}
+
+pub(super) fn put(deletion: &Deletion) -> Statement<'static> {
+    Statement::new(
+        "INSERT OR REPLACE INTO deletions (object, key, due) VALUES (?1, ?2, ?3)",
+        [deletion.object.as_str().into(), deletion.key.as_str().into(), deletion.due.as_str().into()],
+    )
+}
+
+/// Keeps the objects that an item has from now on. Those of its other versions go as planned.
+pub(super) fn cancel(key: &str, version: Option<&str>) -> Statement<'static> {
+    Statement::new(
+        "DELETE FROM deletions WHERE key = ?1 AND (object NOT LIKE 'hls/%' OR object = ?2)",
+        [key.into(), layout::hls_prefix(key, version).into()],
+    )
+}

@@ -1,0 +1,41 @@
+//! Another database that holds the same catalogue, for hosts that read it there.
+
+use std::collections::BTreeMap;
+
+use gallery::media::{COLUMNS, UPSERT};
+use platform::{Error, Statement};
+
+use super::{Catalogue, ROWS_AT_ONCE};
+
+impl Catalogue {
+    /// Makes `other` the same as this catalogue: writes new and changed rows, and removes rows that are not here. What
+    /// only ingest reads is not copied.
+    pub fn mirror_to(&self, other: &Self) -> Result<(), Error> {
+        let mut there = other.updated()?;
+        let mut stale: Vec<String> = Vec::new();
+        for (key, updated) in self.updated()? {
+            if there.remove(&key) != Some(updated) {
+                stale.push(key);
+            }
+        }
+        let columns = COLUMNS.join(", ");
+        let row = format!("SELECT {columns} FROM media WHERE key = ?1");
+        for some in stale.chunks(ROWS_AT_ONCE) {
+            let rows = self
+                .0
+                .batch(&some.iter().map(|key| Statement::new(&row, [key.as_str().into()])).collect::<Vec<_>>())?;
+            let write = rows.into_iter().flatten().map(|row| Statement::new(UPSERT, row.0));
+            other.0.batch(&write.collect::<Vec<_>>())?;
+        }
+        let gone: Vec<_> =
+            there.keys().map(|key| Statement::new("DELETE FROM media WHERE key = ?1", [key.as_str().into()])).collect();
+        other.write_all(&gone)
+    }
+
+    /// When each row was last written, by key.
+    fn updated(&self) -> Result<BTreeMap<String, String>, Error> {
+        let rows = self.pages("SELECT key, updated_at FROM media WHERE key > ?1 ORDER BY key LIMIT ?2")?;
+        let text = |row: &platform::Row, column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
+        rows.iter().map(|row| Ok((text(row, 0)?, text(row, 1)?))).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! Items, and the files in which they were found.
+
+use platform::{Error, Row, Statement, Value};
+
+use super::Catalogue;
+
+/// A file in which an item was found. A file that still has this size and these times is not read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Below the library, with `/` between folders.
+    pub path: String,
+    /// The key of the item.
+    pub key: String,
+    pub size: u64,
+    /// When the content last changed, and when the file's entry did: RFC 3339 in UTC.
+    pub modified: String,
+    pub changed: String,
+}
+
+/// The part of an item's row by which ingest recognises it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub key: String,
+    /// SHA-256 in lower-case hex. Absent in rows that another program wrote.
+    pub digest: Option<String>,
+    pub size: u64,
+    pub is_film: bool,
+    pub version: Option<String>,
+    /// How many files hold the item, in all libraries.
+    pub places: u64,
+}
+
+impl Catalogue {
+    pub fn items(&self) -> Result<Vec<Item>, Error> {
+        let rows = self.pages(
+            "SELECT key, digest, size, type, version, (SELECT COUNT(*) FROM places WHERE places.key = media.key) \
+             FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
+        )?;
+        let item = |row: &Row| {
+            Ok(Item {
+                key: text(row, 0)?,
+                digest: row.text(1)?.map(str::to_owned),
+                // SQLite has signed numbers. A negative size becomes one that no file has.
+                size: count(row, 2)?.unwrap_or(u64::MAX),
+                is_film: row.text(3)? == Some("video"),
+                version: row.text(4)?.map(str::to_owned),
+                places: count(row, 5)?.unwrap_or_default(),
+            })
+        };
+        rows.iter().map(item).collect()
+    }
+
+    /// The places of a library, in the order of their paths.
+    pub fn places(&self, library: &str) -> Result<Vec<Place>, Error> {
+        let mut all: Vec<Place> = Vec::new();
+        let sql = "SELECT path, key, size, modified, changed FROM places WHERE library = ?1 AND path > ?2 \
+                   ORDER BY path LIMIT ?3";
+        loop {
+            let after = all.last().map_or("", |place| &place.path);
+            let rows = self.0.query(sql, [library.into(), after.into(), super::ROWS.into()])?;
+            for row in &rows {
+                all.push(place(row)?);
+            }
+            if i64::try_from(rows.len()).is_ok_and(|count| count < super::ROWS) {
+                return Ok(all);
+            }
+        }
+    }
+
+    pub fn put_place(&self, library: &str, place: &Place) -> Result<(), Error> {
+        self.0.batch(&[put(library, place)]).map(drop)
+    }
+
+    pub fn remove_places<'a>(&self, library: &str, paths: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        let sql = "DELETE FROM places WHERE library = ?1 AND path = ?2";
+        let statements: Vec<_> = paths.map(|path| Statement::new(sql, [library.into(), path.into()])).collect();
+        self.write_all(&statements)
+    }
+
+    /// The files in which an item was found: library and place.
+    pub fn places_of(&self, key: &str) -> Result<Vec<(String, Place)>, Error> {
+        let sql = "SELECT path, key, size, modified, changed, library FROM places WHERE key = ?1 \
+                   ORDER BY library, path";
+        let rows = self.0.query(sql, [key.into()])?;
+        rows.iter().map(|row| Ok((text(row, 5)?, place(row)?))).collect()
+    }
+
+    /// Forgets the places of items that are neither shown nor withdrawn.
+    pub fn sweep_places(&self) -> Result<(), Error> {
+        let sql = "DELETE FROM places WHERE key NOT IN (SELECT key FROM media UNION SELECT key FROM withdrawn)";
+        self.0.query(sql, []).map(drop)
+    }
+}
+
+pub(super) fn put(library: &str, place: &Place) -> Statement<'static> {
+    Statement::new(
+        "INSERT OR REPLACE INTO places (library, path, key, size, modified, changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        [
+            library.into(),
+            place.path.as_str().into(),
+            place.key.as_str().into(),
+            Value::Integer(i64::try_from(place.size).unwrap_or(i64::MAX)),
+            place.modified.as_str().into(),
+            place.changed.as_str().into(),
+        ],
+    )
+}
+
+fn place(row: &Row) -> Result<Place, Error> {
+    Ok(Place {
+        path: text(row, 0)?,
+        key: text(row, 1)?,
+        size: count(row, 2)?.unwrap_or(u64::MAX),
+        modified: text(row, 3)?,
+        changed: text(row, 4)?,
+    })
+}
+
+pub(super) fn text(row: &Row, column: usize) -> Result<String, Error> {
+    Ok(row.text(column)?.unwrap_or_default().to_owned())
+}
+
+fn count(row: &Row, column: usize) -> Result<Option<u64>, Error> {
+    Ok(row.integer(column)?.and_then(|count| u64::try_from(count).ok()))
+}

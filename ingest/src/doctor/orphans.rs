@@ -1,0 +1,61 @@
+//! Objects that nothing uses.
+
+use std::collections::{HashMap, HashSet};
+
+use gallery::snapshot::{CURRENT, Index, object_keys};
+
+use super::items::Used;
+use super::{Finding, Kind};
+use crate::catalogue::Deletion;
+use crate::engine::Session;
+use crate::failure::Failure;
+use crate::purge::is_directly_below;
+use crate::snapshot::MAX_INDEX;
+
+pub fn check(
+    session: &Session,
+    objects: &HashMap<String, u64>,
+    used: &Used,
+    found: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let catalogue = &session.catalogue;
+    // What is withdrawn may be put back, and what is planned goes when its time has come.
+    let mut kept: HashSet<String> = catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object).collect();
+    for item in catalogue.withdrawn()?.into_iter().filter(|item| !item.is_purged) {
+        let objects = Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, "");
+        kept.extend(objects.into_iter().map(|one| one.object));
+    }
+    let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
+    let snapshots = snapshots(session)?;
+    for object in objects.keys() {
+        let is_kept = used.objects.contains(object)
+            || kept.contains(object)
+            || snapshots.contains(object)
+            || folder(object).is_some_and(|folder| kept.contains(folder))
+            || used.unclear.iter().any(|prefix| is_directly_below(object, prefix))
+            || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix));
+        if is_kept {
+            continue;
+        }
+        let is_ours = ["hls/", "thumbnails/", "catalogue/"].iter().any(|prefix| object.starts_with(prefix));
+        let (kind, detail) = match (is_ours, begun.contains(object)) {
+            (true, _) => (Kind::Orphan, "nothing uses it"),
+            (false, true) => (Kind::Orphan, "the run that uploaded it was ended"),
+            (false, false) => (Kind::Stray, "no item has it as its original"),
+        };
+        found.push(Finding { kind, name: object.clone(), detail: detail.to_owned() });
+    }
+    Ok(())
+}
+
+/// `hls/a.mp4/720p.m3u8` is in `hls/a.mp4/`.
+fn folder(object: &str) -> Option<&str> {
+    object.rfind('/').map(|slash| &object[..=slash])
+}
+
+/// The objects of the catalogue's snapshots that readers may use.
+fn snapshots(session: &Session) -> Result<HashSet<String>, Failure> {
+    let index = session.bucket.get(CURRENT, MAX_INDEX)?.and_then(|bytes| Index::parse(&bytes).ok());
+    let versions = index.into_iter().flat_map(|index| [Some(index.version), index.previous]).flatten();
+    Ok(versions.flat_map(|version| object_keys(&version)).chain([CURRENT.to_owned()]).collect())
+}

@@ -1,0 +1,84 @@
+//! Files that are gone: what moved is forgotten in its old place, and `--prune` takes the rest out of the gallery.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Catalogue, Deletion, Place, State};
+use crate::failure::Failure;
+use crate::register::Register;
+use crate::tally::Tally;
+use crate::walk::Library;
+
+/// How long the objects of an item stay after it was taken out.
+pub const REMOVED_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+
+/// Whether items whose files are gone are taken out.
+#[derive(Clone, Debug)]
+pub struct Prune {
+    /// Also if the library is empty, or more than half of its items would go.
+    pub all: bool,
+    /// Whether the objects go at once.
+    pub now: bool,
+    /// Is given the keys, and says whether to go on.
+    pub confirm: fn(&[String]) -> bool,
+}
+
+pub fn run(
+    catalogue: &Catalogue,
+    register: &Register,
+    library: &Library,
+    prune: Option<&Prune>,
+    tally: &Tally,
+) -> Result<(), Failure> {
+    let missing = missing(register, library);
+    let mut by_key: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+    for place in &missing {
+        by_key.entry(&place.key).or_default().push(place);
+    }
+    let (mut moved, mut gone) = (Vec::new(), Vec::new());
+    for (key, places) in by_key {
+        match register.places_of(key) {
+            // The item is in other files too.
+            Some(all) if all > places.len() as u64 => moved.extend(places),
+            Some(_) => gone.push(key.to_owned()),
+            // Hidden or removed: its places say which files to leave alone.
+            None => {}
+        }
+    }
+    catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
+    let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(()) };
+    let is_much = library.candidates.is_empty() || gone.len() * 2 > register.len();
+    if is_much && !prune.all {
+        let (number, all) = (gone.len(), register.len());
+        let words = if library.candidates.is_empty() { "the library holds no photo or film" } else { "it is more than half" };
+        return Err(Failure::Skipped(format!(
+            "{number} of {all} files are gone, and nothing was pruned, because {words}: see that the folder is mounted, \
+             then use --prune-all"
+        )));
+    }
+    if !(prune.confirm)(&gone) {
+        return Ok(());
+    }
+    let now = jiff::Timestamp::now();
+    let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
+    for key in &gone {
+        let item = register.item(key);
+        let objects = item.map(|item| Deletion::of_item(key, item.version.as_deref(), item.is_film, &due));
+        catalogue.withdraw(key, State::Pruned, &objects.unwrap_or_default(), &now.to_string())?;
+        tally.pruned(key);
+    }
+    let paths = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok());
+    catalogue.remove_places(register.library, paths.map(|place| place.path.as_str()))?;
+    Ok(())
+}
+
+/// The places that the walk did not find. Nothing is known about files below a folder that cannot be read.
+fn missing(register: &Register, library: &Library) -> Vec<Place> {
+    let mut missing = register.missing();
+    let is_unreadable = |path: &str| {
+        library.failed.iter().any(|(failed, _)| {
+            path.strip_prefix(failed.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    missing.retain(|place| !is_unreadable(&place.path));
+    missing
+}

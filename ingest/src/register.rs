@@ -1,0 +1,364 @@
+//! Which item a file is. An item is the digest of its content, and a place of it is a library and a path.
+//!
+//! - A file with bytes that the gallery has is that item, wherever it lies and whatever it is called.
+//! - A file with new bytes in the only place of an item is a new version of the item.
+//! - Every other file with new bytes is a new item. Its key is its path, or its path and some digits of its digest
+//!   where another item has that key already.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gallery::MediaKey;
+use platform::Error;
+
+use crate::catalogue::{Catalogue, Item, Place, Source, State, Withdrawn};
+use crate::digest::{sha256, sha256_of_bytes};
+use crate::failure::Failure;
+use crate::publish::Outcome;
+use crate::walk::Candidate;
+use crate::{Options, Stop};
+
+/// The hexadecimal digits of a version.
+const VERSION: usize = 16;
+
+/// The items of the gallery, and the places of one library. Threads share it.
+pub struct Register<'a> {
+    catalogue: &'a Catalogue,
+    /// The name of the library.
+    pub library: &'a str,
+    /// Whether items are ingested again that are there already.
+    force: bool,
+    /// Whether nothing is written.
+    dry_run: bool,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    places: HashMap<String, Place>,
+    items: HashMap<String, Entry>,
+    /// The keys of digests. An item whose upload has begun counts.
+    by_digest: HashMap<String, String>,
+    /// The paths that this run has found.
+    found: HashSet<String>,
+    /// The keys that this run has ingested again.
+    forced: HashSet<String>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    item: Item,
+    is_withdrawn: bool,
+}
+
+/// The answer to: which item is this file?
+pub enum Answer<'a> {
+    /// One that is there already, or that is kept out.
+    Known(Outcome),
+    New(Claim<'a>),
+}
+
+/// An item that is about to be uploaded. Dropped without a commit, it was never there.
+pub struct Claim<'a> {
+    register: &'a Register<'a>,
+    pub key: String,
+    pub source: Source,
+    pub version: String,
+    /// Without a path for what is in no file.
+    pub place: Place,
+    /// What the item was before.
+    pub before: Option<Item>,
+    is_committed: bool,
+}
+
+impl<'a> Register<'a> {
+    pub fn load(catalogue: &'a Catalogue, library: &'a str, options: &Options) -> Result<Self, Error> {
+        let places = catalogue.places(library)?.into_iter().map(|place| (place.path.clone(), place)).collect();
+        let mut inner = Inner {
+            places,
+            items: HashMap::new(),
+            by_digest: HashMap::new(),
+            found: HashSet::new(),
+            forced: HashSet::new(),
+        };
+        for item in catalogue.items()? {
+            inner.insert(Entry { item, is_withdrawn: false });
+        }
+        let kept_out = |withdrawn: &Withdrawn| withdrawn.state != State::Pruned;
+        for withdrawn in catalogue.withdrawn()?.into_iter().filter(kept_out) {
+            let item = Item {
+                key: withdrawn.key,
+                digest: withdrawn.digest,
+                size: 0,
+                is_film: withdrawn.is_film,
+                version: withdrawn.version,
+                places: 0,
+            };
+            inner.insert(Entry { item, is_withdrawn: true });
+        }
+        Ok(Self { catalogue, library, force: options.force, dry_run: options.dry_run, inner: Mutex::new(inner) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Finds the item of a file. Reads the file, unless its place is known and nothing about it has changed.
+    pub fn ask(&'a self, file: &Candidate, stop: &Stop) -> Result<Answer<'a>, Failure> {
+        if let Some(outcome) = self.lock().arrive(file, self.force) {
+            return Ok(Answer::Known(outcome));
+        }
+        let digest = sha256(&file.path, stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+        let mut inner = self.lock();
+        let place = |key: &str| Place {
+            path: file.place.clone(),
+            key: key.to_owned(),
+            size: file.size,
+            modified: file.modified.clone(),
+            changed: file.changed.clone(),
+        };
+        let (key, again) = match inner.owner(&digest) {
+            Some(entry) if self.force && !entry.is_withdrawn && !inner.forced.contains(&entry.item.key) => {
+                (entry.item.key.clone(), true)
+            }
+            Some(entry) => {
+                let (key, outcome) = (entry.item.key.clone(), entry.outcome());
+                let place = place(&key);
+                inner.settle(place.clone());
+                drop(inner);
+                if !self.dry_run {
+                    self.catalogue.put_place(self.library, &place)?;
+                }
+                return Ok(Answer::Known(outcome));
+            }
+            None => (inner.key_for(file, &digest)?, false),
+        };
+        let before = inner.items.get(&key).map(|entry| entry.item.clone());
+        let again = again || before.as_ref().is_some_and(|item| item.digest.as_deref() == Some(&digest));
+        let version = new_version(&digest, again);
+        inner.claim(&key, &digest, file.size, &version);
+        Ok(Answer::New(Claim {
+            register: self,
+            place: place(&key),
+            key,
+            version,
+            source: Source { sha256: digest, modified: file.modified.clone() },
+            before,
+            is_committed: false,
+        }))
+    }
+
+    /// As [`ask`](Self::ask), for bytes that are in no file, under a key that nothing else may have.
+    pub fn ask_bytes(&'a self, key: &str, bytes: &[u8], modified: &str) -> Answer<'a> {
+        let digest = sha256_of_bytes(bytes);
+        let mut inner = self.lock();
+        let before = inner.items.get(key).cloned();
+        let is_same = before.as_ref().is_some_and(|entry| entry.item.digest.as_deref() == Some(&digest));
+        match &before {
+            Some(entry) if entry.is_withdrawn || (is_same && !self.force) => return Answer::Known(entry.outcome()),
+            _ => {}
+        }
+        let before = before.map(|entry| entry.item);
+        let version = new_version(&digest, is_same);
+        inner.claim(key, &digest, bytes.len() as u64, &version);
+        let [path, changed] = [String::new(), String::new()];
+        Answer::New(Claim {
+            register: self,
+            place: Place { path, key: key.to_owned(), size: 0, modified: modified.to_owned(), changed },
+            key: key.to_owned(),
+            version,
+            source: Source { sha256: digest, modified: modified.to_owned() },
+            before,
+            is_committed: false,
+        })
+    }
+
+    /// The places of the library that this run has not found.
+    pub fn missing(&self) -> Vec<Place> {
+        let inner = self.lock();
+        let mut missing: Vec<_> =
+            inner.places.values().filter(|place| !inner.found.contains(&place.path)).cloned().collect();
+        missing.sort_by(|a, b| a.path.cmp(&b.path));
+        missing
+    }
+
+    /// The number of the library's places.
+    pub fn len(&self) -> usize {
+        self.lock().places.len()
+    }
+
+    /// An item, as it was when the run began or as this run has made it.
+    pub fn item(&self, key: &str) -> Option<Item> {
+        self.lock().items.get(key).map(|entry| entry.item.clone())
+    }
+
+    /// In how many files an item was found, in all libraries. `None` if it is not shown.
+    pub fn places_of(&self, key: &str) -> Option<u64> {
+        let inner = self.lock();
+        inner.items.get(key).filter(|entry| !entry.is_withdrawn).map(|entry| entry.item.places)
+    }
+}
+
+/// The version of an item's objects: a part of the digest. Where the same original is made anew, the objects are other
+/// ones, and caches must see that.
+fn new_version(digest: &str, again: bool) -> String {
+    let mut version =
+        if again { sha256_of_bytes(format!("{digest} {}", jiff::Timestamp::now()).as_bytes()) } else { digest.to_owned() };
+    version.truncate(VERSION);
+    version
+}
+
+impl Inner {
+    fn insert(&mut self, entry: Entry) {
+        if let Some(digest) = &entry.item.digest {
+            self.by_digest.insert(digest.clone(), entry.item.key.clone());
+        }
+        self.items.insert(entry.item.key.clone(), entry);
+    }
+
+    fn owner(&self, digest: &str) -> Option<&Entry> {
+        self.items.get(self.by_digest.get(digest)?)
+    }
+
+    /// Notes that a file was found. The outcome, if the file need not be read.
+    fn arrive(&mut self, file: &Candidate, force: bool) -> Option<Outcome> {
+        self.found.insert(file.place.clone());
+        let place = self.places.get(&file.place)?;
+        let entry = self.items.get(&place.key)?;
+        if entry.is_withdrawn {
+            // An edit must not bring back what was taken out.
+            return Some(entry.outcome());
+        }
+        let is_same = place.size == file.size && place.modified == file.modified && place.changed == file.changed;
+        (is_same && !force).then_some(Outcome::Unchanged)
+    }
+
+    /// The key for new bytes.
+    fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
+        if let Some(place) = self.places.get(&file.place)
+            && self.items.get(&place.key).is_some_and(|entry| entry.item.places <= 1)
+        {
+            return Ok(place.key.clone());
+        }
+        let natural = file.key.as_str();
+        let is_free = |key: &str| match self.items.get(key) {
+            None => true,
+            // A row of another program, without a digest: the same key and the same size are the same file.
+            Some(Entry { item, is_withdrawn }) => {
+                !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
+            }
+        };
+        let suffixed = [6, 12, digest.len()].into_iter().map(|digits| with_suffix(natural, &digest[..digits]));
+        let found = [natural.to_owned()].into_iter().chain(suffixed).find(|key| is_free(key));
+        let key = found.ok_or_else(|| Failure::File("no key is free for it: rename it".to_owned()))?;
+        MediaKey::parse(key.as_str()).map_err(|error| Failure::Skipped(format!("{error}: rename it")))?;
+        Ok(key)
+    }
+
+    /// Enters an item before it is uploaded, so that nobody else takes its key or its bytes.
+    fn claim(&mut self, key: &str, digest: &str, size: u64, version: &str) {
+        let old = self.items.get(key).map(|entry| entry.item.clone());
+        if let Some(old) = old.as_ref().and_then(|item| item.digest.as_ref()) {
+            self.by_digest.remove(old);
+        }
+        self.forced.insert(key.to_owned());
+        self.insert(Entry {
+            item: Item {
+                key: key.to_owned(),
+                digest: Some(digest.to_owned()),
+                size,
+                is_film: old.as_ref().is_some_and(|item| item.is_film),
+                version: Some(version.to_owned()),
+                places: old.map_or(0, |item| item.places),
+            },
+            is_withdrawn: false,
+        });
+    }
+
+    /// Moves or adds a place.
+    fn settle(&mut self, place: Place) {
+        let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
+        if before.as_deref() == Some(&place.key) {
+            return;
+        }
+        if let Some(entry) = before.and_then(|key| self.items.get_mut(&key)) {
+            entry.item.places = entry.item.places.saturating_sub(1);
+        }
+        if let Some(entry) = self.items.get_mut(&place.key) {
+            entry.item.places += 1;
+        }
+    }
+}
+
+impl Entry {
+    const fn outcome(&self) -> Outcome {
+        if self.is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged }
+    }
+}
+
+impl Claim<'_> {
+    /// What a commit will have done.
+    pub const fn outcome(&self) -> Outcome {
+        if self.before.is_some() { Outcome::Replaced } else { Outcome::Added }
+    }
+
+    /// Counts as committed for the rest of a run that writes nothing.
+    pub fn forego(self) -> Outcome {
+        let outcome = self.outcome();
+        self.commit();
+        outcome
+    }
+
+    /// The item is in the gallery.
+    pub fn commit(mut self) {
+        self.is_committed = true;
+        if !self.place.path.is_empty() {
+            self.register.lock().settle(self.place.clone());
+        }
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if self.is_committed {
+            return;
+        }
+        let mut inner = self.register.lock();
+        inner.by_digest.remove(&self.source.sha256);
+        inner.items.remove(&self.key);
+        if let Some(item) = self.before.take() {
+            inner.insert(Entry { item, is_withdrawn: false });
+        }
+    }
+}
+
+/// `a/IMG_0001.JPG` and `3fa9c1` give `a/IMG_0001-3fa9c1.JPG`.
+fn with_suffix(key: &str, digits: &str) -> String {
+    let name = key.rfind('/').map_or(0, |slash| slash + 1);
+    match key[name..].rfind('.').filter(|dot| *dot > 0) {
+        Some(dot) => format!("{}-{digits}{}", &key[..name + dot], &key[name + dot..]),
+        None => format!("{key}-{digits}"),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::File(format!("cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_suffix;
+
+    #[test]
+    fn the_suffix_stands_before_the_extension() {
+        for (key, with) in [
+            ("IMG_0001.JPG", "IMG_0001-3fa9c1.JPG"),
+            ("a.b/c", "a.b/c-3fa9c1"),
+            ("a.b/c.d.jpg", "a.b/c.d-3fa9c1.jpg"),
+            ("a/.hidden", "a/.hidden-3fa9c1"),
+            ("% é (1).jpg", "% é (1)-3fa9c1.jpg"),
+        ] {
+            assert_eq!(with_suffix(key, "3fa9c1"), with);
+        }
+    }
+}
