@@ -99,6 +99,16 @@ impl Gallery {
         get(&self.store, key)
     }
 
+    /// Writes an object behind the gallery's back.
+    pub fn put(&self, key: &str, bytes: &[u8]) {
+        ureq::put(&presigned(&self.store, sigv4::Method::Put, key)).send(bytes).unwrap();
+    }
+
+    /// Deletes an object behind the gallery's back.
+    pub fn delete(&self, key: &str) {
+        ureq::delete(&presigned(&self.store, sigv4::Method::Delete, key)).call().unwrap();
+    }
+
     /// A thumbnail, decoded.
     pub fn thumbnail(&self, size: &str, key: &str) -> image::DynamicImage {
         let object = self.object(&format!("thumbnails/{size}/{key}")).expect("the thumbnail is there");
@@ -144,12 +154,17 @@ pub fn sql<T: rusqlite::types::FromSql>(database: &Path, query: &str) -> Vec<T> 
     rows.collect::<Result<_, _>>().unwrap()
 }
 
-fn get(store: &Store, key: &str) -> Option<Object> {
+fn presigned(store: &Store, method: sigv4::Method, key: &str) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     let Location { bucket, credentials, .. } = store.location();
     let signing_key = sigv4::SigningKey::derive(&credentials, &store.region, now);
     let mut url = String::new();
-    sigv4::Presigner::new(&signing_key, &bucket, sigv4::Method::Get, now, 60).unwrap().presign_into(&mut url, key);
+    sigv4::Presigner::new(&signing_key, &bucket, method, now, 60).unwrap().presign_into(&mut url, key);
+    url
+}
+
+fn get(store: &Store, key: &str) -> Option<Object> {
+    let url = presigned(store, sigv4::Method::Get, key);
     let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
     let mut response = agent.get(&url).call().unwrap();
     if response.status() == 404 {
