@@ -3,11 +3,14 @@
 use std::{path::PathBuf, sync::Arc};
 
 use ingest::{Location, Options, Place};
-use platform::config::{
-    ConfigError, Lookup,
-    names::{
-        GALLERY_DATA, GALLERY_DATABASE, GALLERY_STORE_LISTEN, PUBLIC_MEDIA_BASE, R2_ACCOUNT_ID, R2_BUCKET_NAME,
-        R2_REGION, S3_ENDPOINT, SQL_URL, VIDEO_DELIVERY,
+use platform::{
+    StoreName,
+    config::{
+        ConfigError, Lookup,
+        names::{
+            GALLERY_DATA, GALLERY_DATABASE, GALLERY_STORE_LISTEN, PUBLIC_MEDIA_BASE, R2_ACCOUNT_ID, R2_BUCKET_NAME,
+            R2_REGION, S3_ENDPOINT, SQL_URL, VIDEO_DELIVERY,
+        },
     },
 };
 use platform_fallback::Endpoint;
@@ -74,6 +77,14 @@ impl Connection {
             mirror: mirror(self.mirror.as_ref(), &setting)?,
             ..Options::new(bucket, database(&lookup)?)
         })
+    }
+
+    /// Empties the playlist cache of the native host, so that a film that was taken out is not played from there. The
+    /// stores of other hosts cannot be reached from here: what they keep runs out by itself.
+    pub fn forget_playlists(&self) -> Result<(), Failure> {
+        let setting = |name: &str| self.setting(name);
+        let data = PathBuf::from(Lookup(&setting).required(GALLERY_DATA)?);
+        Ok(platform_native::clear_kv(&data, StoreName::VideoCache)?)
     }
 
     /// Whether anybody who knows an object's name can read it, as long as it is there.

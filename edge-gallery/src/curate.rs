@@ -37,6 +37,9 @@ pub fn remove(arguments: &Remove) -> Result<u8, Failure> {
 pub fn run(arguments: &Arguments, change: Change) -> Result<u8, Failure> {
     let options = Options { stop: stop_on_signal()?, ..arguments.gallery.options()? };
     let done = ingest::curate(&options, &arguments.keys, change)?;
+    if matches!(change, Change::Remove { .. } | Change::Hide) {
+        arguments.gallery.forget_playlists()?;
+    }
     let mut out = std::io::stdout().lock();
     for (key, became) in &done {
         if arguments.json {

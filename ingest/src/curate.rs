@@ -1,7 +1,11 @@
 //! What a person takes out of the gallery, and puts back.
 
+use gallery::layout;
+use platform::StoreName;
+
 use crate::catalogue::{Catalogue, Deletion, State, Withdrawn};
 use crate::engine::Session;
+use crate::failure::Failure;
 use crate::prune::REMOVED_STAY;
 use crate::{Error, Options, purge};
 
@@ -68,10 +72,21 @@ pub fn curate(options: &Options, keys: &[String], change: Change) -> Result<Vec<
         done.push((key.clone(), became));
     }
     session.publish(options)?;
+    if matches!(change, Change::Remove { .. } | Change::Hide) {
+        forget_playlists(&session).map_err(|failure| session.failed(options, failure))?;
+    }
     if change == (Change::Remove { now: true }) {
         purge::run(catalogue, &session.bucket, now).map_err(|failure| session.failed(options, failure))?;
     }
     Ok(done)
+}
+
+/// Empties the playlist cache of hosts that have it in the bucket. What it holds is made again when someone asks.
+fn forget_playlists(session: &Session) -> Result<(), Failure> {
+    for entry in session.bucket.list(&layout::kv(StoreName::VideoCache.name(), ""))? {
+        session.bucket.delete(&entry.key)?;
+    }
+    Ok(())
 }
 
 fn out_of(

@@ -38,6 +38,7 @@ mod taken;
 mod tally;
 mod thumbnail;
 mod tls;
+mod turns;
 mod walk;
 
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@ use crate::publish::Publisher;
 use crate::register::Claim;
 use crate::sniff::{self, Kind};
 use crate::tally::Tally;
+use crate::turns::Turns;
 use crate::walk::{Candidate, Library};
 
 pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally, threads: usize) {
@@ -26,14 +27,15 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
         })
         .collect();
     let progress = Progress::files(options.show, "photos", photos.len() as u64);
-    let queue = Mutex::new(photos.into_iter());
+    let (queue, turns) = (Mutex::new(photos.into_iter().enumerate()), Turns::default());
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while !tally.must_stop() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((file, kind)) = next else { break };
-                    let result = shielded(|| publisher.photo(file, kind));
+                    let Some((number, (file, kind))) = next else { break };
+                    let turn = turns.turn(number);
+                    let result = shielded(|| publisher.photo(file, kind, turn));
                     if let Ok((_, Some(note))) = &result {
                         tally.note(&file.place, note.clone());
                     }
@@ -121,7 +123,7 @@ fn new_films<'a>(
         if tally.must_stop() {
             return Vec::new();
         }
-        match publisher.ask(file) {
+        match publisher.ask(file, None) {
             Ok(Ok(claim)) => new.push((file, kind, claim)),
             Ok(Err(outcome)) => tally.count(&file.place, Ok(outcome)),
             Err(failure) => tally.count(&file.place, Err(failure)),

@@ -22,6 +22,7 @@ use crate::register::{Answer, Claim, Register};
 use crate::sniff;
 use crate::taken::Taken;
 use crate::thumbnail::Thumbnail;
+use crate::turns::Turn;
 use crate::walk::{Candidate, timestamp};
 
 /// The max-age is the longest signing window of the services. Presigned URLs change with the window, so a longer life
@@ -79,16 +80,21 @@ pub struct Item<'a> {
 
 impl<'a> Publisher<'a> {
     /// What is to be done with a file: `Err` with the outcome where nothing is.
-    pub fn ask(&self, file: &Candidate) -> Result<Result<Claim<'a>, Outcome>, Failure> {
-        Ok(match self.register.ask(file, self.stop)? {
+    pub fn ask(&self, file: &Candidate, turn: Option<Turn<'_>>) -> Result<Result<Claim<'a>, Outcome>, Failure> {
+        Ok(match self.register.ask(file, turn, self.stop)? {
             Answer::Known(outcome) => Err(outcome),
             Answer::New(claim) if self.dry_run => Err(claim.forego()),
             Answer::New(claim) => Ok(claim),
         })
     }
 
-    pub fn photo(&self, file: &Candidate, kind: sniff::Photo) -> Result<(Outcome, Option<String>), Failure> {
-        let claim = match self.ask(file)? {
+    pub fn photo(
+        &self,
+        file: &Candidate,
+        kind: sniff::Photo,
+        turn: Turn<'_>,
+    ) -> Result<(Outcome, Option<String>), Failure> {
+        let claim = match self.ask(file, Some(turn))? {
             Ok(claim) => claim,
             Err(outcome) => return Ok((outcome, None)),
         };

@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, Item, Place, Source, State, Withdrawn};
 use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::publish::Outcome;
+use crate::turns::Turn;
 use crate::walk::Candidate;
 use crate::{Options, Stop};
 
@@ -102,12 +103,16 @@ impl<'a> Register<'a> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Finds the item of a file. Reads the file, unless its place is known and nothing about it has changed.
-    pub fn ask(&'a self, file: &Candidate, stop: &Stop) -> Result<Answer<'a>, Failure> {
+    /// Finds the item of a file. Reads the file, unless its place is known and nothing about it has changed. Who gets
+    /// the key is decided in turn: of files with the same bytes, the first is the item.
+    pub fn ask(&'a self, file: &Candidate, turn: Option<Turn<'_>>, stop: &Stop) -> Result<Answer<'a>, Failure> {
         if let Some(outcome) = self.lock().arrive(file, self.force) {
             return Ok(Answer::Known(outcome));
         }
         let digest = sha256(&file.path, stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+        if let Some(turn) = &turn {
+            turn.wait();
+        }
         let mut inner = self.lock();
         let place = |key: &str| Place {
             path: file.place.clone(),

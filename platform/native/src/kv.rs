@@ -5,7 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    path::PathBuf,
+    path::{Path, PathBuf},
     rc::Rc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -125,6 +125,21 @@ fn connect(path: &PathBuf) -> rusqlite::Result<Connection> {
 
 fn sweep(connection: &Connection) -> rusqlite::Result<usize> {
     connection.prepare_cached(SWEEP)?.execute(params![now(), SWEEP_ROWS])
+}
+
+/// Empties a store of the file `kv.db` in a host's data folder, which may be running. A file that is not there is not
+/// made.
+pub fn clear(data: &Path, store: StoreName) -> Result<(), Error> {
+    const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(10);
+    let path = data.join("kv.db");
+    if !path.exists() {
+        return Ok(());
+    }
+    let cleared = Connection::open(&path).and_then(|connection| {
+        connection.busy_timeout(PATIENCE_OF_A_PERSON)?;
+        connection.execute("DELETE FROM kv WHERE store = ?1", [store.name()])
+    });
+    cleared.map(drop).map_err(|error| Error::because(Kind::Unavailable, "kv.clear", error))
 }
 
 /// Milliseconds since 1970.

@@ -31,7 +31,7 @@ pub use body::Body;
 pub use config::Config;
 pub use error::HostError;
 pub use host::{Host, Options};
-pub use kv::{MAX_VALUE_BYTES, Store};
+pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};
 pub use sql::{Database, Place};
 
 /// The platform of one worker thread. Cheap to clone.
