@@ -10,11 +10,11 @@ use crate::Options;
 use crate::failure::Failure;
 use crate::film::{Encoded, Encoder, Film, Tools};
 use crate::progress::Progress;
-use crate::publish::Publisher;
+use crate::publish::{Outcome, Publisher};
 use crate::register::Claim;
 use crate::sniff::{self, Kind};
 use crate::tally::Tally;
-use crate::turns::Turns;
+use crate::turns::{Turn, Turns};
 use crate::walk::{Candidate, Library};
 
 pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally, threads: usize) {
@@ -27,6 +27,7 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
         })
         .collect();
     let progress = Progress::files(options.show, "photos", photos.len() as u64);
+    let twins = Mutex::new(Vec::new());
     let (queue, turns) = (Mutex::new(photos.into_iter().enumerate()), Turns::default());
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -35,16 +36,38 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((number, (file, kind))) = next else { break };
                     let turn = turns.turn(number);
-                    let result = shielded(|| publisher.photo(file, kind, turn));
-                    if let Ok((_, Some(note))) = &result {
-                        tally.note(&file.place, note.clone());
+                    if photo(publisher, tally, file, kind, Some(turn)) == Some(Outcome::Twin) {
+                        twins.lock().unwrap_or_else(PoisonError::into_inner).push((file, kind));
                     }
-                    tally.count(&file.place, result.map(|(outcome, _)| outcome));
                     progress.advance(1);
                 }
             });
         }
     });
+    let mut twins = twins.into_inner().unwrap_or_else(PoisonError::into_inner);
+    twins.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
+    for (file, kind) in twins {
+        if !tally.must_stop() {
+            photo(publisher, tally, file, kind, None);
+        }
+    }
+}
+
+/// Ingests a photo, and counts what became of it.
+fn photo(
+    publisher: &Publisher,
+    tally: &Tally,
+    file: &Candidate,
+    kind: sniff::Photo,
+    turn: Option<Turn>,
+) -> Option<Outcome> {
+    let result = shielded(|| publisher.photo(file, kind, turn));
+    let outcome = result.as_ref().ok().map(|(outcome, _)| *outcome);
+    if let Ok((_, Some(note))) = &result {
+        tally.note(&file.place, note.clone());
+    }
+    tally.count(&file.place, result.map(|(outcome, _)| outcome));
+    outcome
 }
 
 /// A decoder that panics on a broken file must not end the run.
@@ -62,7 +85,20 @@ struct Job<'a> {
 }
 
 pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Library, tally: &Tally) {
-    let new = new_films(publisher, library, tally);
+    let films = library.candidates.iter().filter_map(|file| match file.kind {
+        Kind::Film(kind) => Some((file, kind)),
+        _ => None,
+    });
+    let mut films: Vec<_> = films.collect();
+    // What is left are the twins of films that were on their way.
+    while !films.is_empty() && !tally.must_stop() {
+        let (new, twins) = new_films(publisher, films, tally);
+        ingest_films(options, publisher, new, tally);
+        films = twins;
+    }
+}
+
+fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<(&Candidate, sniff::Film, Claim)>, tally: &Tally) {
     if new.is_empty() {
         return;
     }
@@ -111,25 +147,25 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
     });
 }
 
-/// Films that are new, or have changed since they were ingested.
-fn new_films<'a>(
+/// Films that are new, or have changed since they were ingested, and those with the bytes of one of them.
+fn new_films<'l, 'a>(
     publisher: &Publisher<'a>,
-    library: &'a Library,
+    films: Vec<(&'l Candidate, sniff::Film)>,
     tally: &Tally,
-) -> Vec<(&'a Candidate, sniff::Film, Claim<'a>)> {
-    let mut new = Vec::new();
-    for file in &library.candidates {
-        let Kind::Film(kind) = file.kind else { continue };
+) -> (Vec<(&'l Candidate, sniff::Film, Claim<'a>)>, Vec<(&'l Candidate, sniff::Film)>) {
+    let (mut new, mut twins) = (Vec::new(), Vec::new());
+    for (file, kind) in films {
         if tally.must_stop() {
-            return Vec::new();
+            return Default::default();
         }
         match publisher.ask(file, None) {
             Ok(Ok(claim)) => new.push((file, kind, claim)),
+            Ok(Err(Outcome::Twin)) => twins.push((file, kind)),
             Ok(Err(outcome)) => tally.count(&file.place, Ok(outcome)),
             Err(failure) => tally.count(&file.place, Err(failure)),
         }
     }
-    new
+    (new, twins)
 }
 
 fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sniff::Film, Claim, Encoded)>) {

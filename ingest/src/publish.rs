@@ -47,6 +47,8 @@ pub enum Outcome {
     Unchanged,
     /// Hidden or removed earlier, so it stays out.
     KeptOut,
+    /// Another file with the same bytes is on its way. What becomes of this one depends on that one.
+    Twin,
 }
 
 /// The bucket, the catalogue, and the settings of the work.
@@ -92,9 +94,9 @@ impl<'a> Publisher<'a> {
         &self,
         file: &Candidate,
         kind: sniff::Photo,
-        turn: Turn<'_>,
+        turn: Option<Turn<'_>>,
     ) -> Result<(Outcome, Option<String>), Failure> {
-        let claim = match self.ask(file, Some(turn))? {
+        let claim = match self.ask(file, turn)? {
             Ok(claim) => claim,
             Err(outcome) => return Ok((outcome, None)),
         };

@@ -49,6 +49,8 @@ struct Inner {
 struct Entry {
     item: Item,
     is_withdrawn: bool,
+    /// It is being uploaded.
+    is_claimed: bool,
 }
 
 /// The answer to: which item is this file?
@@ -82,7 +84,7 @@ impl<'a> Register<'a> {
             forced: HashSet::new(),
         };
         for item in catalogue.items()? {
-            inner.insert(Entry { item, is_withdrawn: false });
+            inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
         }
         let kept_out = |withdrawn: &Withdrawn| withdrawn.state != State::Pruned;
         for withdrawn in catalogue.withdrawn()?.into_iter().filter(kept_out) {
@@ -94,7 +96,7 @@ impl<'a> Register<'a> {
                 version: withdrawn.version,
                 places: 0,
             };
-            inner.insert(Entry { item, is_withdrawn: true });
+            inner.insert(Entry { item, is_withdrawn: true, is_claimed: false });
         }
         Ok(Self { catalogue, library, force: options.force, dry_run: options.dry_run, inner: Mutex::new(inner) })
     }
@@ -122,6 +124,7 @@ impl<'a> Register<'a> {
             changed: file.changed.clone(),
         };
         let (key, again) = match inner.owner(&digest) {
+            Some(entry) if entry.is_claimed => return Ok(Answer::Known(Outcome::Twin)),
             Some(entry) if self.force && !entry.is_withdrawn && !inner.forced.contains(&entry.item.key) => {
                 (entry.item.key.clone(), true)
             }
@@ -248,7 +251,7 @@ impl Inner {
         let is_free = |key: &str| match self.items.get(key) {
             None => true,
             // A row of another program, without a digest: the same key and the same size are the same file.
-            Some(Entry { item, is_withdrawn }) => {
+            Some(Entry { item, is_withdrawn, .. }) => {
                 !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
             }
         };
@@ -276,6 +279,7 @@ impl Inner {
                 places: old.map_or(0, |item| item.places),
             },
             is_withdrawn: false,
+            is_claimed: true,
         });
     }
 
@@ -316,6 +320,9 @@ impl Claim<'_> {
     /// The item is in the gallery.
     pub fn commit(mut self) {
         self.is_committed = true;
+        if let Some(entry) = self.register.lock().items.get_mut(&self.key) {
+            entry.is_claimed = false;
+        }
         if !self.place.path.is_empty() {
             self.register.lock().settle(self.place.clone());
         }
@@ -331,7 +338,7 @@ impl Drop for Claim<'_> {
         inner.by_digest.remove(&self.source.sha256);
         inner.items.remove(&self.key);
         if let Some(item) = self.before.take() {
-            inner.insert(Entry { item, is_withdrawn: false });
+            inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
         }
     }
 }

@@ -84,6 +84,8 @@ impl<'a> Tally<'a> {
                     Outcome::Replaced => (&mut report.replaced, "replaced"),
                     Outcome::Unchanged => (&mut report.unchanged, "unchanged"),
                     Outcome::KeptOut => (&mut report.kept_out, "kept out"),
+                    // It is asked for again when the other file is done.
+                    Outcome::Twin => return,
                 };
                 *count += 1;
                 tell(word, None);
