@@ -24,7 +24,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     let library = match &options.library {
         Some(folder) => {
             std::fs::read_dir(folder).map_err(|error| Error::Library(folder.clone(), error))?;
-            walk(folder)
+            walk(folder, options.follow_links)
         }
         None => Library::default(),
     };
@@ -35,6 +35,9 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     let permits = Permits::new(cores as u64);
 
     let tally = Tally::new(&options.stop, &library);
+    for (name, reason) in &library.notes {
+        tally.note(name, reason.clone());
+    }
     let publisher = Publisher {
         bucket: &bucket,
         catalogue: &catalogue,

@@ -28,12 +28,13 @@ mod pipeline;
 mod progress;
 mod publish;
 mod report;
+pub mod settings;
 mod snapshot;
 mod sniff;
 mod tally;
 mod thumbnail;
 mod tls;
-mod walk;
+pub mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub use report::{Named, Report};
 pub struct Options {
     /// The folder to walk.
     pub library: Option<PathBuf>,
+    /// Whether links that lead out of the folder are followed.
+    pub follow_links: bool,
     /// Whether the packaged demo film is to be published as well.
     pub demo_film: bool,
     /// The bucket, and the credentials for it.
@@ -79,6 +82,7 @@ impl Options {
     pub fn new(bucket: Location, database: Place) -> Self {
         Self {
             library: None,
+            follow_links: false,
             demo_film: false,
             bucket,
             database,
