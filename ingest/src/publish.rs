@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::Stop;
 use crate::bucket::{Bucket, Content, Headers};
-use crate::catalogue::{Catalogue, Dated, Deletion, Metadata, Objects, Row};
+use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::Encoded;
@@ -246,7 +246,7 @@ impl<'a> Publisher<'a> {
             filename: item.filename,
             kind: item.kind,
             size: item.size,
-            dated: Dated::alone(item.key, &taken, self.zone),
+            dated: catalogue::alone(item.key, &taken, self.zone),
             facts: item.facts,
             duration: film.as_ref().map(|film| (film.duration * 1000.0).round() / 1000.0),
             codec: film.as_ref().map(|film| film.codec.clone()),

@@ -46,6 +46,7 @@ impl<'a> Tally<'a> {
             films: count(|kind| matches!(kind, Kind::Film(_))),
             skipped: named(&library.skipped),
             failed: named(&library.failed),
+            notes: named(&library.notes),
             ignored: library.ignored,
             left_out: library.left_out + library.ignored_by_rule,
             ..Report::default()

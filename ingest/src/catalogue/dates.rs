@@ -1,18 +1,77 @@
 //! The dates of rows. They depend on each other: a clock without an offset takes that of its neighbours.
 
 use jiff::tz::TimeZone;
-use platform::{Error, Statement};
+use platform::{Error, Row, Statement};
 
-use super::{Catalogue, places::text};
-use crate::taken::{Columns, Settled, Source, Taken, Undecided, settle};
+use super::{Catalogue, value};
+use crate::taken::{Columns, Settled, Taken, Undecided, settle};
 
-/// The columns of a row that say when its item was taken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dated {
-    pub date_taken: Option<String>,
-    pub source: Option<String>,
-    pub offset: Option<String>,
-    pub offset_source: Option<String>,
-    pub at: Option<String>,
-    pub day: Option<String>,
+/// The columns of a new row, until its neighbours are known.
+pub fn alone(key: &str, taken: &Taken, zone: &TimeZone) -> Columns {
+    let settled = settle(&[Undecided { key, library: "", taken: *taken }], zone);
+    settled.into_iter().next().map_or_else(|| taken.to_columns(), |settled| with(taken.to_columns(), settled))
+}
+
+/// The columns as they are after all items were settled.
+fn with(columns: Columns, settled: Settled) -> Columns {
+    Columns {
+        // The rows of 0.1.0 keep their text.
+        date_taken: if columns.taken_source.is_some() { Some(settled.date_taken) } else { columns.date_taken },
+        taken_source: columns.taken_source,
+        taken_offset: settled.offset,
+        offset_source: settled.offset_source.map(|by| by.name().to_owned()),
+        taken_at: Some(settled.at),
+        day: Some(settled.day),
+    }
+}
+
+impl Catalogue {
+    /// Settles the dates of a library's items, and of items that are in no library. Rows whose dates change are
+    /// written.
+    pub fn settle_dates(&self, library: &str, zone: &TimeZone) -> Result<(), Error> {
+        let rows = self.pages(
+            "SELECT key, date_taken, taken_source, taken_offset, offset_source, taken_at, day, filename, \
+             (SELECT library FROM places WHERE places.key = media.key ORDER BY library, path LIMIT 1) \
+             FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
+        )?;
+        let mut known = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.text(8)?.is_none_or(|of| of == library) {
+                let columns = columns(row)?;
+                let taken = Taken::from_columns(&columns, row.text(7)?.unwrap_or_default());
+                known.extend(taken.map(|taken| (row.text(0).ok().flatten().unwrap_or_default(), columns, taken)));
+            }
+        }
+        let items: Vec<_> = known.iter().map(|(key, _, taken)| Undecided { key, library, taken: *taken }).collect();
+        let settled = settle(&items, zone);
+        let now = jiff::Timestamp::now().to_string();
+        let sql = "UPDATE media SET date_taken = ?2, taken_source = ?3, taken_offset = ?4, offset_source = ?5, \
+                   taken_at = ?6, day = ?7, updated_at = ?8 WHERE key = ?1";
+        let changed = known.iter().zip(settled).filter_map(|((key, before, _), settled)| {
+            let after = with(before.clone(), settled);
+            let [a, b, c, d, e, f] = [
+                &after.date_taken,
+                &after.taken_source,
+                &after.taken_offset,
+                &after.offset_source,
+                &after.taken_at,
+                &after.day,
+            ]
+            .map(|column| value(column.as_ref()));
+            (after != *before).then(|| Statement::new(sql, [(*key).into(), a, b, c, d, e, f, now.as_str().into()]))
+        });
+        self.write_all(&changed.collect::<Vec<_>>())
+    }
+}
+
+fn columns(row: &Row) -> Result<Columns, Error> {
+    let optional = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
+    Ok(Columns {
+        date_taken: optional(1)?,
+        taken_source: optional(2)?,
+        taken_offset: optional(3)?,
+        offset_source: optional(4)?,
+        taken_at: optional(5)?,
+        day: optional(6)?,
+    })
 }

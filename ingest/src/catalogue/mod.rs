@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::Database;
 use crate::facts::Facts;
+use crate::taken::Columns;
 
-pub use dates::Dated;
+pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;
 pub use places::{Item, Place};
@@ -33,7 +34,7 @@ pub struct Row<'a> {
     /// The size of the original, in bytes.
     pub size: u64,
     pub facts: Facts,
-    pub dated: Dated,
+    pub dated: Columns,
     /// In seconds. Only films have a duration.
     pub duration: Option<f64>,
     /// The video codec of the source. Only films have one.
@@ -117,7 +118,7 @@ impl Catalogue {
     fn pages(&self, sql: &str) -> Result<Vec<platform::Row>, Error> {
         let mut all: Vec<platform::Row> = Vec::new();
         loop {
-            let after = all.last().map_or(Ok(None), |last| last.text(0))?.unwrap_or_default();
+            let after = all.last().map_or(Ok(None), |last| last.value(0))?.unwrap_or_default();
             let rows = self.0.query(sql, [after.into(), ROWS.into()])?;
             let is_last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
             all.extend(rows);
@@ -181,22 +182,22 @@ fn upsert(row: &Row<'_>, now: &str) -> Statement<'static> {
         row.kind.name().into(),
         i64::try_from(row.size).unwrap_or(i64::MAX).into(),
         now.into(),
-        text(dated.date_taken.as_ref()),
-        text(facts.camera_make.as_ref()),
-        text(facts.camera_model.as_ref()),
-        text(facts.lens.as_ref()),
+        value(dated.date_taken.as_ref()),
+        value(facts.camera_make.as_ref()),
+        value(facts.camera_model.as_ref()),
+        value(facts.lens.as_ref()),
         real(facts.focal_length),
         real(facts.aperture),
-        text(facts.shutter_speed.as_ref()),
+        value(facts.shutter_speed.as_ref()),
         facts.iso.map_or(Value::Null, |iso| i64::from(iso).into()),
         real(facts.latitude),
         real(facts.longitude),
         real(facts.altitude),
         real(row.duration),
-        text(row.codec.as_ref()),
+        value(row.codec.as_ref()),
         i64::from(row.width).into(),
         i64::from(row.height).into(),
-        text(qualities.as_ref()),
+        value(qualities.as_ref()),
         small.into(),
         medium.into(),
         large.into(),
@@ -206,16 +207,16 @@ fn upsert(row: &Row<'_>, now: &str) -> Statement<'static> {
         now.into(),
         row.metadata.source.sha256.as_str().into(),
         row.version.into(),
-        text(dated.source.as_ref()),
-        text(dated.offset.as_ref()),
-        text(dated.offset_source.as_ref()),
-        text(dated.at.as_ref()),
-        text(dated.day.as_ref()),
+        value(dated.taken_source.as_ref()),
+        value(dated.taken_offset.as_ref()),
+        value(dated.offset_source.as_ref()),
+        value(dated.taken_at.as_ref()),
+        value(dated.day.as_ref()),
     ];
     Statement::new(UPSERT, parameters)
 }
 
-fn text(text: Option<&String>) -> Value {
+fn value(text: Option<&String>) -> Value {
     text.map_or(Value::Null, |text| text.as_str().into())
 }
 
