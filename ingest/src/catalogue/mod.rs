@@ -118,7 +118,7 @@ impl Catalogue {
     fn pages(&self, sql: &str) -> Result<Vec<platform::Row>, Error> {
         let mut all: Vec<platform::Row> = Vec::new();
         loop {
-            let after = all.last().map_or(Ok(None), |last| last.value(0))?.unwrap_or_default();
+            let after = all.last().map_or(Ok(None), |last| last.text(0))?.unwrap_or_default();
             let rows = self.0.query(sql, [after.into(), ROWS.into()])?;
             let is_last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
             all.extend(rows);
