@@ -165,13 +165,14 @@ impl Catalogue {
         let [small, medium, large] =
             gallery::layout::ThumbnailSize::ALL.map(|size| gallery::layout::thumbnail(size, row.key));
         let facts = &row.facts;
+        let taken = facts.taken.map(|taken| taken.to_columns()).unwrap_or_default();
         let parameters = [
             row.key.into(),
             row.filename.into(),
             row.kind.name().into(),
             i64::try_from(row.size).unwrap_or(i64::MAX).into(),
             now.into(),
-            text(facts.date_taken.as_ref()),
+            text(taken.date_taken.as_ref()),
             text(facts.camera_make.as_ref()),
             text(facts.camera_model.as_ref()),
             text(facts.lens.as_ref()),
@@ -196,11 +197,11 @@ impl Catalogue {
             now.into(),
             row.metadata.source.sha256.as_str().into(),
             text(row.version.as_ref()),
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
-            Value::Null,
+            text(taken.taken_source.as_ref()),
+            text(taken.taken_offset.as_ref()),
+            text(taken.offset_source.as_ref()),
+            text(taken.taken_at.as_ref()),
+            text(taken.day.as_ref()),
         ];
         self.0.query(UPSERT, parameters).map(drop)
     }

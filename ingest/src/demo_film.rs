@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::publish::{Outcome, PLAYLIST, Publisher, SEGMENT};
 use crate::sniff;
+use crate::taken::Taken;
 use crate::thumbnail;
 
 /// Publishes the film in the same order as any other film. Nothing is uploaded if the gallery has it already.
@@ -44,7 +45,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         filename: key.rsplit('/').next().unwrap_or(key),
         kind: MediaType::Video,
         size: film.original.len() as u64,
-        facts: Facts { date_taken: Some(film.taken.to_owned()), ..Facts::default() },
+        facts: Facts { taken: Taken::of_container(film.taken), ..Facts::default() },
         duration: Some(film.duration),
         codec: Some(film.codec.to_owned()),
         width: film.width,
