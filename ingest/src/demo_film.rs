@@ -47,7 +47,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         kind: MediaType::Video,
         mime,
         size: film.original.len() as u64,
-        facts: Facts { taken: Taken::of_0_1_0(film.taken), ..Facts::default() },
+        facts: Facts { taken: Taken::of_container(film.taken), ..Facts::default() },
         width: film.width,
         height: film.height,
         thumbnails: &thumbnails,
@@ -59,6 +59,6 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         qualities: film.qualities.iter().map(|name| (*name).to_owned()).collect(),
         objects: (film.hls.len() as u64, film.hls.iter().map(|(_, bytes)| bytes.len() as u64).sum()),
     };
-    publisher.row(claim, item, film.taken, Some(package))?;
+    publisher.row(claim, item, Some(package))?;
     Ok(outcome)
 }

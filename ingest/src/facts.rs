@@ -3,13 +3,13 @@
 
 use exif::{In, Rational, Tag, Value};
 
-use crate::date;
+use crate::taken::{self, Taken};
 
 /// The facts that the file of a photo or film holds about it. Lengths are in millimetres, angles in degrees, altitude
 /// in metres above the sea.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
-    pub date_taken: Option<String>,
+    pub taken: Option<Taken>,
     pub camera_make: Option<String>,
     pub camera_model: Option<String>,
     pub lens: Option<String>,
@@ -24,23 +24,16 @@ pub struct Facts {
     pub altitude: Option<f64>,
 }
 
-/// The facts in a TIFF block of EXIF, and the orientation (1 to 8) to apply when showing the picture. If EXIF has no
-/// date when the picture was taken, a date in `name` is used before the date of the last change.
-pub fn read(tiff: Option<Vec<u8>>, name: &str) -> (Facts, u8) {
+/// The facts in a TIFF block of EXIF, and the orientation (1 to 8) to apply when showing the picture. The packet of XMP
+/// and the file say when the picture was taken if EXIF does not.
+pub fn read(tiff: Option<Vec<u8>>, xmp: Option<&[u8]>, file: &taken::File) -> (Facts, u8) {
     let exif = tiff.and_then(parse);
+    let taken = Some(taken::of_photo(exif.as_ref(), xmp, file));
     let Some(exif) = exif else {
-        let date_taken = date::file_name(name);
-        return (Facts { date_taken, ..Facts::default() }, 1);
-    };
-    let date = |date, offset| {
-        let offset = text(&exif, offset);
-        date::exif(&text(&exif, date)?, offset.as_deref())
+        return (Facts { taken, ..Facts::default() }, 1);
     };
     let facts = Facts {
-        date_taken: date(Tag::DateTimeOriginal, Tag::OffsetTimeOriginal)
-            .or_else(|| date(Tag::DateTimeDigitized, Tag::OffsetTimeDigitized))
-            .or_else(|| date::file_name(name))
-            .or_else(|| date(Tag::DateTime, Tag::OffsetTime)),
+        taken,
         camera_make: text(&exif, Tag::Make),
         camera_model: text(&exif, Tag::Model),
         lens: text(&exif, Tag::LensModel),
@@ -75,7 +68,7 @@ fn value(exif: &exif::Exif, tag: Tag) -> Option<&Value> {
     Some(&exif.get_field(tag, In::PRIMARY)?.value)
 }
 
-fn text(exif: &exif::Exif, tag: Tag) -> Option<String> {
+pub fn text(exif: &exif::Exif, tag: Tag) -> Option<String> {
     let Value::Ascii(parts) = value(exif, tag)? else {
         return None;
     };
@@ -94,6 +87,15 @@ fn rational(exif: &exif::Exif, tag: Tag) -> Option<Rational> {
         Value::Rational(values) => values.first().copied().filter(|value| value.denom != 0),
         _ => None,
     }
+}
+
+/// Numbers that are all there.
+pub fn rationals<const COUNT: usize>(exif: &exif::Exif, tag: Tag) -> Option<[f64; COUNT]> {
+    let Value::Rational(values) = value(exif, tag)? else {
+        return None;
+    };
+    let numbers: [Rational; COUNT] = values.get(..COUNT)?.try_into().ok()?;
+    numbers.iter().all(|number| number.denom != 0).then(|| numbers.map(|number| number.to_f64()))
 }
 
 fn number(exif: &exif::Exif, tag: Tag) -> Option<f64> {
@@ -160,12 +162,13 @@ fn altitude(exif: &exif::Exif) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+    use crate::taken::{File, Moment, OffsetSource, Source};
     use exif::Field;
     use exif::experimental::Writer;
 
-    fn tiff(fields: &[(Tag, Value)]) -> Vec<u8> {
+    pub fn tiff(fields: &[(Tag, Value)]) -> Vec<u8> {
         let fields: Vec<_> =
             fields.iter().map(|(tag, value)| Field { tag: *tag, ifd_num: In::PRIMARY, value: value.clone() }).collect();
         let mut writer = Writer::new();
@@ -177,12 +180,23 @@ mod tests {
         out.into_inner()
     }
 
-    fn ascii(text: &str) -> Value {
+    pub fn ascii(text: &str) -> Value {
         Value::Ascii(vec![text.as_bytes().to_vec()])
     }
 
-    fn rationals(values: &[(u32, u32)]) -> Value {
+    pub fn rationals(values: &[(u32, u32)]) -> Value {
         Value::Rational(values.iter().map(|(num, denom)| Rational { num: *num, denom: *denom }).collect())
+    }
+
+    /// Reads without a file.
+    fn read(tiff: Option<Vec<u8>>, name: &str) -> (Facts, u8) {
+        let file = File { path: std::path::Path::new(name), now: "2026-01-01T00:00:00Z".parse().unwrap() };
+        super::read(tiff, None, &file)
+    }
+
+    fn nothing() -> Facts {
+        let moment = Moment::Instant("2026-01-01T00:00:00Z".parse().unwrap());
+        Facts { taken: Some(Taken { moment, source: Source::Ingest, offset: None }), ..Facts::default() }
     }
 
     #[test]
@@ -210,7 +224,11 @@ mod tests {
         assert_eq!(
             facts,
             Facts {
-                date_taken: Some("2024-06-15T14:03:22+02:00".into()),
+                taken: Some(Taken {
+                    moment: Moment::Wall("2024-06-15T14:03:22".parse().unwrap()),
+                    source: Source::Exif,
+                    offset: Some((jiff::tz::offset(2), OffsetSource::Exif)),
+                }),
                 camera_make: Some("FUJIFILM".into()),
                 camera_model: Some("X-T5".into()),
                 lens: Some("XF23mmF2 R WR".into()),
@@ -259,21 +277,11 @@ mod tests {
             ])),
             "a.jpg",
         );
-        assert_eq!(facts, Facts::default());
+        assert_eq!(facts, nothing());
         assert_eq!(orientation, 1);
         for bytes in [b"".as_slice(), b"II*\0", b"rubbish", b"Exif\0\0MM\0*\0\0\0\xff"] {
-            assert_eq!(read(Some(bytes.to_vec()), "a.jpg"), (Facts::default(), 1));
+            assert_eq!(read(Some(bytes.to_vec()), "a.jpg"), (nothing(), 1));
         }
-    }
-
-    #[test]
-    fn the_name_stands_in_for_a_missing_date() {
-        let name = "IMG_20240615_140322.jpg";
-        let from_name = Some("2024-06-15T14:03:22".to_owned());
-        assert_eq!(read(None, name).0.date_taken, from_name);
-        let changed = tiff(&[(Tag::DateTime, ascii("2025:01:01 00:00:00"))]);
-        assert_eq!(read(Some(changed.clone()), name).0.date_taken, from_name);
-        assert_eq!(read(Some(changed), "a.jpg").0.date_taken.as_deref(), Some("2025-01-01T00:00:00"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use crate::facts::{self, Facts};
 use crate::permits::Permits;
 use crate::sniff;
+use crate::taken;
 use crate::thumbnail::{self, Thumbnail};
 
 /// The largest picture that is decoded. The largest sensors have 150 megapixels.
@@ -56,8 +57,9 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
     }
     // A picture with a broken EXIF block is read without its facts.
     let exif = decoder.exif_metadata().unwrap_or_default();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let (facts, orientation) = facts::read(exif, &name);
+    let xmp = decoder.xmp_metadata().unwrap_or_default();
+    let file = taken::File { path, now: jiff::Timestamp::now() };
+    let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
     let orientation = Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms);
 
     let permit = permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));

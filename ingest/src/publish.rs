@@ -20,7 +20,6 @@ use crate::permits::Permits;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
 use crate::sniff;
-use crate::taken::Taken;
 use crate::thumbnail::Thumbnail;
 use crate::turns::Turn;
 use crate::walk::{Candidate, timestamp};
@@ -117,7 +116,7 @@ impl<'a> Publisher<'a> {
             thumbnails: &photo.thumbnails,
             note: photo.note,
         };
-        self.row(claim, item, &file.modified, None)?;
+        self.row(claim, item, None)?;
         Ok((outcome, note))
     }
 
@@ -166,7 +165,7 @@ impl<'a> Publisher<'a> {
             qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
             objects: (sizes.len() as u64 + 1, sizes.iter().sum::<u64>() + master.len() as u64),
         };
-        self.row(claim, item, &file.modified, Some(film))?;
+        self.row(claim, item, Some(film))?;
         Ok(outcome)
     }
 
@@ -226,16 +225,9 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    /// Writes the row, last of all. `modified` is the time of the file, in RFC 3339.
-    pub fn row(
-        &self,
-        claim: Claim<'_>,
-        item: Item<'_>,
-        modified: &str,
-        film: Option<Package>,
-    ) -> Result<(), Failure> {
+    /// Writes the row, last of all.
+    pub fn row(&self, claim: Claim<'_>, item: Item<'_>, film: Option<Package>) -> Result<(), Failure> {
         let now = jiff::Timestamp::now();
-        let taken = item.facts.taken.clone().unwrap_or_else(|| Taken::of_file(modified, now));
         let outdated = claim.before.as_ref().filter(|before| before.is_film);
         let outdated = outdated.filter(|before| before.version.as_deref() != Some(claim.version.as_str()));
         let due = (now + OLD_VERSIONS_STAY).to_string();
@@ -246,7 +238,7 @@ impl<'a> Publisher<'a> {
             filename: item.filename,
             kind: item.kind,
             size: item.size,
-            dated: catalogue::alone(item.key, &taken, self.zone),
+            dated: item.facts.taken.map(|taken| catalogue::alone(item.key, &taken, self.zone)).unwrap_or_default(),
             facts: item.facts,
             duration: film.as_ref().map(|film| (film.duration * 1000.0).round() / 1000.0),
             codec: film.as_ref().map(|film| film.codec.clone()),

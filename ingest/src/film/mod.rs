@@ -20,6 +20,7 @@ pub use tools::Tools;
 
 use crate::Stop;
 use crate::failure::Failure;
+use crate::taken;
 use crate::thumbnail::{self, Thumbnail};
 
 /// A film that is ready to be uploaded. Its folder is removed when this value is dropped.
@@ -48,8 +49,8 @@ impl Encoder<'_> {
         tools::film_input(&mut command, path);
         let json = process::output(&mut command, self.stop, Duration::from_mins(1))
             .map_err(|failure| explain(failure, "ffprobe"))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        probe::read(&json, &name).map_err(Failure::File)
+        let file = taken::File { path, now: jiff::Timestamp::now() };
+        probe::read(&json, &file).map_err(Failure::File)
     }
 
     /// Encodes a film. `at` gets the number of seconds that are done.

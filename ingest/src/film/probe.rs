@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ladder::{FrameRate, frame_rate};
-use crate::date;
 use crate::facts::{Facts, clean, rounded};
+use crate::taken;
 
 /// A film as it is to be shown and encoded.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +77,8 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// Reads `ffprobe -of json -show_streams -show_format`. If the film has no date, a date in `name` is used.
-pub fn read(json: &[u8], name: &str) -> Result<Film, String> {
+/// Reads `ffprobe -of json -show_streams -show_format`. `file` says when the film was taken if its tags do not.
+pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
     let is = |stream: &Stream, kind: &str| stream.codec_type.as_deref() == Some(kind) && stream.codec_name.is_some();
     let video = output
@@ -110,7 +110,7 @@ pub fn read(json: &[u8], name: &str) -> Result<Film, String> {
             _ => Transfer::Sdr,
         },
         interlaced: matches!(video.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
-        facts: facts(&output.format.tags, &video.tags, name),
+        facts: facts(&output.format.tags, &video.tags, duration, file),
     })
 }
 
@@ -144,7 +144,12 @@ fn fraction(text: &str, between: char) -> Option<(u32, u32)> {
     (num > 0 && den > 0).then_some((num, den))
 }
 
-fn facts(format: &BTreeMap<String, String>, stream: &BTreeMap<String, String>, name: &str) -> Facts {
+fn facts(
+    format: &BTreeMap<String, String>,
+    stream: &BTreeMap<String, String>,
+    duration: f64,
+    file: &taken::File,
+) -> Facts {
     let tag = |names: &[&str]| {
         names.iter().find_map(|name| {
             let found = format.iter().chain(stream).find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -154,11 +159,7 @@ fn facts(format: &BTreeMap<String, String>, stream: &BTreeMap<String, String>, n
     let place = tag(&["com.apple.quicktime.location.ISO6709", "location", "location-eng"]);
     let [latitude, longitude, altitude] = place.as_deref().map(iso6709).unwrap_or_default();
     Facts {
-        // Apple's tag is the local time with its offset. The other tag is UTC.
-        date_taken: tag(&["com.apple.quicktime.creationdate"])
-            .and_then(|text| date::film(&text))
-            .or_else(|| tag(&["creation_time"]).and_then(|text| date::film(&text)))
-            .or_else(|| date::file_name(name)),
+        taken: Some(taken::of_film(|name| tag(&[name]), duration, file)),
         camera_make: tag(&["com.apple.quicktime.make", "com.android.manufacturer", "make"]),
         camera_model: tag(&["com.apple.quicktime.model", "com.android.model", "model"]),
         latitude,
@@ -185,6 +186,17 @@ fn iso6709(text: &str) -> [Option<f64>; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::taken::{Moment, OffsetSource, Source, Taken};
+
+    /// Reads without a file.
+    fn read(json: &[u8], name: &str) -> Result<Film, String> {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        super::read(json, &taken::File { path: std::path::Path::new(name), now })
+    }
+
+    fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Option<Taken> {
+        Some(Taken { moment: Moment::Wall(text.parse().unwrap()), source, offset })
+    }
 
     #[test]
     fn a_phone_film() {
@@ -207,7 +219,7 @@ mod tests {
         assert_eq!(film.transfer, Transfer::Hlg);
         assert!((film.duration - 9.5).abs() < 1e-9);
         let facts = Facts {
-            date_taken: Some("2024-06-15T14:03:22+02:00".into()),
+            taken: wall("2024-06-15T14:03:22", Source::Container, Some((jiff::tz::offset(2), OffsetSource::Container))),
             camera_make: Some("Apple".into()),
             camera_model: Some("iPhone 15".into()),
             latitude: Some(0.0),
@@ -227,7 +239,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((film.width, film.height, film.audio, film.interlaced), (1920, 1080, None, true));
-        assert_eq!(film.facts.date_taken.as_deref(), Some("2024-06-15T14:03:22"));
+        assert_eq!(film.facts.taken, wall("2024-06-15T14:03:22", Source::Name, None));
     }
 
     #[test]

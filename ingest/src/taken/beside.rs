@@ -1,0 +1,48 @@
+//! Small files beside a photo or film.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The longest file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The content of the file of this name in the folder of `path`. `None` if there is none, if it is too long, or if it
+/// is a link: a link may lead out of the library.
+pub fn read(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let path = path.with_file_name(name);
+    let metadata = path.symlink_metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+    File::open(path).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jpg");
+        std::fs::write(folder.path().join("a.xmp"), "hello").unwrap();
+        std::fs::create_dir(folder.path().join("b.xmp")).unwrap();
+        let long = File::create(folder.path().join("c.xmp")).unwrap();
+        long.set_len(MAX_BYTES).unwrap();
+        assert_eq!(read(&path, "a.xmp").as_deref(), Some(b"hello".as_slice()));
+        assert_eq!(read(&path, "c.xmp").map(|bytes| bytes.len() as u64), Some(MAX_BYTES));
+        long.set_len(MAX_BYTES + 1).unwrap();
+        for name in ["b.xmp", "c.xmp", "d.xmp"] {
+            assert_eq!(read(&path, name), None, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("a.xmp")).unwrap();
+        assert_eq!(read(&folder.path().join("a.jpg"), "a.xmp"), None);
+    }
+}
