@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     };
     let unusable = |error: platform::Error| Error::Database(options.database.name(), error.to_string());
     let catalogue = Catalogue::new(options.database.open(&options.certificates)?);
-    let bucket = Bucket::new(&options.bucket, &options.certificates, threads, options.stop.clone());
+    let bucket = Bucket::new(&options.bucket, &options.certificates, threads, options.patience, options.stop.clone());
     bucket.check().map_err(|error| Error::Store(error.to_string()))?;
     let permits = Permits::new(cores as u64);
 

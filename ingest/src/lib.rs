@@ -38,6 +38,7 @@ mod walk;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 pub use bucket::{Probed, probe_bucket};
 pub use database::Database;
@@ -71,6 +72,8 @@ pub struct Options {
     /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
     pub show: Show,
+    /// How long trouble with the store is waited out before an object counts as failed.
+    pub patience: Duration,
     /// A request to end the run early.
     pub stop: Stop,
 }
@@ -89,6 +92,7 @@ impl Options {
             temp: None,
             force: false,
             show: Show::default(),
+            patience: Duration::from_mins(5),
             stop: Stop::default(),
         }
     }
