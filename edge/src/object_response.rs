@@ -169,7 +169,7 @@ impl<P: Platform> Object<'_, P> {
     }
 
     /// Several parts as one response. `None` if the whole object must be sent instead: the whole is shorter, or the
-    /// object has no strong tag by which its parts belong together, or the object has changed.
+    /// object has no strong tag by which its parts belong together, or it is stored encoded, or it has changed.
     ///
     /// The part in hand is used if it is one of the parts. The other parts are requested at once, on condition that
     /// they are of the same version, and the host joins them.
@@ -183,6 +183,10 @@ impl<P: Platform> Object<'_, P> {
         let is_strong = Validators::of(&head.headers).etag.is_some_and(|tag| !tag.weak);
         let Some(tag) = head.headers.get(header::ETAG).filter(|_| is_strong) else { return Ok(None) };
         let mut headers = presented(&head.headers, self.presentation);
+        // The header would speak of the multipart body, which is not encoded.
+        if headers.contains_key(header::CONTENT_ENCODING) {
+            return Ok(None);
+        }
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or(DOWNLOAD);
         let frame = Frame::new(parts, in_hand.size, content_type, u128::from_be_bytes(self.cx.entropy()));
         if frame.length > in_hand.size {
@@ -273,6 +277,9 @@ fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
     let mut headers: HeaderMap = forwarded.collect();
     respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
     respond::set(&mut headers, header::ACCEPT_RANGES, "bytes");
+    if let Some(encoding) = upstream.get(header::CONTENT_ENCODING).and_then(encoding) {
+        headers.insert(header::CONTENT_ENCODING, encoding);
+    }
     if let Some(content_type) = presentation.content_type {
         respond::set(&mut headers, header::CONTENT_TYPE, content_type);
     }
@@ -291,6 +298,14 @@ fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
         }
     }
     headers
+}
+
+/// The encoding in which the bytes arrive. `aws-chunked`, which comes first in the list, tells only how an upload was
+/// sent, and some stores keep it.
+fn encoding(stored: &HeaderValue) -> Option<HeaderValue> {
+    let list = stored.to_str().ok()?;
+    let list = list.strip_prefix("aws-chunked").map_or(list, |rest| rest.trim_start_matches([',', ' ']));
+    if matches!(list, "" | "identity") { None } else { HeaderValue::from_str(list).ok() }
 }
 
 fn unsatisfiable(size: u64) -> Problem {

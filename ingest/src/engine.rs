@@ -32,7 +32,7 @@ impl Session {
             place => place.clone(),
         };
         let catalogue = Catalogue::new(place.open(&options.certificates)?);
-        let bucket = Bucket::new(&options.bucket, &options.certificates, uploads(), options.stop.clone());
+        let bucket = Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
         Ok(Self { bucket, catalogue })
     }

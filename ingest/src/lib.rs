@@ -45,6 +45,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 pub use bucket::{Probed, probe_bucket};
 pub use curate::{Became, Change, curate};
@@ -93,6 +94,8 @@ pub struct Options {
     pub only: Option<BTreeSet<String>>,
     /// Is told what became of each file.
     pub files: Option<Files>,
+    /// How long trouble with the store is waited out before an object counts as failed.
+    pub patience: Duration,
     /// A request to end the run early.
     pub stop: Stop,
 }
@@ -117,6 +120,7 @@ impl Options {
             dry_run: false,
             only: None,
             files: None,
+            patience: Duration::from_mins(5),
             stop: Stop::default(),
         }
     }

@@ -4,8 +4,10 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use common::jpeg::{encode, quarters};
 use common::sink::{Answer, Sink};
@@ -13,10 +15,11 @@ use common::{Store, database, options, sql};
 use image::ImageFormat;
 use ingest::{Error, Options};
 
-/// A library of small photos and the options to ingest it into `sink`.
+/// A library of small photos and the options to ingest it into `sink`, with little patience.
 fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
-    let options = options(folder.path(), &sink.settings);
+    let mut options = options(folder.path(), &sink.settings);
+    options.patience = Duration::from_millis(300);
     for number in 0..photos {
         let side = 8 + u32::try_from(number).unwrap();
         let jpeg = encode(&quarters(side, 8), ImageFormat::Jpeg);
@@ -69,7 +72,7 @@ fn uploads_have_a_length_a_type_and_a_life() {
 }
 
 #[test]
-fn trouble_that_passes_is_waited_out_once() {
+fn trouble_that_passes_is_waited_out() {
     for trouble in [
         || Answer::Status(503, "<Error><Code>SlowDown</Code></Error>"),
         || Answer::Status(500, ""),
@@ -109,6 +112,8 @@ fn a_refusing_store_ends_the_run_and_says_what_to_check() {
         (403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", "clock"),
         (301, "", "S3_ENDPOINT"),
         (500, "", "try again"),
+        (403, "<Error><Code>InvalidAccessKeyId</Code></Error>", "R2_ACCESS_KEY_ID"),
+        (404, "<!doctype html><p>Nothing here", "is not an S3 store"),
     ] {
         let sink = Sink::new(|_, _| Answer::Take).answer_get(status, body);
         let (_folder, options) = library(&sink, 2);
@@ -140,7 +145,103 @@ fn a_store_that_goes_away_ends_the_run() {
     let sink = Sink::new(|_, before| if before < 8 { Answer::Take } else { Answer::HangUp });
     let (_folder, options) = library(&sink, 60);
     assert!(store_error(&options).contains("is not reachable"));
-    assert!(sink.puts().len() < 60, "the rest is not tried: {}", sink.puts().len());
+    let tried: HashSet<_> = sink.puts().into_iter().map(|put| put.path).collect();
+    assert!(tried.len() < 60, "the rest is not tried: {tried:?}");
+}
+
+#[test]
+fn a_store_that_answers_nothing_more_ends_the_run_after_one_patience() {
+    let sink = Sink::new(|_, before| if before < 9 { Answer::Take } else { Answer::Gone });
+    let (_folder, mut options) = library(&sink, 60);
+    options.patience = Duration::from_secs(1);
+    let began = Instant::now();
+    assert!(store_error(&options).contains("is not reachable"));
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_store_that_comes_back_gets_everything() {
+    let began = Arc::new(std::sync::OnceLock::new());
+    let sink = Sink::new(move |_, before| {
+        let away = began.get_or_init(Instant::now).elapsed() < Duration::from_secs(2);
+        if before > 2 && away { Answer::HangUp } else { Answer::Take }
+    });
+    let (_folder, mut options) = library(&sink, 12);
+    options.patience = Duration::from_secs(20);
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.exit_code()), (12, 0), "{report}");
+    assert!(report.seconds >= 1.9, "{report}");
+}
+
+#[test]
+fn a_store_that_says_when_is_left_alone_until_then() {
+    for (status, header) in [(503, "Retry-After: 1"), (429, "retry-after: 1")] {
+        let times = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let seen = times.clone();
+        let sink = Sink::new(move |_, before| {
+            seen.lock().unwrap().push(Instant::now());
+            if before == 1 { Answer::With(status, header, "") } else { Answer::Take }
+        });
+        // Far more patience than a test has: without the header, the first pause is half a second at most.
+        let (_folder, mut options) = library(&sink, 3);
+        options.patience = Duration::from_mins(5);
+        let report = ingest::run(&options).unwrap();
+        assert_eq!((report.added, report.exit_code()), (3, 0), "{report}");
+        let times = times.lock().unwrap();
+        let refused = times[1];
+        // What was on its way already still arrives.
+        let early = times[2..].iter().filter(|at| at.duration_since(refused) < Duration::from_millis(950)).count();
+        assert!(early < 4 && times.len() == 13, "{early} of {}", times.len());
+        assert!(report.seconds >= 0.95, "{report}");
+    }
+}
+
+#[test]
+fn one_answer_in_ten_fails_and_no_file_is_lost() {
+    let sink = Sink::new(|_, before| match before % 30 {
+        9 => Answer::Status(503, "<Error><Code>SlowDown</Code></Error>"),
+        19 => Answer::Status(500, ""),
+        29 => Answer::HangUp,
+        _ => Answer::Take,
+    });
+    let (_folder, options) = library(&sink, 60);
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.objects, report.exit_code()), (60, 240, 0), "{report}");
+    assert_eq!(rows(&options).len(), 60);
+    for key in rows(&options) {
+        let there = |path: String| sink.kept(&path).is_some_and(|size| size > 0);
+        assert!(there(format!("/media/{key}")) && there(format!("/media/thumbnails/large/{key}")), "{key}");
+    }
+}
+
+#[test]
+fn a_busy_store_gets_fewer_requests_at_once() {
+    let threads = (std::thread::available_parallelism().map_or(1, usize::from) * 2).max(4);
+    // After the first refusals have closed half of the lanes, the second ones close half of the rest.
+    let refusals = 2 * threads;
+    let busy = move |before| before < refusals;
+    let sink = Sink::new(move |_, before| if busy(before) { Answer::Status(429, "") } else { Answer::Take });
+    let sink = sink.pace(Duration::from_millis(20));
+    let (_folder, mut options) = library(&sink, 40);
+    options.patience = Duration::from_secs(5);
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.exit_code()), (40, 0), "{report}");
+    let puts = sink.puts();
+    let most = puts[refusals..refusals + 3].iter().map(|put| put.at_once).max().unwrap();
+    assert!(most <= threads / 2, "{most} of {threads}");
+}
+
+#[test]
+fn a_connection_that_ends_in_the_middle_is_tried_again() {
+    let sink = Sink::new(|_, _| Answer::Take).cut(3);
+    let (folder, options) = library(&sink, 1);
+    // Larger than what fits into the buffers of a connection.
+    let mut jpeg = encode(&quarters(8, 8), ImageFormat::Jpeg);
+    jpeg.resize(8 << 20, 0);
+    std::fs::write(folder.path().join("library/000.jpg"), &jpeg).unwrap();
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.exit_code(), sink.cuts()), (1, 0, 0), "{report}");
+    assert_eq!(sink.kept("/media/000.jpg"), Some(jpeg.len()));
 }
 
 #[test]

@@ -1,9 +1,11 @@
-//! A store that accepts everything, checks nothing, remembers the uploads, and fails when a test tells it to.
+//! A store that accepts everything, checks nothing, remembers the uploads, and fails or lies when a test tells it to.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use super::Store;
 
@@ -15,14 +17,26 @@ pub struct Put {
     /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// How many PUTs were under way when this one came, with this one.
+    pub at_once: usize,
 }
 
 /// What to do with a PUT.
 pub enum Answer {
+    /// Keeps it, and gives it no tag.
     Take,
+    /// Keeps it, and answers with this `ETag`.
+    Tag(String),
+    /// Says that it took it, and keeps so many of its bytes.
+    Keep(usize),
+    /// Keeps nothing.
     Status(u16, &'static str),
+    /// As `Status`, with a header.
+    With(u16, &'static str, &'static str),
     /// Closes the connection without an answer.
     HangUp,
+    /// From now on, closes every connection without an answer.
+    Gone,
 }
 
 type Decide = Box<dyn FnMut(&Put, usize) -> Answer + Send>;
@@ -41,6 +55,15 @@ struct State {
     catalogue: (u16, &'static str),
     /// The paths of these PUTs.
     snapshot: Vec<String>,
+    /// The size of what it keeps, by path.
+    objects: HashMap<String, usize>,
+    under_way: usize,
+    pace: Duration,
+    /// How many PUTs are still to be cut off in the middle.
+    cuts: usize,
+    is_gone: bool,
+    /// The paths of the HEADs.
+    heads: Vec<String>,
 }
 
 impl Sink {
@@ -55,8 +78,19 @@ impl Sink {
             secret_access_key: "test-secret".into(),
         };
         let get = (404, "<Error><Code>NoSuchKey</Code></Error>");
-        let state =
-            State { puts: Vec::new(), decide: Box::new(decide), get, catalogue: (200, ""), snapshot: Vec::new() };
+        let state = State {
+            puts: Vec::new(),
+            decide: Box::new(decide),
+            get,
+            catalogue: (200, ""),
+            snapshot: Vec::new(),
+            objects: HashMap::new(),
+            under_way: 0,
+            pace: Duration::ZERO,
+            cuts: 0,
+            is_gone: false,
+            heads: Vec::new(),
+        };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
         thread::spawn(move || {
@@ -76,6 +110,33 @@ impl Sink {
     pub fn answer_catalogue(self, status: u16, body: &'static str) -> Self {
         self.state.lock().unwrap().catalogue = (status, body);
         self
+    }
+
+    /// Each PUT takes so long.
+    pub fn pace(self, pace: Duration) -> Self {
+        self.state.lock().unwrap().pace = pace;
+        self
+    }
+
+    /// Hangs up in the middle of the first `count` PUTs, which `puts` does not list.
+    pub fn cut(self, count: usize) -> Self {
+        self.state.lock().unwrap().cuts = count;
+        self
+    }
+
+    /// The number of PUTs that are still to be cut.
+    pub fn cuts(&self) -> usize {
+        self.state.lock().unwrap().cuts
+    }
+
+    /// The size of what it keeps under a path.
+    pub fn kept(&self, path: &str) -> Option<usize> {
+        self.state.lock().unwrap().objects.get(path).copied()
+    }
+
+    /// The paths of the HEADs.
+    pub fn heads(&self) -> Vec<String> {
+        self.state.lock().unwrap().heads.clone()
     }
 
     /// The paths of the PUTs of the catalogue's snapshot.
@@ -112,27 +173,82 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
             .collect();
         let length = headers.iter().find(|(name, _)| name == "content-length");
         let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
+        let path = target.split('?').next()?.to_owned();
+        let of_catalogue = path.starts_with("/media/catalogue/");
+        let mut writer = stream;
+        if headers.iter().any(|(name, _)| name == "expect") {
+            write!(writer, "HTTP/1.1 100 Continue\r\n\r\n").ok()?;
+        }
+        if method == "PUT" && !of_catalogue && state.lock().unwrap().cuts > 0 {
+            state.lock().unwrap().cuts -= 1;
+            let half = body.len() / 2;
+            reader.read_exact(&mut body[..half]).ok()?;
+            return None;
+        }
         reader.read_exact(&mut body).ok()?;
-        let of_catalogue = target.starts_with("/media/catalogue/");
-        let (status, text) = if method == "PUT" && of_catalogue {
-            let mut state = state.lock().unwrap();
-            state.snapshot.push(target.split('?').next()?.to_owned());
-            state.catalogue
-        } else if method == "PUT" {
-            let put = Put { path: target.split('?').next()?.to_owned(), headers, body };
-            let mut state = state.lock().unwrap();
-            let before = state.puts.len();
-            let answer = (state.decide)(&put, before);
-            state.puts.push(put);
-            match answer {
-                Answer::Take => (200, ""),
-                Answer::Status(status, text) => (status, text),
-                Answer::HangUp => return None,
+        let pace = if method == "PUT" { arrive(state) } else { Duration::ZERO };
+        thread::sleep(pace);
+        let mut state = state.lock().unwrap();
+        let (status, more, text) = match method {
+            "PUT" if of_catalogue => {
+                state.snapshot.push(path.clone());
+                state.objects.insert(path, body.len());
+                (state.catalogue.0, String::new(), state.catalogue.1)
             }
-        } else {
-            state.lock().unwrap().get
+            "PUT" => {
+                let put = Put { path, headers, body, at_once: state.under_way };
+                let before = state.puts.len();
+                let answer = (state.decide)(&put, before);
+                let (path, size) = (put.path.clone(), put.body.len());
+                state.puts.push(put);
+                state.answer(answer, path, size)?
+            }
+            "HEAD" => {
+                state.heads.push(path.clone());
+                match state.objects.get(&path) {
+                    Some(size) => (200, format!("content-length: {size}\r\n"), ""),
+                    None => (404, "content-length: 0\r\n".to_owned(), ""),
+                }
+            }
+            _ => (state.get.0, String::new(), state.get.1),
         };
-        let mut stream = stream;
-        write!(stream, "HTTP/1.1 {status} x\r\ncontent-length: {}\r\n\r\n{text}", text.len()).ok()?;
+        if method == "PUT" {
+            state.under_way -= 1;
+        }
+        if state.is_gone {
+            return None;
+        }
+        drop(state);
+        let length = if method == "HEAD" { String::new() } else { format!("content-length: {}\r\n", text.len()) };
+        write!(writer, "HTTP/1.1 {status} x\r\n{more}{length}\r\n{text}").ok()?;
+    }
+}
+
+/// Counts a PUT. Returns how long it takes.
+fn arrive(state: &Mutex<State>) -> Duration {
+    let mut state = state.lock().unwrap();
+    state.under_way += 1;
+    state.pace
+}
+
+impl State {
+    /// The status, a header and the body. `None` if there is no answer.
+    fn answer(&mut self, answer: Answer, path: String, size: usize) -> Option<(u16, String, &'static str)> {
+        let (kept, answered) = match answer {
+            Answer::Take => (Some(size), (200, String::new(), "")),
+            Answer::Tag(tag) => (Some(size), (200, format!("etag: {tag}\r\n"), "")),
+            Answer::Keep(bytes) => (Some(bytes), (200, String::new(), "")),
+            Answer::Status(status, text) => (None, (status, String::new(), text)),
+            Answer::With(status, header, text) => (None, (status, format!("{header}\r\n"), text)),
+            Answer::HangUp | Answer::Gone => {
+                self.is_gone |= matches!(answer, Answer::Gone);
+                self.under_way -= 1;
+                return None;
+            }
+        };
+        if let Some(kept) = kept {
+            self.objects.insert(path, kept);
+        }
+        Some(answered)
     }
 }

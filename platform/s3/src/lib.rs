@@ -1,7 +1,7 @@
 //! Objects in an S3 bucket, over [`Platform::fetch`](platform::Platform::fetch) and `sigv4`. The code is the same for
 //! every host.
 
-mod listing;
+pub mod listing;
 mod location;
 mod objects;
 

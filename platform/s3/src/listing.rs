@@ -5,17 +5,22 @@
 
 /// One page of a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Page {
+pub struct Page {
     /// The keys of objects, and their sizes in bytes.
     pub sizes: Vec<(String, u64)>,
     /// The token of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// `None` if the text is not an answer to `ListObjectsV2`.
-pub(crate) fn parse(xml: &str) -> Option<Page> {
+/// `None` if the text is not an answer to `ListObjectsV2`, or says that there is more but not where.
+///
+/// `IsTruncated` decides whether there is a next page: some stores send a token with the last page too.
+pub fn parse(xml: &str) -> Option<Page> {
     let (_, mut rest) = xml.split_once("<ListBucketResult")?;
-    let next = element(rest, "NextContinuationToken").map(unescape);
+    let next = match element(rest, "IsTruncated") {
+        Some("true") => Some(unescape(element(rest, "NextContinuationToken")?)),
+        _ => None,
+    };
     let mut sizes = Vec::new();
     while let Some((_, after)) = rest.split_once("<Contents>") {
         let (contents, after) = after.split_once("</Contents>")?;
@@ -72,11 +77,21 @@ mod tests {
 
     #[test]
     fn a_page() {
-        let xml = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\"><NextContinuationToken>a&amp;b</NextContinuationToken>\
+        let xml = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\"><IsTruncated>true</IsTruncated>\
+                   <NextContinuationToken>a&amp;b</NextContinuationToken>\
                    <Contents><Key>hls/Tanz &amp; M\u{fc}ller &#x28;1&#41;/1080p_000.ts</Key><Size>12</Size></Contents>\
                    <Contents><Size>3</Size><Key>x</Key></Contents></ListBucketResult>";
         let sizes = vec![("hls/Tanz & M\u{fc}ller (1)/1080p_000.ts".to_owned(), 12), ("x".to_owned(), 3)];
         assert_eq!(parse(xml), Some(Page { sizes, next: Some("a&b".to_owned()) }));
+    }
+
+    #[test]
+    fn a_token_alone_is_no_next_page() {
+        for last in ["", "<IsTruncated>false</IsTruncated>"] {
+            let token = "<NextContinuationToken>x</NextContinuationToken>";
+            let page = parse(&format!("<ListBucketResult>{last}{token}</ListBucketResult>"));
+            assert_eq!(page, Some(Page { sizes: Vec::new(), next: None }), "{last}");
+        }
     }
 
     #[test]
@@ -85,6 +100,7 @@ mod tests {
             "",
             "<html>",
             "<ListBucketResult>",
+            "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
             "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
         ] {
             assert_eq!(parse(xml), None, "{xml}");

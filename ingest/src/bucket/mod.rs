@@ -1,0 +1,212 @@
+//! The bucket: requests with presigned URLs, tried again while trouble may pass, and uploads that are proved.
+
+mod answer;
+mod check;
+mod lanes;
+mod list;
+mod proof;
+mod retry;
+mod upload;
+mod words;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use platform_s3::Location;
+use sigv4::{Method, Presigner, SigningKey};
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+pub use check::{Probed, probe_bucket};
+#[allow(unused_imports)] // they belong to what a bucket can do
+pub use list::Listed;
+pub use words::StoreError;
+
+use crate::{Stop, tls};
+use answer::Answer;
+use retry::{Retry, Trouble};
+use words::Words;
+
+/// The life of an upload's URL in seconds. An upload must begin within this time, and may end later.
+const EXPIRES: u32 = 3600;
+/// The largest object that one PUT may carry on both S3 and R2. S3 allows 5 GiB, and R2 5 MiB less.
+pub const MAX_OBJECT: u64 = (5 << 30) - (5 << 20);
+
+/// The headers that are stored with an object.
+#[derive(Clone, Copy)]
+pub struct Headers {
+    pub content_type: &'static str,
+    pub cache_control: &'static str,
+}
+
+/// The bytes of an object.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    Bytes(&'a [u8]),
+    File(&'a Path),
+}
+
+/// What the store says about an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub size: u64,
+    pub content_encoding: Option<String>,
+    /// With its quotes.
+    pub etag: Option<String>,
+}
+
+/// A bucket, and connections to it that are kept open.
+pub struct Bucket {
+    agent: Agent,
+    location: Location,
+    words: Words,
+    retry: Retry,
+    stop: Stop,
+    puts: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Bucket {
+    /// At most `connections` requests are under way at once, and fewer while the store is busy. Nothing is sent yet.
+    /// One object may cost `patience` before it counts as failed. When `stop` is requested, waits and uploads under
+    /// way end with an error.
+    pub fn new(
+        location: &Location,
+        certificates: &[Vec<u8>],
+        connections: usize,
+        patience: Duration,
+        stop: Stop,
+    ) -> Self {
+        let agent = Agent::config_builder()
+            .tls_config(tls::config(certificates))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
+            .user_agent(concat!("edge-gallery-ingest/", env!("CARGO_PKG_VERSION")))
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_per_write(Some(Duration::from_mins(1)))
+            .timeout_recv_response(Some(Duration::from_mins(2)))
+            .timeout_recv_body(Some(Duration::from_secs(30)))
+            .build()
+            .new_agent();
+        Self {
+            agent,
+            words: Words { endpoint: location.origin(), bucket: location.name.clone() },
+            location: location.clone(),
+            retry: Retry::new(connections, patience, stop.clone()),
+            stop,
+            puts: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Uploads one object, and counts it.
+    pub fn put(&self, key: &str, content: Content, headers: Headers) -> Result<(), StoreError> {
+        let size = self.upload(key, content, headers)?;
+        self.puts.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(size, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Uploads an object that is not media, and does not count it.
+    pub fn put_aside(&self, key: &str, bytes: &[u8], headers: Headers) -> Result<(), StoreError> {
+        self.upload(key, Content::Bytes(bytes), headers).map(drop)
+    }
+
+    /// A whole object of at most `max` bytes; `None` if the object does not exist.
+    pub fn get(&self, key: &str, max: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.persist(|| {
+            let url = self.presign(Method::Get, key, &[])?;
+            let answer = self.answer(self.agent.get(&url).call())?;
+            match (answer.status, answer.code.as_str()) {
+                (200, _) => self.read(answer, max).map(Some),
+                // If the credentials may not list the bucket, a store answers "access denied" for an absent object.
+                (404, "NoSuchKey" | "") | (403, "AccessDenied") => Ok(None),
+                _ => Err(self.words.refused(&answer).into()),
+            }
+        })
+    }
+
+    /// What the store says about an object; `None` if the object does not exist.
+    pub fn head(&self, key: &str) -> Result<Option<Head>, StoreError> {
+        self.persist(|| {
+            let url = self.presign(Method::Head, key, &[])?;
+            let answer = self.answer(self.agent.head(&url).call())?;
+            match answer.status {
+                200 => {
+                    let text = |name| answer.header(name).map(str::to_owned);
+                    let size = answer.header("content-length").and_then(|length| length.parse().ok());
+                    let head = |size| Head { size, content_encoding: text("content-encoding"), etag: text("etag") };
+                    let nameless = || StoreError::local(format!("the store does not say how large {key} is"));
+                    size.map(|size| Some(head(size))).ok_or_else(|| nameless().into())
+                }
+                404 => Ok(None),
+                _ => Err(self.words.refused(&answer).into()),
+            }
+        })
+    }
+
+    /// Deletes an object. Deleting a missing object succeeds.
+    pub fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.persist(|| {
+            let url = self.presign(Method::Delete, key, &[])?;
+            let answer = self.answer(self.agent.delete(&url).call())?;
+            let is_gone = answer.is_success() || answer.code == "NoSuchKey";
+            if is_gone { Ok(()) } else { Err(self.words.refused(&answer).into()) }
+        })
+    }
+
+    /// The numbers of objects and bytes that were uploaded.
+    pub fn uploaded(&self) -> (u64, u64) {
+        (self.puts.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
+    }
+
+    /// A URL is signed anew for each attempt, because a long upload may outlive it.
+    fn presign(&self, method: Method, key: &str, query: &[(&str, &str)]) -> Result<String, StoreError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let Location { bucket, credentials, .. } = &self.location;
+        let signing_key = SigningKey::derive(credentials, bucket.region(), now);
+        let mut presigner = Presigner::new(&signing_key, bucket, method, now, EXPIRES)
+            .map_err(|error| StoreError::fatal(format!("the store's settings are not usable: {error}")))?;
+        for (name, value) in query {
+            presigner = presigner.with_query(name, value);
+        }
+        let mut url = String::new();
+        presigner.presign_into(&mut url, key);
+        Ok(url)
+    }
+
+    /// Tries `attempt` until it succeeds, fails for good, or the patience is used up.
+    fn persist<T>(&self, attempt: impl FnMut() -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.retry.run(attempt, || self.answers())
+    }
+
+    /// An answer of the store, unless it tells of trouble that may pass.
+    fn answer(&self, outcome: Result<Response<Body>, ureq::Error>) -> Result<Answer, Trouble> {
+        let answer = Answer::of(outcome.map_err(|error| self.lost(&error))?);
+        if !answer.may_pass() {
+            return Ok(answer);
+        }
+        Err(Trouble::Passing {
+            error: self.words.refused(&answer),
+            after: answer.retry_after(SystemTime::now()),
+            is_busy: answer.is_busy(),
+        })
+    }
+
+    /// The body of an answer.
+    fn read(&self, answer: Answer, max: u64) -> Result<Vec<u8>, Trouble> {
+        answer.into_bytes(max).map_err(|error| self.lost(&error))
+    }
+
+    fn lost(&self, error: &ureq::Error) -> Trouble {
+        let words = self.words.unreachable(error);
+        if words::may_pass(error) {
+            Trouble::Passing { error: words, after: None, is_busy: true }
+        } else {
+            Trouble::Lasting(words)
+        }
+    }
+}

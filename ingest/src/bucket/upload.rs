@@ -1,0 +1,87 @@
+//! Uploads: PUTs that stream from disk, each of which is proved before anybody relies on it.
+
+use std::fs::File;
+use std::io::Read;
+
+use sigv4::Method;
+use ureq::SendBody;
+
+use super::retry::Trouble;
+use super::{Bucket, Content, Headers, MAX_OBJECT, StoreError, proof};
+
+/// How often an object is uploaded that the store accepts but does not hold.
+const PROOFS: u32 = 3;
+/// From this size on, the store is asked before the body is sent: a refusal then costs no upload, and its reason
+/// arrives.
+const ASK_FIRST: u64 = 1 << 20;
+
+impl Bucket {
+    /// Uploads one object, and makes sure that the store holds it. Returns its size in bytes.
+    pub(super) fn upload(&self, key: &str, content: Content, headers: Headers) -> Result<u64, StoreError> {
+        let size = match content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(path) => path.metadata().map_err(|error| unreadable(&error))?.len(),
+        };
+        if size > MAX_OBJECT {
+            return Err(StoreError::local("larger than the 5 GiB one upload may carry".to_owned()));
+        }
+        let mut tries = 0;
+        loop {
+            let (tag, md5) = self.persist(|| match content {
+                Content::Bytes(bytes) => self.send(key, bytes, size, headers),
+                Content::File(path) => {
+                    let file = File::open(path).map_err(|error| unreadable(&error))?;
+                    self.send(key, file, size, headers)
+                }
+            })?;
+            let md5 = md5.as_deref();
+            if proof::is_tag_of(tag.as_deref(), md5) {
+                return Ok(size);
+            }
+            let Some(doubt) = proof::doubt(self.head(key)?.as_ref(), size, md5) else { return Ok(size) };
+            tries += 1;
+            if tries == PROOFS || !self.retry.pause(tries) {
+                return Err(StoreError::local(format!(
+                    "{doubt}: run again, and look at the store and proxies before it"
+                )));
+            }
+        }
+    }
+
+    /// One PUT. Returns the tag that the store gave, and the MD5 of what was sent.
+    fn send(
+        &self,
+        key: &str,
+        source: impl Read,
+        size: u64,
+        headers: Headers,
+    ) -> Result<(Option<String>, Option<String>), Trouble> {
+        let url = self.presign(Method::Put, key, &[])?;
+        let mut request = self
+            .agent
+            .put(&url)
+            .header("content-type", headers.content_type)
+            .header("cache-control", headers.cache_control)
+            // With a length, the body is not sent in chunks, which stores do not accept.
+            .header("content-length", size.to_string());
+        if size >= ASK_FIRST {
+            request = request.header("expect", "100-continue");
+        }
+        let mut body = proof::Body::new(source, size, &self.stop);
+        let outcome = request.send(SendBody::from_reader(&mut body));
+        if let (Err(_), Some(words)) = (&outcome, body.failed.take()) {
+            return Err(StoreError::local(words).into());
+        }
+        let answer = self.answer(outcome)?;
+        if !answer.is_success() {
+            return Err(self.words.refused(&answer).into());
+        }
+        // A page is never the store's own answer, whatever its tag.
+        let tag = answer.header("etag").filter(|_| !answer.is_page);
+        Ok((tag.map(str::to_owned), body.md5()))
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> StoreError {
+    StoreError::local(format!("cannot be read: {error}"))
+}
