@@ -176,6 +176,7 @@ fn manners(random: &mut Random) -> Manners {
         knows_no_conditions,
         hides_size,
         hides_tag,
+        encoding: None,
     }
 }
 
@@ -367,4 +368,28 @@ fn every_byte_is_the_one_asked_for() {
     let Seen { whole, part, several, outside, not_modified, failed, of_the_second } = seen;
     let all = [whole, part, several, outside, not_modified, failed, of_the_second];
     assert!(all.iter().all(|count| *count >= cases / 200), "{seen:?}");
+}
+
+#[test]
+fn a_stored_encoding_is_handed_on_with_the_bytes() {
+    let size = 100_000;
+    let versions = || TAGS.map(|tag| Version { size, tag, date: DATES[0] });
+    let ask = |range: &'static str, encoding| {
+        let mut case = Case::random(&mut Random::new(1), size);
+        (case.method, case.headers) = (Method::GET, HeaderMap::new());
+        case.headers.insert(header::RANGE, HeaderValue::from_static(range));
+        let store = Store::new(versions(), Manners { encoding: Some(encoding), ..Manners::default() });
+        serve(&objects(), &store, &case, [0; 32]).unwrap()
+    };
+    // A multipart body would not be encoded, so several ranges get the whole.
+    for (range, status) in [("none", 200), ("bytes=5-9", 206), ("bytes=0-0,50000-60000", 200)] {
+        for (stored, sent) in [("gzip", "gzip"), ("br, gzip", "br, gzip"), ("aws-chunked,gzip", "gzip")] {
+            let response = ask(range, stored);
+            assert_eq!((response.status().as_u16(), text(response.headers(), "content-encoding")), (status, sent));
+            assert_eq!(text(response.headers(), "etag"), TAGS[0]);
+        }
+    }
+    for none in ["aws-chunked", "aws-chunked,", "identity"] {
+        assert_eq!(ask("none", none).headers().get(header::CONTENT_ENCODING), None, "{none}");
+    }
 }

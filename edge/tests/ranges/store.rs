@@ -49,6 +49,8 @@ pub struct Manners {
     pub hides_size: bool,
     /// A 304 has no tag.
     pub hides_tag: bool,
+    /// The object is stored with this `Content-Encoding`.
+    pub encoding: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -109,6 +111,9 @@ impl Store {
             response(status).header(header::CONTENT_LENGTH, length).header(header::CONTENT_TYPE, "video/mp4");
         if let (StatusCode::PARTIAL_CONTENT, Some((first, last))) = (status, range) {
             builder = builder.header(header::CONTENT_RANGE, format!("bytes {first}-{last}/{size}"));
+        }
+        if let Some(encoding) = self.manners.encoding {
+            builder = builder.header(header::CONTENT_ENCODING, encoding);
         }
         let pieces = range.map(|(first, last)| Piece::Stored { version, first, last }).into_iter().collect();
         let body = if request.method() == Method::HEAD { Body::default() } else { Body(pieces) };

@@ -1,6 +1,6 @@
 //! Is a store there, and does it know the bucket and the key?
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use platform_s3::Location;
 use sigv4::Method;
@@ -37,13 +37,11 @@ impl Bucket {
     /// exist. Nobody waits long for it: it is sent twice at most.
     pub fn check(&self) -> Result<(), StoreError> {
         let answer = self.twice(None)?;
-        let is_off = answer.is_clock_off(std::time::SystemTime::now());
+        let is_off = answer.is_clock_off(SystemTime::now());
         match (answer.status, answer.code.as_str()) {
-            (200..300, _) if answer.is_page => Err(self.words.no_store()),
-            (200 | 206, _) => Ok(()),
-            (404, "") if answer.is_page => Err(self.words.no_store()),
+            (200..300, _) | (404, "") if answer.is_page => Err(self.words.no_store()),
+            (200 | 206, _) | (404, "NoSuchKey" | "") => Ok(()),
             // If the credentials may not list the bucket, a store answers "access denied" for an absent object.
-            (404, "NoSuchKey" | "") => Ok(()),
             (403, "AccessDenied") if !is_off => Ok(()),
             _ => Err(self.words.refused(&answer)),
         }

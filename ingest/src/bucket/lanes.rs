@@ -151,7 +151,9 @@ mod tests {
         let enter = || lanes.enter(&stop).unwrap();
         // Eight requests of one moment fail together.
         let all: Vec<_> = (0..8).map(|_| enter()).collect();
-        all.iter().for_each(|lane| lane.failed(true, None));
+        for lane in &all {
+            lane.failed(true, None);
+        }
         assert_eq!(open(&lanes), 4);
         drop(all);
         for _ in 0..5 {
@@ -183,7 +185,7 @@ mod tests {
             stop.request();
             assert!(waits.join().unwrap());
         });
-        assert!(began.elapsed() < Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_mins(1));
     }
 
     #[test]

@@ -8,19 +8,19 @@ use md5::{Digest, Md5};
 use super::Head;
 use crate::Stop;
 
-/// A body that is hashed while it is sent. Its reads fail once the run is to stop.
+/// A body that is hashed while it is sent.
 pub struct Body<'a, R> {
     source: R,
     left: u64,
     md5: Md5,
-    stop: &'a Stop,
+    stop: Option<&'a Stop>,
     /// Why the bytes could not be had: a failure of this side, not of the store.
     pub failed: Option<String>,
 }
 
 impl<'a, R: Read> Body<'a, R> {
-    /// The first `size` bytes of `source`.
-    pub fn new(source: R, size: u64, stop: &'a Stop) -> Self {
+    /// The first `size` bytes of `source`. Once the run is to `stop`, reads fail.
+    pub fn new(source: R, size: u64, stop: Option<&'a Stop>) -> Self {
         Self { source, left: size, md5: Md5::new(), stop, failed: None }
     }
 
@@ -43,7 +43,7 @@ impl<'a, R: Read> Body<'a, R> {
 
 impl<R: Read> Read for Body<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.stop.is_requested() {
+        if self.stop.is_some_and(Stop::is_requested) {
             return Err(self.fail("interrupted".to_owned()));
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
@@ -88,17 +88,17 @@ mod tests {
     #[test]
     fn the_body_is_hashed_and_never_short() {
         let stop = Stop::default();
-        let mut whole = Body::new(&b"hello, and more"[..], 5, &stop);
+        let mut whole = Body::new(&b"hello, and more"[..], 5, Some(&stop));
         assert_eq!(io::read_to_string(&mut whole).unwrap(), "hello");
         assert_eq!(whole.md5().as_deref(), Some(HELLO));
 
-        let mut short = Body::new(&b"hell"[..], 5, &stop);
+        let mut short = Body::new(&b"hell"[..], 5, Some(&stop));
         io::copy(&mut short, &mut io::sink()).unwrap_err();
         assert!(short.failed.as_ref().is_some_and(|words| words.contains("shorter")));
         assert_eq!(short.md5(), None);
 
         stop.request();
-        let mut stopped = Body::new(&b"hello"[..], 5, &stop);
+        let mut stopped = Body::new(&b"hello"[..], 5, Some(&stop));
         io::copy(&mut stopped, &mut io::sink()).unwrap_err();
     }
 

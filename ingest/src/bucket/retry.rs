@@ -95,7 +95,7 @@ impl Retry {
                 is_silent && since.elapsed() >= self.patience && counts.failures - before.failures >= u64::from(TRIES);
             if is_dead || (tries >= TRIES && spent >= self.patience) {
                 return Err(if is_silent && !self.stop.is_requested() && !answers() {
-                    self.give_up(error)
+                    self.give_up(&error)
                 } else {
                     error
                 });
@@ -107,7 +107,7 @@ impl Retry {
         }
     }
 
-    fn give_up(&self, error: StoreError) -> StoreError {
+    fn give_up(&self, error: &StoreError) -> StoreError {
         let error = self.given_up.get_or_init(|| StoreError::fatal(error.to_string())).clone();
         self.lanes.shut();
         error

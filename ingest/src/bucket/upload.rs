@@ -28,10 +28,11 @@ impl Bucket {
         let mut tries = 0;
         loop {
             let (tag, md5) = self.persist(|| match content {
-                Content::Bytes(bytes) => self.send(key, bytes, size, headers),
+                // What is in memory is small, and the snapshot is sent after a stop too.
+                Content::Bytes(bytes) => self.send(key, proof::Body::new(bytes, size, None), size, headers),
                 Content::File(path) => {
                     let file = File::open(path).map_err(|error| unreadable(&error))?;
-                    self.send(key, file, size, headers)
+                    self.send(key, proof::Body::new(file, size, Some(&self.stop)), size, headers)
                 }
             })?;
             let md5 = md5.as_deref();
@@ -52,7 +53,7 @@ impl Bucket {
     fn send(
         &self,
         key: &str,
-        source: impl Read,
+        mut body: proof::Body<impl Read>,
         size: u64,
         headers: Headers,
     ) -> Result<(Option<String>, Option<String>), Trouble> {
@@ -67,7 +68,6 @@ impl Bucket {
         if size >= ASK_FIRST {
             request = request.header("expect", "100-continue");
         }
-        let mut body = proof::Body::new(source, size, &self.stop);
         let outcome = request.send(SendBody::from_reader(&mut body));
         if let (Err(_), Some(words)) = (&outcome, body.failed.take()) {
             return Err(StoreError::local(words).into());

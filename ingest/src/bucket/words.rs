@@ -141,13 +141,16 @@ mod tests {
     use super::*;
     use crate::bucket::answer::tests::answer;
 
+    /// Status, code, headers, whether it is fatal, and words of it.
+    type Case<'a> = (u16, &'a str, &'a [(&'a str, &'a str)], bool, &'a str);
+
     #[test]
     fn each_says_what_to_do() {
         let words = Words { endpoint: "https://s3.example".into(), bucket: "photos".into() };
         let html = [("content-type", "text/html")];
         let elsewhere = [("x-amz-bucket-region", "eu-central-1")];
         let yesterday = [("date", "Wed, 21 Oct 2015 07:28:00 GMT")];
-        let cases: [(u16, &str, &[(&str, &str)], bool, &str); 16] = [
+        let cases: [Case; 16] = [
             (507, "XMinioStorageFull", &[], true, "no room left (XMinioStorageFull): make room"),
             (403, "QuotaExceeded", &[], true, "raise the quota"),
             (400, "EntityTooLarge", &[], false, "so large a file"),
