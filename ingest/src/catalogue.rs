@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::Database;
 use crate::facts::Facts;
+use crate::taken::Taken;
 
 /// A `media` row, without the columns that the catalogue fills itself (keys of thumbnails, times of writing).
 #[derive(Debug)]
@@ -165,7 +166,7 @@ impl Catalogue {
         let [small, medium, large] =
             gallery::layout::ThumbnailSize::ALL.map(|size| gallery::layout::thumbnail(size, row.key));
         let facts = &row.facts;
-        let taken = facts.taken.map(|taken| taken.to_columns()).unwrap_or_default();
+        let taken = facts.taken.map(Taken::to_columns).unwrap_or_default();
         let parameters = [
             row.key.into(),
             row.filename.into(),
@@ -232,7 +233,11 @@ mod tests {
             filename: "a.jpg",
             kind: MediaType::Image,
             size: 7,
-            facts: Facts { latitude: Some(0.0), ..Facts::default() },
+            facts: Facts {
+                latitude: Some(0.0),
+                taken: Taken::of_container("2024-06-15T14:03:22.1+02:00"),
+                ..Facts::default()
+            },
             duration: None,
             codec: None,
             width: 4,
@@ -254,6 +259,10 @@ mod tests {
         let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
         let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
         assert_eq!(rows, [platform::Row(row.into())]);
+        let taken = "SELECT date_taken, taken_source, taken_offset, offset_source, taken_at, day FROM media";
+        let texts = ["2024-06-15T14:03:22.100", "container", "+02:00", "container", "2024-06-15T12:03:22.100Z"];
+        let row: Vec<Value> = texts.into_iter().map(Value::from).chain([Value::Null]).collect();
+        assert_eq!(catalogue.0.query(taken, []).unwrap(), [platform::Row(row)]);
     }
 
     #[test]
