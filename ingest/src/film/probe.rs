@@ -194,8 +194,8 @@ mod tests {
         super::read(json, &taken::File { path: std::path::Path::new(name), now })
     }
 
-    fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Option<Taken> {
-        Some(Taken { moment: Moment::Wall(text.parse().unwrap()), source, offset })
+    fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Taken {
+        Taken { moment: Moment::Wall(text.parse().unwrap()), source, offset }
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((film.width, film.height, film.audio, film.interlaced), (1920, 1080, None, true));
-        assert_eq!(film.facts.taken, wall("2024-06-15T14:03:22", Source::Name, None));
+        assert_eq!(film.facts.taken, Some(wall("2024-06-15T14:03:22", Source::Name, None)));
     }
 
     #[test]
