@@ -218,8 +218,9 @@ mod tests {
         assert_eq!((film.video, film.audio), (1, Some(0)));
         assert_eq!(film.transfer, Transfer::Hlg);
         assert!((film.duration - 9.5).abs() < 1e-9);
+        let two_hours = (jiff::tz::offset(2), OffsetSource::Container);
         let facts = Facts {
-            taken: wall("2024-06-15T14:03:22", Source::Container, Some((jiff::tz::offset(2), OffsetSource::Container))),
+            taken: Some(wall("2024-06-15T14:03:22", Source::Container, Some(two_hours))),
             camera_make: Some("Apple".into()),
             camera_model: Some("iPhone 15".into()),
             latitude: Some(0.0),
