@@ -32,7 +32,7 @@ fn the_demo_film_goes_in_once() {
         }
     }
     assert_eq!(gallery.thumbnail("large", film.key).dimensions(), (800, 450));
-    let row = "SELECT json_array(type, size, date_taken, json(hls_qualities)) FROM media";
+    let row = "SELECT json_array(type, size, date_taken || taken_offset, json(hls_qualities)) FROM media";
     let qualities = serde_json::to_string(film.qualities).unwrap();
     let expected = format!(r#"["video",{},"{}",{qualities}]"#, film.original.len(), film.taken);
     assert_eq!(gallery.sql::<String>(row), [expected]);

@@ -69,15 +69,16 @@ fn a_row_says_what_the_camera_wrote() {
     gallery.file("IMG_20230102_030405.png", &encode(&quarters(9, 9), ImageFormat::Png));
     assert_eq!(gallery.ingest().added, 3);
 
-    let row = "SELECT json_array(key, filename, type, date_taken, camera_make, camera_model, lens, focal_length, \
+    let row = "SELECT json_array(key, filename, type, iif(taken_source = 'file', null, date_taken), taken_source, \
+               taken_offset, camera_make, camera_model, lens, focal_length, \
                aperture, shutter_speed, iso, latitude, longitude, altitude, width, height, duration, hls_qualities, \
                thumbnail_small, thumbnail_large, metadata ->> '$.mime') FROM media ORDER BY key";
     assert_eq!(
         gallery.sql::<String>(row),
         [
-            r#"["2024/06/a.jpg","a.jpg","image","2024-06-15T14:03:22+02:00","FUJIFILM","X-T5","XF23mmF2 R WR",23.0,2.8,"1/250",400,0.0,-78.5,null,64,48,null,null,"thumbnails/small/2024/06/a.jpg","thumbnails/large/2024/06/a.jpg","image/jpeg"]"#,
-            r#"["IMG_20230102_030405.png","IMG_20230102_030405.png","image","2023-01-02T03:04:05",null,null,null,null,null,null,null,null,null,null,9,9,null,null,"thumbnails/small/IMG_20230102_030405.png","thumbnails/large/IMG_20230102_030405.png","image/png"]"#,
-            r#"["rubbish.jpg","rubbish.jpg","image",null,null,null,null,null,null,null,null,null,null,null,64,48,null,null,"thumbnails/small/rubbish.jpg","thumbnails/large/rubbish.jpg","image/jpeg"]"#,
+            r#"["2024/06/a.jpg","a.jpg","image","2024-06-15T14:03:22","exif","+02:00","FUJIFILM","X-T5","XF23mmF2 R WR",23.0,2.8,"1/250",400,0.0,-78.5,null,64,48,null,null,"thumbnails/small/2024/06/a.jpg","thumbnails/large/2024/06/a.jpg","image/jpeg"]"#,
+            r#"["IMG_20230102_030405.png","IMG_20230102_030405.png","image","2023-01-02T03:04:05","name",null,null,null,null,null,null,null,null,null,null,null,9,9,null,null,"thumbnails/small/IMG_20230102_030405.png","thumbnails/large/IMG_20230102_030405.png","image/png"]"#,
+            r#"["rubbish.jpg","rubbish.jpg","image",null,"file",null,null,null,null,null,null,null,null,null,null,null,64,48,null,null,"thumbnails/small/rubbish.jpg","thumbnails/large/rubbish.jpg","image/jpeg"]"#,
         ]
     );
 }

@@ -194,8 +194,8 @@ mod tests {
         super::read(json, &taken::File { path: std::path::Path::new(name), now })
     }
 
-    fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Option<Taken> {
-        Some(Taken { moment: Moment::Wall(text.parse().unwrap()), source, offset })
+    fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Taken {
+        Taken { moment: Moment::Wall(text.parse().unwrap()), source, offset }
     }
 
     #[test]
@@ -218,8 +218,9 @@ mod tests {
         assert_eq!((film.video, film.audio), (1, Some(0)));
         assert_eq!(film.transfer, Transfer::Hlg);
         assert!((film.duration - 9.5).abs() < 1e-9);
+        let two_hours = (jiff::tz::offset(2), OffsetSource::Container);
         let facts = Facts {
-            taken: wall("2024-06-15T14:03:22", Source::Container, Some((jiff::tz::offset(2), OffsetSource::Container))),
+            taken: Some(wall("2024-06-15T14:03:22", Source::Container, Some(two_hours))),
             camera_make: Some("Apple".into()),
             camera_model: Some("iPhone 15".into()),
             latitude: Some(0.0),
@@ -239,7 +240,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((film.width, film.height, film.audio, film.interlaced), (1920, 1080, None, true));
-        assert_eq!(film.facts.taken, wall("2024-06-15T14:03:22", Source::Name, None));
+        assert_eq!(film.facts.taken, Some(wall("2024-06-15T14:03:22", Source::Name, None)));
     }
 
     #[test]

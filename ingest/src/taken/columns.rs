@@ -20,7 +20,7 @@ pub struct Columns {
 
 impl Taken {
     /// The columns, as far as they are known without the other items.
-    pub fn to_columns(&self) -> Columns {
+    pub fn to_columns(self) -> Columns {
         let explicit = self.offset.filter(|(_, by)| !by.is_guess());
         let date_taken = match (self.moment, explicit) {
             (Moment::Instant(instant), None) => of_instant(instant).replace(".000", ""),

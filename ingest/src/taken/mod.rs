@@ -7,6 +7,7 @@ mod film;
 mod name;
 mod offset;
 mod photo;
+mod png;
 mod settle;
 mod takeout;
 mod text;

@@ -90,7 +90,7 @@ fn time(text: &[u8], mut rest: Cursor) -> Option<Time> {
         [] => false,
         _ if length <= 3 && between.iter().all(|byte| b"-_T ,.".contains(byte)) => false,
         // ` at `, ` um `, ` à `
-        [b' ', words @ .., b' '] if length <= LONGEST_BETWEEN && words.iter().all(is_of_words) => true,
+        [b' ', words @ .., b' '] if length <= LONGEST_BETWEEN && words.iter().all(|byte| is_of_words(*byte)) => true,
         _ => return None,
     };
     rest = Cursor(after);
@@ -116,8 +116,8 @@ fn time(text: &[u8], mut rest: Cursor) -> Option<Time> {
     text::time(hour_of_day(hour, rest), minute, second, text::fraction(fraction))
 }
 
-fn is_of_words(byte: &u8) -> bool {
-    byte.is_ascii_alphabetic() || [b' ', OTHER].contains(byte)
+fn is_of_words(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || [b' ', OTHER].contains(&byte)
 }
 
 /// The hour, with `AM` or `PM` behind the time.

@@ -2,7 +2,7 @@
 
 use exif::Exif;
 
-use super::{File, Moment, OffsetSource, Taken, camera, offset, takeout, xmp};
+use super::{File, Moment, OffsetSource, Taken, camera, offset, png, takeout, xmp};
 
 /// The first of what is known, in the order of trust. Files beside the photo are looked for only if the photo itself
 /// does not say it.
@@ -11,6 +11,7 @@ pub fn of_photo(exif: Option<&Exif>, packet: Option<&[u8]>, file: &File) -> Take
     let mut taken = exif
         .and_then(|exif| file.first(camera::taken(exif)))
         .or_else(|| file.first(packet.into_iter().flat_map(xmp::read)))
+        .or_else(|| file.first(png::packet(file.path).into_iter().flat_map(|packet| xmp::read(&packet))))
         .or_else(|| file.first(xmp::sidecars(file.path)))
         .or_else(|| file.first(takeout::sidecars(file.path)))
         .or_else(|| file.first(exif.and_then(camera::gps)))

@@ -91,6 +91,7 @@ mod tests {
 
     #[test]
     fn names_of_the_json() {
+        let long = |character: &str, end| character.repeat(43) + end;
         for (name, expected) in [
             ("a.jpg", "a.jpg.json"),
             ("a.jpg", "a.jpg.supplemental-metadata.json"),
@@ -103,8 +104,8 @@ mod tests {
             ("a-modifié.jpg", "a.jpg.json"),
             ("PXL_20240615_140322123.PORTRAIT.jpg", "PXL_20240615_140322123.PORTRAIT.jpg.supplement.json"),
             ("Screenshot_20240615-140322_Some Browser.jpg", "Screenshot_20240615-140322_Some Browser.jpg.su.json"),
-            ("0123456789012345678901234567890123456789012.jpg", "0123456789012345678901234567890123456789012.jp.json"),
-            ("ééééééééééééééééééééééééééééééééééééééééééé.jpg", "ééééééééééééééééééééééééééééééééééééééééééé.jp.json"),
+            (&long("0", ".jpg"), &long("0", ".jp.json")),
+            (&long("é", ".jpg"), &long("é", ".jp.json")),
             ("no end", "no end.json"),
         ] {
             assert!(names(name).iter().any(|name| name == expected), "{name}: {expected} in {:?}", names(name));
