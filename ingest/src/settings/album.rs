@@ -54,7 +54,7 @@ impl Album {
         };
         let (from, before) = self.times(zone);
         let is_then = |date: &str| {
-            let Some(moment) = When::parse(date).ok().and_then(|when| when.start(zone)) else {
+            let Ok(moment) = When::parse(date).map(|when| when.start(zone)) else {
                 return from.is_none() && before.is_none();
             };
             from.is_none_or(|from| from <= moment) && before.is_none_or(|before| moment < before)
@@ -65,8 +65,8 @@ impl Album {
 
     /// The first moment, and the first one after the last.
     fn times(&self, zone: &TimeZone) -> (Option<Timestamp>, Option<Timestamp>) {
-        let from = self.from.as_ref().and_then(|when| when.start(zone));
-        (from, self.to.as_ref().and_then(|when| when.end(zone)))
+        let from = self.from.map(|when| when.start(zone));
+        (from, self.to.and_then(|when| when.end(zone)))
     }
 
     fn patterns(&self) -> Option<GlobSet> {

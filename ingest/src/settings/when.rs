@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::de::Error;
@@ -31,20 +31,22 @@ impl When {
         when.map_err(|_| format!("{text:?} is no date: {EXAMPLES}"))
     }
 
-    /// The first moment. `None` if it lies beyond the range of times.
-    pub(super) fn start(self, zone: &TimeZone) -> Option<Timestamp> {
-        match self {
-            Self::Day(day) => Some(day.to_zoned(zone.clone()).ok()?.timestamp()),
-            Self::Clock(time) => Some(time.to_zoned(zone.clone()).ok()?.timestamp()),
-            Self::Moment(moment) => Some(moment),
-        }
+    /// The first moment, or the nearest one within the range of times.
+    pub(super) fn start(self, zone: &TimeZone) -> Timestamp {
+        let time = match self {
+            Self::Day(day) => day.to_datetime(Time::midnight()),
+            Self::Clock(time) => time,
+            Self::Moment(moment) => return moment,
+        };
+        let limit = if time.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+        time.to_zoned(zone.clone()).map_or(limit, |zoned| zoned.timestamp())
     }
 
-    /// The first moment after it.
+    /// The first moment after it, if there is one.
     pub(super) fn end(self, zone: &TimeZone) -> Option<Timestamp> {
         match self {
-            Self::Day(day) => Self::Day(day.tomorrow().ok()?).start(zone),
-            when => when.start(zone)?.checked_add(1.nanosecond()).ok(),
+            Self::Day(day) => Some(Self::Day(day.tomorrow().ok()?).start(zone)),
+            when => when.start(zone).checked_add(1.nanosecond()).ok(),
         }
     }
 }
