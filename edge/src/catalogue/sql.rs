@@ -62,31 +62,35 @@ fn qualities(names: Option<&str>) -> Option<Vec<String>> {
     names.map(|names| serde_json::from_slice(names.as_bytes()).unwrap_or_default())
 }
 
-/// The first term of each range lets the index find the place. The second term cuts the ties.
 pub(super) async fn page<P: Platform>(
     cx: &Cx<'_, P>,
     filter: Option<MediaType>,
     after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Vec<Media>, Error> {
-    let sql = match (filter, after) {
-        (None, None) => page_statement!(""),
-        (Some(_), None) => page_statement!(" WHERE type = ?2"),
-        (None, Some(_)) => page_statement!(
-            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 \
-             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
-        ),
-        (Some(_), Some(_)) => page_statement!(
-            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
-             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
-        ),
-    };
+    let sql = page_statement(filter.is_some(), after.is_some());
     let mut parameters = vec![Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
     parameters.extend(filter.map(|filter| Value::from(filter.name())));
     if let Some(after) = after {
         parameters.extend([Value::from(after.date.as_str()), Value::from(after.key.as_str())]);
     }
     cx.sql()?.query(sql, &parameters).await?.iter().map(media).collect()
+}
+
+/// The first term of each range lets the index find the place. The second term cuts the ties.
+pub(super) const fn page_statement(filtered: bool, goes_on: bool) -> &'static str {
+    match (filtered, goes_on) {
+        (false, false) => page_statement!(""),
+        (true, false) => page_statement!(" WHERE type = ?2"),
+        (false, true) => page_statement!(
+            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 \
+             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
+        ),
+        (true, true) => page_statement!(
+            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
+             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
+        ),
+    }
 }
 
 pub(super) async fn state<P: Platform>(cx: &Cx<'_, P>) -> Result<State, Error> {
