@@ -1,5 +1,6 @@
 //! Why a route has no response.
 
+use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Problem, Record};
 
 /// The problem that a client is told, or an error for the log. A route returns either with `?`.
@@ -23,10 +24,22 @@ impl Failure {
             Cause::Problem(problem) => problem,
             Cause::Error(error) => {
                 record.note(&error);
-                Problem::from(&error)
+                if lacks_a_column(&error) { older_schema() } else { Problem::from(&error) }
             }
         }
     }
+}
+
+/// Every database of the SQLite dialect says it in these words.
+fn lacks_a_column(error: &Error) -> bool {
+    error.to_string().contains("no such column")
+}
+
+/// The answer until the steps of the schema that this version needs have been applied.
+fn older_schema() -> Problem {
+    let words =
+        "The database's schema is older than this service. Run edge-gallery ingest, serve or check of this version.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
 }
 
 impl From<Problem> for Failure {
@@ -38,5 +51,25 @@ impl From<Problem> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(Box::new(Cause::Error(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::Kind;
+
+    use super::*;
+
+    #[test]
+    fn a_database_of_an_earlier_version_is_told_from_other_errors() {
+        let problem = |words: &'static str| {
+            let record = Record::default();
+            Failure::from(Error::because(Kind::Invalid, "sql.query", words)).into_problem(&record)
+        };
+        let older = problem("SQLite error: no such column: taken_at");
+        assert_eq!(older.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(older.detail.contains("edge-gallery ingest"));
+        assert!(older.headers.iter().any(|(name, _)| *name == header::RETRY_AFTER));
+        assert_eq!(problem("near FROM: syntax error").status, StatusCode::BAD_GATEWAY);
     }
 }

@@ -7,7 +7,7 @@
 //! A waiting request looks again from time to time instead of being woken. In a component of WASI 0.3 each request is
 //! a task of the host, and a task that wakes another ends the instance (wit-bindgen 0.57).
 
-use std::{cell::RefCell, collections::HashSet, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
 use platform::{Cx, Platform};
 
@@ -17,9 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(32);
 
-/// The names of the values that are being made. Each name has one flight.
+/// The names of the values that are being made. Each name has one flight. An instance has few at a time.
 #[derive(Default)]
-pub struct SingleFlight(RefCell<HashSet<String>>);
+pub struct SingleFlight(RefCell<Vec<String>>);
 
 /// The right to make one value. It ends when it is dropped, whether or not the value was made.
 pub struct Flight<'a> {
@@ -34,7 +34,7 @@ impl SingleFlight {
     pub async fn join<'a, P: Platform>(&'a self, cx: &Cx<'_, P>, name: &'a str) -> Flight<'a> {
         let (mut waited, mut pause) = (Duration::ZERO, SHORTEST);
         let ours = loop {
-            if self.0.borrow_mut().insert(name.to_owned()) {
+            if self.takes(name) {
                 break true;
             }
             if waited >= PATIENCE {
@@ -46,12 +46,22 @@ impl SingleFlight {
         };
         Flight { group: self, name: ours.then_some(name), waited: !waited.is_zero() }
     }
+
+    /// Notes the name, unless another request makes it.
+    fn takes(&self, name: &str) -> bool {
+        let mut names = self.0.borrow_mut();
+        let free = names.iter().all(|known| known != name);
+        if free {
+            names.push(name.to_owned());
+        }
+        free
+    }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if let Some(name) = self.name {
-            self.group.0.borrow_mut().remove(name);
+            self.group.0.borrow_mut().retain(|known| known != name);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! `GET /api/hls/playlist?key=:key`: a film's master playlist.
+//! `GET /api/hls/playlist?key=:key&v=:version`: a film's master playlist.
 //!
 //! Normally this is the stored, measured master, with the URIs of its variants pointing at this service. If ingest
 //! stored no master, one is built from the names of the qualities and their measured bandwidth.
 
-use edge::{Failure, digest, playlist_cache::Name};
-use gallery::{MediaKey, key::percent_encode, layout, playback::MARK, window::BROWSER_MAX_AGE};
+use edge::{Failure, digest, playlist_cache::Name, respond};
+use gallery::{MediaKey, key::percent_encode, playback::MARK, window::BROWSER_MAX_AGE};
 use hls::{Kind, Scope};
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
@@ -24,20 +24,22 @@ pub(crate) async fn serve<P: Platform>(
     head: &request::Parts,
     key: &MediaKey,
 ) -> Result<Response<P::Body>, Failure> {
-    let name = Name::new("manifest:master", &[&service.signer, key.as_str()]);
+    let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
+    let name = Name::new("manifest:master", &[&service.signer, &asked_version, key.as_str()]);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
     };
     let film = film(service, cx, key).await?;
-    let path = layout::hls_master(key.as_str(), None);
+    let path = [&film.prefix, "master.m3u8"].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {
         Some(stored) => point_here(key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
         None => (build(service, cx, key, &film).await?, true),
     };
     let playlist = Playlist::new(digest(&[&text]) + &text);
-    if whole {
+    // Nothing is stored under an invented version, see the variants.
+    if whole && film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
     }
     playlist.respond(head, BROWSER_MAX_AGE)
@@ -47,11 +49,9 @@ pub(crate) async fn serve<P: Platform>(
 /// the master has all qualities of the catalogue, because a master has no end tag that would show that it was cut
 /// short. A master without any of the qualities is refused.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
-    let prefix = layout::hls_prefix(key.as_str(), None);
-    let scope = Scope { prefix: &prefix, base: path, public_base: None };
+    let scope = Scope { prefix: &film.prefix, base: path, public_base: None };
     let mut text = String::with_capacity(stored.len() * 2);
-    let mut missing: Vec<String> =
-        film.qualities.iter().map(|quality| layout::hls_variant(key.as_str(), None, quality)).collect();
+    let mut missing: Vec<String> = film.qualities.iter().map(|quality| film.variant(quality)).collect();
     let (mut variants, known) = (0, missing.len());
     hls::rewrite(stored, &scope, &mut text, |out, reference| {
         variants += usize::from(reference.kind == Kind::Variant);
@@ -60,7 +60,7 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
             key,
             film,
             reference.relative,
-            matches!(reference.kind, Kind::Variant | Kind::Rendition | Kind::IFrames),
+            film.is_versioned || matches!(reference.kind, Kind::Variant | Kind::Rendition | Kind::IFrames),
         ));
     })?;
     if variants == 0 || (known > 0 && missing.len() == known) {
@@ -92,13 +92,13 @@ async fn build<P: Platform>(
     if film.qualities.is_empty() {
         return Err(missing());
     }
-    let prefix = layout::hls_prefix(key.as_str(), None);
-    let sizes = service.objects.list(cx, &prefix).await?;
+    let sizes = service.objects.list(cx, &film.prefix).await?;
     let mut variants = Vec::new();
     for quality in &film.qualities {
-        let path = layout::hls_variant(key.as_str(), None, quality);
+        let path = film.variant(quality);
         let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? else { continue };
-        let Some((peak, average)) = measure(&stored, &prefix, &path, &sizes).map_err(|error| damaged(cx, error))?
+        let Some((peak, average)) =
+            measure(&stored, &film.prefix, &path, &sizes).map_err(|error| damaged(cx, error))?
         else {
             continue;
         };

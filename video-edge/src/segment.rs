@@ -1,4 +1,4 @@
-//! `GET /api/hls/:key/:segment.ts`: for playlists whose segments point here.
+//! `GET /api/hls/:key/:segment.ts?v=:version`: for playlists whose segments point here.
 
 use bytes::Bytes;
 use edge::{
@@ -14,7 +14,7 @@ use gallery::{
     window::{BROWSER_MAX_AGE, Window},
 };
 use http::{Response, request};
-use platform::{Cx, Platform};
+use platform::{Cx, Platform, Problem};
 
 use crate::{VideoEdge, catalogue::film, delivery::Delivery, route::SEGMENTS};
 
@@ -29,6 +29,11 @@ pub(crate) async fn serve<P: Platform>(
     key: &MediaKey,
     file: &str,
 ) -> Result<Response<P::Body>, Failure> {
+    // It need not be the current version: who began to watch a film goes on after it was replaced.
+    let version = respond::query(head.uri.query(), "v")?;
+    if !version.as_deref().is_none_or(layout::is_version) {
+        return Err(Problem::bad_request("The version is 16 hexadecimal digits.").into());
+    }
     // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
     // catalogue costs more.
     let known = Name::new("signed", &[&service.signer, key.as_str()]);
@@ -36,7 +41,7 @@ pub(crate) async fn serve<P: Platform>(
         film(service, cx, key).await?;
         known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
-    let object = format!("{}{file}", layout::hls_prefix(key.as_str(), None));
+    let object = format!("{}{file}", layout::hls_prefix(key.as_str(), version.as_deref()));
     match delivery {
         Delivery::Proxy => {
             let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);

@@ -4,7 +4,6 @@ use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
     MediaKey,
     key::percent_encode,
-    layout,
     window::{BROWSER_MAX_AGE, Window},
 };
 use hls::{PlaylistKind, Scope, Summary};
@@ -40,11 +39,10 @@ pub(crate) async fn serve<P: Platform>(
     };
 
     let film = film(service, cx, key).await?;
-    let path = layout::hls_variant(key.as_str(), None, quality);
+    let path = film.variant(quality);
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
-    let prefix = layout::hls_prefix(key.as_str(), None);
-    let scope = Scope { prefix: &prefix, base: &path, public_base: None };
+    let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
     let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
     let summary = checked.map_err(|error| damaged(cx, error))?;
     let window = Window::of(now, summary.duration);
@@ -53,7 +51,7 @@ pub(crate) async fn serve<P: Platform>(
     // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
-    let mut text = digest(&[delivery.name(), &service.signer, &start, &content]);
+    let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &film.prefix]);
     text.reserve(stored.len() + stored.len() / 20 * 400);
     let rewritten = match delivery {
         Delivery::Presign => {
@@ -65,24 +63,26 @@ pub(crate) async fn serve<P: Platform>(
             }
             rewritten
         }
-        Delivery::Public { base } => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            out.push_str(base);
-            out.push('/');
-            out.extend(percent_encode(reference.key));
-        }),
         // The playlist was checked above, and stays as it is.
-        Delivery::Redirect | Delivery::Proxy => {
+        Delivery::Redirect | Delivery::Proxy if !film.is_versioned => {
             text.push_str(&String::from_utf8_lossy(&stored));
             Ok(summary)
         }
+        _ => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
+            let (before, path, after) = match delivery {
+                Delivery::Public { base } => ([base, "/"], reference.key, [""; 2]),
+                _ => ([""; 2], reference.relative, ["?v=", &film.version]),
+            };
+            out.extend(before);
+            out.extend(percent_encode(path));
+            out.extend(after);
+        }),
     };
     rewritten.map_err(|error| damaged(cx, error))?;
     let playlist = Playlist::new(text);
 
-    // Nothing is stored under a version that is not the film's own, so that a client with invented versions cannot
-    // fill the store.
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
-    if asked_version.is_empty() || asked_version == film.version {
+    if film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
     playlist.respond(head, BROWSER_MAX_AGE)

@@ -2,6 +2,7 @@
 
 use edge::{
     Failure,
+    catalogue::url_version,
     object_response::{self, Presentation},
     respond,
 };
@@ -15,7 +16,10 @@ use platform::{Cx, Platform, Problem};
 
 use crate::ViewerEdge;
 
-const CACHE_CONTROL: &str = "private, max-age=3600";
+/// For a URL with the version of the item: it always means the same bytes.
+const IMMUTABLE: &str = "private, max-age=31536000, immutable";
+/// For any other URL: a browser asks whether the original is still the same before it shows it.
+const CHANGES: &str = "private, no-cache";
 /// The longest film for which the store's URL is valid until the end, in seconds. A player requests parts of the film
 /// as long as it plays.
 const LONGEST_FILM: f64 = 4.0 * 3600.0;
@@ -26,15 +30,18 @@ pub(crate) async fn serve<P: Platform>(
     head: &request::Parts,
     key: &MediaKey,
 ) -> Result<Response<P::Body>, Failure> {
-    let download = respond::query(head.uri.query(), "download")?.is_some();
+    let query = head.uri.query();
+    let download = respond::query(query, "download")?.is_some();
+    let asked = respond::query(query, "v")?;
     let item = service.catalogue.item(cx, key).await?.ok_or_else(|| Problem::not_found("There is no such file."))?;
     let disposition = disposition(if download { "attachment" } else { "inline" }, &item.filename);
     let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
     if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
         return from_the_store(service, cx, key, &disposition);
     }
+    let current = asked.is_some_and(|asked| asked == url_version(item.version.as_deref(), &item.updated_at));
     let presentation = Presentation {
-        cache_control: CACHE_CONTROL,
+        cache_control: if current { IMMUTABLE } else { CHANGES },
         content_type: None,
         disposition: Some(disposition),
         edge_cache: None,
@@ -42,7 +49,7 @@ pub(crate) async fn serve<P: Platform>(
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
 }
 
-/// Sends the browser to the bucket for an original that is too large for the host.
+/// Sends the browser to the bucket for an original that is too large for the host. The URL there has no version.
 fn from_the_store<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
@@ -51,9 +58,8 @@ fn from_the_store<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let window = Window::of(cx.facts.now, LONGEST_FILM);
     let presigner = service.objects.presigner(window.signed_at, window.life)?;
-    let presigner = presigner
-        .with_query("response-cache-control", CACHE_CONTROL)
-        .with_query("response-content-disposition", disposition);
+    let presigner =
+        presigner.with_query("response-cache-control", CHANGES).with_query("response-content-disposition", disposition);
     let mut url = String::new();
     presigner.presign_into(&mut url, key.as_str());
     Ok(respond::redirect(&url, BROWSER_MAX_AGE)?)

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use edge::{
-    Failure, digest,
+    Failure,
+    catalogue::url_version,
+    digest,
     object_response::{self, Presentation},
     respond,
 };
@@ -32,7 +34,7 @@ pub(crate) async fn serve<P: Platform>(
     let version = respond::query(head.uri.query(), "v")?;
     let item = service.catalogue.item(cx, key).await?.filter(|item| item.has_thumbnail(size));
     let item = item.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
-    let shown = digest(&[&item.updated_at]);
+    let shown = url_version(item.version.as_deref(), &item.updated_at);
     // A URL with the version of the thumbnail always means the same bytes.
     let current = version.is_some_and(|version| version == shown);
     let presentation = Presentation {

@@ -10,6 +10,7 @@ export function media(given: Partial<Media> = {}): Media {
     size: 1,
     uploadedAt: '2026-01-02T03:04:05Z',
     dateTaken: '2024-06-15T14:03:22',
+    taken: null,
     camera: null,
     width: 3,
     height: 2,

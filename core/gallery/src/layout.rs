@@ -1,8 +1,8 @@
 //! The bucket's layout. What an earlier version wrote stays where it is, so names are added and never changed.
 //!
 //! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/{version}/` holds a
-//! film's playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's [snapshots](crate::snapshot). `kv/` holds the key-value
-//! stores of hosts that have no KV.
+//! film's playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's
+//! [snapshots](crate::snapshot). `kv/` holds the key-value stores of hosts that have no KV.
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +43,11 @@ pub fn thumbnail(size: ThumbnailSize, key: &str) -> String {
     format!("thumbnails/{}/{key}", size.name())
 }
 
+/// Whether a text can be the version of a film's objects: sixteen lower-case hexadecimal digits.
+pub fn is_version(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The prefix of a film's playlists and segments, ending in `/`. Films of 0.1.0 have no version.
 pub fn hls_prefix(key: &str, version: Option<&str>) -> String {
     match version {
@@ -64,4 +69,28 @@ pub fn hls_variant(key: &str, version: Option<&str>, quality: &str) -> String {
 /// The object that stands for a key of a key-value store.
 pub fn kv(store: &str, key: &str) -> String {
     format!("kv/{store}/{key}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_sixteen_lower_case_digits() {
+        assert!(is_version("0123456789abcdef"));
+        for other in
+            ["", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "0123456789abcde/", "../3456789abcdef"]
+        {
+            assert!(!is_version(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_version_stays_below_the_prefix_of_its_film() {
+        let version = "0123456789abcdef";
+        for key in ["a.mp4", "a b/c.mp4", "fedcba9876543210", "a.mp4/fedcba9876543210"] {
+            assert_eq!(hls_prefix(key, Some(version)), format!("hls/{key}/{version}/"));
+            assert!(hls_variant(key, Some(version), "720p").starts_with(&hls_prefix(key, None)), "{key}");
+        }
+    }
 }

@@ -89,9 +89,12 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// [`Self::source`] of an item whose date nothing tells: it was only ingested then.
+    pub const INGEST: &str = "ingest";
+
     /// Whether the date is only a guess: nothing inside the file, and nothing that came with the file, says it.
     pub fn is_guess(&self) -> bool {
-        matches!(self.source.as_str(), "name" | "file" | "ingest")
+        matches!(self.source.as_str(), "name" | "file" | Self::INGEST)
     }
 }
 
@@ -178,8 +181,8 @@ longitude = excluded.longitude, altitude = excluded.altitude, duration = exclude
 codec = excluded.codec, width = excluded.width, height = excluded.height, \
 hls_qualities = excluded.hls_qualities, thumbnail_small = excluded.thumbnail_small, \
 thumbnail_medium = excluded.thumbnail_medium, thumbnail_large = excluded.thumbnail_large, \
-metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at = excluded.updated_at, digest = excluded.digest, \
-version = excluded.version, taken_source = excluded.taken_source, taken_offset = excluded.taken_offset, \
+metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at = excluded.updated_at, \
+digest = excluded.digest, version = excluded.version, taken_source = excluded.taken_source, taken_offset = excluded.taken_offset, \
 offset_source = excluded.offset_source, taken_at = excluded.taken_at, day = excluded.day";
 
 #[cfg(test)]

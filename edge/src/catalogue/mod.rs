@@ -17,6 +17,7 @@ use platform::{
 };
 use platform_s3::Objects;
 
+use crate::digest;
 use snapshot::Snapshots;
 
 pub use sql::{SELECT, media};
@@ -39,6 +40,12 @@ impl Source {
             Some(_) => Err(ConfigError::new(CATALOGUE, "must be sql or snapshot")),
         }
     }
+}
+
+/// The version in the URLs of an item: that of its row, or a text that changes with a row of 0.1.0. Sixteen
+/// hexadecimal digits.
+pub fn url_version(version: Option<&str>, updated_at: &str) -> String {
+    version.map_or_else(|| digest(&[updated_at]), str::to_owned)
 }
 
 /// The number of items, and when one of them last changed. `changed` is empty if there are no items.

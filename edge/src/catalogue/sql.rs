@@ -56,35 +56,41 @@ fn media_type(row: &Row, column: usize) -> Result<MediaType, Error> {
     row.text(column)?.and_then(MediaType::parse).ok_or(Error::new(Kind::Invalid, "catalogue.type"))
 }
 
-/// The names as ingest wrote them. A text that is not a list of names gives an empty list.
+/// The names as ingest wrote them. A text that is not a list of names gives an empty list. JSON is read from bytes
+/// everywhere: to read it from text too is the same code once more.
 fn qualities(names: Option<&str>) -> Option<Vec<String>> {
-    names.map(|names| serde_json::from_str(names).unwrap_or_default())
+    names.map(|names| serde_json::from_slice(names.as_bytes()).unwrap_or_default())
 }
 
-/// The first term of each range lets the index find the place. The second term cuts the ties.
 pub(super) async fn page<P: Platform>(
     cx: &Cx<'_, P>,
     filter: Option<MediaType>,
     after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Vec<Media>, Error> {
-    let sql = match (filter, after) {
-        (None, None) => page_statement!(""),
-        (Some(_), None) => page_statement!(" WHERE type = ?2"),
-        (None, Some(_)) => page_statement!(
-            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
-        ),
-        (Some(_), Some(_)) => page_statement!(
-            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
-             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
-        ),
-    };
+    let sql = page_statement(filter.is_some(), after.is_some());
     let mut parameters = vec![Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
     parameters.extend(filter.map(|filter| Value::from(filter.name())));
     if let Some(after) = after {
         parameters.extend([Value::from(after.date.as_str()), Value::from(after.key.as_str())]);
     }
     cx.sql()?.query(sql, &parameters).await?.iter().map(media).collect()
+}
+
+/// The first term of each range lets the index find the place. The second term cuts the ties.
+pub(super) const fn page_statement(filtered: bool, goes_on: bool) -> &'static str {
+    match (filtered, goes_on) {
+        (false, false) => page_statement!(""),
+        (true, false) => page_statement!(" WHERE type = ?2"),
+        (false, true) => page_statement!(
+            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 \
+             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
+        ),
+        (true, true) => page_statement!(
+            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
+             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
+        ),
+    }
 }
 
 pub(super) async fn state<P: Platform>(cx: &Cx<'_, P>) -> Result<State, Error> {
@@ -99,7 +105,8 @@ pub fn media(row: &Row) -> Result<Media, Error> {
     let optional = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
     let text = |column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
     let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
-    let metadata: Option<serde_json::Value> = row.text(16)?.and_then(|text| serde_json::from_str(text).ok());
+    let metadata: Option<serde_json::Value> =
+        row.text(16)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
     Ok(Media {
         key: text(0)?,
         filename: text(1)?,

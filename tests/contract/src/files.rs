@@ -86,7 +86,7 @@ fn download(target: &Target) -> Outcome {
 fn the_item_names_its_file(target: &Target) -> Outcome {
     for key in photos() {
         let item = item(target, key)?;
-        ensure_eq!(item.file, file(key), "{key}: file");
+        ensure_eq!(item.file, format!("{}?v={}", file(key), item.version()?), "{key}: file");
         ensure_eq!(target.get(&item.file).head().expect(200)?.length()?, item.size, "{key}: size");
     }
     Ok(())

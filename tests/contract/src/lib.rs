@@ -34,6 +34,7 @@ pub mod table;
 mod tables;
 mod target;
 mod thumbnails;
+mod versions;
 
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
@@ -60,6 +61,7 @@ pub fn cases() -> Vec<Case> {
         conditions::CASES,
         ranges::CASES,
         thumbnails::CASES,
+        versions::CASES,
         playlists::CASES,
         playback::CASES,
         segments::CASES,

@@ -22,6 +22,7 @@ pub struct Item {
     pub size: u64,
     pub uploaded_at: String,
     pub date_taken: Option<String>,
+    pub taken: Option<Taken>,
     pub camera: Option<Camera>,
     pub width: Option<u32>,
     pub height: Option<u32>,
@@ -34,8 +35,27 @@ pub struct Item {
 impl Item {
     /// The date by which the listing is ordered.
     pub fn date(&self) -> &str {
-        self.date_taken.as_deref().unwrap_or(&self.uploaded_at)
+        let moment = self.taken.as_ref().map(|taken| taken.at.as_str());
+        moment.or(self.date_taken.as_deref()).unwrap_or(&self.uploaded_at)
     }
+
+    /// The version in the item's URLs.
+    pub fn version(&self) -> Result<&str, String> {
+        let (_, version) = self.file.split_once("?v=").ok_or_else(|| format!("{} has no version", self.file))?;
+        Ok(version)
+    }
+}
+
+/// The moment by which the listing is ordered, and how it is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Taken {
+    pub at: String,
+    pub day: String,
+    pub source: Option<String>,
+    pub offset: Option<String>,
+    pub offset_source: Option<String>,
+    pub guess: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -6,11 +6,11 @@ use harness::PHOTOS;
 
 use crate::{
     Outcome, Target,
-    library::{all, file_bytes, film, item, media_type, page, photos},
+    library::{Item, all, file_bytes, film, item, media_type, page, photos},
 };
 
 cases!(listing:
-    holds_the_library, newest_first, fields_of_a_photo, fields_of_a_film, paging_gives_each_item_once,
+    holds_the_library, newest_first, fields_of_a_photo, fields_of_a_film, how_dates_are_known, paging_gives_each_item_once,
     last_full_page_has_no_cursor, type_filter, type_filter_pages, cursor_belongs_to_its_filter, etag_and_304, head,
     unusable_parameters, cache_version,
 );
@@ -58,6 +58,29 @@ fn fields_of_a_film(target: &Target) -> Outcome {
     let base = if target.is_split() { target.video_base.as_str() } else { "" };
     ensure!(master.starts_with(&format!("{base}/api/hls/")), "{}: hls is {master}", film.key);
     ensure!(master.contains("/playlist?key="), "{}: hls is {master}", film.key);
+    Ok(())
+}
+
+/// A guess is marked, and the moment of ingest is never a date of taking. The wall clock has the offset, if both are
+/// known.
+fn how_dates_are_known(target: &Target) -> Outcome {
+    let listing = target.get("/api/media?limit=1000").expect(200)?.json()?;
+    let items = listing["items"].as_array().ok_or("no items")?;
+    ensure!(items.iter().all(|item| item.get("taken").is_some()), "an item without a word about its date");
+    for Item { key, date_taken, taken, .. } in all(target)? {
+        let Some(taken) = taken else { continue };
+        let source = taken.source.as_deref().unwrap_or_default();
+        ensure_eq!(taken.guess, matches!(source, "name" | "file" | "ingest"), "{key}: guess, by {source:?}");
+        ensure_eq!(taken.day.len(), "2024-06-15".len(), "{key}: day is {:?}", taken.day);
+        ensure!(taken.at.len() >= "2024-06-15T12:00:00Z".len() && taken.at.ends_with('Z'), "{key}: at {:?}", taken.at);
+        ensure_eq!(taken.offset.is_some(), taken.offset_source.is_some(), "{key}: an offset and its source");
+        let shown = date_taken.unwrap_or_default();
+        ensure!(source != "ingest" || shown.is_empty(), "{key}: taken when it was ingested: {shown:?}");
+        if let Some(offset) = taken.offset.filter(|_| shown.contains('T')) {
+            let is_there = shown.ends_with(&offset) || (shown.ends_with('Z') && offset == "+00:00");
+            ensure!(is_there, "{key}: {shown:?} without {offset:?}");
+        }
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     Answer, Call, Outcome, Target,
     library::{BIG, encode, file, film, page},
-    playlists::{stored, uris},
+    playlists::{stored, uris, version_query},
     session::told,
     target::session_cookie,
 };
@@ -54,9 +54,9 @@ fn played(master: &Url) -> Result<Vec<Answer>, String> {
     for variant in variants {
         let answer = ask(variant.as_str()).expect(200)?;
         let name = variant.path().rsplit('/').next().unwrap_or_default().to_owned();
-        let segments: Vec<String> = uris(stored(&name)?).map(str::to_owned).collect();
+        let first = uris(stored(&name)?).next().ok_or("a variant without a segment")?;
         answers.push(answer);
-        answers.push(ask(resolve(&variant, &segments[0])?).send()?);
+        answers.push(ask(resolve(&variant, &format!("{first}{}", version_query(master.as_str())))?).send()?);
     }
     Ok(answers)
 }
@@ -75,6 +75,8 @@ fn routes(film: &str) -> [String; 4] {
 fn only_where_no_cookie_reaches(target: &Target) -> Outcome {
     let (film, master) = film(target)?;
     let key = encode(&film.key);
+    let (master, version) = master.split_once("&v=").unwrap_or((&master, ""));
+    ensure!(version.is_empty() || version == film.version()?, "the version is {version}");
     match token(target)? {
         None => ensure_eq!(master, format!("/api/hls/playlist?key={key}"), "the film's URL on one origin"),
         Some((_, token)) => {

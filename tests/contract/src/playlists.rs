@@ -34,6 +34,22 @@ pub(crate) fn stored(name: &str) -> Result<&'static str, String> {
     std::str::from_utf8(bytes).map_err(|error| format!("{name}: {error}"))
 }
 
+/// The query that carries the version of the film's objects; empty if they have none.
+pub(crate) fn version_query(master: &str) -> String {
+    master.split_once("&v=").map_or_else(String::new, |(_, version)| format!("?v={version}"))
+}
+
+/// A variant's playlist whose segments come from the service: as stored, with the film's version behind each URI.
+pub(crate) fn for_the_service(target: &Target, name: &str) -> Result<String, String> {
+    let query = version_query(&film(target)?.1);
+    let is_uri = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let line = |line: &str| match line.strip_suffix('\n') {
+        Some(uri) if is_uri(line) => format!("{uri}{query}\n"),
+        _ => line.to_owned(),
+    };
+    Ok(stored(name)?.split_inclusive('\n').map(line).collect())
+}
+
 /// Everything in a playlist but its URIs.
 fn tags(playlist: &str) -> Vec<&str> {
     playlist.lines().filter(|line| line.starts_with('#')).collect()

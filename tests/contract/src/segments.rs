@@ -3,7 +3,7 @@
 use crate::{
     Answer, Call, Outcome, Target,
     library::{encode, film},
-    playlists::{a_variant, uris, variants},
+    playlists::{a_variant, uris, variants, version_query},
 };
 
 cases!(segments:
@@ -98,9 +98,10 @@ fn segment_route(target: &Target, film: &str, file: &str) -> Result<Answer, Stri
 
 /// This route is for playlists whose segments point at the service.
 fn route_redirects(target: &Target) -> Outcome {
-    let film = film(target)?.0.key;
+    let (film, master) = film(target)?;
     let presigned = a_segment(target)?;
-    let answer = segment_route(target, &film, file_name(&presigned))?;
+    let file = format!("{}{}", file_name(&presigned), version_query(&master));
+    let answer = segment_route(target, &film.key, &file)?;
     ensure_eq!(answer.status, 302, "the segment's route: status");
     let location = answer.need("location")?;
     ensure!(location.starts_with(&format!("{}/", target.store_origin)), "Location leads elsewhere");

@@ -7,7 +7,7 @@ use crate::{
     Answer, Call, Outcome, Target,
     library::{BIG, all, file},
     methods, page,
-    playlists::{stored, uris, variants},
+    playlists::{for_the_service, uris, variants},
     rfc9111::{Request, SharedCache, TARGETS},
     session,
     target::session_cookie,
@@ -126,7 +126,8 @@ fn films(target: &Target) -> Result<Vec<String>, String> {
     for variant in variants(target)? {
         let url = Url::parse(&variant).map_err(|error| format!("{variant}: {error}"))?;
         let name = url.path().rsplit('/').next().unwrap_or_default();
-        let first = uris(stored(name)?).next().ok_or_else(|| format!("{name} has no segment"))?;
+        let playlist = for_the_service(target, name)?;
+        let first = uris(&playlist).next().ok_or_else(|| format!("{name} has no segment"))?;
         urls.push(url.join(first).map_err(|error| format!("{first}: {error}"))?.to_string());
         urls.push(variant);
     }

@@ -7,8 +7,10 @@ use crate::{
     table::{Row, TABLES},
 };
 
-/// `Cache-Control` of originals.
-pub(crate) const ORIGINALS: &str = "private, max-age=3600";
+/// `Cache-Control` of originals by a URL without the item's version.
+pub(crate) const ORIGINALS: &str = "private, no-cache";
+/// `Cache-Control` of what a URL with the item's version means.
+pub(crate) const IMMUTABLE: &str = "private, max-age=31536000, immutable";
 
 /// Every row, by GET and by HEAD, of the big photo.
 pub(crate) fn hold(target: &Target, rows: &[Row]) -> Outcome {

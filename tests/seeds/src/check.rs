@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use crate::{
     ask::{Ask, Viewer},
     faulty::Faulty,
-    library::{FILM, Object, SEGMENTS, UPSTREAM_WORDS},
+    library::{FILM, FILM_VERSION, Object, SEGMENTS, UPSTREAM_WORDS},
 };
 
 /// A response, read to its end.
@@ -143,7 +143,7 @@ fn variant(text: &str, now: u64) -> Result<(), String> {
     ensure!(text.starts_with("#EXTM3U\n") && text.trim_end().ends_with("#EXT-X-ENDLIST"), "a playlist cut short");
     let urls: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     ensure!(urls.len() == SEGMENTS, "{} segments of {SEGMENTS}", urls.len());
-    let prefix = format!("https://store.example/gallery/{}", "hls/Film/a%20b.mp4/720p_");
+    let prefix = format!("https://store.example/gallery/hls/Film/a%20b.mp4/{FILM_VERSION}/720p_");
     for (number, url) in urls.iter().enumerate() {
         ensure!(url.starts_with(&format!("{prefix}{number:03}.ts?")), "segment {number} of {FILM} is at {url}");
         let field = |name: &str| url.split(['?', '&']).find_map(|pair| pair.strip_prefix(name)).unwrap_or_default();

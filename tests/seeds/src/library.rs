@@ -17,6 +17,8 @@ use platform_memory::Memory;
 
 pub const PHOTOS: [&str; 2] = ["2025/100 % \u{e9} (1).jpg", "b.jpg"];
 pub const FILM: &str = "Film/a b.mp4";
+/// The version of the film's objects.
+pub const FILM_VERSION: &str = "0123456789abcdef";
 pub const SEGMENTS: usize = 12;
 /// These words are in every answer of the store in its own words, and must be in no answer that a client sees.
 pub const UPSTREAM_WORDS: &str = "InternalWordsOfTheStore";
@@ -70,7 +72,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         qualities: film.then(|| vec!["720p".to_owned()]),
         thumbnails: [true, true, false],
         updated_at: "2025-06-14T12:00:00Z".to_owned(),
-        version: None,
+        version: film.then(|| FILM_VERSION.to_owned()),
         taken: None,
     }
 }
@@ -94,12 +96,12 @@ impl Library {
         }
         let mut text = |key: String, text: String| put(key, [Bytes::from(text.clone()), Bytes::from(text)]);
         text(
-            layout::hls_master(FILM, None),
+            layout::hls_master(FILM, Some(FILM_VERSION)),
             "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=2000000,RESOLUTION=1280x720\n720p.m3u8\n".to_owned(),
         );
-        text(layout::hls_variant(FILM, None, "720p"), variant_text());
+        text(layout::hls_variant(FILM, Some(FILM_VERSION), "720p"), variant_text());
         for number in 0..SEGMENTS {
-            let key = format!("{}720p_{number:03}.ts", layout::hls_prefix(FILM, None));
+            let key = format!("{}720p_{number:03}.ts", layout::hls_prefix(FILM, Some(FILM_VERSION)));
             text(key, format!("segment {number} "));
         }
 
@@ -130,9 +132,11 @@ impl Library {
             thumbnail(ThumbnailSize::Small),
             thumbnail(ThumbnailSize::Medium),
             text(&item.updated_at),
+            item.version.as_deref().map_or(Value::Null, text),
         ];
         let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, duration, hls_qualities, thumbnail_small, \
-                   thumbnail_medium, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+                   thumbnail_medium, created_at, updated_at, version) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)";
         at_once(self.memory.sql()?.query(sql, &parameters)).map(|_| ())
     }
 }

@@ -14,12 +14,13 @@ describe('parsePage', () => {
       mime: 'image/jpeg',
       size: 123,
       uploadedAt: '2026-01-02T03:04:05Z',
-      dateTaken: '2024-06-15T14:03:22',
+      dateTaken: '2024-06-15T14:03:22+02:00',
+      taken: { day: '2024-06-15', source: 'exif', guess: false },
       camera: { make: 'Fujifilm', model: null },
       width: 4000,
       height: 3000,
       duration: null,
-      file: '/api/file/2024/a%20b%2Bc.jpg',
+      file: '/api/file/2024/a%20b%2Bc.jpg?v=0123456789abcdef',
       thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null },
       hls: null,
     };
@@ -36,6 +37,12 @@ describe('parsePage', () => {
     ['2024-06-15T14:03:22+02:00', '2024-06-15T14:03:22+02:00'],
     ['2024-06-15 14:03:22', '2024-06-15T14:03:22'],
     ['2024:06:15 14:03:22', '2024-06-15T14:03:22'],
+    ['2024-06-15T14:03:22.100', '2024-06-15T14:03:22.100'],
+    ['2024-06-15T14:03:22.100-05:00', '2024-06-15T14:03:22.100-05:00'],
+    ['2024-06-15T14:03', '2024-06-15T14:03'],
+    ['2024-06-15', '2024-06-15'],
+    ['2024-06-15T', null],
+    ['2024-06', null],
     ['June', null],
     ['', null],
   ])('reads the date %j', (dateTaken, read) => {
@@ -48,6 +55,14 @@ describe('parsePage', () => {
     expect([read?.mime, read?.uploadedAt]).toEqual([null, null]);
   });
 
+  it('reads how a date is known, as far as it goes', () => {
+    const known = (taken: unknown) => parsePage(page({ taken })).items[0]?.taken;
+    const whole = { at: '2024-06-15T12:00:00Z', day: '2024-06-15', source: 'name', offset: null, offsetSource: null, guess: true };
+    expect(known(whole)).toEqual({ day: '2024-06-15', source: 'name', guess: true });
+    expect(known({ ...whole, source: null, day: '', guess: false })).toEqual({ day: null, source: null, guess: false });
+    expect(known(undefined)).toBeNull();
+  });
+
   it.each([
     ['a page that is not an object', [], 'the answer is not an object'],
     ['items that are no list', { items: {}, nextCursor: null }, 'items is not a list'],
@@ -57,6 +72,7 @@ describe('parsePage', () => {
     ['a negative size', page({ size: -1 }), 'items[0].size is not an amount'],
     ['a width that is not finite', page({ width: Number.NaN }), 'items[0].width is not an amount'],
     ['a date that is a number', page({ dateTaken: 2024 }), 'items[0].dateTaken is not a string'],
+    ['a source that is a number', page({ taken: { source: 5 } }), 'items[0].taken.source is not a string'],
     ['thumbnails missing', page({ thumbnails: null }), 'items[0].thumbnails is not an object'],
     ['a cursor that is a number', { items: [], nextCursor: 3 }, 'nextCursor is not a string'],
   ])('refuses %s, naming the place', (_, value, message) => {

@@ -1,4 +1,4 @@
-import type { Camera, Media, MediaType, Page, Thumbnails } from './types.ts';
+import type { Camera, Media, MediaType, Page, Taken, Thumbnails } from './types.ts';
 
 /** The JSON does not have the shape that the API promises. `message` names the place. */
 export class ShapeError extends Error {
@@ -36,11 +36,11 @@ const link: Check<string> = (value, at) => {
 
 /**
  * Several tools write rows, with dates as ISO 8601, SQLite's `2024-06-15 14:03:22`, or EXIF's `2024:06:15 14:03:22`.
- * A date that cannot be read is left out, and the gallery is still shown.
+ * The time may be missing. A date that cannot be read is left out, and the gallery is still shown.
  */
 const date: Check<string | null> = (value, at) => {
-  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)[T ](\d\d:\d\d.*)$/.exec(text(value, at)) ?? [];
-  return rest === undefined ? null : `${year}-${month}-${day}T${rest}`;
+  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)(?:[T ](\d\d:\d\d.*))?$/.exec(text(value, at)) ?? [];
+  return day === undefined ? null : `${year}-${month}-${day}${rest === undefined ? '' : `T${rest}`}`;
 };
 
 const mediaType: Check<MediaType> = (value, at) =>
@@ -51,6 +51,15 @@ const camera: Check<Camera> = (value, at) => {
   return {
     make: orNull(text)(of['make'], `${at}.make`),
     model: orNull(text)(of['model'], `${at}.model`),
+  };
+};
+
+const taken: Check<Taken> = (value, at) => {
+  const of = fields(value, at);
+  return {
+    day: orNull(date)(of['day'], `${at}.day`),
+    source: orNull(text)(of['source'], `${at}.source`),
+    guess: of['guess'] === true,
   };
 };
 
@@ -71,6 +80,7 @@ const media: Check<Media> = (value, at) => {
     size: get('size', amount),
     uploadedAt: get('uploadedAt', orNull(date)),
     dateTaken: get('dateTaken', orNull(date)),
+    taken: get('taken', orNull(taken)),
     camera: get('camera', orNull(camera)),
     width: get('width', orNull(amount)),
     height: get('height', orNull(amount)),

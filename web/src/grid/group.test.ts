@@ -19,6 +19,13 @@ describe('byMonth', () => {
     expect(byMonth([taken(null, '2025-12-31T23:30:00Z')])[0]?.id).toBe('2025-12');
   });
 
+  it("goes by the day in the library's time zone", () => {
+    const item = (dateTaken: string, day: string) => media({ dateTaken, taken: { day, source: 'exif', guess: false } });
+    const items = [item('2024-07-01T00:30:00+09:00', '2024-06-30'), item('2024-06-30T10:00:00', '2024-06-30')];
+    expect(byMonth(items).map(({ id, date }) => [id, date])).toEqual([['2024-06', '2024-06-30']]);
+    expect(dayStarts(items)).toEqual([true, false]);
+  });
+
   it('has a place for what has no date at all', () => {
     expect(byMonth([media({ dateTaken: null, uploadedAt: null })])).toMatchObject([{ id: '', date: null }]);
   });

@@ -1,9 +1,8 @@
 import type { Media } from '../api/types.ts';
 import { formatRoute } from '../route.ts';
 import { h } from '../ui/dom.ts';
-import { clock, fullDate } from '../ui/format.ts';
+import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
-import { dateOf } from './group.ts';
 import { aspectOf, srcset, type Box } from './layout.ts';
 
 export interface Tile {
@@ -87,7 +86,6 @@ const same = (a: Box, b: Box): boolean =>
 
 function describe(item: Media): string {
   const kind = item.type === 'video' ? 'Film' : 'Photo';
-  const date = dateOf(item);
-  const parts = [`${kind} ${item.name}`, date && fullDate(date), item.duration !== null && clock(item.duration)];
+  const parts = [`${kind} ${item.name}`, whenTaken(item), item.duration !== null && clock(item.duration)];
   return parts.filter(Boolean).join(', ');
 }

@@ -1,7 +1,6 @@
 import type { Media } from '../api/types.ts';
-import { dateOf } from '../grid/group.ts';
 import { h } from '../ui/dom.ts';
-import { bytes, cameraName, clock, fullDate } from '../ui/format.ts';
+import { bytes, cameraName, clock, whenTaken } from '../ui/format.ts';
 
 export interface Caption {
   readonly element: HTMLElement;
@@ -29,9 +28,8 @@ export function caption(): Caption {
 /** The known facts, in reading order. */
 export function facts(item: Media, locale?: string): string[] {
   const size = item.width && item.height ? `${item.width} × ${item.height}` : null;
-  const date = dateOf(item);
   const length = item.duration === null ? null : clock(item.duration);
-  return [date && fullDate(date, locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
+  return [whenTaken(item, locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
     (fact) => fact !== null,
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { facts } from '../lightbox/caption.ts';
 import { media } from '../testing.ts';
-import { bytes, cameraName, clock, dayName, fullDate, monthName, shortDay } from './format.ts';
+import { bytes, cameraName, clock, dayName, fullDate, monthName, shortDay, whenTaken } from './format.ts';
 
 describe('dates', () => {
   it('are the digits, in whatever zone the viewer is', () => {
@@ -9,6 +9,37 @@ describe('dates', () => {
     expect(dayName('2024-06-15T00:00:00', 'en-GB')).toBe('Sat 15 June');
     expect(shortDay('2024-06-15T23:59:59Z', 'en-GB')).toBe('15 Jun');
     expect(fullDate('2024-06-15T14:03:22', 'en-GB')).toBe('15 June 2024 at 14:03');
+    expect(fullDate('2024-06-15T14:03:22.100-05:00', 'en-GB')).toBe('15 June 2024 at 14:03');
+  });
+
+  it('may have no time', () => {
+    expect(fullDate('2024-06-15', 'en-GB')).toBe('15 June 2024');
+    expect(monthName('2024-06-15', 'en-GB')).toBe('June 2024');
+    expect(dayName('2024-06-01', 'en-GB')).toBe('Sat 1 June');
+  });
+});
+
+describe('whenTaken', () => {
+  const when = (source: string | null, guess: boolean, dateTaken: string | null = '2024-06-15T14:03:22') =>
+    whenTaken({ dateTaken, taken: { day: '2024-06-16', source, guess } }, 'en-GB');
+
+  it('is the wall clock where the date is known', () => {
+    expect(when('exif', false)).toBe('15 June 2024 at 14:03');
+    expect(when('exif', false, '2024-06-15')).toBe('15 June 2024');
+    expect(when(null, false)).toBe('15 June 2024 at 14:03');
+    expect(whenTaken({ dateTaken: '2024-06-15T14:03:22', taken: null }, 'en-GB')).toBe('15 June 2024 at 14:03');
+  });
+
+  it('calls a guess a guess, and tells no time', () => {
+    expect(when('name', true)).toBe("15 June 2024 (from the file's name)");
+    expect(when('file', true)).toBe("15 June 2024 (from the file's time)");
+    expect(when('else', true, '2024-06-15')).toBe('15 June 2024 (a guess)');
+  });
+
+  it('does not take the moment of ingest, or of the upload, for a date', () => {
+    expect(when('ingest', true)).toBe('Date unknown');
+    expect(when('ingest', true, null)).toBe('Date unknown');
+    expect(whenTaken({ dateTaken: null, taken: null }, 'en-GB')).toBe('Date unknown');
   });
 });
 
@@ -50,5 +81,6 @@ describe('facts', () => {
     const item = media({ width: 4000, height: 3000, size: 3_440_000, camera: { make: 'FUJIFILM', model: 'X-T4' } });
     expect(facts(item, 'en-GB')).toEqual(['15 June 2024 at 14:03', 'FUJIFILM X-T4', '4000 × 3000', '3.4 MB']);
     expect(facts(media({ width: null, duration: 12.5, size: 5 }), 'en-GB')).toEqual(['15 June 2024 at 14:03', '0:13', '5 bytes']);
+    expect(facts(media({ dateTaken: null, width: null, size: 5 }), 'en-GB')).toEqual(['Date unknown', '5 bytes']);
   });
 });

@@ -1,9 +1,11 @@
+import type { Taken } from '../api/types.ts';
+
 /**
  * Dates are read by their digits, and never through the viewer's time zone. A photo taken at 23:50 in Lisbon
  * belongs to that day, wherever the viewer is.
  */
 function wallClock(stamp: string): Date {
-  const [, year, month, day, hour, minute] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(stamp) ?? [];
+  const [, year, month, day, hour = 0, minute = 0] = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(stamp) ?? [];
   return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)));
 }
 
@@ -31,9 +33,22 @@ export const dayName = (stamp: string, locale?: string): string =>
 export const shortDay = (stamp: string, locale?: string): string =>
   formatted(stamp, { day: 'numeric', month: 'short' }, locale);
 
-/** `15 June 2024 at 14:03` */
+/** `15 June 2024 at 14:03`, or `15 June 2024` where no time is known. */
 export const fullDate = (stamp: string, locale?: string): string =>
-  formatted(stamp, { dateStyle: 'long', timeStyle: 'short' }, locale);
+  formatted(stamp, stamp.includes('T') ? { dateStyle: 'long', timeStyle: 'short' } : { dateStyle: 'long' }, locale);
+
+interface Dated {
+  readonly dateTaken: string | null;
+  readonly taken: Taken | null;
+}
+
+/** When an item was taken, for a person. A guess is called one, and has no time. */
+export function whenTaken({ dateTaken, taken }: Dated, locale?: string): string {
+  if (dateTaken === null || taken?.source === 'ingest') return 'Date unknown';
+  if (!taken?.guess) return fullDate(dateTaken, locale);
+  const from = taken.source === 'name' ? "from the file's name" : taken.source === 'file' ? "from the file's time" : 'a guess';
+  return `${fullDate(dateTaken.slice(0, 10), locale)} (${from})`;
+}
 
 /** `0:07`, `12:05`, `1:02:03` */
 export function clock(seconds: number): string {

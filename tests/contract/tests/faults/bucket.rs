@@ -91,7 +91,8 @@ pub fn master(target: &Target) -> Result<String, String> {
 
 /// The path of a variant that nobody has requested before: its version is invented, so no cache has it.
 pub fn variant(target: &Target) -> Result<String, String> {
-    Ok(master(target)?.replacen("playlist?key=", "", 1) + "/540p.m3u8?v=madeup")
+    let master = master(target)?.replacen("playlist?key=", "", 1);
+    Ok(format!("{}/540p.m3u8?v=madeup", master.split('&').next().unwrap_or_default()))
 }
 
 /// Checks a failure as a client should see it: it arrives soon, has its own status, invites another try, and reveals

@@ -189,7 +189,12 @@ pub fn one_that_traps(wasi: Wasi, library: &Library) -> Outcome {
     let relay = relay(library)?;
     let photo = LargeObject::start(address(&relay.url())?, "/gallery/big.png", LARGE).map_err(failed)?;
     let film = demo::short_film().key;
-    let path = format!("/gallery/hls/{}/540p.m3u8", percent_encode(film));
+    let gallery = library.gallery()?;
+    let (url, store) = (&gallery.url, &gallery.store_url);
+    let films = Target::new(url, url, store, &gallery.password).get("/api/media?type=video").expect(200)?.json()?;
+    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    let version = master.split_once("&v=").map(|(_, version)| format!("{version}/")).unwrap_or_default();
+    let path = format!("/gallery/hls/{}/{version}540p.m3u8", percent_encode(film));
     let playlist = LargeObject::start(address(&photo.url())?, &path, PLAYLIST).map_err(failed)?;
     let host = library.host(wasi, &playlist.url(), &["--instances", "1", "--memory-limit", MEMORY])?;
     let target = Target::new(&host.url, &host.url, relay.url(), &library.gallery()?.password);
