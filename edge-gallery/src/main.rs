@@ -3,6 +3,7 @@
 mod check;
 mod ingest;
 mod password;
+mod private;
 mod serve;
 
 use std::{
@@ -43,7 +44,11 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().verb {
+    let verb = Arguments::parse().verb;
+    if matches!(verb, Verb::Serve(_) | Verb::Ingest(_)) {
+        private::umask();
+    }
+    let done = match verb {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),

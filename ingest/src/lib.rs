@@ -28,12 +28,14 @@ mod pipeline;
 mod progress;
 mod publish;
 mod report;
+mod scratch;
 mod snapshot;
 mod sniff;
 mod tally;
 mod thumbnail;
 mod tls;
 mod walk;
+mod whole;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::film::{Encoded, Encoder, Film, Tools};
 use crate::progress::Progress;
 use crate::publish::{Outcome, Publisher};
+use crate::scratch;
 use crate::sniff::{self, Kind};
 use crate::tally::Tally;
 use crate::walk::{Candidate, Library};
@@ -56,6 +57,7 @@ struct Job<'a> {
 }
 
 pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally) {
+    scratch::sweep(options.temp.as_deref());
     let new = new_films(publisher, library, tally);
     if new.is_empty() {
         return;
@@ -92,7 +94,7 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
                 break;
             }
             let Job { file, kind, source, film } = job;
-            match encode(&encoder, &progress, file, film) {
+            match encode(&encoder, &progress, file, &source.sha256, film) {
                 Ok(encoded) => {
                     if sender.send((file, kind, source, encoded)).is_err() {
                         break;
@@ -140,13 +142,19 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
     }
 }
 
-fn encode(encoder: &Encoder, progress: &Progress, file: &Candidate, film: Film) -> Result<Encoded, Failure> {
+fn encode(
+    encoder: &Encoder,
+    progress: &Progress,
+    file: &Candidate,
+    sha256: &str,
+    film: Film,
+) -> Result<Encoded, Failure> {
     let (name, total) = (file.filename(), film.duration);
     progress.milestone(&format!("encoding {} ({total:.0} s)", file.key.as_str()));
     progress.now(name);
     let mut counted = 0;
     let result = shielded(|| {
-        encoder.encode(&file.path, film, |seconds| {
+        encoder.encode(&file.path, film, sha256, |seconds| {
             let done = seconds.min(total);
             progress.now(&format!("{name} {:.0} %", done / total * 100.0));
             let whole = whole_seconds(done).min(whole_seconds(total));
