@@ -6,6 +6,7 @@ mod curate;
 mod doctor;
 mod ingest;
 mod password;
+mod private;
 mod serve;
 
 use std::{
@@ -57,7 +58,11 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().verb {
+    let verb = Arguments::parse().verb;
+    if matches!(verb, Verb::Serve(_) | Verb::Ingest(_)) {
+        private::umask();
+    }
+    let done = match verb {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
         Verb::Remove(arguments) => curate::remove(&arguments),

@@ -140,8 +140,8 @@ fn a_run_that_is_killed_ten_times_ends_as_one_that_was_not() {
     assert_eq!(code, 2, "some files are broken: {report}");
     for _ in 0..KILLS {
         let mut child = command(&killed, "ingest").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let share = RandomState::new().hash_one(0u8) % 1000;
-        thread::sleep((whole_run / KILLS).mul_f64(share as f64 / 500.0).max(Duration::from_millis(5)));
+        let share = u32::try_from(RandomState::new().hash_one(0u8) % 1000).unwrap();
+        thread::sleep((whole_run / KILLS * 2 / 1000 * share).max(Duration::from_millis(5)));
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -13,9 +13,7 @@ use crate::{Error, Options, purge};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Taken out; their objects go after thirty days, or at once.
-    Remove {
-        now: bool,
-    },
+    Remove { now: bool },
     /// Taken out; their objects stay.
     Hide,
     /// Hidden items are shown again.

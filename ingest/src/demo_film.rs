@@ -59,6 +59,6 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         qualities: film.qualities.iter().map(|name| (*name).to_owned()).collect(),
         objects: (film.hls.len() as u64, film.hls.iter().map(|(_, bytes)| bytes.len() as u64).sum()),
     };
-    publisher.row(claim, item, Some(package))?;
+    publisher.row(*claim, item, Some(&package))?;
     Ok(outcome)
 }

@@ -15,7 +15,7 @@ use crate::register::Register;
 use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
-use crate::{Error, Options, Place, Report, demo_film, libraries, pipeline, prune, purge, scratch, snapshot};
+use crate::{Error, Options, Place, Report, albums, demo_film, libraries, pipeline, prune, purge, scratch, snapshot};
 
 /// The bucket and the catalogue of a gallery.
 pub struct Session {
@@ -32,7 +32,8 @@ impl Session {
             place => place.clone(),
         };
         let catalogue = Catalogue::new(place.open(&options.certificates)?);
-        let bucket = Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone());
+        let bucket =
+            Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
         Ok(Self { bucket, catalogue })
     }
@@ -40,6 +41,7 @@ impl Session {
     /// Publishes the catalogue as it is now.
     pub fn publish(&self, options: &Options) -> Result<(), Error> {
         snapshot::publish(&self.catalogue, &self.bucket, options.force)
+            .and_then(|()| albums::publish(&self.catalogue, &self.bucket))
             .map_err(|failure| self.failed(options, failure))?;
         let Some(mirror) = &options.mirror else { return Ok(()) };
         let copied = self.catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
@@ -82,8 +84,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
 
     let mut known = None;
     if let Some(root) = &options.library {
-        let mut found = libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates)
-            .map_err(failed)?;
+        let mut found =
+            libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates).map_err(failed)?;
         found.settings = serde_json::to_string(&settings).ok();
         if !options.dry_run {
             catalogue.put_library(&found).map_err(failed)?;
@@ -156,8 +158,7 @@ fn look(options: &Options) -> Result<(Settings, Library), Error> {
 fn zone(options: &Options, settings: &Settings) -> Result<TimeZone, Error> {
     match options.time_zone.as_deref().or(settings.time_zone.as_deref()) {
         None => Ok(TimeZone::system()),
-        Some(name) => TimeZone::get(name).map_err(|_| {
-            Error::Settings(format!("there is no time zone {name}: use a name such as Europe/Berlin"))
-        }),
+        Some(name) => TimeZone::get(name)
+            .map_err(|_| Error::Settings(format!("there is no time zone {name}: use a name such as Europe/Berlin"))),
     }
 }

@@ -8,6 +8,7 @@
 //! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
+mod albums;
 mod bucket;
 mod catalogue;
 mod curate;
@@ -40,6 +41,7 @@ mod thumbnail;
 mod tls;
 mod turns;
 mod walk;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -60,6 +62,7 @@ pub use report::{FileReport, Files, Named, Report};
 
 /// What to ingest, from where, and to where.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is a choice of its own
 pub struct Options {
     /// The folder to walk.
     pub library: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! Reads a photo: its facts, its size and its thumbnails, in one decode.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
@@ -12,6 +12,7 @@ use crate::permits::Permits;
 use crate::sniff;
 use crate::taken;
 use crate::thumbnail::{self, Thumbnail};
+use crate::whole::{self, Ending, Sketch};
 
 /// The largest picture that is decoded. The largest sensors have 150 megapixels.
 const MAX_PIXELS: u64 = 200_000_000;
@@ -29,6 +30,9 @@ pub struct Photo {
     pub width: u32,
     pub height: u32,
     pub thumbnails: Vec<Thumbnail>,
+    /// What is to be said about the file, although the photo is taken in.
+    #[allow(dead_code, reason = "publish is to show it")]
+    pub note: Option<String>,
 }
 
 /// Reads and scales a photo. `permits` bounds how many pixels are in memory at once.
@@ -36,14 +40,37 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
     if path.metadata().map_err(unreadable)?.len() > MAX_FILE {
         return Err(format!("larger than {} MiB", MAX_FILE >> 20));
     }
-    if kind == sniff::Photo::Jpeg && !is_whole_jpeg(path).map_err(unreadable)? {
-        return Err("the file is cut short: copy it again".to_owned());
+    let mended = match whole::ending(path, kind).map_err(unreadable)? {
+        Ending::Whole => return decode(BufReader::new(File::open(path).map_err(unreadable)?), path, kind, permits),
+        Ending::Mended(bytes) => bytes,
+        Ending::Open(bytes) if is_all_there(&bytes, kind, permits)? => [&bytes[..], &whole::EOI].concat(),
+        Ending::Open(_) | Ending::Cut => return Err(CUT.to_owned()),
+    };
+    let photo = decode(Cursor::new(mended), path, kind, permits)?;
+    Ok(Photo { note: Some("its last bytes are missing; the picture is whole".to_owned()), ..photo })
+}
+
+/// Whether a JPEG without its end holds the data of its last row, as the decoder reads it.
+fn is_all_there(bytes: &[u8], kind: sniff::Photo, permits: &Permits) -> Result<bool, String> {
+    let mut first = None;
+    for padded in whole::paddings(bytes) {
+        let (decoder, pixels) = open(Cursor::new(padded), kind)?;
+        let _permit = permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
+        let sketch = Sketch::new(&DynamicImage::from_decoder(decoder).map_err(explain)?);
+        if !first.get_or_insert_with(|| sketch.clone()).is_nearly(&sketch) {
+            return Ok(false);
+        }
     }
-    let mut reader = ImageReader::with_format(BufReader::new(File::open(path).map_err(unreadable)?), kind.format());
+    Ok(true)
+}
+
+/// A decoder for a picture of a size that may be decoded, and the number of its pixels.
+fn open<R: BufRead + Seek + 'static>(reader: R, kind: sniff::Photo) -> Result<(impl ImageDecoder, u64), String> {
+    let mut reader = ImageReader::with_format(reader, kind.format());
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(explain)?;
+    let decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
@@ -55,6 +82,17 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
             MAX_PIXELS / 1_000_000
         ));
     }
+    Ok((decoder, pixels))
+}
+
+fn decode<R: BufRead + Seek + 'static>(
+    reader: R,
+    path: &Path,
+    kind: sniff::Photo,
+    permits: &Permits,
+) -> Result<Photo, String> {
+    let (mut decoder, pixels) = open(reader, kind)?;
+    let (width, height) = decoder.dimensions();
     // A picture with a broken EXIF block is read without its facts.
     let exif = decoder.exif_metadata().unwrap_or_default();
     let xmp = decoder.xmp_metadata().unwrap_or_default();
@@ -73,65 +111,29 @@ pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo,
         }
         _ => (width, height),
     };
-    Ok(Photo { facts, width, height, thumbnails })
+    Ok(Photo { facts, width, height, thumbnails, note: None })
 }
 
+/// Why a file cannot be read, and what to do.
 #[allow(clippy::needless_pass_by_value)] // for map_err
-fn unreadable(error: std::io::Error) -> String {
-    format!("cannot be read: {error}")
+pub fn unreadable(error: std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::PermissionDenied => NO_PERMISSION.to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
 }
+
+pub const NO_PERMISSION: &str = "cannot be read: no permission; change its permissions or run as its owner";
+
+const CUT: &str = "the file is cut short: copy it again";
 
 /// The error of a decoder, as a sentence about the file.
 fn explain(error: ImageError) -> String {
     match error {
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "the file is cut short: copy it again".to_owned()
-        }
+        ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => CUT.to_owned(),
         ImageError::Limits(_) => "decoding it would take more memory than is allowed".to_owned(),
         ImageError::Unsupported(error) => format!("not supported: {error}"),
         error => format!("broken: {error}"),
-    }
-}
-
-/// Whether a JPEG reaches its end marker. The decoder fills missing data with grey and reports no error, so a
-/// half-copied photo would be taken for a whole one.
-///
-/// Markers as in ITU-T T.81 annex B: segments with a length, entropy-coded data after `SOS` until the next marker.
-fn is_whole_jpeg(path: &Path) -> std::io::Result<bool> {
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    match find_end(&mut file) {
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
-        result => result.map(|()| true),
-    }
-}
-
-fn find_end(file: &mut impl BufRead) -> std::io::Result<()> {
-    let byte = |file: &mut dyn Read| {
-        let mut byte = [0];
-        file.read_exact(&mut byte).map(|()| byte[0])
-    };
-    loop {
-        // Skips everything up to a marker: entropy-coded data, or padding that some programs write.
-        if file.skip_until(0xff)? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        let mut marker = 0xff;
-        while marker == 0xff {
-            marker = byte(file)?;
-        }
-        match marker {
-            0xd9 => return Ok(()),
-            // Stuffed 0xff, TEM, RST0 to RST7, SOI: no length follows.
-            0x00 | 0x01 | 0xd0..=0xd8 => {}
-            _ => {
-                let length = u16::from_be_bytes([byte(file)?, byte(file)?]);
-                let rest = u64::from(length.saturating_sub(2));
-                let skipped = std::io::copy(&mut file.take(rest), &mut std::io::sink())?;
-                if skipped < rest {
-                    return Err(std::io::ErrorKind::UnexpectedEof.into());
-                }
-            }
-        }
     }
 }
 
@@ -148,10 +150,14 @@ mod tests {
         out.into_inner()
     }
 
-    fn read_bytes(bytes: &[u8], kind: sniff::Photo) -> Result<(u32, u32), String> {
+    fn read_noted(bytes: &[u8], kind: sniff::Photo) -> Result<Photo, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        read(file.path(), kind, &Permits::new(1)).map(|photo| (photo.width, photo.height))
+        read(file.path(), kind, &Permits::new(1))
+    }
+
+    fn read_bytes(bytes: &[u8], kind: sniff::Photo) -> Result<(u32, u32), String> {
+        read_noted(bytes, kind).map(|photo| (photo.width, photo.height))
     }
 
     #[test]
@@ -161,9 +167,54 @@ mod tests {
         let mut trailing = whole.clone();
         trailing.extend_from_slice(b"what phones append");
         assert_eq!(read_bytes(&trailing, sniff::Photo::Jpeg), Ok((64, 48)));
-        for length in (3..whole.len()).step_by(7) {
+        for length in 3..whole.len() - 16 {
             assert!(read_bytes(&whole[..length], sniff::Photo::Jpeg).is_err(), "{length} of {}", whole.len());
         }
+    }
+
+    /// Every length at which a file may be cut. Baseline, baseline with restarts, and progressive in ten scans.
+    #[test]
+    fn a_jpeg_without_its_end_marker_comes_in_with_a_note() {
+        let progressive = include_bytes!("../tests/fixtures/progressive.jpg");
+        let restarts = include_bytes!("../tests/fixtures/restarts.jpg");
+        for whole in [&jpeg()[..], progressive, restarts] {
+            let taken = |length: usize| read_noted(&whole[..length], sniff::Photo::Jpeg);
+            let photo = taken(whole.len()).unwrap();
+            assert_eq!(photo.note, None);
+            for missing in [1, 2] {
+                let mended = taken(whole.len() - missing).unwrap();
+                assert!(mended.note.unwrap().starts_with("its last bytes are missing"));
+                let same = photo.thumbnails.iter().zip(&mended.thumbnails).all(|(one, other)| one.webp == other.webp);
+                assert!(same && !photo.thumbnails.is_empty());
+            }
+            for length in 3..whole.len() - 2 - 16 {
+                assert!(taken(length).is_err(), "{length} of {}", whole.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_png_without_its_last_chunk_comes_in_with_a_note() {
+        let picture = image::RgbImage::from_fn(64, 48, |x, y| {
+            image::Rgb([x, y, x ^ y].map(|value| u8::try_from(value).unwrap() * 3))
+        });
+        let mut out = Cursor::new(Vec::new());
+        picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
+        let whole = out.into_inner();
+        assert_eq!(read_noted(&whole, sniff::Photo::Png).unwrap().note, None);
+        for missing in 1..=12 {
+            let photo = read_noted(&whole[..whole.len() - missing], sniff::Photo::Png).unwrap();
+            assert_eq!(photo.note.as_deref(), Some("its last bytes are missing; the picture is whole"), "{missing}");
+        }
+        for length in 8..whole.len() - 12 {
+            assert!(read_noted(&whole[..length], sniff::Photo::Png).is_err(), "{length} of {}", whole.len());
+        }
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read_says_what_to_do() {
+        assert_eq!(unreadable(ErrorKind::PermissionDenied.into()), NO_PERMISSION);
+        assert!(unreadable(ErrorKind::NotFound.into()).starts_with("cannot be read: "));
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
     }
 }
 
-fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<(&Candidate, sniff::Film, Claim)>, tally: &Tally) {
+fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tally: &Tally) {
     if new.is_empty() {
         return;
     }
@@ -147,12 +147,15 @@ fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<(&Candidate, 
     });
 }
 
+/// A film that is to be ingested, before it was examined.
+type NewFilm<'l, 'a> = (&'l Candidate, sniff::Film, Claim<'a>);
+
 /// Films that are new, or have changed since they were ingested, and those with the bytes of one of them.
 fn new_films<'l, 'a>(
     publisher: &Publisher<'a>,
     films: Vec<(&'l Candidate, sniff::Film)>,
     tally: &Tally,
-) -> (Vec<(&'l Candidate, sniff::Film, Claim<'a>)>, Vec<(&'l Candidate, sniff::Film)>) {
+) -> (Vec<NewFilm<'l, 'a>>, Vec<(&'l Candidate, sniff::Film)>) {
     let (mut new, mut twins) = (Vec::new(), Vec::new());
     for (file, kind) in films {
         if tally.must_stop() {
@@ -201,7 +204,7 @@ fn encode(
     progress.now(name);
     let mut counted = 0;
     let result = shielded(|| {
-        encoder.encode(&file.path, &claim.source.sha256, film, |seconds| {
+        encoder.encode(&file.path, film, &claim.source.sha256, |seconds| {
             let done = seconds.min(total);
             progress.now(&format!("{name} {:.0} %", done / total * 100.0));
             let whole = whole_seconds(done).min(whole_seconds(total));

@@ -49,7 +49,8 @@ pub fn run(
     let is_much = library.candidates.is_empty() || gone.len() * 2 > register.len();
     if is_much && !prune.all {
         let (number, all) = (gone.len(), register.len());
-        let words = if library.candidates.is_empty() { "the library holds no photo or film" } else { "it is more than half" };
+        let words =
+            if library.candidates.is_empty() { "the library holds no photo or film" } else { "it is more than half" };
         return Err(Failure::Skipped(format!(
             "{number} of {all} files are gone, and nothing was pruned, because {words}: see that the folder is mounted, \
              then use --prune-all"

@@ -85,7 +85,7 @@ impl<'a> Publisher<'a> {
         Ok(match self.register.ask(file, turn, self.stop)? {
             Answer::Known(outcome) => Err(outcome),
             Answer::New(claim) if self.dry_run => Err(claim.forego()),
-            Answer::New(claim) => Ok(claim),
+            Answer::New(claim) => Ok(*claim),
         })
     }
 
@@ -165,7 +165,7 @@ impl<'a> Publisher<'a> {
             qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
             objects: (sizes.len() as u64 + 1, sizes.iter().sum::<u64>() + master.len() as u64),
         };
-        self.row(claim, item, Some(film))?;
+        self.row(claim, item, Some(&film))?;
         Ok(outcome)
     }
 
@@ -226,7 +226,7 @@ impl<'a> Publisher<'a> {
     }
 
     /// Writes the row, last of all.
-    pub fn row(&self, claim: Claim<'_>, item: Item<'_>, film: Option<Package>) -> Result<(), Failure> {
+    pub fn row(&self, claim: Claim<'_>, item: Item<'_>, film: Option<&Package>) -> Result<(), Failure> {
         let now = jiff::Timestamp::now();
         let outdated = claim.before.as_ref().filter(|before| before.is_film);
         let outdated = outdated.filter(|before| before.version.as_deref() != Some(claim.version.as_str()));
@@ -238,13 +238,13 @@ impl<'a> Publisher<'a> {
             filename: item.filename,
             kind: item.kind,
             size: item.size,
-            dated: item.facts.taken.map(|taken| catalogue::alone(item.key, &taken, self.zone)).unwrap_or_default(),
+            dated: item.facts.taken.map(|taken| catalogue::alone(&taken, self.zone)).unwrap_or_default(),
             facts: item.facts,
-            duration: film.as_ref().map(|film| (film.duration * 1000.0).round() / 1000.0),
-            codec: film.as_ref().map(|film| film.codec.clone()),
+            duration: film.map(|film| (film.duration * 1000.0).round() / 1000.0),
+            codec: film.map(|film| film.codec.clone()),
             width: item.width,
             height: item.height,
-            hls_qualities: film.as_ref().map(|film| film.qualities.clone()),
+            hls_qualities: film.map(|film| film.qualities.clone()),
             version: &claim.version,
             metadata: Metadata {
                 source: claim.source.clone(),
@@ -252,7 +252,7 @@ impl<'a> Publisher<'a> {
                 note: item.note,
                 objects: Some(Objects {
                     thumbnails: sizes(item.thumbnails),
-                    film: film.as_ref().map_or((0, 0), |film| film.objects),
+                    film: film.map_or((0, 0), |film| film.objects),
                 }),
             },
         };

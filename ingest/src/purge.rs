@@ -29,7 +29,11 @@ pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Resu
 
 /// The originals, thumbnails and prefixes that items have.
 fn kept(items: &[Item]) -> HashSet<String> {
-    items.iter().flat_map(|item| Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, "")).map(|one| one.object).collect()
+    items
+        .iter()
+        .flat_map(|item| Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, ""))
+        .map(|one| one.object)
+        .collect()
 }
 
 fn delete(bucket: &Bucket, deletion: &Deletion) -> Result<u64, Failure> {

@@ -57,7 +57,7 @@ struct Entry {
 pub enum Answer<'a> {
     /// One that is there already, or that is kept out.
     Known(Outcome),
-    New(Claim<'a>),
+    New(Box<Claim<'a>>),
 }
 
 /// An item that is about to be uploaded. Dropped without a commit, it was never there.
@@ -131,7 +131,7 @@ impl<'a> Register<'a> {
             Some(entry) => {
                 let (key, outcome) = (entry.item.key.clone(), entry.outcome());
                 let place = place(&key);
-                inner.settle(place.clone());
+                inner.settle(&place);
                 drop(inner);
                 if !self.dry_run {
                     self.catalogue.put_place(self.library, &place)?;
@@ -144,7 +144,8 @@ impl<'a> Register<'a> {
         let again = again || before.as_ref().is_some_and(|item| item.digest.as_deref() == Some(&digest));
         let version = new_version(&digest, again);
         inner.claim(&key, &digest, file.size, &version);
-        Ok(Answer::New(Claim {
+        drop(turn);
+        Ok(Answer::New(Box::new(Claim {
             register: self,
             place: place(&key),
             key,
@@ -152,7 +153,7 @@ impl<'a> Register<'a> {
             source: Source { sha256: digest, modified: file.modified.clone() },
             before,
             is_committed: false,
-        }))
+        })))
     }
 
     /// As [`ask`](Self::ask), for bytes that are in no file, under a key that nothing else may have.
@@ -169,7 +170,7 @@ impl<'a> Register<'a> {
         let version = new_version(&digest, is_same);
         inner.claim(key, &digest, bytes.len() as u64, &version);
         let [path, changed] = [String::new(), String::new()];
-        Answer::New(Claim {
+        Answer::New(Box::new(Claim {
             register: self,
             place: Place { path, key: key.to_owned(), size: 0, modified: modified.to_owned(), changed },
             key: key.to_owned(),
@@ -177,7 +178,7 @@ impl<'a> Register<'a> {
             source: Source { sha256: digest, modified: modified.to_owned() },
             before,
             is_committed: false,
-        })
+        }))
     }
 
     /// The places of the library that this run has not found.
@@ -209,8 +210,11 @@ impl<'a> Register<'a> {
 /// The version of an item's objects: a part of the digest. Where the same original is made anew, the objects are other
 /// ones, and caches must see that.
 fn new_version(digest: &str, again: bool) -> String {
-    let mut version =
-        if again { sha256_of_bytes(format!("{digest} {}", jiff::Timestamp::now()).as_bytes()) } else { digest.to_owned() };
+    let mut version = if again {
+        sha256_of_bytes(format!("{digest} {}", jiff::Timestamp::now()).as_bytes())
+    } else {
+        digest.to_owned()
+    };
     version.truncate(VERSION);
     version
 }
@@ -284,7 +288,7 @@ impl Inner {
     }
 
     /// Moves or adds a place.
-    fn settle(&mut self, place: Place) {
+    fn settle(&mut self, place: &Place) {
         let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
         if before.as_deref() == Some(&place.key) {
             return;
@@ -324,7 +328,7 @@ impl Claim<'_> {
             entry.is_claimed = false;
         }
         if !self.place.path.is_empty() {
-            self.register.lock().settle(self.place.clone());
+            self.register.lock().settle(&self.place);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// Objects whose names hold their version.
 const IMMUTABLE: Headers =
     Headers { content_type: "application/jsonl", cache_control: "private, max-age=31536000, immutable" };
-const CHANGING: Headers = Headers { content_type: "application/json", cache_control: "private, no-cache" };
+pub const CHANGING: Headers = Headers { content_type: "application/json", cache_control: "private, no-cache" };
 /// The largest index that is read, in bytes.
 pub const MAX_INDEX: u64 = 1 << 20;
 
@@ -48,6 +48,6 @@ pub fn publish(catalogue: &Catalogue, bucket: &Bucket, force: bool) -> Result<()
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err
-fn encoding(error: serde_json::Error) -> Failure {
+pub fn encoding(error: serde_json::Error) -> Failure {
     StoreError::local(format!("the catalogue's snapshot cannot be written: {error}")).into()
 }

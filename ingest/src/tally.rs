@@ -53,7 +53,9 @@ impl<'a> Tally<'a> {
         };
         if let Some(files) = files {
             for (outcome, list) in [("skipped", &report.skipped), ("failed", &report.failed)] {
-                list.iter().for_each(|Named { name, reason }| files.tell(name, outcome, Some(reason.as_str())));
+                for Named { name, reason } in list {
+                    files.tell(name, outcome, Some(reason.as_str()));
+                }
             }
         }
         Self { stop, files, inner: Mutex::new(Inner { report, fatal: None, store_failures: 0 }) }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
 mod common;
+#[path = "films/refused.rs"]
+mod refused;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,15 +35,22 @@ fn main() {
         trial("varying_frame_rate_becomes_constant", varying_rate),
         trial("square_pixels_and_interlaced", anamorphic),
         trial("sound_longer_than_pictures", long_sound),
-        trial("what_is_no_film_is_named", broken),
-        trial("what_names_other_files_is_refused", names_other_files),
         trial("a_second_run_does_nothing", twice),
         trial("the_row_comes_last", row_last),
-        trial("a_stop_while_encoding_leaves_nothing", stopped),
+        trial("what_is_no_film_is_named", refused::broken),
+        trial("a_stop_while_encoding_leaves_nothing", refused::stopped),
+        trial("a_dash_manifest_is_refused", refused::dash),
+        trial("an_hls_playlist_is_refused", refused::hls),
+        trial("a_concat_script_is_refused", refused::concat),
+        trial("a_smil_list_is_refused", refused::smil),
+        trial("a_session_description_is_refused", refused::sdp),
+        trial("the_name_of_an_image_sequence_is_a_name", refused::image_sequence),
+        trial("the_name_of_a_part_of_a_file_is_a_name", refused::subfile),
+        trial("a_film_whose_tracks_lie_elsewhere_is_refused", refused::alias),
     ];
     // This case does not need ffmpeg: it tests a missing ffmpeg.
     let without = Trial::test("without_ffmpeg_photos_go_in_and_films_are_named", || {
-        without_ffmpeg();
+        refused::without_ffmpeg();
         Ok(())
     });
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().chain([without]).collect()).exit();
@@ -346,50 +355,6 @@ fn long_sound() {
     assert!((seconds - 2.0).abs() < 0.2, "{seconds}");
 }
 
-/// Manifests and lists that look like films to us, and would make ffmpeg read a film from outside the library.
-fn names_other_files() {
-    let gallery = Gallery::new();
-    let outside = film(&gallery, "../private.mp4", "-f lavfi -i testsrc=d=2:s=320x240:r=25");
-    let outside = outside.canonicalize().unwrap().display().to_string();
-    // Each begins with four bytes and the name of a box.
-    let dash = format!(
-        "<!--free--><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\" \
-         type=\"static\" mediaPresentationDuration=\"PT2S\" minBufferTime=\"PT1S\"><Period duration=\"PT2S\">\
-         <AdaptationSet mimeType=\"video/mp4\"><Representation id=\"1\" bandwidth=\"100000\" codecs=\"avc1.4d401f\" \
-         width=\"320\" height=\"240\"><BaseURL>{outside}</BaseURL></Representation></AdaptationSet></Period></MPD>"
-    );
-    let smil = format!("<!--free--><smil><body><video src=\"{outside}\"/></body></smil>");
-    let list = format!("0000free\n#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{outside}\n#EXT-X-ENDLIST\n");
-    let concat = format!("0000ftypisom\nffconcat version 1.0\nfile '{outside}'\n");
-    for (name, text) in [("dash.mov", dash), ("smil.mov", smil), ("list.mp4", list), ("concat.mp4", concat)] {
-        gallery.file(name, text.as_bytes());
-    }
-    let report = gallery.ingest();
-    assert_eq!((report.added, report.failed.len()), (0, 4), "{report:?}");
-    assert_eq!(gallery.sql::<i64>("SELECT count(*) FROM media"), [0]);
-}
-
-fn broken() {
-    let gallery = Gallery::new();
-    let whole = film(&gallery, "good.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=8 {X264} -f mp4"));
-    let bytes = std::fs::read(&whole).unwrap();
-    gallery.file("no-index.mp4", &bytes[..bytes.len() / 2]);
-    film(&gallery, "sound.mp4", "-f lavfi -i sine=d=1 -c:a aac -f mp4");
-    gallery.file("rubbish.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  and then nothing of sense");
-    film(&gallery, "cut.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=8 {X264} -movflags +faststart -f mp4"));
-    let cut = std::fs::read(gallery.library().join("cut.mp4")).unwrap();
-    gallery.file("cut.mp4", &cut[..cut.len() / 2]);
-    let report = gallery.ingest();
-    let names: Vec<_> = report.failed.iter().map(|named| named.name.as_str()).collect();
-    assert_eq!(names, ["cut.mp4", "no-index.mp4", "rubbish.mov", "sound.mp4"], "{report}");
-    assert_eq!((report.added, report.exit_code()), (1, 2));
-    let text = report.to_string();
-    assert!(text.contains("sound.mp4: there is no video in it"), "{text}");
-    assert!(text.contains("cut.mp4: only") && text.contains("cut short"), "{text}");
-    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["good.mp4"]);
-    assert!(gallery.object("hls/cut.mp4/master.m3u8").is_none());
-}
-
 fn twice() {
     let gallery = Gallery::new();
     film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=1 {X264} -f mp4"));
@@ -434,43 +399,4 @@ fn row_last() {
     let ranks: Vec<_> = puts.iter().map(|put| rank(&put.path)).collect();
     assert!(ranks.is_sorted(), "{ranks:?}");
     assert_eq!(ranks.iter().filter(|rank| **rank == 0).count(), 4);
-}
-
-fn stopped() {
-    let mut gallery = Gallery::new();
-    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=1280x720:r=50:d=9 {X264} -f mp4"));
-    gallery.options.preset = "slower".into();
-    let stop = gallery.options.stop.clone();
-    let temp = gallery.options.temp.clone().unwrap();
-    let watched = temp.clone();
-    // Stops the run as soon as ffmpeg has begun to write.
-    let watcher = std::thread::spawn(move || {
-        let begun = || {
-            let folders = std::fs::read_dir(&watched).unwrap().flatten();
-            folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten()).next().is_some()
-        };
-        while !begun() {
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        stop.request();
-    });
-    let report = gallery.ingest();
-    watcher.join().unwrap();
-    assert!(report.interrupted && report.failed.is_empty(), "{report}");
-    assert_eq!(gallery.sql::<i64>("SELECT count(*) FROM media"), [0]);
-    assert_eq!(report.objects, 0);
-    assert_eq!(std::fs::read_dir(temp).unwrap().count(), 0, "temporary folders are gone");
-}
-
-fn without_ffmpeg() {
-    let mut gallery = Gallery::new();
-    gallery.options.ffmpeg = Some(gallery.folder.path().join("no/ffmpeg"));
-    gallery.file("film.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom");
-    let photo = common::jpeg::encode(&common::jpeg::quarters(40, 30), image::ImageFormat::Jpeg);
-    gallery.file("photo.jpg", &photo);
-    let report = gallery.ingest();
-    assert_eq!((report.added, report.skipped.len(), report.exit_code()), (1, 1, 2), "{report}");
-    assert_eq!(report.skipped[0].name, "film.mp4");
-    assert!(report.skipped[0].reason.contains("apt install ffmpeg"), "{report}");
-    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["photo.jpg"]);
 }

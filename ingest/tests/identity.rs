@@ -56,7 +56,8 @@ fn two_cameras_may_have_the_same_names() {
     assert!(keys(&gallery).contains(&format!("IMG_0001-{}.JPG", &digest[..6])), "{:?}", keys(&gallery));
     for (number, name) in (0..).zip(names) {
         assert_eq!(gallery.object(name).unwrap().bytes, photo(10 + number), "{name}");
-        let other: String = gallery.sql(&format!("SELECT key FROM places WHERE library = 'camB' AND path = '{name}'")).remove(0);
+        let other: String =
+            gallery.sql(&format!("SELECT key FROM places WHERE library = 'camB' AND path = '{name}'")).remove(0);
         assert_eq!(gallery.object(&other).unwrap().bytes, photo(20 + number), "{other}");
         let shown: Vec<String> = gallery.sql(&format!("SELECT filename FROM media WHERE key = '{other}'"));
         assert_eq!(shown, [name.rsplit('/').next().unwrap()], "people see the name of the file");
@@ -108,7 +109,10 @@ fn the_same_bytes_are_one_item_in_two_places() {
     assert_eq!(counts(&ingest(&gallery, "two")), [0, 0, 1, 0]);
     let key = keys(&gallery).remove(0);
     assert_eq!(keys(&gallery).len(), 1);
-    assert_eq!(places(&gallery), [format!("one:a.jpg:{key}"), format!("one:copies/b.jpg:{key}"), format!("two:c.jpg:{key}")]);
+    assert_eq!(
+        places(&gallery),
+        [format!("one:a.jpg:{key}"), format!("one:copies/b.jpg:{key}"), format!("two:c.jpg:{key}")]
+    );
 
     // One of the copies is edited: that is a new item, and the other copies stay.
     file(&gallery, "one/a.jpg", &photo(11));
@@ -200,7 +204,8 @@ fn a_library_of_0_1_0_comes_through() {
 #[test]
 fn a_dry_run_writes_nothing() {
     let gallery = Gallery::new();
-    let options = Options { dry_run: true, library: Some(gallery.folder.path().join("lib")), ..gallery.options.clone() };
+    let options =
+        Options { dry_run: true, library: Some(gallery.folder.path().join("lib")), ..gallery.options.clone() };
     file(&gallery, "lib/a.jpg", &photo(10));
     file(&gallery, "lib/b.jpg", &photo(10));
     let report = ingest::run(&options).unwrap();

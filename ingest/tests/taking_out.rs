@@ -43,7 +43,8 @@ fn shown(gallery: &Gallery) -> Vec<String> {
 
 fn has_objects(gallery: &Gallery, key: &str) -> bool {
     let thumbnails = ["small", "medium", "large"].map(|size| format!("thumbnails/{size}/{key}"));
-    let there: Vec<_> = thumbnails.iter().map(String::as_str).chain([key]).map(|key| gallery.object(key).is_some()).collect();
+    let there: Vec<_> =
+        thumbnails.iter().map(String::as_str).chain([key]).map(|key| gallery.object(key).is_some()).collect();
     assert!(there.iter().all(|one| *one == there[0]), "half of {key} is there");
     there[0]
 }
@@ -138,7 +139,14 @@ fn pruned_are_the_items_whose_files_are_gone() {
     fs::remove_file(path("2.jpg")).unwrap();
     fs::rename(path("3.jpg"), path("three.jpg")).unwrap();
     assert_eq!(gallery.ingest().pruned, [""; 0], "nothing goes unasked");
-    assert_eq!(prune(&gallery, false, |keys| { assert_eq!(keys, ["1.jpg"]); false }).pruned, [""; 0]);
+    assert_eq!(
+        prune(&gallery, false, |keys| {
+            assert_eq!(keys, ["1.jpg"]);
+            false
+        })
+        .pruned,
+        [""; 0]
+    );
     assert_eq!(shown(&gallery).len(), 6);
     assert_eq!(prune(&gallery, false, |_| true).pruned, ["1.jpg"]);
     assert_eq!(shown(&gallery), ["0.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]);

@@ -19,7 +19,7 @@ use platform_native::{Config as Environment, Host, Options, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
-use crate::Failure;
+use crate::{Failure, private};
 
 pub use arguments::{Arguments, Settings};
 
@@ -28,6 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = environment.read(|lookup| Settings::load(&lookup, arguments))?;
     std::fs::create_dir_all(&settings.data)
         .map_err(|error| format!("cannot make the data folder {}: {error}", settings.data.display()))?;
+    private::tidy(&settings.data);
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
 

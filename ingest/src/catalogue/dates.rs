@@ -1,14 +1,14 @@
 //! The dates of rows. They depend on each other: a clock without an offset takes that of its neighbours.
 
 use jiff::tz::TimeZone;
-use platform::{Error, Row, Statement};
+use platform::{Error, Row, Statement, Value};
 
 use super::{Catalogue, value};
 use crate::taken::{Columns, Settled, Taken, Undecided, settle};
 
 /// The columns of a new row, until its neighbours are known.
-pub fn alone(key: &str, taken: &Taken, zone: &TimeZone) -> Columns {
-    let settled = settle(&[Undecided { key, library: "", taken: *taken }], zone);
+pub fn alone(taken: &Taken, zone: &TimeZone) -> Columns {
+    let settled = settle(&[Undecided { library: "", taken: *taken }], zone);
     settled.into_iter().next().map_or_else(|| taken.to_columns(), |settled| with(taken.to_columns(), settled))
 }
 
@@ -42,23 +42,24 @@ impl Catalogue {
                 known.extend(taken.map(|taken| (row.text(0).ok().flatten().unwrap_or_default(), columns, taken)));
             }
         }
-        let items: Vec<_> = known.iter().map(|(key, _, taken)| Undecided { key, library, taken: *taken }).collect();
+        let items: Vec<_> = known.iter().map(|(_, _, taken)| Undecided { library, taken: *taken }).collect();
         let settled = settle(&items, zone);
         let now = jiff::Timestamp::now().to_string();
         let sql = "UPDATE media SET date_taken = ?2, taken_source = ?3, taken_offset = ?4, offset_source = ?5, \
                    taken_at = ?6, day = ?7, updated_at = ?8 WHERE key = ?1";
         let changed = known.iter().zip(settled).filter_map(|((key, before, _), settled)| {
             let after = with(before.clone(), settled);
-            let [a, b, c, d, e, f] = [
+            let columns = [
                 &after.date_taken,
                 &after.taken_source,
                 &after.taken_offset,
                 &after.offset_source,
                 &after.taken_at,
                 &after.day,
-            ]
-            .map(|column| value(column.as_ref()));
-            (after != *before).then(|| Statement::new(sql, [(*key).into(), a, b, c, d, e, f, now.as_str().into()]))
+            ];
+            let values = [Value::from(*key)].into_iter().chain(columns.map(|column| value(column.as_ref())));
+            let values: Vec<_> = values.chain([now.as_str().into()]).collect();
+            (after != *before).then(|| Statement::new(sql, values))
         });
         self.write_all(&changed.collect::<Vec<_>>())
     }

@@ -225,7 +225,6 @@ fn real(number: Option<f64>) -> Value {
     number.filter(|number| number.is_finite()).map_or(Value::Null, Value::Real)
 }
 
-
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;

@@ -25,11 +25,7 @@ pub struct Used {
     pub unclear: Vec<String>,
 }
 
-pub fn check(
-    session: &Session,
-    objects: &HashMap<String, u64>,
-    found: &mut Vec<Finding>,
-) -> Result<Used, Failure> {
+pub fn check(session: &Session, objects: &HashMap<String, u64>, found: &mut Vec<Finding>) -> Result<Used, Failure> {
     let noted = session.catalogue.objects()?;
     let mut used = Used::default();
     for media in session.catalogue.all()? {

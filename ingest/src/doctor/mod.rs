@@ -138,8 +138,7 @@ fn withdraw_what_is_lost(session: &Session, diagnosis: &Diagnosis) -> Result<(),
             finding.kind == Kind::Missing && finding.name == item.key && finding.detail == items::NO_ORIGINAL
         });
         if is_lost {
-            let objects =
-                Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, &(now).to_string());
+            let objects = Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, &(now).to_string());
             session.catalogue.withdraw(&item.key, State::Pruned, &objects, &now.to_string())?;
         }
     }

@@ -6,6 +6,7 @@ use gallery::snapshot::{CURRENT, Index, object_keys};
 
 use super::items::Used;
 use super::{Finding, Kind};
+use crate::albums::LIBRARIES;
 use crate::catalogue::Deletion;
 use crate::engine::Session;
 use crate::failure::Failure;
@@ -57,5 +58,5 @@ fn folder(object: &str) -> Option<&str> {
 fn snapshots(session: &Session) -> Result<HashSet<String>, Failure> {
     let index = session.bucket.get(CURRENT, MAX_INDEX)?.and_then(|bytes| Index::parse(&bytes).ok());
     let versions = index.into_iter().flat_map(|index| [Some(index.version), index.previous]).flatten();
-    Ok(versions.flat_map(|version| object_keys(&version)).chain([CURRENT.to_owned()]).collect())
+    Ok(versions.flat_map(|version| object_keys(&version)).chain([CURRENT, LIBRARIES].map(str::to_owned)).collect())
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Encoder;
+use super::confine::Limits;
 use super::ladder::Rung;
 use super::probe::{Film, Transfer};
 use super::process::{self, Failure};
@@ -31,13 +32,37 @@ pub fn encode(
     film_input(&mut command, path);
     arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
     let mut clock = Clock::default();
-    process::run(&mut command, encoder.stop, PATIENCE, |chunk| {
+    process::run(&mut command, limits(film, rungs), encoder.stop, PATIENCE, |chunk| {
         let advanced = clock.hear(chunk);
         if advanced {
             at(clock.seconds);
         }
         advanced
     })
+}
+
+/// What decides the bytes of an encode, besides the film: the arguments, and the encoder.
+pub fn recipe(encoder: &Encoder, film: &Film, rungs: &[Rung]) -> String {
+    let mut command = encoder.tools.ffmpeg();
+    arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
+    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    format!("{}\n{}", arguments.join("\n"), encoder.tools.version)
+}
+
+/// What ffmpeg may use. Only a process that has lost its way gets there: the slowest preset takes a tenth of this on
+/// a slow machine, and all its frames a part of the memory.
+pub fn limits(film: &Film, rungs: &[Rung]) -> Limits {
+    const HD: f64 = 1920.0 * 1080.0 * 60.0;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let pixels = u64::from(film.width) * u64::from(film.height);
+    let rate: u64 = rungs.iter().map(|rung| u64::from(rung.max_rate)).max().unwrap_or(0) * 1000 / 8;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // of a size
+    let (seconds, work) = (film.duration.ceil() as u64, (pixels as f64 * film.rate.per_second() / HD).max(1.0) as u64);
+    Limits {
+        cpu: Duration::from_secs(3600 + seconds.saturating_mul(600).saturating_mul(work)),
+        memory: (4 << 30) + (cores << 30) + pixels.saturating_mul(512),
+        file: (1 << 30) + seconds.saturating_mul(rate).saturating_mul(2),
+    }
 }
 
 fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, tone_maps: bool) {

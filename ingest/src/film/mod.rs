@@ -1,5 +1,6 @@
 //! Films: ffprobe examines them, ffmpeg encodes them, and they are packaged as HLS.
 
+mod confine;
 mod encode;
 mod ladder;
 mod package;
@@ -9,28 +10,39 @@ mod process;
 mod tools;
 mod ts;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 pub use package::Package;
 pub use probe::Film;
 pub use tools::Tools;
 
+use confine::Limits;
+use ladder::Rung;
+
 use crate::Stop;
 use crate::failure::Failure;
+use crate::photo::NO_PERMISSION;
+use crate::scratch::{self, Scratch};
 use crate::taken;
 use crate::thumbnail::{self, Thumbnail};
 
-/// A film that is ready to be uploaded. Its folder is removed when this value is dropped.
+/// A film that is ready to be uploaded. Its folder is removed when this value is dropped, unless it is kept.
 pub struct Encoded {
     pub film: Film,
     pub package: Package,
     pub thumbnails: Vec<Thumbnail>,
     /// A note about what was lost in the conversion.
     pub note: Option<String>,
-    _folder: TempDir,
+    folder: Scratch,
+}
+
+impl Encoded {
+    /// Keeps what was encoded for the next run: this one could not upload it.
+    #[allow(dead_code, reason = "publish is to call it")]
+    pub fn keep(self) {
+        self.folder.keep();
+    }
 }
 
 /// How to encode.
@@ -47,51 +59,84 @@ impl Encoder<'_> {
         let mut command = self.tools.ffprobe();
         command.args(["-of", "json", "-show_streams", "-show_format"]);
         tools::film_input(&mut command, path);
-        let json = process::output(&mut command, self.stop, Duration::from_mins(1))
-            .map_err(|failure| explain(failure, "ffprobe"))?;
+        let json = process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
+            .map_err(|failure| self.explain(failure, "ffprobe"))?;
         let file = taken::File { path, now: jiff::Timestamp::now() };
         probe::read(&json, &file).map_err(Failure::File)
     }
 
-    /// Encodes a film. `at` gets the number of seconds that are done.
-    pub fn encode(&self, path: &Path, film: Film, at: impl FnMut(f64)) -> Result<Encoded, Failure> {
-        let folder = match self.temp {
-            Some(temp) => TempDir::with_prefix_in("ingest-", temp),
-            None => TempDir::with_prefix("ingest-"),
-        };
-        let folder = folder.map_err(|error| {
-            Failure::File(format!("no temporary folder can be made ({error}): make room, or use --temp"))
-        })?;
+    /// Encodes a film, or takes what an earlier run has encoded of it and kept. `sha256` is the digest of the file.
+    /// `at` gets the number of seconds that are done.
+    pub fn encode(&self, path: &Path, film: Film, sha256: &str, at: impl FnMut(f64)) -> Result<Encoded, Failure> {
+        let temp = self.temp();
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
-        encode::encode(self, path, &film, &rungs, folder.path(), at).map_err(|failure| explain(failure, "ffmpeg"))?;
+        let label = scratch::Label::new(sha256, &encode::recipe(self, &film, &rungs));
+        if let Some(kept) = Scratch::kept(&temp, &label)
+            && let Ok(package) = package::read(kept.path(), &rungs, film.rate)
+        {
+            return self.finish(film, &rungs, package, kept);
+        }
+        let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
+        encode::encode(self, path, &film, &rungs, folder.path(), at)
+            .map_err(|failure| self.explain(failure, "ffmpeg"))?;
+        folder.done(&label);
         let package = package::read(folder.path(), &rungs, film.rate).map_err(Failure::File)?;
+        self.finish(film, &rungs, package, folder)
+    }
+
+    /// Checks what was encoded, and makes the thumbnails.
+    fn finish(&self, film: Film, rungs: &[Rung], package: Package, folder: Scratch) -> Result<Encoded, Failure> {
         if package.duration < film.duration * 0.95 - 2.0 {
             return Err(Failure::File(format!(
                 "only {:.0} of its {:.0} seconds can be read: the file is cut short or broken",
                 package.duration, film.duration
             )));
         }
-        let poster = poster::pick(self.tools, &package, folder.path(), self.stop)
-            .map_err(|failure| explain(failure, "ffmpeg"))?;
+        let limits = encode::limits(&film, rungs);
+        let poster = poster::pick(self.tools, &package, folder.path(), limits, self.stop)
+            .map_err(|failure| self.explain(failure, "ffmpeg"))?;
         let thumbnails = thumbnail::make(poster, image::metadata::Orientation::NoTransforms).map_err(Failure::File)?;
         let is_hdr = film.transfer != probe::Transfer::Sdr;
         let note = (is_hdr && !self.tools.tone_maps).then(|| {
             "HDR was cut to SDR without tone mapping and looks pale: install an ffmpeg with zscale and use --force"
                 .to_owned()
         });
-        Ok(Encoded { film, package, thumbnails, note, _folder: folder })
+        Ok(Encoded { film, package, thumbnails, note, folder })
     }
-}
 
-fn explain(failure: process::Failure, program: &str) -> Failure {
-    match failure {
-        process::Failure::Stopped => Failure::Stopped,
-        process::Failure::Start(error) => Failure::File(format!("{program} did not run: {error}")),
-        process::Failure::Stalled => Failure::File(format!("{program} did not get on with it and was ended")),
-        // The message begins with the file's path, which the report names already.
-        process::Failure::Exit(said) => {
-            let said = said.rsplit(": ").next().unwrap_or(&said);
-            Failure::File(format!("{program} says: {said}"))
-        }
+    fn temp(&self) -> PathBuf {
+        self.temp.map_or_else(std::env::temp_dir, Path::to_owned)
+    }
+
+    fn no_room(&self) -> Failure {
+        let temp = self.temp();
+        Failure::File(format!("there is no room in {} for encoding: make room, or use --temp", temp.display()))
+    }
+
+    fn no_folder(&self, error: &std::io::Error) -> Failure {
+        use std::io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, StorageFull};
+        let temp = self.temp();
+        let temp = temp.display();
+        Failure::File(match error.kind() {
+            StorageFull | QuotaExceeded => return self.no_room(),
+            PermissionDenied => format!("no permission to write in {temp}: change its permissions, or use --temp"),
+            NotFound => format!("there is no folder {temp} for encoding: make it, or use another --temp"),
+            _ => format!("no folder can be made in {temp} ({error}): use another --temp"),
+        })
+    }
+
+    fn explain(&self, failure: process::Failure, program: &str) -> Failure {
+        Failure::File(match failure {
+            process::Failure::Stopped => return Failure::Stopped,
+            process::Failure::NoRoom => return self.no_room(),
+            process::Failure::Denied => NO_PERMISSION.to_owned(),
+            process::Failure::Start(error) => format!("{program} did not run: {error}"),
+            process::Failure::Stalled => format!("{program} did not get on with it and was ended"),
+            process::Failure::Limit(limit) => format!("{program} was ended: {limit}"),
+            // The message begins with the file's path, which the report names already.
+            process::Failure::Exit(said) => {
+                format!("{program} says: {}", said.rsplit(": ").next().unwrap_or(&said))
+            }
+        })
     }
 }

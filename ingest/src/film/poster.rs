@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use image::{DynamicImage, RgbImage};
 
+use super::confine::Limits;
 use super::package::{Package, Rendition};
 use super::process::{self, Failure};
 use super::tools::{Tools, input};
@@ -20,12 +21,20 @@ const LONGEST: u32 = gallery::layout::ThumbnailSize::Large.pixels();
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Picks a frame from a finished rendition, which is upright and in SDR already, and quick to decode.
-pub fn pick(tools: &Tools, package: &Package, folder: &Path, stop: &Stop) -> Result<DynamicImage, Failure> {
+pub fn pick(
+    tools: &Tools,
+    package: &Package,
+    folder: &Path,
+    limits: Limits,
+    stop: &Stop,
+) -> Result<DynamicImage, Failure> {
     let rendition = source(package).ok_or_else(|| Failure::Exit("no rendition".to_owned()))?;
     let (width, height) = fitted((rendition.width, rendition.height), LONGEST);
     let span = package.duration.min(SPAN);
     let mut command = tools.ffmpeg();
     command.current_dir(folder);
+    // The playlist is one that we had written.
+    command.args(["-f", "hls"]);
     input(&mut command, &rendition.playlist);
     command.args(["-map", "0:v:0", "-an", "-t"]).arg(format!("{span:.6}"));
     command.arg("-vf").arg(format!("fps={CANDIDATES}/{span:.6}:round=up,scale={width}:{height}:flags=bicubic"));
@@ -35,7 +44,7 @@ pub fn pick(tools: &Tools, package: &Package, folder: &Path, stop: &Stop) -> Res
     let length = width as usize * height as usize * 3;
     let mut best: Option<(f64, Vec<u8>)> = None;
     let mut frame = Vec::with_capacity(length);
-    process::run(&mut command, stop, PATIENCE, |mut chunk| {
+    process::run(&mut command, limits, stop, PATIENCE, |mut chunk| {
         while !chunk.is_empty() {
             let (now, rest) = chunk.split_at(chunk.len().min(length - frame.len()));
             frame.extend_from_slice(now);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use super::confine::Limits;
 use super::process;
 use crate::Stop;
 
@@ -16,6 +17,8 @@ pub struct Tools {
     ffprobe: PathBuf,
     /// Whether HDR can be mapped to SDR (zscale needs a build with libzimg).
     pub tone_maps: bool,
+    /// What ffmpeg says about itself and its libraries.
+    pub version: String,
 }
 
 impl Tools {
@@ -26,13 +29,15 @@ impl Tools {
             ffmpeg: ffmpeg.map_or_else(|| "ffmpeg".into(), Path::to_owned),
             ffprobe: ffmpeg.map_or_else(|| "ffprobe".into(), beside),
             tone_maps: false,
+            version: String::new(),
         };
         let lists = |program: &Path, option: &str| {
-            process::output(Command::new(program).args(["-hide_banner", option]), stop, PATIENCE)
+            process::output(Command::new(program).args(["-hide_banner", option]), Limits::TOOL, stop, PATIENCE)
                 .map(|text| String::from_utf8_lossy(&text).into_owned())
                 .map_err(|_| missing(ffmpeg))
         };
         lists(&tools.ffprobe, "-version")?;
+        tools.version = lists(&tools.ffmpeg, "-version")?;
         let encoders = lists(&tools.ffmpeg, "-encoders")?;
         if !encoders.contains(" libx264 ") {
             return Err("this ffmpeg has no libx264: install another (Debian: apt install ffmpeg)".to_owned());
@@ -67,8 +72,8 @@ pub fn input(command: &mut Command, path: &Path) {
 /// Adds a film of the library to read: one file, read as what its first bytes say it is. Without `-f`, ffmpeg would
 /// choose by content, and a playlist in a film's clothes would make it read the files that the playlist names.
 pub fn film_input(command: &mut Command, path: &Path) {
-    // The demuxer of MP4 and QuickTime, the films that are taken in. It follows no references by default.
-    command.args(["-f", "mov"]);
+    // The demuxer of MP4 and QuickTime, the films that are taken in. Its tracks may lie in other files: not for us.
+    command.args(["-f", "mov", "-enable_drefs", "0", "-use_absolute_path", "0"]);
     input(command, path);
 }
 

@@ -17,7 +17,6 @@ const ZONE: f64 = 1.0 / 750.0;
 /// An item whose offset may have to be found.
 #[derive(Clone, Copy, Debug)]
 pub struct Undecided<'a> {
-    pub key: &'a str,
     pub library: &'a str,
     pub taken: Taken,
 }

@@ -10,7 +10,7 @@ fn item<'a>(library: &'a str, when: &str, source: Source, offset: Option<(i8, Of
         .or_else(|_| if when.len() > 10 { when.parse().map(Moment::Wall) } else { when.parse().map(Moment::Day) })
         .unwrap();
     let offset = offset.map(|(hours, by)| (jiff::tz::offset(hours), by));
-    Undecided { key: "", library, taken: Taken { moment, source, offset } }
+    Undecided { library, taken: Taken { moment, source, offset } }
 }
 
 fn photo(when: &str, hours: Option<i8>) -> Undecided<'static> {

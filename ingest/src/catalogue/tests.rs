@@ -1,0 +1,115 @@
+//! Rows, written and read back.
+
+use gallery::media::COLUMNS;
+
+use super::*;
+use crate::Place;
+use crate::facts::Facts;
+
+fn catalogue(folder: &tempfile::TempDir) -> Catalogue {
+    Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap())
+}
+
+#[test]
+fn a_row_is_written_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let source = Source { sha256: "00ff".into(), modified: "2024-06-15T12:00:00Z".into() };
+    let mut row = Row {
+        key: "a.jpg",
+        filename: "a.jpg",
+        kind: MediaType::Image,
+        size: 7,
+        facts: Facts { latitude: Some(0.0), ..Facts::default() },
+        dated: Columns::default(),
+        duration: None,
+        codec: None,
+        width: 4,
+        height: 3,
+        hls_qualities: None,
+        version: "0123456789abcdef",
+        metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
+    };
+    let place =
+        super::Place { path: "a.jpg".into(), key: "a.jpg".into(), size: 7, modified: "m".into(), changed: "c".into() };
+    catalogue.begin("a.jpg", "2025").unwrap();
+    assert_eq!(catalogue.begun().unwrap(), ["a.jpg"]);
+    catalogue.write(&row, Some(("lib", &place)), &[], "2025-01-01T00:00:00Z").unwrap();
+    assert_eq!(catalogue.begun().unwrap(), [""; 0]);
+    assert_eq!(catalogue.places("lib").unwrap(), [place]);
+    row.size = 8;
+    catalogue.write(&row, None, &[], "2025-01-02T00:00:00Z").unwrap();
+    let item = Item {
+        key: "a.jpg".into(),
+        digest: Some("00ff".into()),
+        size: 8,
+        is_film: false,
+        version: Some("0123456789abcdef".into()),
+        places: 1,
+    };
+    assert_eq!(catalogue.items().unwrap(), [item]);
+    let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
+    let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
+    assert_eq!(rows, [platform::Row(row.into())]);
+}
+
+#[test]
+fn what_an_item_has_again_is_not_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let planned = Deletion::of_item("a%.mp4", Some("old"), true, "2020");
+    let others = Deletion::of_item("b.mp4", Some("new"), true, "2020");
+    let statements: Vec<_> = planned.iter().chain(&others).map(deletions::put).collect();
+    catalogue.0.batch(&statements).unwrap();
+    catalogue.0.batch(&[deletions::cancel("a%.mp4", Some("new"))]).unwrap();
+    let left: Vec<_> = catalogue.deletions(Some("2021")).unwrap().into_iter().map(|one| one.object).collect();
+    let mut wanted: Vec<_> =
+        others.iter().map(|one| one.object.clone()).chain(["hls/a%.mp4/old/".to_owned()]).collect();
+    wanted.sort();
+    assert_eq!(left, wanted);
+    assert!(catalogue.deletions(Some("2019")).unwrap().is_empty());
+}
+
+#[test]
+fn a_mirror_gets_what_is_new_or_changed_and_loses_what_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str| Catalogue::new(Place::File(folder.path().join(name)).open(&[]).unwrap());
+    let (here, there) = (open("here.sqlite"), open("there.sqlite"));
+    let add = |catalogue: &Catalogue, key: &str, size: i64, updated: &str| {
+        let sql = "INSERT OR REPLACE INTO media (key, filename, type, size, uploaded_at, latitude, created_at, updated_at) \
+                   VALUES (?1, 'f', 'image', ?2, 'u', 0.1, 'c', ?3)";
+        catalogue.0.query(sql, [key.into(), size.into(), updated.into()]).unwrap();
+    };
+    for number in 0..250 {
+        add(&here, &format!("{number:03} é.jpg"), number, "1");
+    }
+    add(&there, "000 é.jpg", 7, "1");
+    add(&there, "001 é.jpg", 7, "0");
+    add(&there, "gone.jpg", 7, "1");
+    here.mirror_to(&there).unwrap();
+    let all = |catalogue: &Catalogue| {
+        let columns = COLUMNS.join(", ");
+        catalogue.0.query(&format!("SELECT {columns} FROM media WHERE key > '001' ORDER BY key"), []).unwrap()
+    };
+    assert_eq!(all(&here).len(), 249);
+    assert_eq!(all(&here), all(&there));
+    // The row has not changed, so it was not written again.
+    assert_eq!(there.items().unwrap()[0].size, 7);
+}
+
+#[test]
+fn all_is_all_however_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap());
+    for count in [0, 1, ROWS, 2 * ROWS + 1] {
+        let fill = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+             INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at) \
+             SELECT 'k' || i, 'x', 'image', i, '', '', '' FROM n WHERE i <= {count} ON CONFLICT DO NOTHING"
+        );
+        catalogue.0.query(&fill, []).unwrap();
+        let mut sizes: Vec<i64> = catalogue.all().unwrap().into_iter().map(|item| item.size).collect();
+        sizes.sort_unstable();
+        assert_eq!(sizes, (1..=count).collect::<Vec<_>>());
+    }
+}
