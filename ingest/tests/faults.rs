@@ -182,6 +182,7 @@ fn a_store_that_says_when_is_left_alone_until_then() {
             seen.lock().unwrap().push(Instant::now());
             if before == 1 { Answer::With(status, header, "") } else { Answer::Take }
         });
+        let sink = sink.pace(Duration::from_millis(100));
         // Far more patience than a test has: without the header, the first pause is half a second at most.
         let (_folder, mut options) = library(&sink, 3);
         options.patience = Duration::from_mins(5);
@@ -191,7 +192,7 @@ fn a_store_that_says_when_is_left_alone_until_then() {
         let refused = times[1];
         // What was on its way already still arrives.
         let early = times[2..].iter().filter(|at| at.duration_since(refused) < Duration::from_millis(950)).count();
-        assert!(early < 4 && times.len() == 13, "{early} of {}", times.len());
+        assert!(early < 5 && times.len() == 13, "{early} of {}", times.len());
         assert!(report.seconds >= 0.95, "{report}");
     }
 }
@@ -227,7 +228,7 @@ fn a_busy_store_gets_fewer_requests_at_once() {
     let report = ingest::run(&options).unwrap();
     assert_eq!((report.added, report.exit_code()), (40, 0), "{report}");
     let puts = sink.puts();
-    let most = puts[refusals..refusals + 3].iter().map(|put| put.at_once).max().unwrap();
+    let most = puts[refusals..refusals + 2].iter().map(|put| put.at_once).max().unwrap();
     assert!(most <= threads / 2, "{most} of {threads}");
 }
 

@@ -220,7 +220,8 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         }
         drop(state);
         let length = if method == "HEAD" { String::new() } else { format!("content-length: {}\r\n", text.len()) };
-        write!(writer, "HTTP/1.1 {status} x\r\n{more}{length}\r\n{text}").ok()?;
+        // In one piece: the network holds up small pieces.
+        writer.write_all(format!("HTTP/1.1 {status} x\r\n{more}{length}\r\n{text}").as_bytes()).ok()?;
     }
 }
 
