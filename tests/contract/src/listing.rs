@@ -53,7 +53,8 @@ fn fields_of_a_film(target: &Target) -> Outcome {
     let known = demo::short_film();
     ensure_eq!(film.duration, Some(known.duration), "{}: duration", film.key);
     ensure_eq!((film.width, film.height), (Some(known.width), Some(known.height)), "{}: dimensions", film.key);
-    ensure_eq!(film.date_taken.as_deref(), Some(known.taken), "{}: dateTaken", film.key);
+    // The offset may stand behind it.
+    ensure!(film.date_taken.as_ref().is_some_and(|taken| taken.starts_with(known.taken)), "{:?}", film.date_taken);
     ensure_eq!(film.thumbnails.all().count(), 3, "{}: thumbnails", film.key);
     let base = if target.is_split() { target.video_base.as_str() } else { "" };
     ensure!(master.starts_with(&format!("{base}/api/hls/")), "{}: hls is {master}", film.key);

@@ -26,6 +26,11 @@ describe('byMonth', () => {
     expect(dayStarts(items)).toEqual([true, false]);
   });
 
+  it('knows no day for what was only ingested then', () => {
+    const taken = { day: '2026-11-28', source: 'ingest', guess: true };
+    expect(byMonth([media({ dateTaken: null, taken })])).toMatchObject([{ id: '', date: null }]);
+  });
+
   it('has a place for what has no date at all', () => {
     expect(byMonth([media({ dateTaken: null, uploadedAt: null })])).toMatchObject([{ id: '', date: null }]);
   });

@@ -11,8 +11,12 @@ export interface Month {
   readonly items: Media[];
 }
 
-/** The date under which an item is listed: its day in the library's time zone, or in a row of 0.1.0 its own date. */
-export const dateOf = (item: Media): string | null => item.taken?.day ?? item.dateTaken ?? item.uploadedAt;
+/**
+ * The date under which an item is listed: its day in the library's time zone, or in a row of 0.1.0 its own date. The
+ * day of ingest is none: as a heading, it would say that the item was taken then.
+ */
+export const dateOf = ({ taken, dateTaken, uploadedAt }: Media): string | null =>
+  taken?.source === 'ingest' ? null : taken?.day ?? dateTaken ?? uploadedAt;
 
 /** `2024-06-15`, or empty. */
 export const dayOf = (item: Media): string => dateOf(item)?.slice(0, 10) ?? '';
