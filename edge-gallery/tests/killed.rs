@@ -17,7 +17,7 @@ use std::{
 use common::sink::{Answer, Sink};
 use common::{Gallery, Store};
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Without ffmpeg there is nothing to kill. If `CI` is set, ffmpeg must be there.
 fn has_ffmpeg() -> bool {
