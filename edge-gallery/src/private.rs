@@ -40,7 +40,9 @@ mod unix {
     pub fn tidy(data: &Path) -> usize {
         let beside = |name: &'static str| BESIDE.map(|end| data.join(format!("{name}{end}")));
         let top = [data.to_owned(), data.join(STORE)].into_iter().chain(DATABASES.into_iter().flat_map(beside));
-        let mut closed = top.filter(|path| close(path).is_ok_and(|was_open| was_open)).count();
+        // In a new folder there is nothing to read.
+        let is_new = fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_none());
+        let mut closed = top.filter(|path| close(path).is_ok_and(|was_open| was_open && !is_new)).count();
         if closed > 0 {
             let mut folders = vec![data.join(STORE)];
             while let Some(folder) = folders.pop() {
@@ -62,7 +64,8 @@ mod unix {
         let found = fs::symlink_metadata(path)?;
         let is_file = found.is_file();
         let is_mine = found.uid() == rustix::process::geteuid().as_raw();
-        if !is_mine || found.mode().trailing_zeros() >= 6 || !(is_file || found.is_dir()) {
+        let of_others = found.mode() & 0o077;
+        if !is_mine || of_others == 0 || !(is_file || found.is_dir()) {
             return Ok(false);
         }
         // Through a handle, so that a link put there in the meantime is not followed.

@@ -52,6 +52,9 @@ fn serve_once(data: &Path) -> String {
 fn what_serve_makes_only_its_user_can_read() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
+    // One that was made for it is closed without a word.
+    fs::create_dir(&data).unwrap();
+    set(&data, 0o755);
     assert_eq!(serve_once(&data), "");
     let made = all(&data);
     assert!(made.iter().any(|path| path.ends_with("gallery.db")) && made.iter().any(|path| path.ends_with("store")));

@@ -47,7 +47,10 @@ impl Scratch {
     pub fn new(temp: &Path) -> io::Result<Self> {
         loop {
             let prefix = format!("{OPEN}{}-", std::process::id());
-            let path = tempfile::Builder::new().prefix(&prefix).tempdir_in(temp)?.keep();
+            let mut builder = tempfile::Builder::new();
+            #[cfg(unix)]
+            let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+            let path = builder.prefix(&prefix).tempdir_in(temp)?.keep();
             let mut scratch = Self { path, keep: false, lock: None };
             let lock = File::create_new(scratch.path.join(LOCK))?;
             // Where there are no locks, the process in the name has to do.
@@ -64,7 +67,7 @@ impl Scratch {
     pub fn kept(temp: &Path, label: &Label) -> Option<Self> {
         let path = temp.join(&label.folder);
         // Everybody may write in a temporary folder: one of that name may be another's.
-        if !fs::symlink_metadata(&path).is_ok_and(|folder| is_ours(&folder)) {
+        if !fs::symlink_metadata(&path).is_ok_and(|folder| is_ours(&folder) && is_closed(&folder)) {
             return None;
         }
         let Hold::Free(lock) = Hold::of(&path) else { return None };
@@ -174,13 +177,25 @@ fn lives(process: &str) -> bool {
     }
 }
 
-/// Whether this is a folder, of the user who runs this, in which nobody else can write.
+/// Whether this is a folder of the user who runs this.
 fn is_ours(folder: &Metadata) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         let me = rustix::process::geteuid().as_raw();
-        folder.is_dir() && folder.uid() == me && folder.mode() & 0o022 == 0
+        folder.is_dir() && folder.uid() == me
+    }
+    #[cfg(not(unix))]
+    {
+        folder.is_dir()
+    }
+}
+
+/// Whether nobody else can write in the folder.
+fn is_closed(folder: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::MetadataExt::mode(folder) & 0o022 == 0
     }
     #[cfg(not(unix))]
     {
@@ -225,6 +240,8 @@ mod tests {
     fn a_folder_lives_as_long_as_its_run() {
         let temp = tempfile::tempdir().unwrap();
         let mine = Scratch::new(temp.path()).unwrap();
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(mine.path()).unwrap()) & 0o777, 0o700);
         fs::write(mine.path().join("360p_000.ts"), "segment").unwrap();
         // The lock of a killed run is nobody's.
         make(temp.path(), "edge-gallery-ingest-1-left", &[LOCK, "360p_000.ts"], Duration::ZERO);

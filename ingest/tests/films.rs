@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
 mod common;
+#[path = "films/playlists.rs"]
+mod playlists;
 #[path = "films/refused.rs"]
 mod refused;
 
@@ -14,6 +16,7 @@ use std::process::{Command, Stdio};
 use common::Gallery;
 use image::GenericImageView;
 use libtest_mimic::{Arguments, Failed, Trial};
+use playlists::{attribute, master, segments};
 
 fn main() {
     let has_ffmpeg = runs("ffmpeg") && runs("ffprobe");
@@ -39,6 +42,7 @@ fn main() {
         trial("the_row_comes_last", row_last),
         trial("what_is_no_film_is_named", refused::broken),
         trial("a_stop_while_encoding_leaves_nothing", refused::stopped),
+        trial("no_room_and_no_folder_say_what_to_do", refused::no_room),
         trial("a_dash_manifest_is_refused", refused::dash),
         trial("an_hls_playlist_is_refused", refused::hls),
         trial("a_concat_script_is_refused", refused::concat),
@@ -99,44 +103,6 @@ fn pictures(path: &Path) -> String {
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// Reads a playlist as the services do.
-fn inspect(text: &str, key: &str) -> hls::Summary {
-    let prefix = format!("hls/{key}/");
-    let scope = hls::Scope { prefix: &prefix, base: &format!("{prefix}list.m3u8"), public_base: None };
-    hls::inspect(text.as_bytes(), &scope).unwrap().whole().unwrap()
-}
-
-/// A variant's segments: name and seconds.
-fn segments(gallery: &Gallery, key: &str, quality: &str) -> Vec<(String, f64)> {
-    let object = gallery.object(&format!("hls/{key}/{quality}.m3u8")).expect(quality);
-    assert_eq!(object.content_type, "application/vnd.apple.mpegurl");
-    let text = String::from_utf8(object.bytes).unwrap();
-    assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Media);
-    assert!(text.contains("#EXT-X-PLAYLIST-TYPE:VOD") && text.contains("#EXT-X-INDEPENDENT-SEGMENTS"), "{text}");
-    let lines: Vec<_> = text.lines().collect();
-    let pairs = lines.windows(2).filter(|pair| pair[0].starts_with("#EXTINF:"));
-    pairs
-        .map(|pair| {
-            let seconds = pair[0].trim_start_matches("#EXTINF:").trim_end_matches(',');
-            (pair[1].to_owned(), seconds.parse().unwrap())
-        })
-        .collect()
-}
-
-/// The master's variants: attribute texts and URIs.
-fn master(gallery: &Gallery, key: &str) -> Vec<(String, String)> {
-    let text = String::from_utf8(gallery.object(&format!("hls/{key}/master.m3u8")).unwrap().bytes).unwrap();
-    assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Master);
-    let lines: Vec<_> = text.lines().collect();
-    let pairs = lines.windows(2).filter(|pair| pair[0].starts_with("#EXT-X-STREAM-INF:"));
-    pairs.map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect()
-}
-
-fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
-    let rest = line.split([':', ',']).find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
-    rest.unwrap_or_else(|| panic!("{name} in {line}"))
 }
 
 fn qualities(gallery: &Gallery, key: &str) -> String {

@@ -27,10 +27,11 @@ impl Limits {
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "there is no other way to set limits between fork and exec")]
 pub fn apply(command: &mut Command, limits: Limits) {
-    use rustix::process::{Resource, Rlimit, getpid, getrlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     use std::os::unix::process::CommandExt;
 
-    let parent = getpid();
+    #[cfg(target_os = "linux")]
+    let parent = rustix::process::getpid();
     let cpu = limits.cpu.as_secs().max(1);
     let limits = [
         // The first is a signal that can be told from others, the second kills.
@@ -60,7 +61,6 @@ pub fn apply(command: &mut Command, limits: Limits) {
         }
         Ok(())
     };
-    let _ = parent;
     // SAFETY: `prepare` runs in the child between fork and exec. It only makes system calls that are async-signal-safe
     // (prctl, getppid, getrlimit, setrlimit), on values that it owns. It allocates nothing, takes no lock, and its
     // errors are plain numbers.
@@ -70,22 +70,23 @@ pub fn apply(command: &mut Command, limits: Limits) {
 #[cfg(not(unix))]
 pub fn apply(_: &mut Command, _: Limits) {}
 
-/// The limit that ended a process, if that can be told. `silent`: it said nothing.
+/// The limit that ended a process with these words, if that can be told.
 #[cfg(unix)]
-pub fn reached(status: ExitStatus, limits: Limits, silent: bool) -> Option<String> {
+pub fn reached(status: ExitStatus, limits: Limits, said: &str) -> Option<String> {
     use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt;
 
     let seconds = limits.cpu.as_secs();
     let signal = status.signal().and_then(Signal::from_named_raw);
-    if signal == Some(Signal::XCPU) {
+    // ffmpeg handles the signal as it handles SIGTERM, and gives up when it has got it, once a second, a few times.
+    let is_worn_out = status.code() == Some(123) && said.contains("system signals");
+    if signal == Some(Signal::XCPU) || is_worn_out {
         Some(format!("it took more than {seconds} s of processor time"))
     } else if signal == Some(Signal::XFSZ) {
         Some(format!("it wrote more than {} MiB in one file", limits.file >> 20))
     } else if signal == Some(Signal::KILL) {
         Some("it was killed from outside: the machine may have too little memory".to_owned())
-    } else if status.code() == Some(255) && silent {
-        // ffmpeg handles the signal of the limit as it handles SIGTERM.
+    } else if status.code() == Some(255) && said.trim().is_empty() {
         Some(format!("it was told to end, or took more than {seconds} s of processor time"))
     } else {
         None
@@ -93,6 +94,6 @@ pub fn reached(status: ExitStatus, limits: Limits, silent: bool) -> Option<Strin
 }
 
 #[cfg(not(unix))]
-pub fn reached(_: ExitStatus, _: Limits, _: bool) -> Option<String> {
+pub fn reached(_: ExitStatus, _: Limits, _: &str) -> Option<String> {
     None
 }

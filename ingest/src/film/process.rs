@@ -106,7 +106,7 @@ pub fn run(
 fn judge(status: ExitStatus, said: &[u8], limits: Limits) -> Failure {
     let text = String::from_utf8_lossy(said);
     let says = |words: &[&str]| text.lines().any(|line| words.iter().any(|words| line.trim_end().ends_with(words)));
-    if let Some(limit) = confine::reached(status, limits, text.trim().is_empty()) {
+    if let Some(limit) = confine::reached(status, limits, &text) {
         Failure::Limit(limit)
     } else if says(&["No space left on device", "Disk quota exceeded"]) {
         Failure::NoRoom
@@ -251,6 +251,8 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert!(words(run("while :; do :; done", short)).contains("1 s of processor time"));
+        let ffmpeg = "echo 'Received > 3 system signals, hard exiting' >&2; exit 123";
+        assert!(words(run(ffmpeg, LIMITS)).contains("60 s of processor time"));
         let script = format!("exec head -c 3000000 /dev/zero > '{file}'");
         assert!(words(run(&script, Limits { file: 1 << 20, ..LIMITS })).contains("1 MiB in one file"));
         // The shell says its limits: of memory in KiB, and of core dumps.

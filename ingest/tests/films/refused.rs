@@ -206,6 +206,31 @@ pub fn stopped() {
     assert_eq!(std::fs::read_dir(temp).unwrap().count(), 0, "temporary folders are gone");
 }
 
+pub fn no_room() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=1 {X264} -f mp4"));
+    // An ffmpeg that finds the disk full when it encodes.
+    let tools = gallery.folder.path().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let full = "case \"$*\" in *-progress*) echo 'av_interleaved_write_frame(): No space left on device' >&2; \
+                echo 'Conversion failed!' >&2; exit 1;; esac";
+    for (name, first) in [("ffmpeg", full), ("ffprobe", "")] {
+        std::fs::write(tools.join(name), format!("#!/bin/sh\n{first}\nexec {name} \"$@\"\n")).unwrap();
+        std::fs::set_permissions(tools.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    gallery.options.ffmpeg = Some(tools.join("ffmpeg"));
+    let temp = gallery.options.temp.clone().unwrap();
+    let reason = gallery.ingest().failed.remove(0).reason;
+    let words = format!("there is no room in {} for encoding: make room, or use --temp", temp.display());
+    assert_eq!(reason, words);
+    assert_eq!(std::fs::read_dir(&temp).unwrap().count(), 0);
+
+    std::fs::remove_dir(&temp).unwrap();
+    let reason = gallery.ingest().failed.remove(0).reason;
+    assert!(reason.contains(&temp.display().to_string()) && reason.contains("--temp"), "{reason}");
+}
+
 pub fn without_ffmpeg() {
     let mut gallery = Gallery::new();
     gallery.options.ffmpeg = Some(gallery.folder.path().join("no/ffmpeg"));
