@@ -96,6 +96,14 @@ impl Scratch {
         }
     }
 
+    /// Whether a mebibyte more could be written.
+    pub fn has_room(&self) -> bool {
+        let path = self.path.join("room");
+        let written = fs::write(&path, vec![1; 1 << 20]);
+        let _ = fs::remove_file(path);
+        !written.is_err_and(|error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
+
     /// Leaves the folder to the next run, if its encode is whole.
     pub fn keep(mut self) {
         self.keep = self.path.join(MARKER).exists();

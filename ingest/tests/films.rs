@@ -43,6 +43,7 @@ fn main() {
         trial("what_is_no_film_is_named", refused::broken),
         trial("a_stop_while_encoding_leaves_nothing", refused::stopped),
         trial("no_room_and_no_folder_say_what_to_do", refused::no_room),
+        trial("a_segment_that_is_not_whole_is_seen", refused::segment_in_part),
         trial("a_dash_manifest_is_refused", refused::dash),
         trial("an_hls_playlist_is_refused", refused::hls),
         trial("a_concat_script_is_refused", refused::concat),

@@ -72,7 +72,7 @@ impl Encoder<'_> {
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
         let label = scratch::Label::new(sha256, &encode::recipe(self, &film, &rungs));
         if let Some(kept) = Scratch::kept(&temp, &label)
-            && let Ok(package) = package::read(kept.path(), &rungs, film.rate)
+            && let Ok(package) = read_whole(kept.path(), &rungs, film.rate)
         {
             return self.finish(film, &rungs, package, kept);
         }
@@ -80,7 +80,10 @@ impl Encoder<'_> {
         encode::encode(self, path, &film, &rungs, folder.path(), at)
             .map_err(|failure| self.explain(failure, "ffmpeg"))?;
         folder.done(&label);
-        let package = package::read(folder.path(), &rungs, film.rate).map_err(Failure::File)?;
+        let package = read_whole(folder.path(), &rungs, film.rate);
+        // On a full disk ffmpeg's packager loses what it writes, says nothing, and ends well.
+        let full = |problem| if folder.has_room() { Failure::File(problem) } else { self.no_room() };
+        let package = package.map_err(full)?;
         self.finish(film, &rungs, package, folder)
     }
 
@@ -139,4 +142,14 @@ impl Encoder<'_> {
             }
         })
     }
+}
+
+/// Reads what was encoded. A segment that does not end with a packet is not whole.
+fn read_whole(folder: &Path, rungs: &[Rung], rate: ladder::FrameRate) -> Result<Package, String> {
+    /// In bytes (ISO/IEC 13818-1 section 2.4.3.2).
+    const PACKET: u64 = 188;
+    let package = package::read(folder, rungs, rate)?;
+    let mut segments = package.renditions.iter().flat_map(|rendition| &rendition.segments);
+    let is_whole = |segment: &PathBuf| segment.metadata().is_ok_and(|file| file.len() % PACKET == 0);
+    if segments.all(is_whole) { Ok(package) } else { Err("ffmpeg has written a segment only in part".to_owned()) }
 }

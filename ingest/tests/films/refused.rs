@@ -206,20 +206,36 @@ pub fn stopped() {
     assert_eq!(std::fs::read_dir(temp).unwrap().count(), 0, "temporary folders are gone");
 }
 
-pub fn no_room() {
+/// An ffmpeg that does something else when it is to encode.
+fn when_it_encodes(gallery: &Gallery, script: &str) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt;
-    let mut gallery = Gallery::new();
-    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=1 {X264} -f mp4"));
-    // An ffmpeg that finds the disk full when it encodes.
     let tools = gallery.folder.path().join("tools");
     std::fs::create_dir(&tools).unwrap();
-    let full = "case \"$*\" in *-progress*) echo 'av_interleaved_write_frame(): No space left on device' >&2; \
-                echo 'Conversion failed!' >&2; exit 1;; esac";
-    for (name, first) in [("ffmpeg", full), ("ffprobe", "")] {
+    let encodes = format!("case \"$*\" in *-progress*) {script};; esac");
+    for (name, first) in [("ffmpeg", encodes.as_str()), ("ffprobe", "")] {
         std::fs::write(tools.join(name), format!("#!/bin/sh\n{first}\nexec {name} \"$@\"\n")).unwrap();
         std::fs::set_permissions(tools.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    gallery.options.ffmpeg = Some(tools.join("ffmpeg"));
+    tools.join("ffmpeg")
+}
+
+/// As on a disk that was full for a moment: ffmpeg ends well, and one of its files is not whole.
+pub fn segment_in_part() {
+    let mut gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=9 {X264} -f mp4"));
+    let cut = "ffmpeg \"$@\" || exit; head -c 4096 108p_001.ts > part; mv part 108p_001.ts; exit 0";
+    gallery.options.ffmpeg = Some(when_it_encodes(&gallery, cut));
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.objects), (0, 0), "{report}");
+    assert!(report.failed[0].reason.contains("only in part"), "{report}");
+    assert_eq!(std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap().count(), 0);
+}
+
+pub fn no_room() {
+    let mut gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=1 {X264} -f mp4"));
+    let full = "echo 'av_interleaved_write_frame(): No space left on device' >&2; echo 'Failed!' >&2; exit 1";
+    gallery.options.ffmpeg = Some(when_it_encodes(&gallery, full));
     let temp = gallery.options.temp.clone().unwrap();
     let reason = gallery.ingest().failed.remove(0).reason;
     let words = format!("there is no room in {} for encoding: make room, or use --temp", temp.display());
