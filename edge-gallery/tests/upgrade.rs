@@ -58,11 +58,13 @@ impl Drop for Gallery {
     }
 }
 
+/// The columns of 0.1.0, which come first.
+const COLUMNS: usize = 28;
+
 fn rows(database: &Path) -> Vec<Vec<rusqlite::types::Value>> {
     let connection = rusqlite::Connection::open(database).unwrap();
     let mut statement = connection.prepare("SELECT * FROM media ORDER BY key").unwrap();
-    let columns = statement.column_count();
-    let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+    let rows = statement.query_map([], |row| (0..COLUMNS).map(|column| row.get(column)).collect()).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
 }
 

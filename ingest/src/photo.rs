@@ -31,7 +31,6 @@ pub struct Photo {
     pub height: u32,
     pub thumbnails: Vec<Thumbnail>,
     /// What is to be said about the file, although the photo is taken in.
-    #[allow(dead_code, reason = "publish is to show it")]
     pub note: Option<String>,
 }
 

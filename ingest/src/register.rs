@@ -14,6 +14,7 @@ use platform::Error;
 use crate::catalogue::{Catalogue, Item, Place, Source, State, Withdrawn};
 use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
+use crate::photo;
 use crate::publish::Outcome;
 use crate::turns::Turn;
 use crate::walk::Candidate;
@@ -356,9 +357,8 @@ fn with_suffix(key: &str, digits: &str) -> String {
     }
 }
 
-#[allow(clippy::needless_pass_by_value)] // for map_err
 fn unreadable(error: std::io::Error) -> Failure {
-    Failure::File(format!("cannot be read: {error}"))
+    Failure::File(photo::unreadable(error))
 }
 
 #[cfg(test)]

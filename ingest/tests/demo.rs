@@ -20,7 +20,7 @@ fn the_demo_film_goes_in_once() {
     let original = gallery.object(film.key).unwrap();
     assert!(original.bytes == film.original);
     assert_eq!(original.content_type, "video/mp4");
-    let prefix = format!("hls/{}/", film.key);
+    let prefix = gallery.hls(film.key, "");
     for (name, bytes) in film.hls {
         let object = gallery.object(&format!("{prefix}{name}")).expect(name);
         assert!(object.bytes == *bytes, "{name}");

@@ -138,7 +138,7 @@ fn landscape() {
         // the average.
         let sizes: Vec<_> = segments
             .iter()
-            .map(|(name, _)| gallery.object(&format!("hls/a.mp4/{name}")).unwrap().bytes.len())
+            .map(|(name, _)| gallery.object(&gallery.hls("a.mp4", name)).unwrap().bytes.len())
             .map(|bytes| f64::from(u32::try_from(bytes).unwrap()) * 8.0)
             .collect();
         let peak: f64 = attribute(line, "BANDWIDTH").parse().unwrap();
@@ -148,7 +148,7 @@ fn landscape() {
         }
         assert!((sizes.iter().sum::<f64>() / 9.0 - average).abs() < 0.02 * average, "{line}");
 
-        let first = format!("hls/a.mp4/{}", segments[0].0);
+        let first = gallery.hls("a.mp4", &segments[0].0);
         let video = probe(&gallery, &first, "v:0");
         let level: u8 = video["level"].parse().unwrap();
         assert_eq!((video["profile"].as_str(), video["pix_fmt"].as_str()), ("High", "yuv420p"));
@@ -157,7 +157,7 @@ fn landscape() {
         assert_eq!((audio["profile"].as_str(), audio["channels"].as_str()), ("LC", "2"));
         for (name, _) in &segments {
             let path = gallery.folder.path().join("segment.ts");
-            let object = gallery.object(&format!("hls/a.mp4/{name}")).unwrap();
+            let object = gallery.object(&gallery.hls("a.mp4", name)).unwrap();
             assert_eq!(object.content_type, "video/mp2t");
             std::fs::write(&path, object.bytes).unwrap();
             assert!(pictures(&path).starts_with("1,I"), "{name}");
@@ -209,7 +209,7 @@ fn portrait() {
     let variants = master(&gallery, "turned.mov");
     assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "480x854");
     assert_eq!(attribute(&variants[1].0, "RESOLUTION"), "360x640");
-    let video = probe(&gallery, "hls/turned.mov/480p_000.ts", "v:0");
+    let video = probe(&gallery, &gallery.hls("turned.mov", "480p_000.ts"), "v:0");
     assert_eq!((video["width"].as_str(), video["height"].as_str()), ("480", "854"));
     assert_eq!(gallery.thumbnail("large", "turned.mov").dimensions(), (450, 800));
     assert_eq!(gallery.object("turned.mov").unwrap().content_type, "video/quicktime");
@@ -227,7 +227,7 @@ fn hdr() {
     let report = gallery.ingest();
     assert_eq!(report.added, 3, "{report}");
     for key in ["hlg.mov", "pq.mp4", "sdr10.mp4"] {
-        let video = probe(&gallery, &format!("hls/{key}/360p_000.ts"), "v:0");
+        let video = probe(&gallery, &gallery.hls(key, "360p_000.ts"), "v:0");
         assert_eq!((video["pix_fmt"].as_str(), video["profile"].as_str()), ("yuv420p", "High"), "{key}");
         if report.notes.is_empty() && key != "sdr10.mp4" {
             assert_eq!(video["color_transfer"], "bt709", "{key}");
@@ -255,7 +255,7 @@ fn silent_and_odd() {
     let variants = master(&gallery, "odd.mp4");
     assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "852x480");
     assert!(!variants[0].0.contains("mp4a"), "{}", variants[0].0);
-    assert!(probe(&gallery, "hls/odd.mp4/480p_000.ts", "a:0").is_empty());
+    assert!(probe(&gallery, &gallery.hls("odd.mp4", "480p_000.ts"), "a:0").is_empty());
     let tiny = master(&gallery, "tiny.mp4");
     assert_eq!(attribute(&tiny[0].0, "FRAME-RATE"), "12.000");
     assert_eq!(gallery.thumbnail("large", "tiny.mp4").dimensions(), (192, 108));
@@ -270,7 +270,7 @@ fn dark_beginning() {
     let thumbnail = gallery.thumbnail("large", name).into_luma8();
     let mean = thumbnail.iter().map(|value| u64::from(*value)).sum::<u64>() / thumbnail.len() as u64;
     assert!(mean > 60, "the poster is dark: {mean}");
-    assert!(gallery.object(&format!("hls/{name}/240p_001.ts")).is_some());
+    assert!(gallery.object(&gallery.hls(name, "240p_001.ts")).is_some());
 }
 
 fn varying_rate() {
@@ -287,7 +287,7 @@ fn varying_rate() {
     let report = gallery.ingest();
     assert_eq!(report.added, 2, "{report}");
     for (key, rate) in [("vfr.mp4", "30/1"), ("slow.mp4", "60/1")] {
-        let video = probe(&gallery, &format!("hls/{key}/240p_000.ts"), "v:0");
+        let video = probe(&gallery, &gallery.hls(key, "240p_000.ts"), "v:0");
         assert_eq!(video["avg_frame_rate"], rate, "{key}");
     }
     let segments = segments(&gallery, "vfr.mp4", "240p");
@@ -304,7 +304,7 @@ fn anamorphic() {
     let report = gallery.ingest();
     assert_eq!(report.added, 1, "{report}");
     assert_eq!(gallery.sql::<String>("SELECT width || 'x' || height FROM media"), ["524x288"]);
-    let video = probe(&gallery, "hls/dv.mov/288p_000.ts", "v:0");
+    let video = probe(&gallery, &gallery.hls("dv.mov", "288p_000.ts"), "v:0");
     assert_eq!((video["width"].as_str(), video["height"].as_str()), ("524", "288"));
     assert_eq!((video["sample_aspect_ratio"].as_str(), video["field_order"].as_str()), ("1:1", "progressive"));
 }

@@ -20,7 +20,6 @@ pub struct Listed {
 
 impl Bucket {
     /// All objects whose key begins with `prefix`, in the store's order.
-    #[allow(dead_code)] // no caller yet
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
         let mut all = Vec::new();
         let mut tokens = HashSet::new();

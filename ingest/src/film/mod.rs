@@ -39,7 +39,6 @@ pub struct Encoded {
 
 impl Encoded {
     /// Keeps what was encoded for the next run: this one could not upload it.
-    #[allow(dead_code, reason = "publish is to call it")]
     pub fn keep(self) {
         self.folder.keep();
     }

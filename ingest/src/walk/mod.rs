@@ -16,6 +16,7 @@ pub use candidate::{Candidate, timestamp};
 use links::{Links, Target};
 use rules::{Rules, Verdict};
 
+use crate::photo::unreadable;
 use crate::settings;
 use crate::sniff::{self, Kind};
 
@@ -177,7 +178,7 @@ impl Walk<'_> {
                 self.library.left_out += 1;
                 self.leading_out.push(relative(self.root, path));
             }
-            Err(error) => self.library.failed.push((relative(self.root, path), format!("cannot be read: {error}"))),
+            Err(error) => self.library.failed.push((relative(self.root, path), unreadable(error))),
         }
         None
     }
@@ -209,7 +210,7 @@ impl Walk<'_> {
         let library = &mut self.library;
         let kind = match sniff::file(path) {
             Ok(kind) => kind,
-            Err(error) => return library.failed.push((name, format!("cannot be read: {error}"))),
+            Err(error) => return library.failed.push((name, unreadable(error))),
         };
         match kind {
             Kind::Other => {
@@ -231,7 +232,7 @@ impl Walk<'_> {
         }
         match Candidate::stat(path, place, key, kind) {
             Ok(candidate) => library.candidates.push(candidate),
-            Err(error) => library.failed.push((name, format!("cannot be read: {error}"))),
+            Err(error) => library.failed.push((name, unreadable(error))),
         }
     }
 }

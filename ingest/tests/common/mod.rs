@@ -109,6 +109,13 @@ impl Gallery {
         ureq::delete(&presigned(&self.store, sigv4::Method::Delete, key)).call().unwrap();
     }
 
+    /// The name of an object of a film, below the film's version.
+    pub fn hls(&self, key: &str, name: &str) -> String {
+        let sql = format!("SELECT version FROM media WHERE key = '{key}'");
+        let version = self.sql::<String>(&sql).pop().expect("the film is there");
+        format!("hls/{key}/{version}/{name}")
+    }
+
     /// A thumbnail, decoded.
     pub fn thumbnail(&self, size: &str, key: &str) -> image::DynamicImage {
         let object = self.object(&format!("thumbnails/{size}/{key}")).expect("the thumbnail is there");

@@ -11,7 +11,7 @@ fn inspect(text: &str, key: &str) -> hls::Summary {
 
 /// A variant's segments: name and seconds.
 pub fn segments(gallery: &Gallery, key: &str, quality: &str) -> Vec<(String, f64)> {
-    let object = gallery.object(&format!("hls/{key}/{quality}.m3u8")).expect(quality);
+    let object = gallery.object(&gallery.hls(key, &format!("{quality}.m3u8"))).expect(quality);
     assert_eq!(object.content_type, "application/vnd.apple.mpegurl");
     let text = String::from_utf8(object.bytes).unwrap();
     assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Media);
@@ -28,7 +28,7 @@ pub fn segments(gallery: &Gallery, key: &str, quality: &str) -> Vec<(String, f64
 
 /// The master's variants: attribute texts and URIs.
 pub fn master(gallery: &Gallery, key: &str) -> Vec<(String, String)> {
-    let text = String::from_utf8(gallery.object(&format!("hls/{key}/master.m3u8")).unwrap().bytes).unwrap();
+    let text = String::from_utf8(gallery.object(&gallery.hls(key, "master.m3u8")).unwrap().bytes).unwrap();
     assert_eq!(inspect(&text, key).kind, hls::PlaylistKind::Master);
     let lines: Vec<_> = text.lines().collect();
     let pairs = lines.windows(2).filter(|pair| pair[0].starts_with("#EXT-X-STREAM-INF:"));
