@@ -169,7 +169,7 @@ fn landscape() {
     assert_eq!(
         gallery.sql::<String>(row),
         [
-            r#"["video","2024-06-15T12:03:22Z",9.0,"h264",854,480,"[\"480p\",\"360p\"]",47.3769,"thumbnails/medium/a.mp4","video/mp4"]"#
+            r#"["video","2024-06-15T12:03:22",9.0,"h264",854,480,"[\"480p\",\"360p\"]",47.3769,"thumbnails/medium/a.mp4","video/mp4"]"#
         ]
     );
     assert_eq!(gallery.thumbnail("large", "a.mp4").dimensions(), (800, 450));

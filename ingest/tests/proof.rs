@@ -17,8 +17,8 @@ fn library(sink: &Sink) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(folder.path(), &sink.settings);
     options.patience = Duration::from_millis(300);
-    for name in ["a.jpg", "b.jpg"] {
-        let jpeg = encode(&quarters(8, 8), ImageFormat::Jpeg);
+    for (name, side) in [("a.jpg", 8), ("b.jpg", 9)] {
+        let jpeg = encode(&quarters(side, 8), ImageFormat::Jpeg);
         std::fs::write(folder.path().join("library").join(name), jpeg).unwrap();
     }
     (folder, options)

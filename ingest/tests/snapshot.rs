@@ -111,8 +111,8 @@ fn the_index_comes_last_and_a_refusal_is_told() {
     let options_of_sink = options(folder.path(), &sink.settings);
     ingest::run(&options_of_sink).unwrap();
     let puts = sink.snapshot();
-    assert_eq!(puts.len(), 5);
-    assert_eq!(puts.iter().position(|path| path == "/media/catalogue/current"), Some(4));
+    assert_eq!(puts.len(), 6);
+    assert_eq!(puts[4..], ["/media/catalogue/current", "/media/catalogue/libraries"]);
 
     let sink = sink.answer_catalogue(403, "<Error><Code>AccessDenied</Code></Error>");
     std::fs::write(folder.path().join("library/a.jpg"), photo(8)).unwrap();

@@ -140,6 +140,8 @@ pub fn options(folder: &Path, store: &Store) -> Options {
         library: Some(library),
         temp: Some(temp),
         show: Show::Nothing,
+        // Not that of the machine.
+        time_zone: Some("UTC".to_owned()),
         // The fastest preset that uses the High profile.
         preset: "superfast".into(),
         ..Options::new(store.location(), Place::File(folder.join("gallery.sqlite")))
