@@ -63,13 +63,16 @@ fn the_summary_is_on_stdout_and_the_code_says_whether_all_is_in() {
 }
 
 #[test]
-fn json_is_one_line() {
+fn json_is_a_line_for_each_file_and_the_counts_last() {
     let gallery = Gallery::new();
     gallery.file("a.jpg", &photo());
     gallery.file("empty.jpg", b"");
     let (code, out, _) = finish(command(&gallery).arg("--json").output().unwrap());
-    assert_eq!((code, out.lines().count()), (2, 1));
-    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [failed, added, report] = &lines[..] else { panic!("{out}") };
+    assert_eq!(code, 2);
+    assert_eq!(*failed, serde_json::json!({ "file": "empty.jpg", "outcome": "failed", "reason": "the file is empty" }));
+    assert_eq!(*added, serde_json::json!({ "file": "a.jpg", "outcome": "added" }));
     assert_eq!((&report["photos"], &report["added"], &report["objects"]), (&1.into(), &1.into(), &4.into()));
     assert_eq!(report["failed"][0]["name"], "empty.jpg");
 }
@@ -130,7 +133,8 @@ fn an_interrupt_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let options = common::options(folder.path(), &sink.settings);
     for number in 0..100 {
-        std::fs::write(folder.path().join(format!("library/{number}.jpg")), photo()).unwrap();
+        let photo = encode(&quarters(40 + number, 30), ImageFormat::Jpeg);
+        std::fs::write(folder.path().join(format!("library/{number}.jpg")), photo).unwrap();
     }
     let child = Command::new(PROGRAM)
         .env_clear()

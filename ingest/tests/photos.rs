@@ -109,7 +109,7 @@ fn originals_arrive_whole_under_awkward_names() {
         assert_eq!(object.cache_control, "private, max-age=14400");
         assert_eq!(gallery.thumbnail("small", name).width(), 150);
         // Small pictures are not enlarged.
-        assert_eq!(gallery.thumbnail("large", name).dimensions(), (320, 200));
+        assert_eq!(gallery.thumbnail("large", name).width(), 320);
     }
 }
 

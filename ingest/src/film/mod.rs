@@ -135,6 +135,9 @@ impl Encoder<'_> {
             process::Failure::Start(error) => format!("{program} did not run: {error}"),
             process::Failure::Stalled => format!("{program} did not get on with it and was ended"),
             process::Failure::Limit(limit) => format!("{program} was ended: {limit}"),
+            process::Failure::Exit(said) if said.contains("Invalid data found") => {
+                "no film that can be read is in it: it is broken, or is not what its name says".to_owned()
+            }
             // The message begins with the file's path, which the report names already.
             process::Failure::Exit(said) => {
                 format!("{program} says: {}", said.rsplit(": ").next().unwrap_or(&said))
