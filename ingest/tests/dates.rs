@@ -23,13 +23,13 @@ fn gallery(zone: &str) -> Gallery {
 }
 
 /// A photo whose bytes differ from those of other names, with these EXIF fields.
-fn photo(gallery: &Gallery, name: &str, fields: Vec<(u16, Value)>) {
+fn photo(gallery: &Gallery, name: &str, fields: &[(u16, Value)]) {
     let side = 20 + name.bytes().fold(0, |sum: u32, byte| (sum * 31 + u32::from(byte)) % 500);
     let jpeg = encode(&quarters(side, 20), ImageFormat::Jpeg);
-    let bytes = if fields.is_empty() { jpeg } else { with_exif(&jpeg, &[], &fields, &[]) };
+    let bytes = if fields.is_empty() { jpeg } else { with_exif(&jpeg, &[], fields, &[]) };
     let path = gallery.file(name, &bytes);
     // 2024-06-15T12:00:00Z
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_718_452_800);
+    let time = SystemTime::UNIX_EPOCH + Duration::from_hours(477_348);
     File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
@@ -63,11 +63,11 @@ fn clocks_of_an_afternoon_agree() {
     let gallery = gallery("UTC");
     let clock = |time: &'static str| (TAKEN, Value::Ascii(time));
     let offset = |offset: &'static str| (OFFSET, Value::Ascii(offset));
-    photo(&gallery, "camera 1.jpg", vec![clock("2024:06:15 10:00:00")]);
-    photo(&gallery, "phone.jpg", vec![clock("2024:06:15 10:20:00"), offset("+09:00")]);
-    photo(&gallery, "visitor.jpg", vec![clock("2024:06:15 09:30:00"), offset("+08:00")]);
-    photo(&gallery, "phone again.jpg", vec![clock("2024:06:15 10:35:00"), offset("+09:00")]);
-    photo(&gallery, "camera 2.jpg", vec![clock("2024:06:15 10:40:00")]);
+    photo(&gallery, "camera 1.jpg", &[clock("2024:06:15 10:00:00")]);
+    photo(&gallery, "phone.jpg", &[clock("2024:06:15 10:20:00"), offset("+09:00")]);
+    photo(&gallery, "visitor.jpg", &[clock("2024:06:15 09:30:00"), offset("+08:00")]);
+    photo(&gallery, "phone again.jpg", &[clock("2024:06:15 10:35:00"), offset("+09:00")]);
+    photo(&gallery, "camera 2.jpg", &[clock("2024:06:15 10:40:00")]);
     let films = film(&gallery, "a film.mp4", &["creation_time=2024-06-15T01:10:00Z"])
         && film(&gallery, "20240615_104500.mp4", &["creation_time=2024-06-15T01:45:00Z"])
         && film(
@@ -110,11 +110,11 @@ fn clocks_of_an_afternoon_agree() {
 fn a_burst_goes_by_its_subseconds_and_scans_by_their_names() {
     let gallery = gallery("Europe/Berlin");
     for (name, subseconds) in [("x.jpg", "90"), ("y.jpg", "5"), ("z.jpg", "10")] {
-        let fields = vec![(TAKEN, Value::Ascii("2024:06:15 16:10:00")), (SUBSECONDS, Value::Ascii(subseconds))];
-        photo(&gallery, name, fields);
+        let fields = [(TAKEN, Value::Ascii("2024:06:15 16:10:00")), (SUBSECONDS, Value::Ascii(subseconds))];
+        photo(&gallery, name, &fields);
     }
     for number in [3, 1, 2] {
-        photo(&gallery, &format!("scan {number}.jpg"), vec![]);
+        photo(&gallery, &format!("scan {number}.jpg"), &[]);
     }
     gallery.ingest();
     let keys: Vec<String> = gallery.sql("SELECT key FROM media ORDER BY taken_at, key");
@@ -131,7 +131,7 @@ fn names_and_times_of_files_are_guesses() {
         ("nothing.jpg", "2024-06-15T14:00:00 +02:00 file/library"),
     ];
     for (name, _) in names {
-        photo(&gallery, name, vec![]);
+        photo(&gallery, name, &[]);
     }
     gallery.ingest();
     let told = told(&gallery);
@@ -144,11 +144,11 @@ fn names_and_times_of_files_are_guesses() {
 #[test]
 fn a_new_neighbour_moves_what_was_a_guess() {
     let gallery = gallery("UTC");
-    photo(&gallery, "camera.jpg", vec![(TAKEN, Value::Ascii("2024:06:15 10:00:00"))]);
+    photo(&gallery, "camera.jpg", &[(TAKEN, Value::Ascii("2024:06:15 10:00:00"))]);
     gallery.ingest();
     assert_eq!(told(&gallery), ["camera.jpg 2024-06-15T10:00:00 +00:00 exif/library"]);
-    let phone = vec![(TAKEN, Value::Ascii("2024:06:15 10:20:00")), (OFFSET, Value::Ascii("-05:00"))];
-    photo(&gallery, "phone.jpg", phone);
+    let phone = [(TAKEN, Value::Ascii("2024:06:15 10:20:00")), (OFFSET, Value::Ascii("-05:00"))];
+    photo(&gallery, "phone.jpg", &phone);
     assert_eq!(gallery.ingest().objects, 4);
     assert_eq!(told(&gallery)[0], "camera.jpg 2024-06-15T10:00:00 -05:00 exif/nearby");
 }

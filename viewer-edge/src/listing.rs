@@ -183,11 +183,12 @@ fn item(films: &Films<'_>, media: Media) -> Item {
     }
 }
 
-/// The wall clock of the row, with its offset if there is a time. The moment of ingest is no time of taking.
+/// The wall clock of the row, with its offset if there is a time and the offset is no guess. The moment of ingest is no
+/// time of taking.
 fn wall_clock(date_taken: Option<String>, taken: Option<&Taken>) -> Option<String> {
     let mut text = date_taken.filter(|_| taken.is_none_or(|taken| taken.source != Taken::INGEST))?;
     let time = text.split_once(['T', ' ']).map_or("", |(_, time)| time);
-    if let Some(offset) = taken.and_then(|taken| taken.offset.as_deref())
+    if let Some(offset) = taken.filter(|taken| taken.knows_offset()).and_then(|taken| taken.offset.as_deref())
         && !time.is_empty()
         && !time.contains(['Z', '+', '-'])
     {
@@ -219,7 +220,7 @@ mod tests {
             day: "2024-06-15".into(),
             source: source.into(),
             offset: offset.map(str::to_owned),
-            offset_source: None,
+            offset_source: offset.map(|_| "exif".to_owned()),
         }
     }
 
@@ -237,6 +238,10 @@ mod tests {
             assert_eq!(shown(Some(&taken("exif", Some("+02:00")))).as_deref(), Some(wanted));
             assert_eq!(shown(Some(&taken("exif", None))).as_deref(), Some(row));
             assert_eq!(shown(None).as_deref(), Some(row), "a row of 0.1.0");
+            for guessed in ["nearby", "library"] {
+                let taken = Taken { offset_source: Some(guessed.into()), ..taken("exif", Some("+02:00")) };
+                assert_eq!(shown(Some(&taken)).as_deref(), Some(row), "{guessed}");
+            }
         }
     }
 

@@ -96,6 +96,11 @@ impl Taken {
     pub fn is_guess(&self) -> bool {
         matches!(self.source.as_str(), "name" | "file" | Self::INGEST)
     }
+
+    /// Whether something says the offset, and it is not only that of items nearby or of the library.
+    pub fn knows_offset(&self) -> bool {
+        !matches!(self.offset_source.as_deref(), None | Some("nearby" | "library"))
+    }
 }
 
 /// The part of a film's item that playback needs.
