@@ -22,6 +22,7 @@ mod failure;
 mod film;
 mod libraries;
 mod outbound;
+mod outcome;
 mod permits;
 mod photo;
 mod pipeline;

@@ -16,6 +16,7 @@ use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::Encoded;
+use crate::outcome::Outcome;
 use crate::permits::Permits;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
@@ -36,19 +37,6 @@ pub const SEGMENT: &str = "video/mp2t";
 
 /// How long objects stay that are no longer an item's own: whoever is in the middle of a film goes on.
 const OLD_VERSIONS_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-
-/// What happened to a file that could be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Added,
-    /// A new version of an item that was there already.
-    Replaced,
-    Unchanged,
-    /// Hidden or removed earlier, so it stays out.
-    KeptOut,
-    /// Another file with the same bytes is on its way. What becomes of this one depends on that one.
-    Twin,
-}
 
 /// The bucket, the catalogue, and the settings of the work.
 pub struct Publisher<'a> {

@@ -104,7 +104,7 @@ impl Settings {
     }
 
     /// The albums of items with these places and dates, as titles and indices. The dates are RFC 3339 as in
-    /// [`gallery::Media::date`].
+    /// [`gallery::media::Media::date`].
     ///
     /// The albums are those that are set, in the order of the file, even if nothing is in them. If none is set, the
     /// first level of folders are the albums, by name; items above these folders are then in no album.

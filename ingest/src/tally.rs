@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bucket::StoreError;
 use crate::failure::Failure;
-use crate::publish::Outcome;
+use crate::outcome::Outcome;
 use crate::sniff::Kind;
 use crate::walk::Library;
 use crate::{Files, Named, Report, Stop};

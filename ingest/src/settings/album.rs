@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -72,14 +72,10 @@ impl Album {
     fn patterns(&self) -> Option<GlobSet> {
         let mut set = GlobSetBuilder::new();
         for pattern in &self.globs {
-            set.add(glob(pattern).ok()?);
+            set.add(text::glob(pattern).ok()?);
         }
         set.build().ok()
     }
-}
-
-pub(super) fn glob(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build()
 }
 
 fn is_below(folder: &str, place: &str) -> bool {

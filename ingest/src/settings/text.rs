@@ -1,10 +1,9 @@
 //! Checks of single settings, and the words for what is wrong with them.
 
+use globset::{Glob, GlobBuilder};
 use jiff::tz::TimeZone;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-
-use super::album;
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_TITLE: usize = 200;
@@ -50,7 +49,7 @@ pub fn folders<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 pub fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let globs = Vec::<String>::deserialize(deserializer)?;
     for pattern in &globs {
-        if let Err(error) = album::glob(pattern) {
+        if let Err(error) = glob(pattern) {
             return Err(D::Error::custom(format!("{pattern:?} is not a pattern: {}", error.kind())));
         }
         if pattern.is_empty() || pattern.starts_with('/') {
@@ -132,4 +131,9 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
     let name = name.to_lowercase();
     let with_distance = known.map(|known| (strsim::osa_distance(&name, &known.to_lowercase()), known));
     with_distance.min().filter(|(distance, known)| distance * 3 <= known.len()).map(|(_, known)| known)
+}
+
+/// A pattern of an album, in which `*` ends at a slash.
+pub fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build()
 }

@@ -9,7 +9,7 @@ use super::{Moment, OffsetSource, Source, Taken, name, whole_milliseconds};
 /// The columns of a row that say when the item was taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
-    /// The wall clock. Until [`super::settle`] knows the offset of a moment in UTC, that moment with `Z`.
+    /// The wall clock. Until [`super::settle()`] knows the offset of a moment in UTC, that moment with `Z`.
     pub date_taken: Option<String>,
     pub taken_source: Option<String>,
     pub taken_offset: Option<String>,

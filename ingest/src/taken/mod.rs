@@ -117,7 +117,7 @@ impl OffsetSource {
         Self::ALL.into_iter().find(|source| source.name() == name)
     }
 
-    /// Whether [`settle`] made it up. It is decided anew each time.
+    /// Whether [`settle()`] made it up. It is decided anew each time.
     pub const fn is_guess(self) -> bool {
         matches!(self, Self::Nearby | Self::Library)
     }
