@@ -6,6 +6,7 @@ use platform::StoreName;
 use crate::catalogue::{Catalogue, Deletion, State, Withdrawn};
 use crate::engine::Session;
 use crate::failure::Failure;
+use crate::lock::Lock;
 use crate::prune::REMOVED_STAY;
 use crate::{Error, Options, purge};
 
@@ -40,6 +41,7 @@ pub enum Became {
 /// Changes items, and publishes the catalogue. The answer has one entry a key.
 pub fn curate(options: &Options, keys: &[String], change: Change) -> Result<Vec<(String, Became)>, Error> {
     let session = Session::open(options)?;
+    let _lock = Lock::take(&options.database)?;
     let catalogue = &session.catalogue;
     let failed = |error| session.unusable(options, error);
     let withdrawn = catalogue.withdrawn().map_err(failed)?;

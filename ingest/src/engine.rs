@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
+use crate::lock::Lock;
 use crate::permits::Permits;
 use crate::publish::Publisher;
 use crate::register::Register;
@@ -79,6 +80,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     let zone = zone(options, &settings)?;
     let session = Session::open(options)?;
     let Session { bucket, catalogue } = &session;
+    let _lock = if options.dry_run { None } else { Some(Lock::take(&options.database)?) };
     let failed = |error| session.unusable(options, error);
     scratch::sweep(options.temp.as_deref());
 
@@ -115,7 +117,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
 
     // An item with a row is in the gallery, also after a request to stop.
     if !tally.is_fatal() && !options.dry_run {
-        if !options.stop.is_requested() && options.library.is_some() {
+        // Only a whole walk says what is gone.
+        if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
             tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
         }
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));

@@ -21,6 +21,7 @@ mod facts;
 mod failure;
 mod film;
 mod libraries;
+mod lock;
 mod outbound;
 mod outcome;
 mod permits;

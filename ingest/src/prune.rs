@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Deletion, Place, State};
 use crate::failure::Failure;
 use crate::register::Register;
 use crate::tally::Tally;
-use crate::walk::Library;
+use crate::walk::{Library, RULES};
 
 /// How long the objects of an item stay after it was taken out.
 pub const REMOVED_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -72,14 +72,18 @@ pub fn run(
     Ok(())
 }
 
-/// The places that the walk did not find. Nothing is known about files below a folder that cannot be read.
+/// The places that the walk did not find. Nothing is known about what lies below a folder that cannot be read, or whose
+/// `.galleryignore` cannot, and a file that is named as skipped or failed is there.
 fn missing(register: &Register, library: &Library) -> Vec<Place> {
-    let mut missing = register.missing();
-    let is_unreadable = |path: &str| {
-        library.failed.iter().any(|(failed, _)| {
-            path.strip_prefix(failed.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let named = library.failed.iter().chain(&library.skipped).map(|(name, _)| name.as_str());
+    let unclear: Vec<&str> =
+        named.map(|name| name.strip_suffix(RULES).map_or(name, |folder| folder.trim_end_matches('/'))).collect();
+    let is_unclear = |path: &str| {
+        unclear.iter().any(|name| {
+            name.is_empty() || path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     };
-    missing.retain(|place| !is_unreadable(&place.path));
+    let mut missing = register.missing();
+    missing.retain(|place| !is_unclear(&place.path));
     missing
 }

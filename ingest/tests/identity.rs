@@ -221,3 +221,18 @@ fn a_dry_run_writes_nothing() {
     assert_eq!((report.added, report.unchanged), (2, 1), "{report}");
     assert_eq!(keys(&gallery).len(), 1);
 }
+
+#[test]
+fn two_runs_at_a_time_do_not_share_a_gallery() {
+    let gallery = Gallery::new();
+    file(&gallery, "lib/a.jpg", &photo(10));
+    let lock = format!("{}.lock", common::database(&gallery.options).display());
+    let other = File::create(lock).unwrap();
+    other.try_lock().unwrap();
+    let library = Some(gallery.folder.path().join("lib"));
+    let options = Options { library, ..gallery.options.clone() };
+    let refused = ingest::run(&options).unwrap_err().to_string();
+    assert!(refused.contains("another ingest"), "{refused}");
+    drop(other);
+    assert_eq!(ingest::run(&options).unwrap().added, 1);
+}

@@ -192,6 +192,20 @@ fn a_folder_that_cannot_be_read_prunes_nothing_below_it() {
 }
 
 #[test]
+fn what_is_named_is_not_gone() {
+    let gallery = library(8);
+    gallery.file("sub/a.jpg", &photo(30));
+    gallery.file("sub/b.jpg", &photo(31));
+    gallery.ingest();
+    // One file is broken, one has become something else, and nobody knows what a third folder is to show.
+    gallery.file("0.jpg", b"");
+    gallery.file("1.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    fs::create_dir(gallery.library().join("sub/.galleryignore")).unwrap();
+    let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
+    assert!(report.pruned.is_empty() && report.failed.len() + report.skipped.len() == 3, "{report}");
+}
+
+#[test]
 fn doctor_names_what_is_wrong_and_mends_it() {
     let gallery = library(4);
     assert!(is_well(&gallery));

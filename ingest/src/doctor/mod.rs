@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::catalogue::{Deletion, State};
 use crate::engine::{self, Session};
 use crate::failure::Failure;
+use crate::lock::Lock;
 use crate::{Error, Options, purge, scratch};
 
 /// Something that is not as it should be.
@@ -58,6 +59,8 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let session = Session::open(options)?;
     let failed = |failure| session.failed(options, failure);
     scratch::sweep(options.temp.as_deref());
+    // What an ingest is uploading would look like an orphan.
+    let lock = Lock::take(&options.database)?;
     purge::run(&session.catalogue, &session.bucket, jiff::Timestamp::now()).map_err(failed)?;
     let before = look(&session).map_err(failed)?;
     if !repair || before.is_well() {
@@ -69,9 +72,10 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
         .filter(|finding| !matches!(finding.kind, Kind::Orphan | Kind::Stray))
         .map(|finding| finding.name.as_str())
         .collect();
-    ingest_again(options, &session, &damaged)?;
-    // What was ingested again may have left the objects of its old version, which are due tomorrow.
     remove(&session, &before).map_err(failed)?;
+    drop(lock);
+    ingest_again(options, &session, &damaged)?;
+    let _lock = Lock::take(&options.database)?;
     let mut after = look(&session).map_err(failed)?;
     withdraw_what_is_lost(&session, &after).map_err(failed)?;
     after = look(&session).map_err(failed)?;

@@ -14,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 
 pub use candidate::{Candidate, timestamp};
 use links::{Links, Target};
+pub use rules::FILE as RULES;
 use rules::{Rules, Verdict};
 
 use crate::photo::unreadable;

@@ -1,0 +1,30 @@
+//! One program at a time changes a gallery: two that ingest would give out the same keys.
+
+use std::fs::{File, OpenOptions, TryLockError};
+
+use crate::{Error, Place};
+
+/// The right to change a gallery whose catalogue is a file. A drop, or the end of the program, gives it back. For a
+/// catalogue behind HTTP there is no such right, because nothing would give it back for a program that was killed.
+pub struct Lock {
+    _file: Option<File>,
+}
+
+impl Lock {
+    pub fn take(database: &Place) -> Result<Self, Error> {
+        let Place::File(path) = database else { return Ok(Self { _file: None }) };
+        let unusable = |words: String| Error::Database(database.name(), words);
+        let mut name = path.clone().into_os_string();
+        name.push(".lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(name);
+        let file = file.map_err(|error| unusable(format!("its lock cannot be made: {error}")))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: Some(file) }),
+            Err(TryLockError::WouldBlock) => {
+                Err(unusable("another ingest or doctor works on it: wait until it has ended".to_owned()))
+            }
+            // A file system without locks.
+            Err(TryLockError::Error(_)) => Ok(Self { _file: None }),
+        }
+    }
+}
