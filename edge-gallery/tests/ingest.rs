@@ -7,29 +7,19 @@ mod common;
 
 use std::process::{Command, Output, Stdio};
 
+use common::Gallery;
 use common::jpeg::{encode, quarters};
 use common::sink::{Answer, Sink};
-use common::{Gallery, Store};
 use image::ImageFormat;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_edge-gallery");
-
-fn settings(store: &Store) -> [(&'static str, String); 5] {
-    [
-        ("S3_ENDPOINT", store.endpoint.clone()),
-        ("R2_BUCKET_NAME", store.bucket.clone()),
-        ("R2_REGION", store.region.clone()),
-        ("R2_ACCESS_KEY_ID", store.access_key_id.clone()),
-        ("R2_SECRET_ACCESS_KEY", store.secret_access_key.clone()),
-    ]
-}
 
 fn command(gallery: &Gallery) -> Command {
     let mut command = Command::new(PROGRAM);
     command
         .env_clear()
         .arg("ingest")
-        .envs(settings(&gallery.store))
+        .envs(gallery.store.environment())
         .env("GALLERY_DATABASE", common::database(&gallery.options))
         .arg(gallery.library());
     command
@@ -103,7 +93,7 @@ fn what_keeps_it_from_starting_is_one_line() {
     let wrong_folder = Command::new(PROGRAM)
         .env_clear()
         .arg("ingest")
-        .envs(settings(&gallery.store))
+        .envs(gallery.store.environment())
         .env("GALLERY_DATABASE", common::database(&gallery.options))
         .arg(&nowhere)
         .output()
@@ -139,7 +129,7 @@ fn an_interrupt_ends_in_order() {
     let child = Command::new(PROGRAM)
         .env_clear()
         .arg("ingest")
-        .envs(settings(&sink.settings))
+        .envs(sink.settings.environment())
         .env("GALLERY_DATABASE", common::database(&options))
         .arg(folder.path().join("library"))
         .stdout(Stdio::piped())

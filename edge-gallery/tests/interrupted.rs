@@ -72,16 +72,11 @@ fn film(root: &Path) -> Option<Vec<u8>> {
 }
 
 fn command(gallery: &Gallery, verb: &str) -> Command {
-    let store = &gallery.store;
     let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("S3_ENDPOINT", &store.endpoint)
-        .env("R2_BUCKET_NAME", &store.bucket)
-        .env("R2_REGION", &store.region)
-        .env("R2_ACCESS_KEY_ID", &store.access_key_id)
-        .env("R2_SECRET_ACCESS_KEY", &store.secret_access_key)
+        .envs(gallery.store.environment())
         .env("GALLERY_DATABASE", common::database(&gallery.options))
         .args([verb, "--json", "--temp"])
         .arg(gallery.options.temp.as_ref().unwrap());

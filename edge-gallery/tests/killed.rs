@@ -44,11 +44,7 @@ fn ingest(gallery: &Gallery, store: &Store, preset: &str) -> Command {
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("S3_ENDPOINT", &store.endpoint)
-        .env("R2_BUCKET_NAME", &store.bucket)
-        .env("R2_REGION", &store.region)
-        .env("R2_ACCESS_KEY_ID", &store.access_key_id)
-        .env("R2_SECRET_ACCESS_KEY", &store.secret_access_key)
+        .envs(store.environment())
         .env("GALLERY_DATABASE", common::database(&gallery.options))
         .args(["ingest", "--quiet", "--preset", preset, "--temp"])
         .arg(gallery.options.temp.as_ref().unwrap())

@@ -23,6 +23,17 @@ pub struct Store {
 }
 
 impl Store {
+    /// The names of the configuration by which programs find it.
+    pub fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            ("S3_ENDPOINT", &self.endpoint),
+            ("R2_BUCKET_NAME", &self.bucket),
+            ("R2_REGION", &self.region),
+            ("R2_ACCESS_KEY_ID", &self.access_key_id),
+            ("R2_SECRET_ACCESS_KEY", &self.secret_access_key),
+        ]
+    }
+
     pub fn location(&self) -> Location {
         Location {
             name: self.bucket.clone(),
