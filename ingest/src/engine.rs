@@ -76,8 +76,10 @@ fn cores() -> usize {
 /// Ingests a library. The documentation of the crate says what this includes.
 pub fn run(options: &Options) -> Result<Report, Error> {
     let started = Instant::now();
-    let (settings, library) = look(options)?;
+    let (mut settings, library) = look(options)?;
     let zone = zone(options, &settings)?;
+    // Albums with times are resolved by the same zone, also in runs of other libraries.
+    settings.time_zone = zone.iana_name().map(str::to_owned).or(settings.time_zone);
     let session = Session::open(options)?;
     let Session { bucket, catalogue } = &session;
     let _lock = if options.dry_run { None } else { Some(Lock::take(&options.database)?) };

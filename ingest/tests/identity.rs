@@ -223,6 +223,35 @@ fn a_dry_run_writes_nothing() {
 }
 
 #[test]
+fn libraries_say_what_they_are_called_and_what_their_albums_are() {
+    let gallery = Gallery::new();
+    file(&gallery, "lib/Italy/a.jpg", &photo(10));
+    file(&gallery, "lib/Italy/b.jpg", &photo(11));
+    file(&gallery, "lib/c.jpg", &photo(12));
+    let published = || {
+        let object = gallery.object("catalogue/libraries").expect("it is published");
+        serde_json::from_slice::<serde_json::Value>(&object.bytes).unwrap()
+    };
+    ingest(&gallery, "lib");
+    let by_folder = published();
+    assert_eq!((&by_folder[0]["name"], &by_folder[0]["timeZone"]), (&"lib".into(), &"UTC".into()));
+    assert_eq!(by_folder[0]["albums"][0]["title"], "Italy");
+    assert_eq!(by_folder[0]["albums"][0]["keys"].as_array().unwrap().len(), 2);
+
+    let settings = "title = \"Ours\"\ncover = \"c.jpg\"\n[[albums]]\ntitle = \"All\"\nglobs = [\"**/*.jpg\"]\n";
+    file(&gallery, "lib/gallery.toml", settings.as_bytes());
+    assert_eq!(ingest(&gallery, "lib").exit_code(), 0);
+    let set = published();
+    assert_eq!((&set[0]["title"], &set[0]["cover"]), (&"Ours".into(), &"c.jpg".into()));
+    assert_eq!(set[0]["albums"][0]["keys"].as_array().unwrap().len(), 3);
+
+    file(&gallery, "lib/gallery.toml", b"titel = \"Ours\"\n");
+    let library = Some(gallery.folder.path().join("lib"));
+    let refused = ingest::run(&Options { library, ..gallery.options.clone() }).unwrap_err().to_string();
+    assert!(refused.contains("titel") && refused.contains("line 1") && refused.lines().count() == 1, "{refused}");
+}
+
+#[test]
 fn two_runs_at_a_time_do_not_share_a_gallery() {
     let gallery = Gallery::new();
     file(&gallery, "lib/a.jpg", &photo(10));
