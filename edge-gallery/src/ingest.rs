@@ -101,6 +101,10 @@ fn print(line: serde_json::Result<String>) {
     }
 }
 
+fn items(count: usize) -> String {
+    format!("{count} item{}", if count == 1 { "" } else { "s" })
+}
+
 /// Names the items that would go, and asks. Where nobody can answer, the answer is no.
 fn ask(keys: &[String]) -> bool {
     let mut err = std::io::stderr().lock();
@@ -108,10 +112,10 @@ fn ask(keys: &[String]) -> bool {
         let _ = writeln!(err, "gone: {}", key.replace(char::is_control, "\u{fffd}"));
     }
     if !std::io::stdin().is_terminal() {
-        let _ = writeln!(err, "{} items would be taken out: use --yes to do it", keys.len());
+        let _ = writeln!(err, "{} would be taken out: use --yes to do it", items(keys.len()));
         return false;
     }
-    let _ = write!(err, "Take these {} items out of the gallery? [y/N] ", keys.len());
+    let _ = write!(err, "Take {} out of the gallery? [y/N] ", items(keys.len()));
     let _ = err.flush();
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
