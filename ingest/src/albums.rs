@@ -35,15 +35,14 @@ struct Album {
     keys: Vec<String>,
 }
 
-/// Brings the object up to date. Nothing is written if it is so already.
-pub fn publish(catalogue: &Catalogue, bucket: &Bucket) -> Result<(), Failure> {
+/// Brings the object up to date. Nothing is written if it is so already. `dates` are those of the items that are
+/// shown, by key.
+pub fn publish(catalogue: &Catalogue, dates: &HashMap<String, String>, bucket: &Bucket) -> Result<(), Failure> {
     let libraries = catalogue.libraries()?;
-    let dates: HashMap<String, String> =
-        catalogue.all()?.into_iter().map(|item| (item.key.clone(), item.date().to_owned())).collect();
     let mut published = Vec::with_capacity(libraries.len());
     for library in libraries {
         let settings = library.settings.as_deref().and_then(|json| serde_json::from_str::<Settings>(json).ok());
-        published.push(of(catalogue, library.name, settings.unwrap_or_default(), &dates)?);
+        published.push(of(catalogue, library.name, settings.unwrap_or_default(), dates)?);
     }
     let bytes = serde_json::to_vec(&published).map_err(snapshot::encoding)?;
     let old = bucket.get(LIBRARIES, MAX_BYTES)?;

@@ -41,12 +41,17 @@ impl Session {
 
     /// Publishes the catalogue as it is now.
     pub fn publish(&self, options: &Options) -> Result<(), Error> {
-        snapshot::publish(&self.catalogue, &self.bucket, options.force)
-            .and_then(|()| albums::publish(&self.catalogue, &self.bucket))
-            .map_err(|failure| self.failed(options, failure))?;
+        self.publish_in_bucket(options.force).map_err(|failure| self.failed(options, failure))?;
         let Some(mirror) = &options.mirror else { return Ok(()) };
         let copied = self.catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
         copied.map_err(|error| Error::Database(mirror.name(), error.to_string()))
+    }
+
+    fn publish_in_bucket(&self, force: bool) -> Result<(), Failure> {
+        let items = self.catalogue.all()?;
+        let dates = items.iter().map(|item| (item.key.clone(), item.date().to_owned())).collect();
+        snapshot::publish(items, &self.bucket, force)?;
+        albums::publish(&self.catalogue, &dates, &self.bucket)
     }
 
     pub fn failed(&self, options: &Options, failure: Failure) -> Error {

@@ -3,10 +3,10 @@
 //! The objects are written first and the index last. Until the index is written, everybody reads the snapshot before.
 //! A run that dies in between leaves only some objects that nobody reads.
 
+use gallery::media::Media;
 use gallery::snapshot::{CURRENT, Index, Snapshot, object_keys};
 
 use crate::bucket::{Bucket, Headers, StoreError};
-use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 
 /// Objects whose names hold their version.
@@ -17,8 +17,8 @@ pub const CHANGING: Headers = Headers { content_type: "application/json", cache_
 pub const MAX_INDEX: u64 = 1 << 20;
 
 /// Brings the bucket's snapshot up to date. If it is up to date already, writes it only with `force`.
-pub fn publish(catalogue: &Catalogue, bucket: &Bucket, force: bool) -> Result<(), Failure> {
-    let snapshot = Snapshot::new(catalogue.all()?).map_err(encoding)?;
+pub fn publish(items: Vec<Media>, bucket: &Bucket, force: bool) -> Result<(), Failure> {
+    let snapshot = Snapshot::new(items).map_err(encoding)?;
     let old = bucket.get(CURRENT, MAX_INDEX)?.and_then(|bytes| Index::parse(&bytes).ok());
     let is_current = old.as_ref().is_some_and(|old| old.version == snapshot.index.version);
     if is_current && !force {
