@@ -63,6 +63,15 @@ impl Row {
         }
     }
 
+    /// As [`text`](Self::text), without a copy. The column is NULL from then on.
+    pub fn take_text(&mut self, column: usize) -> Result<Option<String>, Error> {
+        match self.0.get_mut(column).map(|value| std::mem::replace(value, Value::Null)) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            _ => Err(mismatch(column, "text")),
+        }
+    }
+
     /// A whole number, or `None` for NULL. A REAL without a fraction is accepted.
     pub fn integer(&self, column: usize) -> Result<Option<i64>, Error> {
         match self.0.get(column) {

@@ -6,6 +6,7 @@ use gallery::{
     media::{Film, Media, MediaType, Taken},
 };
 use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
+use serde::Deserialize;
 
 use super::State;
 
@@ -34,7 +35,7 @@ macro_rules! page_statement {
 
 pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
     let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
-    rows.first().map(media).transpose()
+    rows.into_iter().next().map(media).transpose()
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
@@ -74,7 +75,7 @@ pub(super) async fn page<P: Platform>(
     if let Some(after) = after {
         parameters.extend([Value::from(after.date.as_str()), Value::from(after.key.as_str())]);
     }
-    cx.sql()?.query(sql, &parameters).await?.iter().map(media).collect()
+    cx.sql()?.query(sql, &parameters).await?.into_iter().map(media).collect()
 }
 
 /// The first term of each range lets the index find the place. The second term cuts the ties.
@@ -100,39 +101,47 @@ pub(super) async fn state<P: Platform>(cx: &Cx<'_, P>) -> Result<State, Error> {
     Ok(State { count, changed: row.text(1)?.unwrap_or_default().to_owned() })
 }
 
+/// The part of `metadata` that is listed.
+#[derive(Deserialize)]
+struct Metadata {
+    mime: Option<String>,
+}
+
 /// A row of [`SELECT`].
-pub fn media(row: &Row) -> Result<Media, Error> {
-    let optional = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
-    let text = |column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
+pub fn media(mut row: Row) -> Result<Media, Error> {
     let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
-    let metadata: Option<serde_json::Value> =
-        row.text(16)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+    let thumbnails = [is_true(12)?, is_true(13)?, is_true(14)?];
+    let metadata: Option<Metadata> = row.text(16)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+    let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
+    let mut optional = |column| row.take_text(column);
+    let (version, at) = (optional(17)?, optional(18)?);
+    let taken = match at {
+        None => None,
+        Some(at) => Some(Taken {
+            at,
+            day: optional(19)?.unwrap_or_default(),
+            source: optional(20)?.unwrap_or_default(),
+            offset: optional(21)?,
+            offset_source: optional(22)?,
+        }),
+    };
     Ok(Media {
-        key: text(0)?,
-        filename: text(1)?,
-        r#type: media_type(row, 2)?,
-        mime: metadata.and_then(|metadata| Some(metadata.get("mime")?.as_str()?.to_owned())),
-        size: row.integer(3)?.unwrap_or_default(),
-        uploaded_at: text(4)?,
+        key: optional(0)?.unwrap_or_default(),
+        filename: optional(1)?.unwrap_or_default(),
+        uploaded_at: optional(4)?.unwrap_or_default(),
         date_taken: optional(5)?,
         camera_make: optional(6)?,
         camera_model: optional(7)?,
+        updated_at: optional(15)?.unwrap_or_default(),
+        r#type,
+        mime: metadata.and_then(|metadata| metadata.mime),
+        size: row.integer(3)?.unwrap_or_default(),
         width: row.integer(8)?,
         height: row.integer(9)?,
         duration: row.real(10)?,
-        qualities: qualities(row.text(11)?),
-        thumbnails: [is_true(12)?, is_true(13)?, is_true(14)?],
-        updated_at: text(15)?,
-        version: optional(17)?,
-        taken: match row.text(18)? {
-            None => None,
-            Some(at) => Some(Taken {
-                at: at.to_owned(),
-                day: text(19)?,
-                source: text(20)?,
-                offset: optional(21)?,
-                offset_source: optional(22)?,
-            }),
-        },
+        qualities,
+        thumbnails,
+        version,
+        taken,
     })
 }

@@ -165,7 +165,7 @@ fn both_sources_give_the_same_answers() {
             now(database.query(UPSERT, &row(number))).unwrap();
         }
         let rows = now(database.query(SELECT, &[])).unwrap();
-        let items: Vec<Media> = rows.iter().map(|row| media(row).unwrap()).collect();
+        let items: Vec<Media> = rows.into_iter().map(|row| media(row).unwrap()).collect();
         fixture.store.publish(&items);
         let (sql, snapshot) = (Catalogue::new(Source::Sql, &fixture.objects), &fixture.catalogue);
 

@@ -96,7 +96,7 @@ impl Catalogue {
 
     /// All items, as the services see them.
     pub fn all(&self) -> Result<Vec<Media>, Error> {
-        self.pages(&format!("{SELECT} WHERE key > ?1 ORDER BY key LIMIT ?2"))?.iter().map(media).collect()
+        self.pages(&format!("{SELECT} WHERE key > ?1 ORDER BY key LIMIT ?2"))?.into_iter().map(media).collect()
     }
 
     /// The sizes of items' objects, by key, where they were noted.
