@@ -62,8 +62,13 @@ pub fn curate(options: &Options, keys: &[String], change: Change) -> Result<Vec<
                 let objects = Deletion::of_item(key, version, is_film, &due);
                 out_of(catalogue, key, State::Removed, &objects, now).map_err(failed)?
             }
-            Change::Hide if out.is_some_and(|item| item.state != State::Hidden) => Became::Unchanged,
-            Change::Hide => out_of(catalogue, key, State::Hidden, &[], now).map_err(failed)?,
+            Change::Hide if out.is_some_and(|item| item.state == State::Removed || item.is_purged) => Became::Unchanged,
+            Change::Hide => {
+                if let Some(pruned) = out {
+                    catalogue.keep_objects(key, pruned.version.as_deref()).map_err(failed)?;
+                }
+                out_of(catalogue, key, State::Hidden, &[], now).map_err(failed)?
+            }
             Change::Show => back(catalogue, out, &[State::Hidden], shown.is_some(), now).map_err(failed)?,
             Change::Restore => {
                 back(catalogue, out, &[State::Removed, State::Pruned], shown.is_some(), now).map_err(failed)?

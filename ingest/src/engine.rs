@@ -93,10 +93,14 @@ pub fn run(options: &Options) -> Result<Report, Error> {
 
     let mut known = None;
     if let Some(root) = &options.library {
-        let mut found =
-            libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates).map_err(failed)?;
+        let found = libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates);
+        let libraries::Identified { library: mut found, former } =
+            found.map_err(|failure| session.failed(options, failure))?;
         found.settings = serde_json::to_string(&settings).ok();
         if !options.dry_run {
+            if let Some(former) = former {
+                catalogue.rename_library(&former, &found.name).map_err(failed)?;
+            }
             catalogue.put_library(&found).map_err(failed)?;
         }
         known = Some(found);

@@ -46,9 +46,10 @@ pub fn run(
     }
     catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
     let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(()) };
-    let is_much = library.candidates.is_empty() || gone.len() * 2 > register.len();
+    let lost = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok()).count();
+    let is_much = library.candidates.is_empty() || lost * 2 > register.len();
     if is_much && !prune.all {
-        let (number, all) = (gone.len(), register.len());
+        let (number, all) = (lost, register.len());
         let words =
             if library.candidates.is_empty() { "the library holds no photo or film" } else { "it is more than half" };
         return Err(Failure::Skipped(format!(

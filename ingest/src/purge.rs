@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::bucket::Bucket;
-use crate::catalogue::{Catalogue, Deletion, Item};
+use crate::catalogue::{Catalogue, Deletion, State};
 use crate::failure::Failure;
 
 /// Deletes what is due at `now`, and returns how many objects went.
@@ -13,27 +13,32 @@ pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Resu
     if due.is_empty() {
         return Ok(0);
     }
-    let kept = kept(&catalogue.items()?);
+    let kept = kept(catalogue)?;
+    // What an item has is never deleted, whatever was planned.
+    let (void, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|deletion| kept.contains(&deletion.object));
+    catalogue.deleted(&void)?;
+    catalogue.purge(&due, &now)?;
     let mut deleted = 0;
-    let mut gone = Vec::with_capacity(due.len());
-    for deletion in due {
-        // What an item has is never deleted, whatever was planned.
-        if !kept.contains(&deletion.object) {
-            deleted += delete(bucket, &deletion)?;
-        }
-        gone.push(deletion);
+    for deletion in &due {
+        deleted += delete(bucket, deletion)?;
     }
-    catalogue.deleted(&gone, &now)?;
+    catalogue.deleted(&due)?;
     Ok(deleted)
 }
 
-/// The originals, thumbnails and prefixes that items have.
-fn kept(items: &[Item]) -> HashSet<String> {
-    items
-        .iter()
-        .flat_map(|item| Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, ""))
-        .map(|one| one.object)
-        .collect()
+/// The originals, thumbnails and prefixes of items that are shown or hidden.
+fn kept(catalogue: &Catalogue) -> Result<HashSet<String>, Failure> {
+    let mut kept = HashSet::new();
+    let mut keep = |key: &str, version: Option<&str>, is_film| {
+        kept.extend(Deletion::of_item(key, version, is_film, "").into_iter().map(|one| one.object));
+    };
+    for item in catalogue.items()? {
+        keep(&item.key, item.version.as_deref(), item.is_film);
+    }
+    for item in catalogue.withdrawn()?.into_iter().filter(|item| item.state == State::Hidden) {
+        keep(&item.key, item.version.as_deref(), item.is_film);
+    }
+    Ok(kept)
 }
 
 fn delete(bucket: &Bucket, deletion: &Deletion) -> Result<u64, Failure> {
@@ -52,6 +57,6 @@ fn delete(bucket: &Bucket, deletion: &Deletion) -> Result<u64, Failure> {
 }
 
 /// `hls/a/` may also begin the objects of the film `a/b.mp4`, and of another version.
-pub fn is_directly_below(object: &str, prefix: &str) -> bool {
+fn is_directly_below(object: &str, prefix: &str) -> bool {
     object.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gallery::MediaKey;
 use platform::Error;
 
-use crate::catalogue::{Catalogue, Item, Place, Source, State, Withdrawn};
+use crate::catalogue::{Catalogue, Item, Place, Source, State};
 use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -44,6 +44,10 @@ struct Inner {
     found: HashSet<String>,
     /// The keys that this run has ingested again.
     forced: HashSet<String>,
+    /// The keys whose upload has begun and did not end: what is in the bucket is not known.
+    begun: HashSet<String>,
+    /// Keys and digests of pruned items that may still be put back.
+    pruned: HashMap<String, Option<String>>,
 }
 
 #[derive(Clone)]
@@ -83,12 +87,19 @@ impl<'a> Register<'a> {
             by_digest: HashMap::new(),
             found: HashSet::new(),
             forced: HashSet::new(),
+            begun: catalogue.begun()?.into_iter().collect(),
+            pruned: HashMap::new(),
         };
         for item in catalogue.items()? {
             inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
         }
-        let kept_out = |withdrawn: &Withdrawn| withdrawn.state != State::Pruned;
-        for withdrawn in catalogue.withdrawn()?.into_iter().filter(kept_out) {
+        for withdrawn in catalogue.withdrawn()? {
+            if withdrawn.state == State::Pruned {
+                if !withdrawn.is_purged {
+                    inner.pruned.insert(withdrawn.key, withdrawn.digest);
+                }
+                continue;
+            }
             let item = Item {
                 key: withdrawn.key,
                 digest: withdrawn.digest,
@@ -126,7 +137,11 @@ impl<'a> Register<'a> {
         };
         let (key, again) = match inner.owner(&digest) {
             Some(entry) if entry.is_claimed => return Ok(Answer::Known(Outcome::Twin)),
-            Some(entry) if self.force && !entry.is_withdrawn && !inner.forced.contains(&entry.item.key) => {
+            Some(entry)
+                if (self.force || inner.begun.contains(&entry.item.key))
+                    && !entry.is_withdrawn
+                    && !inner.forced.contains(&entry.item.key) =>
+            {
                 (entry.item.key.clone(), true)
             }
             Some(entry) => {
@@ -138,6 +153,14 @@ impl<'a> Register<'a> {
                     self.catalogue.put_place(self.library, &place)?;
                 }
                 return Ok(Answer::Known(outcome));
+            }
+            // Hidden or removed, in a row that does not say what it looks like.
+            None if inner
+                .items
+                .get(file.key.as_str())
+                .is_some_and(|it| it.is_withdrawn && it.item.digest.is_none()) =>
+            {
+                return Ok(Answer::Known(Outcome::KeptOut));
             }
             None => (inner.key_for(file, &digest)?, false),
         };
@@ -242,7 +265,7 @@ impl Inner {
             return Some(entry.outcome());
         }
         let is_same = place.size == file.size && place.modified == file.modified && place.changed == file.changed;
-        (is_same && !force).then_some(Outcome::Unchanged)
+        (is_same && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
     }
 
     /// The key for new bytes.
@@ -253,8 +276,13 @@ impl Inner {
             return Ok(place.key.clone());
         }
         let natural = file.key.as_str();
+        let pruned = self.pruned.iter().find(|(_, of)| of.as_deref() == Some(digest));
+        if let Some((key, _)) = pruned.filter(|(key, _)| !self.items.contains_key(*key)) {
+            return Ok(key.clone());
+        }
         let is_free = |key: &str| match self.items.get(key) {
-            None => true,
+            // A pruned item may be put back.
+            None => !self.pruned.contains_key(key),
             // A row of another program, without a digest: the same key and the same size are the same file.
             Some(Entry { item, is_withdrawn, .. }) => {
                 !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size

@@ -100,6 +100,23 @@ fn a_library_may_name_itself() {
 }
 
 #[test]
+fn a_library_that_gets_a_name_stays_the_same_and_a_name_is_given_once() {
+    let gallery = Gallery::new();
+    file(&gallery, "a/1.jpg", &photo(10));
+    ingest(&gallery, "a");
+    file(&gallery, "a/gallery.toml", b"name = \"family\"\n");
+    assert_eq!(counts(&ingest(&gallery, "a")), [0, 0, 1, 0]);
+    assert_eq!(places(&gallery), ["family:1.jpg:1.jpg"]);
+
+    file(&gallery, "b/1.jpg", &photo(11));
+    file(&gallery, "b/gallery.toml", b"name = \"family\"\n");
+    let library = Some(gallery.folder.path().join("b"));
+    let refused = ingest::run(&Options { library, ..gallery.options.clone() }).unwrap_err().to_string();
+    assert!(refused.contains("is called family") && refused.contains("another name"), "{refused}");
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+}
+
+#[test]
 fn the_same_bytes_are_one_item_in_two_places() {
     let gallery = Gallery::new();
     file(&gallery, "one/a.jpg", &photo(10));

@@ -245,3 +245,68 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     gallery.file("back.jpg", &photo(0));
     assert_eq!(gallery.ingest().added, 1, "what was lost comes in again with its file");
 }
+
+#[test]
+fn nobody_takes_the_key_of_what_may_come_back() {
+    let gallery = library(4);
+    fs::remove_file(gallery.library().join("0.jpg")).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["0.jpg"]);
+    gallery.file("0.jpg", &photo(50));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0), "the bucket may have the only copy");
+    assert_eq!(change(&gallery, Change::Restore, "0.jpg"), Became::Shown);
+    assert_eq!(shown(&gallery).len(), 5);
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn what_was_pruned_can_be_hidden_and_stays_so() {
+    let gallery = library(4);
+    fs::remove_file(gallery.library().join("0.jpg")).unwrap();
+    prune(&gallery, false, |_| true);
+    assert_eq!(change(&gallery, Change::Hide, "0.jpg"), Became::Hidden);
+    gallery.file("0.jpg", &photo(0));
+    let_time_pass(&gallery);
+    assert_eq!(gallery.ingest().kept_out, 1);
+    assert!(has_objects(&gallery, "0.jpg"));
+    assert_eq!(shown(&gallery).len(), 3);
+}
+
+#[test]
+fn a_key_that_looks_like_a_films_folder_is_kept_too() {
+    let gallery = library(2);
+    gallery.file("HLS/a.jpg", &photo(20));
+    gallery.ingest();
+    change(&gallery, Change::Remove { now: false }, "HLS/a.jpg");
+    change(&gallery, Change::Restore, "HLS/a.jpg");
+    change(&gallery, Change::Hide, "HLS/a.jpg");
+    let_time_pass(&gallery);
+    gallery.ingest();
+    assert!(has_objects(&gallery, "HLS/a.jpg"));
+}
+
+#[test]
+fn a_replacement_that_was_ended_is_done_again() {
+    let gallery = library(2);
+    // As a killed run leaves it: the new picture is up, and the row is the old one's.
+    gallery.sql::<String>("INSERT INTO uploads VALUES ('0.jpg', '2026') RETURNING key");
+    gallery.put("0.jpg", &photo(60));
+    assert!(!is_well(&gallery));
+    assert_eq!(gallery.ingest().replaced, 1);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn doctor_takes_nothing_out_while_a_folder_is_away() {
+    let gallery = library(3);
+    gallery.delete("0.jpg");
+    let away = gallery.folder.path().join("away");
+    fs::rename(gallery.library(), &away).unwrap();
+    let diagnosis = doctor(&gallery.options, true).unwrap();
+    assert!(!diagnosis.is_well());
+    assert_eq!(shown(&gallery).len(), 3);
+    fs::rename(away, gallery.library()).unwrap();
+    assert!(doctor(&gallery.options, true).unwrap().is_well());
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
+}

@@ -39,16 +39,27 @@ impl Catalogue {
         rows.iter().map(deletion).collect()
     }
 
-    /// Notes that objects were deleted. A withdrawn item all of whose objects are gone is noted as such.
-    pub fn deleted(&self, gone: &[Deletion], now: &str) -> Result<(), Error> {
+    /// Notes that the originals among these objects are about to go. A withdrawn item without one cannot be put back.
+    pub fn purge(&self, due: &[Deletion], now: &str) -> Result<(), Error> {
+        let sql = "UPDATE withdrawn SET purged_at = ?2 WHERE key = ?1 AND state <> 'hidden' AND purged_at IS NULL";
+        let originals = due.iter().filter(|one| one.object == one.key);
+        let statements: Vec<_> =
+            originals.map(|one| Statement::new(sql, [one.key.as_str().into(), now.into()])).collect();
+        self.write_all(&statements)
+    }
+
+    /// Keeps what was to be deleted of an item.
+    pub fn keep_objects(&self, key: &str, version: Option<&str>) -> Result<(), Error> {
+        self.0.batch(&[cancel(key, version)]).map(drop)
+    }
+
+    /// Forgets what was deleted.
+    pub fn deleted(&self, gone: &[Deletion]) -> Result<(), Error> {
         let remove: Vec<_> = gone
             .iter()
             .map(|one| Statement::new("DELETE FROM deletions WHERE object = ?1", [one.object.as_str().into()]))
             .collect();
-        self.write_all(&remove)?;
-        let purged = "UPDATE withdrawn SET purged_at = ?1 WHERE state <> 'hidden' AND purged_at IS NULL \
-                      AND key NOT IN (SELECT key FROM deletions)";
-        self.0.query(purged, [now.into()]).map(drop)
+        self.write_all(&remove)
     }
 }
 
@@ -62,7 +73,7 @@ pub(super) fn put(deletion: &Deletion) -> Statement<'static> {
 /// Keeps the objects that an item has from now on. Those of its other versions go as planned.
 pub(super) fn cancel(key: &str, version: Option<&str>) -> Statement<'static> {
     Statement::new(
-        "DELETE FROM deletions WHERE key = ?1 AND (object NOT LIKE 'hls/%' OR object = ?2)",
+        "DELETE FROM deletions WHERE key = ?1 AND (substr(object, 1, 4) <> 'hls/' OR object = ?2)",
         [key.into(), layout::hls_prefix(key, version).into()],
     )
 }

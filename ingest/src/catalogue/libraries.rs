@@ -1,6 +1,6 @@
 //! The libraries that were ingested, and where they lay.
 
-use platform::Error;
+use platform::{Error, Statement};
 
 use super::{Catalogue, places::text};
 
@@ -22,6 +22,17 @@ impl Catalogue {
                 Ok(Library { name: text(row, 0)?, root: text(row, 1)?, settings: row.text(2)?.map(str::to_owned) })
             })
             .collect()
+    }
+
+    /// Gives a library another name.
+    pub fn rename_library(&self, from: &str, to: &str) -> Result<(), Error> {
+        let names = || [from.into(), to.into()];
+        self.0
+            .batch(&[
+                Statement::new("UPDATE OR REPLACE places SET library = ?2 WHERE library = ?1", names()),
+                Statement::new("DELETE FROM libraries WHERE name = ?1", [from.into()]),
+            ])
+            .map(drop)
     }
 
     pub fn put_library(&self, library: &Library) -> Result<(), Error> {

@@ -10,7 +10,6 @@ use super::{Finding, Kind};
 use crate::catalogue::Objects;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::purge::is_directly_below;
 
 /// The largest playlist that is read, in bytes.
 const MAX_PLAYLIST: u64 = 4 << 20;
@@ -27,11 +26,15 @@ pub struct Used {
 
 pub fn check(session: &Session, objects: &HashMap<String, u64>, found: &mut Vec<Finding>) -> Result<Used, Failure> {
     let noted = session.catalogue.objects()?;
+    let begun: HashSet<String> = session.catalogue.begun()?.into_iter().collect();
     let mut used = Used::default();
     for media in session.catalogue.all()? {
         used.items += 1;
         let noted = noted.get(&media.key);
         original(&media, objects, found);
+        if begun.contains(&media.key) {
+            found.push(finding(Kind::Truncated, &media.key, "a run that replaced it was ended"));
+        }
         thumbnails(&media, noted, objects, &mut used, found);
         used.objects.insert(media.key.clone());
         if media.r#type == MediaType::Video && media.qualities.is_some() {
@@ -97,6 +100,7 @@ fn film(
     let variants = media.qualities.iter().flatten().map(|quality| layout::hls_variant(key, version, quality));
     // Films that other programs made may have no stored master: the service then makes one.
     let has_master = objects.contains_key(&master) || noted.is_some();
+    let known: Vec<String> = variants.clone().collect();
     let playlists = has_master.then_some(master).into_iter().map(|path| (path, PlaylistKind::Master));
     for (path, kind) in playlists.chain(variants.map(|path| (path, PlaylistKind::Media))) {
         let Some(text) = session.bucket.get(&path, MAX_PLAYLIST)? else {
@@ -105,7 +109,11 @@ fn film(
             continue;
         };
         match named(&text, &prefix, &path) {
-            Some((summary, below)) if summary.kind == kind => names.extend(below),
+            Some((summary, below)) if summary.kind == kind => {
+                // What a playlist names that the row does not know is not read.
+                is_clear &= kind == PlaylistKind::Media || below.iter().all(|name| known.contains(name));
+                names.extend(below);
+            }
             _ => {
                 found.push(finding(Kind::Broken, key, format!("{path} is no whole playlist")));
                 is_clear = false;
@@ -131,7 +139,7 @@ fn film(
     if !is_clear {
         used.unclear.push(prefix.clone());
     }
-    used.objects.extend(names.into_iter().filter(|name| is_directly_below(name, &prefix)));
+    used.objects.extend(names.into_iter().filter(|name| name.starts_with(&prefix)));
     Ok(())
 }
 

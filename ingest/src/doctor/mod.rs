@@ -3,16 +3,16 @@
 mod items;
 mod orphans;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::catalogue::{Deletion, State};
+use crate::catalogue::{Deletion, Place, State};
 use crate::engine::{self, Session};
 use crate::failure::Failure;
 use crate::lock::Lock;
-use crate::{Error, Options, purge, scratch};
+use crate::{Error, Options, prune, purge, scratch};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -75,6 +75,9 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     remove(&session, &before).map_err(failed)?;
     drop(lock);
     ingest_again(options, &session, &damaged)?;
+    if options.stop.is_requested() {
+        return Err(Error::Store("interrupted: run again to go on".to_owned()));
+    }
     let _lock = Lock::take(&options.database)?;
     let mut after = look(&session).map_err(failed)?;
     withdraw_what_is_lost(&session, &after).map_err(failed)?;
@@ -97,13 +100,7 @@ fn look(session: &Session) -> Result<Diagnosis, Failure> {
 /// Ingests the files of damaged items anew, where they are still where the last run found them.
 fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) -> Result<(), Error> {
     let failed = |error| session.unusable(options, error);
-    let roots: HashMap<String, String> = session
-        .catalogue
-        .libraries()
-        .map_err(failed)?
-        .into_iter()
-        .map(|library| (library.name, library.root))
-        .collect();
+    let roots = roots(session).map_err(failed)?;
     let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
     for key in damaged {
         let places = session.catalogue.places_of(key).map_err(failed)?;
@@ -117,7 +114,14 @@ fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) 
         }
     }
     for (root, only) in files {
-        let again = Options { library: Some(root), only: Some(only), force: true, prune: None, ..options.clone() };
+        let again = Options {
+            library: Some(root),
+            only: Some(only),
+            force: true,
+            follow_links: true,
+            prune: None,
+            ..options.clone()
+        };
         engine::run(&again)?;
     }
     Ok(())
@@ -128,23 +132,43 @@ fn remove(session: &Session, diagnosis: &Diagnosis) -> Result<(), Failure> {
     for orphan in diagnosis.found.iter().filter(|finding| finding.kind == Kind::Orphan) {
         session.bucket.delete(&orphan.name)?;
     }
-    for key in session.catalogue.begun()? {
-        session.catalogue.forget_upload(&key)?;
+    let rows: HashSet<String> = session.catalogue.items()?.into_iter().map(|item| item.key).collect();
+    // An item with a row is ingested again.
+    for key in session.catalogue.begun()?.iter().filter(|key| !rows.contains(*key)) {
+        session.catalogue.forget_upload(key)?;
     }
     Ok(session.catalogue.sweep_places()?)
 }
 
-/// Takes items out whose original is gone for good. If their file comes back, they come in again.
+/// Takes items out whose original and files are all gone. If a file comes back, its item comes in again. What is left
+/// of them stays for as long as that of removed items.
 fn withdraw_what_is_lost(session: &Session, diagnosis: &Diagnosis) -> Result<(), Failure> {
     let now = jiff::Timestamp::now();
+    let due = (now + prune::REMOVED_STAY).to_string();
+    let roots = roots(session)?;
     for item in session.catalogue.items()? {
         let is_lost = diagnosis.found.iter().any(|finding| {
             finding.kind == Kind::Missing && finding.name == item.key && finding.detail == items::NO_ORIGINAL
         });
-        if is_lost {
-            let objects = Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, &(now).to_string());
+        if is_lost && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
+            let objects = Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, &due);
             session.catalogue.withdraw(&item.key, State::Pruned, &objects, &now.to_string())?;
         }
     }
-    purge::run(&session.catalogue, &session.bucket, now).map(drop)
+    Ok(())
+}
+
+/// The folder of each library.
+fn roots(session: &Session) -> Result<HashMap<String, String>, platform::Error> {
+    Ok(session.catalogue.libraries()?.into_iter().map(|library| (library.name, library.root)).collect())
+}
+
+/// Whether none of an item's files is there. A folder that is not there may only not be mounted.
+fn are_gone(places: &[(String, Place)], roots: &HashMap<String, String>) -> bool {
+    let is_gone = |(library, place): &(String, Place)| {
+        let Some(root) = roots.get(library).map(Path::new).filter(|root| root.is_dir()) else { return false };
+        let found = root.join(&place.path).symlink_metadata();
+        found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    !places.is_empty() && places.iter().all(is_gone)
 }

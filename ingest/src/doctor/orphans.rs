@@ -10,7 +10,6 @@ use crate::albums::LIBRARIES;
 use crate::catalogue::Deletion;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::purge::is_directly_below;
 use crate::snapshot::MAX_INDEX;
 
 pub fn check(
@@ -33,7 +32,7 @@ pub fn check(
             || kept.contains(object)
             || snapshots.contains(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
-            || used.unclear.iter().any(|prefix| is_directly_below(object, prefix))
+            || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
             || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix));
         if is_kept {
             continue;
