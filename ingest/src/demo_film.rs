@@ -9,7 +9,7 @@ use crate::bucket::Content;
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::publish::{Item, PLAYLIST, Package, Publisher, SEGMENT};
+use crate::publish::{Described, PLAYLIST, Publisher, Renditions, SEGMENT};
 use crate::register::Answer;
 use crate::sniff;
 use crate::taken::Taken;
@@ -42,7 +42,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let mime = sniff::Film::Mp4.mime();
     publisher.put(key, Content::Bytes(film.original), mime)?;
     let outcome = claim.outcome();
-    let item = Item {
+    let item = Described {
         key,
         filename: key.rsplit('/').next().unwrap_or(key),
         kind: MediaType::Video,
@@ -54,7 +54,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         thumbnails: &thumbnails,
         note: None,
     };
-    let package = Package {
+    let package = Renditions {
         duration: film.duration,
         codec: film.codec.to_owned(),
         qualities: film.qualities.iter().map(|name| (*name).to_owned()).collect(),

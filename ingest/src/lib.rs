@@ -37,6 +37,7 @@ mod scratch;
 mod settings;
 mod snapshot;
 mod sniff;
+mod suffix;
 mod taken;
 mod tally;
 mod thumbnail;

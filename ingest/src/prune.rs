@@ -36,9 +36,9 @@ pub fn run(
     }
     let (mut moved, mut gone) = (Vec::new(), Vec::new());
     for (key, places) in by_key {
-        match register.places_of(key) {
+        match register.shown(key) {
             // The item is in other files too.
-            Some(all) if all > places.len() as u64 => moved.extend(places),
+            Some(item) if item.places > places.len() as u64 => moved.extend(places),
             Some(_) => gone.push(key.to_owned()),
             // Hidden or removed: its places say which files to leave alone.
             None => {}
@@ -63,7 +63,7 @@ pub fn run(
     let now = jiff::Timestamp::now();
     let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
     for key in &gone {
-        let item = register.item(key);
+        let item = register.shown(key);
         let objects = item.map(|item| Deletion::of_item(key, item.version.as_deref(), item.is_film, &due));
         catalogue.withdraw(key, State::Pruned, &objects.unwrap_or_default(), &now.to_string())?;
         tally.pruned(key);

@@ -54,7 +54,7 @@ pub struct Publisher<'a> {
 }
 
 /// The objects that stand for an item, whatever it was made from.
-pub struct Item<'a> {
+pub struct Described<'a> {
     pub key: &'a str,
     pub filename: &'a str,
     pub kind: MediaType,
@@ -92,7 +92,7 @@ impl<'a> Publisher<'a> {
         self.begin(&key)?;
         self.thumbnails(&key, &photo.thumbnails)?;
         self.original(file, &key, kind.mime())?;
-        let item = Item {
+        let item = Described {
             key: &key,
             filename: file.filename(),
             kind: MediaType::Image,
@@ -135,7 +135,7 @@ impl<'a> Publisher<'a> {
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
         let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
-        let item = Item {
+        let item = Described {
             key: &key,
             filename: file.filename(),
             kind: MediaType::Video,
@@ -147,7 +147,7 @@ impl<'a> Publisher<'a> {
             thumbnails: &encoded.thumbnails,
             note: encoded.note.clone(),
         };
-        let film = Package {
+        let film = Renditions {
             duration: encoded.film.duration,
             codec: encoded.film.codec.clone(),
             qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
@@ -214,7 +214,7 @@ impl<'a> Publisher<'a> {
     }
 
     /// Writes the row, last of all.
-    pub fn row(&self, claim: Claim<'_>, item: Item<'_>, film: Option<&Package>) -> Result<(), Failure> {
+    pub fn row(&self, claim: Claim<'_>, item: Described<'_>, film: Option<&Renditions>) -> Result<(), Failure> {
         let now = jiff::Timestamp::now();
         let outdated = claim.before.as_ref().filter(|before| before.is_film);
         let outdated = outdated.filter(|before| before.version.as_deref() != Some(claim.version.as_str()));
@@ -252,7 +252,7 @@ impl<'a> Publisher<'a> {
 }
 
 /// What a film's row says about its renditions.
-pub struct Package {
+pub struct Renditions {
     /// In seconds.
     pub duration: f64,
     pub codec: String,

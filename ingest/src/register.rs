@@ -16,6 +16,7 @@ use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::photo;
+use crate::suffix::with_suffix;
 use crate::turns::Turn;
 use crate::walk::Candidate;
 use crate::{Options, Stop};
@@ -46,8 +47,9 @@ struct Inner {
     forced: HashSet<String>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
     begun: HashSet<String>,
-    /// Keys and digests of pruned items that may still be put back.
-    pruned: HashMap<String, Option<String>>,
+    /// The keys of pruned items that may still be put back, and the keys of their digests.
+    pruned: HashSet<String>,
+    pruned_by_digest: HashMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -88,7 +90,8 @@ impl<'a> Register<'a> {
             found: HashSet::new(),
             forced: HashSet::new(),
             begun: catalogue.begun()?.into_iter().collect(),
-            pruned: HashMap::new(),
+            pruned: HashSet::new(),
+            pruned_by_digest: HashMap::new(),
         };
         for item in catalogue.items()? {
             inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
@@ -96,7 +99,9 @@ impl<'a> Register<'a> {
         for withdrawn in catalogue.withdrawn()? {
             if withdrawn.state == State::Pruned {
                 if !withdrawn.is_purged {
-                    inner.pruned.insert(withdrawn.key, withdrawn.digest);
+                    let digest = withdrawn.digest.map(|digest| (digest, withdrawn.key.clone()));
+                    inner.pruned_by_digest.extend(digest);
+                    inner.pruned.insert(withdrawn.key);
                 }
                 continue;
             }
@@ -219,15 +224,9 @@ impl<'a> Register<'a> {
         self.lock().places.len()
     }
 
-    /// An item, as it was when the run began or as this run has made it.
-    pub fn item(&self, key: &str) -> Option<Item> {
-        self.lock().items.get(key).map(|entry| entry.item.clone())
-    }
-
-    /// In how many files an item was found, in all libraries. `None` if it is not shown.
-    pub fn places_of(&self, key: &str) -> Option<u64> {
-        let inner = self.lock();
-        inner.items.get(key).filter(|entry| !entry.is_withdrawn).map(|entry| entry.item.places)
+    /// An item that is shown, as it was when the run began or as this run has made it.
+    pub fn shown(&self, key: &str) -> Option<Item> {
+        self.lock().items.get(key).filter(|entry| !entry.is_withdrawn).map(|entry| entry.item.clone())
     }
 }
 
@@ -276,13 +275,12 @@ impl Inner {
             return Ok(place.key.clone());
         }
         let natural = file.key.as_str();
-        let pruned = self.pruned.iter().find(|(_, of)| of.as_deref() == Some(digest));
-        if let Some((key, _)) = pruned.filter(|(key, _)| !self.items.contains_key(*key)) {
+        if let Some(key) = self.pruned_by_digest.get(digest).filter(|key| !self.items.contains_key(*key)) {
             return Ok(key.clone());
         }
         let is_free = |key: &str| match self.items.get(key) {
             // A pruned item may be put back.
-            None => !self.pruned.contains_key(key),
+            None => !self.pruned.contains(key),
             // A row of another program, without a digest: the same key and the same size are the same file.
             Some(Entry { item, is_withdrawn, .. }) => {
                 !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
@@ -376,33 +374,6 @@ impl Drop for Claim<'_> {
     }
 }
 
-/// `a/IMG_0001.JPG` and `3fa9c1` give `a/IMG_0001-3fa9c1.JPG`.
-fn with_suffix(key: &str, digits: &str) -> String {
-    let name = key.rfind('/').map_or(0, |slash| slash + 1);
-    match key[name..].rfind('.').filter(|dot| *dot > 0) {
-        Some(dot) => format!("{}-{digits}{}", &key[..name + dot], &key[name + dot..]),
-        None => format!("{key}-{digits}"),
-    }
-}
-
 fn unreadable(error: std::io::Error) -> Failure {
     Failure::File(photo::unreadable(error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_suffix;
-
-    #[test]
-    fn the_suffix_stands_before_the_extension() {
-        for (key, with) in [
-            ("IMG_0001.JPG", "IMG_0001-3fa9c1.JPG"),
-            ("a.b/c", "a.b/c-3fa9c1"),
-            ("a.b/c.d.jpg", "a.b/c.d-3fa9c1.jpg"),
-            ("a/.hidden", "a/.hidden-3fa9c1"),
-            ("% é (1).jpg", "% é (1)-3fa9c1.jpg"),
-        ] {
-            assert_eq!(with_suffix(key, "3fa9c1"), with);
-        }
-    }
 }
