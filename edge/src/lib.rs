@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod catalogue;
+pub mod coding;
 mod cors;
 mod digest;
 pub mod expiring;
@@ -20,6 +21,7 @@ pub mod single_flight;
 
 pub use answer::answer;
 pub use catalogue::Catalogue;
+pub use coding::Coding;
 pub use cors::Cors;
 pub use digest::digest;
 pub use failure::Failure;
