@@ -53,6 +53,9 @@ fn let_time_pass(gallery: &Gallery) {
 fn is_well(gallery: &Gallery) -> bool {
     let diagnosis = doctor(&gallery.options, false).unwrap();
     assert!(diagnosis.found.iter().all(|finding| !finding.detail.is_empty()));
+    if !diagnosis.is_well() {
+        eprintln!("{diagnosis:?}");
+    }
     diagnosis.is_well()
 }
 

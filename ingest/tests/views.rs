@@ -23,7 +23,7 @@ fn photo(side: u32) -> Vec<u8> {
 
 /// The names of all parts in the bucket.
 fn in_bucket(gallery: &Gallery) -> BTreeSet<String> {
-    let all = gallery.keys().into_iter();
+    let all = gallery.keys("catalogue/parts/").into_iter();
     all.filter_map(|key| key.strip_prefix("catalogue/parts/").map(str::to_owned)).collect()
 }
 

@@ -28,6 +28,7 @@ pub fn check(
         let detail = "the catalogue leads to it, and it is not there".to_owned();
         found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
     }
+    kept.extend(views::of_0_1_0(&session.bucket)?);
     for object in objects.keys() {
         let is_kept = used.objects.contains(object)
             || kept.contains(object)

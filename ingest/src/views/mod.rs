@@ -5,6 +5,7 @@
 
 mod about;
 mod compress;
+mod former;
 mod shelf;
 
 use std::collections::HashSet;
@@ -61,6 +62,11 @@ pub fn publish_first(database: Database) -> Result<(), platform::Error> {
         Failure::Store(error) => platform::Error::because(platform::Kind::Internal, "catalogue.publish", error),
         _ => platform::Error::new(platform::Kind::Internal, "catalogue.publish"),
     })
+}
+
+/// The objects of the snapshot of 0.1.0, if it is still there.
+pub fn of_0_1_0(bucket: &Bucket) -> Result<Vec<String>, Failure> {
+    former::objects(bucket)
 }
 
 /// The names of all parts that readers of the bucket may use, and of the index.
@@ -180,7 +186,11 @@ fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result
         parts.push((name, &old.json));
     }
     shelf.add(&parts)?;
-    shelf.swap(&serde_json::to_vec(&index).map_err(encoding)?, &gone)
+    shelf.swap(&serde_json::to_vec(&index).map_err(encoding)?, &gone)?;
+    match shelf {
+        Shelf::Bucket(bucket, _) if old.is_some() => former::remove(bucket),
+        _ => Ok(()),
+    }
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err

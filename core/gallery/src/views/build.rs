@@ -75,7 +75,7 @@ pub fn build(
         known,
         deflate,
         parts: HashMap::new(),
-        names: HashMap::new(),
+        names: HashSet::new(),
     };
     builder.catalogue(about)
 }
@@ -117,8 +117,8 @@ struct Builder<'a, F> {
     known: &'a Known,
     deflate: F,
     parts: HashMap<String, Vec<u8>>,
-    /// How often each part is named.
-    names: HashMap<String, usize>,
+    /// The names of the parts that cannot lie in the index.
+    names: HashSet<String>,
 }
 
 /// A view before it is cut: its name, the title of an album, and which items are in it.
@@ -141,21 +141,17 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
             heads.push(Head::new(&plan.view, plan.title.clone(), plan.items.len(), [one, split]));
         }
         let albums = heads.split_off(3);
+        let directories = albums.iter().flat_map(Head::editions).map(|pieces| pieces.directory.name.clone());
+        self.names.extend(directories);
         let albums = if albums.is_empty() { None } else { Some(self.keep(serde_json::to_vec(&albums)?)) };
         let films = self.films()?;
         let shards = self.shards()?;
         let mut index = Index::new(heads, albums, films, &shards);
         index.seal(|part| self.parts.get(&part.name).cloned())?;
         // Outside of the index, the list of films would be no shorter way than the shards.
-        let films = index.films.take_if(|films| films.content().is_none());
-        for part in index.inside().chain(&films) {
-            if let Some(count) = self.names.get_mut(&part.name) {
-                *count -= 1;
-            }
-        }
-        self.names.retain(|_, count| *count > 0);
-        let parts = std::mem::take(&mut self.parts);
-        Ok(Built { index, parts, names: std::mem::take(&mut self.names).into_keys().collect() })
+        index.films.take_if(|films| films.content().is_none());
+        self.names.extend(index.outside().map(|part| part.name.clone()));
+        Ok(Built { index, parts: std::mem::take(&mut self.parts), names: std::mem::take(&mut self.names) })
     }
 
     fn plans(&self, about: &About) -> Vec<Plan> {
@@ -207,7 +203,7 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
         let text_facts = (number(text.len()), crc32(&text));
         let deflated = self.deflate_one(&text);
         let encoded = self.gzip(&directory.encode());
-        Ok(Pieces { directory: self.keep(encoded), timeline: self.keep(deflated), text: text_facts })
+        Ok(Pieces { directory: self.keep(encoded), timeline: self.keep_apart(deflated), text: text_facts })
     }
 
     /// Cuts a view into blocks, and these into segments.
@@ -261,12 +257,12 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
                 for block in blocks {
                     directory.push(block.clone());
                 }
-                *self.names.entry(name.clone()).or_default() += 1;
+                self.names.insert(name.clone());
                 continue;
             }
             let blocks: Vec<(Vec<u8>, &Vec<u8>)> = made.by_ref().take(to - from).collect();
             let segment: Vec<u8> = blocks.iter().flat_map(|(deflated, _)| deflated).copied().collect();
-            directory.begin_segment(self.keep(segment).name);
+            directory.begin_segment(self.keep_apart(segment).name);
             for (block, (deflated, text)) in (*from..*to).zip(&blocks) {
                 let last = items[block].last().map_or(("", ""), |item| self.items[*item].place());
                 directory.push(Block {
@@ -317,7 +313,7 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
             let members = texts.iter().zip(&deflated).map(|(text, deflated)| member(text, deflated));
             let members: Vec<Vec<u8>> = members.collect();
             let lengths = members.iter().map(|member| number(member.len())).collect();
-            parts.push((self.keep(members.concat()).name, lengths));
+            parts.push((self.keep_apart(members.concat()).name, lengths));
         }
         Ok(parts)
     }
@@ -331,11 +327,17 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
         member(text, &deflated)
     }
 
-    /// Notes a part.
+    /// Makes a part.
     fn keep(&mut self, content: Vec<u8>) -> Part {
         let part = Part::new(name_of(&[&content]), number(content.len()));
-        *self.names.entry(part.name.clone()).or_default() += 1;
         self.parts.insert(part.name.clone(), content);
+        part
+    }
+
+    /// Makes a part that cannot lie in the index.
+    fn keep_apart(&mut self, content: Vec<u8>) -> Part {
+        let part = self.keep(content);
+        self.names.insert(part.name.clone());
         part
     }
 }

@@ -187,10 +187,10 @@ impl Index {
         self.films.iter_mut().chain(views).chain(&mut self.albums)
     }
 
-    /// The parts that lie in the index.
-    pub fn inside(&self) -> impl Iterator<Item = &Part> {
+    /// The parts that could lie in the index, and do not.
+    pub fn outside(&self) -> impl Iterator<Item = &Part> {
         let views = self.views.iter().flat_map(Head::editions).map(|pieces| &pieces.directory);
-        self.films.iter().chain(views).chain(&self.albums).filter(|part| part.content.is_some())
+        self.films.iter().chain(views).chain(&self.albums).filter(|part| part.content.is_none())
     }
 
     pub fn head(&self, view: &View) -> Option<&Head> {
