@@ -31,6 +31,35 @@ impl Film {
     }
 }
 
+/// The most folders between a film's own folder and a file. Each may cost a query.
+const DEEPEST: usize = 16;
+
+/// Refuses an object below a film's prefix that belongs to another film. `hls/a/` begins the objects of the film `a`,
+/// and also those of a film `a/b`, whose folder a client could name.
+pub(crate) async fn owns<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    key: &MediaKey,
+    film: &Film,
+    object: &str,
+) -> Result<(), Failure> {
+    let all = layout::hls_prefix(key.as_str(), None);
+    let below = object.get(all.len()..).unwrap_or_default();
+    for (depth, (end, _)) in below.match_indices('/').enumerate() {
+        if depth > DEEPEST {
+            return Err(Problem::not_found("The file lies in too many folders.").into());
+        }
+        if film.is_versioned && below[..end] == film.version {
+            continue;
+        }
+        let Ok(other) = MediaKey::parse([key.as_str(), "/", &below[..end]].concat()) else { continue };
+        if service.catalogue.film(cx, &other).await?.is_some() {
+            return Err(Problem::not_found("The film has no such file.").into());
+        }
+    }
+    Ok(())
+}
+
 /// The film with this key, or a 404.
 pub(crate) async fn film<P: Platform>(service: &VideoEdge, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Film, Failure> {
     let film = service.catalogue.film(cx, key).await?;

@@ -7,6 +7,7 @@
 mod catalogue;
 mod config;
 mod delivery;
+mod link;
 mod master;
 mod playlist;
 mod route;
@@ -90,8 +91,8 @@ impl VideoEdge {
     ) -> Result<Response<P::Body>, Failure> {
         match route {
             Private::Master { film } => master::serve(self, cx, head, &known(film)?).await,
-            Private::Variant { film, quality } => {
-                variant::serve(self, cx, head, delivery, &known(film)?, &known(quality)?).await
+            Private::Variant { film, file } => {
+                variant::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await
             }
             Private::Segment { film, file } => {
                 segment::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await

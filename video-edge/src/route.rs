@@ -4,6 +4,8 @@ use edge::{answer::Described, respond};
 use gallery::{MediaKey, key::percent_decode, playback};
 use http::Uri;
 
+use crate::link::{self, FOLDER, LIST};
+
 /// The route of a URL, with its parts parsed.
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
@@ -21,12 +23,12 @@ pub(crate) enum Private {
     Master {
         film: Parsed<MediaKey>,
     },
-    /// `/api/hls/:key/:quality.m3u8`
+    /// `/api/hls/:key/:variant.m3u8`, see [`link`]
     Variant {
         film: Parsed<MediaKey>,
-        quality: Parsed<String>,
+        file: Parsed<String>,
     },
-    /// `/api/hls/:key/:segment.ts` and its relatives
+    /// `/api/hls/:key/:segment`: any other file of the film
     Segment {
         film: Parsed<MediaKey>,
         file: Parsed<String>,
@@ -36,16 +38,6 @@ pub(crate) enum Private {
 
 /// A part of the URL, decoded once, or what is wrong with it. Only a client with a session or a token is told.
 pub(crate) type Parsed<T> = Result<T, &'static str>;
-
-/// The file extensions of segments, initialisation sections and subtitles, and their media types.
-pub(crate) const SEGMENTS: [(&str, &str); 6] = [
-    ("ts", "video/mp2t"),
-    ("m4s", "video/iso.segment"),
-    ("mp4", "video/mp4"),
-    ("vtt", "text/vtt"),
-    ("aac", "audio/aac"),
-    ("key", "application/octet-stream"),
-];
 
 impl<'a> Route<'a> {
     pub fn of(uri: &'a Uri) -> Self {
@@ -81,14 +73,12 @@ impl Private {
             return Self::Master { film: key_in_query(query) };
         }
         // The key may hold slashes. The name of the file does not.
-        let Some((film, file)) = rest.rsplit_once('/') else { return Self::Unknown };
-        match file.rsplit_once('.') {
-            Some((quality, "m3u8")) => Self::Variant { film: key_in_path(film), quality: file_in_path(quality) },
-            Some((_, extension)) if SEGMENTS.iter().any(|(known, _)| *known == extension) => {
-                Self::Segment { film: key_in_path(film), file: file_in_path(file) }
-            }
-            _ => Self::Unknown,
-        }
+        let Some((film, name)) = rest.rsplit_once('/').filter(|(_, name)| !name.is_empty()) else {
+            return Self::Unknown;
+        };
+        let (film, file) = (key_in_path(film), file_of(name, query));
+        let is_list = link::is_list_name(name) || query.is_some_and(|query| query.split('&').any(|pair| pair == LIST));
+        if is_list { Self::Variant { film, file } } else { Self::Segment { film, file } }
     }
 
     /// The film of the route, if the route names one.
@@ -109,11 +99,13 @@ fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
     MediaKey::from_path(encoded).map_err(|_| "The key in the path is not a valid key.")
 }
 
-/// A slash in a file's name, however it is written, would lead to another object.
-fn file_in_path(encoded: &str) -> Parsed<String> {
-    percent_decode(encoded)
-        .ok()
-        .filter(|name| !name.is_empty() && !name.chars().any(|c| c == '/' || c.is_control()))
+/// The place of a file below its film. A slash in the file's name, however it is written, would lead to another object,
+/// and so would a dot segment or a backslash.
+fn file_of(encoded: &str, query: Option<&str>) -> Parsed<String> {
+    let folder = respond::query(query, FOLDER).map_err(|problem| problem.detail)?.filter(|folder| !folder.is_empty());
+    let name = percent_decode(encoded).ok().filter(|name| !name.contains('/'));
+    name.map(|name| folder.map(|folder| folder + "/").unwrap_or_default() + &name)
+        .filter(|file| !file.starts_with('/') && !file.contains('\\') && MediaKey::parse(file.as_str()).is_ok())
         .ok_or("The file name in the path is not valid.")
 }
 
@@ -129,7 +121,7 @@ mod tests {
         let Route::Private { token, to } = route else { return (pattern, None, None, None) };
         let film = to.film().map(|film| film.as_str().to_owned());
         let file = match to {
-            Private::Variant { quality: file, .. } | Private::Segment { file, .. } => file.ok(),
+            Private::Variant { file, .. } | Private::Segment { file, .. } => file.ok(),
             _ => None,
         };
         (pattern, token.map(str::to_owned), film, file)

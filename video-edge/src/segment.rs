@@ -1,4 +1,5 @@
-//! `GET /api/hls/:key/:segment.ts?v=:version`: for playlists whose segments point here.
+//! `GET /api/hls/:key/:segment?v=:version&in=:folder`: a file of a film that is no playlist. Playlists whose segments
+//! point here name it, and masters name their keys and session data so.
 
 use bytes::Bytes;
 use edge::{
@@ -16,10 +17,37 @@ use gallery::{
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
-use crate::{VideoEdge, catalogue::film, delivery::Delivery, route::SEGMENTS};
+use crate::{
+    VideoEdge,
+    catalogue::{film, owns},
+    delivery::Delivery,
+};
 
 /// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
+
+/// The longest entry, in bytes. It is a list of folders, and the client chooses their names.
+const KNOWN_BYTES: usize = 4096;
+
+/// Media types by the extension of a file. Any other file is one that no browser shows.
+const TYPES: [(&str, &str); 16] = [
+    ("ts", "video/mp2t"),
+    ("m4s", "video/iso.segment"),
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("cmfv", "video/mp4"),
+    ("m4a", "audio/mp4"),
+    ("cmfa", "audio/mp4"),
+    ("aac", "audio/aac"),
+    ("ac3", "audio/ac3"),
+    ("ec3", "audio/eac3"),
+    ("mp3", "audio/mpeg"),
+    ("vtt", "text/vtt"),
+    ("webvtt", "text/vtt"),
+    ("json", "application/json"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+];
 
 pub(crate) async fn serve<P: Platform>(
     service: &VideoEdge,
@@ -34,19 +62,25 @@ pub(crate) async fn serve<P: Platform>(
     if !version.as_deref().is_none_or(layout::is_version) {
         return Err(Problem::bad_request("The version is 16 hexadecimal digits.").into());
     }
-    // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
-    // catalogue costs more.
-    let known = Name::new("signed", &[&service.signer, key.as_str()]);
-    if known.read(cx).await.is_none() {
-        film(service, cx, key).await?;
-        known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
-    }
     let object = format!("{}{file}", layout::hls_prefix(key.as_str(), version.as_deref()));
+    let folder = object.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
+    // catalogue costs more. The entry lists the folders that are known to be the film's.
+    let name = Name::new("signed", &[&service.signer, key.as_str()]);
+    let known = name.read(cx).await.and_then(|entry| String::from_utf8(entry.into()).ok()).unwrap_or_default();
+    if !known.lines().any(|line| line == folder) {
+        let film = film(service, cx, key).await?;
+        owns(service, cx, key, &film, &object).await?;
+        let known = [&known, folder, "\n"].concat();
+        if known.len() <= KNOWN_BYTES {
+            name.write(cx, known.as_bytes(), cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
+        }
+    }
     match delivery {
         Delivery::Proxy => {
             let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-            let content_type =
-                SEGMENTS.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type);
+            let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
+            let content_type = Some(found.map_or("application/octet-stream", |(_, media_type)| *media_type));
             let presentation = Presentation {
                 cache_control: "private, max-age=31536000, immutable",
                 content_type,

@@ -1,0 +1,53 @@
+//! The URIs of a film's files at this service, as playlists hold them.
+//!
+//! The path has the film's key and the file's name, so every file of a film seems to lie in one folder, and every URI
+//! is relative to it. A file below the film's own folder has its folder in the query: `index.m3u8?in=720p`. In the
+//! path, the folder could be part of the key, which may hold slashes too.
+
+use gallery::key::percent_encode;
+use hls::{Kind, Reference};
+
+use crate::catalogue::Film;
+
+/// The parameter with a file's folder.
+pub(crate) const FOLDER: &str = "in";
+/// The parameter of a playlist whose name does not say that it is one.
+pub(crate) const LIST: &str = "list";
+
+/// Whether a file's name says that it is a playlist (RFC 8216 section 4).
+pub(crate) fn is_list_name(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    extension.eq_ignore_ascii_case("m3u8") || extension.eq_ignore_ascii_case("m3u")
+}
+
+/// Whether a URI leads to a playlist. It then points at this service in every delivery, because what the playlist
+/// names must be delivered too.
+pub(crate) fn is_list(reference: &Reference<'_>) -> bool {
+    is_list_kind(reference.kind) || is_list_name(reference.relative)
+}
+
+const fn is_list_kind(kind: Kind) -> bool {
+    matches!(kind, Kind::Variant | Kind::Rendition | Kind::IFrames | Kind::RenditionReport)
+}
+
+/// Appends the URI of a file, relative to the film's folder `/api/hls/:key/`.
+pub(crate) fn push(out: &mut String, film: &Film, reference: &Reference<'_>) {
+    let (folder, name) = reference.relative.rsplit_once('/').unwrap_or(("", reference.relative));
+    out.extend(percent_encode(name));
+    let mut mark = '?';
+    let mut add = |name: &str, value: &mut dyn Iterator<Item = &str>| {
+        out.push(mark);
+        mark = '&';
+        out.push_str(name);
+        out.extend(value);
+    };
+    if film.is_versioned || is_list(reference) {
+        add("v=", &mut [film.version.as_str()].into_iter());
+    }
+    if !folder.is_empty() {
+        add(FOLDER, &mut ["="].into_iter().chain(percent_encode(folder)));
+    }
+    if is_list_kind(reference.kind) && !is_list_name(name) {
+        add(LIST, &mut [].into_iter());
+    }
+}
