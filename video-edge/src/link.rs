@@ -26,6 +26,13 @@ pub(crate) fn is_list(reference: &Reference<'_>) -> bool {
     is_list_kind(reference.kind) || is_list_name(reference.relative)
 }
 
+/// Whether a URI in a playlist in the film's own folder leads to its file as it stands. So it is in films of 0.1.0. A
+/// query could mean something here.
+pub(crate) fn leads_here(film: &Film, reference: &Reference<'_>) -> bool {
+    let is_flat = !film.is_versioned && !reference.relative.contains('/');
+    is_flat && !reference.suffix.starts_with('?') && !is_list(reference)
+}
+
 const fn is_list_kind(kind: Kind) -> bool {
     matches!(kind, Kind::Variant | Kind::Rendition | Kind::IFrames | Kind::RenditionReport)
 }

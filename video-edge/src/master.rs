@@ -63,8 +63,9 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
     })?;
     // A package of another program may name its playlists by other names than the qualities. Only a text that ends
     // within a line is known to be cut short then.
+    let ends = [b"\n".as_slice(), b".m3u8"].iter().any(|end| stored.ends_with(end));
     let is_foreign = missing.len() == known;
-    if variants == 0 || (known > 0 && is_foreign && !stored.ends_with(b"\n")) {
+    if variants == 0 || (known > 0 && is_foreign && !ends) {
         return Err(hls::Error::Truncated);
     }
     Ok((text, is_foreign || missing.is_empty()))

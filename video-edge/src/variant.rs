@@ -79,9 +79,7 @@ pub(crate) async fn serve<P: Platform>(
             out.extend(percent_encode(reference.key));
         }),
         Delivery::Redirect | Delivery::Proxy => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
-            let leads_here = !film.is_versioned && !file.contains('/') && !reference.relative.contains('/');
-            if leads_here && !link::is_list(reference) && !reference.suffix.contains('=') {
+            if !file.contains('/') && link::leads_here(&film, reference) {
                 out.push_str(reference.raw);
             } else {
                 link::push(out, &film, reference);
