@@ -49,7 +49,8 @@ pub(crate) async fn owns<P: Platform>(
         if depth > DEEPEST {
             return Err(Problem::not_found("The file lies in too many folders.").into());
         }
-        if film.is_versioned && below[..end] == film.version {
+        // The folder of the film's own version, which holds most requests' files, costs no query.
+        if film.is_versioned && below[..end] == film.version && !below[end + 1..].contains('/') {
             continue;
         }
         let Ok(other) = MediaKey::parse([key.as_str(), "/", &below[..end]].concat()) else { continue };

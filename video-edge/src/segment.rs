@@ -26,7 +26,7 @@ use crate::{
 /// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
 
-/// The longest entry, in bytes. It is a list of folders, and the client chooses their names.
+/// The longest entry, in bytes. It is a list of folders, whose names a client may choose.
 const KNOWN_BYTES: usize = 4096;
 
 /// Media types by the extension of a file. Any other file is one that no browser shows.
@@ -71,10 +71,10 @@ pub(crate) async fn serve<P: Platform>(
     if !known.lines().any(|line| line == folder) {
         let film = film(service, cx, key).await?;
         owns(service, cx, key, &film, &object).await?;
-        let known = [&known, folder, "\n"].concat();
-        if known.len() <= KNOWN_BYTES {
-            name.write(cx, known.as_bytes(), cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
-        }
+        // A list that grew too long begins anew.
+        let kept = if known.len() + folder.len() < KNOWN_BYTES { known.as_str() } else { "" };
+        let known = [kept, folder, "\n"].concat();
+        name.write(cx, known.as_bytes(), cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
     match delivery {
         Delivery::Proxy => {

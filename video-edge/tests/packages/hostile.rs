@@ -108,6 +108,35 @@ fn a_version_is_not_another_film() {
     }
 }
 
+/// A film whose key ends like the version of another film.
+#[test]
+fn a_film_below_the_version_of_another() {
+    const TWO: &str = "fedcba9876543210";
+    for delivery in DELIVERIES {
+        let at = Fixture::new(delivery);
+        put(&at, "a.mp4", Some(ONE), &good());
+        put(&at, &format!("a.mp4/{ONE}"), Some(TWO), &good());
+        let ask = |rest: &str| at.get(&format!("/api/hls/~{}/a.mp4/0.ts?v={ONE}{rest}", at.token("a.mp4"))).0;
+        assert!(matches!(ask(""), 200 | 302), "{delivery}: a file of its own");
+        assert_eq!(ask(&format!("&in={TWO}")), 404, "{delivery}");
+        assert_eq!(ask(&format!("&in={TWO}/720p")), 404, "{delivery}");
+    }
+}
+
+/// Made-up folders and versions push nothing out of reach, and what is known of one film is not known of another.
+#[test]
+fn made_up_folders_are_forgotten() {
+    let at = Fixture::new("proxy");
+    put(&at, "a", Some(ONE), &good());
+    put(&at, "a/b.mp4", Some(ONE), &good());
+    for number in 0..400 {
+        assert_eq!(at.get(&format!("/api/hls/a/0.ts?in=made-up-{number}")).0, 404);
+        assert_eq!(at.get(&format!("/api/hls/a/0.ts?v={number:016x}")).0, 404);
+        assert_eq!(at.get(&format!("/api/hls/a/0.ts?v={ONE}&in=720p")).0, 200);
+        assert_eq!(at.get(&format!("/api/hls/a/0.ts?in=b.mp4/{ONE}")).0, 404);
+    }
+}
+
 #[test]
 fn a_token_opens_its_film_and_nothing_else() {
     for delivery in DELIVERIES {
