@@ -42,19 +42,21 @@ pub(crate) fn push(out: &mut String, film: &Film, reference: &Reference<'_>) {
     let (folder, name) = reference.relative.rsplit_once('/').unwrap_or(("", reference.relative));
     out.extend(percent_encode(name));
     let mut mark = '?';
-    let mut add = |name: &str, value: &mut dyn Iterator<Item = &str>| {
+    let mut add = |out: &mut String, name| {
         out.push(mark);
         mark = '&';
         out.push_str(name);
-        out.extend(value);
     };
     if film.is_versioned || is_list(reference) {
-        add("v=", &mut [film.version.as_str()].into_iter());
+        add(out, "v=");
+        out.push_str(&film.version);
     }
     if !folder.is_empty() {
-        add(FOLDER, &mut ["="].into_iter().chain(percent_encode(folder)));
+        add(out, FOLDER);
+        out.push('=');
+        out.extend(percent_encode(folder));
     }
     if is_list_kind(reference.kind) && !is_list_name(name) {
-        add(LIST, &mut [].into_iter());
+        add(out, LIST);
     }
 }

@@ -47,8 +47,8 @@ pub(crate) async fn serve<P: Platform>(
 }
 
 /// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether
-/// the master has all qualities of the catalogue, because a master has no end tag that would show that it was cut
-/// short.
+/// the master has all qualities of the catalogue or none of them. If it has some, it was cut short. A master has no end
+/// tag that would show this.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
     let scope = Scope { prefix: &film.prefix, base: path, public_base: None };
     let folder = folder_of(key);
