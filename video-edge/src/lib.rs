@@ -92,10 +92,10 @@ impl VideoEdge {
         match route {
             Private::Master { film } => master::serve(self, cx, head, &known(film)?).await,
             Private::Variant { film, file } => {
-                variant::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await
+                variant::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }
             Private::Segment { film, file } => {
-                segment::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await
+                segment::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }
             Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
         }

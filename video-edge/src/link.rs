@@ -37,10 +37,14 @@ const fn is_list_kind(kind: Kind) -> bool {
     matches!(kind, Kind::Variant | Kind::Rendition | Kind::IFrames | Kind::RenditionReport)
 }
 
+pub(crate) fn encode(out: &mut String, text: &str) {
+    out.extend(percent_encode(text));
+}
+
 /// Appends the URI of a file, relative to the film's folder `/api/hls/:key/`.
 pub(crate) fn push(out: &mut String, film: &Film, reference: &Reference<'_>) {
     let (folder, name) = reference.relative.rsplit_once('/').unwrap_or(("", reference.relative));
-    out.extend(percent_encode(name));
+    encode(out, name);
     let mut mark = '?';
     let mut add = |out: &mut String, name| {
         out.push(mark);
@@ -54,7 +58,7 @@ pub(crate) fn push(out: &mut String, film: &Film, reference: &Reference<'_>) {
     if !folder.is_empty() {
         add(out, FOLDER);
         out.push('=');
-        out.extend(percent_encode(folder));
+        encode(out, folder);
     }
     if is_list_kind(reference.kind) && !is_list_name(name) {
         add(out, LIST);

@@ -4,7 +4,7 @@
 //! stored no master, one is built from the names of the qualities and their measured bandwidth.
 
 use edge::{Failure, digest, playlist_cache::Name, respond};
-use gallery::{MediaKey, key::percent_encode, playback::MARK, window::BROWSER_MAX_AGE};
+use gallery::{MediaKey, playback::MARK, window::BROWSER_MAX_AGE};
 use hls::{Kind, Reference, Scope};
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
@@ -31,7 +31,7 @@ pub(crate) async fn serve<P: Platform>(
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
     };
-    let film = film(service, cx, key).await?;
+    let film = film(service, cx, key, None, "master.m3u8").await?;
     let path = [&film.prefix, "master.m3u8"].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {
@@ -63,7 +63,7 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
     })?;
     // A package of another program may name its playlists by other names than the qualities. Only a text that ends
     // within a line is known to be cut short then.
-    let ends = [b"\n".as_slice(), b".m3u8"].iter().any(|end| stored.ends_with(end));
+    let ends = stored.ends_with(b"\n") || stored.ends_with(b".m3u8");
     let is_foreign = missing.len() == known;
     if variants == 0 || (known > 0 && is_foreign && !ends) {
         return Err(hls::Error::Truncated);
@@ -73,14 +73,18 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
 
 /// The film's folder relative to `/api/hls/playlist`.
 fn folder_of(key: &MediaKey) -> String {
-    let key = percent_encode(key.as_str()).to_string();
-    match key.strip_prefix(MARK) {
+    let (mut out, mut key) = (String::new(), key.as_str());
+    if let Some(rest) = key.strip_prefix(MARK) {
         // Without its encoding, the key might be taken for a token.
-        Some(rest) => format!("%7E{rest}/"),
+        out.push_str("%7E");
+        key = rest;
+    } else if key.starts_with('/') {
         // Without the `./`, the key would make an absolute path.
-        None if key.starts_with('/') => format!("./{key}/"),
-        None => format!("{key}/"),
+        out.push_str("./");
     }
+    link::encode(&mut out, key);
+    out.push('/');
+    out
 }
 
 async fn build<P: Platform>(

@@ -26,12 +26,12 @@ pub(crate) enum Private {
     /// `/api/hls/:key/:variant.m3u8`, see [`link`]
     Variant {
         film: Parsed<MediaKey>,
-        file: Parsed<String>,
+        file: Parsed<MediaKey>,
     },
     /// `/api/hls/:key/:segment`: any other file of the film
     Segment {
         film: Parsed<MediaKey>,
-        file: Parsed<String>,
+        file: Parsed<MediaKey>,
     },
     Unknown,
 }
@@ -77,7 +77,7 @@ impl Private {
             return Self::Unknown;
         };
         let (film, file) = (key_in_path(film), file_of(name, query));
-        let is_list = link::is_list_name(name) || query.is_some_and(|query| query.split('&').any(|pair| pair == LIST));
+        let is_list = link::is_list_name(name) || respond::query(query, LIST).is_ok_and(|found| found.is_some());
         if is_list { Self::Variant { film, file } } else { Self::Segment { film, file } }
     }
 
@@ -101,12 +101,18 @@ fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
 
 /// The place of a file below its film. A slash in the file's name, however it is written, would lead to another object,
 /// and so would a dot segment or a backslash.
-fn file_of(encoded: &str, query: Option<&str>) -> Parsed<String> {
-    let folder = respond::query(query, FOLDER).map_err(|problem| problem.detail)?.filter(|folder| !folder.is_empty());
-    let name = percent_decode(encoded).ok().filter(|name| !name.contains('/'));
-    name.map(|name| folder.map(|folder| folder + "/").unwrap_or_default() + &name)
-        .filter(|file| !file.starts_with('/') && !file.contains('\\') && MediaKey::parse(file.as_str()).is_ok())
-        .ok_or("The file name in the path is not valid.")
+fn file_of(encoded: &str, query: Option<&str>) -> Parsed<MediaKey> {
+    const WRONG: &str = "The file name in the path is not valid.";
+    let name = percent_decode(encoded).map_err(|_| WRONG)?;
+    let mut file = respond::query(query, FOLDER).map_err(|problem| problem.detail)?.unwrap_or_default();
+    if name.contains('/') || file.starts_with('/') {
+        return Err(WRONG);
+    }
+    if !file.is_empty() {
+        file.push('/');
+    }
+    file.push_str(&name);
+    MediaKey::parse(file).ok().filter(|file| !file.as_str().contains('\\')).ok_or(WRONG)
 }
 
 #[cfg(test)]
@@ -121,7 +127,9 @@ mod tests {
         let Route::Private { token, to } = route else { return (pattern, None, None, None) };
         let film = to.film().map(|film| film.as_str().to_owned());
         let file = match to {
-            Private::Variant { file, .. } | Private::Segment { file, .. } => file.ok(),
+            Private::Variant { file, .. } | Private::Segment { file, .. } => {
+                file.ok().map(|file| file.as_str().to_owned())
+            }
             _ => None,
         };
         (pattern, token.map(str::to_owned), film, file)

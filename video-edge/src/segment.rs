@@ -17,11 +17,7 @@ use gallery::{
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
-use crate::{
-    VideoEdge,
-    catalogue::{film, owns},
-    delivery::Delivery,
-};
+use crate::{VideoEdge, catalogue::film, delivery::Delivery};
 
 /// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
@@ -30,17 +26,14 @@ const KNOWN_SECONDS: u64 = 900;
 const KNOWN_BYTES: usize = 4096;
 
 /// Media types by the extension of a file. Any other file is one that no browser shows.
-const TYPES: [(&str, &str); 16] = [
+const TYPES: [(&str, &str); 13] = [
     ("ts", "video/mp2t"),
     ("m4s", "video/iso.segment"),
     ("mp4", "video/mp4"),
-    ("m4v", "video/mp4"),
     ("cmfv", "video/mp4"),
     ("m4a", "audio/mp4"),
     ("cmfa", "audio/mp4"),
     ("aac", "audio/aac"),
-    ("ac3", "audio/ac3"),
-    ("ec3", "audio/eac3"),
     ("mp3", "audio/mpeg"),
     ("vtt", "text/vtt"),
     ("webvtt", "text/vtt"),
@@ -67,14 +60,13 @@ pub(crate) async fn serve<P: Platform>(
     // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
     // catalogue costs more. The entry lists the folders that are known to be the film's.
     let name = Name::new("signed", &[&service.signer, key.as_str()]);
-    let known = name.read(cx).await.and_then(|entry| String::from_utf8(entry.into()).ok()).unwrap_or_default();
-    if !known.lines().any(|line| line == folder) {
-        let film = film(service, cx, key).await?;
-        owns(service, cx, key, &film, &object).await?;
+    let known = name.read(cx).await.unwrap_or_default();
+    if !known.split(|byte| *byte == b'\n').any(|line| line == folder.as_bytes()) {
+        film(service, cx, key, Some(version.as_deref()), file).await?;
         // A list that grew too long begins anew.
-        let kept = if known.len() + folder.len() < KNOWN_BYTES { known.as_str() } else { "" };
-        let known = [kept, folder, "\n"].concat();
-        name.write(cx, known.as_bytes(), cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
+        let kept = if known.len() + folder.len() < KNOWN_BYTES { &known } else { b"".as_slice() };
+        let known = [kept, folder.as_bytes(), b"\n"].concat();
+        name.write(cx, &known, cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
     match delivery {
         Delivery::Proxy => {

@@ -3,7 +3,6 @@
 use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
     MediaKey,
-    key::percent_encode,
     window::{BROWSER_MAX_AGE, Window},
 };
 use hls::{PlaylistKind, Scope, Summary};
@@ -12,7 +11,7 @@ use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::{film, owns},
+    catalogue::film,
     delivery::Delivery,
     link,
     playlist::{MAX_BYTES, Playlist, damaged},
@@ -39,9 +38,8 @@ pub(crate) async fn serve<P: Platform>(
         Err(flight) => flight,
     };
 
-    let film = film(service, cx, key).await?;
+    let film = film(service, cx, key, None, file).await?;
     let path = [&film.prefix, file].concat();
-    owns(service, cx, key, &film, &path).await?;
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
@@ -55,38 +53,28 @@ pub(crate) async fn serve<P: Platform>(
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
     let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
     text.reserve(stored.len() + stored.len() / 20 * 400);
-    let rewritten = match delivery {
-        Delivery::Presign => {
-            let presigner = service.objects.presigner(window.signed_at, window.life)?;
-            let mut batch = presigner.batch();
-            let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-                if link::is_list(reference) {
-                    link::push(out, &film, reference);
-                } else {
-                    batch.push(out, reference.key);
-                }
-            });
-            if rewritten.is_ok() {
-                batch.finish(&mut text);
-            }
-            rewritten
-        }
-        Delivery::Public { base } => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            if link::is_list(reference) {
-                return link::push(out, &film, reference);
-            }
-            out.extend([base, "/"]);
-            out.extend(percent_encode(reference.key));
-        }),
-        Delivery::Redirect | Delivery::Proxy => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            if !file.contains('/') && link::leads_here(&film, reference) {
-                out.push_str(reference.raw);
-            } else {
-                link::push(out, &film, reference);
-            }
-        }),
+    let presigner = match delivery {
+        Delivery::Presign => Some(service.objects.presigner(window.signed_at, window.life)?),
+        _ => None,
     };
+    let mut batch = presigner.as_ref().map(|presigner| presigner.batch());
+    let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| match (delivery, &mut batch) {
+        // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
+        (Delivery::Redirect | Delivery::Proxy, _) if !file.contains('/') && link::leads_here(&film, reference) => {
+            out.push_str(reference.raw);
+        }
+        (Delivery::Public { base }, _) if !link::is_list(reference) => {
+            out.push_str(base);
+            out.push('/');
+            link::encode(out, reference.key);
+        }
+        (_, Some(batch)) if !link::is_list(reference) => batch.push(out, reference.key),
+        _ => link::push(out, &film, reference),
+    });
     rewritten.map_err(|error| damaged(cx, error))?;
+    if let Some(batch) = batch {
+        batch.finish(&mut text);
+    }
     let playlist = Playlist::new(text);
 
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };

@@ -194,12 +194,7 @@ impl<'p> Scanner<'p, '_, '_> {
                 }
             }
         }
-        if kind == Kind::Steering && self.is_steered_from_outside(list)? {
-            // The list ends where its line ends.
-            let end = start + list.len();
-            return (self.on)(self.text, line..end, None);
-        }
-        let names = tags::uri_attributes(kind, list);
+        let (names, before) = (tags::uri_attributes(kind, list), self.references);
         for attribute in Attributes::new(list) {
             let attribute = attribute?;
             if !names.contains(&attribute.name) {
@@ -210,24 +205,15 @@ impl<'p> Scanner<'p, '_, '_> {
             }
             let indent = attribute.value.len() - attribute.value.trim_start_matches(' ').len();
             let at = start + attribute.span.start + indent;
-            self.uri(kind, at, attribute.value.trim_matches(' '))?;
-        }
-        Ok(())
-    }
-
-    /// Whether another host would steer the players. It could send them, and the tokens in their URLs, to any host.
-    fn is_steered_from_outside(&mut self, list: &'p str) -> Result<bool, Fault> {
-        let variables = self.has_variables.then_some(&self.variables);
-        for attribute in Attributes::new(list) {
-            let attribute = attribute?;
-            let raw = attribute.value.trim_matches(' ');
-            if attribute.name == "SERVER-URI"
-                && matches!(self.locator.locate(Kind::Steering, raw, variables), Err(Fault::Outside | Fault::Scheme))
-            {
-                return Ok(true);
+            match self.uri(kind, at, attribute.value.trim_matches(' ')) {
+                // Another host could send players, and the tokens in their URLs, to any host.
+                Err(Fault::Outside | Fault::Scheme) if kind == Kind::Steering && self.references == before => {
+                    return (self.on)(self.text, line..start + list.len(), None);
+                }
+                result => result?,
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     fn uri(&mut self, kind: Kind, at: usize, raw: &'p str) -> Result<(), Fault> {

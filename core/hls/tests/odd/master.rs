@@ -54,8 +54,8 @@ pub const CASES: &[Case] = &[
         uris: &["Variant v.m3u8"],
     },
     Case {
-        name: "content steering twice, one of them by another host",
-        text: "#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"a.json\",SERVER-URI=\"/a.json\"\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"b.json\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n",
+        name: "content steering by two servers, one of them outside",
+        text: "#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"/a.json\",SERVER-URI=\"a.json\"\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"b.json\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n",
         uris: &["Steering b.json", "Variant v.m3u8"],
     },
     Case {

@@ -77,6 +77,7 @@ fn structure() {
         ("#EXTM3U\n#EXTINF\na.ts\n", at(3, Fault::Stray)),
         ("#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n", at(4, Fault::Mixed)),
         ("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n#EXTINF:6,\na.ts\n", at(4, Fault::Mixed)),
+        ("#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"a\",SERVER-URI=\"/a\"\n", at(2, Fault::Outside)),
         ("#EXTM3U\n #EXTINF:6,\na.ts\n", at(2, Fault::Indented)),
         ("#EXTM3U\n\t# comment\n", at(2, Fault::Indented)),
     ];
