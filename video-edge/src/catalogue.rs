@@ -31,10 +31,18 @@ impl Film {
     }
 }
 
+/// The version of a film to which a file belongs.
+#[derive(Clone, Copy)]
+pub(crate) enum Version<'a> {
+    Current,
+    /// `None` for the files of 0.1.0.
+    Asked(Option<&'a str>),
+}
+
 /// The most folders between a film and a file of it. Each may cost a query.
 const DEEPEST: usize = 16;
 
-/// The film with this key, or a 404. `file` is a place below the prefix of the film, or of another `version` of it.
+/// The film with this key, or a 404. `file` is a place below the prefix of this version.
 ///
 /// `hls/a/` begins the objects of the film `a`, and also those of a film `a/b`, whose folder a client could name. So it
 /// is a 404 too if a folder of the file is another film's.
@@ -42,7 +50,7 @@ pub(crate) async fn film<P: Platform>(
     service: &VideoEdge,
     cx: &Cx<'_, P>,
     key: &MediaKey,
-    version: Option<Option<&str>>,
+    version: Version<'_>,
     file: &str,
 ) -> Result<Film, Failure> {
     let not_found = || Failure::from(Problem::not_found("There is no such film, or it has no such file."));
@@ -58,7 +66,10 @@ pub(crate) async fn film<P: Platform>(
         match (film, &own) {
             (Some(film), None) => {
                 let current = film.version.as_deref();
-                let version = version.unwrap_or(current);
+                let version = match version {
+                    Version::Current => current,
+                    Version::Asked(version) => version,
+                };
                 // The folder of the film's own version, which holds most requests' files, costs no query.
                 is_flat = version == current && !file.contains('/');
                 for part in version.into_iter().chain([file]) {

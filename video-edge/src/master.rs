@@ -11,7 +11,7 @@ use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::{Film, film},
+    catalogue::{Film, Version, film},
     link,
     playlist::{MAX_BYTES, Playlist, damaged},
 };
@@ -31,7 +31,7 @@ pub(crate) async fn serve<P: Platform>(
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
     };
-    let film = film(service, cx, key, None, "master.m3u8").await?;
+    let film = film(service, cx, key, Version::Current, "master.m3u8").await?;
     let path = [&film.prefix, "master.m3u8"].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {

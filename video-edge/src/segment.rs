@@ -17,7 +17,11 @@ use gallery::{
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
-use crate::{VideoEdge, catalogue::film, delivery::Delivery};
+use crate::{
+    VideoEdge,
+    catalogue::{Version, film},
+    delivery::Delivery,
+};
 
 /// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
@@ -62,7 +66,7 @@ pub(crate) async fn serve<P: Platform>(
     let name = Name::new("signed", &[&service.signer, key.as_str()]);
     let known = name.read(cx).await.unwrap_or_default();
     if !known.split(|byte| *byte == b'\n').any(|line| line == folder.as_bytes()) {
-        film(service, cx, key, Some(version.as_deref()), file).await?;
+        film(service, cx, key, Version::Asked(version.as_deref()), file).await?;
         // A list that grew too long begins anew.
         let kept = if known.len() + folder.len() < KNOWN_BYTES { &known } else { b"".as_slice() };
         let known = [kept, folder.as_bytes(), b"\n"].concat();

@@ -11,7 +11,7 @@ use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::film,
+    catalogue::{Version, film},
     delivery::Delivery,
     link,
     playlist::{MAX_BYTES, Playlist, damaged},
@@ -38,7 +38,7 @@ pub(crate) async fn serve<P: Platform>(
         Err(flight) => flight,
     };
 
-    let film = film(service, cx, key, None, file).await?;
+    let film = film(service, cx, key, Version::Current, file).await?;
     let path = [&film.prefix, file].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
