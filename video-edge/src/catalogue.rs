@@ -54,7 +54,7 @@ pub(crate) async fn film<P: Platform>(
     file: &str,
 ) -> Result<Film, Failure> {
     let not_found = || Failure::from(Problem::not_found("There is no such film, or it has no such file."));
-    // The film itself is asked for first, and then every folder. One query in the code is smaller than two.
+    // The film itself is asked for first, and then every folder.
     let (mut own, mut path, mut end) = (None, key.as_str().to_owned(), key.as_str().len());
     for _ in 0..=DEEPEST + 1 {
         // A text that is no key is no film's.
