@@ -1,9 +1,8 @@
-//! `GET /api/hls/:key/:quality.m3u8`: a variant's playlist. Its segments are delivered as configured.
+//! `GET /api/hls/:key/:variant.m3u8?in=:folder`: a variant's playlist. Its segments are delivered as configured.
 
 use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
     MediaKey,
-    key::percent_encode,
     window::{BROWSER_MAX_AGE, Window},
 };
 use hls::{PlaylistKind, Scope, Summary};
@@ -12,8 +11,9 @@ use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::film,
+    catalogue::{Version, film},
     delivery::Delivery,
+    link,
     playlist::{MAX_BYTES, Playlist, damaged},
 };
 
@@ -27,19 +27,19 @@ pub(crate) async fn serve<P: Platform>(
     head: &request::Parts,
     delivery: &Delivery,
     key: &MediaKey,
-    quality: &str,
+    file: &str,
 ) -> Result<Response<P::Body>, Failure> {
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
-    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), quality];
+    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), file];
     let name = Name::new("manifest:variant", &parts);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
     };
 
-    let film = film(service, cx, key).await?;
-    let path = film.variant(quality);
+    let film = film(service, cx, key, Version::Current, file).await?;
+    let path = [&film.prefix, file].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
@@ -51,34 +51,30 @@ pub(crate) async fn serve<P: Platform>(
     // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
-    let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &film.prefix]);
+    let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
     text.reserve(stored.len() + stored.len() / 20 * 400);
-    let rewritten = match delivery {
-        Delivery::Presign => {
-            let presigner = service.objects.presigner(window.signed_at, window.life)?;
-            let mut batch = presigner.batch();
-            let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| batch.push(out, reference.key));
-            if rewritten.is_ok() {
-                batch.finish(&mut text);
-            }
-            rewritten
-        }
-        // The playlist was checked above, and stays as it is.
-        Delivery::Redirect | Delivery::Proxy if !film.is_versioned => {
-            text.push_str(&String::from_utf8_lossy(&stored));
-            Ok(summary)
-        }
-        _ => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            let (before, path, after) = match delivery {
-                Delivery::Public { base } => ([base, "/"], reference.key, [""; 2]),
-                _ => ([""; 2], reference.relative, ["?v=", &film.version]),
-            };
-            out.extend(before);
-            out.extend(percent_encode(path));
-            out.extend(after);
-        }),
+    let presigner = match delivery {
+        Delivery::Presign => Some(service.objects.presigner(window.signed_at, window.life)?),
+        _ => None,
     };
+    let mut batch = presigner.as_ref().map(|presigner| presigner.batch());
+    let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| match (delivery, &mut batch) {
+        // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
+        (Delivery::Redirect | Delivery::Proxy, _) if !file.contains('/') && link::leads_here(&film, reference) => {
+            out.push_str(reference.raw);
+        }
+        (Delivery::Public { base }, _) if !link::is_list(reference) => {
+            out.push_str(base);
+            out.push('/');
+            link::encode(out, reference.key);
+        }
+        (_, Some(batch)) if !link::is_list(reference) => batch.push(out, reference.key),
+        _ => link::push(out, &film, reference),
+    });
     rewritten.map_err(|error| damaged(cx, error))?;
+    if let Some(batch) = batch {
+        batch.finish(&mut text);
+    }
     let playlist = Playlist::new(text);
 
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
