@@ -32,7 +32,7 @@ pub(crate) async fn serve<P: Platform>(
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
     let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), quality];
-    let name = Name::new("manifest:variant", &parts);
+    let name = Name::new("playlist:variant", &parts);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
@@ -51,41 +51,38 @@ pub(crate) async fn serve<P: Platform>(
     // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
-    let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &film.prefix]);
-    text.reserve(stored.len() + stored.len() / 20 * 400);
-    let rewritten = match delivery {
+    let tag = digest(&[delivery.name(), &service.signer, &start, &content, &film.prefix]);
+    let made = match delivery {
         Delivery::Presign => {
             let presigner = service.objects.presigner(window.signed_at, window.life)?;
-            let mut batch = presigner.batch();
-            let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| batch.push(out, reference.key));
-            if rewritten.is_ok() {
-                batch.finish(&mut text);
-            }
-            rewritten
+            signed_playlist::gzip(&stored, &scope, &presigner).map(|(_, gzip)| Playlist::new(&tag, gzip))
         }
         // The playlist was checked above, and stays as it is.
-        Delivery::Redirect | Delivery::Proxy if !film.is_versioned => {
-            text.push_str(&String::from_utf8_lossy(&stored));
-            Ok(summary)
-        }
-        _ => hls::rewrite(&stored, &scope, &mut text, |out, reference| {
-            let (before, path, after) = match delivery {
-                Delivery::Public { base } => ([base, "/"], reference.key, [""; 2]),
-                _ => ([""; 2], reference.relative, ["?v=", &film.version]),
-            };
-            out.extend(before);
-            out.extend(percent_encode(path));
-            out.extend(after);
-        }),
+        Delivery::Redirect | Delivery::Proxy if !film.is_versioned => Ok(Playlist::of_text(&tag, &stored)),
+        _ => rewrite(&stored, &scope, delivery, &film.version).map(|text| Playlist::of_text(&tag, text.as_bytes())),
     };
-    rewritten.map_err(|error| damaged(cx, error))?;
-    let playlist = Playlist::new(text);
+    let playlist = made.map_err(|error| damaged(cx, error))?;
 
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
     if film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
     playlist.respond(head, BROWSER_MAX_AGE)
+}
+
+/// The text with the URIs of a delivery that signs nothing.
+fn rewrite(stored: &[u8], scope: &Scope<'_>, delivery: &Delivery, version: &str) -> Result<String, hls::Error> {
+    let mut text = String::with_capacity(stored.len() * 2);
+    hls::rewrite(stored, scope, &mut text, |out, reference| {
+        let (before, path, after) = match delivery {
+            Delivery::Public { base } => ([base, "/"], reference.key, [""; 2]),
+            _ => ([""; 2], reference.relative, ["?v=", version]),
+        };
+        out.extend(before);
+        out.extend(percent_encode(path));
+        out.extend(after);
+    })?;
+    Ok(text)
 }
 
 /// Refuses a master playlist in the place of a variant's playlist, which would lead players in circles.

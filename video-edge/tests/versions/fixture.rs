@@ -1,4 +1,5 @@
 //! A bucket and a catalogue in memory, and the service on them.
+#![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::{
     cell::RefCell,
@@ -12,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use edge::{AuthSecret, Sessions};
 use gallery::key::percent_decode;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header, request};
 use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, Value, config::Lookup};
 use platform_memory::Memory;
 use video_edge::{Config, VideoEdge};
@@ -79,7 +80,12 @@ impl Fixture {
     }
 
     fn ask(&self, path: &str) -> Response<Bytes> {
-        let request = Request::builder().uri(path).header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
+        self.send(Request::builder().uri(path))
+    }
+
+    /// Sends a request with the session's cookie.
+    pub fn send(&self, request: request::Builder) -> Response<Bytes> {
+        let request = request.header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
         at_once(self.service.handle(&cx(&self.memory), request))
     }
 
