@@ -19,8 +19,8 @@ pub struct Name {
 }
 
 impl Name {
-    /// `kind` is `manifest:master`, `manifest:variant` or `signed`; `parts` are everything on which the value
-    /// depends.
+    /// `kind` is `playlist:master`, `playlist:variant` or `signed`; `parts` are everything on which the value
+    /// depends. Another form of the value needs another kind, so that older entries are never found.
     pub fn new(kind: &str, parts: &[&str]) -> Self {
         let identity = parts.iter().fold(kind.to_owned(), |mut text, part| {
             // No key holds control characters, so the separator cannot be forged.

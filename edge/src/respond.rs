@@ -25,7 +25,7 @@ pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, bod
 /// A text in gzip, and the name of its content, of which the entity tags are made.
 pub struct Gzipped {
     pub content: String,
-    pub gzip: Vec<u8>,
+    pub gzip: Bytes,
 }
 
 /// A text in the coding that the client wants, or a 304 if the client has the text with this content. `make` is awaited
@@ -45,7 +45,7 @@ pub async fn coded<B: From<Bytes>>(
         let Gzipped { content, gzip } = make.await?;
         tag = coding.tag(&content);
         let body = match coding {
-            Coding::Gzip => Bytes::from(gzip),
+            Coding::Gzip => gzip,
             _ => identity(&gzip)?,
         };
         bytes(StatusCode::OK, content_type, body)

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn keys_are_legal_everywhere() {
-        assert!(KvKey::parse("manifest:variant:0a9f").is_some());
+        assert!(KvKey::parse("playlist:variant:0a9f").is_some());
         assert!(KvKey::parse("a".repeat(255)).is_some());
         for bad in ["", "a b", "a/b", "a.b", "é", "a?b", "a#b", "a|b", "a^b", "a;b", "a\n", &"a".repeat(256)] {
             assert!(KvKey::parse(bad).is_none(), "{bad:?}");

@@ -26,9 +26,9 @@ pub(crate) async fn serve<P: Platform>(
     key: &MediaKey,
 ) -> Result<Response<P::Body>, Failure> {
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
-    let name = Name::new("manifest:master", &[&service.signer, &asked_version, key.as_str()]);
+    let name = Name::new("playlist:master", &[&service.signer, &asked_version, key.as_str()]);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
-        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
+        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE).await,
         Err(flight) => flight,
     };
     let film = film(service, cx, key, Version::Current, "master.m3u8").await?;
@@ -38,12 +38,12 @@ pub(crate) async fn serve<P: Platform>(
         Some(stored) => point_here(key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
         None => (build(service, cx, key, &film).await?, true),
     };
-    let playlist = Playlist::new(digest(&[&text]) + &text);
+    let playlist = Playlist::of_text(&digest(&[&text]), text.as_bytes());
     // Nothing is stored under an invented version, see the variants.
     if whole && film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
     }
-    playlist.respond(head, BROWSER_MAX_AGE)
+    playlist.respond(head, BROWSER_MAX_AGE).await
 }
 
 /// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether

@@ -32,9 +32,9 @@ pub(crate) async fn serve<P: Platform>(
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
     let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), file];
-    let name = Name::new("manifest:variant", &parts);
+    let name = Name::new("playlist:variant", &parts);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
-        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
+        Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE).await,
         Err(flight) => flight,
     };
 
@@ -43,7 +43,12 @@ pub(crate) async fn serve<P: Platform>(
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
-    let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
+    let mut has_lists = false;
+    let checked = hls::split(&stored, &scope, &mut |_, reference| {
+        has_lists |= reference.is_some_and(link::is_list);
+        Ok(())
+    });
+    let checked = checked.and_then(|(_, summary)| summary.whole()).and_then(media);
     let summary = checked.map_err(|error| damaged(cx, error))?;
     let window = Window::of(now, summary.duration);
 
@@ -51,37 +56,41 @@ pub(crate) async fn serve<P: Platform>(
     // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
-    let mut text = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
-    text.reserve(stored.len() + stored.len() / 20 * 400);
+    let tag = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
     let presigner = match delivery {
         Delivery::Presign => Some(service.objects.presigner(window.signed_at, window.life)?),
         _ => None,
     };
-    let mut batch = presigner.as_ref().map(|presigner| presigner.batch());
-    let rewritten = hls::rewrite(&stored, &scope, &mut text, |out, reference| match (delivery, &mut batch) {
-        // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
-        (Delivery::Redirect | Delivery::Proxy, _) if !file.contains('/') && link::leads_here(&film, reference) => {
-            out.push_str(reference.raw);
+    let made = match &presigner {
+        Some(presigner) if !has_lists => {
+            signed_playlist::gzip(&stored, &scope, presigner).map(|(_, gzip)| Playlist::new(&tag, gzip))
         }
-        (Delivery::Public { base }, _) if !link::is_list(reference) => {
-            out.push_str(base);
-            out.push('/');
-            link::encode(out, reference.key);
+        _ => {
+            let mut text = String::with_capacity(stored.len() * 2);
+            let is_flat = !file.contains('/');
+            hls::rewrite(&stored, &scope, &mut text, |out, reference| match (delivery, &presigner) {
+                // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
+                (Delivery::Redirect | Delivery::Proxy, _) if is_flat && link::leads_here(&film, reference) => {
+                    out.push_str(reference.raw);
+                }
+                (Delivery::Public { base }, _) if !link::is_list(reference) => {
+                    out.push_str(base);
+                    out.push('/');
+                    link::encode(out, reference.key);
+                }
+                (_, Some(presigner)) if !link::is_list(reference) => presigner.presign_into(out, reference.key),
+                _ => link::push(out, &film, reference),
+            })
+            .map(|_| Playlist::of_text(&tag, text.as_bytes()))
         }
-        (_, Some(batch)) if !link::is_list(reference) => batch.push(out, reference.key),
-        _ => link::push(out, &film, reference),
-    });
-    rewritten.map_err(|error| damaged(cx, error))?;
-    if let Some(batch) = batch {
-        batch.finish(&mut text);
-    }
-    let playlist = Playlist::new(text);
+    };
+    let playlist = made.map_err(|error| damaged(cx, error))?;
 
     let expires = if asked_version == film.version { window.ends } else { window.ends.min(now + UNVERSIONED_SECONDS) };
     if film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
-    playlist.respond(head, BROWSER_MAX_AGE)
+    playlist.respond(head, BROWSER_MAX_AGE).await
 }
 
 /// Refuses a master playlist in the place of a variant's playlist, which would lead players in circles.

@@ -21,7 +21,7 @@ pub(crate) async fn serve<P: Platform>(
     let content = name.hash.to_string();
     let block = async {
         let gzip = service.catalogue.block(cx, &name, service.edition()).await?.ok_or_else(missing)?;
-        Ok(Gzipped { content: content.clone(), gzip })
+        Ok(Gzipped { content: content.clone(), gzip: gzip.into() })
     };
     let mut response = respond::coded(head, "application/json", &content, block).await?;
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, max-age=31536000, immutable");

@@ -43,7 +43,7 @@ pub(crate) async fn serve<P: Platform>(
     let index = service.catalogue.index(cx).await?;
     let page = async {
         let page = service.catalogue.page(cx, service.edition(), filter, after.as_ref(), limit).await?;
-        Ok(Gzipped { content: content(&page.version), gzip: page.gzip })
+        Ok(Gzipped { content: content(&page.version), gzip: page.gzip.into() })
     };
     let mut response = respond::coded(head, "application/json", &content(&index.version), page).await?;
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");

@@ -20,7 +20,7 @@ pub(crate) async fn serve<P: Platform>(
     let timeline = async {
         let timeline = service.catalogue.timeline(cx, &view, service.edition()).await?;
         let timeline = timeline.ok_or_else(|| Problem::not_found("There is no such view."))?;
-        Ok(Gzipped { content: service.content(&timeline.version), gzip: timeline.gzip })
+        Ok(Gzipped { content: service.content(&timeline.version), gzip: timeline.gzip.into() })
     };
     let mut response = respond::coded(head, "application/json", &service.content(&index.version), timeline).await?;
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");

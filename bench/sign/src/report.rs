@@ -30,30 +30,37 @@ pub fn playlists(target: &str, figures: &Value) {
     let compression = number(&figures["compression_ns"]);
     println!("\n{target}: one SHA-256 compression {compression:.1} ns");
     println!(
-        "{:>8} {:>9} {:>9} {:>12} {:>9} {:>12} {:>14} {:>20}",
+        "{:>8} {:>9} {:>9} {:>10} {:>12} {:>9} {:>12} {:>14} {:>20} {:>10} {:>10}",
         "segments",
         "bytes in",
         "bytes out",
+        "bytes gzip",
         "rewrite, us",
         "MB/s in",
         "signed, us",
         "ns per segment",
-        "of 9 compressions"
+        "of 9 compressions",
+        "gzip, us",
+        "to signed"
     );
     for film in figures["films"].as_array().into_iter().flatten() {
         let of = |name: &str| number(&film[name]);
         let each = of("signed_ns") / of("segments");
         println!(
-            "{:>8} {:>9} {:>9} {:>12.1} {:>9.0} {:>12.1} {each:>14.0} {:>20.2}",
+            "{:>8} {:>9} {:>9} {:>10} {:>12.1} {:>9.0} {:>12.1} {each:>14.0} {:>20.2} {:>10.1} {:>10.2}",
             of("segments"),
             of("bytes_in"),
             of("bytes_out"),
+            of("bytes_gzip"),
             of("rewrite_ns") / 1e3,
             of("bytes_in") / of("rewrite_ns") * 1e3,
             of("signed_ns") / 1e3,
             each / (BASELINE * compression),
+            of("gzip_ns") / 1e3,
+            of("gzip_to_signed"),
         );
     }
+    println!("the longest film whose playlist fits into the KV store: {} segments", figures["most_in_kv"]);
 }
 
 fn number(value: &Value) -> f64 {

@@ -1,15 +1,16 @@
 //! Bits, the lowest first, as RFC 1951 section 3.1.1 packs them.
 
 /// Appends bits to bytes.
-pub(crate) struct Bits<'a> {
-    out: &'a mut Vec<u8>,
+pub(crate) struct Bits {
+    out: Vec<u8>,
     /// The bits that do not fill eight bytes yet; those above `count` are zero.
     held: u64,
     count: u32,
 }
 
-impl<'a> Bits<'a> {
-    pub fn new(out: &'a mut Vec<u8>) -> Self {
+impl Bits {
+    /// Behind bytes that are there already.
+    pub fn new(out: Vec<u8>) -> Self {
         Self { out, held: 0, count: 0 }
     }
 
@@ -26,12 +27,18 @@ impl<'a> Bits<'a> {
     }
 
     /// Ends the data so far at a whole byte with an empty stored block, as a sync flush does.
-    pub fn flush(mut self) {
+    pub fn flush(mut self) -> Vec<u8> {
         const STORED: u32 = 3;
         self.put(0, STORED);
+        let mut out = self.align();
+        out.extend_from_slice(&[0, 0, 0xff, 0xff]);
+        out
+    }
+
+    /// Fills the last byte.
+    pub fn align(mut self) -> Vec<u8> {
         let held = self.held.to_le_bytes();
-        let whole = self.count.div_ceil(8) as usize;
-        self.out.extend_from_slice(&held[..whole]);
-        self.out.extend_from_slice(&[0, 0, 0xff, 0xff]);
+        self.out.extend_from_slice(&held[..self.count.div_ceil(8) as usize]);
+        self.out
     }
 }

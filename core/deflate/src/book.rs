@@ -1,5 +1,7 @@
 //! Prefix codes (RFC 1951 section 3.2), laid out for writing.
 
+use crate::bits::Bits;
+
 /// One code: its bits, with those of a length behind them, and their count.
 #[derive(Clone, Copy)]
 pub(crate) struct Code {
@@ -10,14 +12,14 @@ pub(crate) struct Code {
 /// The codes of a block.
 pub(crate) struct Book {
     pub literals: [Code; 256],
-    pub end: Code,
+    end: Code,
     /// For lengths from 3 on, with their extra bits.
     lengths: [Code; 256],
     distances: [Code; 30],
 }
 
 pub(crate) const SHORTEST: usize = 3;
-pub(crate) const LONGEST: usize = 258;
+const LONGEST: usize = 258;
 /// How far back a match may reach.
 pub(crate) const WINDOW: usize = 32 * 1024;
 
@@ -51,18 +53,34 @@ impl Book {
         book
     }
 
-    /// The bits of a match, and their count. The length is 3 to 258, the distance 1 to 32768.
+    pub fn write_literals(&self, text: &[u8], bits: &mut Bits) {
+        for byte in text {
+            let code = self.literals[usize::from(*byte)];
+            bits.put(code.bits.into(), code.count.into());
+        }
+    }
+
+    pub fn write_end(&self, bits: &mut Bits) {
+        bits.put(self.end.bits.into(), self.end.count.into());
+    }
+
+    /// The length is 3 at least and has no upper limit. The distance is 1 to [`WINDOW`].
     #[inline]
-    pub fn copy(&self, length: usize, distance: usize) -> (u64, u32) {
-        let length = self.lengths[length - SHORTEST];
+    pub fn write_copy(&self, length: usize, distance: usize, bits: &mut Bits) {
         let back = distance - 1;
         // Above the fourth, two symbols share each power of two.
         let extra = if back < 4 { 0 } else { back.ilog2() - 1 };
         let symbol = self.distances[2 * extra as usize + (back >> extra)];
         let extra_bits = (back & ((1 << extra) - 1)) as u64;
-        let (first, second) = (u32::from(length.count), u32::from(symbol.count));
-        let bits = u64::from(length.bits) | u64::from(symbol.bits) << first | extra_bits << (first + second);
-        (bits, first + second + extra)
+        let far = u64::from(symbol.bits) | extra_bits << symbol.count;
+        let mut left = length;
+        while left > 0 {
+            // What is left must be long enough for a match.
+            let next = if left <= LONGEST { left } else { LONGEST.min(left - SHORTEST) };
+            let long = self.lengths[next - SHORTEST];
+            bits.put(u64::from(long.bits) | far << long.count, u32::from(long.count + symbol.count) + extra);
+            left -= next;
+        }
     }
 }
 
@@ -84,7 +102,7 @@ const fn with_extra(symbols: &[Code; 288], at: usize) -> Code {
 }
 
 /// The codes that belong to these lengths (RFC 1951 section 3.2.2), turned around for writing.
-const fn canonical<const N: usize>(lengths: &[u8; N]) -> [Code; N] {
+pub(crate) const fn canonical<const N: usize>(lengths: &[u8; N]) -> [Code; N] {
     let mut codes = [Code { bits: 0, count: 0 }; N];
     let mut next = 0_u32;
     let mut length = 1;

@@ -47,9 +47,7 @@ impl Gzip {
     /// The whole member.
     pub fn finish(mut self) -> Vec<u8> {
         self.out.extend_from_slice(&FINAL);
-        self.out.extend_from_slice(&self.crc.to_le_bytes());
-        // The length is kept modulo 2^32.
-        self.out.extend_from_slice(&self.length.to_le_bytes()[..4]);
+        end(&mut self.out, self.crc, self.length);
         self.out
     }
 
@@ -57,6 +55,13 @@ impl Gzip {
         self.crc = combine(self.crc, crc, length);
         self.length += length;
     }
+}
+
+/// Appends what stands behind the blocks.
+pub(crate) fn end(out: &mut Vec<u8>, crc: u32, length: u64) {
+    out.extend_from_slice(&crc.to_le_bytes());
+    // The length is kept modulo 2^32.
+    out.extend_from_slice(&length.to_le_bytes()[..4]);
 }
 
 /// Appends a text as stored blocks.

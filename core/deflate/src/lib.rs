@@ -16,9 +16,11 @@ mod crc;
 mod gzip;
 mod inflate;
 mod matches;
+mod signed;
 mod squeeze;
 
 pub use crc::{Shift, combine, crc32};
 pub use gzip::Gzip;
 pub use inflate::{inflate, inflate_block};
+pub use signed::Signed;
 pub use squeeze::squeeze;

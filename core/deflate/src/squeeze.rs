@@ -1,7 +1,9 @@
 //! Compression of text that nobody knows anything about.
 
+use core::mem;
+
 use crate::bits::Bits;
-use crate::book::{FIXED, LONGEST, SHORTEST};
+use crate::book::FIXED;
 use crate::gzip::store;
 use crate::matches::{Tokens, split};
 
@@ -10,11 +12,11 @@ use crate::matches::{Tokens, split};
 pub fn squeeze(text: &[u8], out: &mut Vec<u8>) {
     const FIXED_BLOCK: u64 = 0b010;
     let start = out.len();
-    let mut bits = Bits::new(out);
+    let mut bits = Bits::new(mem::take(out));
     bits.put(FIXED_BLOCK, 3);
     split(text, &mut Coder(&mut bits));
-    bits.put(u64::from(FIXED.end.bits), FIXED.end.count.into());
-    bits.flush();
+    FIXED.write_end(&mut bits);
+    *out = bits.flush();
     // Text without repetition would grow.
     if out.len() - start > text.len() + text.len().div_ceil(usize::from(u16::MAX)) * 5 {
         out.truncate(start);
@@ -22,24 +24,14 @@ pub fn squeeze(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-struct Coder<'a, 'b>(&'a mut Bits<'b>);
+struct Coder<'a>(&'a mut Bits);
 
-impl Tokens for Coder<'_, '_> {
+impl Tokens for Coder<'_> {
     fn literals(&mut self, text: &[u8]) {
-        for byte in text {
-            let code = FIXED.literals[usize::from(*byte)];
-            self.0.put(code.bits.into(), code.count.into());
-        }
+        FIXED.write_literals(text, self.0);
     }
 
     fn copy(&mut self, length: usize, distance: usize) {
-        let mut left = length;
-        while left > 0 {
-            // What is left must be long enough for a match.
-            let next = if left <= LONGEST { left } else { LONGEST.min(left - SHORTEST) };
-            let (bits, count) = FIXED.copy(next, distance);
-            self.0.put(bits, count);
-            left -= next;
-        }
+        FIXED.write_copy(length, distance, self.0);
     }
 }

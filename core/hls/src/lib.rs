@@ -33,7 +33,7 @@ mod variables;
 pub use error::{Error, Fault};
 pub use locate::MAX_KEY;
 pub use master::{MasterError, Variant, master, quality_order};
-pub use rewrite::{inspect, rewrite};
+pub use rewrite::{inspect, is_safe_uri, rewrite, split};
 pub use variables::{MAX_EXPANDED, MAX_VARIABLES};
 
 /// Where in a playlist a URI stands.

@@ -40,10 +40,8 @@ fn copy(
     replace: &mut dyn FnMut(&mut String, &Reference<'_>),
 ) -> Result<Summary, Error> {
     let start = out.len();
-    let mut copied = 0;
-    let result = scan(playlist, scope, &mut |text, span, reference| {
-        out.push_str(&text[copied..span.start]);
-        copied = span.end;
+    let result = split(playlist, scope, &mut |before, reference| {
+        out.push_str(before);
         let Some(reference) = reference else { return Ok(()) };
         let written = out.len();
         replace(out, reference);
@@ -53,8 +51,8 @@ fn copy(
         }
     });
     match result {
-        Ok((text, summary)) => {
-            out.push_str(&text[copied..]);
+        Ok((rest, summary)) => {
+            out.push_str(rest);
             Ok(summary)
         }
         Err(error) => {
@@ -64,13 +62,33 @@ fn copy(
     }
 }
 
+/// Takes a playlist apart as [`rewrite`] does, and leaves the output to the caller. `each` gets the text between the
+/// reference before and this reference, or the text before something that is left out. The text behind the last
+/// reference is returned.
+///
+/// If the caller cannot write the replacement, `each` returns a fault. See [`is_safe_uri`].
+#[allow(clippy::type_complexity, reason = "a closure and its two arguments")]
+pub fn split<'p>(
+    playlist: &'p [u8],
+    scope: &Scope<'_>,
+    each: &mut dyn FnMut(&'p str, Option<&Reference<'_>>) -> Result<(), Fault>,
+) -> Result<(&'p str, Summary), Error> {
+    let mut done = 0;
+    let (text, summary) = scan(playlist, scope, &mut |text, span, reference| {
+        let before = &text[done..span.start];
+        done = span.end;
+        each(before, reference)
+    })?;
+    Ok((&text[done..], summary))
+}
+
 /// The checks of [`rewrite`] without output.
 pub fn inspect(playlist: &[u8], scope: &Scope<'_>) -> Result<Summary, Error> {
     scan(playlist, scope, &mut |_, _, _| Ok(())).map(|(_, summary)| summary)
 }
 
-/// Whether a text is fit both for a URI line and for a quoted string.
-pub(crate) fn is_safe_uri(uri: &str) -> bool {
+/// Whether a text is fit both for a URI line and for a quoted string. See [`Fault::Replacement`].
+pub fn is_safe_uri(uri: &str) -> bool {
     let bytes = uri.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
         return false;

@@ -4,8 +4,7 @@ use core::ops::Range;
 use crate::Presigner;
 use crate::hex::{as_str, hex};
 use crate::lanes::{Fastest, LANES, Lanes};
-use crate::message::Message;
-use crate::sha256::{BLOCK, State, compress};
+use crate::signatures::Signer;
 
 /// Signs many URLs of one [`Presigner`] into one growing text. The bytes are those of
 /// [`presign_into`](Presigner::presign_into).
@@ -50,68 +49,48 @@ impl Batch<'_> {
 
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let InLanes { presigner, count, .. } = &self.0;
-        f.debug_struct("Batch").field("presigner", presigner).field("waiting", count).finish_non_exhaustive()
+        let InLanes { signer, count, .. } = &self.0;
+        f.debug_struct("Batch").field("presigner", signer.presigner).field("waiting", count).finish_non_exhaustive()
     }
 }
 
 /// A batch, generic over the way to hash four messages at a time.
 struct InLanes<'a, L: Lanes> {
-    presigner: &'a Presigner,
+    signer: Signer<'a, L>,
     /// The places of the encoded keys of unsigned URLs in the text.
     waiting: [Range<usize>; LANES],
     count: usize,
-    /// The blocks with which all canonical requests so far began, each with the state after it.
-    start: Vec<([u8; BLOCK], State)>,
-    /// The blocks after a key of the length `end_for`, from the first block that the key does not reach.
-    end: Vec<L::Alike>,
-    end_for: usize,
-    /// The last block of the inner hash of the HMAC. It is `Some` if the constant start of the string to sign ends
-    /// with a block, so that this last block holds only padding. This is so with region `auto`.
-    padding: Option<L::Alike>,
     /// Where [`fill_in`](Self::fill_in) keeps the end of the text while it works.
     tail: String,
 }
 
 impl<'a, L: Lanes> InLanes<'a, L> {
     fn new(presigner: &'a Presigner) -> Self {
-        let padding = presigner.to_sign.rest.is_empty().then(|| L::alike(&to_sign(presigner, &[0; 64]).block(1)));
-        Self {
-            presigner,
-            waiting: [const { 0..0 }; LANES],
-            count: 0,
-            start: Vec::new(),
-            end: Vec::new(),
-            end_for: usize::MAX,
-            padding,
-            tail: String::new(),
-        }
+        Self { signer: Signer::new(presigner), waiting: [const { 0..0 }; LANES], count: 0, tail: String::new() }
     }
 
     fn push(&mut self, out: &mut String, object_key: &str) {
-        self.waiting[self.count] = self.presigner.append_unsigned(out, object_key);
+        self.waiting[self.count] = self.signer.presigner.append_unsigned(out, object_key);
         self.count += 1;
         if self.count == LANES {
-            let signatures = self.signatures(out.as_bytes());
-            self.fill_in(out, &signatures);
+            self.sign(out);
         }
     }
 
     fn finish(mut self, out: &mut String) {
-        let signatures = match self.count {
-            0 => return,
-            // Four lanes cost about as much as two single hashes.
-            1 | 2 => core::array::from_fn(|lane| match self.waiting[..self.count].get(lane) {
-                Some(key) => self.presigner.signature(&out.as_bytes()[key.clone()]),
-                None => [b'0'; 64],
-            }),
-            _ => {
-                for lane in self.count..LANES {
-                    self.waiting[lane] = self.waiting[0].clone();
-                }
-                self.signatures(out.as_bytes())
-            }
-        };
+        if self.count > 0 {
+            self.sign(out);
+        }
+    }
+
+    /// Signs the waiting URLs, of which there is one at least.
+    fn sign(&mut self, out: &mut String) {
+        for lane in self.count..LANES {
+            self.waiting[lane] = self.waiting[0].clone();
+        }
+        let waiting = self.waiting.clone();
+        let keys = waiting.each_ref().map(|key| &out.as_bytes()[key.clone()]);
+        let signatures = self.signer.sign(keys, self.count).map(|state| hex(&state));
         self.fill_in(out, &signatures);
     }
 
@@ -120,13 +99,13 @@ impl<'a, L: Lanes> InLanes<'a, L> {
     /// The end of the text is put together anew. `String::replace_range` would change the text in place, but it works
     /// byte by byte.
     fn fill_in(&mut self, out: &mut String, signatures: &[[u8; 64]; LANES]) {
-        let start = self.presigner.signature_at(&self.waiting[0]);
+        let start = self.signer.presigner.signature_at(&self.waiting[0]);
         self.tail.clear();
         self.tail.push_str(&out[start..]);
         out.truncate(start);
         let mut rest = 0;
         for (key, signature) in self.waiting[..self.count].iter().zip(signatures) {
-            let at = self.presigner.signature_at(key) - start;
+            let at = self.signer.presigner.signature_at(key) - start;
             out.push_str(&self.tail[rest..at]);
             out.push_str(as_str(signature));
             rest = at + signature.len();
@@ -134,97 +113,6 @@ impl<'a, L: Lanes> InLanes<'a, L> {
         out.push_str(&self.tail[rest..]);
         self.count = 0;
     }
-
-    fn signatures(&mut self, text: &[u8]) -> [[u8; 64]; LANES] {
-        let presigner = self.presigner;
-        let requests = self.waiting.each_ref().map(|key| Message {
-            before: presigner.request_start.compressed,
-            parts: [&presigner.request_start.rest, &text[key.clone()], &presigner.request_end],
-        });
-        let hashes = self.hash(&requests);
-
-        let mut inner = L::splat(&presigner.to_sign.state);
-        if let Some(padding) = &self.padding {
-            inner.compress_hex(&hashes);
-            inner.compress_alike(padding);
-        } else {
-            let digits = core::array::from_fn::<_, LANES, _>(|lane| hex(&hashes.state(lane)));
-            let messages = digits.each_ref().map(|digits| to_sign(presigner, digits));
-            for index in 0..messages[0].blocks() {
-                inner.compress(&messages.each_ref().map(|message| message.block(index)));
-            }
-        }
-        let mut outer = L::splat(&presigner.hmac.outer);
-        outer.compress_outer(&inner);
-        core::array::from_fn(|lane| hex(&outer.state(lane)))
-    }
-
-    /// The hashes of four canonical requests.
-    fn hash(&mut self, requests: &[Message<'_>; LANES]) -> L {
-        let blocks = requests.each_ref().map(Message::blocks);
-        let fewest = blocks.into_iter().min().unwrap_or_default();
-        let most = blocks.into_iter().max().unwrap_or_default();
-
-        let mut state = self.presigner.request_start.state;
-        let mut index = 0;
-        let mut next = requests.each_ref().map(|request| request.block(0));
-        while index + 1 < fewest && next.iter().all(|block| *block == next[0]) {
-            state = self.started(index, &next[0], &state);
-            index += 1;
-            next = requests.each_ref().map(|request| request.block(index));
-        }
-
-        // After keys of the same length the rest is the same, from the first block without any byte of the key.
-        let [start, key, _] = requests[0].parts;
-        let alike = if requests.iter().all(|request| request.parts[1].len() == key.len()) {
-            (start.len() + key.len()).div_ceil(BLOCK)
-        } else {
-            most
-        };
-        if alike < most && self.end_for != key.len() {
-            self.end.clear();
-            self.end.extend((alike..most).map(|index| L::alike(&requests[0].block(index))));
-            self.end_for = key.len();
-        }
-
-        let mut lanes = L::splat(&state);
-        let mut hashes = [State::default(); LANES];
-        while index < most {
-            if index < alike {
-                lanes.compress(&next);
-                if index + 1 < alike {
-                    next = requests.each_ref().map(|request| request.block(index + 1));
-                }
-            } else {
-                lanes.compress_alike(&self.end[index - alike]);
-            }
-            index += 1;
-            for lane in 0..LANES {
-                if fewest != most && blocks[lane] == index {
-                    hashes[lane] = lanes.state(lane);
-                }
-            }
-        }
-        if fewest == most { lanes } else { L::from_states(&hashes) }
-    }
-
-    /// The state after a block that is the same in all requests. Most often it is the same block as in the last four.
-    fn started(&mut self, index: usize, block: &[u8; BLOCK], before: &State) -> State {
-        if let Some((known, state)) = self.start.get(index)
-            && known == block
-        {
-            return *state;
-        }
-        let state = compress(before, block);
-        self.start.truncate(index);
-        self.start.push((*block, state));
-        state
-    }
-}
-
-/// The rest of the string to sign, with the hex digits of the canonical request's hash.
-fn to_sign<'a>(presigner: &'a Presigner, hash: &'a [u8; 64]) -> Message<'a> {
-    Message { before: presigner.to_sign.compressed, parts: [&presigner.to_sign.rest, hash, &[]] }
 }
 
 #[cfg(test)]
@@ -262,6 +150,23 @@ mod tests {
         }
         batch.finish(&mut actual);
         assert_eq!(actual, expected);
+
+        let mut signer = Signer::<L>::new(presigner);
+        for some in keys.chunks(LANES) {
+            let encoded: Vec<String> = some.iter().map(|key| encoded(key)).collect();
+            let all = core::array::from_fn(|lane| encoded[lane.min(encoded.len() - 1)].as_bytes());
+            for (state, key) in signer.sign(all, some.len()).iter().zip(some) {
+                let mut url = String::new();
+                presigner.presign_into(&mut url, key);
+                assert!(url.ends_with(as_str(&hex(state))), "{key}");
+            }
+        }
+    }
+
+    fn encoded(key: &str) -> String {
+        let mut out = String::new();
+        crate::encode::encode_key_into(&mut out, key);
+        out
     }
 
     /// Every alignment of the key and of the region against the blocks, and every number of URLs left for the end.

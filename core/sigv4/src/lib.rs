@@ -40,6 +40,7 @@ mod message;
 mod method;
 mod presign;
 mod sha256;
+mod signatures;
 #[cfg(test)]
 mod suite;
 
@@ -52,3 +53,4 @@ pub use headers::{HeaderRequest, Payload, SignedHeaders, sign_headers};
 pub use key::SigningKey;
 pub use method::Method;
 pub use presign::Presigner;
+pub use signatures::Signatures;

@@ -4,7 +4,7 @@ use core::ops::Range;
 use crate::date::{amz_date, day};
 use crate::encode::{encode_key_into, encode_query_into};
 use crate::hex::{self, hex};
-use crate::sha256::{HmacKey, INITIAL, Prefix};
+use crate::sha256::{HmacKey, INITIAL, Prefix, State};
 use crate::{Bucket, Error, Method, SigningKey};
 
 /// The longest life of a presigned URL in seconds: seven days.
@@ -90,7 +90,7 @@ impl Presigner {
     /// An HTTP client that resolves `.` and `..` segments changes such a key's URL and breaks its signature.
     pub fn presign_into(&self, out: &mut String, object_key: &str) {
         let key = self.append_unsigned(out, object_key);
-        let signature = self.signature(&out.as_bytes()[key]);
+        let signature = hex(&self.signature(&out.as_bytes()[key]));
         out.truncate(out.len() - signature.len());
         out.push_str(hex::as_str(&signature));
     }
@@ -110,13 +110,23 @@ impl Presigner {
         key.end + self.url_end.len() - 64
     }
 
-    pub(crate) fn signature(&self, encoded_key: &[u8]) -> [u8; 64] {
+    /// The URL up to the object key.
+    pub fn url_start(&self) -> &str {
+        &self.url_start
+    }
+
+    /// The URL between the object key and the 64 digits of the signature.
+    pub fn url_end(&self) -> &str {
+        self.url_end.split_at(self.url_end.len() - 64).0
+    }
+
+    pub(crate) fn signature(&self, encoded_key: &[u8]) -> State {
         let mut request = self.request_start.hasher();
         request.update(encoded_key);
         request.update(&self.request_end);
         let mut to_sign = self.to_sign.hasher();
         to_sign.update(&hex(&request.finish()));
-        hex(&self.hmac.close(&to_sign.finish()))
+        self.hmac.close(&to_sign.finish())
     }
 
     fn add(&mut self, name: &str, value: &str) {

@@ -105,6 +105,8 @@ fn no_host_is_named_in_core_platform_or_services() {
         "core/sigv4/src",
         "core/hls/src",
         "core/gallery/src",
+        "core/deflate/src",
+        "core/signed-playlist/src",
         "platform/src",
         "platform/s3/src",
         "platform/fallback/src",

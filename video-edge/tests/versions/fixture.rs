@@ -1,6 +1,5 @@
 //! A bucket and a catalogue in memory, and the service on them.
-
-#![allow(dead_code, reason = "each test uses its own part")]
+#![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::{
     cell::RefCell,
@@ -14,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use edge::{AuthSecret, Sessions};
 use gallery::key::percent_decode;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request};
 use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, Value, config::Lookup};
 use platform_memory::Memory;
 use video_edge::{Config, VideoEdge};
@@ -91,11 +90,17 @@ impl Fixture {
 
     /// Sends the cookie only where the path holds no token.
     pub fn ask(&self, path: &str) -> Response<Bytes> {
-        let mut request = Request::builder().uri(path).body(Bytes::new()).unwrap();
         let below = path.strip_prefix("/api/hls/");
         if below.and_then(gallery::playback::split).is_none() {
-            request.headers_mut().insert(header::COOKIE, self.cookie.clone());
+            return self.send(Request::builder().uri(path));
         }
+        let request = Request::builder().uri(path).body(Bytes::new()).unwrap();
+        at_once(self.service.handle(&cx(&self.memory), request))
+    }
+
+    /// Sends a request with the session's cookie.
+    pub fn send(&self, request: request::Builder) -> Response<Bytes> {
+        let request = request.header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
         at_once(self.service.handle(&cx(&self.memory), request))
     }
 

@@ -69,11 +69,11 @@ fn key(text: &str) -> KvKey {
 fn a_value_comes_back_until_its_time_is_over() {
     let held = Held::default();
     let keep = Some(Duration::from_millis(1_500));
-    now(store(&held, NOW).put(&key("manifest:1"), Bytes::from_static(b"#EXTM3U"), keep)).unwrap();
-    let read = |at| now(store(&held, at).get(&key("manifest:1"))).unwrap();
+    now(store(&held, NOW).put(&key("playlist:1"), Bytes::from_static(b"#EXTM3U"), keep)).unwrap();
+    let read = |at| now(store(&held, at).get(&key("playlist:1"))).unwrap();
     assert_eq!(read(NOW + 1).as_deref(), Some(&b"#EXTM3U"[..]), "a second and a half are not over yet");
     assert_eq!(read(NOW + 2), None);
-    assert_eq!(now(store(&held, NOW).get(&key("manifest:2"))).unwrap(), None);
+    assert_eq!(now(store(&held, NOW).get(&key("playlist:2"))).unwrap(), None);
 }
 
 #[test]

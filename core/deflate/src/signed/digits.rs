@@ -1,0 +1,177 @@
+//! The prefix code for text that is mostly hexadecimal digits and matches. It is the same for all texts, so nothing
+//! is counted, and the description of the code is a constant.
+
+use crate::bits::Bits;
+use crate::book::Book;
+
+/// The lengths of the codes. Twelve digits have 4 bits and four have 5, so all digits together take seven eighths of
+/// the code space. Of the rest, half goes to the lengths of matches, and the longest match has the shortest code.
+const SYMBOLS: [u8; 288] = {
+    let mut symbols = [13; 288];
+    let mut byte = 0;
+    while byte < 128 {
+        symbols[byte] = if byte < 0x20 || byte == 0x7f { 15 } else { 11 };
+        byte += 1;
+    }
+    symbols[b'\n' as usize] = 11;
+    let frequent = b".-_/:,=&%#ghiklmnoprstuwxAETX";
+    let mut at = 0;
+    while at < frequent.len() {
+        symbols[frequent[at] as usize] = 10;
+        at += 1;
+    }
+    let digits = b"0123456789abcdef";
+    let mut at = 0;
+    while at < 16 {
+        symbols[digits[at] as usize] = if at < 12 { 4 } else { 5 };
+        at += 1;
+    }
+    symbols[256] = 11;
+    let mut length = 257;
+    while length < 286 {
+        // From symbol 277 on, a match has 67 bytes or more.
+        symbols[length] = if length < 277 { 10 } else { 8 };
+        length += 1;
+    }
+    symbols[286] = 0;
+    symbols[287] = 0;
+    symbols
+};
+
+/// The distances from 257 to 1024, between which the length of a line with a signed URL lies, have the shortest codes.
+const DISTANCES: [u8; 30] = [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7, 7, 7, 2, 2, 2, 4, 4, 7, 7, 7, 7, 8, 8, 8, 8, 8];
+
+pub(super) static DIGITS: Book = Book::new(&SYMBOLS, &DISTANCES);
+
+/// The two digits of a byte.
+#[derive(Clone, Copy)]
+struct Pair {
+    bits: u16,
+    count: u8,
+    text: [u8; 2],
+}
+
+static PAIRS: [Pair; 256] = {
+    let book = Book::new(&SYMBOLS, &DISTANCES);
+    let mut pairs = [Pair { bits: 0, count: 0, text: [0; 2] }; 256];
+    let digits = b"0123456789abcdef";
+    let mut byte = 0;
+    while byte < 256 {
+        let text = [digits[byte >> 4], digits[byte & 15]];
+        let (first, second) = (book.literals[text[0] as usize], book.literals[text[1] as usize]);
+        #[allow(clippy::cast_possible_truncation)] // at most ten bits
+        let bits = (first.bits | second.bits << first.count) as u16;
+        pairs[byte] = Pair { bits, count: first.count + second.count, text };
+        byte += 1;
+    }
+    pairs
+};
+
+/// Writes the 64 digits of a signature, and returns them as text.
+#[inline]
+pub(super) fn write(signature: &[u8; 32], bits: &mut Bits) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (eight, four) in text.as_chunks_mut::<8>().0.iter_mut().zip(signature.as_chunks::<4>().0) {
+        let (mut all, mut count, mut letters) = (0, 0, 0);
+        for (place, byte) in four.iter().enumerate() {
+            let pair = PAIRS[usize::from(*byte)];
+            all |= u64::from(pair.bits) << count;
+            count += u32::from(pair.count);
+            letters |= u64::from(u16::from_le_bytes(pair.text)) << (16 * place);
+        }
+        bits.put(all, count);
+        *eight = letters.to_le_bytes();
+    }
+    text
+}
+
+/// The 64 digits of a signature.
+pub(super) fn text(signature: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (two, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(signature) {
+        *two = PAIRS[usize::from(*byte)].text;
+    }
+    text
+}
+
+/// Writes the head of the block: the final one, and the description of its code (RFC 1951 section 3.2.7).
+pub(super) fn begin(bits: &mut Bits) {
+    for (place, byte) in HEAD.bytes.iter().enumerate() {
+        let count = HEAD.count.saturating_sub(8 * place).min(8);
+        #[allow(clippy::cast_possible_truncation)] // at most eight
+        bits.put(u64::from(*byte), count as u32);
+    }
+}
+
+/// Bits that are put together at compile time.
+struct Packed {
+    bytes: [u8; 120],
+    count: usize,
+}
+
+impl Packed {
+    const fn put(mut self, bits: u32, count: u8) -> Self {
+        let mut at = 0;
+        while at < count {
+            self.bytes[self.count / 8] |= ((bits >> at & 1) as u8) << (self.count % 8);
+            self.count += 1;
+            at += 1;
+        }
+        self
+    }
+}
+
+static HEAD: Packed = {
+    /// Repeats the code length before, three to six times.
+    const AGAIN: u8 = 16;
+    /// The lengths of the codes in which the code lengths are written.
+    const OF_LENGTHS: [u8; 19] = [0, 0, 4, 0, 3, 4, 0, 4, 4, 0, 3, 3, 0, 4, 0, 4, 2, 0, 0];
+    const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+    let codes = crate::book::canonical(&OF_LENGTHS);
+    let mut packed = Packed { bytes: [0; 120], count: 0 };
+    packed = packed.put(0b101, 3).put(286 - 257, 5).put(30 - 1, 5).put(19 - 4, 4);
+    let mut at = 0;
+    while at < 19 {
+        packed = packed.put(OF_LENGTHS[ORDER[at]] as u32, 3);
+        at += 1;
+    }
+    let mut all = [0; 286 + 30];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < 286 { SYMBOLS[at] } else { DISTANCES[at - 286] };
+        at += 1;
+    }
+    let mut at = 0;
+    while at < all.len() {
+        let mut same = 1;
+        while at + same < all.len() && all[at + same] == all[at] && same < 7 {
+            same += 1;
+        }
+        let code = codes[all[at] as usize];
+        packed = packed.put(code.bits, code.count);
+        if same > 3 {
+            let code = codes[AGAIN as usize];
+            #[allow(clippy::cast_possible_truncation)] // at most seven
+            let more = same as u32 - 4;
+            packed = packed.put(code.bits, code.count).put(more, 2);
+            at += same;
+        } else {
+            at += 1;
+        }
+    }
+    packed
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Readers refuse a code that leaves room, and one that has too little.
+    #[test]
+    fn the_codes_are_complete() {
+        for lengths in [&SYMBOLS[..], &DISTANCES[..]] {
+            let taken: u32 = lengths.iter().filter(|length| **length > 0).map(|length| 1 << (15 - length)).sum();
+            assert_eq!(taken, 1 << 15);
+        }
+    }
+}

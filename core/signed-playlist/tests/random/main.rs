@@ -1,0 +1,118 @@
+//! Random playlists: the gzip holds what `hls::rewrite` and sigv4 make as text, by another reader of gzip.
+//!
+//! `SIGNED_PLAYLISTS=1000000 cargo test --release -p signed-playlist` runs more of them.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod generator;
+
+use std::io::Read as _;
+
+use generator::{Random, playlist, presigner};
+use hls::{Scope, Summary};
+use sigv4::Presigner;
+
+const SCOPE: Scope<'_> = Scope { prefix: "hls/film é/", base: "hls/film é/v/720p.m3u8", public_base: None };
+
+/// The text as it was made before there was gzip.
+fn text(playlist: &[u8], presigner: &Presigner) -> Result<(Summary, String), hls::Error> {
+    let mut out = String::new();
+    let mut batch = presigner.batch();
+    let summary = hls::rewrite(playlist, &SCOPE, &mut out, |out, reference| batch.push(out, reference.key))?;
+    batch.finish(&mut out);
+    Ok((summary, out))
+}
+
+fn read(gzip: &[u8]) -> Vec<u8> {
+    let mut decoder = flate2::read::GzDecoder::new(gzip);
+    let mut text = Vec::new();
+    decoder.read_to_end(&mut text).unwrap();
+    assert!(decoder.into_inner().is_empty(), "bytes behind the member");
+    text
+}
+
+/// Returns the sizes of the text and of the gzip.
+fn check(playlist: &str, presigner: &Presigner) -> (usize, usize) {
+    let (summary, text) = text(playlist.as_bytes(), presigner).unwrap_or_else(|error| panic!("{error}: {playlist}"));
+    let (found, gzip) = signed_playlist::gzip(playlist.as_bytes(), &SCOPE, presigner).unwrap();
+    assert_eq!(found, summary);
+    assert!(read(&gzip) == text.as_bytes(), "another text by gzip: {playlist}");
+    assert!(deflate::inflate(&gzip, text.len()).as_deref() == Some(text.as_bytes()), "not inflated: {playlist}");
+    (text.len(), gzip.len())
+}
+
+#[test]
+fn as_text_signed_and_then_compressed() {
+    let wanted: u64 = std::env::var("SIGNED_PLAYLISTS").map_or(10_000, |number| number.parse().unwrap());
+    let presigners: Vec<Presigner> = (0..40).map(|seed| presigner(&mut Random(seed))).collect();
+    let (mut references, mut far) = (0, 0);
+    for seed in 0..wanted {
+        let mut random = Random(seed);
+        let playlist = playlist(&mut random);
+        let (length, _) = check(&playlist, &presigners[random.below(presigners.len())]);
+        references += usize::from(playlist.contains("EXTINF"));
+        far += usize::from(length > 32 * 1024);
+    }
+    // The playlists are what the test is about: with URLs, and longer than the window.
+    assert!(references * 2 > usize::try_from(wanted).unwrap() && far * 20 > usize::try_from(wanted).unwrap());
+}
+
+/// The same URL, as far apart as a match may reach, and a byte less and more.
+#[test]
+fn the_edge_of_the_window() {
+    let presigner = presigner(&mut Random(1));
+    let line = text(b"#EXTM3U\n#EXTINF:4,\na.ts\n", &presigner).unwrap().1.lines().last().unwrap().len();
+    for distance in 32 * 1024 - 70..32 * 1024 + 70 {
+        let comment = "x".repeat(distance - line - "\n#\n#EXTINF:4,\n".len());
+        let mut playlist = "#EXTM3U\n#EXTINF:4,\na.ts".to_owned();
+        for name in ["a.ts", "a.ts", "b.ts", "a.ts"] {
+            playlist += &format!("\n#{comment}\n#EXTINF:4,\n{name}");
+        }
+        check(&playlist, &presigner);
+    }
+}
+
+/// Every length of a match: a key of which some letters changed, and a text between of each length.
+#[test]
+fn every_length_of_what_repeats() {
+    let presigner = presigner(&mut Random(2));
+    for length in 1..600 {
+        let (same, other) = ("k".repeat(length), "k".repeat(length.div_ceil(2)));
+        let playlist = format!(
+            "#EXTM3U\n#EXTINF:4,{same}\n{same}.ts\n#EXTINF:4,{same}\n{same}.ts\n#EXTINF:4,{other}\n{other}.ts\n\
+             #EXTINF:4,{same}\n{other}_\n#EXTINF:4,{same}\n_{other}\n"
+        );
+        check(&playlist, &presigner);
+    }
+}
+
+#[test]
+fn what_is_refused_as_text_is_refused() {
+    let presigner = presigner(&mut Random(3));
+    for bad in ["", "#EXTM3U", "#EXTM3U\n#EXTINF:4,\n../../a.ts\n", "#EXTM3U\n#EXTINF:4,\n", "#EXTM3U\na.ts\n"] {
+        let wanted = text(bad.as_bytes(), &presigner).unwrap_err();
+        assert_eq!(signed_playlist::gzip(bad.as_bytes(), &SCOPE, &presigner).unwrap_err(), wanted, "{bad}");
+    }
+}
+
+/// The playlists of ingest: a file for each segment, and one file with byte ranges.
+#[test]
+fn a_segment_takes_few_bytes() {
+    let presigner = presigner(&mut Random(4));
+    for (segment, wanted) in [(false, 45), (true, 20)] {
+        let mut playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n".to_owned();
+        for number in 0..600 {
+            playlist += &if segment {
+                format!(
+                    "#EXTINF:4.000000,\n#EXT-X-BYTERANGE:{}@{}\n1080p.mp4\n",
+                    3_000_000 + number * 37,
+                    number * 3_000_017
+                )
+            } else {
+                format!("#EXTINF:4.000000,\n1080p_{number:03}.ts\n")
+            };
+        }
+        playlist += "#EXT-X-ENDLIST\n";
+        let (length, gzip) = check(&playlist, &presigner);
+        assert!(gzip < 600 * wanted + 500, "{length} bytes became {gzip}");
+    }
+}
