@@ -146,3 +146,58 @@ fn the_index_comes_last_and_a_refusal_is_told() {
     assert!(!after.is_empty() && after.iter().all(|path| path != "/media/catalogue/index"), "{after:?}");
     assert_eq!(sql::<String>(database(&options_of_sink), "SELECT key FROM media"), ["a.jpg"], "what is in stays in");
 }
+
+/// `EDGE_GALLERY_ITEMS` sets the number of items. Prints what it took as one line of JSON.
+#[test]
+fn a_large_library_is_published() {
+    let count = std::env::var("EDGE_GALLERY_ITEMS").ok().and_then(|items| items.parse().ok()).unwrap_or(3000);
+    let gallery = Gallery::new();
+    gallery.ingest();
+    let file = rusqlite::Connection::open(database(&gallery.options)).unwrap();
+    let transaction = file.unchecked_transaction().unwrap();
+    for number in 0..count {
+        let film = number % 20 == 7;
+        let moment = format!(
+            "20{:02}-06-{:02}T{:02}:{:02}:00.000Z",
+            number / 9000,
+            1 + number / 300 % 28,
+            number % 24,
+            number % 60
+        );
+        let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, \
+                   width, height, duration, hls_qualities, thumbnail_small, thumbnail_medium, thumbnail_large, created_at, \
+                   updated_at, metadata, digest, version, taken_source, taken_at, day) \
+                   VALUES (?1, ?1, ?2, 4000000, '2026-01-01T00:00:00.123Z', ?3, 'Lumera', 'Lumera R5s', 4000, 3000, ?4, \
+                   ?5, 's', 'm', 'l', 'c', 'u', '{\"mime\":\"image/jpeg\"}', ?6, ?7, 'exif', ?3, substr(?3, 1, 10))";
+        let key = format!("2025/06 Wedding/IMG_{number:06}.jpg");
+        let digest = format!("{:064x}", number * 7919);
+        let kind = if film { "video" } else { "image" };
+        let (duration, qualities) = (film.then_some(12.5), film.then_some("[\"720p\"]"));
+        let version = format!("{:016x}", number * 7919);
+        transaction.execute(sql, rusqlite::params![key, kind, moment, duration, qualities, digest, version]).unwrap();
+    }
+    transaction.commit().unwrap();
+    let publish = || {
+        let started = std::time::Instant::now();
+        gallery.ingest();
+        started.elapsed().as_secs_f64()
+    };
+    let whole = publish();
+    let parts = || in_database(&gallery).len();
+    let (first, size) = (parts(), gallery.sql::<i64>("SELECT sum(length(bytes)) FROM catalogue_parts")[0]);
+    assert_eq!(index(&gallery).count(), count);
+    assert_eq!(timeline(&gallery, View::FILMS)["count"], count / 20 + usize::from(count % 20 > 7));
+
+    gallery.file("new.jpg", &photo(9));
+    let again = publish();
+    let added = parts() - first;
+    assert!(added * 4 < first || count < 10_000, "{added} new parts of {first}");
+    let index = gallery.object(INDEX).unwrap().bytes.len();
+    println!(
+        "{}",
+        serde_json::json!({
+            "bench": "publish", "items": count, "seconds": whole, "seconds_again": again, "parts": first,
+            "parts_again": added, "bytes": size, "index_bytes": index,
+        })
+    );
+}

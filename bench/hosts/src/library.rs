@@ -20,6 +20,7 @@ pub const QUALITY: &str = "540p";
 /// The region of the embedded store.
 const REGION: &str = "auto";
 const SEGMENTS: usize = 600;
+/// `EDGE_GALLERY_ITEMS` sets another number.
 const PHOTOS: usize = 10_000;
 
 /// Writes a catalogue with the photos and the film in it.
@@ -28,11 +29,12 @@ pub fn catalogue(folder: &Path) -> Result<PathBuf, Failure> {
     let mut connection = Connection::open(&path)?;
     platform_sqlite::migrate(&mut connection)?;
     let transaction = connection.transaction()?;
-    for number in 0..PHOTOS {
+    let photos = std::env::var("EDGE_GALLERY_ITEMS").ok().and_then(|items| items.parse().ok()).unwrap_or(PHOTOS);
+    for number in 0..photos {
         let key = format!("2025/06 Hochzeit/IMG_{number:04}.jpg");
         transaction.execute(UPSERT, params_from_iter(row(&key, None, number)))?;
     }
-    transaction.execute(UPSERT, params_from_iter(row(FILM, Some(2400.0), PHOTOS)))?;
+    transaction.execute(UPSERT, params_from_iter(row(FILM, Some(2400.0), photos)))?;
     transaction.commit()?;
     Ok(path)
 }
@@ -41,8 +43,8 @@ fn row(key: &str, duration: Option<f64>, number: usize) -> impl Iterator<Item = 
     let film = duration.is_some();
     // A hundred photos a day, in three shapes.
     let (day, second) = (number / 100, number % 100 * 300);
-    let (month, day) = (1 + day / 28, 1 + day % 28);
-    let date = format!("2025-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    let (year, month, day) = (1990 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
+    let date = format!("{year}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     let (width, height) = [(4000, 3000), (3000, 4000), (1920, 1080)][number * number / 7 % 3];
     COLUMNS.iter().map(move |column| match *column {
         "key" | "filename" => Value::from(key.to_owned()),
