@@ -115,6 +115,11 @@ impl<'a, P: Platform> Cx<'a, P> {
     pub async fn sleep(&self, duration: Duration) {
         self.platform.sleep(duration).await;
     }
+
+    /// See [`Platform::compute`].
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        self.platform.compute(work).await
+    }
 }
 
 /// A store or database whose use is counted.

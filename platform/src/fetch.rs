@@ -100,4 +100,13 @@ pub trait Platform {
 
     /// Waits: the pause before a second try.
     async fn sleep(&self, duration: Duration);
+
+    /// Does work that keeps a processor busy for long, such as the hash of a password.
+    ///
+    /// - A host whose requests share a thread does the work on another thread, so that no other request waits for it.
+    /// - Such a host does little of this work at once. If too much of it waits, the call gives `Throttled`.
+    /// - Work that has begun ends, even if its request ends before.
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        Ok(work())
+    }
 }

@@ -6,10 +6,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
 mod load;
+mod nginx;
 mod process;
 mod rows;
 mod serve_dir;
 mod servers;
+mod signed;
 mod speed;
 
 use std::{process::ExitCode, time::Duration};

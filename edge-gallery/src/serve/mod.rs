@@ -61,6 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut options = Options::new(&settings.data).configured(&environment)?;
     options.trust_forwarded = settings.trust_forwarded;
+    options.cache_bytes = settings.cache_bytes;
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
     if let Some(store) = &store {

@@ -27,6 +27,7 @@ use crate::{
     HostError, Native, Place,
     log::Log,
     request::Site,
+    shared::Shared,
     wire::{Tally, Wire},
 };
 
@@ -35,6 +36,7 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 
 /// The settings that every worker gets at start.
 pub(crate) struct Plan {
+    pub shared: Arc<Shared>,
     pub data_dir: PathBuf,
     pub database: Option<Place>,
     pub trust_forwarded: bool,
@@ -139,7 +141,7 @@ pub(crate) fn run(
         }
     };
     LocalSet::new().block_on(&runtime, async {
-        let native = match Native::open(&plan.data_dir, plan.database.as_ref()) {
+        let native = match Native::open_sharing(&plan.data_dir, plan.database.as_ref(), &plan.shared) {
             Ok(native) => native,
             Err(error) => {
                 let _ = ready.send(Err(error));
