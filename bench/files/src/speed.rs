@@ -33,9 +33,10 @@ struct Entrant<'a> {
 impl<'a> Entrant<'a> {
     /// A GET of a file, or one by a client that has the file already. `length` is that of its bytes.
     fn new(server: Server<'a>, file: &str, length: usize, unchanged: bool) -> Result<Self, Failure> {
-        let head = server.get(file).head().expect(200)?;
         let mut headers: Vec<(&str, &str)> = server.cookie().map(|cookie| ("cookie", cookie)).into_iter().collect();
+        let head;
         if unchanged {
+            head = server.get(file).head().expect(200)?;
             // A browser would send the tag, if the file has one.
             let tag = head.header("etag").map(|tag| ("if-none-match", tag));
             let date = head.header("last-modified").map(|date| ("if-modified-since", date));

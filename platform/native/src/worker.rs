@@ -25,6 +25,7 @@ use tokio::{
 
 use crate::{
     HostError, Native, Place,
+    entropy::Entropy,
     log::Log,
     request::Site,
     shared::Shared,
@@ -85,7 +86,12 @@ where
     S: Service + 'static,
 {
     Box::new(move |native, plan| {
-        let site = Rc::new(Site { service: make(), native: native.clone(), trust_forwarded: plan.trust_forwarded });
+        let site = Rc::new(Site {
+            service: make(),
+            native: native.clone(),
+            trust_forwarded: plan.trust_forwarded,
+            entropy: Entropy::default(),
+        });
         let timeouts = plan.client;
         Box::new(move |stream, peer, log, stopping| {
             let wire = Wire::new(stream, Tally::new(log), timeouts.stall);
