@@ -53,6 +53,9 @@ const DOWNLOAD: &str = "application/octet-stream";
 const FORWARDED: [HeaderName; 5] =
     [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED, header::CONTENT_TYPE];
 
+/// The most headers that a response usually has in the end, so that their table need not grow.
+const HEADERS: usize = 16;
+
 /// How often an object is requested within one request of a client, not counting the further parts of several ranges.
 /// Nearly always once. It is three times if the first of several ranges is refused, and as often again if the object
 /// is replaced at that moment.
@@ -286,6 +289,7 @@ fn not_modified<B: From<Bytes>>(
 ) -> Response<B> {
     let mut response = respond::empty(StatusCode::NOT_MODIFIED);
     let headers: &mut HeaderMap = response.headers_mut();
+    headers.reserve(HEADERS);
     // A store may leave the tag out of its 304. The tag in the request is then the current one.
     headers.extend(
         conditions.hint().filter(|(name, _)| name == header::IF_NONE_MATCH).map(|(_, tag)| (header::ETAG, tag)),
@@ -311,7 +315,8 @@ fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
 /// The headers of the store's answer as the client gets them.
 fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
     let forwarded = FORWARDED.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
-    let mut headers: HeaderMap = forwarded.collect();
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.extend(forwarded);
     presentation.set_tag(&mut headers);
     respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
     respond::set(&mut headers, header::ACCEPT_RANGES, "bytes");

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{EdgeCache, Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;
@@ -81,6 +81,15 @@ impl<'a, P: Platform> Cx<'a, P> {
     pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<P::Body>, Error> {
         Record::count(&self.record.store_calls);
         self.platform.fetch(request).await
+    }
+
+    /// See [`Platform::kept`].
+    pub fn kept(
+        &self,
+        wish: &EdgeCache,
+        request: impl FnOnce() -> Option<Request<Bytes>>,
+    ) -> Option<Response<P::Body>> {
+        self.platform.kept(wish, request)
     }
 
     /// See [`Platform::fetch_all`].

@@ -79,6 +79,16 @@ pub trait Platform {
     ///   host that may not be reached gives `Denied`.
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Error>;
 
+    /// The response to a request that the host keeps in memory under this wish, if it has kept it. `request` makes the
+    /// request, which need not be signed. A host that keeps nothing itself does not call it.
+    fn kept(
+        &self,
+        _wish: &EdgeCache,
+        _request: impl FnOnce() -> Option<Request<Bytes>>,
+    ) -> Option<Response<Self::Body>> {
+        None
+    }
+
     /// Sends all requests before waiting for any. The results have the order of the requests.
     ///
     /// - A request that fails does not affect the others.

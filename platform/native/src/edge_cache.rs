@@ -71,14 +71,19 @@ impl EdgeMemory {
         let items = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX).max(SHARDS);
         let options =
             OptionsBuilder::new().shards(SHARDS).weight_capacity(bytes).estimated_items_capacity(items).build().ok()?;
-        let kept =
-            Cache::with_options(options, Bytewise, DefaultHashBuilder::default(), DefaultLifecycle::default());
+        let kept = Cache::with_options(options, Bytewise, DefaultHashBuilder::default(), DefaultLifecycle::default());
         (bytes > 0).then_some(Self { kept, largest: bytes / PART })
     }
 
     /// The bytes that are kept.
     pub fn bytes(&self) -> u64 {
         self.kept.weight()
+    }
+
+    /// The kept response to a request.
+    pub fn find(&self, request: &Request<Bytes>, wish: &EdgeCache) -> Option<Response<Body>> {
+        let name = may_be_kept(request).then(|| named(request, wish).0)?;
+        self.fresh(&name).map(|kept| kept.response())
     }
 
     /// The kept response to a request, or the response that `send` gets, which is kept if it is whole.

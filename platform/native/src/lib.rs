@@ -95,6 +95,10 @@ impl Platform for Native {
         }
     }
 
+    fn kept(&self, wish: &EdgeCache, request: impl FnOnce() -> Option<Request<Bytes>>) -> Option<Response<Body>> {
+        self.0.shared.memory.as_ref()?.find(&request()?, wish)
+    }
+
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
         let mut answers: Vec<_> = requests.iter().map(|_| Err(Error::new(Kind::Internal, "fetch.all"))).collect();
         // When the client leaves, the set is dropped, and the requests are cancelled with it.

@@ -2,7 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{HostError, compute::Pool, edge_cache::EdgeMemory, kv::{self, Writer}};
+use crate::{
+    HostError,
+    compute::Pool,
+    edge_cache::EdgeMemory,
+    kv::{self, Writer},
+};
 
 /// See `CACHE_BYTES`.
 pub(crate) const DEFAULT_CACHE_BYTES: u64 = 128 * 1024 * 1024;
