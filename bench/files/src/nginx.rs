@@ -10,7 +10,7 @@ use std::{
 
 use harness::{Failure, Process, free_address};
 
-use crate::{servers::MEBIBYTE, signed::SECRET};
+use crate::{files::MEBIBYTE, signed::SECRET};
 
 /// How long a server may take to listen.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,9 +6,10 @@ use harness::Failure;
 use serde_json::{Value, json};
 
 use crate::{
+    files::MEBIBYTE,
     load::{self, Asked},
     process::cpu,
-    servers::{MEBIBYTE, Server, Servers},
+    servers::{Server, Servers},
 };
 
 /// The number of connections that send requests at once.
