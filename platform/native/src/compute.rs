@@ -34,13 +34,12 @@ impl Pool {
     /// See [`platform::Platform::compute`].
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let throttled = || Error::because(Kind::Throttled, OPERATION, "too much of this work waits");
-        let permit = match Arc::clone(&self.permits).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let _seat = self.seat().ok_or_else(throttled)?;
-                let permit = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-                permit.map_err(|_| throttled())?.map_err(|error| Error::because(Kind::Internal, OPERATION, error))?
-            }
+        let permit = if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            permit
+        } else {
+            let _seat = self.seat().ok_or_else(throttled)?;
+            let permit = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
+            permit.map_err(|_| throttled())?.map_err(|error| Error::because(Kind::Internal, OPERATION, error))?
         };
         // The permit goes with the work: a client that leaves does not make room for more.
         let done = spawn_blocking(move || {

@@ -11,8 +11,8 @@ use platform_native::Native;
 use rusqlite::Connection;
 use support::on_native_in;
 
-const ITEM: &str = "SELECT attempted_at FROM pending_thumbnails WHERE key = ?1";
-const PUT: &str = "INSERT OR REPLACE INTO pending_thumbnails (key, attempted_at) VALUES (?1, ?2)";
+const ITEM: &str = "SELECT created_at FROM pending_thumbnails WHERE key = ?1";
+const PUT: &str = "INSERT OR REPLACE INTO pending_thumbnails (key, created_at) VALUES (?1, ?2)";
 
 async fn look_up(native: &Native, key: &str) -> Option<String> {
     let rows = native.sql().unwrap().query(ITEM, &[key.into()]).await.unwrap();

@@ -24,7 +24,7 @@ use crate::HostError;
 /// The most writes that wait.
 const WAITING: usize = 64;
 /// How long a request waits for its write. What it wanted to keep may be kept later.
-const PATIENCE_OF_A_REQUEST: Duration = Duration::from_secs(2);
+const PATIENCE_OF_A_REQUEST: Duration = Duration::from_secs(10);
 /// Once in so many writes, the writer looks for expired rows.
 const SWEEP_EVERY: u32 = 64;
 
