@@ -67,9 +67,11 @@ impl Change {
 impl Writer {
     pub fn start(path: PathBuf) -> Result<Self, HostError> {
         let (writes, waiting) = sync_channel(WAITING);
+        // Before the workers open the file: SQLite does not wait where two at once make it a file with a log.
+        let file = File::new(path);
         let thread = std::thread::Builder::new()
             .name("kv".into())
-            .spawn(move || write_all(path, &waiting))
+            .spawn(move || write_all(&file, &waiting))
             .map_err(|error| HostError::new("cannot start the writer of the stores", error))?;
         Ok(Self { writes: Some(writes), thread: Mutex::new(Some(thread)) })
     }
@@ -102,8 +104,7 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(path: PathBuf, waiting: &Receiver<Write>) {
-    let file = File::new(path);
+fn write_all(file: &File, waiting: &Receiver<Write>) {
     let mut puts = 0_u32;
     while let Ok(Write { store, key, change, done }) = waiting.recv() {
         let patience = file.patience();
