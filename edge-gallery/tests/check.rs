@@ -62,13 +62,16 @@ fn each_wrong_name_is_the_one_that_is_named() {
         ("ALLOWED_ORIGINS", "x"),
         ("GALLERY_LISTEN", "nonsense"),
         ("TRUST_FORWARDED", "yes"),
+        ("CACHE_BYTES", "128 MiB"),
     ];
     let (code, said) = check(&with(&wrong), &["--offline"]);
     assert_eq!(code, 2);
-    for name in ["R2_BUCKET_NAME", "VIDEO_DELIVERY", "ALLOWED_ORIGINS", "GALLERY_LISTEN", "TRUST_FORWARDED"] {
+    let names =
+        ["R2_BUCKET_NAME", "VIDEO_DELIVERY", "ALLOWED_ORIGINS", "GALLERY_LISTEN", "TRUST_FORWARDED", "CACHE_BYTES"];
+    for name in names {
         assert_eq!(said.matches(&format!("problem  {name} ")).count(), 1, "{name}: {said}");
     }
-    assert!(said.ends_with("5 problems, 0 warnings\n"), "{said}");
+    assert!(said.ends_with("6 problems, 0 warnings\n"), "{said}");
     // An embedded store has an address, and no host name of its own.
     let (code, said) = check(&with(&[("S3_URL_STYLE", "virtual-host")]), &["--offline"]);
     assert_eq!(code, 2, "{said}");

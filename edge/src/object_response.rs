@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use gallery::{
     conditional::{Conditions, Validators, Verdict},
+    etag::ETag,
     multipart::Frame,
     range::{self, ByteRange},
 };
@@ -22,6 +23,9 @@ pub struct Presentation {
     /// The type of the content if it is known. It replaces the type that the store gives.
     pub content_type: Option<&'static str>,
     pub disposition: Option<String>,
+    /// The object's tag, in quotes, if the service knows which bytes the URL means. It stands for the store's tag, and
+    /// conditions that name tags are decided without the store.
+    pub tag: Option<String>,
     /// Set if the host may keep the object in its edge cache. It is not set for originals, which are large and seldom
     /// read twice.
     pub edge_cache: Option<EdgeCache>,
@@ -49,6 +53,9 @@ const DOWNLOAD: &str = "application/octet-stream";
 const FORWARDED: [HeaderName; 5] =
     [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED, header::CONTENT_TYPE];
 
+/// The most headers that a response usually has in the end, so that their table need not grow.
+const HEADERS: usize = 16;
+
 /// How often an object is requested within one request of a client, not counting the further parts of several ranges.
 /// Nearly always once. It is three times if the first of several ranges is refused, and as often again if the object
 /// is replaced at that moment.
@@ -63,11 +70,18 @@ pub async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let object = Object { objects, cx, key: object_key, presentation };
     let conditions = Conditions::of(&head.headers);
+    match presentation.verdict(&conditions, &head.headers) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return Ok(not_modified(&HeaderMap::new(), &conditions, presentation)),
+        Verdict::Failed => return Err(Problem::precondition_failed().into()),
+    }
+    // The store does not know a tag of ours.
+    let hint = conditions.hint().filter(|(name, _)| presentation.tag.is_none() || name != header::IF_NONE_MATCH);
     // Section 14.2: a range has a meaning only with GET.
     let mut ranges = if head.method == Method::GET { range::of(&head.headers) } else { Vec::new() };
     let mut asked = ranges.first().copied();
     for _ in 0..TRIES {
-        let answer = object.read(&head.method, asked, conditions.hint()).await?;
+        let answer = object.read(&head.method, asked, hint.clone()).await?;
         match answer.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
             StatusCode::NOT_MODIFIED => return Ok(not_modified(answer.headers(), &conditions, presentation)),
@@ -86,7 +100,7 @@ pub async fn serve<P: Platform>(
             }
             status => return Err(unusable(&format!("the store answered {}", status.as_u16()))),
         }
-        let current = Validators::of(answer.headers());
+        let current = presentation.validators(answer.headers());
         match conditions.verdict(current) {
             Verdict::Proceed => {}
             Verdict::NotModified => return Ok(not_modified(answer.headers(), &conditions, presentation)),
@@ -116,6 +130,31 @@ pub async fn serve<P: Platform>(
         }
     }
     Err(unusable("the store contradicts itself"))
+}
+
+impl Presentation {
+    fn own_tag(&self) -> Option<ETag<'_>> {
+        self.tag.as_deref().and_then(ETag::parse)
+    }
+
+    /// What can be said before the store is asked. A date needs the store.
+    fn verdict(&self, conditions: &Conditions<'_>, request: &HeaderMap) -> Verdict {
+        let tag = self.own_tag().filter(|_| !request.contains_key(header::IF_UNMODIFIED_SINCE));
+        tag.map_or(Verdict::Proceed, |tag| conditions.verdict(Validators { etag: Some(tag), modified: None }))
+    }
+
+    /// The validators of the object, of which the store gave these headers.
+    fn validators<'a>(&'a self, upstream: &'a HeaderMap) -> Validators<'a> {
+        let theirs = Validators::of(upstream);
+        Validators { etag: self.own_tag().or(theirs.etag), modified: theirs.modified }
+    }
+
+    /// Puts the own tag in the place of the store's.
+    fn set_tag(&self, headers: &mut HeaderMap) {
+        if let Some(tag) = self.own_tag().and_then(|tag| HeaderValue::from_str(tag.quoted).ok()) {
+            headers.insert(header::ETAG, tag);
+        }
+    }
 }
 
 /// The part of an object that an answer holds.
@@ -250,6 +289,7 @@ fn not_modified<B: From<Bytes>>(
 ) -> Response<B> {
     let mut response = respond::empty(StatusCode::NOT_MODIFIED);
     let headers: &mut HeaderMap = response.headers_mut();
+    headers.reserve(HEADERS);
     // A store may leave the tag out of its 304. The tag in the request is then the current one.
     headers.extend(
         conditions.hint().filter(|(name, _)| name == header::IF_NONE_MATCH).map(|(_, tag)| (header::ETAG, tag)),
@@ -259,6 +299,7 @@ fn not_modified<B: From<Bytes>>(
             headers.insert(name, value.clone());
         }
     }
+    presentation.set_tag(headers);
     respond::set(headers, header::CACHE_CONTROL, presentation.cache_control);
     response
 }
@@ -274,7 +315,9 @@ fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
 /// The headers of the store's answer as the client gets them.
 fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
     let forwarded = FORWARDED.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
-    let mut headers: HeaderMap = forwarded.collect();
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.extend(forwarded);
+    presentation.set_tag(&mut headers);
     respond::set(&mut headers, header::CACHE_CONTROL, presentation.cache_control);
     respond::set(&mut headers, header::ACCEPT_RANGES, "bytes");
     if let Some(encoding) = upstream.get(header::CONTENT_ENCODING).and_then(encoding) {

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{EdgeCache, Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;
@@ -83,6 +83,15 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.fetch(request).await
     }
 
+    /// See [`Platform::kept`].
+    pub fn kept(
+        &self,
+        wish: &EdgeCache,
+        request: impl FnOnce() -> Option<Request<Bytes>>,
+    ) -> Option<Response<P::Body>> {
+        self.platform.kept(wish, request)
+    }
+
     /// See [`Platform::fetch_all`].
     pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
         for _ in &requests {
@@ -114,6 +123,11 @@ impl<'a, P: Platform> Cx<'a, P> {
     /// See [`Platform::sleep`].
     pub async fn sleep(&self, duration: Duration) {
         self.platform.sleep(duration).await;
+    }
+
+    /// See [`Platform::compute`].
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        self.platform.compute(work).await
     }
 }
 

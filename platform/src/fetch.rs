@@ -79,6 +79,16 @@ pub trait Platform {
     ///   host that may not be reached gives `Denied`.
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Error>;
 
+    /// The response to a request that the host keeps in memory under this wish, if it has kept it. `request` makes the
+    /// request, which need not be signed. A host that keeps nothing itself does not call it.
+    fn kept(
+        &self,
+        _wish: &EdgeCache,
+        _request: impl FnOnce() -> Option<Request<Bytes>>,
+    ) -> Option<Response<Self::Body>> {
+        None
+    }
+
     /// Sends all requests before waiting for any. The results have the order of the requests.
     ///
     /// - A request that fails does not affect the others.
@@ -100,4 +110,13 @@ pub trait Platform {
 
     /// Waits: the pause before a second try.
     async fn sleep(&self, duration: Duration);
+
+    /// Does work that keeps a processor busy for long, such as the hash of a password.
+    ///
+    /// - A host whose requests share a thread does the work on another thread, so that no other request waits for it.
+    /// - Such a host does little of this work at once. If too much of it waits, the call gives `Throttled`.
+    /// - Work that has begun ends, even if its request ends before.
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        Ok(work())
+    }
 }

@@ -145,7 +145,9 @@ pub fn host_failure(words: &str) -> String {
 
 /// Lines hold only text and numbers, so this cannot fail.
 fn json(line: &impl Serialize) -> String {
-    serde_json::to_string(line).unwrap_or_default()
+    let mut text = Vec::with_capacity(512);
+    let written = serde_json::to_writer(&mut text, line).is_ok();
+    if written { String::from_utf8(text).unwrap_or_default() } else { String::new() }
 }
 
 /// The method for the log: one of a fixed set, because a client may send any word.

@@ -2,8 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
-    mem,
+    io, mem,
     ops::Range,
     path::PathBuf,
     pin::Pin,
@@ -12,6 +11,10 @@ use std::{
 
 use futures_core::Stream;
 use hyper::body::Bytes;
+use rustix::{
+    buffer::spare_capacity,
+    io::{Errno, pread},
+};
 use tokio::task::{self, JoinHandle};
 
 /// The bytes that are read at once. Of a body, at most three pieces are in memory: one that the network is sending,
@@ -27,8 +30,8 @@ pub enum Pieces {
 pub struct Piece {
     bytes: Bytes,
     file: File,
-    /// The number of bytes of the range after this piece.
-    left: u64,
+    /// The bytes of the range after this piece.
+    rest: Range<u64>,
 }
 
 /// Opens `path` for the bytes in `range`. When this returns, the first piece has been read.
@@ -36,21 +39,27 @@ pub struct Piece {
 /// # Errors
 /// Those of opening and reading. `UnexpectedEof` if the file ends before the range does.
 pub async fn open(path: PathBuf, range: Range<u64>) -> io::Result<Pieces> {
-    let first = task::spawn_blocking(move || {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(range.start))?;
-        read(file, range.end - range.start)
-    });
+    let first = task::spawn_blocking(move || read(File::open(path)?, range));
     Ok(Pieces::Read(first.await??))
 }
 
-fn read(mut file: File, left: u64) -> io::Result<Piece> {
-    let length = left.min(PIECE);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    if file.by_ref().take(length).read_to_end(&mut bytes)? as u64 != length {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+fn read(file: File, range: Range<u64>) -> io::Result<Piece> {
+    let length = usize::try_from((range.end - range.start).min(PIECE)).map_err(io::Error::other)?;
+    let mut bytes = Vec::with_capacity(length);
+    let mut next = range.start;
+    // Usually one call: `read_to_end` would begin with a few KiB, and ask again and again.
+    while bytes.len() < length {
+        match pread(&file, spare_capacity(&mut bytes), next) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => next += read as u64,
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(Piece { bytes: bytes.into(), file, left: left - length })
+    // The memory that was allotted may be larger than what was asked for.
+    let surplus = bytes.len().saturating_sub(length) as u64;
+    bytes.truncate(length);
+    Ok(Piece { bytes: bytes.into(), file, rest: next - surplus..range.end })
 }
 
 impl Stream for Pieces {
@@ -68,9 +77,9 @@ impl Stream for Pieces {
             },
             Self::Ended => return Poll::Ready(None),
         };
-        let Piece { bytes, file, left } = piece;
-        if left > 0 {
-            *self = Self::Reading(task::spawn_blocking(move || read(file, left)));
+        let Piece { bytes, file, rest } = piece;
+        if !rest.is_empty() {
+            *self = Self::Reading(task::spawn_blocking(move || read(file, rest)));
         }
         Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
     }

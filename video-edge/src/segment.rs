@@ -81,6 +81,7 @@ pub(crate) async fn serve<P: Platform>(
                 cache_control: "private, max-age=31536000, immutable",
                 content_type,
                 disposition: None,
+                tag: None,
                 edge_cache: None,
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await

@@ -1,8 +1,10 @@
 //! `POST /login`, `POST /logout`, `GET /auth`.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use edge::{Failure, Sessions, respond};
-use gallery::{return_to::same_origin, session::Claims};
+use gallery::{password::Password, return_to::same_origin, session::Claims};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use platform::{Cx, Error, Kind, Platform, Problem};
 use serde::Deserialize;
@@ -42,8 +44,7 @@ pub(crate) async fn login<P: Platform>(
     let Login { password, return_to } = parse(form, &body)?;
     let password = Zeroizing::new(password);
     let target = return_to.as_deref().and_then(same_origin).unwrap_or("/");
-    let matches = service.config.password.matches(&password);
-    if !matches.map_err(|error| Error::because(Kind::Unavailable, "login.password", error))? {
+    if !matches(service, cx, password).await? {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into());
     }
     let cookie = service.sessions.mint(cx).await?;
@@ -61,6 +62,20 @@ pub(crate) async fn login<P: Platform>(
     };
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Whether this is the gallery's password. A hash takes so long that other requests must not wait for it.
+async fn matches<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    password: Zeroizing<String>,
+) -> Result<bool, Error> {
+    let config = Arc::clone(&service.config);
+    let matches = match config.password {
+        Password::Plain(_) => config.password.matches(&password),
+        Password::Hashed(_) => cx.compute(move || config.password.matches(&password)).await?,
+    };
+    matches.map_err(|error| Error::because(Kind::Unavailable, "login.password", error))
 }
 
 pub(crate) fn logout<P: Platform>(cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Response<P::Body>, Failure> {

@@ -41,6 +41,7 @@ pub(crate) async fn serve<P: Platform>(
         cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },
         content_type: Some("image/webp"),
         disposition: None,
+        tag: current.then(|| format!("\"{shown}-{}\"", size.name())),
         edge_cache: Some(EdgeCache {
             version: shown,
             ttl: EDGE_CACHE_TTL,

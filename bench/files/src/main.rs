@@ -5,11 +5,14 @@
 //! is one line of JSON. The run fails if the gallery fails a row.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
 
+mod files;
 mod load;
+mod nginx;
 mod process;
 mod rows;
 mod serve_dir;
 mod servers;
+mod signed;
 mod speed;
 
 use std::{process::ExitCode, time::Duration};

@@ -6,7 +6,10 @@ use contract::{Served, check, file_bytes, table::TABLES};
 use harness::Failure;
 use serde_json::{Value, json};
 
-use crate::servers::{BIG, Server, Servers};
+use crate::{
+    files::BIG,
+    servers::{Server, Servers},
+};
 
 const METHODS: [&str; 2] = ["GET", "HEAD"];
 

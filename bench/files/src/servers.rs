@@ -4,27 +4,26 @@ use std::{
     fs,
     net::SocketAddr,
     path::Path,
-    process::{Command, Stdio},
-    time::{Duration, Instant, SystemTime},
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use contract::{Call, Target};
+use contract::{Call, Target, item};
 use harness::{Failure, Gallery, Options, Process, free_address};
 use tempfile::TempDir;
 
-/// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The file for which the rows of the tables are requested: a photo of the test library, of some 1.9 MB.
-pub const BIG: &str = "big.png";
-/// The file whose throughput is measured.
-pub const MEBIBYTE: &str = "mebibyte.jpg";
+use crate::{
+    files::{MEBIBYTE, THUMBNAIL, write},
+    nginx, signed,
+};
 
 pub struct Servers {
-    pub nginx: (Process, SocketAddr),
-    pub serve_dir: (Process, SocketAddr),
+    nginx: (Process, SocketAddr),
+    serve_dir: (Process, SocketAddr),
     gallery: Gallery,
     ours: Target,
+    /// The path and query of the thumbnail at the gallery.
+    thumbnail: String,
     /// The folder with the files that the other two servers serve.
     _folder: TempDir,
 }
@@ -35,12 +34,18 @@ pub struct Server<'a> {
     base: String,
     /// `None` if the server needs no login.
     cookie: Option<&'a str>,
-    pub process: u32,
+    /// The processes that do its work.
+    pub processes: Vec<u32>,
+    /// The query of a URL, by its path, if the server needs a link.
+    link: Option<fn(&str) -> String>,
 }
 
 impl Server<'_> {
     pub fn url(&self, file: &str) -> String {
-        format!("{}/{file}", self.base)
+        let url = format!("{}/{file}", self.base);
+        let Some(link) = self.link else { return url };
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+        format!("{url}?{}", link(&format!("/{path}")))
     }
 
     pub fn get(&self, file: &str) -> Call<'static> {
@@ -66,94 +71,67 @@ impl Servers {
         write(&files)?;
         let gallery = Gallery::start(&Options { library: Some(files.clone()), ..Options::default() })?;
         let ours = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
-        Ok(Self { nginx: nginx(folder.path(), &files)?, serve_dir: serve_dir(&files)?, gallery, ours, _folder: folder })
+        let thumbnail = item(&ours, MEBIBYTE)?.thumbnails.medium.ok_or("there is no thumbnail")?;
+        fs::write(files.join(THUMBNAIL), ours.get(&thumbnail).expect(200)?.body)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let store = gallery.store_url.trim_start_matches("http://");
+        let query = signed::presigned(&gallery.store_url, MEBIBYTE, now)?;
+        let nginx = nginx::start(folder.path(), &files, store, &query)?;
+        Ok(Self { nginx, serve_dir: serve_dir(&files)?, gallery, ours, thumbnail, _folder: folder })
+    }
+
+    /// nginx with a link that it checks, and the gallery, both with the thumbnail.
+    pub fn thumbnail(&self) -> Result<[(Server<'_>, String); 2], Failure> {
+        let nginx = Server { link: Some(signed::query), ..self.nginx("checked", Vec::new()) };
+        Ok([(nginx, THUMBNAIL.to_owned()), (self.gallery("")?, self.thumbnail.trim_start_matches('/').to_owned())])
+    }
+
+    /// nginx with a link that it checks, in front of the gallery's store, and the gallery, both with the 1 MiB.
+    pub fn passed(&self) -> Result<[(Server<'_>, String); 2], Failure> {
+        // The store is in the gallery's process, which does nothing else then.
+        let nginx = Server { link: Some(signed::query), ..self.nginx("passed", vec![self.gallery.process_id()]) };
+        Ok([(nginx, MEBIBYTE.to_owned()), (self.gallery("/api/file")?, MEBIBYTE.to_owned())])
+    }
+
+    pub fn thumbnail_length(&self) -> Result<usize, Failure> {
+        Ok(self.ours.get(&self.thumbnail).expect(200)?.body.len())
+    }
+
+    fn nginx(&self, folder: &str, more: Vec<u32>) -> Server<'_> {
+        let (process, address) = &self.nginx;
+        let processes = [vec![process.id()], more].concat();
+        Server { name: "nginx", base: format!("http://{address}/{folder}"), cookie: None, processes, link: None }
+    }
+
+    fn gallery(&self, path: &str) -> Result<Server<'_>, Failure> {
+        Ok(Server {
+            name: "ours",
+            base: format!("{}{path}", self.gallery.url),
+            cookie: Some(self.ours.cookie()?),
+            processes: vec![self.gallery.process_id()],
+            link: None,
+        })
     }
 
     /// The three servers, the gallery last.
     pub fn all(&self) -> Result<[Server<'_>; 3], Failure> {
-        let other = |name, (process, address): &(Process, SocketAddr)| Server {
-            name,
+        let (process, address) = &self.serve_dir;
+        let serve_dir = Server {
+            name: "tower-http",
             base: format!("http://{address}"),
             cookie: None,
-            process: process.id(),
+            processes: vec![process.id()],
+            link: None,
         };
-        Ok([
-            other("nginx", &self.nginx),
-            other("tower-http", &self.serve_dir),
-            Server {
-                name: "ours",
-                base: format!("{}/api/file", self.gallery.url),
-                cookie: Some(self.ours.cookie()?),
-                process: self.gallery.process_id(),
-            },
-        ])
+        let (_, address) = &self.nginx;
+        let nginx = Server { base: format!("http://{address}"), ..self.nginx("", Vec::new()) };
+        Ok([nginx, serve_dir, self.gallery("/api/file")?])
     }
-}
-
-/// Writes the files. They are dated an hour back: a date less than a second older than the answer is not a strong
-/// validator (RFC 9110 section 8.8.2.2), and a server may refuse to compare it.
-fn write(folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder)?;
-    // Programs that read JPEG stop at its end marker, so zeros may follow.
-    let mut mebibyte = harness::photo("2025/06 Hochzeit/IMG_0042.jpg")?;
-    mebibyte.resize(1 << 20, 0);
-    for (name, bytes) in [(BIG, harness::photo(BIG)?), (MEBIBYTE, mebibyte)] {
-        let path = folder.join(name);
-        fs::write(&path, bytes)?;
-        let hour_ago = SystemTime::now() - Duration::from_hours(1);
-        fs::File::options().write(true).open(path)?.set_modified(hour_ago)?;
-    }
-    Ok(())
-}
-
-/// nginx, configured as in Debian where this matters: `sendfile`, an access log, one worker per core.
-fn nginx(folder: &Path, files: &Path) -> Result<(Process, SocketAddr), Failure> {
-    let address = free_address()?;
-    let path = folder.join("nginx.conf");
-    let (folder, files) = (folder.display(), files.display());
-    // If the master runs as root, its workers run as another user, who may not read the folder.
-    let user = if rustix::process::geteuid().is_root() { "user root;" } else { "" };
-    let config = format!(
-        r#"
-daemon off;
-{user}
-worker_processes auto;
-pid "{folder}/nginx.pid";
-error_log "{folder}/error.log";
-events {{ worker_connections 768; }}
-http {{
-    sendfile on;
-    tcp_nopush on;
-    types {{ image/png png; image/jpeg jpg; }}
-    default_type application/octet-stream;
-    access_log "{folder}/access.log";
-    client_body_temp_path "{folder}/body";
-    proxy_temp_path "{folder}/proxy";
-    fastcgi_temp_path "{folder}/fastcgi";
-    uwsgi_temp_path "{folder}/uwsgi";
-    scgi_temp_path "{folder}/scgi";
-    server {{ listen {address}; root "{files}"; keepalive_requests 1000000; }}
-}}
-"#
-    );
-    fs::write(&path, config)?;
-    let program = std::env::var_os("NGINX_PROGRAM").unwrap_or_else(|| "nginx".into());
-    let mut command = Command::new(program);
-    command.arg("-e").arg(format!("{folder}/error.log")).arg("-c").arg(path);
-    listening(&mut command, "nginx", address)
 }
 
 fn serve_dir(files: &Path) -> Result<(Process, SocketAddr), Failure> {
     let address = free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("serve-dir").arg(files).env("LISTEN", address.to_string());
-    listening(&mut command, "serve-dir", address)
-}
-
-/// Starts a server and waits until it listens.
-fn listening(command: &mut Command, name: &str, address: SocketAddr) -> Result<(Process, SocketAddr), Failure> {
-    command.stdin(Stdio::null());
-    let started = Instant::now();
-    let process = Process::listening(command, name, address, Path::new(""), || started.elapsed() > PATIENCE)?;
-    Ok((process, address))
+    nginx::listening(&mut command, "serve-dir", address)
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use platform::config::{
     ConfigError, Lookup, Name,
-    names::{GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, TRUST_FORWARDED},
+    names::{CACHE_BYTES, GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, TRUST_FORWARDED},
 };
 
 /// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without
@@ -35,6 +35,7 @@ pub struct Settings {
     pub data: PathBuf,
     pub store_listen: SocketAddr,
     pub trust_forwarded: bool,
+    pub cache_bytes: u64,
 }
 
 impl Settings {
@@ -54,6 +55,7 @@ impl Settings {
             data,
             store_listen: required(arguments.store_listen, GALLERY_STORE_LISTEN)?,
             trust_forwarded: arguments.trust_forwarded || lookup.switch(TRUST_FORWARDED)?,
+            cache_bytes: lookup.bytes(CACHE_BYTES)?.unwrap_or_default(),
         })
     }
 }

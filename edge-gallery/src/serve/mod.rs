@@ -66,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         publish_first(options.database.as_ref(), &settings.data);
     }
     options.trust_forwarded = settings.trust_forwarded;
+    options.cache_bytes = settings.cache_bytes;
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
     if let Some(store) = &store {

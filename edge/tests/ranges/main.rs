@@ -199,7 +199,7 @@ fn serve(objects: &Objects, store: &Store, case: &Case, entropy: [u8; 32]) -> Re
     head.method = case.method.clone();
     head.headers = case.headers.clone();
     let presentation =
-        Presentation { cache_control: "private", content_type: None, disposition: None, edge_cache: None };
+        Presentation { cache_control: "private", content_type: None, disposition: None, tag: None, edge_cache: None };
     let answer = now(object_response::serve(objects, &cx, &head, "film.mp4", &presentation));
     answer.map_err(|failure: Failure| failure.into_problem(&cx.record))
 }

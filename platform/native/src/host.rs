@@ -17,7 +17,7 @@ use platform::{
     Service,
     config::{
         ConfigError,
-        names::{GALLERY_DATABASE, TRUST_FORWARDED},
+        names::{CACHE_BYTES, GALLERY_DATABASE, TRUST_FORWARDED},
     },
 };
 use platform_fallback::Endpoint;
@@ -26,6 +26,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 use crate::{
     Config, HostError, Place,
     log::Log,
+    shared::{DEFAULT_CACHE_BYTES, Shared},
     worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
 };
 
@@ -40,6 +41,9 @@ pub struct Options {
     /// Whether to trust `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Use this only behind a proxy
     /// that sets both.
     pub trust_forwarded: bool,
+    /// The most bytes that the workers together keep of what the services mark as worth keeping. With 0 they keep
+    /// nothing.
+    pub cache_bytes: u64,
     /// The time from the end of one request to the end of the next request's head. It limits slow heads and idle
     /// connections.
     pub header_timeout: Duration,
@@ -58,6 +62,7 @@ impl Options {
             database: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             trust_forwarded: false,
+            cache_bytes: DEFAULT_CACHE_BYTES,
             header_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_mins(5),
             shutdown_grace: Duration::from_secs(10),
@@ -65,13 +70,14 @@ impl Options {
         }
     }
 
-    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), and `TRUST_FORWARDED` (`true` or
-    /// `1`), if they are set.
+    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `TRUST_FORWARDED` (`true` or `1`), and
+    /// `CACHE_BYTES`, if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
             self.database = Endpoint::load(&lookup)?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
             self.trust_forwarded = lookup.switch(TRUST_FORWARDED)?;
+            self.cache_bytes = lookup.bytes(CACHE_BYTES)?.unwrap_or(self.cache_bytes);
             Ok(self)
         })
     }
@@ -116,6 +122,7 @@ impl Host {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (log, writer) = Log::start(options.log).map_err(failed)?;
         let plan = Arc::new(Plan {
+            shared: Shared::new(&options.data_dir, options.cache_bytes)?,
             data_dir: options.data_dir,
             database: options.database,
             trust_forwarded: options.trust_forwarded,

@@ -7,24 +7,29 @@
 #![allow(async_fn_in_trait)]
 
 mod body;
+mod compute;
 mod config;
+mod edge_cache;
+mod entropy;
 mod error;
 mod fetch;
 mod host;
 mod kv;
 mod log;
 mod patience;
+mod recent;
 mod request;
+mod shared;
 mod sql;
 pub mod trust;
 mod wire;
 mod worker;
 
-use std::{path::Path, rc::Rc, time::Duration};
+use std::{path::Path, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Kind, Platform, StoreName};
+use platform::{EdgeCache, Error, Kind, Platform, StoreName};
 use tokio::task::JoinSet;
 
 pub use body::Body;
@@ -32,6 +37,7 @@ pub use config::Config;
 pub use error::HostError;
 pub use host::{Host, Options};
 pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};
+pub use shared::Shared;
 pub use sql::{Database, Place};
 
 /// The platform of one worker thread. Cheap to clone.
@@ -41,24 +47,29 @@ pub use sql::{Database, Place};
 pub struct Native(Rc<Parts>);
 
 struct Parts {
-    kv: Rc<kv::File>,
+    stores: Rc<kv::Stores>,
     database: sql::Held,
     client: Rc<fetch::Client>,
+    shared: Arc<Shared>,
 }
 
 impl Native {
-    /// Opens the database and the stores in `data_dir`, which is made if it is missing. A database file gets its
-    /// schema. Without `database`, the database is a file in `data_dir` too.
+    /// The platform of the only worker of a process. See [`Native::open_sharing`].
+    pub fn open(data_dir: &Path, database: Option<&Place>) -> Result<Self, HostError> {
+        Self::open_sharing(data_dir, database, &Shared::new(data_dir, shared::DEFAULT_CACHE_BYTES)?)
+    }
+
+    /// Opens the database and the stores in `data_dir`, the folder of `shared`. A database file gets its schema.
+    /// Without `database`, the database is a file in `data_dir` too.
     ///
     /// A store that cannot be opened does not keep the host from starting: calls to the store give `Unavailable`.
-    pub fn open(data_dir: &Path, database: Option<&Place>) -> Result<Self, HostError> {
-        std::fs::create_dir_all(data_dir)
-            .map_err(|error| HostError::new(format!("cannot make the folder {}", data_dir.display()), error))?;
+    pub fn open_sharing(data_dir: &Path, database: Option<&Place>, shared: &Arc<Shared>) -> Result<Self, HostError> {
         let database = database.cloned().unwrap_or_else(|| Place::File(data_dir.join("gallery.db")));
         Ok(Self(Rc::new(Parts {
-            kv: Rc::new(kv::File::new(data_dir.join("kv.db"))),
+            stores: Rc::new(kv::Stores::new(data_dir.join(kv::FILE), &shared.kv)),
             database: sql::Held::open(&database)?,
             client: Rc::new(fetch::Client::new()?),
+            shared: Arc::clone(shared),
         })))
     }
 }
@@ -69,15 +80,23 @@ impl Platform for Native {
     type Body = Body;
 
     fn kv(&self, store: StoreName) -> Result<Store, Error> {
-        Ok(Store::new(store, Rc::clone(&self.0.kv)))
+        Ok(Store::new(store, Rc::clone(&self.0.stores)))
     }
 
     fn sql(&self) -> Result<Database, Error> {
         Ok(self.0.database.database(self))
     }
 
-    async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
-        fetch::send(&self.0.client, request).await
+    async fn fetch(&self, mut request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        let send = |request| fetch::send(&self.0.client, request);
+        match (request.extensions_mut().remove::<EdgeCache>(), &self.0.shared.memory) {
+            (Some(wish), Some(memory)) => memory.through(request, &wish, send).await,
+            _ => send(request).await,
+        }
+    }
+
+    fn kept(&self, wish: &EdgeCache, request: impl FnOnce() -> Option<Request<Bytes>>) -> Option<Response<Body>> {
+        self.0.shared.memory.as_ref()?.find(&request()?, wish)
     }
 
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
@@ -106,5 +125,9 @@ impl Platform for Native {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        self.0.shared.pool.run(work).await
     }
 }

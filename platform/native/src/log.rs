@@ -19,7 +19,7 @@ use platform::{Record, record::Sent};
 const WAITING_LINES: usize = 8192;
 /// How long lines are gathered before they are written together. A wake-up for each line would cost more than the
 /// line.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(5);
 
 /// The way to the writer of the lines. Cheap to clone.
 #[derive(Clone)]

@@ -17,6 +17,7 @@ use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, se
 
 use crate::{
     Body, Native,
+    entropy::Entropy,
     log::{Entry, Log},
     wire::{Sent, Tally},
 };
@@ -31,6 +32,7 @@ pub(crate) struct Site<S> {
     pub service: S,
     pub native: Native,
     pub trust_forwarded: bool,
+    pub entropy: Entropy,
 }
 
 impl<S: Service> Site<S> {
@@ -78,8 +80,7 @@ impl<S: Service> Site<S> {
         if self.trust_forwarded {
             facts.believe_forwarded(headers);
         }
-        let entropy = getrandom::fill(&mut facts.entropy)
-            .map_err(|error| Error::because(Kind::Internal, "host.entropy", error.to_string()));
+        let entropy = self.entropy.take(&mut facts.entropy);
         (facts, entropy)
     }
 }

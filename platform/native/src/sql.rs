@@ -13,7 +13,7 @@ use platform::{Error, Row, Sql, Statement, Value};
 use platform_fallback::{Endpoint, SqlHttp};
 use platform_sqlite::{batch, query, sql_error};
 
-use crate::{HostError, Native, patience::patiently};
+use crate::{HostError, Native, patience::patiently, recent::Recent};
 
 /// Where the catalogue's database is.
 #[derive(Clone, Debug)]
@@ -32,7 +32,10 @@ const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 const PREPARED_STATEMENTS: usize = 64;
 
 /// The connection of one worker.
-pub(crate) struct Connected(RefCell<rusqlite::Connection>);
+pub(crate) struct Connected {
+    connection: RefCell<rusqlite::Connection>,
+    recent: Recent,
+}
 
 impl Connected {
     /// Opens the file, and applies the steps of the schema that are missing. The error is one line with the path.
@@ -45,7 +48,7 @@ impl Connected {
         };
         let connection =
             open().map_err(|error| HostError::new(format!("cannot open the database {}", path.display()), error))?;
-        Ok(Self(RefCell::new(connection)))
+        Ok(Self { connection: RefCell::new(connection), recent: Recent::default() })
     }
 }
 
@@ -83,18 +86,24 @@ enum Inner {
 impl Sql for Database {
     async fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
         match &self.0 {
-            Inner::File(file) => patiently(PATIENCE, || query(&file.0.borrow(), sql, parameters))
-                .await
-                .map_err(|error| sql_error("sql.query", error)),
+            Inner::File(file) => {
+                let rows = patiently(PATIENCE, || {
+                    let connection = file.connection.borrow();
+                    file.recent.find(&connection, sql, parameters, || query(&connection, sql, parameters))
+                });
+                rows.await.map_err(|error| sql_error("sql.query", error))
+            }
             Inner::Http(http) => http.query(sql, parameters).await,
         }
     }
 
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         match &self.0 {
-            Inner::File(file) => patiently(PATIENCE, || batch(&mut file.0.borrow_mut(), statements))
-                .await
-                .map_err(|error| sql_error("sql.batch", error)),
+            Inner::File(file) => {
+                file.recent.forget();
+                let rows = patiently(PATIENCE, || batch(&mut file.connection.borrow_mut(), statements)).await;
+                rows.map_err(|error| sql_error("sql.batch", error))
+            }
             Inner::Http(http) => http.batch(statements).await,
         }
     }

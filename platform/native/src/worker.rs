@@ -25,8 +25,10 @@ use tokio::{
 
 use crate::{
     HostError, Native, Place,
+    entropy::Entropy,
     log::Log,
     request::Site,
+    shared::Shared,
     wire::{Tally, Wire},
 };
 
@@ -35,6 +37,7 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 
 /// The settings that every worker gets at start.
 pub(crate) struct Plan {
+    pub shared: Arc<Shared>,
     pub data_dir: PathBuf,
     pub database: Option<Place>,
     pub trust_forwarded: bool,
@@ -83,7 +86,12 @@ where
     S: Service + 'static,
 {
     Box::new(move |native, plan| {
-        let site = Rc::new(Site { service: make(), native: native.clone(), trust_forwarded: plan.trust_forwarded });
+        let site = Rc::new(Site {
+            service: make(),
+            native: native.clone(),
+            trust_forwarded: plan.trust_forwarded,
+            entropy: Entropy::default(),
+        });
         let timeouts = plan.client;
         Box::new(move |stream, peer, log, stopping| {
             let wire = Wire::new(stream, Tally::new(log), timeouts.stall);
@@ -139,7 +147,7 @@ pub(crate) fn run(
         }
     };
     LocalSet::new().block_on(&runtime, async {
-        let native = match Native::open(&plan.data_dir, plan.database.as_ref()) {
+        let native = match Native::open_sharing(&plan.data_dir, plan.database.as_ref(), &plan.shared) {
             Ok(native) => native,
             Err(error) => {
                 let _ = ready.send(Err(error));

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use platform::{Error, Kind, Kv, KvKey, Platform, StoreName};
-use platform_native::{MAX_VALUE_BYTES, Native, Store};
+use platform_native::{MAX_VALUE_BYTES, Native, Shared, Store};
 use rusqlite::Connection;
 use support::{on_native, on_native_in};
 
@@ -137,12 +137,13 @@ fn a_write_is_seen_by_other_workers() {
 fn workers_that_write_at_once_all_succeed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path();
-    on_native_in(&dir, |_| async {});
+    let shared = Shared::new(path, 0).unwrap();
     std::thread::scope(|scope| {
         for worker in 0..4 {
+            let shared = &shared;
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                let native = Native::open(path, None).unwrap();
+                let native = Native::open_sharing(path, None, shared).unwrap();
                 runtime.block_on(async {
                     for round in 0..100_u32 {
                         let (own, value) =

@@ -173,6 +173,12 @@ pub const SETTINGS: &[Setting] = &[
         "true",
     ),
     setting(
+        names::CACHE_BYTES,
+        SERVE,
+        "The most bytes of thumbnails and of parts of the catalogue that the native host keeps in memory. `0`: none.",
+        "268435456",
+    ),
+    setting(
         names::LOG_ENDPOINT,
         &[Fastly],
         "The log endpoint. Without it the log goes to standard output.",

@@ -6,13 +6,13 @@
 use crate::{
     Answer, Outcome, Target,
     client::Call,
-    library::{BIG, file},
+    library::{BIG, file, item},
     playlists::variants,
 };
 
 cases!(costs:
-    warm_variant, cold_variant, warm_master, original, thumbnail, listing, block, strangers_cost_nothing, forged_cookies_cost_nothing,
-    page_and_health_cost_nothing,
+    warm_variant, cold_variant, warm_master, original, thumbnail, versioned_thumbnail_unchanged, listing, block,
+    strangers_cost_nothing, forged_cookies_cost_nothing, page_and_health_cost_nothing,
 );
 
 /// Checks that an answer cost at most so many KV reads, KV writes, store calls and SQL queries. With a snapshot, a
@@ -80,6 +80,18 @@ fn original(target: &Target) -> Outcome {
 
 fn thumbnail(target: &Target) -> Outcome {
     at_most(target, &target.get("/api/thumbnail/big.png?size=small").expect(200)?, [1, 0, 1, 1])
+}
+
+/// The URL says which bytes it means, so whether a client has them is not asked of the store.
+fn versioned_thumbnail_unchanged(target: &Target) -> Outcome {
+    for (_, _, url) in item(target, BIG)?.thumbnails.all() {
+        let tag = target.get(url).expect(200)?.need("etag")?.to_owned();
+        let unchanged = target.get(url).header("if-none-match", &tag).expect(304)?;
+        unchanged.has("etag", &tag)?;
+        at_most(target, &unchanged, [1, 0, 0, 1])?;
+        at_most(target, &target.get(url).header("if-match", "\"x\"").expect(412)?, [1, 0, 0, 1])?;
+    }
+    Ok(())
 }
 
 /// The cost is the index, and once the blocks. What was read is kept, so a listing that was read before costs the index,

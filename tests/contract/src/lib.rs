@@ -41,7 +41,7 @@ mod views;
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
 pub use ensure::Outcome;
-pub use library::{Item, file_bytes};
+pub use library::{Item, file_bytes, item};
 pub use served::{Served, check};
 pub use suites::complete;
 pub use target::Target;

@@ -103,7 +103,7 @@ pub(crate) fn all(target: &Target) -> Result<Vec<Item>, String> {
 }
 
 /// The item with this key.
-pub(crate) fn item(target: &Target, key: &str) -> Result<Item, String> {
+pub fn item(target: &Target, key: &str) -> Result<Item, String> {
     let found = all(target)?.into_iter().find(|item| item.key == key);
     found.ok_or_else(|| format!("{key} is not in the listing"))
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 mod endings;
+mod long_work;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -73,6 +73,13 @@ impl Service for Probe {
                 cx.sleep(Duration::from_millis(number("ms"))).await;
                 text("slow".into())
             }
+            "/compute" => {
+                let work = Duration::from_millis(number("ms"));
+                match cx.compute(move || std::thread::sleep(work)).await {
+                    Ok(()) => text("computed".into()),
+                    Err(error) => Problem::from(&error).into_response(cx.request_id()),
+                }
+            }
             // Blocks the thread, so that a test can see which thread it is.
             "/thread" => text(std::thread::current().name().unwrap_or("?").to_owned()),
             "/facts" => text(format!("{} {}", cx.facts.https, cx.facts.client.unwrap())),

@@ -1,0 +1,39 @@
+//! What the workers of a process share.
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    HostError,
+    compute::Pool,
+    edge_cache::EdgeMemory,
+    kv::{self, Writer},
+};
+
+/// See `CACHE_BYTES`.
+pub(crate) const DEFAULT_CACHE_BYTES: u64 = 128 * 1024 * 1024;
+
+/// What the workers of a process share: what is kept in memory, the threads for long work, and the writer of `kv.db`.
+pub struct Shared {
+    pub(crate) memory: Option<EdgeMemory>,
+    pub(crate) pool: Pool,
+    pub(crate) kv: Arc<Writer>,
+}
+
+impl Shared {
+    /// For workers with this data folder, which is made if it is missing. They keep at most `cache_bytes` of what the
+    /// services mark as worth keeping.
+    pub fn new(data_dir: &Path, cache_bytes: u64) -> Result<Arc<Self>, HostError> {
+        std::fs::create_dir_all(data_dir)
+            .map_err(|error| HostError::new(format!("cannot make the folder {}", data_dir.display()), error))?;
+        Ok(Arc::new(Self {
+            memory: EdgeMemory::new(cache_bytes),
+            pool: Pool::new(),
+            kv: Arc::new(Writer::start(data_dir.join(kv::FILE))?),
+        }))
+    }
+
+    /// The bytes that are kept in memory.
+    pub fn kept_bytes(&self) -> u64 {
+        self.memory.as_ref().map_or(0, EdgeMemory::bytes)
+    }
+}
