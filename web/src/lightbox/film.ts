@@ -44,6 +44,13 @@ export function film(item: Media, around: Surroundings): Slide {
   async function connect(to: HTMLVideoElement): Promise<void> {
     const mine = ++opening;
     try {
+      hls ??= item.playback === null ? null : await around.playback(item.playback);
+      if (mine !== opening) return;
+    } catch (error) {
+      if (mine === opening) show(error);
+      return;
+    }
+    try {
       const opened = await open(to, { hls, file: item.file }, around.resume.get(item.key) ?? 0, { failed });
       if (mine === opening) player = opened;
       else opened.destroy();
@@ -61,18 +68,18 @@ export function film(item: Media, around: Surroundings): Slide {
         return;
       }
       // On a page that was left open for hours, the film's URL has expired, though the session has not.
-      const fresh = hls === null ? null : await around.renew(item.key);
+      const fresh = item.playback === null ? null : await around.playback(item.playback).catch(() => null);
       if (mine !== opening) return;
-      if (fresh?.hls && fresh.hls !== hls) {
+      if (fresh !== null && fresh !== hls) {
         const playing = frame.matches('.frame-playing, .frame-waiting');
-        hls = fresh.hls;
+        hls = fresh;
         close();
         begin(playing);
       } else show(new ApiError(message, status ?? 0, requestId));
     });
   }
 
-  function show(error: ApiError): void {
+  function show(error: unknown): void {
     close();
     frame.classList.add('frame-failed');
     const notice = failure(error, () => {
