@@ -11,6 +11,9 @@ const DIST = join(import.meta.dirname, '../dist');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const SHAPES = [[4000, 3000], [3000, 4000], [1920, 1080], [3000, 3000], [6000, 2000], [3000, 2000]];
 const MOST = 128;
+/** A block ends after such a key, so that new items leave most blocks as they are. */
+const ENDS = /(\d+)\.\w+$/;
+const endsBlock = ({ key }) => Number(ENDS.exec(key)?.[1]) % 64 === 23;
 const digest = (text) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Items from the newest to the oldest, some on each day. Every ninth is a film. */
@@ -50,14 +53,16 @@ function shape({ width, height }) {
 }
 
 /** A view of items: its blocks, and the timeline without its version. */
-function view(name, all, sizes) {
+function view(name, all) {
   const blocks = [];
-  for (let start = 0; start < all.length; ) {
-    const part = all.slice(start, start + sizes(blocks.length));
-    const body = JSON.stringify(part);
-    blocks.push({ name: `${name}.${digest(body)}`, body, start, count: part.length });
-    start += part.length;
-  }
+  let start = 0;
+  all.forEach((item, at) => {
+    const count = at + 1 - start;
+    if (count < MOST && at + 1 < all.length && !endsBlock(item)) return;
+    const body = JSON.stringify(all.slice(start, at + 1));
+    blocks.push({ name: `${name}.${digest(body)}`, body, start, count });
+    start = at + 1;
+  });
   const days = [];
   for (const { taken } of all) {
     if (days.at(-1)?.[0] === taken.day) days.at(-1)[1] += 1;
@@ -67,7 +72,7 @@ function view(name, all, sizes) {
 }
 
 /** A server on a free port of this machine. Without the password, it says 401 to everything of the API. */
-export async function mock(count, { password = 'mock', title = null, sizes = (at) => [64, 128, 40][at % 3] } = {}) {
+export async function mock(count, { password = 'mock', title = null } = {}) {
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -77,7 +82,7 @@ export async function mock(count, { password = 'mock', title = null, sizes = (at
     url: '',
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
-      const views = [view('everything', all, sizes), view('photos', of('image'), sizes), view('films', of('video'), sizes)];
+      const views = [view('everything', all), view('photos', of('image')), view('films', of('video'))];
       library = { version: digest(JSON.stringify(all)), views: new Map(views.map((each) => [each.name, each])) };
     },
     close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),

@@ -99,10 +99,17 @@ export function grid(thumbnailFailed: () => void): Grid {
     return box && board ? board.getBoundingClientRect().top + box.top : null;
   }
 
+  /** The number of the first item in the window that has been read, or of the first one, or -1. */
+  function anchor(): number {
+    const [from, to] = seenIn(0)?.range ?? [-1, -1];
+    for (let index = from; index < to; index += 1) if (tileAt(index)?.item) return index;
+    return from;
+  }
+
   /** Changes the layout. The item at the top of the window, or the one with the focus, stays where it was. */
   function keepingPlace(change: () => void): void {
     const focused = numberOf(document.activeElement);
-    const index = scrollY < 1 ? -1 : (seenIn(0)?.range[0] ?? -1);
+    const index = scrollY < 1 ? -1 : anchor();
     const before = topOf(index);
     const [key, focusedKey] = [index, focused].map((each) => tileAt(each)?.item?.key ?? '');
     change();

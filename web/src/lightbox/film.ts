@@ -9,6 +9,8 @@ import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
+/** If a film fails again within this time after it got a new URL, in ms, the URL was not the reason. */
+const PATIENCE = 30_000;
 
 /** A film: its poster until it is the current item, and then the player. */
 export function film(item: Media, around: Surroundings): Slide {
@@ -24,6 +26,7 @@ export function film(item: Media, around: Surroundings): Slide {
   /** Counts openings, so that an opening that completes late knows that it is no longer wanted. */
   let opening = 0;
   let { hls } = item;
+  let renewed = -Infinity;
 
   function mount(): HTMLVideoElement {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
@@ -68,15 +71,22 @@ export function film(item: Media, around: Surroundings): Slide {
         return;
       }
       // On a page that was left open for hours, the film's URL has expired, though the session has not.
-      const fresh = item.playback === null ? null : await around.playback(item.playback).catch(() => null);
+      const fresh = await renew();
       if (mine !== opening) return;
       if (fresh !== null && fresh !== hls) {
         const playing = frame.matches('.frame-playing, .frame-waiting');
+        renewed = performance.now();
         hls = fresh;
         close();
         begin(playing);
       } else show(new ApiError(message, status ?? 0, requestId));
     });
+  }
+
+  /** The film's URL as it is now. `null` if there is none, or it cannot help. */
+  async function renew(): Promise<string | null> {
+    if (item.playback === null || performance.now() - renewed < PATIENCE) return null;
+    return around.playback(item.playback).catch(() => null);
   }
 
   function show(error: unknown): void {
