@@ -287,6 +287,30 @@ describe('a library that fails and changes', () => {
     server.change(all);
   });
 
+  it('keeps the item that is looked at when the library changes', async () => {
+    await page.goto(linkTo(10));
+    await page.reload();
+    await shownName(page, keyOf(10).slice(5));
+    await page.waitForTimeout(300);
+    const all = items(COUNT);
+    const added = all.slice(0, 300).map((item) => ({ ...item, key: item.key.replace('IMG', 'NEW') }));
+    server.change([...added, ...all.map((item, number) => (number > 9000 ? { ...item, size: 1 } : item))]);
+    asked();
+    await page.keyboard.press('End');
+    await page.waitForTimeout(500);
+    assert.ok(asked().includes(TIMELINE));
+    await shownName(page, keyOf(10).slice(5));
+    await page.keyboard.press('ArrowRight');
+    await shownName(page, keyOf(11).slice(5));
+    await page.keyboard.press('End');
+    await shownName(page, keyOf(COUNT - 1).slice(5));
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    await gridShown(page);
+    assert.equal(await focused(page), keyOf(COUNT - 1));
+    server.change(all);
+  });
+
   it('asks for the password when the session has ended, then goes on there', async () => {
     await page.reload();
     await gridShown(page);

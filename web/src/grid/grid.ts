@@ -1,12 +1,12 @@
 import type { Timeline } from '../api/types.ts';
 import type { Library, Range } from '../library/library.ts';
-import { first } from '../search.ts';
 import { h } from '../ui/dom.ts';
 import { foot } from './foot.ts';
 import { arrows } from './keys.ts';
 import { rulesFor, type Rules } from './layout.ts';
-import { between, boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
+import { boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
 import { section, type Section } from './section.ts';
+import { seen } from './seen.ts';
 import type { Tile } from './tile.ts';
 
 /** There are tiles, and their items are read, this far around the window, in pixels. */
@@ -101,7 +101,7 @@ export function grid(thumbnailFailed: () => void): Grid {
 
   /** The number of the first item in the window that has been read, or of the first one, or -1. */
   function anchor(): number {
-    const [from, to] = seenIn(0)?.range ?? [-1, -1];
+    const [from, to] = seen(sections, planned, 0)?.range ?? [-1, -1];
     for (let index = from; index < to; index += 1) if (tileAt(index)?.item) return index;
     return from;
   }
@@ -120,28 +120,11 @@ export function grid(thumbnailFailed: () => void): Grid {
     if (focused >= 0 && again >= 0 && tileAt(again)?.element !== document.activeElement) focus(again);
   }
 
-  /** The items that are seen within `margin` of the window, in the whole view and by section. */
-  function seenIn(margin: number): { readonly range: Range; readonly parts: ReadonlyMap<Section, Range> } | null {
-    const parts = new Map<Section, Range>();
-    const bottom = (at: number) => sections[at]?.element.getBoundingClientRect().bottom ?? 0;
-    let range: Range | null = null;
-    for (let at = first(sections.length, (each) => bottom(each) > -margin); at < sections.length; at += 1) {
-      const [here, month, its] = [sections[at], planned.months[at], planned.layouts[at]];
-      const top = here?.board.getBoundingClientRect().top ?? Infinity;
-      if (!here || !month || !its || top >= innerHeight + margin) break;
-      const [from, to] = between(its, -margin - top, innerHeight + margin - top);
-      if (from === to) continue;
-      parts.set(here, [month.start + from, month.start + to]);
-      range = [range?.[0] ?? month.start + from, month.start + to];
-    }
-    return range && { range, parts };
-  }
-
   /** Has tiles around the window and nowhere else, and reads their items. */
   function draw(): void {
     if (!drawn || !element.isConnected) return;
-    const around = seenIn(AROUND);
-    const seen = seenIn(0);
+    const around = seen(sections, planned, AROUND);
+    const inside = seen(sections, planned, 0);
     const focused = numberOf(document.activeElement);
     const holder = focused < 0 ? undefined : sections[monthOf(planned, focused)];
     const parts = around?.parts ?? new Map<Section, Range>();
@@ -157,15 +140,17 @@ export function grid(thumbnailFailed: () => void): Grid {
       each.draw(indices);
     }
     alive = [...next];
-    if (around) want(seen?.range ?? [around.range[0], around.range[0]], around.range);
+    if (around) want(inside?.range ?? [around.range[0], around.range[0]], around.range);
   }
 
-  function want(seen: Range, around: Range): void {
+  function want(inside: Range, around: Range): void {
     const jumped = Math.abs(scrollY - lastScroll) > innerHeight;
     lastScroll = scrollY;
     clearTimeout(settling);
     const ask = () => {
-      if (!covered && element.isConnected) library?.want(seen, around);
+      if (covered || !element.isConnected) return;
+      library?.want(inside, around);
+      tell();
     };
     if (jumped) settling = setTimeout(ask, SETTLE);
     else ask();
@@ -206,8 +191,15 @@ export function grid(thumbnailFailed: () => void): Grid {
     const under = foot(library);
     below.replaceWith(under);
     below = under;
-    const error = library.trouble;
-    trouble.textContent = error instanceof Error ? `${error.message} Trying again.` : '';
+    tell();
+  }
+
+  /** Says why something in the window is not there, or nothing. */
+  function tell(): void {
+    const error = library?.trouble;
+    const text = error instanceof Error ? `${error.message} Trying again.` : '';
+    // The same words again would be read out again.
+    if (trouble.textContent !== text) trouble.textContent = text;
   }
 
   function clear(): void {
@@ -217,7 +209,7 @@ export function grid(thumbnailFailed: () => void): Grid {
     library = null;
     build();
     below.replaceChildren();
-    trouble.textContent = '';
+    tell();
   }
 
   const tileOf = (key: string) => tileAt(library?.indexOf(key) ?? -1)?.element ?? null;
@@ -247,6 +239,8 @@ export function grid(thumbnailFailed: () => void): Grid {
     retry() {
       for (const { tiles } of alive) for (const at of tiles.values()) at.retry();
       library?.retry();
+      // The timeline may have come while the grid was not on the page, and had no width.
+      changed();
       draw();
     },
   };

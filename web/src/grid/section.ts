@@ -42,6 +42,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
   const names = new Map<number, HTMLElement>();
   let current: Layout = { boxes: [], labels: [], height: 0 };
   let labels = new Map<number, Label>();
+  let drawn: readonly number[] = [];
 
   function added(index: number): Tile {
     const created = tile(source.isEager(index), source.thumbnailFailed);
@@ -82,6 +83,10 @@ export function section({ date, days, start }: Month, id: string, source: Source
       }
     },
     draw(indices) {
+      // Neighbours, and at most one item apart from them: with the same ends and length, they are the same.
+      const same = indices.length === drawn.length && indices[0] === drawn[0] && indices.at(-1) === drawn.at(-1);
+      if (same) return;
+      drawn = indices;
       const wanted = new Set(indices);
       for (const [index, at] of tiles) {
         if (wanted.has(index)) continue;
