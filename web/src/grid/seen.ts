@@ -6,7 +6,7 @@ import type { Section } from './section.ts';
 export interface Seen {
   /** The items in the whole view. */
   readonly range: Range;
-  /** The items of each section that has any. */
+  /** The items of each section, for sections with items there. */
   readonly parts: ReadonlyMap<Section, Range>;
 }
 
