@@ -165,6 +165,30 @@ describe('a link to the oldest item', () => {
     await page.goBack();
   });
 
+  it('closes at the place of the item that was looked at last, and stays there through a reload', async () => {
+    await page.goto(server.url);
+    await gridShown(page);
+    await page.locator('.tile-loaded').first().click();
+    await page.locator('.slide-active').waitFor();
+    for (let number = 1; number <= 60; number += 1) {
+      await page.keyboard.press('ArrowRight');
+      await shownName(page, keyOf(number).slice(5));
+    }
+    await page.goBack();
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    await gridShown(page);
+    assert.equal(await focused(page), keyOf(60));
+    const { scroll } = await measured(page);
+    assert.ok(scroll > 1000, String(scroll));
+    asked();
+    await page.reload();
+    await gridShown(page);
+    assert.equal((await measured(page)).scroll, scroll);
+    assert.equal(await page.locator(`[data-key="${keyOf(60)}"]`).isVisible(), true);
+    assert.deepEqual(asked(), [TIMELINE]);
+    await page.evaluate(() => scrollTo(0, 0));
+  });
+
   it('says when there is no such item', async () => {
     await page.goto(`${server.url}/#/m/none.jpg`);
     await page.getByText('no longer in the gallery').waitFor();

@@ -8,6 +8,7 @@ import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
 import { formatRoute, parseRoute, viewOf } from './route.ts';
+import { keepScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
@@ -31,7 +32,7 @@ export function start(root: HTMLElement): void {
   let scrolled = 0;
 
   const top = header(unnamed, { choose, logout: () => void logout() });
-  const photos = grid(() => void api.stillWelcome().then((welcome) => !welcome && lock()));
+  const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
     playback: (path) => api.playback(path),

@@ -31,7 +31,8 @@ export interface Grid {
   clear(): void;
 }
 
-export function grid(thumbnailFailed: () => void): Grid {
+/** `scroll` is where the first view that is shown begins. */
+export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   const months = h('div', { class: 'months' });
   const trouble = h('p', { class: 'trouble', role: 'status' });
   let below = h('footer');
@@ -46,6 +47,7 @@ export function grid(thumbnailFailed: () => void): Grid {
   /** The sections that have tiles. */
   let alive: Section[] = [];
   let covered = false;
+  let startAt = scroll;
   let lastScroll = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,6 +77,10 @@ export function grid(thumbnailFailed: () => void): Grid {
       layout();
     }
     months.replaceChildren(...sections.map((each) => each.element));
+    if (!drawn || startAt === 0) return;
+    scrollTo(0, startAt);
+    startAt = 0;
+    lastScroll = scrollY;
   }
 
   function layout(): void {
