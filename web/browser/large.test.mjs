@@ -180,6 +180,7 @@ describe('a link to the oldest item', () => {
     assert.equal(await focused(page), keyOf(60));
     const { scroll } = await measured(page);
     assert.ok(scroll > 1000, String(scroll));
+    await page.waitForTimeout(600);
     asked();
     await page.reload();
     await gridShown(page);

@@ -1,14 +1,27 @@
+/** The place is kept when the window has not moved for this time, in ms. Safari allows a hundred changes in 30 s. */
+const REST = 400;
+
 /**
- * Keeps the place in the grid through a reload, in the history's entry. The browser cannot: it would restore the place
- * before the page has its height, and it would undo the page's own scrolling when an item is closed.
+ * Keeps the place in the grid through a reload, in the history's entry, and returns the place that was kept. The
+ * browser cannot: it would restore the place before the page has its height, and it would undo the page's own scrolling
+ * when an item is closed.
  */
 export function keepScroll(): number {
+  let resting: ReturnType<typeof setTimeout> | undefined;
   history.scrollRestoration = 'manual';
-  addEventListener('pagehide', () => {
-    const state: unknown = history.state;
-    history.replaceState({ ...(typeof state === 'object' ? state : null), scroll: scrollY }, '');
-  });
+  addEventListener(
+    'scroll',
+    () => {
+      clearTimeout(resting);
+      resting = setTimeout(() => history.replaceState({ ...stateNow(), scroll: scrollY }, ''), REST);
+    },
+    { passive: true },
+  );
+  const { scroll } = stateNow();
+  return typeof scroll === 'number' ? scroll : 0;
+}
+
+function stateNow(): Readonly<Record<string, unknown>> {
   const state: unknown = history.state;
-  const kept = typeof state === 'object' && state !== null && 'scroll' in state ? state.scroll : 0;
-  return typeof kept === 'number' ? kept : 0;
+  return typeof state === 'object' && state !== null ? { ...state } : {};
 }
