@@ -6,8 +6,8 @@
 
 pub mod answer;
 pub mod catalogue;
+pub mod coding;
 mod cors;
-mod digest;
 pub mod expiring;
 mod failure;
 pub mod isolation;
@@ -20,8 +20,9 @@ pub mod single_flight;
 
 pub use answer::answer;
 pub use catalogue::Catalogue;
+pub use coding::Coding;
 pub use cors::Cors;
-pub use digest::digest;
 pub use failure::Failure;
+pub use gallery::digest::digest;
 pub use sessions::{AuthSecret, Sessions};
 pub use single_flight::SingleFlight;

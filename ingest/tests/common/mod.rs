@@ -4,6 +4,7 @@
 
 pub mod jpeg;
 pub mod sink;
+pub mod views;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -108,6 +109,12 @@ impl Gallery {
     /// An object with its headers. `None` if the object does not exist.
     pub fn object(&self, key: &str) -> Option<Object> {
         get(&self.store, key)
+    }
+
+    /// The keys of all objects, from the index of the store.
+    pub fn keys(&self) -> Vec<String> {
+        let index = self.folder.path().join("store").join(&self.store.bucket).join("index.sqlite");
+        sql(&index, "SELECT CAST(key AS TEXT) FROM object ORDER BY key")
     }
 
     /// Writes an object behind the gallery's back.
