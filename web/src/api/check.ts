@@ -44,3 +44,12 @@ export const link: Check<string> = (value, at) => {
   const url = text(value, at);
   return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? url : wrong(at, 'a link');
 };
+
+/**
+ * Several tools write rows, with dates as ISO 8601, SQLite's `2024-06-15 14:03:22`, or EXIF's `2024:06:15 14:03:22`.
+ * The time may be missing. A date that cannot be read is left out, and the gallery is still shown.
+ */
+export const date: Check<string | null> = (value, at) => {
+  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)(?:[T ](\d\d:\d\d.*))?$/.exec(text(value, at)) ?? [];
+  return day === undefined ? null : `${year}-${month}-${day}${rest === undefined ? '' : `T${rest}`}`;
+};

@@ -1,14 +1,5 @@
-import { amount, fields, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
+import { amount, date, fields, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
 import type { Camera, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
-
-/**
- * Several tools write rows, with dates as ISO 8601, SQLite's `2024-06-15 14:03:22`, or EXIF's `2024:06:15 14:03:22`.
- * The time may be missing. A date that cannot be read is left out, and the gallery is still shown.
- */
-const date: Check<string | null> = (value, at) => {
-  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)(?:[T ](\d\d:\d\d.*))?$/.exec(text(value, at)) ?? [];
-  return day === undefined ? null : `${year}-${month}-${day}${rest === undefined ? '' : `T${rest}`}`;
-};
 
 const mediaType: Check<MediaType> = (value, at) =>
   value === 'image' || value === 'video' ? value : wrong(at, 'image or video');

@@ -29,8 +29,8 @@ describe('parseTimeline', () => {
   });
 
   it('knows no date but a day, and no empty title', () => {
-    const days = [[null, 1], ['', 1], ['2024', 1]];
-    expect(parseTimeline(answer({ days })).days.map(({ date }) => date)).toEqual([null, null, null]);
+    const days = [[null, 1], ['', 1], ['2024:06:15', 1]];
+    expect(parseTimeline(answer({ days })).days.map(({ date }) => date)).toEqual([null, null, '2024-06-15']);
     expect(parseTimeline(answer({ title: '' })).title).toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import { fields, list, orNull, text, whole, wrong, type Check } from './check.ts';
+import { date, fields, list, orNull, text, whole, wrong, type Check } from './check.ts';
 import type { Block, Day, Timeline, View } from './types.ts';
 
 const view: Check<View> = (value, at) => {
@@ -19,8 +19,8 @@ const pair =
       : wrong(at, 'a pair');
 
 const day: Check<Day> = (value, at) => {
-  const [date, count] = pair(orNull(text))(value, at);
-  return { date: date !== null && /^\d{4}-\d\d-\d\d$/.test(date) ? date : null, count };
+  const [found, count] = pair(orNull(date))(value, at);
+  return { date: found, count };
 };
 
 const block: Check<Block> = (value, at) => {
