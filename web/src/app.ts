@@ -8,7 +8,7 @@ import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
 import { formatRoute, parseRoute, viewOf } from './route.ts';
-import { keepScroll } from './scroll.ts';
+import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
@@ -83,6 +83,7 @@ export function start(root: HTMLElement): void {
     // Clicks that ask for a new tab or window stay links.
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    saveScroll();
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });

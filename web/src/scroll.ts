@@ -1,4 +1,4 @@
-/** The place is kept when the window has not moved for this time, in ms. Safari allows a hundred changes in 30 s. */
+/** The place is saved when the window has not moved for this time, in ms. Safari allows a hundred changes in 30 s. */
 const REST = 400;
 
 /**
@@ -13,12 +13,21 @@ export function keepScroll(): number {
     'scroll',
     () => {
       clearTimeout(resting);
-      resting = setTimeout(() => history.replaceState({ ...stateNow(), scroll: scrollY }, ''), REST);
+      resting = setTimeout(saveScroll, REST);
     },
     { passive: true },
   );
   const { scroll } = stateNow();
   return typeof scroll === 'number' ? scroll : 0;
+}
+
+/** Saves the place in the entry that is about to be left. */
+export function saveScroll(): void {
+  try {
+    history.replaceState({ ...stateNow(), scroll: scrollY }, '');
+  } catch {
+    // Too many changes for Safari. The place before is kept.
+  }
 }
 
 function stateNow(): Readonly<Record<string, unknown>> {

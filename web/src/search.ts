@@ -1,4 +1,4 @@
-/** The first index below `length` from which on `holds` is true, or `length`. Before it, `holds` is false throughout. */
+/** The first index below `length` for which `holds` is true, or `length`. From there on, `holds` must stay true. */
 export function first(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length;

@@ -37,7 +37,8 @@ export class Api {
   }
 
   async item(key: string, view: string): Promise<Located> {
-    return understood(parseLocated, await this.#send(`/api/media/${keyPath(key)}?view=${encodeURIComponent(view)}`, {}));
+    const path = `/api/media/${keyPath(key)}?view=${encodeURIComponent(view)}`;
+    return understood(parseLocated, await this.#send(path, {}));
   }
 
   /** The URL of a film's playlist. `path` is the item's `playback`. */

@@ -28,7 +28,8 @@ const block: Check<Block> = (value, at) => {
   return { name, count };
 };
 
-const sum = (parts: readonly { readonly count: number }[]): number => parts.reduce((total, { count }) => total + count, 0);
+const sum = (parts: readonly { readonly count: number }[]): number =>
+  parts.reduce((total, { count }) => total + count, 0);
 
 /** `GET /api/timeline`. Throws `ShapeError`, also if the parts do not add up: the layout relies on it. */
 export function parseTimeline(value: unknown): Timeline {

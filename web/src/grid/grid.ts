@@ -36,7 +36,13 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   const months = h('div', { class: 'months' });
   const trouble = h('p', { class: 'trouble', role: 'status' });
   let below = h('footer');
-  const element = h('main', { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' }, months, below, trouble);
+  const element = h(
+    'main',
+    { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' },
+    months,
+    below,
+    trouble,
+  );
   let library: Library | null = null;
   let unsubscribe: () => void = () => undefined;
   let rules: Rules = rulesFor(0);
