@@ -3,11 +3,12 @@ import type { MediaType } from './api/types.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
-import { Library } from './library.ts';
+import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
-import { formatRoute, parseRoute } from './route.ts';
+import { formatRoute, parseRoute, viewOf } from './route.ts';
+import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
@@ -19,21 +20,27 @@ interface Visit {
 
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
-  const title = document.title;
+  const unnamed = document.title;
   const api = new Api();
   let libraries = new Map<MediaType | null, Library>();
   let filter: MediaType | null = null;
+  /** The gallery's own title, once it is known. */
+  let title = unnamed;
+  /** The item that is looked at. */
+  let subject: string | null = null;
   let locked = false;
   let scrolled = 0;
 
-  const top = header(title, { choose, logout: () => void logout() });
-  const photos = grid(() => void api.stillWelcome().then((welcome) => !welcome && lock()));
+  const top = header(unnamed, { choose, logout: () => void logout() });
+  const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
+    playback: (path) => api.playback(path),
     unauthorized: lock,
     resume: new Map(),
     moved(item) {
-      document.title = `${item.name} · ${title}`;
+      subject = item.name;
+      name();
       const hash = formatRoute({ view: 'item', key: item.key });
       if (location.hash === hash) return;
       try {
@@ -42,6 +49,7 @@ export function start(root: HTMLElement): void {
         // Safari allows a hundred changes in half a minute. If the viewer turns pages faster, the URL lags behind.
       }
     },
+    displaced: (key) => reveal(key, false),
     close() {
       if (fromGrid(history.state)) history.back();
       else {
@@ -50,16 +58,20 @@ export function start(root: HTMLElement): void {
       }
     },
   });
-  const gate = login(api, title, () => wanted(location.href), entered);
+  const gate = login(api, unnamed, () => wanted(location.href), entered);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
   const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
-  const catalogue = freshness(api, () => {
-    news.hidden = false;
-  });
+  freshness(
+    async () => !locked && (await library(filter).isStale()),
+    () => {
+      news.hidden = false;
+    },
+  );
   root.append(inside, viewer.element);
 
   api.onUnauthorized = lock;
   addEventListener('popstate', () => sync());
+  addEventListener('online', () => !locked && photos.retry());
   news.addEventListener('click', () => {
     forget();
     scrollTo(0, 0);
@@ -71,6 +83,7 @@ export function start(root: HTMLElement): void {
     // Clicks that ask for a new tab or window stay links.
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    saveScroll();
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
@@ -79,14 +92,21 @@ export function start(root: HTMLElement): void {
   function library(type: MediaType | null): Library {
     const known = libraries.get(type);
     if (known) return known;
-    const created = new Library(api, type);
+    const created = new Library(api, viewOf(type));
     libraries.set(type, created);
-    const stop = created.subscribe(() => {
-      if (created.items.length === 0) return;
-      stop();
-      if (libraries.size === 1) catalogue.begin();
+    created.subscribe(() => {
+      if (!created.timeline || libraries.get(type) !== created) return;
+      title = created.timeline.title ?? unnamed;
+      top.name(title);
+      name();
     });
     return created;
+  }
+
+  /** Names the page for the tab and the history. At the login, nothing of the gallery is told. */
+  function name(): void {
+    const shown = subject === null ? title : `${subject} · ${title}`;
+    document.title = locked ? unnamed : shown;
   }
 
   /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
@@ -102,11 +122,13 @@ export function start(root: HTMLElement): void {
     const route = parseRoute(location.hash);
     if (route.view === 'grid') {
       filter = route.filter;
-      document.title = title;
+      subject = null;
+      name();
       top.chosen(filter);
       photos.show(library(filter));
       shut();
     } else {
+      photos.cover(true);
       photos.show(library(filter));
       reveal(route.key, play);
     }
@@ -127,7 +149,7 @@ export function start(root: HTMLElement): void {
     }
   }
 
-  /** For a link to an item that has not been read yet: reads on until the item appears. */
+  /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
     viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
     // The filter of this visit may hide the item.
@@ -135,11 +157,14 @@ export function start(root: HTMLElement): void {
     top.chosen(filter);
     const all = library(null);
     photos.show(all);
-    const found = await all.find(key);
-    if (!at(key)) return;
-    if (found) viewer.show(all, all.indexOf(key), false);
-    else if (all.status === 'failed') viewer.tell(failure(all.error, () => void seek(key)));
-    else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+    try {
+      const index = await all.find(key);
+      if (!at(key)) return;
+      if (index !== null) viewer.show(all, index, false);
+      else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+    } catch (error) {
+      if (at(key)) viewer.tell(failure(error, () => void seek(key)));
+    }
   }
 
   function leave(): void {
@@ -148,15 +173,16 @@ export function start(root: HTMLElement): void {
   }
 
   function shut(): void {
-    if (!viewer.element.open) return;
-    const key = viewer.key();
-    const target = key === null ? null : photos.tileOf(key);
-    photos.bringIntoView(target);
-    transition(viewer.frame(), () => target, () => {
-      if (parseRoute(location.hash).view === 'item') return;
-      viewer.hide();
-      target?.focus({ preventScroll: true });
-    });
+    if (viewer.element.open) {
+      const key = viewer.key();
+      const target = key === null ? null : photos.reveal(key);
+      transition(viewer.frame(), () => target, () => {
+        if (parseRoute(location.hash).view === 'item') return;
+        viewer.hide();
+        target?.focus({ preventScroll: true });
+      });
+    }
+    photos.cover(false);
   }
 
   /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
@@ -177,9 +203,10 @@ export function start(root: HTMLElement): void {
     locked = true;
     scrolled = scrollY;
     viewer.hide();
+    for (const each of libraries.values()) each.rest();
     inside.remove();
     root.prepend(gate.element);
-    document.title = title;
+    name();
     gate.open();
   }
 
@@ -192,6 +219,7 @@ export function start(root: HTMLElement): void {
     }
     if (next.kind === 'fragment') history.replaceState(history.state, '', next.url);
     locked = false;
+    name();
     gate.element.remove();
     root.prepend(inside);
     photos.retry();
@@ -208,6 +236,9 @@ export function start(root: HTMLElement): void {
     }
     forget();
     filter = null;
+    title = unnamed;
+    subject = null;
+    top.name(title);
     history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
     lock();
     scrolled = 0;

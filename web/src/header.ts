@@ -6,6 +6,8 @@ import { formatRoute } from './route.ts';
 export interface Header {
   readonly element: HTMLElement;
   chosen(type: MediaType | null): void;
+  /** Shows the gallery's name. */
+  name(title: string): void;
   /** Something the viewer should know, e.g. that logging out failed. */
   say(text: string): void;
 }
@@ -23,6 +25,7 @@ export function header(title: string, to: { choose(type: MediaType | null): void
   });
   const leave = h('button', { type: 'button', class: 'logout', 'aria-label': 'Log out', title: 'Log out' }, icon('leave'));
   leave.addEventListener('click', () => to.logout());
+  const heading = h('h1', {}, title);
   const message = h('p', { class: 'header-message', role: 'alert' });
   return {
     element: h(
@@ -30,13 +33,16 @@ export function header(title: string, to: { choose(type: MediaType | null): void
       { class: 'header' },
       leave,
       sprig(),
-      h('h1', {}, title),
+      heading,
       h('nav', { class: 'filters', 'aria-label': 'Show' }, ...filters.map(({ link }) => link)),
       message,
     ),
     chosen(type) {
       message.textContent = '';
       for (const each of filters) set(each.link, { 'aria-current': each.type === type ? 'true' : null });
+    },
+    name(text) {
+      heading.textContent = text;
     },
     say(text) {
       message.textContent = text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRoute, parseRoute } from './route.ts';
+import { formatRoute, parseRoute, viewOf } from './route.ts';
 
 describe('deep links', () => {
   it.each([
@@ -39,4 +39,8 @@ describe('deep links', () => {
       expect(parseRoute(formatRoute({ view: 'grid', filter }))).toEqual({ view: 'grid', filter });
     }
   });
+});
+
+it('name a view for each filter', () => {
+  expect(([null, 'image', 'video'] as const).map(viewOf)).toEqual(['everything', 'photos', 'films']);
 });

@@ -1,4 +1,5 @@
 import type { MediaType } from './api/types.ts';
+import { keyPath } from './key-path.ts';
 
 /** The place in the page: the grid with a filter, or one item. The URL's fragment holds it. */
 export type Route =
@@ -25,7 +26,11 @@ export function parseRoute(hash: string): Route {
 
 /** The fragment of a route, `#` included. Slashes of a key stay readable. */
 export function formatRoute(route: Route): string {
-  if (route.view === 'item') return ITEM + route.key.split('/').map(encodeURIComponent).join('/');
+  if (route.view === 'item') return ITEM + keyPath(route.key);
   if (route.filter === null) return '#/';
   return route.filter === 'image' ? '#/photos' : '#/films';
 }
+
+/** The name of the view of the catalogue that a filter shows. */
+export const viewOf = (filter: MediaType | null): string =>
+  filter === null ? 'everything' : filter === 'image' ? 'photos' : 'films';

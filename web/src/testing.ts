@@ -1,4 +1,4 @@
-import type { Media } from './api/types.ts';
+import type { Media, Timeline } from './api/types.ts';
 
 /** An item for tests. `given` replaces the defaults. */
 export function media(given: Partial<Media> = {}): Media {
@@ -18,6 +18,22 @@ export function media(given: Partial<Media> = {}): Media {
     file: '/api/file/a.jpg',
     thumbnails: { small: null, medium: null, large: null },
     hls: null,
+    playback: null,
+    ...given,
+  };
+}
+
+/** The timeline of a view with these blocks. All items are squares of one day. */
+export function timeline(blocks: readonly (readonly [string, number])[], given: Partial<Timeline> = {}): Timeline {
+  const count = blocks.reduce((total, [, size]) => total + size, 0);
+  return {
+    version: '0123456789abcdef',
+    title: null,
+    views: [],
+    count,
+    days: [{ date: '2024-06-15', count }],
+    ratios: 'P'.repeat(count),
+    blocks: blocks.map(([name, size]) => ({ name, count: size })),
     ...given,
   };
 }

@@ -1,5 +1,8 @@
-import { parseLogin, parsePage, parseProblem, parseVersion, ShapeError } from './parse.ts';
-import type { MediaType, Page } from './types.ts';
+import { keyPath } from '../key-path.ts';
+import { ShapeError } from './check.ts';
+import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
+import { parseTimeline } from './timeline.ts';
+import type { Located, Media, Timeline } from './types.ts';
 
 /** A request that did not succeed. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
@@ -17,33 +20,30 @@ export class ApiError extends Error {
   }
 }
 
-export interface MediaQuery {
-  readonly limit: number;
-  readonly cursor?: string | null;
-  readonly type?: MediaType | null;
-}
-
-/** `GET /api/media` as a path. */
-export function mediaPath({ limit, cursor, type }: MediaQuery): string {
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (cursor) query.set('cursor', cursor);
-  if (type) query.set('type', type);
-  return `/api/media?${query}`;
-}
-
 export class Api {
   /** Called whenever a request finds that the session is gone. */
   onUnauthorized: () => void = () => undefined;
   #checking: Promise<boolean> | null = null;
 
-  async media(query: MediaQuery, signal?: AbortSignal): Promise<Page> {
-    const response = await this.#send(mediaPath(query), signal ? { signal } : {});
-    return understood(parsePage, response);
+  /** The browser keeps the answer and asks whether it still holds. If it does, no body is sent. */
+  async timeline(view: string): Promise<Timeline> {
+    return understood(parseTimeline, await this.#send(`/api/timeline?view=${encodeURIComponent(view)}`, {}));
   }
 
-  /** A text that changes when the catalogue changes. */
-  async version(): Promise<string> {
-    return understood(parseVersion, await this.#send('/api/cache-version', {}));
+  /** A block never changes. The browser keeps it, and then sends no request at all. */
+  async block(name: string, signal?: AbortSignal): Promise<readonly Media[]> {
+    const response = await this.#send(`/api/blocks/${encodeURIComponent(name)}`, signal ? { signal } : {});
+    return understood(parseBlock, response);
+  }
+
+  async item(key: string, view: string): Promise<Located> {
+    const path = `/api/media/${keyPath(key)}?view=${encodeURIComponent(view)}`;
+    return understood(parseLocated, await this.#send(path, {}));
+  }
+
+  /** The URL of a film's playlist. `path` is the item's `playback`. */
+  async playback(path: string): Promise<string> {
+    return understood(parsePlayback, await this.#send(path, {}));
   }
 
   /** Resolves to the path to which the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { media } from '../testing.ts';
-import { parseLogin, parsePage, parseProblem, ShapeError } from './parse.ts';
+import { ShapeError } from './check.ts';
+import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 
 const item = (given: object = {}): object => ({ ...media(), ...given });
-const page = (given: object = {}): unknown => ({ items: [item(given)], nextCursor: null });
+const block = (given: object = {}): unknown => [item(given)];
 
-describe('parsePage', () => {
-  it('reads a page as the API documents it', () => {
+describe('parseBlock', () => {
+  it('reads a block as the API documents it', () => {
     const full = {
       key: '2024/a b+c.jpg',
       name: 'a b+c.jpg',
@@ -23,13 +24,13 @@ describe('parsePage', () => {
       file: '/api/file/2024/a%20b%2Bc.jpg?v=0123456789abcdef',
       thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null },
       hls: null,
+      playback: '/api/playback?key=a',
     };
-    expect(parsePage({ items: [full], nextCursor: 'abc' })).toEqual({ items: [full], nextCursor: 'abc' });
+    expect(parseBlock([full])).toEqual([full]);
   });
 
-  it('takes an empty gallery, and ignores fields it does not know', () => {
-    expect(parsePage({ items: [], nextCursor: null, more: 1 })).toEqual({ items: [], nextCursor: null });
-    expect(parsePage(page({ lens: 'XF 35' })).items[0]).not.toHaveProperty('lens');
+  it('ignores fields it does not know', () => {
+    expect(parseBlock(block({ lens: 'XF 35' }))[0]).not.toHaveProperty('lens');
   });
 
   it.each([
@@ -46,17 +47,17 @@ describe('parsePage', () => {
     ['June', null],
     ['', null],
   ])('reads the date %j', (dateTaken, read) => {
-    expect(parsePage(page({ dateTaken })).items[0]?.dateTaken).toBe(read);
-    expect(parsePage(page({ uploadedAt: dateTaken })).items[0]?.uploadedAt).toBe(read);
+    expect(parseBlock(block({ dateTaken }))[0]?.dateTaken).toBe(read);
+    expect(parseBlock(block({ uploadedAt: dateTaken }))[0]?.uploadedAt).toBe(read);
   });
 
   it('takes rows that other tools have written', () => {
-    const [read] = parsePage(page({ mime: null, name: '', uploadedAt: '' })).items;
+    const [read] = parseBlock(block({ mime: null, name: '', uploadedAt: '' }));
     expect([read?.mime, read?.uploadedAt]).toEqual([null, null]);
   });
 
   it('reads how a date is known, as far as it goes', () => {
-    const known = (taken: unknown) => parsePage(page({ taken })).items[0]?.taken;
+    const known = (taken: unknown) => parseBlock(block({ taken }))[0]?.taken;
     const whole = { at: '2024-06-15T12:00:00Z', day: '2024-06-15', source: 'name', offset: null, offsetSource: null, guess: true };
     expect(known(whole)).toEqual({ day: '2024-06-15', source: 'name', guess: true });
     expect(known({ ...whole, source: null, day: '', guess: false })).toEqual({ day: null, source: null, guess: false });
@@ -64,24 +65,44 @@ describe('parsePage', () => {
   });
 
   it.each([
-    ['a page that is not an object', [], 'the answer is not an object'],
-    ['items that are no list', { items: {}, nextCursor: null }, 'items is not a list'],
-    ['an item that is null', { items: [null], nextCursor: null }, 'items[0] is not an object'],
-    ['a key that is a number', page({ key: 5 }), 'items[0].key is not a string'],
-    ['another type', page({ type: 'audio' }), 'items[0].type is not image or video'],
-    ['a negative size', page({ size: -1 }), 'items[0].size is not an amount'],
-    ['a width that is not finite', page({ width: Number.NaN }), 'items[0].width is not an amount'],
-    ['a date that is a number', page({ dateTaken: 2024 }), 'items[0].dateTaken is not a string'],
-    ['a source that is a number', page({ taken: { source: 5 } }), 'items[0].taken.source is not a string'],
-    ['thumbnails missing', page({ thumbnails: null }), 'items[0].thumbnails is not an object'],
-    ['a cursor that is a number', { items: [], nextCursor: 3 }, 'nextCursor is not a string'],
+    ['items that are no list', {}, 'items is not a list'],
+    ['an item that is null', [null], 'items[0] is not an object'],
+    ['a key that is a number', block({ key: 5 }), 'items[0].key is not a string'],
+    ['another type', block({ type: 'audio' }), 'items[0].type is not image or video'],
+    ['a negative size', block({ size: -1 }), 'items[0].size is not an amount'],
+    ['a width that is not finite', block({ width: Number.NaN }), 'items[0].width is not an amount'],
+    ['a date that is a number', block({ dateTaken: 2024 }), 'items[0].dateTaken is not a string'],
+    ['a source that is a number', block({ taken: { source: 5 } }), 'items[0].taken.source is not a string'],
+    ['thumbnails missing', block({ thumbnails: null }), 'items[0].thumbnails is not an object'],
   ])('refuses %s, naming the place', (_, value, message) => {
-    expect(() => parsePage(value)).toThrow(new ShapeError(message));
+    expect(() => parseBlock(value)).toThrow(new ShapeError(message));
   });
 
   it.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example/x', 'file.jpg', ''])('refuses the link %j', (file) => {
-    expect(() => parsePage(page({ file }))).toThrow(ShapeError);
-    expect(() => parsePage(page({ hls: file }))).toThrow(ShapeError);
+    expect(() => parseBlock(block({ file }))).toThrow(ShapeError);
+    expect(() => parseBlock(block({ hls: file }))).toThrow(ShapeError);
+  });
+});
+
+describe('parseLocated', () => {
+  it('reads an item and its place', () => {
+    const position = { view: 'everything', block: 'everything.0123456789abcdef', index: 3, item: 4321 };
+    expect(parseLocated({ ...item(), latitude: 47.1, position })).toEqual({
+      item: media(),
+      place: { block: 'everything.0123456789abcdef', index: 3 },
+    });
+    expect(parseLocated({ ...item(), position: null }).place).toBeNull();
+  });
+
+  it('refuses a place between two items', () => {
+    expect(() => parseLocated({ ...item(), position: { block: 'x', index: 0.5 } })).toThrow('item.position.index is not a whole number');
+  });
+});
+
+describe('parsePlayback', () => {
+  it('reads a link and nothing else', () => {
+    expect(parsePlayback({ url: 'https://video.example/x', expires: null })).toBe('https://video.example/x');
+    expect(() => parsePlayback({ url: 'javascript:alert(1)' })).toThrow(ShapeError);
   });
 });
 

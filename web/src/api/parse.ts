@@ -1,47 +1,5 @@
-import type { Camera, Media, MediaType, Page, Taken, Thumbnails } from './types.ts';
-
-/** The JSON does not have the shape that the API promises. `message` names the place. */
-export class ShapeError extends Error {
-  override readonly name = 'ShapeError';
-}
-
-type Check<T> = (value: unknown, at: string) => T;
-type Fields = Readonly<Record<string, unknown>>;
-
-function wrong(at: string, expected: string): never {
-  throw new ShapeError(`${at || 'the answer'} is not ${expected}`);
-}
-
-const fields: Check<Fields> = (value, at) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : wrong(at, 'an object');
-
-const text: Check<string> = (value, at) => (typeof value === 'string' ? value : wrong(at, 'a string'));
-
-/** A number that is finite and not negative: a size, pixels, seconds. */
-const amount: Check<number> = (value, at) =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(at, 'an amount');
-
-const orNull =
-  <T>(check: Check<T>): Check<T | null> =>
-  (value, at) =>
-    value === null || value === undefined ? null : check(value, at);
-
-/** A path on this origin, or an http(s) URL on another one, and never `javascript:` or `data:`. */
-const link: Check<string> = (value, at) => {
-  const url = text(value, at);
-  return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? url : wrong(at, 'a link');
-};
-
-/**
- * Several tools write rows, with dates as ISO 8601, SQLite's `2024-06-15 14:03:22`, or EXIF's `2024:06:15 14:03:22`.
- * The time may be missing. A date that cannot be read is left out, and the gallery is still shown.
- */
-const date: Check<string | null> = (value, at) => {
-  const [, year, month, day, rest] = /^(\d{4})[-:](\d\d)[-:](\d\d)(?:[T ](\d\d:\d\d.*))?$/.exec(text(value, at)) ?? [];
-  return day === undefined ? null : `${year}-${month}-${day}${rest === undefined ? '' : `T${rest}`}`;
-};
+import { amount, date, fields, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
+import type { Camera, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
 
 const mediaType: Check<MediaType> = (value, at) =>
   value === 'image' || value === 'video' ? value : wrong(at, 'image or video');
@@ -88,22 +46,26 @@ const media: Check<Media> = (value, at) => {
     file: get('file', link),
     thumbnails: get('thumbnails', thumbnails),
     hls: get('hls', orNull(link)),
+    playback: get('playback', orNull(link)),
   };
 };
 
-/** `GET /api/media`. Throws {@link ShapeError}. */
-export function parsePage(value: unknown): Page {
-  const of = fields(value, '');
-  const items = of['items'];
-  if (!Array.isArray(items)) return wrong('items', 'a list');
-  return {
-    items: items.map((item: unknown, index) => media(item, `items[${index}]`)),
-    nextCursor: orNull(text)(of['nextCursor'], 'nextCursor'),
-  };
-}
+const place: Check<Place> = (value, at) => {
+  const of = fields(value, at);
+  return { block: text(of['block'], `${at}.block`), index: whole(of['index'], `${at}.index`) };
+};
 
-/** `GET /api/cache-version`. Throws {@link ShapeError}. */
-export const parseVersion = (value: unknown): string => text(fields(value, '')['version'], 'version');
+/** `GET /api/blocks/NAME`. Throws {@link ShapeError}. */
+export const parseBlock = (value: unknown): readonly Media[] => list(media)(value, 'items');
+
+/** `GET /api/media/KEY`. Throws {@link ShapeError}. */
+export const parseLocated = (value: unknown): Located => ({
+  item: media(value, 'item'),
+  place: orNull(place)(fields(value, 'item')['position'], 'item.position'),
+});
+
+/** `GET /api/playback`. Throws {@link ShapeError}. */
+export const parsePlayback = (value: unknown): string => link(fields(value, '')['url'], 'url');
 
 /** `POST /login`. Throws {@link ShapeError}. */
 export function parseLogin(value: unknown): { readonly returnTo: string | null } {

@@ -46,10 +46,54 @@ export interface Media {
   readonly duration: number | null;
   readonly file: string;
   readonly thumbnails: Thumbnails;
+  /** The URL of a film's playlist. `null` for photos, and where films live on another origin. */
   readonly hls: string | null;
+  /** The path that tells the URL of a film's playlist, with the right to it. */
+  readonly playback: string | null;
 }
 
-export interface Page {
-  readonly items: readonly Media[];
-  readonly nextCursor: string | null;
+/** Where an item is in a view. */
+export interface Place {
+  readonly block: string;
+  /** The index in the block. */
+  readonly index: number;
+}
+
+/** One item, and its place in the view for which it was asked. */
+export interface Located {
+  readonly item: Media;
+  /** `null`: the view does not have the item. */
+  readonly place: Place | null;
+}
+
+/** Neighbouring items of one day. */
+export interface Day {
+  /** `2024-06-15`. `null` for items without a date. */
+  readonly date: string | null;
+  readonly count: number;
+}
+
+/** A part of a view that is read at once. Its name is that of its content. */
+export interface Block {
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface View {
+  readonly name: string;
+  readonly title: string | null;
+  readonly count: number;
+}
+
+/** All of a view but its items. */
+export interface Timeline {
+  /** Changes when the library changes. */
+  readonly version: string;
+  readonly title: string | null;
+  readonly views: readonly View[];
+  readonly count: number;
+  readonly days: readonly Day[];
+  /** One character an item, see `grid/ratio.ts`. */
+  readonly ratios: string;
+  readonly blocks: readonly Block[];
 }

@@ -1,163 +1,259 @@
-import type { Media } from '../api/types.ts';
-import type { Library } from '../library.ts';
+import type { Timeline } from '../api/types.ts';
+import type { Library, Range } from '../library/library.ts';
 import { h } from '../ui/dom.ts';
-import { count } from '../ui/format.ts';
-import { failure } from '../ui/notice.ts';
-import { icon } from '../ui/icons.ts';
-import { byMonth, type Month } from './group.ts';
+import { foot } from './foot.ts';
 import { arrows } from './keys.ts';
 import { rulesFor, type Rules } from './layout.ts';
+import { boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
 import { section, type Section } from './section.ts';
+import { seen } from './seen.ts';
+import type { Tile } from './tile.ts';
 
-/** Pages are read this far ahead of the viewer, in pixels. */
-const AHEAD = 1800;
+/** There are tiles, and their items are read, this far around the window, in pixels. */
+const AROUND = 1500;
+/** After a jump, nothing is read until the window has stayed where it is for this time, in ms. */
+const SETTLE = 120;
 /** The number of pictures at the top that load at once, and not only when they are seen. */
 const EAGER = 12;
+const NOTHING: Plan = { months: [], layouts: [] };
 
 export interface Grid {
   readonly element: HTMLElement;
   show(library: Library): void;
-  /** Scrolls to a tile that is out of sight. */
-  bringIntoView(tile: HTMLElement | null): void;
+  /** While the grid is covered, it reads nothing. */
+  cover(covered: boolean): void;
+  /** Scrolls to an item that is out of sight, and returns its tile. */
+  reveal(key: string): HTMLElement | null;
   tileOf(key: string): HTMLElement | null;
-  /** Loads again the pictures that failed while the session was gone. */
+  /** Loads again what failed while the session or the network was gone. */
   retry(): void;
   /** Forgets everything: after logout nothing may be left on the page. */
   clear(): void;
 }
 
-export function grid(thumbnailFailed: () => void): Grid {
+/** `scroll` is where the first view that is shown begins. */
+export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   const months = h('div', { class: 'months' });
-  const sentinel = h('div', { class: 'sentinel' });
-  let foot = h('footer');
-  const element = h('main', { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' }, months, foot, sentinel);
-  let sections: Section[] = [];
+  const trouble = h('p', { class: 'trouble', role: 'status' });
+  let below = h('footer');
+  const element = h(
+    'main',
+    { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' },
+    months,
+    below,
+    trouble,
+  );
   let library: Library | null = null;
   let unsubscribe: () => void = () => undefined;
   let rules: Rules = rulesFor(0);
-  let near = false;
+  /** The timeline that is laid out. */
+  let drawn: Timeline | null = null;
+  let planned: Plan = NOTHING;
+  let sections: Section[] = [];
+  /** The sections that have tiles. */
+  let alive: Section[] = [];
+  let covered = false;
+  let startAt = scroll;
+  let lastScroll = 0;
+  let settling: ReturnType<typeof setTimeout> | undefined;
 
-  const watcher = new IntersectionObserver(
-    (entries) => {
-      near = entries.at(-1)?.isIntersecting ?? false;
-      readAhead();
-    },
-    { rootMargin: `${AHEAD}px 0px` },
-  );
-  watcher.observe(sentinel);
-  arrows(element);
-
+  addEventListener('scroll', () => draw(), { passive: true });
+  addEventListener('resize', () => draw());
+  arrows(element, (from, key) => {
+    const to = neighbour(planned, numberOf(from), key);
+    if (to !== null) focus(to);
+    return to !== null;
+  });
   new ResizeObserver(() => {
     const width = months.clientWidth;
     if (width === 0 || width === rules.width) return;
-    const hold = anchor();
-    rules = rulesFor(width);
-    for (const each of sections) each.layout(rules);
-    hold();
+    if (library && library.timeline !== drawn) build();
+    else if (drawn) keepingPlace(() => layout());
+    draw();
   }).observe(months);
 
-  function readAhead(): void {
-    if (near && library && library.status === 'idle') void library.more();
+  /** Lays out another timeline. */
+  function build(): void {
+    drawn = null;
+    planned = NOTHING;
+    alive = [];
+    sections = [];
+    if (library?.timeline && months.clientWidth > 0) {
+      drawn = library.timeline;
+      layout();
+    }
+    months.replaceChildren(...sections.map((each) => each.element));
+    if (!drawn || startAt === 0) return;
+    scrollTo(0, startAt);
+    startAt = 0;
+    lastScroll = scrollY;
   }
 
-  /** Remembers the tile at the top of the window. The returned function scrolls it back there. */
-  function anchor(): () => void {
-    if (scrollY < 1) return () => undefined;
-    const top = sections.flatMap((each) => each.tiles).find(({ element: at }) => at.getBoundingClientRect().bottom > 0);
-    if (!top) return () => undefined;
-    const before = top.element.getBoundingClientRect().top;
-    return () => scrollBy(0, top.element.getBoundingClientRect().top - before);
+  function layout(): void {
+    if (!drawn) return;
+    rules = rulesFor(months.clientWidth);
+    planned = plan(drawn, rules);
+    planned.months.forEach((month, at) => {
+      sections[at] ??= section(month, `month-${at}`, {
+        at: (index) => library?.at(index) ?? null,
+        isEager: (index) => index < EAGER,
+        thumbnailFailed,
+      });
+      const its = planned.layouts[at];
+      if (its) sections[at].layout(its);
+    });
+  }
+
+  /** The y of an item in the window, or `null` if there is no such item. */
+  function topOf(index: number): number | null {
+    const box = boxOf(planned, index);
+    const board = sections[monthOf(planned, index)]?.board;
+    return box && board ? board.getBoundingClientRect().top + box.top : null;
+  }
+
+  /** The number of the first item in the window that has been read, or of the first one, or -1. */
+  function anchor(): number {
+    const [from, to] = seen(sections, planned, 0)?.range ?? [-1, -1];
+    for (let index = from; index < to; index += 1) if (tileAt(index)?.item) return index;
+    return from;
+  }
+
+  /** Changes the layout. The item at the top of the window, or the one with the focus, stays where it was. */
+  function keepingPlace(change: () => void): void {
+    const focused = numberOf(document.activeElement);
+    const index = scrollY < 1 ? -1 : anchor();
+    const before = topOf(index);
+    const [key, focusedKey] = [index, focused].map((each) => tileAt(each)?.item?.key ?? '');
+    change();
+    const moved = library?.indexOf(key ?? '') ?? -1;
+    const after = topOf(moved >= 0 ? moved : index);
+    if (before !== null && after !== null) scrollBy(0, after - before);
+    const again = library?.indexOf(focusedKey ?? '') ?? -1;
+    if (focused >= 0 && again >= 0 && tileAt(again)?.element !== document.activeElement) focus(again);
+  }
+
+  /** Has tiles around the window and nowhere else, and reads their items. */
+  function draw(): void {
+    if (!drawn || !element.isConnected) return;
+    const around = seen(sections, planned, AROUND);
+    const inside = seen(sections, planned, 0);
+    const focused = numberOf(document.activeElement);
+    const holder = focused < 0 ? undefined : sections[monthOf(planned, focused)];
+    const parts = around?.parts ?? new Map<Section, Range>();
+    const next = new Set(parts.keys());
+    if (holder) next.add(holder);
+    for (const each of alive) if (!next.has(each)) each.draw([]);
+    for (const each of next) {
+      const [from, to] = parts.get(each) ?? [0, 0];
+      const indices = Array.from({ length: to - from }, (_, offset) => from + offset);
+      // The tile with the focus stays, wherever the window goes.
+      if (each === holder && focused < from) indices.unshift(focused);
+      else if (each === holder && focused >= to) indices.push(focused);
+      each.draw(indices);
+    }
+    alive = [...next];
+    if (around) want(inside?.range ?? [around.range[0], around.range[0]], around.range);
+  }
+
+  function want(inside: Range, around: Range): void {
+    const jumped = Math.abs(scrollY - lastScroll) > innerHeight;
+    lastScroll = scrollY;
+    clearTimeout(settling);
+    const ask = () => {
+      if (covered || !element.isConnected) return;
+      library?.want(inside, around);
+      tell();
+    };
+    if (jumped) settling = setTimeout(ask, SETTLE);
+    else ask();
+  }
+
+  const tileAt = (index: number): Tile | null => sections[monthOf(planned, index)]?.tiles.get(index) ?? null;
+
+  /** The number of the item whose tile an element is, or -1. */
+  function numberOf(tile: Element | null): number {
+    if (!tile?.classList.contains('tile')) return -1;
+    for (const { tiles } of alive) for (const [index, at] of tiles) if (at.element === tile) return index;
+    return -1;
+  }
+
+  function focus(index: number): void {
+    const at = tileAt(index) ?? (bringIntoView(index), tileAt(index));
+    at?.element.focus({ preventScroll: true });
+    at?.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  function bringIntoView(index: number): void {
+    const [box, top] = [boxOf(planned, index), topOf(index)];
+    if (!box || top === null) return;
+    if (top < 0 || top + box.height > innerHeight) scrollBy(0, top - (innerHeight - box.height) / 2);
+    draw();
   }
 
   function changed(): void {
     if (!library) return;
-    const groups = byMonth(library.items);
-    groups.forEach((month, index) => {
-      const known = sections[index];
-      if (known) known.extend(month, rules);
-      else sections.push(added(month, index));
-    });
-    drawFoot(library);
-    // After a short page, the sentinel may still be near the window. The observer would then report no crossing.
-    queueMicrotask(readAhead);
-  }
-
-  function added(month: Month, index: number): Section {
-    const created = section(month, `month-${index}`, EAGER, thumbnailFailed);
-    created.extend(month, rules);
-    months.append(created.element);
-    return created;
-  }
-
-  function drawFoot({ status, items, error, type }: Library): void {
+    if (library.timeline !== drawn) {
+      keepingPlace(build);
+      draw();
+    } else for (const each of alive) each.fill();
+    const { status } = library;
     element.setAttribute('aria-busy', String(status === 'loading'));
-    if (items.length > 0 || status === 'complete' || status === 'failed') element.classList.remove('gallery-fresh');
+    if (status === 'ready' || status === 'failed') element.classList.remove('gallery-fresh');
     // This is a new element and not the old one moved down, so that the browser counts no layout shift.
-    const drawn = h('footer', { class: 'foot' });
-    if (status === 'failed') drawn.append(failure(error, () => void library?.more()));
-    else if (status === 'complete') drawn.append(items.length === 0 ? empty(type) : h('p', { class: 'end' }, total(items)));
-    // While the first page loads, the style sheet shows a sign of its own.
-    else if (items.length > 0) drawn.append(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
-    foot.replaceWith(drawn);
-    foot = drawn;
+    const under = foot(library);
+    below.replaceWith(under);
+    below = under;
+    tell();
   }
 
-  const find = (key: string) => {
-    for (const each of sections) {
-      const found = each.tiles.find(({ item }) => item.key === key);
-      if (found) return found.element;
-    }
-    return null;
-  };
+  /** Says why something in the window is not there, or nothing. */
+  function tell(): void {
+    const error = library?.trouble;
+    const text = error instanceof Error ? `${error.message} Trying again.` : '';
+    // The same words again would be read out again.
+    if (trouble.textContent !== text) trouble.textContent = text;
+  }
+
+  function clear(): void {
+    unsubscribe();
+    clearTimeout(settling);
+    library?.rest();
+    library = null;
+    build();
+    below.replaceChildren();
+    tell();
+  }
+
+  const tileOf = (key: string) => tileAt(library?.indexOf(key) ?? -1)?.element ?? null;
 
   return {
     element,
-    tileOf: find,
+    tileOf,
+    clear,
     show(next) {
       if (next === library) return;
-      unsubscribe();
+      clear();
       library = next;
-      sections = [];
-      months.replaceChildren();
-      const width = months.clientWidth;
-      if (width > 0) rules = rulesFor(width);
       unsubscribe = next.subscribe(changed);
       changed();
-      if (next.items.length === 0 && next.status === 'idle') void next.more();
+      if (next.status === 'idle') void next.read();
     },
-    bringIntoView(target) {
-      if (!target) return;
-      const { top, bottom } = target.getBoundingClientRect();
-      if (top < 0 || bottom > innerHeight) target.scrollIntoView({ block: 'center' });
+    cover(value) {
+      const opened = covered && !value;
+      covered = value;
+      if (opened) draw();
     },
-    clear() {
-      unsubscribe();
-      library = null;
-      sections = [];
-      months.replaceChildren();
-      foot.replaceChildren();
+    reveal(key) {
+      const index = library?.indexOf(key) ?? -1;
+      if (index >= 0) bringIntoView(index);
+      return tileOf(key);
     },
     retry() {
-      for (const each of sections) for (const at of each.tiles) at.retry();
-      if (library?.status === 'failed') void library.more();
+      for (const { tiles } of alive) for (const at of tiles.values()) at.retry();
+      library?.retry();
+      // The timeline may have come while the grid was not on the page, and had no width.
+      changed();
+      draw();
     },
   };
-}
-
-function empty(type: Library['type']): HTMLElement {
-  const what = type === 'image' ? 'photos' : type === 'video' ? 'films' : 'photos or films';
-  return h(
-    'div',
-    { class: 'empty' },
-    icon('picture'),
-    h('h2', {}, `No ${what} yet`),
-    h('p', {}, 'They appear here as soon as they have been added.'),
-  );
-}
-
-function total(items: readonly Media[]): string {
-  const films = items.filter(({ type }) => type === 'video').length;
-  const photos = items.length - films;
-  const parts = [photos > 0 && count(photos, 'photo'), films > 0 && count(films, 'film')];
-  return parts.filter(Boolean).join(' · ');
 }

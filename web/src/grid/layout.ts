@@ -42,7 +42,7 @@ export interface Layout {
 /** The last row may grow by this factor to fill the width. Otherwise it has the height `row`, and room at its end. */
 const LAST_ROW_GROWTH = 1.35;
 /** Pictures with ratios beyond these are cropped in the grid, because a strip of a few pixels shows nothing. */
-const NARROWEST = 0.4;
+export const NARROWEST = 0.4;
 const WIDEST = 5;
 
 /** The ratio of a picture's box. If the picture's size is not known, a usual ratio is taken. */

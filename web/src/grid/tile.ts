@@ -1,88 +1,117 @@
 import type { Media } from '../api/types.ts';
 import { formatRoute } from '../route.ts';
-import { h } from '../ui/dom.ts';
+import { h, set } from '../ui/dom.ts';
 import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { aspectOf, srcset, type Box } from './layout.ts';
 
+/** One picture of the grid, as a link to its item. Its place is known before its item is. */
 export interface Tile {
-  readonly item: Media;
   readonly element: HTMLAnchorElement;
+  readonly item: Media | null;
   place(box: Box): void;
+  fill(item: Media): void;
   /** Loads a failed picture again. */
   retry(): void;
+  /** Takes the tile away. A picture that is still loading is given up. */
+  remove(): void;
 }
 
-/** One picture of the grid, as a link to its item. `failed` is called if its thumbnail does not load. */
-export function tile(item: Media, eager: boolean, failed: () => void): Tile {
-  const film = item.type === 'video';
-  const small = item.thumbnails.medium ?? item.thumbnails.large ?? item.thumbnails.small;
-  const element = h('a', {
-    class: film ? 'tile tile-film' : 'tile',
-    href: formatRoute({ view: 'item', key: item.key }),
-    'data-key': item.key,
-    'aria-label': describe(item),
-  });
+/** `failed` is called if the thumbnail does not load. */
+export function tile(eager: boolean, failed: () => void): Tile {
+  // Without a link, only the script can give the focus to the element.
+  const element = h('a', { class: 'tile tile-waiting', tabindex: -1 });
+  let item: Media | null = null;
   let image: HTMLImageElement | null = null;
-  const stand = h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, item.name));
-  if (small === null) {
-    element.classList.add('tile-bare');
-    element.append(stand);
-  } else {
-    image = h('img', {
+  let stand: HTMLElement | null = null;
+  let width = 0;
+
+  function load(): void {
+    if (!item || !image) return;
+    // `sizes` is set before `srcset`, so that the browser chooses once, with the right size.
+    image.sizes = `${width}px`;
+    image.srcset = srcset(item.thumbnails, aspectOf(item));
+    image.src = smallest(item) ?? '';
+  }
+
+  function stop(): void {
+    image?.removeAttribute('srcset');
+    image?.removeAttribute('src');
+  }
+
+  function picture(name: string): HTMLImageElement {
+    const created = h('img', {
       alt: '',
       decoding: 'async',
       draggable: 'false',
       loading: eager ? 'eager' : 'lazy',
       fetchpriority: eager ? 'high' : null,
     });
-    image.addEventListener('load', () => element.classList.add('tile-loaded'));
-    image.addEventListener('error', () => {
+    created.addEventListener('load', () => element.classList.add('tile-loaded'));
+    created.addEventListener('error', () => {
       element.classList.add('tile-failed');
+      stand ??= instead(name);
       element.prepend(stand);
       failed();
     });
-    element.append(image);
+    return created;
   }
-  if (film) {
-    element.append(
-      h('span', { class: 'badge' }, icon('play'), item.duration !== null && h('span', {}, clock(item.duration))),
-    );
-  }
-  const load = (picture: HTMLImageElement) => {
-    picture.srcset = srcset(item.thumbnails, aspectOf(item));
-    picture.src = small ?? '';
-  };
-  let placed: Box | null = null;
+
   return {
-    item,
     element,
+    get item() {
+      return item;
+    },
     place(box) {
-      // When a page is added to a long month, most of its boxes stay where they are.
-      if (placed && same(placed, box)) return;
-      placed = box;
       const { style } = element;
+      width = box.width;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
       style.transform = `translate(${box.left}px, ${box.top}px)`;
-      if (!image) return;
-      // `sizes` is set before `srcset`, so that the browser chooses once, with the right size.
-      image.sizes = `${box.width}px`;
-      if (!image.hasAttribute('srcset')) load(image);
+      if (image) image.sizes = `${width}px`;
+    },
+    fill(given) {
+      item = given;
+      set(element, {
+        href: formatRoute({ view: 'item', key: given.key }),
+        'data-key': given.key,
+        'aria-label': describe(given),
+        tabindex: null,
+      });
+      element.classList.remove('tile-waiting');
+      if (smallest(given) === null) {
+        element.classList.add('tile-bare');
+        element.append(instead(given.name));
+      } else {
+        image = picture(given.name);
+        element.append(image);
+        load();
+      }
+      if (given.type !== 'video') return;
+      element.classList.add('tile-film');
+      element.append(
+        h('span', { class: 'badge' }, icon('play'), given.duration !== null && h('span', {}, clock(given.duration))),
+      );
     },
     retry() {
-      if (!image || !element.classList.contains('tile-failed')) return;
+      if (!element.classList.contains('tile-failed')) return;
       element.classList.remove('tile-failed');
-      stand.remove();
-      image.removeAttribute('srcset');
-      image.removeAttribute('src');
-      load(image);
+      stand?.remove();
+      stop();
+      load();
+    },
+    remove() {
+      if (!element.classList.contains('tile-loaded')) stop();
+      element.remove();
     },
   };
 }
 
-const same = (a: Box, b: Box): boolean =>
-  a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;
+const smallest = ({ thumbnails: { small, medium, large } }: Media): string | null => medium ?? large ?? small;
+
+/** Shown instead of a picture that there is not. */
+const instead = (name: string): HTMLElement =>
+  h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, name));
 
 function describe(item: Media): string {
   const kind = item.type === 'video' ? 'Film' : 'Photo';

@@ -9,6 +9,8 @@ import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
+/** If a film fails again within this time after it got a new URL, in ms, the URL was not the reason. */
+const PATIENCE = 30_000;
 
 /** A film: its poster until it is the current item, and then the player. */
 export function film(item: Media, around: Surroundings): Slide {
@@ -24,6 +26,7 @@ export function film(item: Media, around: Surroundings): Slide {
   /** Counts openings, so that an opening that completes late knows that it is no longer wanted. */
   let opening = 0;
   let { hls } = item;
+  let renewed = -Infinity;
 
   function mount(): HTMLVideoElement {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
@@ -44,6 +47,13 @@ export function film(item: Media, around: Surroundings): Slide {
   async function connect(to: HTMLVideoElement): Promise<void> {
     const mine = ++opening;
     try {
+      hls ??= item.playback === null ? null : await around.playback(item.playback);
+      if (mine !== opening) return;
+    } catch (error) {
+      if (mine === opening) show(error);
+      return;
+    }
+    try {
       const opened = await open(to, { hls, file: item.file }, around.resume.get(item.key) ?? 0, { failed });
       if (mine === opening) player = opened;
       else opened.destroy();
@@ -61,18 +71,25 @@ export function film(item: Media, around: Surroundings): Slide {
         return;
       }
       // On a page that was left open for hours, the film's URL has expired, though the session has not.
-      const fresh = hls === null ? null : await around.renew(item.key);
+      const fresh = await renew();
       if (mine !== opening) return;
-      if (fresh?.hls && fresh.hls !== hls) {
+      if (fresh !== null && fresh !== hls) {
         const playing = frame.matches('.frame-playing, .frame-waiting');
-        hls = fresh.hls;
+        renewed = performance.now();
+        hls = fresh;
         close();
         begin(playing);
       } else show(new ApiError(message, status ?? 0, requestId));
     });
   }
 
-  function show(error: ApiError): void {
+  /** The film's URL as it is now. `null` if there is none, or it cannot help. */
+  async function renew(): Promise<string | null> {
+    if (item.playback === null || performance.now() - renewed < PATIENCE) return null;
+    return around.playback(item.playback).catch(() => null);
+  }
+
+  function show(error: unknown): void {
     close();
     frame.classList.add('frame-failed');
     const notice = failure(error, () => {

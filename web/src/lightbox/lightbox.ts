@@ -1,5 +1,5 @@
-import type { Media } from '../api/types.ts';
-import type { Library } from '../library.ts';
+import type { Media, Timeline } from '../api/types.ts';
+import type { Library } from '../library/library.ts';
 import { h, set, stillMotion } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { caption } from './caption.ts';
@@ -10,9 +10,11 @@ import { photo } from './photo.ts';
 import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
 
-export interface LightboxEvents extends Omit<Surroundings, 'renew'> {
+export interface LightboxEvents extends Surroundings {
   /** Called when another item is the current one. */
   moved(item: Media): void;
+  /** Called when the library has changed, so that the current item may have another number, or be gone. */
+  displaced(key: string): void;
   /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }
@@ -37,7 +39,9 @@ const FLICK = 0.4;
 /** A pull down by this distance (px) closes the lightbox. */
 const PULL = 110;
 /** The height of the players' own controls, in CSS pixels. */
-const TIMELINE = 96;
+const CONTROLS = 96;
+/** So many items to each side of the current one are read, so that turning needs no wait. */
+const AROUND = 4;
 
 export function lightbox(events: LightboxEvents): Lightbox {
   const track = h('div', { class: 'track' });
@@ -61,12 +65,15 @@ export function lightbox(events: LightboxEvents): Lightbox {
 
   const slides = new Map<number, Slide>();
   let library: Library | null = null;
+  /** The timeline by which `index` counts. */
+  let timeline: Timeline | null = null;
   let index = -1;
+  /** The item that the viewer wants to see and that has not been read yet, or -1. */
+  let heading = -1;
   /** Set while the page goes back, which takes a moment. A second close in this time would go back too far. */
   let leaving = false;
   let unsubscribe: () => void = () => undefined;
   const current = () => slides.get(index);
-  const around: Surroundings = { ...events, renew: (key) => library?.renew(key).catch(() => null) ?? Promise.resolve(null) };
   const zoom = zoomer(stage, current, (zoomed) => element.classList.toggle('lightbox-zoomed', zoomed));
 
   previous.addEventListener('click', () => go(index - 1));
@@ -81,7 +88,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     previous: () => go(index - 1),
     next: () => go(index + 1),
     first: () => go(0),
-    last: () => go((library?.items.length ?? 0) - 1),
+    last: () => go((library?.count ?? 0) - 1),
     toggle: () => current()?.toggle(),
     zoom: (factor) => zoom.by(factor),
     close: leave,
@@ -92,7 +99,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     {
       zoomed: zoom.active,
       swipe(dx) {
-        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.items.length ?? 0));
+        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.count ?? 0));
         track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
       },
       swiped(dx, velocity) {
@@ -129,10 +136,19 @@ export function lightbox(events: LightboxEvents): Lightbox {
     events.close();
   }
 
-  /** Moves to an item; `false` if there is none. `from` is where a finger let the row go, px. */
+  /**
+   * Moves to an item. `false` if it is not there: there is none, or it has not been read yet and is shown when it has
+   * come. `from` is where a finger let the row go, px.
+   */
   function go(to: number, play = false, from = 0): boolean {
-    const item = library?.items[to];
-    if (!library || !item || to === index) return false;
+    heading = -1;
+    if (!library || to < 0 || to >= library.count || to === index) return false;
+    const item = library.at(to);
+    if (!item) {
+      heading = to;
+      library.want([to, to + 1], [to - 1, to + 2]);
+      return false;
+    }
     const step = to - index;
     const turning = index >= 0 && Math.abs(step) === 1;
     zoom.reset();
@@ -144,8 +160,16 @@ export function lightbox(events: LightboxEvents): Lightbox {
     events.moved(item);
     if (turning) glide(`calc(${step * 100}% + ${step * BETWEEN + from}px)`);
     else track.style.transform = '';
-    if (to + 3 >= library.items.length && library.status === 'idle') void library.more();
+    library.want([to - 1, to + 2], [to - AROUND, to + AROUND + 1]);
     return true;
+  }
+
+  /** The library has read something, or has changed. */
+  function changed(): void {
+    const key = current()?.item.key;
+    if (library?.timeline !== timeline && key !== undefined) events.displaced(key);
+    else if (heading >= 0 && library?.at(heading)) go(heading);
+    else if (index >= 0) arrange();
   }
 
   /** Lets the row come to rest from its present place. */
@@ -166,11 +190,11 @@ export function lightbox(events: LightboxEvents): Lightbox {
       slides.delete(at);
     }
     for (const at of [index, index + 1, index - 1]) {
-      const item = library?.items[at];
+      const item = library?.at(at);
       if (!item) continue;
       let slide = slides.get(at);
       if (!slide) {
-        slide = item.type === 'video' ? film(item, around) : photo(item, around);
+        slide = item.type === 'video' ? film(item, events) : photo(item, events);
         slides.set(at, slide);
         track.append(slide.element);
       }
@@ -179,7 +203,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       slide.element.inert = offset !== 0;
     }
     previous.disabled = index <= 0;
-    next.disabled = index + 1 >= (library?.items.length ?? 0);
+    next.disabled = index + 1 >= (library?.count ?? 0);
   }
 
   function describe(item: Media): void {
@@ -197,7 +221,9 @@ export function lightbox(events: LightboxEvents): Lightbox {
     track.style.transform = '';
     element.classList.remove('lightbox-quiet');
     library = null;
+    timeline = null;
     index = -1;
+    heading = -1;
     leaving = false;
   }
 
@@ -213,12 +239,11 @@ export function lightbox(events: LightboxEvents): Lightbox {
     frame: () => current()?.frame ?? null,
     key: () => current()?.item.key ?? null,
     show(from, at, play) {
-      if (from !== library) {
+      if (from !== library || from.timeline !== timeline) {
         clear();
         library = from;
-        unsubscribe = from.subscribe(() => {
-          if (index >= 0) arrange();
-        });
+        timeline = from.timeline;
+        unsubscribe = from.subscribe(changed);
       }
       appear();
       go(at, play);
@@ -242,5 +267,5 @@ export function lightbox(events: LightboxEvents): Lightbox {
 /** Whether an event is at the foot of a playing film, where a drag seeks in the film instead of turning to an item. */
 function onTimeline(event: PointerEvent): boolean {
   const { target } = event;
-  return target instanceof HTMLVideoElement && target.controls && event.clientY > target.getBoundingClientRect().bottom - TIMELINE;
+  return target instanceof HTMLVideoElement && target.controls && event.clientY > target.getBoundingClientRect().bottom - CONTROLS;
 }

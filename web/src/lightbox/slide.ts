@@ -8,8 +8,8 @@ export interface Surroundings {
   stillWelcome(): Promise<boolean>;
   /** Called when the services said that the session is gone. */
   unauthorized(): void;
-  /** The item as the catalogue has it now, because the URL of a film may expire. `null` if it cannot be read. */
-  renew(key: string): Promise<Media | null>;
+  /** The URL of a film's playlist, which may expire. `path` is the item's `playback`. Rejects as the API does. */
+  playback(path: string): Promise<string>;
   /** The time at which each film was left, in seconds, by key. */
   readonly resume: Map<string, number>;
 }

@@ -1,0 +1,181 @@
+/**
+ * A gallery of generated items, which serves the built page and the API that the page uses. It is for tests that need
+ * a large library, or one that changes and fails on command.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+
+const DIST = join(import.meta.dirname, '../dist');
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const SHAPES = [[4000, 3000], [3000, 4000], [1920, 1080], [3000, 3000], [6000, 2000], [3000, 2000]];
+const MOST = 128;
+/** A block ends after such a key, so that new items leave most blocks as they are. */
+const ENDS = /(\d+)\.\w+$/;
+const endsBlock = ({ key }) => Number(ENDS.exec(key)?.[1]) % 64 === 23;
+const digest = (text) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** Items from the newest to the oldest, some on each day. Every ninth is a film. */
+export function items(count) {
+  const start = Date.UTC(2024, 5, 15);
+  return Array.from({ length: count }, (_, number) => {
+    const film = number % 9 === 4;
+    const [width, height] = SHAPES[(number * 7) % SHAPES.length];
+    const key = `2024/IMG ${String(number).padStart(5, '0')}.${film ? 'mp4' : 'svg'}`;
+    const day = new Date(start - Math.floor(number / 13) * 86_400_000).toISOString().slice(0, 10);
+    const path = encodeURIComponent(key).replaceAll('%2F', '/');
+    const thumbnail = (size) => `/api/thumbnail/${path}?size=${size}`;
+    return {
+      key,
+      name: key.slice(5),
+      type: film ? 'video' : 'image',
+      mime: film ? 'video/mp4' : 'image/png',
+      size: 1000 + number,
+      uploadedAt: '2026-01-02T03:04:05Z',
+      dateTaken: `${day}T12:00:00`,
+      taken: { day, source: 'exif', guess: false },
+      camera: null,
+      width,
+      height,
+      duration: film ? 5 : null,
+      file: `/api/file/${path}`,
+      thumbnails: { small: thumbnail('small'), medium: thumbnail('medium'), large: thumbnail('large') },
+      hls: null,
+      playback: film ? `/api/playback?key=${encodeURIComponent(key)}` : null,
+    };
+  });
+}
+
+function shape({ width, height }) {
+  const step = Math.round(Math.min(90, Math.max(0, Math.log2(width / height) * 22.5 + 45)));
+  return String.fromCharCode(35 + step + (35 + step >= 92 ? 1 : 0));
+}
+
+/** A view of items: its blocks, and the timeline without its version. */
+function view(name, all) {
+  const blocks = [];
+  let start = 0;
+  all.forEach((item, at) => {
+    const count = at + 1 - start;
+    if (count < MOST && at + 1 < all.length && !endsBlock(item)) return;
+    const body = JSON.stringify(all.slice(start, at + 1));
+    blocks.push({ name: `${name}.${digest(body)}`, body, start, count });
+    start = at + 1;
+  });
+  const days = [];
+  for (const { taken } of all) {
+    if (days.at(-1)?.[0] === taken.day) days.at(-1)[1] += 1;
+    else days.push([taken.day, 1]);
+  }
+  return { name, all, blocks, days, ratios: all.map(shape).join('') };
+}
+
+/** A server on a free port of this machine. Without the password, it says 401 to everything of the API. */
+export async function mock(count, { password = 'mock', title = null } = {}) {
+  let library;
+  const state = {
+    /** The paths of the API that were asked for, without pictures. */
+    asked: [],
+    /** Answers a path itself if it returns true. */
+    intercept: () => false,
+    url: '',
+    change(all) {
+      const of = (type) => all.filter((item) => item.type === type);
+      const views = [view('everything', all), view('photos', of('image')), view('films', of('video'))];
+      library = { version: digest(JSON.stringify(all)), views: new Map(views.map((each) => [each.name, each])) };
+    },
+    close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
+  };
+  state.change(items(count));
+
+  function timeline(name) {
+    const of = library.views.get(name);
+    return of && {
+      version: library.version,
+      title,
+      subtitle: null,
+      cover: null,
+      views: [...library.views.values()].map((each) => ({ name: each.name, title: null, count: each.all.length })),
+      view: name,
+      count: of.all.length,
+      days: of.days,
+      ratios: of.ratios,
+      blocks: of.blocks.map((block) => [block.name, block.count]),
+    };
+  }
+
+  function located(key, name) {
+    const of = library.views.get(name);
+    const found = [...library.views.get('everything').all].find((item) => item.key === key);
+    const number = of.all.findIndex((item) => item.key === key);
+    const block = of.blocks.find(({ start, count: size }) => number >= start && number < start + size);
+    const position = block ? { view: name, block: block.name, index: number - block.start, item: number } : null;
+    return found && { ...found, latitude: null, longitude: null, altitude: null, position };
+  }
+
+  const problem = (response, status, detail) =>
+    response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status, detail }));
+  const json = (response, body, cache) =>
+    body === undefined
+      ? problem(response, 404, 'Not there.')
+      : response
+          .writeHead(200, { 'content-type': 'application/json', 'cache-control': cache })
+          .end(typeof body === 'string' ? body : JSON.stringify(body));
+
+  async function page(path, response) {
+    const name = path === '/' ? '/index.html' : path;
+    const body = await readFile(join(DIST, name)).catch(() => null);
+    if (body === null) return problem(response, 404, 'Not there.');
+    return response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' }).end(body);
+  }
+
+  function picture(key, response) {
+    const all = library.views.get('everything').all;
+    const number = Number(/IMG (\d+)/.exec(key)?.[1] ?? 0);
+    const { width, height } = all.find((item) => item.key === key) ?? { width: 1, height: 1 };
+    const scale = 400 / Math.max(width, height);
+    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="hsl(${(number * 37) % 360} 35% 62%)"/><text x="50%" y="50%" fill="#fff" font-size="44" text-anchor="middle" dominant-baseline="middle">${number}</text></svg>`;
+    response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=31536000, immutable' }).end(svg);
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, 'http://mock');
+    const path = decodeURIComponent(url.pathname);
+    const isPicture = /^\/api\/(?:thumbnail|file)\//.test(path);
+    if (/^\/(?:api|auth|login|logout)/.test(path) && !isPicture) state.asked.push(url.pathname + url.search);
+    if (state.intercept(path, response, request)) return undefined;
+    if (path === '/login') {
+      let body = '';
+      request.on('data', (part) => (body += part));
+      return request.on('end', () => {
+        if (JSON.parse(body).password !== password) return problem(response, 401, 'Wrong password.');
+        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=1; Path=/; HttpOnly' }).end('{}');
+      });
+    }
+    if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
+    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
+    if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
+    if (path === '/auth') return response.writeHead(204).end();
+    if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);
+    const asked = url.searchParams.get('view') ?? 'everything';
+    if (path === '/api/timeline') {
+      const tag = `"${library.version}-${asked}"`;
+      const headers = { etag: tag, 'cache-control': 'private, no-cache', 'content-type': 'application/json' };
+      if (request.headers['if-none-match'] === tag) return response.writeHead(304, headers).end();
+      const body = timeline(asked);
+      return body ? response.writeHead(200, headers).end(JSON.stringify(body)) : problem(response, 404, 'No such view.');
+    }
+    if (path.startsWith('/api/blocks/')) {
+      const blocks = [...library.views.values()].flatMap((each) => each.blocks);
+      return json(response, blocks.find(({ name }) => name === path.slice(12))?.body, 'private, max-age=31536000, immutable');
+    }
+    if (path.startsWith('/api/media/')) return json(response, located(path.slice(11), asked), 'private, no-cache');
+    if (path === '/api/playback') return json(response, { url: `/api/hls/~${'A'.repeat(9)}/x`, expires: null }, 'no-store');
+    return problem(response, 404, 'Not there.');
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  state.url = `http://127.0.0.1:${server.address().port}`;
+  return state;
+}

@@ -1,0 +1,210 @@
+import { ApiError, type Api } from '../api/client.ts';
+import type { Block, Media, Place, Timeline } from '../api/types.ts';
+import { first } from '../search.ts';
+import { Blocks } from './blocks.ts';
+
+export type Status = 'idle' | 'loading' | 'failed' | 'ready';
+
+/** Items from the first number up to the second, which is not included. */
+export type Range = readonly [from: number, to: number];
+
+/** A view of the catalogue: its timeline, and the items of the blocks that were read. */
+export class Library {
+  readonly view: string;
+  /** `null` until it has been read. A changed library has another timeline, with other numbers for its items. */
+  timeline: Timeline | null = null;
+  status: Status = 'idle';
+  error: unknown = null;
+  readonly #api: Pick<Api, 'timeline' | 'block' | 'item'>;
+  readonly #blocks: Blocks;
+  readonly #listeners = new Set<() => void>();
+  /** Items that were asked for one by one, before their blocks. */
+  readonly #single = new Map<number, Media>();
+  #index = new Map<string, number>();
+  /** The number of each block's first item. */
+  #starts: readonly number[] = [];
+  #sizes = new Map<string, number>();
+  #reading: Promise<void> | null = null;
+  #replacing: Promise<void> | null = null;
+
+  constructor(api: Pick<Api, 'timeline' | 'block' | 'item'>, view: string) {
+    this.#api = api;
+    this.view = view;
+    this.#blocks = new Blocks((name, signal) => this.#readBlock(name, signal), {
+      came: (name, items) => this.#list(name, items),
+      changed: () => this.#changed(),
+      gone: () => void this.#replace(),
+    });
+  }
+
+  get count(): number {
+    return this.timeline?.count ?? 0;
+  }
+
+  /** Why items that are wanted and seen are not there. They are tried again without help. */
+  get trouble(): unknown {
+    return this.#blocks.trouble;
+  }
+
+  /** Calls back after every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads the timeline, if it has not been read. Callers share an answer on its way. Never rejects: see `status`. */
+  read(): Promise<void> {
+    if (this.timeline) return Promise.resolve();
+    this.#reading ??= this.#readTimeline().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** An item by its number, if its block has been read. */
+  at(index: number): Media | null {
+    const block = this.#blockOf(index);
+    if (!block) return null;
+    return this.#blocks.get(block.name)?.[index - (this.#starts[block.at] ?? 0)] ?? this.#single.get(index) ?? null;
+  }
+
+  /** The number of an item that has been read, or -1. */
+  indexOf(key: string): number {
+    return this.#index.get(key) ?? -1;
+  }
+
+  /** Names the items that the viewer sees, and those around that may be seen next. Reads their blocks. */
+  want(seen: Range, around: Range): void {
+    const now = this.#blocksIn(seen);
+    const after = this.#blocksIn([seen[1], around[1]]);
+    const before = this.#blocksIn([around[0], seen[0]]).reverse();
+    this.#blocks.want(now, [...after, ...before].filter((name) => !now.includes(name)));
+  }
+
+  /** Reads nothing more until something is wanted. */
+  rest(): void {
+    this.#blocks.want([], []);
+  }
+
+  /** Tries again at once what has failed. */
+  retry(): void {
+    if (this.status === 'failed') void this.read();
+    this.#blocks.retry();
+  }
+
+  /** The number of an item anywhere in the view. `null`: the view does not have it. Rejects as the API does. */
+  async find(key: string): Promise<number | null> {
+    const known = this.indexOf(key);
+    if (known >= 0) return known;
+    const asked = this.#api.item(key, this.view).catch(unknown);
+    const [located] = await Promise.all([asked, this.read()]);
+    if (!this.timeline) throw this.error;
+    if (!located?.place) return null;
+    let index = this.#indexAt(located.place);
+    if (index === null) {
+      // The library has changed between the two answers.
+      await this.#replace();
+      index = this.#indexAt(located.place);
+    }
+    if (index === null) return null;
+    this.#single.set(index, located.item);
+    this.#index.set(key, index);
+    return index;
+  }
+
+  /** Asks whether the library has changed since the timeline was read. */
+  async isStale(): Promise<boolean> {
+    if (!this.timeline) return false;
+    return (await this.#api.timeline(this.view)).version !== this.timeline.version;
+  }
+
+  async #readTimeline(): Promise<void> {
+    this.#become('loading');
+    try {
+      this.#adopt(await this.#api.timeline(this.view));
+      this.error = null;
+      this.#become('ready');
+    } catch (error) {
+      this.error = error;
+      this.#become('failed');
+    }
+  }
+
+  /** Reads the timeline again, because it names what is no longer there. If that fails, everything stays as it is. */
+  #replace(): Promise<void> {
+    this.#replacing ??= this.#readAgain().finally(() => {
+      this.#replacing = null;
+    });
+    return this.#replacing;
+  }
+
+  async #readAgain(): Promise<void> {
+    const fresh = await this.#api.timeline(this.view).catch(() => null);
+    if (!fresh || fresh.version === this.timeline?.version) return;
+    this.#adopt(fresh);
+    this.#changed();
+  }
+
+  #adopt(timeline: Timeline): void {
+    this.timeline = timeline;
+    let start = 0;
+    this.#starts = timeline.blocks.map(({ count }) => (start += count) - count);
+    this.#sizes = new Map(timeline.blocks.map(({ name, count }) => [name, count]));
+    this.#index = new Map();
+    this.#single.clear();
+    // What the old timeline wanted is no longer wanted, and blocks that stayed the same are kept.
+    this.#blocks.want([], []);
+    for (const { name } of timeline.blocks) this.#list(name, this.#blocks.get(name) ?? []);
+  }
+
+  async #readBlock(name: string, signal: AbortSignal): Promise<readonly Media[]> {
+    const items = await this.#api.block(name, signal);
+    if (items.length !== this.#sizes.get(name)) throw new ApiError('The server sent another number of items.', 200);
+    return items;
+  }
+
+  #list(name: string, items: readonly Media[]): void {
+    const at = this.timeline?.blocks.findIndex((block) => block.name === name) ?? -1;
+    const start = this.#starts[at];
+    if (start !== undefined) items.forEach(({ key }, offset) => this.#index.set(key, start + offset));
+  }
+
+  #indexAt({ block, index }: Place): number | null {
+    const at = this.timeline?.blocks.findIndex(({ name }) => name === block) ?? -1;
+    const start = this.#starts[at];
+    return start === undefined ? null : start + index;
+  }
+
+  /** The block of an item, with its place in the timeline. */
+  #blockOf(index: number): (Block & { readonly at: number }) | null {
+    const at = first(this.#starts.length, (block) => (this.#starts[block] ?? 0) > index) - 1;
+    const block = this.timeline?.blocks[at];
+    return block && index < this.count ? { ...block, at } : null;
+  }
+
+  #blocksIn([from, to]: Range): string[] {
+    const names: string[] = [];
+    for (let index = Math.max(0, from); index < Math.min(to, this.count); ) {
+      const block = this.#blockOf(index);
+      if (!block) break;
+      names.push(block.name);
+      index = (this.#starts[block.at] ?? 0) + block.count;
+    }
+    return names;
+  }
+
+  #become(status: Status): void {
+    this.status = status;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** An item that is not there is `null`, and no failure. */
+function unknown(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
