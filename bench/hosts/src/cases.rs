@@ -101,8 +101,9 @@ pub fn all(place: &Place) -> Result<Vec<Case>, Failure> {
 /// The largest file of the page.
 fn script(place: &Place) -> Result<String, Failure> {
     let page = place.get(&format!("{}/", place.viewer))?.into_body().read_to_string()?;
-    let scripts = page.split('"').filter(|part| part.starts_with("/assets/") && part.rsplit('.').next() == Some("js"));
-    Ok(scripts.last().ok_or("the page has no script")?.to_owned())
+    let mut scripts =
+        page.split('"').filter(|part| part.starts_with("/assets/") && part.rsplit('.').next() == Some("js"));
+    Ok(scripts.next_back().ok_or("the page has no script")?.to_owned())
 }
 
 /// The timeline and its largest block. An earlier version may have neither.
