@@ -3,6 +3,8 @@
 use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Problem, Record};
 
+use crate::catalogue::NO_INDEX;
+
 /// The problem that a client is told, or an error for the log. A route returns either with `?`.
 ///
 /// It is boxed because it is rare, and every result on the way would carry room for it.
@@ -24,21 +26,21 @@ impl Failure {
             Cause::Problem(problem) => problem,
             Cause::Error(error) => {
                 record.note(&error);
-                if lacks_a_column(&error) { older_schema() } else { Problem::from(&error) }
+                if is_of_an_older_version(&error) { older_catalogue() } else { Problem::from(&error) }
             }
         }
     }
 }
 
-/// Every database of the SQLite dialect says it in these words.
-fn lacks_a_column(error: &Error) -> bool {
-    error.to_string().contains("no such column")
+/// Whether no ingest of this version has been here. Every database of the SQLite dialect says it in these words.
+fn is_of_an_older_version(error: &Error) -> bool {
+    let words = error.to_string();
+    ["no such column", "no such table: catalogue_parts", NO_INDEX].iter().any(|known| words.contains(known))
 }
 
-/// The answer until the steps of the schema that this version needs have been applied.
-fn older_schema() -> Problem {
-    let words =
-        "The database's schema is older than this service. Run edge-gallery ingest, serve or check of this version.";
+/// The answer until the catalogue has what this version needs.
+fn older_catalogue() -> Problem {
+    let words = "The catalogue is not yet one of this version. Run edge-gallery ingest or serve of this version.";
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
 }
 

@@ -2,11 +2,11 @@
 //! lost.
 
 use bytes::Bytes;
+use gallery::digest::hex;
 use platform::{CacheOutcome, Cx, KvKey, Platform, StoreName};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    digest::hex,
     expiring::Expiring,
     single_flight::{Flight, SingleFlight},
 };

@@ -5,8 +5,10 @@ use gallery::{
     conditional::{Conditions, Validators, Verdict},
     etag::ETag,
 };
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request};
 use platform::{Error, Kind, Problem};
+
+use crate::{Coding, Failure};
 
 /// A response built from bytes, with its length.
 pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<B> {
@@ -19,6 +21,49 @@ pub fn bytes<B: From<Bytes>>(status: StatusCode, content_type: &'static str, bod
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response.map(|()| B::from(body))
 }
+
+/// A text in gzip, and the name of its content, of which the entity tags are made.
+pub struct Gzipped {
+    pub content: String,
+    pub gzip: Vec<u8>,
+}
+
+/// A text in the coding that the client wants, or a 304 if the client has the text with this content. `make` is awaited
+/// only if it does not. Each coding has a tag of its own.
+pub async fn coded<B: From<Bytes>>(
+    head: &request::Parts,
+    content_type: &'static str,
+    content: &str,
+    make: impl Future<Output = Result<Gzipped, Failure>>,
+) -> Result<Response<B>, Failure> {
+    let coding = Coding::choose(&head.headers, &[Coding::Gzip]);
+    let mut tag = coding.tag(content);
+    let known = is_known(&head.headers, &tag)?;
+    let mut response = if known {
+        empty(StatusCode::NOT_MODIFIED)
+    } else {
+        let Gzipped { content, gzip } = make.await?;
+        tag = coding.tag(&content);
+        let body = match coding {
+            Coding::Gzip => Bytes::from(gzip),
+            _ => identity(&gzip)?,
+        };
+        bytes(StatusCode::OK, content_type, body)
+    };
+    let tag = HeaderValue::from_str(&tag).map_err(|error| Error::because(Kind::Internal, "respond.coded", error))?;
+    response.headers_mut().insert(header::ETAG, tag);
+    coding.describe(response.headers_mut(), !known);
+    Ok(response)
+}
+
+/// The text of a gzip member of ours.
+fn identity(gzip: &[u8]) -> Result<Bytes, Error> {
+    let text = deflate::inflate(gzip, MAX_TEXT).map(Bytes::from);
+    text.ok_or(Error::because(Kind::Invalid, "respond.coded", "the gzip member is damaged"))
+}
+
+/// The longest text that is inflated for a client without gzip, in bytes.
+const MAX_TEXT: usize = 64 << 20;
 
 /// A response without a body.
 pub fn empty<B: From<Bytes>>(status: StatusCode) -> Response<B> {

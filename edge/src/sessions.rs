@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use futures_util::future::try_join;
 use gallery::{
     playback,
     session::{Claims, Purpose, SESSION_SECONDS, TokenKey},
@@ -64,9 +65,31 @@ impl Sessions {
     ///
     /// A forged cookie costs a MAC and no store read. Every cookie with the session's name is tried.
     pub async fn require<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Claims, Failure> {
-        let name = cookie_name(cx.facts.https);
-        let now = cx.facts.now;
-        self.current(cx, cookies(headers, name).filter_map(|token| self.key.verify(token, now)).collect()).await
+        self.current(cx, self.signed(cx, headers)).await
+    }
+
+    /// The result of `route` for a request with a session, or the same 401.
+    ///
+    /// Where the auth version must be read first, `route` reads at the same time. A route of a request whose signature
+    /// is wrong never begins, and what a route of an ended session has found is dropped.
+    pub async fn while_required<P: Platform, T>(
+        &self,
+        cx: &Cx<'_, P>,
+        headers: &HeaderMap,
+        route: impl Future<Output = T>,
+    ) -> Result<T, Failure> {
+        let signed = self.signed(cx, headers);
+        if signed.is_empty() {
+            return Err(Problem::unauthorized().into());
+        }
+        let (_, outcome) = try_join(self.current(cx, signed), async { Ok(route.await) }).await?;
+        Ok(outcome)
+    }
+
+    /// The claims of the session cookies with a right signature.
+    fn signed<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Vec<Claims> {
+        let tokens = cookies(headers, cookie_name(cx.facts.https));
+        tokens.filter_map(|token| self.key.verify(token, cx.facts.now)).collect()
     }
 
     /// The claims of a playback token, which opens one film and nothing else, or the same 401.

@@ -16,7 +16,7 @@ use crate::register::Register;
 use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
-use crate::{Error, Options, Place, Report, albums, demo_film, libraries, pipeline, prune, purge, scratch, snapshot};
+use crate::{Error, Options, Place, Report, demo_film, libraries, pipeline, prune, purge, scratch, views};
 
 /// The bucket and the catalogue of a gallery.
 pub struct Session {
@@ -41,17 +41,17 @@ impl Session {
 
     /// Publishes the catalogue as it is now.
     pub fn publish(&self, options: &Options) -> Result<(), Error> {
-        self.publish_in_bucket(options.force).map_err(|failure| self.failed(options, failure))?;
-        let Some(mirror) = &options.mirror else { return Ok(()) };
-        let copied = self.catalogue.mirror_to(&Catalogue::new(mirror.open(&options.certificates)?));
-        copied.map_err(|error| Error::Database(mirror.name(), error.to_string()))
-    }
-
-    fn publish_in_bucket(&self, force: bool) -> Result<(), Failure> {
-        let items = self.catalogue.all()?;
-        let dates = items.iter().map(|item| (item.key.clone(), item.date().to_owned())).collect();
-        snapshot::publish(items, &self.bucket, force)?;
-        albums::publish(&self.catalogue, &dates, &self.bucket)
+        let mirror = match &options.mirror {
+            None => None,
+            Some(place) => {
+                let mirror = Catalogue::new(place.open(&options.certificates)?);
+                let copied = self.catalogue.mirror_to(&mirror);
+                copied.map_err(|error| Error::Database(place.name(), error.to_string()))?;
+                Some(mirror)
+            }
+        };
+        views::publish(&self.catalogue, Some(&self.bucket), mirror.as_ref(), uploads(), options.force)
+            .map_err(|failure| self.failed(options, failure))
     }
 
     pub fn failed(&self, options: &Options, failure: Failure) -> Error {

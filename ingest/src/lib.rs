@@ -8,7 +8,6 @@
 //! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
-mod albums;
 mod bucket;
 mod catalogue;
 mod curate;
@@ -35,7 +34,6 @@ mod register;
 mod report;
 mod scratch;
 mod settings;
-mod snapshot;
 mod sniff;
 mod suffix;
 mod taken;
@@ -43,6 +41,7 @@ mod tally;
 mod thumbnail;
 mod tls;
 mod turns;
+mod views;
 mod walk;
 mod whole;
 
@@ -62,6 +61,7 @@ pub use platform_s3::Location;
 pub use progress::Show;
 pub use prune::Prune;
 pub use report::{FileReport, Files, Named, Report};
+pub use views::publish_first;
 
 /// What to ingest, from where, and to where.
 #[derive(Clone, Debug)]

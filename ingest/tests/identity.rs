@@ -7,8 +7,9 @@ mod common;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
-use common::Gallery;
 use common::jpeg::{encode, quarters};
+use common::{Gallery, views};
+use gallery::views::View;
 use image::ImageFormat;
 use ingest::{Options, Report};
 
@@ -229,7 +230,7 @@ fn a_dry_run_writes_nothing() {
     assert_eq!((report.added, report.unchanged, report.objects), (1, 1, 0), "{report}");
     assert!(report.to_string().starts_with("would be done: "), "{report}");
     assert!(!common::database(&gallery.options).exists());
-    assert!(gallery.object("a.jpg").is_none() && gallery.object("catalogue/current").is_none());
+    assert!(gallery.object("a.jpg").is_none() && gallery.object(gallery::views::INDEX).is_none());
 
     ingest(&gallery, "lib");
     file(&gallery, "lib/a.jpg", &photo(11));
@@ -245,22 +246,21 @@ fn libraries_say_what_they_are_called_and_what_their_albums_are() {
     file(&gallery, "lib/Italy/a.jpg", &photo(10));
     file(&gallery, "lib/Italy/b.jpg", &photo(11));
     file(&gallery, "lib/c.jpg", &photo(12));
-    let published = || {
-        let object = gallery.object("catalogue/libraries").expect("it is published");
-        serde_json::from_slice::<serde_json::Value>(&object.bytes).unwrap()
-    };
+    let published = || views::timeline(&gallery, View::EVERYTHING);
     ingest(&gallery, "lib");
     let by_folder = published();
-    assert_eq!((&by_folder[0]["name"], &by_folder[0]["timeZone"]), (&"lib".into(), &"UTC".into()));
-    assert_eq!(by_folder[0]["albums"][0]["title"], "Italy");
-    assert_eq!(by_folder[0]["albums"][0]["keys"].as_array().unwrap().len(), 2);
+    let album = View::album("lib", "Italy");
+    let wanted = serde_json::json!({ "name": album.name(), "title": "Italy", "count": 2 });
+    assert_eq!((&by_folder["title"], &by_folder["views"][3]), (&serde_json::Value::Null, &wanted));
+    assert_eq!(views::timeline(&gallery, album.name())["count"], 2);
 
     let settings = "title = \"Ours\"\ncover = \"c.jpg\"\n[[albums]]\ntitle = \"All\"\nglobs = [\"**/*.jpg\"]\n";
     file(&gallery, "lib/gallery.toml", settings.as_bytes());
     assert_eq!(ingest(&gallery, "lib").exit_code(), 0);
     let set = published();
-    assert_eq!((&set[0]["title"], &set[0]["cover"]), (&"Ours".into(), &"c.jpg".into()));
-    assert_eq!(set[0]["albums"][0]["keys"].as_array().unwrap().len(), 3);
+    assert_eq!((&set["title"], &set["cover"]), (&"Ours".into(), &"c.jpg".into()));
+    assert_eq!((&set["views"][3]["title"], &set["views"][3]["count"]), (&"All".into(), &3.into()));
+    assert_eq!(set["views"].as_array().unwrap().len(), 4);
 
     file(&gallery, "lib/gallery.toml", b"titel = \"Ours\"\n");
     let library = Some(gallery.folder.path().join("lib"));

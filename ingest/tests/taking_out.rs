@@ -6,9 +6,8 @@ mod common;
 
 use std::fs;
 
-use common::Gallery;
 use common::jpeg::{encode, quarters};
-use gallery::snapshot::{CURRENT, Index, object_keys};
+use common::{Gallery, views};
 use image::ImageFormat;
 use ingest::{Became, Change, Kind, Options, Prune, Report, curate, doctor};
 
@@ -29,13 +28,10 @@ fn change(gallery: &Gallery, change: Change, key: &str) -> Became {
     curate(&gallery.options, &[key.to_owned()], change).unwrap()[0].1
 }
 
-/// The keys that are shown, by the rows and by the snapshot alike.
+/// The keys that are shown, by the rows and by the views alike.
 fn shown(gallery: &Gallery) -> Vec<String> {
     let rows: Vec<String> = gallery.sql("SELECT key FROM media ORDER BY key");
-    let index = Index::parse(&gallery.object(CURRENT).unwrap().bytes).unwrap();
-    let [all, ..] = object_keys(&index.version);
-    let items = gallery::snapshot::page([&gallery.object(&all).unwrap().bytes[..]], None, usize::MAX).unwrap();
-    let mut keys: Vec<_> = items.into_iter().map(|item| item.key).collect();
+    let mut keys = views::keys(gallery);
     keys.sort();
     assert_eq!(keys, rows);
     rows
@@ -57,6 +53,9 @@ fn let_time_pass(gallery: &Gallery) {
 fn is_well(gallery: &Gallery) -> bool {
     let diagnosis = doctor(&gallery.options, false).unwrap();
     assert!(diagnosis.found.iter().all(|finding| !finding.detail.is_empty()));
+    if !diagnosis.is_well() {
+        eprintln!("{diagnosis:?}");
+    }
     diagnosis.is_well()
 }
 
@@ -216,6 +215,8 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     gallery.put("thumbnails/small/old.jpg", b"x");
     gallery.put("catalogue/00000000000000000000000000000000/all.jsonl", b"x");
     gallery.put("someone's.txt", b"x");
+    let part = views::part(&gallery);
+    gallery.delete(&part);
     let found = doctor(&gallery.options, false).unwrap();
     let of = |kind: Kind| {
         let found = found.found.iter().filter(move |finding| finding.kind == kind);
@@ -223,6 +224,7 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     };
     assert_eq!(of(Kind::Missing), ["0.jpg", "1.jpg"]);
     assert_eq!(of(Kind::Truncated), ["2.jpg"]);
+    assert_eq!(of(Kind::Broken), [part.as_str()]);
     assert_eq!(
         of(Kind::Orphan),
         ["catalogue/00000000000000000000000000000000/all.jsonl", "hls/old.mp4/720p_000.ts", "thumbnails/small/old.jpg"]
@@ -234,7 +236,7 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     fs::remove_file(gallery.library().join("0.jpg")).unwrap();
     let mended = doctor(&gallery.options, true).unwrap();
     assert!(mended.is_well(), "{mended:?}");
-    assert_eq!(mended.repaired.len(), 6);
+    assert_eq!(mended.repaired.len(), 7);
     assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "3.jpg"]);
     assert_eq!(gallery.object("2.jpg").unwrap().bytes, photo(2));
     assert!(has_objects(&gallery, "1.jpg"));

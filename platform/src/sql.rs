@@ -19,6 +19,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
+    }
+}
+
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
@@ -69,6 +75,15 @@ impl Row {
             Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
             _ => Err(mismatch(column, "text")),
+        }
+    }
+
+    /// A blob without a copy, or `None` for NULL. The column is NULL from then on.
+    pub fn take_blob(&mut self, column: usize) -> Result<Option<Vec<u8>>, Error> {
+        match self.0.get_mut(column).map(|value| std::mem::replace(value, Value::Null)) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Blob(bytes)) => Ok(Some(bytes)),
+            _ => Err(mismatch(column, "a blob")),
         }
     }
 

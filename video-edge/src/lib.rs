@@ -7,6 +7,7 @@
 mod catalogue;
 mod config;
 mod delivery;
+mod link;
 mod master;
 mod playlist;
 mod route;
@@ -90,11 +91,11 @@ impl VideoEdge {
     ) -> Result<Response<P::Body>, Failure> {
         match route {
             Private::Master { film } => master::serve(self, cx, head, &known(film)?).await,
-            Private::Variant { film, quality } => {
-                variant::serve(self, cx, head, delivery, &known(film)?, &known(quality)?).await
+            Private::Variant { film, file } => {
+                variant::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }
             Private::Segment { film, file } => {
-                segment::serve(self, cx, head, delivery, &known(film)?, &known(file)?).await
+                segment::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }
             Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
         }

@@ -4,14 +4,15 @@
 //! stored no master, one is built from the names of the qualities and their measured bandwidth.
 
 use edge::{Failure, digest, playlist_cache::Name, respond};
-use gallery::{MediaKey, key::percent_encode, playback::MARK, window::BROWSER_MAX_AGE};
-use hls::{Kind, Scope};
+use gallery::{MediaKey, playback::MARK, window::BROWSER_MAX_AGE};
+use hls::{Kind, Reference, Scope};
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::{Film, film},
+    catalogue::{Film, Version, film},
+    link,
     playlist::{MAX_BYTES, Playlist, damaged},
 };
 
@@ -30,7 +31,7 @@ pub(crate) async fn serve<P: Platform>(
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE),
         Err(flight) => flight,
     };
-    let film = film(service, cx, key).await?;
+    let film = film(service, cx, key, Version::Current, "master.m3u8").await?;
     let path = [&film.prefix, "master.m3u8"].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let (text, whole) = match &stored {
@@ -46,40 +47,44 @@ pub(crate) async fn serve<P: Platform>(
 }
 
 /// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether
-/// the master has all qualities of the catalogue, because a master has no end tag that would show that it was cut
-/// short. A master without any of the qualities is refused.
+/// the master has all qualities of the catalogue or none of them. If it has some, it was cut short. A master has no end
+/// tag that would show this.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
     let scope = Scope { prefix: &film.prefix, base: path, public_base: None };
+    let folder = folder_of(key);
     let mut text = String::with_capacity(stored.len() * 2);
     let mut missing: Vec<String> = film.qualities.iter().map(|quality| film.variant(quality)).collect();
     let (mut variants, known) = (0, missing.len());
     hls::rewrite(stored, &scope, &mut text, |out, reference| {
         variants += usize::from(reference.kind == Kind::Variant);
         missing.retain(|path| path != reference.key);
-        out.push_str(&uri(
-            key,
-            film,
-            reference.relative,
-            film.is_versioned || matches!(reference.kind, Kind::Variant | Kind::Rendition | Kind::IFrames),
-        ));
+        out.push_str(&folder);
+        link::push(out, film, reference);
     })?;
-    if variants == 0 || (known > 0 && missing.len() == known) {
+    // A package of another program may name its playlists by other names than the qualities. Only a text that ends
+    // within a line is known to be cut short then.
+    let ends = stored.ends_with(b"\n") || stored.ends_with(b".m3u8");
+    let is_foreign = missing.len() == known;
+    if variants == 0 || (known > 0 && is_foreign && !ends) {
         return Err(hls::Error::Truncated);
     }
-    Ok((text, missing.is_empty()))
+    Ok((text, is_foreign || missing.is_empty()))
 }
 
-/// A URI relative to `/api/hls/playlist`.
-fn uri(key: &MediaKey, film: &Film, file: &str, versioned: bool) -> String {
-    let version = if versioned { format!("?v={}", film.version) } else { String::new() };
-    let (key, file) = (percent_encode(key.as_str()).to_string(), percent_encode(file));
-    match key.strip_prefix(MARK) {
+/// The film's folder relative to `/api/hls/playlist`.
+fn folder_of(key: &MediaKey) -> String {
+    let (mut out, mut key) = (String::new(), key.as_str());
+    if let Some(rest) = key.strip_prefix(MARK) {
         // Without its encoding, the key might be taken for a token.
-        Some(rest) => format!("%7E{rest}/{file}{version}"),
+        out.push_str("%7E");
+        key = rest;
+    } else if key.starts_with('/') {
         // Without the `./`, the key would make an absolute path.
-        None if key.starts_with('/') => format!("./{key}/{file}{version}"),
-        None => format!("{key}/{file}{version}"),
+        out.push_str("./");
     }
+    link::encode(&mut out, key);
+    out.push('/');
+    out
 }
 
 async fn build<P: Platform>(
@@ -102,8 +107,11 @@ async fn build<P: Platform>(
         else {
             continue;
         };
+        let mut uri = folder_of(key);
+        let relative = &path[film.prefix.len()..];
+        link::push(&mut uri, film, &Reference { kind: Kind::Variant, key: &path, relative, suffix: "", raw: relative });
         variants.push(hls::Variant {
-            uri: uri(key, film, &format!("{quality}.m3u8"), true),
+            uri,
             bandwidth: peak,
             average_bandwidth: Some(average),
             codecs: None,

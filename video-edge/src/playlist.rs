@@ -77,8 +77,14 @@ fn inflate(gzip: &[u8]) -> Result<Bytes, Error> {
 /// as a whole.
 pub(crate) fn damaged<P: Platform>(cx: &Cx<'_, P>, error: hls::Error) -> Problem {
     cx.record.note(&Error::because(Kind::Invalid, "playlist.read", error));
-    Problem::new(StatusCode::BAD_GATEWAY, "The film's playlist in the bucket cannot be used. Ingest the film again.")
-        .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
+    let words = match error {
+        hls::Error::Truncated => "The film's playlist in the bucket is cut short, or is one of a live stream.",
+        hls::Error::At { fault: hls::Fault::Outside, .. } => {
+            "A playlist of the film names files outside of the film's folder. Package it with relative URIs."
+        }
+        _ => "The film's playlist in the bucket cannot be used. Ingest the film again.",
+    };
+    Problem::new(StatusCode::BAD_GATEWAY, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
 }
 
 #[cfg(test)]

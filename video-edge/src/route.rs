@@ -4,6 +4,8 @@ use edge::{answer::Described, respond};
 use gallery::{MediaKey, key::percent_decode, playback};
 use http::Uri;
 
+use crate::link::{self, FOLDER, LIST};
+
 /// The route of a URL, with its parts parsed.
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
@@ -21,31 +23,21 @@ pub(crate) enum Private {
     Master {
         film: Parsed<MediaKey>,
     },
-    /// `/api/hls/:key/:quality.m3u8`
+    /// `/api/hls/:key/:variant.m3u8`, see [`link`]
     Variant {
         film: Parsed<MediaKey>,
-        quality: Parsed<String>,
+        file: Parsed<MediaKey>,
     },
-    /// `/api/hls/:key/:segment.ts` and its relatives
+    /// `/api/hls/:key/:segment`: any other file of the film
     Segment {
         film: Parsed<MediaKey>,
-        file: Parsed<String>,
+        file: Parsed<MediaKey>,
     },
     Unknown,
 }
 
 /// A part of the URL, decoded once, or what is wrong with it. Only a client with a session or a token is told.
 pub(crate) type Parsed<T> = Result<T, &'static str>;
-
-/// The file extensions of segments, initialisation sections and subtitles, and their media types.
-pub(crate) const SEGMENTS: [(&str, &str); 6] = [
-    ("ts", "video/mp2t"),
-    ("m4s", "video/iso.segment"),
-    ("mp4", "video/mp4"),
-    ("vtt", "text/vtt"),
-    ("aac", "audio/aac"),
-    ("key", "application/octet-stream"),
-];
 
 impl<'a> Route<'a> {
     pub fn of(uri: &'a Uri) -> Self {
@@ -81,14 +73,12 @@ impl Private {
             return Self::Master { film: key_in_query(query) };
         }
         // The key may hold slashes. The name of the file does not.
-        let Some((film, file)) = rest.rsplit_once('/') else { return Self::Unknown };
-        match file.rsplit_once('.') {
-            Some((quality, "m3u8")) => Self::Variant { film: key_in_path(film), quality: file_in_path(quality) },
-            Some((_, extension)) if SEGMENTS.iter().any(|(known, _)| *known == extension) => {
-                Self::Segment { film: key_in_path(film), file: file_in_path(file) }
-            }
-            _ => Self::Unknown,
-        }
+        let Some((film, name)) = rest.rsplit_once('/').filter(|(_, name)| !name.is_empty()) else {
+            return Self::Unknown;
+        };
+        let (film, file) = (key_in_path(film), file_of(name, query));
+        let is_list = link::is_list_name(name) || respond::query(query, LIST).is_ok_and(|found| found.is_some());
+        if is_list { Self::Variant { film, file } } else { Self::Segment { film, file } }
     }
 
     /// The film of the route, if the route names one.
@@ -109,12 +99,20 @@ fn key_in_path(encoded: &str) -> Parsed<MediaKey> {
     MediaKey::from_path(encoded).map_err(|_| "The key in the path is not a valid key.")
 }
 
-/// A slash in a file's name, however it is written, would lead to another object.
-fn file_in_path(encoded: &str) -> Parsed<String> {
-    percent_decode(encoded)
-        .ok()
-        .filter(|name| !name.is_empty() && !name.chars().any(|c| c == '/' || c.is_control()))
-        .ok_or("The file name in the path is not valid.")
+/// The place of a file below its film. A slash in the file's name, however it is written, would lead to another object,
+/// and so would a dot segment or a backslash.
+fn file_of(encoded: &str, query: Option<&str>) -> Parsed<MediaKey> {
+    const WRONG: &str = "The file name in the path is not valid.";
+    let name = percent_decode(encoded).map_err(|_| WRONG)?;
+    let mut file = respond::query(query, FOLDER).map_err(|problem| problem.detail)?.unwrap_or_default();
+    if name.contains('/') || file.starts_with('/') {
+        return Err(WRONG);
+    }
+    if !file.is_empty() {
+        file.push('/');
+    }
+    file.push_str(&name);
+    MediaKey::parse(file).ok().filter(|file| !file.as_str().contains('\\')).ok_or(WRONG)
 }
 
 #[cfg(test)]
@@ -129,7 +127,9 @@ mod tests {
         let Route::Private { token, to } = route else { return (pattern, None, None, None) };
         let film = to.film().map(|film| film.as_str().to_owned());
         let file = match to {
-            Private::Variant { quality: file, .. } | Private::Segment { file, .. } => file.ok(),
+            Private::Variant { file, .. } | Private::Segment { file, .. } => {
+                file.ok().map(|file| file.as_str().to_owned())
+            }
             _ => None,
         };
         (pattern, token.map(str::to_owned), film, file)
@@ -142,13 +142,30 @@ mod tests {
             ("/healthz", "/healthz", None, None),
             ("/api/hls/playlist", "/api/hls/playlist", None, None),
             ("/api/hls/playlist?key=a+b.mp4", "/api/hls/playlist", Some("a b.mp4"), None),
-            ("/api/hls/a.mp4/720p.m3u8", variant, Some("a.mp4"), Some("720p")),
+            ("/api/hls/a.mp4/720p.m3u8", variant, Some("a.mp4"), Some("720p.m3u8")),
+            ("/api/hls/a.mp4/V.M3U8?v=1&in=a/b%20c", variant, Some("a.mp4"), Some("a/b c/V.M3U8")),
+            ("/api/hls/a.mp4/v.m3u?in=", variant, Some("a.mp4"), Some("v.m3u")),
+            ("/api/hls/a.mp4/high?list", variant, Some("a.mp4"), Some("high")),
+            ("/api/hls/a.mp4/high?listed&in=list", segment, Some("a.mp4"), Some("list/high")),
             ("/api/hls/2024/a%20b.mp4/720p_000.ts", segment, Some("2024/a b.mp4"), Some("720p_000.ts")),
             ("/api/hls/a.mp4/init.mp4", segment, Some("a.mp4"), Some("init.mp4")),
+            ("/api/hls/a.mp4/k.bin?in=a%2Fb", segment, Some("a.mp4"), Some("a/b/k.bin")),
             ("/api/hls/a.mp4/a%2Fb.ts", segment, Some("a.mp4"), None),
-            ("/api/hls/%E0%A4%A/720p.m3u8", variant, None, Some("720p")),
+            ("/api/hls/a.mp4/a%5Cb.ts", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/%2e%2E", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/..?in=x", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=..", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=a/../..", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=%2e", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=/a", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=a%5C", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=a%0A", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=%ff", segment, Some("a.mp4"), None),
+            ("/api/hls/a.mp4/b.ts?in=a&in=b", segment, Some("a.mp4"), None),
+            ("/api/hls/%E0%A4%A/720p.m3u8", variant, None, Some("720p.m3u8")),
             ("/api/hls/a.mp4", "/*", None, None),
-            ("/api/hls/a.mp4/x.exe", "/*", None, None),
+            ("/api/hls/a.mp4/x.exe", segment, Some("a.mp4"), Some("x.exe")),
+            ("/api/hls/a.mp4/", "/*", None, None),
             ("/api/hls/", "/*", None, None),
             ("/api/hls", "/*", None, None),
             ("/", "/*", None, None),
@@ -163,7 +180,8 @@ mod tests {
         let token = "A".repeat(99);
         for (rest, film, file) in [
             ("playlist?key=a.mp4", Some("a.mp4"), None),
-            ("a/b.mp4/720p.m3u8", Some("a/b.mp4"), Some("720p")),
+            ("a/b.mp4/720p.m3u8", Some("a/b.mp4"), Some("720p.m3u8")),
+            ("a/b.mp4/x?in=c/d", Some("a/b.mp4"), Some("c/d/x")),
             ("a.mp4/720p_000.ts", Some("a.mp4"), Some("720p_000.ts")),
             ("~a/b.mp4/720p_000.ts", Some("~a/b.mp4"), Some("720p_000.ts")),
             ("healthz", None, None),

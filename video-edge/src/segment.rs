@@ -1,4 +1,5 @@
-//! `GET /api/hls/:key/:segment.ts?v=:version`: for playlists whose segments point here.
+//! `GET /api/hls/:key/:segment?v=:version&in=:folder`: a file of a film that is no playlist. Playlists whose segments
+//! point here name it, and masters name their keys and session data so.
 
 use bytes::Bytes;
 use edge::{
@@ -16,10 +17,34 @@ use gallery::{
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
-use crate::{VideoEdge, catalogue::film, delivery::Delivery, route::SEGMENTS};
+use crate::{
+    VideoEdge,
+    catalogue::{Version, film},
+    delivery::Delivery,
+};
 
 /// How long an entry of the cache says that a film is in the catalogue, in seconds.
 const KNOWN_SECONDS: u64 = 900;
+
+/// The longest entry, in bytes. It is a list of folders, whose names a client may choose.
+const KNOWN_BYTES: usize = 4096;
+
+/// Media types by the extension of a file. Any other file is one that no browser shows.
+const TYPES: [(&str, &str); 13] = [
+    ("ts", "video/mp2t"),
+    ("m4s", "video/iso.segment"),
+    ("mp4", "video/mp4"),
+    ("cmfv", "video/mp4"),
+    ("m4a", "audio/mp4"),
+    ("cmfa", "audio/mp4"),
+    ("aac", "audio/aac"),
+    ("mp3", "audio/mpeg"),
+    ("vtt", "text/vtt"),
+    ("webvtt", "text/vtt"),
+    ("json", "application/json"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+];
 
 pub(crate) async fn serve<P: Platform>(
     service: &VideoEdge,
@@ -34,19 +59,24 @@ pub(crate) async fn serve<P: Platform>(
     if !version.as_deref().is_none_or(layout::is_version) {
         return Err(Problem::bad_request("The version is 16 hexadecimal digits.").into());
     }
-    // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
-    // catalogue costs more.
-    let known = Name::new("signed", &[&service.signer, key.as_str()]);
-    if known.read(cx).await.is_none() {
-        film(service, cx, key).await?;
-        known.write(cx, b"film", cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
-    }
     let object = format!("{}{file}", layout::hls_prefix(key.as_str(), version.as_deref()));
+    let folder = object.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // An entry is for a film, and not for a segment: signing costs less than a read of the store, and a query of the
+    // catalogue costs more. The entry lists the folders that are known to be the film's.
+    let name = Name::new("signed", &[&service.signer, key.as_str()]);
+    let known = name.read(cx).await.unwrap_or_default();
+    if !known.split(|byte| *byte == b'\n').any(|line| line == folder.as_bytes()) {
+        film(service, cx, key, Version::Asked(version.as_deref()), file).await?;
+        // A list that grew too long begins anew.
+        let kept = if known.len() + folder.len() < KNOWN_BYTES { &known } else { b"".as_slice() };
+        let known = [kept, folder.as_bytes(), b"\n"].concat();
+        name.write(cx, &known, cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
+    }
     match delivery {
         Delivery::Proxy => {
             let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-            let content_type =
-                SEGMENTS.iter().find(|(known, _)| *known == extension).map(|(_, media_type)| *media_type);
+            let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
+            let content_type = Some(found.map_or("application/octet-stream", |(_, media_type)| *media_type));
             let presentation = Presentation {
                 cache_control: "private, max-age=31536000, immutable",
                 content_type,

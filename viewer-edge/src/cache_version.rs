@@ -7,7 +7,7 @@ use platform::{Cx, Error, Kv, KvKey, Platform, StoreName};
 use crate::ViewerEdge;
 
 pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> Result<Response<P::Body>, Failure> {
-    let state = service.catalogue.state(cx).await?;
+    let index = service.catalogue.index(cx).await?;
     let thumbnails = match thumbnail_version(cx).await {
         Ok(version) => version,
         // The request goes on without the store. Clients then load some thumbnails again.
@@ -16,7 +16,7 @@ pub(crate) async fn serve<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>) -> 
             String::new()
         }
     };
-    let version = digest(&[&state.count.to_string(), &state.changed, &thumbnails]);
+    let version = digest(&[&index.version, &thumbnails]);
     let body = serde_json::json!({ "version": version }).to_string();
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-cache");

@@ -5,22 +5,27 @@
 #![allow(async_fn_in_trait)]
 
 mod assets;
+mod block;
 mod cache_version;
 mod config;
 mod films;
+mod item;
 mod listing;
 mod original;
+mod playback;
 mod route;
 mod session;
 mod thumbnail;
+mod timeline;
 
 pub use config::Config;
 
 use std::{rc::Rc, sync::Arc};
 
 use edge::{Catalogue, Failure, Sessions, isolation, respond};
+use gallery::views::Edition;
 use http::{Request, Response, StatusCode, request};
-use platform::{Cx, Platform, Service};
+use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 use route::{Private, Public, Route};
 
@@ -82,13 +87,45 @@ impl ViewerEdge {
         head: &request::Parts,
     ) -> Result<Response<P::Body>, Failure> {
         isolation::require(&self.config.cors, &head.method, &head.headers)?;
-        let claims = self.sessions.require(cx, &head.headers).await?;
         match route {
-            Private::Session => Ok(session::describe(&claims)),
-            Private::Listing => listing::serve(self, cx, head, &claims).await,
+            Private::Session => Ok(session::describe(&self.sessions.require(cx, &head.headers).await?)),
+            Private::Playback => {
+                playback::serve(self, cx, head, &self.sessions.require(cx, &head.headers).await?).await
+            }
+            // Boxed, because a future that is handed on is copied.
+            route => self.sessions.while_required(cx, &head.headers, Box::pin(self.read(cx, route, head))).await?,
+        }
+    }
+
+    /// The routes that are the same for every session.
+    async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        route: Private,
+        head: &request::Parts,
+    ) -> Result<Response<P::Body>, Failure> {
+        match route {
+            Private::Listing => listing::serve(self, cx, head).await,
+            Private::Timeline => timeline::serve(self, cx, head).await,
+            Private::Block(name) => block::serve(self, cx, head, name).await,
+            Private::Item(key) => item::serve(self, cx, head, &key?).await,
             Private::CacheVersion => cache_version::serve(self, cx).await,
             Private::Original(key) => original::serve(self, cx, head, &key?).await,
             Private::Thumbnail(key) => thumbnail::serve(self, cx, head, &key?).await,
+            Private::Session | Private::Playback => Err(Problem::not_found("There is nothing here.").into()),
+        }
+    }
+
+    /// Films live on another origin, or on this one.
+    fn edition(&self) -> Edition {
+        if self.config.video_api_base.is_empty() { Edition::OneOrigin } else { Edition::Split }
+    }
+
+    /// The name of a content that depends on the catalogue's version.
+    fn content(&self, version: &str) -> String {
+        match self.edition() {
+            Edition::OneOrigin => version.to_owned(),
+            Edition::Split => format!("{version}s"),
         }
     }
 }

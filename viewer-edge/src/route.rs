@@ -1,7 +1,7 @@
 //! The paths of viewer-edge.
 
 use edge::answer::Described;
-use gallery::MediaKey;
+use gallery::{MediaKey, views::BlockName};
 use platform::Problem;
 
 /// The route of a path, with its parts parsed.
@@ -23,6 +23,10 @@ pub(crate) enum Public<'a> {
 pub(crate) enum Private {
     Session,
     Listing,
+    Timeline,
+    Block(Option<BlockName>),
+    Item(Key),
+    Playback,
     CacheVersion,
     Original(Key),
     Thumbnail(Key),
@@ -42,6 +46,8 @@ impl<'a> Route<'a> {
             "/logout" => Self::Public(Public::Logout),
             "/auth" => Self::Private(Private::Session),
             "/api/media" => Self::Private(Private::Listing),
+            "/api/timeline" => Self::Private(Private::Timeline),
+            "/api/playback" => Self::Private(Private::Playback),
             "/api/cache-version" => Self::Private(Private::CacheVersion),
             _ => {
                 if path.starts_with("/api/hls/") {
@@ -50,6 +56,10 @@ impl<'a> Route<'a> {
                     Self::Private(Private::Original(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/thumbnail/") {
                     Self::Private(Private::Thumbnail(key(encoded)))
+                } else if let Some(encoded) = path.strip_prefix("/api/media/") {
+                    Self::Private(Private::Item(key(encoded)))
+                } else if let Some(name) = path.strip_prefix("/api/blocks/") {
+                    Self::Private(Private::Block(BlockName::parse(name)))
                 } else {
                     Self::Public(Public::Page(path))
                 }
@@ -66,6 +76,10 @@ impl<'a> Route<'a> {
             Self::Public(Public::Page(_)) => ("/*", "GET, HEAD"),
             Self::Private(Private::Session) => ("/auth", "GET, HEAD"),
             Self::Private(Private::Listing) => ("/api/media", "GET, HEAD"),
+            Self::Private(Private::Timeline) => ("/api/timeline", "GET, HEAD"),
+            Self::Private(Private::Block(_)) => ("/api/blocks/:name", "GET, HEAD"),
+            Self::Private(Private::Item(_)) => ("/api/media/:key", "GET, HEAD"),
+            Self::Private(Private::Playback) => ("/api/playback", "GET, HEAD"),
             Self::Private(Private::CacheVersion) => ("/api/cache-version", "GET, HEAD"),
             Self::Private(Private::Original(_)) => ("/api/file/:key", "GET, HEAD"),
             Self::Private(Private::Thumbnail(_)) => ("/api/thumbnail/:key", "GET, HEAD"),
@@ -96,7 +110,11 @@ mod tests {
         for (path, pattern) in [
             ("/healthz", "/healthz"),
             ("/api/media", "/api/media"),
-            ("/api/media/x", "/*"),
+            ("/api/media/secret.jpg", "/api/media/:key"),
+            ("/api/timeline", "/api/timeline"),
+            ("/api/timeline/x", "/*"),
+            ("/api/blocks/secret", "/api/blocks/:name"),
+            ("/api/playback", "/api/playback"),
             ("/api/file/secret.jpg", "/api/file/:key"),
             ("/api/thumbnail/secret.jpg", "/api/thumbnail/:key"),
             ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),

@@ -20,8 +20,11 @@ pub struct Case {
 
 impl Case {
     /// A GET that anyone may make.
+    ///
+    /// All requests accept what browsers accept.
     pub fn plain(name: &'static str, url: &str) -> Self {
-        Self { name, url: url.to_owned(), headers: Vec::new(), status: 200, cold: None, body: None }
+        let headers = vec![("accept-encoding", "gzip, br".to_owned())];
+        Self { name, url: url.to_owned(), headers, status: 200, cold: None, body: None }
     }
 }
 
@@ -43,7 +46,9 @@ impl Place {
     }
 
     fn case(&self, name: &'static str, url: &str) -> Case {
-        Case { headers: vec![("cookie", self.cookie.clone())], ..Case::plain(name, url) }
+        let mut case = Case::plain(name, url);
+        case.headers.push(("cookie", self.cookie.clone()));
+        case
     }
 
     fn get(&self, url: &str) -> Result<ureq::http::Response<ureq::Body>, Failure> {
@@ -75,13 +80,42 @@ pub fn all(place: &Place) -> Result<Vec<Case>, Failure> {
     unchanged.headers.push(("if-none-match", tag));
     unchanged.status = 304;
     let cold = format!("{video}/api/hls/{FILM}/{QUALITY}.m3u8");
-    Ok(vec![
+    let mut all = vec![
         Case::plain("healthz", &format!("{viewer}/healthz")),
+        // What bytes cost that are in the program.
+        Case::plain("static page", &format!("{viewer}/")),
+        Case::plain("static script", &format!("{viewer}{}", script(place)?)),
         unchanged,
         place.case("thumbnail", &thumbnail),
         place.case("listing of 1,000", &format!("{viewer}/api/media?limit=1000")),
+    ];
+    all.extend(views(place)?);
+    all.extend([
         place.case("master, warm", &master),
         place.case("600 segments, warm", &variant),
         Case { cold: Some("v"), ..place.case("600 segments, cold", &cold) },
-    ])
+    ]);
+    Ok(all)
+}
+
+/// The largest file of the page.
+fn script(place: &Place) -> Result<String, Failure> {
+    let page = place.get(&format!("{}/", place.viewer))?.into_body().read_to_string()?;
+    let scripts = page.split('"').filter(|part| part.starts_with("/assets/") && part.rsplit('.').next() == Some("js"));
+    Ok(scripts.last().ok_or("the page has no script")?.to_owned())
+}
+
+/// The timeline and its largest block. An earlier version may have neither.
+fn views(place: &Place) -> Result<Vec<Case>, Failure> {
+    let url = format!("{}/api/timeline", place.viewer);
+    let Ok(answer) = place.get(&url) else { return Ok(Vec::new()) };
+    let tag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok()).ok_or("no ETag")?.replace('"', "");
+    let timeline: Value = serde_json::from_str(&answer.into_body().read_to_string()?)?;
+    let blocks = timeline["blocks"].as_array().ok_or("the timeline has no blocks")?;
+    let largest = blocks.iter().max_by_key(|block| block[1].as_u64()).ok_or("there is no block")?;
+    let block = format!("{}/api/blocks/{}", place.viewer, largest[0].as_str().unwrap_or_default());
+    let mut unchanged = place.case("timeline, 304", &url);
+    unchanged.headers.push(("if-none-match", format!("\"{tag}-gzip\"")));
+    unchanged.status = 304;
+    Ok(vec![place.case("timeline of 10,000", &url), unchanged, place.case("block of 128", &block)])
 }

@@ -56,7 +56,10 @@ pub fn run(host: &str, programs: &Path, time: Duration) -> Result<(), Failure> {
     let (now, earlier) = (Held::start(host, None)?, Held::start(host, Some(programs))?);
     println!("\n{host:30} {:>9} {:>9} {:>14} {:>20}", "p50", "earlier", "p50 to earlier", "requests/s to earlier");
     let mut rows = Vec::new();
-    for (case, before) in cases::all(&now.place)?.iter().zip(&cases::all(&earlier.place)?) {
+    let (here, there) = (cases::all(&now.place)?, cases::all(&earlier.place)?);
+    // An earlier version may lack a case.
+    let pairs = here.iter().filter_map(|case| Some((case, there.iter().find(|other| other.name == case.name)?)));
+    for (case, before) in pairs {
         let mut pairs = Vec::new();
         for round in 0..ROUNDS {
             let measure = |case| load::measure(case, time / ROUNDS, CLIENTS);

@@ -1,4 +1,4 @@
-//! A catalogue of a thousand photos, and a film of six hundred segments.
+//! A catalogue of ten thousand photos, and a film of six hundred segments.
 
 use std::{
     fmt::Write as _,
@@ -20,7 +20,7 @@ pub const QUALITY: &str = "540p";
 /// The region of the embedded store.
 const REGION: &str = "auto";
 const SEGMENTS: usize = 600;
-const PHOTOS: usize = 1000;
+const PHOTOS: usize = 10_000;
 
 /// Writes a catalogue with the photos and the film in it.
 pub fn catalogue(folder: &Path) -> Result<PathBuf, Failure> {
@@ -39,15 +39,19 @@ pub fn catalogue(folder: &Path) -> Result<PathBuf, Failure> {
 
 fn row(key: &str, duration: Option<f64>, number: usize) -> impl Iterator<Item = Value> {
     let film = duration.is_some();
-    let date = format!("2025-06-14T{:02}:{:02}:{:02}", number / 3600, number / 60 % 60, number % 60);
+    // A hundred photos a day, in three shapes.
+    let (day, second) = (number / 100, number % 100 * 300);
+    let (month, day) = (1 + day / 28, 1 + day % 28);
+    let date = format!("2025-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    let (width, height) = [(4000, 3000), (3000, 4000), (1920, 1080)][number * number / 7 % 3];
     COLUMNS.iter().map(move |column| match *column {
         "key" | "filename" => Value::from(key.to_owned()),
         "type" => Value::from(if film { "video" } else { "image" }.to_owned()),
         "size" => Value::Integer(4_000_000),
         "date_taken" | "uploaded_at" => Value::from(date.clone()),
         "created_at" | "updated_at" => Value::from(format!("{date}Z")),
-        "width" => Value::Integer(1920),
-        "height" => Value::Integer(1080),
+        "width" => Value::Integer(width),
+        "height" => Value::Integer(height),
         "camera_make" if !film => Value::from("Lumera".to_owned()),
         "camera_model" if !film => Value::from("Lumera R5s".to_owned()),
         "duration" => duration.map_or(Value::Null, Value::Real),

@@ -78,27 +78,31 @@ fn on(host: &str, time: Duration) -> Result<(), Failure> {
 /// program at `baseline`.
 fn compare(host: &str, baseline: &str, place: &Place, native: &Place, time: Duration) -> Result<Vec<Value>, Failure> {
     println!(
-        "\n{host:30} {:>9} {:>8} {:>9} {:>10} {:>8} {:>9}  operations",
-        "p50", "to base", "to native", "requests/s", "to base", "to native"
+        "\n{host:20} {:>9} {:>10} {:>8} {:>9} {:>8} {:>10} {:>8} {:>9}  operations",
+        "p50", "to healthz", "to base", "to native", "bytes", "requests/s", "to base", "to native"
     );
     let baseline = load::measure(&Case::plain("empty program", baseline), time, CLIENTS)?;
-    let mut rows = vec![row(&baseline, &baseline, None)];
-    for (case, natively) in cases::all(place)?.iter().zip(&cases::all(native)?) {
+    let mut rows = vec![row(&baseline, &baseline, None, None)];
+    let (here, there) = (cases::all(place)?, cases::all(native)?);
+    let health = here.first().ok_or("there is no case")?;
+    for (case, natively) in here.iter().zip(&there) {
         let figures = load::measure(case, time, CLIENTS)?;
         let natively = load::measure(natively, time, CLIENTS)?;
-        rows.push(row(&figures, &baseline, Some(&natively)));
+        let to_health = load::paired(case, health, time)?;
+        rows.push(row(&figures, &baseline, Some(to_health), Some(&natively)));
     }
     Ok(rows)
 }
 
 /// A line of the table, and of the JSON.
-fn row(figures: &Figures, baseline: &Figures, native: Option<&Figures>) -> Value {
-    let Figures { name, milliseconds, per_second, operations } = figures;
+fn row(figures: &Figures, baseline: &Figures, to_health: Option<f64>, native: Option<&Figures>) -> Value {
+    let Figures { name, milliseconds, per_second, bytes, operations } = figures;
     let to_baseline = (milliseconds / baseline.milliseconds, per_second / baseline.per_second);
     let to_native = native.map(|native| (milliseconds / native.milliseconds, per_second / native.per_second));
     let told = |ratio: Option<f64>| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
     println!(
-        "{name:30} {milliseconds:>6.2} ms {:>8.2} {:>9} {per_second:>10.0} {:>8.2} {:>9}  {operations}",
+        "{name:20} {milliseconds:>6.2} ms {:>10} {:>8.2} {:>9} {bytes:>8} {per_second:>10.0} {:>8.2} {:>9}  {operations}",
+        told(to_health),
         to_baseline.0,
         told(to_native.map(|(time, _)| time)),
         to_baseline.1,
@@ -107,6 +111,8 @@ fn row(figures: &Figures, baseline: &Figures, native: Option<&Figures>) -> Value
     json!({
         "name": name,
         "p50_ms": milliseconds,
+        "p50_to_healthz": to_health,
+        "bytes": bytes,
         "p50_to_baseline": to_baseline.0,
         "p50_to_native": to_native.map(|(time, _)| time),
         "per_second": per_second,

@@ -2,7 +2,7 @@
 //!
 //! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/{version}/` holds a
 //! film's playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's
-//! [snapshots](crate::snapshot). `kv/` holds the key-value stores of hosts that have no KV.
+//! [views](crate::views). `kv/` holds the key-value stores of hosts that have no KV.
 
 /// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,9 @@ impl ThumbnailSize {
         Self::ALL.into_iter().find(|size| size.name() == name)
     }
 }
+
+/// The prefix of the catalogue's objects.
+pub const CATALOGUE: &str = "catalogue/";
 
 /// The object key of a thumbnail.
 pub fn thumbnail(size: ThumbnailSize, key: &str) -> String {

@@ -5,6 +5,7 @@
 
 pub mod conditional;
 pub mod cursor;
+pub mod digest;
 pub mod etag;
 pub mod key;
 pub mod layout;
@@ -16,7 +17,7 @@ pub mod range;
 pub mod return_to;
 pub mod schema;
 pub mod session;
-pub mod snapshot;
+pub mod views;
 pub mod window;
 
 pub use key::MediaKey;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layout::ThumbnailSize;
+use crate::{digest::digest, layout::ThumbnailSize};
 
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +67,17 @@ pub struct Media {
     pub version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<Taken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// Where an item was taken: degrees of WGS 84, north and east, and metres above the sea.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    pub latitude: f64,
+    pub longitude: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altitude: Option<f64>,
 }
 
 /// When an item was taken, and how that is known.
@@ -124,10 +135,27 @@ impl Media {
         moment.or(self.date_taken.as_deref()).unwrap_or(&self.uploaded_at)
     }
 
+    /// The day in the library's time zone, or in a row of 0.1.0 that of its date.
+    pub fn day(&self) -> &str {
+        let day = self.taken.as_ref().map(|taken| taken.day.as_str()).filter(|day| !day.is_empty());
+        day.unwrap_or_else(|| self.date().get(..10).unwrap_or_default())
+    }
+
+    /// The version in the item's URLs, see [`url_version`].
+    pub fn url_version(&self) -> String {
+        url_version(self.version.as_deref(), &self.updated_at)
+    }
+
     /// The place of the item in the listing's order. The key breaks ties. Text is compared by bytes, as SQLite does.
     pub fn place(&self) -> (&str, &str) {
         (self.date(), &self.key)
     }
+}
+
+/// The version in the URLs of an item: that of its row, or a text that changes with a row of 0.1.0. Sixteen
+/// hexadecimal digits.
+pub fn url_version(version: Option<&str>, updated_at: &str) -> String {
+    version.map_or_else(|| digest(&[updated_at]), str::to_owned)
 }
 
 /// The columns of [`UPSERT`], in the order of its parameters.

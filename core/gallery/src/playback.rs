@@ -3,8 +3,7 @@
 //! cookie does not reach.
 //!
 //! A token holds nothing of a viewer. Its times are rounded down to a window, so that everyone who may see a film has
-//! the same token for it. The listing therefore stays the same for a while, and a cache before the video service can
-//! serve many viewers under one URL.
+//! the same token for it, and a cache before the video service can serve many viewers under one URL.
 
 use sha2::{Digest, Sha256};
 
@@ -24,7 +23,12 @@ pub const MARK: char = '~';
 /// the token is minted. A longer film needs a second token before its end.
 pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
     let issued = Window::of(now, duration).signed_at;
-    key.sign(session.epoch, issued, issued + WANTED_LIFE, subject(film))
+    key.sign(session.epoch, issued, expires(now, duration), subject(film))
+}
+
+/// When a token that is minted now expires, in seconds since 1970.
+pub fn expires(now: u64, duration: f64) -> u64 {
+    Window::of(now, duration).signed_at + WANTED_LIFE
 }
 
 /// The first sixteen bytes of the SHA-256 of a film's key.

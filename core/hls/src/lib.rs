@@ -45,7 +45,7 @@ pub enum Kind {
     Segment,
     /// `EXT-X-MEDIA`, `URI`.
     Rendition,
-    /// `EXT-X-I-FRAME-STREAM-INF`, `URI`.
+    /// `EXT-X-I-FRAME-STREAM-INF` and `EXT-X-IMAGE-STREAM-INF`, `URI`.
     IFrames,
     /// `EXT-X-MAP`, `URI`.
     Map,
@@ -75,7 +75,7 @@ pub struct Scope<'a> {
     /// Object key of the playlist itself: relative URIs are resolved against its folder.
     pub base: &'a str,
     /// The URL under which the prefix is public. An absolute or scheme-relative URI below this URL names the object
-    /// at the same place below the prefix. Any other host is refused.
+    /// at the same place below the prefix. Any other host is refused, except where [`rewrite()`] says otherwise.
     pub public_base: Option<&'a str>,
 }
 

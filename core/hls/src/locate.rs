@@ -51,15 +51,18 @@ impl<'s> Locator<'s> {
         };
 
         let (folder, rest) = match scheme(text) {
-            Some(name) if is_http(name) => (self.scope.prefix, below(text, self.scope.public_base)?),
-            Some(name) if name.eq_ignore_ascii_case("data") => return Ok(None),
-            Some(_) if matches!(kind, Kind::Key | Kind::SessionKey | Kind::SessionData) => {
-                return Ok(None);
+            Some(name) if !is_http(name) => {
+                let stays = name.eq_ignore_ascii_case("data")
+                    || matches!(kind, Kind::Key | Kind::SessionKey | Kind::SessionData | Kind::Asset);
+                return if stays { Ok(None) } else { Err(Fault::Scheme) };
             }
-            Some(_) => return Err(Fault::Scheme),
-            None if text.starts_with("//") => (self.scope.prefix, below(text, self.scope.public_base)?),
-            None if text.starts_with('/') => return Err(Fault::Outside),
-            None => (self.folder, text),
+            scheme if scheme.is_some() || text.starts_with("//") => match below(text, self.scope.public_base) {
+                Some(rest) => (self.scope.prefix, rest),
+                None if is_foreign_extra(kind, text)? => return Ok(None),
+                None => return Err(Fault::Outside),
+            },
+            _ if text.starts_with('/') => return Err(Fault::Outside),
+            _ => (self.folder, text),
         };
 
         let shape = Shape::of(rest)?;
@@ -217,19 +220,25 @@ fn is_http(scheme: &str) -> bool {
 }
 
 /// The text after the public base in an absolute or scheme-relative URL.
-fn below<'t>(text: &'t str, base: Option<&str>) -> Result<&'t str, Fault> {
-    let strip = || {
-        let (scheme, authority, path) = split(text)?;
-        let (base_scheme, base_authority, base_path) = split(base?)?;
-        let same = (scheme.is_empty() || scheme.eq_ignore_ascii_case(base_scheme))
-            && !authority.is_empty()
-            && authority.eq_ignore_ascii_case(base_authority);
-        if !same {
-            return None;
-        }
-        path.strip_prefix(base_path.strip_suffix('/').unwrap_or(base_path))?.strip_prefix('/')
-    };
-    strip().ok_or(Fault::Outside)
+fn below<'t>(text: &'t str, base: Option<&str>) -> Option<&'t str> {
+    let (scheme, authority, path) = split(text)?;
+    let (base_scheme, base_authority, base_path) = split(base?)?;
+    let same = (scheme.is_empty() || scheme.eq_ignore_ascii_case(base_scheme))
+        && !authority.is_empty()
+        && authority.eq_ignore_ascii_case(base_authority);
+    if !same {
+        return None;
+    }
+    path.strip_prefix(base_path.strip_suffix('/').unwrap_or(base_path))?.strip_prefix('/')
+}
+
+/// Whether a URL of another host names something that a film plays without: an interstitial, or session data.
+fn is_foreign_extra(kind: Kind, text: &str) -> Result<bool, Fault> {
+    if !matches!(kind, Kind::Asset | Kind::SessionData) || split(text).is_none_or(|(_, host, _)| host.is_empty()) {
+        return Ok(false);
+    }
+    // Also refuses what browsers read as a `/`, and with it URLs whose host is not what it seems.
+    Shape::of(text).map(|_| true)
 }
 
 /// The scheme (empty if the URL has none), the authority, and the rest from its `/`, `?` or `#` on.

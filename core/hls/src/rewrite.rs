@@ -2,7 +2,10 @@ use crate::scan::scan;
 use crate::{Error, Fault, Reference, Scope, Summary};
 
 /// Copies `playlist` to the end of `out`. Every byte stays as it is, except the URIs that name objects below the
-/// scope's prefix: for each such URI, `replace` appends the new URI to `out`.
+/// scope's prefix: for each such URI, `replace` appends the new URI to `out`. Two things are left out: a byte order
+/// mark, with which players refuse a playlist, and an `EXT-X-CONTENT-STEERING` whose server is outside the prefix.
+/// The film plays without it. With it, the other host could send players to any host, and with them the whole of
+/// their URLs.
 ///
 /// `replace` gets the URIs in document order, once per use. The same key may occur many times (byte ranges), and must
 /// then get the same text each time (RFC 8216bis 4.4.4.2). The new URI must be fit for a quoted string and for a line
@@ -10,8 +13,8 @@ use crate::{Error, Fault, Reference, Scope, Summary};
 /// an attribute and white space around a URI stay.
 ///
 /// These are copied unread: unknown tags and attributes, comments, titles, other quoted strings, `METHOD=NONE` keys,
-/// `data:` URIs, and in KEY, SESSION-KEY and SESSION-DATA every URI whose scheme is not http(s), such as `skd:` and
-/// `urn:`.
+/// `data:` URIs, in KEY, SESSION-KEY, SESSION-DATA and DATERANGE every URI whose scheme is not http(s), such as `skd:`
+/// and `urn:`, and in SESSION-DATA and DATERANGE also URIs of other hosts. A film plays without what these two name.
 ///
 /// `{$name}` in a URI is filled in from `EXT-X-DEFINE` with NAME and VALUE (RFC 8216bis 4.3) before the key is
 /// formed. Variables that come from elsewhere (IMPORT, QUERYPARAM) have no value here, so a URI that uses one is
@@ -39,6 +42,7 @@ fn copy(
     let start = out.len();
     let result = split(playlist, scope, &mut |before, reference| {
         out.push_str(before);
+        let Some(reference) = reference else { return Ok(()) };
         let written = out.len();
         replace(out, reference);
         match out.get(written..) {
@@ -58,14 +62,15 @@ fn copy(
     }
 }
 
-/// Takes a playlist apart as [`rewrite`] does, and leaves the output to the caller. `each` gets the text between the
-/// reference before and this reference. The text behind the last reference is returned.
+/// Takes a playlist apart as [`rewrite`] does, and leaves the output to the caller. `each` gets the text since its last
+/// call, and the reference behind this text. The reference is `None` where [`rewrite`] leaves something out. The text
+/// behind the last of these places is returned.
 ///
 /// If the caller cannot write the replacement, `each` returns a fault. See [`is_safe_uri`].
 pub fn split<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,
-    each: &mut dyn FnMut(&'p str, &Reference<'_>) -> Result<(), Fault>,
+    each: &mut dyn FnMut(&'p str, Option<&Reference<'_>>) -> Result<(), Fault>,
 ) -> Result<(&'p str, Summary), Error> {
     let mut done = 0;
     let (text, summary) = scan(playlist, scope, &mut |text, span, reference| {

@@ -9,8 +9,12 @@ use crate::tags::{self, Tag};
 use crate::variables::Variables;
 use crate::{Error, Fault, Kind, PlaylistKind, Reference, Scope, Summary, seconds};
 
-/// The callback for each reference. It is not a type parameter, so that the scanner is compiled once, in this crate.
-type On<'o, 'p> = dyn FnMut(&'p str, Range<usize>, &Reference<'_>) -> Result<(), Fault> + 'o;
+/// The callback for each reference, and for each text that is cut out, which has none. It is not a type parameter, so
+/// that the scanner is compiled once, in this crate.
+type On<'o, 'p> = dyn FnMut(&'p str, Range<usize>, Option<&Reference<'_>>) -> Result<(), Fault> + 'o;
+
+/// RFC 8216 section 4: a client must refuse a playlist that holds a byte order mark.
+const MARK: &str = "\u{feff}";
 
 /// Checks the whole playlist and reports every URI that names an object, with its place in the text. `on` gets the
 /// text, the place and the reference.
@@ -20,6 +24,9 @@ pub(crate) fn scan<'p>(
     on: &mut On<'_, 'p>,
 ) -> Result<(&'p str, Summary), Error> {
     let text = decode(playlist)?;
+    if text.starts_with(MARK) {
+        on(text, 0..MARK.len(), None).map_err(|fault| Error::At { line: 1, fault })?;
+    }
     let mut scanner = Scanner {
         text,
         on,
@@ -50,7 +57,7 @@ pub(crate) fn scan<'p>(
 
 /// The checks that concern the text as a whole: header, encoding, control characters.
 fn decode(playlist: &[u8]) -> Result<&str, Error> {
-    let body = playlist.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(playlist);
+    let body = playlist.strip_prefix(MARK.as_bytes()).unwrap_or(playlist);
     let first = &body[..memchr(b'\n', body).unwrap_or(body.len())];
     if first.trim_ascii_end() != b"#EXTM3U" {
         return Err(Error::NotPlaylist);
@@ -145,7 +152,7 @@ impl<'p> Scanner<'p, '_, '_> {
             Tag::Variant => self.announce(Kind::Variant)?,
             Tag::Uris(kind, list) => {
                 self.hint = self.hint.or(Some(tags::home(kind)));
-                self.uris(kind, start + line.len() - list.len(), list)?;
+                self.uris(kind, start, start + line.len() - list.len(), list)?;
             }
             Tag::Define(list) => self.variables.define(list)?,
             Tag::TargetDuration(value) => {
@@ -177,8 +184,8 @@ impl<'p> Scanner<'p, '_, '_> {
         }
     }
 
-    /// Every URI of an attribute list that starts at `start`.
-    fn uris(&mut self, kind: Kind, start: usize, list: &'p str) -> Result<(), Fault> {
+    /// Every URI of an attribute list that starts at `start`, in the line that starts at `line`.
+    fn uris(&mut self, kind: Kind, line: usize, start: usize, list: &'p str) -> Result<(), Fault> {
         if matches!(kind, Kind::Key | Kind::SessionKey) {
             for attribute in Attributes::new(list) {
                 let attribute = attribute?;
@@ -187,7 +194,7 @@ impl<'p> Scanner<'p, '_, '_> {
                 }
             }
         }
-        let names = tags::uri_attributes(kind, list);
+        let (names, before) = (tags::uri_attributes(kind, list), self.references);
         for attribute in Attributes::new(list) {
             let attribute = attribute?;
             if !names.contains(&attribute.name) {
@@ -198,7 +205,13 @@ impl<'p> Scanner<'p, '_, '_> {
             }
             let indent = attribute.value.len() - attribute.value.trim_start_matches(' ').len();
             let at = start + attribute.span.start + indent;
-            self.uri(kind, at, attribute.value.trim_matches(' '))?;
+            match self.uri(kind, at, attribute.value.trim_matches(' ')) {
+                // Another host could send players, and the tokens in their URLs, to any host.
+                Err(Fault::Outside | Fault::Scheme) if kind == Kind::Steering && self.references == before => {
+                    return (self.on)(self.text, line..start + list.len(), None);
+                }
+                result => result?,
+            }
         }
         Ok(())
     }
@@ -206,7 +219,7 @@ impl<'p> Scanner<'p, '_, '_> {
     fn uri(&mut self, kind: Kind, at: usize, raw: &'p str) -> Result<(), Fault> {
         if let Some(reference) = self.locator.locate(kind, raw, self.has_variables.then_some(&self.variables))? {
             self.references += 1;
-            (self.on)(self.text, at..at + raw.len(), &reference)?;
+            (self.on)(self.text, at..at + raw.len(), Some(&reference))?;
         }
         Ok(())
     }

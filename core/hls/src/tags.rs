@@ -39,7 +39,8 @@ fn with_value<'a>(name: &str, rest: &'a str) -> Tag<'a> {
     match name {
         "STREAM-INF" => Tag::Variant,
         "MEDIA" => Tag::Uris(Kind::Rendition, rest),
-        "I-FRAME-STREAM-INF" => Tag::Uris(Kind::IFrames, rest),
+        // The second is not in the RFC. Roku's players, among others, show its pictures above the timeline.
+        "I-FRAME-STREAM-INF" | "IMAGE-STREAM-INF" => Tag::Uris(Kind::IFrames, rest),
         "MAP" => Tag::Uris(Kind::Map, rest),
         "KEY" => Tag::Uris(Kind::Key, rest),
         "SESSION-KEY" => Tag::Uris(Kind::SessionKey, rest),

@@ -100,6 +100,7 @@ fn no_generated_traversal_leaves_the_prefix() {
             format!("{header}#EXTINF:6,\n{uri}\n"),
             format!("{header}#EXT-X-MAP:URI=\"{uri}\"\n"),
             format!("{header}#EXT-X-KEY:METHOD=AES-128,URI=\"{uri}\",IV=0x01\n"),
+            format!("{header}#EXT-X-DATERANGE:ID=\"a\",X-ASSET-URI=\"{uri}\"\n"),
         ] {
             // `round_trip` and the browser's view check every key that the closure gets.
             match round_trip(text.as_bytes(), &scopes[number % 2]) {

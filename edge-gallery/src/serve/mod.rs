@@ -6,16 +6,18 @@ pub mod origins;
 use std::{
     io::Write as _,
     net::TcpListener,
+    path::Path,
     sync::{Arc, mpsc},
     time::Duration,
 };
 
 use all_in_one::{AllInOne, Config};
+use edge::catalogue::Source;
 use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Host, Options, trust};
+use platform_native::{Config as Environment, Host, Options, Place, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
@@ -60,6 +62,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         migrate(endpoint)?;
     }
     let mut options = Options::new(&settings.data).configured(&environment)?;
+    if environment.read(|lookup| Source::load(&lookup))? == Source::Sql {
+        publish_first(options.database.as_ref(), &settings.data);
+    }
     options.trust_forwarded = settings.trust_forwarded;
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
@@ -87,6 +92,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Makes the catalogue's index in a file of an earlier version, which has rows and no index. A database behind HTTP gets
+/// it together with its schema.
+fn publish_first(database: Option<&Place>, data: &Path) {
+    let path = match database {
+        Some(Place::Http(_)) => return,
+        Some(Place::File(path)) => path.clone(),
+        None => data.join("gallery.db"),
+    };
+    // The host says what is wrong with a file that cannot be opened.
+    let Ok(file) = Database::file(&path) else { return };
+    if let Err(error) = ingest::publish_first(file) {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {} has no index: {error}", path.display());
+    }
+}
+
 /// Brings a database behind HTTP up to date. A SQLite file the host brings up to date itself.
 ///
 /// A database that does not answer, or lets nobody write, is no reason not to start: requests then get 503 until it
@@ -96,9 +116,14 @@ fn migrate(endpoint: Endpoint) -> Result<(), Failure> {
     let certificates: Vec<_> = trust::certificates()?.iter().map(|der| der.to_vec()).collect();
     let origin = endpoint.origin();
     let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || send.send(Database::http(Arc::new(endpoint), &certificates).migrate()));
+    std::thread::spawn(move || {
+        let database = Database::http(Arc::new(endpoint), &certificates);
+        let migrated = database.migrate();
+        let published = migrated.and_then(|_| Ok(ingest::publish_first(database)?));
+        send.send(published)
+    });
     let words = match receive.recv_timeout(PATIENCE) {
-        Ok(Ok(_)) => return Ok(()),
+        Ok(Ok(())) => return Ok(()),
         Ok(Err(schema::Failure::Database(error))) => error.to_string(),
         Ok(Err(failure)) => return Err(format!("the database {origin} cannot be used: {failure}").into()),
         Err(_) => format!("it has not answered within {} s", PATIENCE.as_secs()),

@@ -1,25 +1,34 @@
-//! The catalogue, read from SQL or from a snapshot in the bucket. Only items in the catalogue are listed and served.
+//! The catalogue, as services read it: one item by its key, and views, which are lists of items.
+//!
+//! Ingest renders [views](gallery::views) when the library changes. They lie in the database or in the bucket, and are
+//! read in the same way. Only items in the catalogue are listed and served.
 
+mod index;
+mod pages;
 mod parts;
-mod snapshot;
+mod shelf;
 mod sql;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use gallery::{
     MediaKey,
-    cursor::Cursor,
-    media::{Film, Media, MediaType},
+    media::{Film, Media},
+    views::{Directory, Edition, Head, Index, Part, Unreadable, View, shards},
 };
 use platform::{
-    Cx, Error, Platform,
+    Cx, Error, Kind, Platform,
     config::{ConfigError, Lookup, names::CATALOGUE},
 };
 use platform_s3::Objects;
 
-use crate::digest;
-use snapshot::Snapshots;
+use index::CurrentIndex;
+use parts::PartCache;
+use shelf::Shelf;
 
+pub use gallery::media::url_version;
+pub(crate) use index::NO_INDEX;
+pub use pages::Versioned;
 pub use sql::{SELECT, media};
 
 /// The source of the catalogue.
@@ -27,7 +36,7 @@ pub use sql::{SELECT, media};
 pub enum Source {
     /// The host's database, see [`Platform::sql`].
     Sql,
-    /// The objects under `catalogue/` that ingest writes, see [`gallery::snapshot`].
+    /// The objects under `catalogue/` that ingest writes, see [`gallery::views`].
     Snapshot,
 }
 
@@ -42,75 +51,137 @@ impl Source {
     }
 }
 
-/// The version in the URLs of an item: that of its row, or a text that changes with a row of 0.1.0. Sixteen
-/// hexadecimal digits.
-pub fn url_version(version: Option<&str>, updated_at: &str) -> String {
-    version.map_or_else(|| digest(&[updated_at]), str::to_owned)
-}
+/// How many directories an instance keeps: those of some views in both editions.
+const MOST_DIRECTORIES: usize = 8;
+/// The largest directory, as text in bytes: that of ten million items.
+const MAX_DIRECTORY: usize = 16 << 20;
 
-/// The number of items, and when one of them last changed. `changed` is empty if there are no items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    pub count: u64,
-    pub changed: String,
-}
-
-/// The catalogue, as a service queries it. An instance has one `Catalogue`. With snapshots, it keeps the parts that
-/// do not change.
+/// The catalogue, as a service queries it. An instance has one `Catalogue`, which keeps the parts that do not change.
 ///
-/// Both sources give the same answers. A snapshot lags behind its pointer by 10 seconds.
-pub struct Catalogue(Inner);
-
-enum Inner {
-    Sql,
-    Snapshot(Box<Snapshots>),
+/// Both sources give the same answers. What comes from the bucket lags behind by 10 seconds.
+pub struct Catalogue {
+    shelf: Shelf,
+    index: CurrentIndex,
+    parts: PartCache,
+    /// By the names of their parts, the last used at the end.
+    directories: RefCell<Vec<(String, Rc<Directory>)>>,
 }
+
+/// An answer that may lack a part, because the index that named the part was replaced twice in the meantime.
+type Found<T> = Result<Option<T>, Error>;
 
 impl Catalogue {
-    /// `objects` are those of the bucket that holds the snapshot.
+    /// `objects` are those of the bucket that holds the catalogue, if that is the source.
     pub fn new(source: Source, objects: &Rc<Objects>) -> Self {
-        Self(match source {
-            Source::Sql => Inner::Sql,
-            Source::Snapshot => Inner::Snapshot(Box::new(Snapshots::new(Rc::clone(objects)))),
-        })
+        let shelf = match source {
+            Source::Sql => Shelf::Sql,
+            Source::Snapshot => Shelf::Bucket(Rc::clone(objects)),
+        };
+        Self { shelf, index: CurrentIndex::default(), parts: PartCache::default(), directories: RefCell::default() }
     }
 
     /// The item with this key, if it is in the catalogue.
     pub async fn item<P: Platform>(&self, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
-        match &self.0 {
-            Inner::Sql => sql::item(cx, key).await,
-            Inner::Snapshot(snapshots) => snapshots.item(cx, key).await,
+        match self.shelf {
+            Shelf::Sql => sql::item(cx, key).await,
+            // Boxed, so that the future of a request is small where the item comes from a row.
+            Shelf::Bucket(_) => Box::pin(self.in_shard(cx, key, shards::item)).await,
         }
     }
 
     /// The film with this key, if it is in the catalogue.
     pub async fn film<P: Platform>(&self, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
-        match &self.0 {
-            Inner::Sql => sql::film(cx, key).await,
-            Inner::Snapshot(snapshots) => snapshots.film(cx, key).await,
+        let Shelf::Bucket(_) = self.shelf else { return sql::film(cx, key).await };
+        let index = self.index(cx).await?;
+        if let Some(films) = index.films.as_ref().and_then(Part::content) {
+            let films = if films.is_empty() { films } else { inflated(&films, MAX_DIRECTORY)? };
+            return shards::film(&films, key.as_str()).map_err(unreadable);
         }
+        Box::pin(self.in_shard(cx, key, shards::film)).await
     }
 
-    /// At most `limit` items of a listing after the place `after`, newest first.
-    pub async fn page<P: Platform>(
+    async fn in_shard<P: Platform, T>(
         &self,
         cx: &Cx<'_, P>,
-        filter: Option<MediaType>,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Vec<Media>, Error> {
-        match &self.0 {
-            Inner::Sql => sql::page(cx, filter, after, limit).await,
-            Inner::Snapshot(snapshots) => snapshots.page(cx, filter, after, limit).await,
+        key: &MediaKey,
+        read: impl Fn(&[u8], &str) -> Result<Option<T>, Unreadable>,
+    ) -> Result<Option<T>, Error> {
+        self.current(cx, async |index: &Index| {
+            let Some((part, range)) = index.shard(key.as_str()).map_err(unreadable)? else { return Ok(Some(None)) };
+            let Some(shard) = self.parts.read_one(cx, &self.shelf, part, range).await? else { return Ok(None) };
+            read(&inflated(&shard, shards::MAX_BYTES)?, key.as_str()).map(Some).map_err(unreadable)
+        })
+        .await
+    }
+
+    /// The index of the catalogue.
+    pub async fn index<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<Rc<Index>, Error> {
+        self.index.get(cx, &self.shelf).await
+    }
+
+    /// What `read` finds by the current index. If a part is gone, what it finds by the next index.
+    async fn current<P: Platform, T>(
+        &self,
+        cx: &Cx<'_, P>,
+        read: impl AsyncFn(&Index) -> Found<T>,
+    ) -> Result<T, Error> {
+        let index = self.index(cx).await?;
+        if let Some(found) = read(&index).await? {
+            return Ok(found);
+        }
+        let index = self.index.refresh(cx, &self.shelf).await?;
+        let found = read(&index).await?;
+        found.ok_or(Error::because(Kind::Unavailable, "catalogue.part", "a part of the catalogue is missing"))
+    }
+
+    /// The head of a view. The inner `None` is for a view that there is not.
+    async fn head<P: Platform>(&self, cx: &Cx<'_, P>, index: &Index, view: &View) -> Found<Option<Head>> {
+        if let Some(head) = index.head(view) {
+            return Ok(Some(Some(head.clone())));
+        }
+        let Some(albums) = &index.albums else { return Ok(Some(None)) };
+        let Some(json) = self.whole(cx, albums).await? else { return Ok(None) };
+        let heads: Vec<Head> = serde_json::from_slice(&json).map_err(|_| unreadable(Unreadable))?;
+        Ok(Some(heads.into_iter().find(|head| head.name == view.name())))
+    }
+
+    /// A whole part.
+    async fn whole<P: Platform>(&self, cx: &Cx<'_, P>, part: &Part) -> Found<bytes::Bytes> {
+        match part.content() {
+            Some(content) => Ok(Some(content.into())),
+            None => self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length)).await,
         }
     }
 
-    pub async fn state<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<State, Error> {
-        match &self.0 {
-            Inner::Sql => sql::state(cx).await,
-            Inner::Snapshot(snapshots) => snapshots.state(cx).await,
+    /// The blocks of a view.
+    async fn directory<P: Platform>(&self, cx: &Cx<'_, P>, head: &Head, edition: Edition) -> Found<Rc<Directory>> {
+        let part = &head.edition(edition).directory;
+        let known = {
+            let mut kept = self.directories.borrow_mut();
+            let at = kept.iter().position(|(name, _)| *name == part.name);
+            at.map(|at| kept.remove(at)).inspect(|entry| kept.push(entry.clone()))
+        };
+        if let Some((_, directory)) = known {
+            return Ok(Some(directory));
         }
+        let Some(gzip) = self.whole(cx, part).await? else { return Ok(None) };
+        let directory = Rc::new(Directory::parse(&inflated(&gzip, MAX_DIRECTORY)?).map_err(unreadable)?);
+        let mut kept = self.directories.borrow_mut();
+        if kept.len() >= MOST_DIRECTORIES {
+            kept.remove(0);
+        }
+        kept.push((part.name.clone(), Rc::clone(&directory)));
+        Ok(Some(directory))
     }
+}
+
+/// The text of a gzip member, of at most `max` bytes.
+fn inflated(gzip: &[u8], max: usize) -> Result<Vec<u8>, Error> {
+    deflate::inflate(gzip, max).ok_or_else(|| unreadable(Unreadable))
+}
+
+fn unreadable(error: Unreadable) -> Error {
+    Error::because(Kind::Invalid, "catalogue.read", error)
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! The catalogue in SQL. Each query is one statement.
 
+use bytes::Bytes;
 use gallery::{
     MediaKey,
-    cursor::Cursor,
-    media::{Film, Media, MediaType, Taken},
+    media::{Film, Media, MediaType, Place, Taken},
 };
-use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
+use platform::{Cx, Error, Kind, Platform, Row, Sql, Statement, Value};
 use serde::Deserialize;
 
-use super::State;
+use super::{
+    Found,
+    shelf::{Piece, whole},
+};
 
 macro_rules! select {
     ($($rest:expr),*) => {
@@ -16,7 +19,7 @@ macro_rules! select {
             "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
-             offset_source FROM media"
+             offset_source, latitude, longitude, altitude FROM media"
             $(, $rest)*
         )
     };
@@ -26,12 +29,6 @@ macro_rules! select {
 pub const SELECT: &str = select!();
 
 const ITEM: &str = select!(" WHERE key = ?1");
-
-macro_rules! page_statement {
-    ($condition:literal) => {
-        select!($condition, " ORDER BY COALESCE(taken_at, date_taken, uploaded_at) DESC, key DESC LIMIT ?1")
-    };
-}
 
 pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
     let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
@@ -63,42 +60,30 @@ fn qualities(names: Option<&str>) -> Option<Vec<String>> {
     names.map(|names| serde_json::from_slice(names.as_bytes()).unwrap_or_default())
 }
 
-pub(super) async fn page<P: Platform>(
-    cx: &Cx<'_, P>,
-    filter: Option<MediaType>,
-    after: Option<&Cursor>,
-    limit: usize,
-) -> Result<Vec<Media>, Error> {
-    let sql = page_statement(filter.is_some(), after.is_some());
-    let mut parameters = vec![Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
-    parameters.extend(filter.map(|filter| Value::from(filter.name())));
-    if let Some(after) = after {
-        parameters.extend([Value::from(after.date.as_str()), Value::from(after.key.as_str())]);
-    }
-    cx.sql()?.query(sql, &parameters).await?.into_iter().map(media).collect()
+/// A whole part, or the index.
+pub(super) async fn part<P: Platform>(cx: &Cx<'_, P>, name: &str) -> Result<Option<Bytes>, Error> {
+    let mut rows = cx.sql()?.query("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[name.into()]).await?;
+    rows.first_mut().map_or(Ok(None), |row| row.take_blob(0)).map(|bytes| bytes.map(Bytes::from))
 }
 
-/// The first term of each range lets the index find the place. The second term cuts the ties.
-pub(super) const fn page_statement(filtered: bool, goes_on: bool) -> &'static str {
-    match (filtered, goes_on) {
-        (false, false) => page_statement!(""),
-        (true, false) => page_statement!(" WHERE type = ?2"),
-        (false, true) => page_statement!(
-            " WHERE COALESCE(taken_at, date_taken, uploaded_at) <= ?2 \
-             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?2 OR key < ?3)"
-        ),
-        (true, true) => page_statement!(
-            " WHERE type = ?2 AND COALESCE(taken_at, date_taken, uploaded_at) <= ?3 \
-             AND (COALESCE(taken_at, date_taken, uploaded_at) < ?3 OR key < ?4)"
-        ),
+/// Pieces of parts, in one trip. `None` if a part is gone.
+pub(super) async fn pieces<P: Platform>(cx: &Cx<'_, P>, pieces: &[Piece]) -> Found<Vec<Bytes>> {
+    // SQLite counts from 1.
+    const PIECE: &str = "SELECT substr(bytes, ?2, ?3) FROM catalogue_parts WHERE name = ?1";
+    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let statement = |Piece { part, range }: &Piece| {
+        let parameters = [part.as_str().into(), number(range.start + 1), number(range.end - range.start)];
+        Statement::new(PIECE, parameters)
+    };
+    let statements: Vec<Statement<'_>> = pieces.iter().map(statement).collect();
+    let mut found = Vec::with_capacity(pieces.len());
+    for (mut rows, piece) in cx.sql()?.batch(&statements).await?.into_iter().zip(pieces) {
+        let Some(row) = rows.first_mut() else { return Ok(None) };
+        let bytes = Bytes::from(row.take_blob(0)?.unwrap_or_default());
+        let length = usize::try_from(piece.range.end - piece.range.start).unwrap_or(usize::MAX);
+        found.push(whole(bytes, length)?);
     }
-}
-
-pub(super) async fn state<P: Platform>(cx: &Cx<'_, P>) -> Result<State, Error> {
-    let rows = cx.sql()?.query("SELECT COUNT(*), MAX(updated_at) FROM media", &[]).await?;
-    let Some(row) = rows.first() else { return Ok(State { count: 0, changed: String::new() }) };
-    let count = row.integer(0)?.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
-    Ok(State { count, changed: row.text(1)?.unwrap_or_default().to_owned() })
+    Ok(Some(found))
 }
 
 /// The part of `metadata` that is listed.
@@ -112,6 +97,10 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
     let thumbnails = [is_true(12)?, is_true(13)?, is_true(14)?];
     let metadata: Option<Metadata> = row.text(16)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+    let place = match (row.real(23)?, row.real(24)?) {
+        (Some(latitude), Some(longitude)) => Some(Place { latitude, longitude, altitude: row.real(25)? }),
+        _ => None,
+    };
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
@@ -143,5 +132,6 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         thumbnails,
         version,
         taken,
+        place,
     })
 }

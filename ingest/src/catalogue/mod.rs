@@ -5,6 +5,7 @@ mod dates;
 mod deletions;
 mod libraries;
 mod mirror;
+mod parts;
 mod places;
 mod withdrawn;
 

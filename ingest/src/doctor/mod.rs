@@ -6,6 +6,7 @@ mod orphans;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use gallery::layout::CATALOGUE;
 use serde::Serialize;
 
 use crate::catalogue::{Deletion, Place, State};
@@ -81,8 +82,10 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let _lock = Lock::take(&options.database)?;
     let mut after = look(&session).map_err(failed)?;
     withdraw_what_is_lost(&session, &after).map_err(failed)?;
+    // What the catalogue lacks is written anew.
+    let is_whole = !after.found.iter().any(|finding| finding.name.starts_with(CATALOGUE));
+    session.publish(&Options { force: options.force || !is_whole, ..options.clone() })?;
     after = look(&session).map_err(failed)?;
-    session.publish(options)?;
     after.repaired = before.found.into_iter().filter(|finding| !after.found.contains(finding)).collect();
     Ok(after)
 }

@@ -2,15 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use gallery::snapshot::{CURRENT, Index, object_keys};
-
 use super::items::Used;
 use super::{Finding, Kind};
-use crate::albums::LIBRARIES;
 use crate::catalogue::Deletion;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::snapshot::MAX_INDEX;
+use crate::views;
 
 pub fn check(
     session: &Session,
@@ -26,11 +23,16 @@ pub fn check(
         kept.extend(objects.into_iter().map(|one| one.object));
     }
     let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
-    let snapshots = snapshots(session)?;
+    let views = views::used(&session.bucket)?;
+    for object in views.iter().filter(|object| !objects.contains_key(*object)) {
+        let detail = "the catalogue leads to it, and it is not there".to_owned();
+        found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
+    }
+    kept.extend(views::of_0_1_0(&session.bucket)?);
     for object in objects.keys() {
         let is_kept = used.objects.contains(object)
             || kept.contains(object)
-            || snapshots.contains(object)
+            || views.contains(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
             || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
             || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix));
@@ -51,11 +53,4 @@ pub fn check(
 /// `hls/a.mp4/720p.m3u8` is in `hls/a.mp4/`.
 fn folder(object: &str) -> Option<&str> {
     object.rfind('/').map(|slash| &object[..=slash])
-}
-
-/// The objects of the catalogue's snapshots that readers may use.
-fn snapshots(session: &Session) -> Result<HashSet<String>, Failure> {
-    let index = session.bucket.get(CURRENT, MAX_INDEX)?.and_then(|bytes| Index::parse(&bytes).ok());
-    let versions = index.into_iter().flat_map(|index| [Some(index.version), index.previous]).flatten();
-    Ok(versions.flat_map(|version| object_keys(&version)).chain([CURRENT, LIBRARIES].map(str::to_owned)).collect())
 }

@@ -4,6 +4,7 @@
 
 pub mod jpeg;
 pub mod sink;
+pub mod views;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -110,6 +111,14 @@ impl Gallery {
         get(&self.store, key)
     }
 
+    /// The keys of the first thousand objects below a prefix. They must hold no character that XML escapes.
+    pub fn keys(&self, prefix: &str) -> Vec<String> {
+        let url = presigned_with(&self.store, sigv4::Method::Get, "", &[("list-type", "2"), ("prefix", prefix)]);
+        let text = ureq::get(&url).call().unwrap().into_body().read_to_string().unwrap();
+        let keys = text.split("<Key>").skip(1).filter_map(|rest| rest.split_once("</Key>"));
+        keys.map(|(key, _)| key.to_owned()).collect()
+    }
+
     /// Writes an object behind the gallery's back.
     pub fn put(&self, key: &str, bytes: &[u8]) {
         ureq::put(&presigned(&self.store, sigv4::Method::Put, key)).send(bytes).unwrap();
@@ -175,11 +184,17 @@ pub fn sql<T: rusqlite::types::FromSql>(database: &Path, query: &str) -> Vec<T> 
 }
 
 fn presigned(store: &Store, method: sigv4::Method, key: &str) -> String {
+    presigned_with(store, method, key, &[])
+}
+
+fn presigned_with(store: &Store, method: sigv4::Method, key: &str, query: &[(&str, &str)]) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     let Location { bucket, credentials, .. } = store.location();
     let signing_key = sigv4::SigningKey::derive(&credentials, &store.region, now);
     let mut url = String::new();
-    sigv4::Presigner::new(&signing_key, &bucket, method, now, 60).unwrap().presign_into(&mut url, key);
+    let presigner = sigv4::Presigner::new(&signing_key, &bucket, method, now, 60).unwrap();
+    let presigner = query.iter().fold(presigner, |presigner, (name, value)| presigner.with_query(name, value));
+    presigner.presign_into(&mut url, key);
     url
 }
 

@@ -51,10 +51,10 @@ struct State {
     decide: Decide,
     /// The status and body of every GET.
     get: (u16, &'static str),
-    /// The status and body of every PUT of the catalogue's snapshot, which `puts` does not list.
+    /// The status and body of every PUT of the catalogue's objects, which `puts` does not list.
     catalogue: (u16, &'static str),
     /// The paths of these PUTs.
-    snapshot: Vec<String>,
+    catalogue_puts: Vec<String>,
     /// The size of what it keeps, by path.
     objects: HashMap<String, usize>,
     under_way: usize,
@@ -83,7 +83,7 @@ impl Sink {
             decide: Box::new(decide),
             get,
             catalogue: (200, ""),
-            snapshot: Vec::new(),
+            catalogue_puts: Vec::new(),
             objects: HashMap::new(),
             under_way: 0,
             pace: Duration::ZERO,
@@ -139,9 +139,9 @@ impl Sink {
         self.state.lock().unwrap().heads.clone()
     }
 
-    /// The paths of the PUTs of the catalogue's snapshot.
-    pub fn snapshot(&self) -> Vec<String> {
-        self.state.lock().unwrap().snapshot.clone()
+    /// The paths of the PUTs of the catalogue's objects.
+    pub fn catalogue(&self) -> Vec<String> {
+        self.state.lock().unwrap().catalogue_puts.clone()
     }
 
     pub fn puts(&self) -> Vec<Put> {
@@ -191,7 +191,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         let mut state = state.lock().unwrap();
         let (status, more, text) = match method {
             "PUT" if of_catalogue => {
-                state.snapshot.push(path.clone());
+                state.catalogue_puts.push(path.clone());
                 state.objects.insert(path, body.len());
                 (state.catalogue.0, String::new(), state.catalogue.1)
             }

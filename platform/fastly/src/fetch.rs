@@ -43,9 +43,12 @@ fn in_time(host: &Fastly, mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// See [`platform::Platform::fetch_all`].
-pub(crate) fn all(instance: &Instance, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
-    let sent: Vec<_> = requests.into_iter().map(|request| send(instance, request)).collect();
+/// See [`platform::Platform::fetch_all`]. What may be in the POP's cache is asked for one after the other.
+pub(crate) fn all(host: &Fastly, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+    if requests.iter().any(|request| request.extensions().get::<EdgeCache>().is_some()) {
+        return requests.into_iter().map(|request| one(host, request)).collect();
+    }
+    let sent: Vec<_> = requests.into_iter().map(|request| send(&host.instance, request)).collect();
     sent.into_iter().map(|sent| sent?.wait()).collect()
 }
 

@@ -64,7 +64,7 @@ impl Platform for Fastly {
     }
 
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
-        fetch::all(&self.instance, requests)
+        fetch::all(self, requests)
     }
 
     async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {

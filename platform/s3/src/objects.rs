@@ -67,23 +67,36 @@ impl Objects {
         cx.or_again(first, || self.read_once(cx, method, key, headers, edge_cache)).await
     }
 
-    /// GETs of several parts of an object, one for each of `headers`. All are sent before the first answer is
-    /// awaited. Answers, errors and the second try are those of [`read`](Self::read).
+    /// GETs of several parts of an object, one for each of `headers`, see [`read_all`](Self::read_all).
     pub async fn read_parts<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         key: &str,
         headers: &[HeaderMap],
     ) -> Result<Vec<Response<P::Body>>, Error> {
-        let part = bodiless(sigv4::Method::Get, key, &[]);
-        let requests: Result<Vec<_>, Error> =
-            headers.iter().map(|headers| self.signed(&part, headers, Bytes::new(), cx.facts.now)).collect();
-        let mut parts = Vec::with_capacity(headers.len());
-        for (answer, headers) in cx.fetch_all(requests?).await.into_iter().zip(headers) {
+        let all: Vec<_> = headers.iter().map(|headers| (key.to_owned(), headers.clone())).collect();
+        self.read_all(cx, &all, None).await
+    }
+
+    /// Several GETs. All are sent before the first answer is awaited. Answers, errors and the second try are those of
+    /// [`read`](Self::read).
+    pub async fn read_all<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        all: &[(String, HeaderMap)],
+        edge_cache: Option<&EdgeCache>,
+    ) -> Result<Vec<Response<P::Body>>, Error> {
+        let request = |(key, headers): &(String, HeaderMap)| {
+            self.request(sigv4::Method::Get, key, headers, edge_cache, cx.facts.now)
+        };
+        let requests: Result<Vec<_>, Error> = all.iter().map(request).collect();
+        let mut answers = Vec::with_capacity(all.len());
+        for (answer, (key, headers)) in cx.fetch_all(requests?).await.into_iter().zip(all) {
             let first = answer.and_then(accepted);
-            parts.push(cx.or_again(first, || self.read_once(cx, &Method::GET, key, headers, None)).await?);
+            let again = || self.read_once(cx, &Method::GET, key, headers, edge_cache);
+            answers.push(cx.or_again(first, again).await?);
         }
-        Ok(parts)
+        Ok(answers)
     }
 
     async fn read_once<P: Platform>(
@@ -95,11 +108,22 @@ impl Objects {
         edge_cache: Option<&EdgeCache>,
     ) -> Result<Response<P::Body>, Error> {
         let method = if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get };
-        let mut request = self.signed(&bodiless(method, key, &[]), headers, Bytes::new(), cx.facts.now)?;
+        accepted(cx.fetch(self.request(method, key, headers, edge_cache, cx.facts.now)?).await?)
+    }
+
+    fn request(
+        &self,
+        method: sigv4::Method,
+        key: &str,
+        headers: &HeaderMap,
+        edge_cache: Option<&EdgeCache>,
+        now: u64,
+    ) -> Result<Request<Bytes>, Error> {
+        let mut request = self.signed(&bodiless(method, key, &[]), headers, Bytes::new(), now)?;
         if let Some(edge_cache) = edge_cache {
             request.extensions_mut().insert(edge_cache.clone());
         }
-        accepted(cx.fetch(request).await?)
+        Ok(request)
     }
 
     /// A signed request. The headers in `more` are sent, but not signed.

@@ -1,6 +1,6 @@
 //! Outgoing requests, through `wasi:http/outgoing-handler@0.2`.
 
-use std::time::Duration;
+use std::{task::Poll, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -47,6 +47,19 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
         let _ = Body::from(body).write_into(contents);
     }
     Ok(Pending(pending))
+}
+
+/// Lets the other futures of the request go on, once. They may send requests before the first answer is awaited.
+pub(crate) async fn yield_once() {
+    let mut has_yielded = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Pending {

@@ -2,8 +2,8 @@
 //!
 //! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi02`] is the [`Platform`] of one request.
 //! `Wasi02` needs only HTTP, clocks, randomness and an environment from a host: KV is in the bucket, and SQL is
-//! behind HTTP. Host calls block, so a future is always ready at its first poll, and only [`Platform::fetch_all`]
-//! does several things at the same time.
+//! behind HTTP. Host calls block. A request is sent before its answer is awaited, so futures that are joined send theirs
+//! together, and so does [`Platform::fetch_all`].
 
 #![allow(async_fn_in_trait)]
 
@@ -48,7 +48,9 @@ impl Platform for Wasi02 {
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
-        fetch::send(request)?.wait()
+        let pending = fetch::send(request)?;
+        fetch::yield_once().await;
+        pending.wait()
     }
 
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {

@@ -5,7 +5,11 @@ use std::{
     io::Write as _,
     pin::pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -49,7 +53,7 @@ pub(crate) fn answer<S: Service>(
     let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
     let cx = Cx::new(&wasi, facts);
     let method = method_name(request.method());
-    let mut response = at_once(service.handle(&cx, request)).unwrap_or_else(|error| {
+    let mut response = run(service.handle(&cx, request)).unwrap_or_else(|error| {
         cx.record.note(&error);
         Problem::from(&error).into_response(cx.request_id())
     });
@@ -164,11 +168,28 @@ fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(),
     }
 }
 
-/// Runs a future to its end. Host calls block, so a future is ready at the first poll. A future that is not ready
-/// then would never be ready.
-fn at_once<T>(future: impl Future<Output = T>) -> Result<T, Error> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => Ok(value),
-        Poll::Pending => Err(Error::because(Kind::Internal, "service.handle", "waits for what no host call brings")),
+/// Runs a future to its end. Host calls block, so a future that is not ready is one that has sent a request and lets
+/// others send theirs, see [`yield_once`](crate::fetch::yield_once). Any other would never be ready.
+fn run<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return Ok(value),
+            Poll::Pending if woken.0.swap(false, Ordering::Relaxed) => {}
+            Poll::Pending => {
+                return Err(Error::because(Kind::Internal, "service.handle", "waits for what no host call brings"));
+            }
+        }
+    }
+}
+
+/// Whether a future that is not ready wants to be polled again.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -125,8 +125,16 @@ fn ffmpeg(split: bool) -> Outcome {
     let films = films.map_err(failed)?.into_body().read_to_string().map_err(failed)?;
     let films: serde_json::Value = serde_json::from_str(&films).map_err(|error| error.to_string())?;
     let film = &films["items"][0];
-    let master = film["hls"].as_str().ok_or("there is no film")?;
-    let master = if master.starts_with('/') { format!("{}{master}", gallery.video_url) } else { master.to_owned() };
+    let master = if let Some(master) = film["hls"].as_str() {
+        master.to_owned()
+    } else {
+        let route = film["playback"].as_str().ok_or("there is no film")?;
+        let answer = agent.get(format!("{}{route}", gallery.url)).header("cookie", cookie).call();
+        let answer = answer.map_err(failed)?.into_body().read_to_string().map_err(failed)?;
+        let answer: serde_json::Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
+        answer["url"].as_str().ok_or("the film has no URL")?.to_owned()
+    };
+    let master = if master.starts_with('/') { format!("{}{master}", gallery.video_url) } else { master };
     let seconds = film["duration"].as_f64().ok_or("the film has no duration")?;
 
     let header = if split { String::new() } else { format!("Cookie: {cookie}\r\n") };

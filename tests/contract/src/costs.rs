@@ -11,7 +11,7 @@ use crate::{
 };
 
 cases!(costs:
-    warm_variant, cold_variant, warm_master, original, thumbnail, listing, strangers_cost_nothing, forged_cookies_cost_nothing,
+    warm_variant, cold_variant, warm_master, original, thumbnail, listing, block, strangers_cost_nothing, forged_cookies_cost_nothing,
     page_and_health_cost_nothing,
 );
 
@@ -82,9 +82,23 @@ fn thumbnail(target: &Target) -> Outcome {
     at_most(target, &target.get("/api/thumbnail/big.png?size=small").expect(200)?, [1, 0, 1, 1])
 }
 
+/// The cost is the index, and once the blocks. What was read is kept, so a listing that was read before costs the index,
+/// and so does a 304.
 fn listing(target: &Target) -> Outcome {
-    at_most(target, &target.get("/api/media").expect(200)?, [1, 0, 0, 1])?;
+    for path in ["/api/media", "/api/timeline"] {
+        let first = target.get(path).expect(200)?;
+        at_most(target, &first, [1, 0, 0, 2])?;
+        let tag = first.need("etag")?;
+        at_most(target, &target.get(path).header("if-none-match", tag).expect(304)?, [1, 0, 0, 1])?;
+    }
     at_most(target, &target.get("/api/cache-version").expect(200)?, [2, 0, 0, 1])
+}
+
+/// The cost is one query for a block, beside the index.
+fn block(target: &Target) -> Outcome {
+    let timeline = target.get("/api/timeline").expect(200)?.json()?;
+    let name = timeline["blocks"][0][0].as_str().ok_or("there is no block")?;
+    at_most(target, &target.get(&format!("/api/blocks/{name}")).expect(200)?, [1, 0, 0, 2])
 }
 
 fn strangers_cost_nothing(target: &Target) -> Outcome {

@@ -8,6 +8,7 @@
 mod ensure;
 
 mod client;
+mod codings;
 mod conditions;
 mod cors;
 mod costs;
@@ -35,6 +36,7 @@ mod tables;
 mod target;
 mod thumbnails;
 mod versions;
+mod views;
 
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
@@ -57,6 +59,8 @@ pub fn cases() -> Vec<Case> {
     [
         session::CASES,
         listing::CASES,
+        views::CASES,
+        codings::CASES,
         files::CASES,
         conditions::CASES,
         ranges::CASES,

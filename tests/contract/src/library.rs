@@ -30,6 +30,8 @@ pub struct Item {
     pub file: String,
     pub thumbnails: Thumbnails,
     pub hls: Option<String>,
+    /// The route that gives the URL of a film's playlist.
+    pub playback: Option<String>,
 }
 
 impl Item {
@@ -109,7 +111,7 @@ pub(crate) fn item(target: &Target, key: &str) -> Result<Item, String> {
 /// The demo film, and the path or URL of its master playlist.
 pub(crate) fn film(target: &Target) -> Result<(Item, String), String> {
     let film = item(target, demo::short_film().key)?;
-    let master = film.hls.clone().ok_or("the demo film has no playlist")?;
+    let master = target.master_of(&film)?;
     Ok((film, master))
 }
 
@@ -165,4 +167,22 @@ pub(crate) fn encode_lenient(key: &str) -> String {
 /// The path of an original.
 pub(crate) fn file(key: &str) -> String {
     format!("/api/file/{}", encode(key))
+}
+
+impl Target {
+    /// The path or URL of the master playlist of the library's film.
+    pub fn master(&self) -> Result<String, String> {
+        let film = page(self, "?type=video")?.items.into_iter().next().ok_or("there is no film")?;
+        self.master_of(&film)
+    }
+
+    /// The path or URL of a film's master playlist: in its item, or from the route that the item names.
+    pub(crate) fn master_of(&self, film: &Item) -> Result<String, String> {
+        if let Some(hls) = &film.hls {
+            return Ok(hls.clone());
+        }
+        let route = film.playback.as_ref().ok_or_else(|| format!("{} has no playlist", film.key))?;
+        let url = self.get(route).expect(200)?.json()?["url"].as_str().map(str::to_owned);
+        url.ok_or_else(|| format!("{route}: no url"))
+    }
 }

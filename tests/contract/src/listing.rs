@@ -39,7 +39,8 @@ fn fields_of_a_photo(target: &Target) -> Outcome {
         ensure_eq!(item.name, key.rsplit('/').next().unwrap_or(key), "{key}: name");
         ensure_eq!(item.size, file_bytes(key)?.len() as u64, "{key}: size");
         ensure_eq!((item.width, item.height), (Some(width), Some(height)), "{key}: width and height");
-        ensure_eq!((item.hls, item.duration), (None, None), "{key}: what only films have");
+        let of_films = (item.hls, item.playback, item.duration);
+        ensure_eq!(of_films, (None, None, None), "{key}: what only films have");
         ensure!(item.uploaded_at.as_str() > "2025", "{key}: uploadedAt is {:?}", item.uploaded_at);
         ensure_eq!(item.thumbnails.all().count(), 3, "{key}: thumbnails");
         ensure_eq!(item.mime.as_deref(), Some(media_type(key)), "{key}: mime");
@@ -56,6 +57,9 @@ fn fields_of_a_film(target: &Target) -> Outcome {
     // The offset may stand behind it.
     ensure!(film.date_taken.as_ref().is_some_and(|taken| taken.starts_with(known.taken)), "{:?}", film.date_taken);
     ensure_eq!(film.thumbnails.all().count(), 3, "{}: thumbnails", film.key);
+    // On another origin, the URL of the playlist needs a token.
+    let here = film.hls.as_ref().map_or(target.is_split(), |hls| *hls == master && !target.is_split());
+    ensure!(here, "{}: hls is {:?}", film.key, film.hls);
     let base = if target.is_split() { target.video_base.as_str() } else { "" };
     ensure!(master.starts_with(&format!("{base}/api/hls/")), "{}: hls is {master}", film.key);
     ensure!(master.contains("/playlist?key="), "{}: hls is {master}", film.key);

@@ -10,7 +10,11 @@ use bytes::Bytes;
 use gallery::{
     layout::{self, ThumbnailSize},
     media::{Media, MediaType},
-    snapshot::{self, Snapshot},
+    views::{
+        INDEX,
+        build::{About, Known, build},
+        part_key,
+    },
 };
 use platform::{Error, Kind, Platform as _, Sql as _, Value};
 use platform_memory::Memory;
@@ -74,6 +78,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         updated_at: "2025-06-14T12:00:00Z".to_owned(),
         version: film.then(|| FILM_VERSION.to_owned()),
         taken: None,
+        place: None,
     }
 }
 
@@ -105,16 +110,21 @@ impl Library {
             text(key, format!("segment {number} "));
         }
 
-        let published = Snapshot::new(all.clone()).unwrap();
-        put(snapshot::CURRENT.to_owned(), [(); 2].map(|()| serde_json::to_vec(&published.index).unwrap().into()));
-        for (key, body) in published.objects {
-            let body = Bytes::from(body);
-            put(key, [body.clone(), body]);
+        let built = build(all.clone(), &About::default(), &Known::default(), squeeze).unwrap();
+        let index = serde_json::to_vec(&built.index).unwrap();
+        for (name, body) in &built.parts {
+            let body = Bytes::from(body.clone());
+            put(part_key(name), [body.clone(), body]);
         }
+        put(INDEX.to_owned(), [(); 2].map(|()| index.clone().into()));
 
         let memory = Memory::new(|_| async { Err(Error::new(Kind::Internal, "library.fetch")) })?;
         let library = Self { objects, memory, items: all.len() };
         all.iter().try_for_each(|item| library.insert(item))?;
+        for (name, body) in built.parts.into_iter().chain([(INDEX.to_owned(), index)]) {
+            let sql = "INSERT INTO catalogue_parts VALUES (?1, ?2)";
+            at_once(library.memory.sql()?.query(sql, &[name.into(), body.into()]))?;
+        }
         Ok(library)
     }
 
@@ -139,6 +149,15 @@ impl Library {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)";
         at_once(self.memory.sql()?.query(sql, &parameters)).map(|_| ())
     }
+}
+
+fn squeeze(texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let one = |text: &Vec<u8>| {
+        let mut out = Vec::new();
+        deflate::squeeze(text, &mut out);
+        out
+    };
+    texts.iter().map(one).collect()
 }
 
 /// Runs a future that never waits.

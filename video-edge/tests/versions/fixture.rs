@@ -1,5 +1,6 @@
 //! A bucket and a catalogue in memory, and the service on them.
-#![allow(dead_code, reason = "each test program uses its own part")]
+
+#![allow(dead_code, reason = "each test uses its own part")]
 
 use std::{
     cell::RefCell,
@@ -13,14 +14,16 @@ use std::{
 use bytes::Bytes;
 use edge::{AuthSecret, Sessions};
 use gallery::key::percent_decode;
-use http::{HeaderValue, Request, Response, StatusCode, header, request};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request};
 use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, Value, config::Lookup};
 use platform_memory::Memory;
 use video_edge::{Config, VideoEdge};
 
 pub const BASE: &str = "https://media.example/library";
+const NOW: u64 = 1_749_945_000;
 
 pub struct Fixture {
+    sessions: Sessions,
     memory: Memory,
     service: VideoEdge,
     cookie: HeaderValue,
@@ -63,7 +66,7 @@ impl Fixture {
         let sessions = Sessions::new(&AuthSecret::load(&lookup).unwrap());
         let cookie = at_once(sessions.mint(&cx(&memory))).unwrap();
         let cookie = HeaderValue::from_str(cookie.to_str().unwrap().split(';').next().unwrap()).unwrap();
-        Self { memory, service, cookie, objects }
+        Self { sessions, memory, service, cookie, objects }
     }
 
     /// Writes a film's row, or another version into it.
@@ -79,13 +82,26 @@ impl Fixture {
         self.objects.borrow_mut().insert(object.to_owned(), text.to_owned());
     }
 
-    fn ask(&self, path: &str) -> Response<Bytes> {
-        self.send(Request::builder().uri(path))
-    }
-
     /// Sends a request with the session's cookie.
     pub fn send(&self, request: request::Builder) -> Response<Bytes> {
         let request = request.header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
+        at_once(self.service.handle(&cx(&self.memory), request))
+    }
+
+    /// A playback token for a film.
+    pub fn token(&self, key: &str) -> String {
+        let headers = HeaderMap::from_iter([(header::COOKIE, self.cookie.clone())]);
+        let session = at_once(self.sessions.require(&cx(&self.memory), &headers)).unwrap();
+        self.sessions.playback_token(&session, key, NOW, 60.0)
+    }
+
+    /// Sends the cookie only where the path holds no token.
+    pub fn ask(&self, path: &str) -> Response<Bytes> {
+        let mut request = Request::builder().uri(path).body(Bytes::new()).unwrap();
+        let below = path.strip_prefix("/api/hls/");
+        if below.and_then(gallery::playback::split).is_none() {
+            request.headers_mut().insert(header::COOKIE, self.cookie.clone());
+        }
         at_once(self.service.handle(&cx(&self.memory), request))
     }
 
@@ -110,7 +126,7 @@ impl Fixture {
 }
 
 fn cx(memory: &Memory) -> Cx<'_, Memory> {
-    Cx::new(memory, Facts { now: 1_749_945_000, entropy: [7; 32], https: false, client: None })
+    Cx::new(memory, Facts { now: NOW, entropy: [7; 32], https: false, client: None })
 }
 
 /// Runs a future that never waits.

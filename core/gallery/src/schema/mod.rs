@@ -10,7 +10,7 @@
 use std::fmt;
 
 /// The steps, in order. Each step is a list of statements, and each statement ends in `;` and a line break.
-const STEPS: &[&str] = &[include_str!("001_media.sql"), include_str!("002_library.sql")];
+const STEPS: &[&str] = &[include_str!("001_media.sql"), include_str!("002_library.sql"), include_str!("003_views.sql")];
 
 /// The version of a database to which every step was applied.
 pub const VERSION: usize = STEPS.len();

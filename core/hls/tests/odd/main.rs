@@ -1,4 +1,4 @@
-//! Odd but legal playlists, written from the grammar of RFC 8216bis: every URI is found, and every other byte stays.
+//! Odd but legal playlists, written from the grammar of RFC 8216bis: every URI is found, and the other bytes stay.
 //! Also playlists that must be refused as a whole.
 
 mod lines;

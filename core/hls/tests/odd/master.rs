@@ -49,6 +49,26 @@ pub const CASES: &[Case] = &[
         uris: &["Variant v.m3u8"],
     },
     Case {
+        name: "content steering by another host is left out",
+        text: "#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"https://steer.example/a\",PATHWAY-ID=\"A\"\r\n#EXT-X-STREAM-INF:BANDWIDTH=1,PATHWAY-ID=\"A\"\nv.m3u8\n",
+        uris: &["Variant v.m3u8"],
+    },
+    Case {
+        name: "content steering by two servers, one of them outside",
+        text: "#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"/a.json\",SERVER-URI=\"a.json\"\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"b.json\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n",
+        uris: &["Steering b.json", "Variant v.m3u8"],
+    },
+    Case {
+        name: "session data of another host stays",
+        text: "#EXTM3U\n#EXT-X-SESSION-DATA:DATA-ID=\"x\",URI=\"https://data.example/x.json?a=b\"\n#EXT-X-SESSION-DATA:DATA-ID=\"y\",URI=\"//data.example\"\n#EXT-X-SESSION-DATA:DATA-ID=\"z\",URI=\"https://cdn.example/media/hls/film/z.json\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n",
+        uris: &["SessionData z.json", "Variant v.m3u8"],
+    },
+    Case {
+        name: "image streams, which the RFC does not know",
+        text: "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=9,RESOLUTION=320x180,CODECS=\"jpeg\",URI=\"tiles/i.m3u8\"\n",
+        uris: &["Variant v.m3u8", "IFrames tiles/i.m3u8"],
+    },
+    Case {
         name: "every newer STREAM-INF attribute",
         text: "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,SCORE=2.5,SUPPLEMENTAL-CODECS=\"dvh1.08.07/db4h\",HDCP-LEVEL=TYPE-1,ALLOWED-CPC=\"com.example:A/B\",VIDEO-RANGE=PQ,REQ-VIDEO-LAYOUT=\"CH-STEREO\",STABLE-VARIANT-ID=\"a/b=c\",URI=\"../no\"\nv.m3u8\n",
         uris: &["Variant v.m3u8"],

@@ -79,6 +79,11 @@ pub const CASES: &[Case] = &[
         uris: &["Asset ad/1.m3u8", "Asset ad/list.json|?n=1", "Segment a.ts"],
     },
     Case {
+        name: "interstitials of other hosts and schemes stay",
+        text: "#EXTM3U\n#EXT-X-DATERANGE:ID=\"a\",X-ASSET-URI=\"https://ads.example/../1.m3u8?a=%2F\"\n#EXT-X-DATERANGE:ID=\"b\",X-ASSET-LIST=\"//ads.example/list\"\n#EXT-X-DATERANGE:ID=\"c\",X-ASSET-URI=\"ads:1\"\n#EXTINF:6,\na.ts\n",
+        uris: &["Segment a.ts"],
+    },
+    Case {
         name: "DATERANGE: a preload's X-URI, but no client attribute",
         text: "#EXTM3U\n#EXT-X-DATERANGE:ID=\"p\",CLASS=\"com.apple.hls.preload\",X-URI=\"ad/list.json\",X-COM-EXAMPLE-URI=\"../no\"\n#EXT-X-DATERANGE:ID=\"q\",CLASS=\"com.example\",X-URI=\"../../no\",URI=\"../no\"\n#EXTINF:6,\na.ts\n",
         uris: &["Asset ad/list.json", "Segment a.ts"],

@@ -77,6 +77,7 @@ fn structure() {
         ("#EXTM3U\n#EXTINF\na.ts\n", at(3, Fault::Stray)),
         ("#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n", at(4, Fault::Mixed)),
         ("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n#EXTINF:6,\na.ts\n", at(4, Fault::Mixed)),
+        ("#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"a\",SERVER-URI=\"/a\"\n", at(2, Fault::Outside)),
         ("#EXTM3U\n #EXTINF:6,\na.ts\n", at(2, Fault::Indented)),
         ("#EXTM3U\n\t# comment\n", at(2, Fault::Indented)),
     ];
@@ -195,6 +196,38 @@ fn uris() {
     for key in ["https://evil.example/k", "/k", "../k", "//evil.example/k", "HTTP:k"] {
         let text = format!("#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI=\"{key}\"\n");
         assert_eq!(refused(text.as_bytes()), at(2, Fault::Outside), "{key}");
+    }
+}
+
+/// Only a whole URL of another host stays. What could mean a place on this host is refused.
+#[test]
+fn interstitials_that_are_not_clearly_of_another_host() {
+    for (uri, fault) in [
+        ("/ad.m3u8", Fault::Outside),
+        ("../../ad.m3u8", Fault::Outside),
+        ("https:ad.m3u8", Fault::Outside),
+        ("https:/ad.m3u8", Fault::Outside),
+        ("https:///ad.m3u8", Fault::Outside),
+        ("///ads.example/1.m3u8", Fault::Outside),
+        ("https://cdn.example/media/hls/film/../other/a.ts", Fault::Outside),
+        ("https:\\\\ads.example/1.m3u8", Fault::Outside),
+        ("https://ads.example\\@cdn.example/1.m3u8", Fault::Character),
+        ("https://ads.example/<1>.m3u8", Fault::Character),
+        ("{$x}//ads.example/1.m3u8", Fault::Variable),
+    ] {
+        let text = format!("#EXTM3U\n#EXT-X-DATERANGE:ID=\"a\",X-ASSET-URI=\"{uri}\"\n");
+        assert_eq!(refused(text.as_bytes()), at(2, fault), "{uri}");
+        let text = format!("#EXTM3U\n#EXT-X-SESSION-DATA:DATA-ID=\"a\",URI=\"{uri}\"\n");
+        assert_eq!(refused(text.as_bytes()), at(2, fault), "{uri}");
+    }
+}
+
+/// A film does not play without these, or plays something else.
+#[test]
+fn other_hosts_elsewhere() {
+    for tag in ["MEDIA", "I-FRAME-STREAM-INF", "IMAGE-STREAM-INF", "MAP", "KEY", "SESSION-KEY", "PART"] {
+        let text = format!("#EXTM3U\n#EXT-X-{tag}:URI=\"https://evil.example/x\"\n");
+        assert_eq!(refused(text.as_bytes()), at(2, Fault::Outside), "{tag}");
     }
 }
 

@@ -65,9 +65,7 @@ impl Fixture {
 
     /// The path of a variant of the film.
     fn variant(&self) -> Result<String, String> {
-        let listing = self.target.get("/api/media?type=video").expect(200)?.json()?;
-        let master = listing["items"][0]["hls"].as_str().ok_or("the film has no playlist")?.to_owned();
-        let text = self.target.video(&master).expect(200)?;
+        let text = self.target.video(&self.target.master()?).expect(200)?;
         let uri = text.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
         Ok(format!("/api/hls/{uri}"))
     }

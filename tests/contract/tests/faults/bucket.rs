@@ -84,9 +84,7 @@ pub fn all() -> Vec<Named> {
 
 /// The path of the film's master playlist.
 pub fn master(target: &Target) -> Result<String, String> {
-    let films = target.get("/api/media?type=video").expect(200)?.json()?;
-    let hls = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
-    Ok(hls.to_owned())
+    target.master()
 }
 
 /// The path of a variant that nobody has requested before: its version is invented, so no cache has it.

@@ -12,6 +12,10 @@ fn unavailable(fixture: &Fixture) -> Outcome {
     let target = &fixture.target;
     let calls = [
         target.get("/api/media"),
+        target.get("/api/timeline"),
+        target.get("/api/blocks/everything.0123456789abcdef"),
+        target.get("/api/media/big.png"),
+        target.get("/api/playback?key=big.png"),
         target.get("/api/cache-version"),
         target.get("/api/file/big.png"),
         target.get("/api/thumbnail/big.png"),

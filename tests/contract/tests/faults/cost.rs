@@ -16,9 +16,7 @@ fn costs(answer: &Answer) -> Result<[u32; 4], String> {
 
 /// The variants' paths.
 pub fn variants(target: &Target) -> Result<Vec<String>, String> {
-    let films = target.get("/api/media?type=video").expect(200)?.json()?;
-    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
-    let master = target.video(master).expect(200)?;
+    let master = target.video(&target.master()?).expect(200)?;
     Ok(master.text()?.lines().filter(|line| !line.starts_with('#')).map(|line| format!("/api/hls/{line}")).collect())
 }
 

@@ -32,9 +32,7 @@ pub fn statement(fixture: &Fixture, sql: &str) -> Result<usize, String> {
 
 /// The answers for the master and its variants, as a player fetches them.
 fn playlists(target: &Target) -> Result<Vec<Answer>, String> {
-    let films = target.get("/api/media?type=video").expect(200)?.json()?;
-    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
-    let mut all = vec![target.video(master).expect(200)?];
+    let mut all = vec![target.video(&target.master()?).expect(200)?];
     let variants: Vec<String> =
         all[0].text()?.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
     for variant in variants {

@@ -22,7 +22,7 @@ fn playback_token(films: &Answer) -> Result<String, String> {
 fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
     let target = &fixture.target;
     let films = target.get("/api/media?type=video").expect(200)?;
-    let master_path = films.json()?["items"][0]["hls"].as_str().ok_or("there is no film")?.to_owned();
+    let master_path = target.master()?;
     let master = target.video(&master_path).expect(200)?;
     let first = master.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
     let variant = format!("/api/hls/{first}");

@@ -105,10 +105,9 @@ fn wishes(target: &Target) -> Result<Vec<Wish>, String> {
     for limit in 1..=PHOTOS.len() {
         add(&format!("/api/media?type=image&limit={limit}"), None, false)?;
     }
-    let films = target.get("/api/media?type=video").expect(200)?.json()?;
-    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
-    add(master, None, false)?;
-    let text = target.video(master).expect(200)?;
+    let master = target.master()?;
+    add(&master, None, false)?;
+    let text = target.video(&master).expect(200)?;
     for variant in text.text()?.lines().filter(|line| !line.starts_with('#')) {
         add(&format!("/api/hls/{variant}"), None, false)?;
         // The version is invented, so nobody has this playlist, and it is made anew.
@@ -191,8 +190,7 @@ pub fn one_that_traps(wasi: Wasi, library: &Library) -> Outcome {
     let film = demo::short_film().key;
     let gallery = library.gallery()?;
     let (url, store) = (&gallery.url, &gallery.store_url);
-    let films = Target::new(url, url, store, &gallery.password).get("/api/media?type=video").expect(200)?.json()?;
-    let master = films["items"][0]["hls"].as_str().ok_or("there is no film")?;
+    let master = Target::new(url, url, store, &gallery.password).master()?;
     let version = master.split_once("&v=").map(|(_, version)| format!("{version}/")).unwrap_or_default();
     let path = format!("/gallery/hls/{}/{version}540p.m3u8", percent_encode(film));
     let playlist = LargeObject::start(address(&photo.url())?, &path, PLAYLIST).map_err(failed)?;

@@ -1,0 +1,300 @@
+//! The index of the catalogue: the one object that is replaced.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Edition, Unreadable, View, directory, is_part_name,
+    shards::{self, IN_A_PART},
+};
+
+/// The version of the layout. A reader refuses an index of another version.
+const FORMAT: u32 = 2;
+/// The index and what lies in it have at most so many bytes, so that they are read at once.
+const MOST_BYTES: usize = 4096;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Index {
+    format: u32,
+    /// A digest of everything that the index names: the same catalogue has the same version.
+    pub version: String,
+    /// The part that holds the index before this one. Its parts stay for readers that still use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// Everything, photos, films.
+    pub views: Vec<Head>,
+    /// A JSON list of the heads of albums, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub albums: Option<Part>,
+    shards: Shards,
+    /// JSON Lines of the films, if they are few: to play one then takes no shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub films: Option<Part>,
+}
+
+/// What there is of a view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub name: String,
+    /// The title of an album.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    pub count: usize,
+    /// For [`Edition::OneOrigin`].
+    one: Pieces,
+    /// For [`Edition::Split`], if it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    split: Option<Pieces>,
+}
+
+/// An edition of a view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pieces {
+    /// A gzip member with a [`super::Directory`].
+    pub directory: Part,
+    /// A piece of raw DEFLATE with the timeline, without the first field.
+    pub timeline: Part,
+    /// The length of the timeline's text in bytes, and its CRC-32.
+    pub text: (u32, u32),
+}
+
+/// A part, or its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub name: String,
+    /// In bytes.
+    pub length: u32,
+    /// The content in base64, where it is small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+}
+
+impl Part {
+    pub const fn new(name: String, length: u32) -> Self {
+        Self { name, length, content: None }
+    }
+
+    /// The content, if it lies in the index itself.
+    pub fn content(&self) -> Option<Vec<u8>> {
+        STANDARD_NO_PAD.decode(self.content.as_ref()?).ok()
+    }
+
+    /// Puts the content into the index.
+    fn put(&mut self, content: &[u8]) {
+        self.content = Some(STANDARD_NO_PAD.encode(content));
+    }
+
+    fn take(&mut self) {
+        self.content = None;
+    }
+
+    fn is_sound(&self) -> bool {
+        is_part_name(&self.name)
+    }
+}
+
+/// Where the shards lie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Shards {
+    count: usize,
+    /// The parts, each of which holds the next [`IN_A_PART`] shards.
+    parts: Vec<String>,
+    /// The length of each shard in bytes, as LEB128 in base64.
+    lengths: String,
+}
+
+impl Head {
+    /// A view with the pieces of both editions, which may be the same.
+    pub fn new(view: &View, title: Option<String>, count: usize, [one, split]: [Pieces; 2]) -> Self {
+        let split = Some(split).filter(|split| *split != one);
+        Self { name: view.name().to_owned(), title, count, one, split }
+    }
+
+    pub fn edition(&self, edition: Edition) -> &Pieces {
+        match (edition, &self.split) {
+            (Edition::Split, Some(split)) => split,
+            _ => &self.one,
+        }
+    }
+
+    /// Every edition, once.
+    pub fn editions(&self) -> impl Iterator<Item = &Pieces> {
+        std::iter::once(&self.one).chain(&self.split)
+    }
+
+    fn editions_mut(&mut self) -> impl Iterator<Item = &mut Pieces> {
+        std::iter::once(&mut self.one).chain(&mut self.split)
+    }
+
+    fn is_sound(&self) -> bool {
+        View::parse(&self.name).is_some()
+            && self.editions().all(|pieces| pieces.directory.is_sound() && pieces.timeline.is_sound())
+    }
+}
+
+impl Index {
+    /// An index without a version, and with all parts outside of it.
+    pub fn new(views: Vec<Head>, albums: Option<Part>, films: Option<Part>, shards: &[(String, Vec<u32>)]) -> Self {
+        let mut lengths = Vec::new();
+        for length in shards.iter().flat_map(|(_, lengths)| lengths) {
+            directory::put(&mut lengths, u64::from(*length));
+        }
+        let shards = Shards {
+            count: shards.iter().map(|(_, lengths)| lengths.len()).sum(),
+            parts: shards.iter().map(|(name, _)| name.clone()).collect(),
+            lengths: STANDARD_NO_PAD.encode(lengths),
+        };
+        Self { format: FORMAT, version: String::new(), previous: None, views, albums, shards, films }
+    }
+
+    pub fn parse(json: &[u8]) -> Result<Self, Unreadable> {
+        let index: Self = serde_json::from_slice(json).map_err(|_| Unreadable)?;
+        let sound = index.format == FORMAT
+            && index.version.len() == 16
+            && index.version.bytes().all(super::is_digit)
+            && index.views.iter().all(Head::is_sound)
+            && index.albums.iter().chain(&index.films).all(Part::is_sound)
+            && index.previous.iter().chain(&index.shards.parts).all(|name| is_part_name(name))
+            && (1..=shards::MOST).contains(&index.shards.count)
+            && index.shards.parts.len() == index.shards.count.div_ceil(IN_A_PART);
+        if sound { Ok(index) } else { Err(Unreadable) }
+    }
+
+    /// Sets the version, and takes small parts into the index as long as it stays small. `content` is that of a part.
+    pub fn seal(&mut self, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
+        let text = serde_json::to_vec(&Self { previous: None, version: String::new(), ..self.clone() })?;
+        self.version = super::Hash::of(&text).to_string();
+        // The room for the name of the index before.
+        self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
+        for at in 0.. {
+            let Some(part) = self.parts_mut().nth(at) else { break };
+            let Some(content) = content(part) else { continue };
+            part.put(&content);
+            if serde_json::to_vec(&self)?.len() > MOST_BYTES
+                && let Some(part) = self.parts_mut().nth(at)
+            {
+                part.take();
+            }
+        }
+        self.previous = None;
+        Ok(())
+    }
+
+    /// The parts that may lie in the index, the first ones rather than the others.
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+        let views = self.views.iter_mut().flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory);
+        self.films.iter_mut().chain(views).chain(&mut self.albums)
+    }
+
+    /// The parts that could lie in the index, and do not.
+    pub fn outside(&self) -> impl Iterator<Item = &Part> {
+        let views = self.views.iter().flat_map(Head::editions).map(|pieces| &pieces.directory);
+        self.films.iter().chain(views).chain(&self.albums).filter(|part| part.content.is_none())
+    }
+
+    pub fn head(&self, view: &View) -> Option<&Head> {
+        self.views.iter().find(|head| head.name == view.name())
+    }
+
+    /// The number of items.
+    pub fn count(&self) -> usize {
+        self.views.first().map_or(0, |everything| everything.count)
+    }
+
+    /// The part and the bytes in it that hold the shard of a key. `None` if the shard is empty.
+    pub fn shard(&self, key: &str) -> Result<Option<(&str, std::ops::Range<u64>)>, Unreadable> {
+        let shard = shards::of(key, self.shards.count);
+        let lengths = STANDARD_NO_PAD.decode(&self.shards.lengths).map_err(|_| Unreadable)?;
+        let mut rest = &lengths[..];
+        let (first, mut start) = (shard / IN_A_PART * IN_A_PART, 0);
+        for at in 0..shard {
+            let length = directory::take(&mut rest)?;
+            start += if at >= first { length } else { 0 };
+        }
+        let length = directory::take(&mut rest)?;
+        let part = self.shards.parts.get(shard / IN_A_PART).ok_or(Unreadable)?;
+        Ok((length > 0).then(|| (part.as_str(), start..start + length)))
+    }
+
+    /// The names of the parts that hold the shards.
+    pub fn shard_parts(&self) -> &[String] {
+        &self.shards.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn part(content: &[u8]) -> Part {
+        Part::new(super::super::name_of(&[content]), u32::try_from(content.len()).unwrap())
+    }
+
+    fn pieces(directory: &[u8]) -> Pieces {
+        Pieces { directory: part(directory), timeline: part(b"timeline"), text: (8, 5) }
+    }
+
+    fn index(directory: &[u8]) -> Index {
+        let head = |filter| Head::new(&View::of(filter), None, 3, [pieces(directory), pieces(directory)]);
+        let shards = vec![("a".repeat(32), vec![100; 16]), ("b".repeat(32), vec![7, 0, 300])];
+        Index::new(vec![head(None), head(Some(crate::media::MediaType::Video))], None, Some(part(b"films")), &shards)
+    }
+
+    #[test]
+    fn small_parts_lie_in_the_index_and_it_comes_back() {
+        for (directory, inside) in [(vec![1; 500], 2), (vec![1; 1500], 1), (vec![1; 5000], 0)] {
+            let contents: HashMap<String, Vec<u8>> =
+                [&directory[..], b"films"].map(|content| (part(content).name, content.to_vec())).into();
+            let mut index = index(&directory);
+            index.seal(|part| contents.get(&part.name).cloned()).unwrap();
+            let json = serde_json::to_vec(&index).unwrap();
+            assert!(json.len() <= MOST_BYTES, "{}", json.len());
+            assert_eq!(Index::parse(&json), Ok(index.clone()));
+            let kept: Vec<_> = index.views.iter().filter_map(|head| head.one.directory.content()).collect();
+            assert_eq!(kept, vec![directory; inside]);
+            assert_eq!(index.films.unwrap().content().as_deref(), Some(&b"films"[..]));
+        }
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_content() {
+        let version = |directory: &[u8], keep: bool| {
+            let mut index = index(directory);
+            index.seal(|part| keep.then(|| part.name.clone().into_bytes())).unwrap();
+            index.version
+        };
+        assert_eq!(version(b"a", true), version(b"a", false));
+        assert_ne!(version(b"a", true), version(b"b", true));
+    }
+
+    #[test]
+    fn shards_are_found() {
+        let index = index(b"");
+        let found: Vec<_> = (0..400).map(|number| index.shard(&format!("{number}.jpg")).unwrap()).collect();
+        for (part, bytes) in found.iter().flatten() {
+            let known = if part.starts_with('a') {
+                bytes.end - bytes.start == 100 && bytes.start % 100 == 0
+            } else {
+                *bytes == (0..7) || *bytes == (7..307)
+            };
+            assert!(known, "{part} {bytes:?}");
+        }
+        assert!(found.iter().any(Option::is_none), "one shard is empty");
+    }
+
+    #[test]
+    fn what_is_no_index_is_refused() {
+        let mut index = index(b"");
+        index.seal(|_| None).unwrap();
+        let json = serde_json::to_string(&index).unwrap();
+        for (from, to) in [("\"format\":2", "\"format\":3"), ("\"count\":19", "\"count\":190"), ("everything", "../x")]
+        {
+            assert_ne!(json.replace(from, to), json);
+            assert_eq!(Index::parse(json.replace(from, to).as_bytes()), Err(Unreadable), "{from}");
+        }
+        assert_eq!(Index::parse(&json.as_bytes()[1..]), Err(Unreadable));
+    }
+}

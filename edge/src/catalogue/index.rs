@@ -1,0 +1,103 @@
+//! The index that an instance holds, and when it asks for it again.
+
+use std::{cell::RefCell, rc::Rc};
+
+use bytes::Bytes;
+use gallery::views::Index;
+use http::HeaderValue;
+use platform::{Cx, Error, Kind, Platform};
+
+use super::{
+    shelf::{Fetched, Shelf},
+    unreadable,
+};
+
+/// How long an instance trusts the index that it read from the bucket, in seconds. After this time, every instance
+/// sees what ingest wrote. An index in a database is read for each request that needs it.
+pub(super) const FRESH_SECONDS: u64 = 10;
+/// How long an instance uses the last index while the bucket cannot be reached, in seconds.
+const GRACE_SECONDS: u64 = 15 * 60;
+
+#[derive(Default)]
+pub(super) struct CurrentIndex(RefCell<Option<Known>>);
+
+#[derive(Clone)]
+struct Known {
+    index: Rc<Index>,
+    json: Bytes,
+    tag: Option<HeaderValue>,
+    /// When the bucket was last asked for the index, and when it last answered, in seconds since 1970.
+    asked: u64,
+    answered: u64,
+    /// The request that read it.
+    request: String,
+}
+
+impl CurrentIndex {
+    /// The index, at most [`FRESH_SECONDS`] old. While the bucket cannot be reached, the last index.
+    pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf) -> Result<Rc<Index>, Error> {
+        if matches!(shelf, Shelf::Sql) {
+            let known = self.0.borrow().as_ref().filter(|known| known.request == cx.request_id()).cloned();
+            return match known {
+                Some(known) => Ok(known.index),
+                None => self.refresh(cx, shelf).await,
+            };
+        }
+        let now = cx.facts.now;
+        let held = {
+            let mut known = self.0.borrow_mut();
+            match known.as_mut() {
+                Some(known) if now.saturating_sub(known.answered) < GRACE_SECONDS => {
+                    if now.saturating_sub(known.asked) < FRESH_SECONDS {
+                        return Ok(Rc::clone(&known.index));
+                    }
+                    // This request asks the bucket. Requests that arrive in the meantime use the index that is held.
+                    known.asked = now;
+                    Some(Rc::clone(&known.index))
+                }
+                _ => None,
+            }
+        };
+        match (self.ask(cx, shelf, true).await, held) {
+            (Err(error), Some(index)) => {
+                cx.record.note(&error);
+                Ok(index)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    /// The index as it is now, past every cache.
+    pub async fn refresh<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf) -> Result<Rc<Index>, Error> {
+        self.ask(cx, shelf, false).await
+    }
+
+    async fn ask<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf, may_be_kept: bool) -> Result<Rc<Index>, Error> {
+        let now = cx.facts.now;
+        let held = self.0.borrow().clone();
+        let tag = held.as_ref().and_then(|known| known.tag.clone());
+        let (index, json, tag) = match (shelf.index(cx, tag, may_be_kept).await?, held) {
+            (Fetched::Same, Some(known)) => (known.index, known.json, known.tag),
+            // An index that is the same need not be parsed again.
+            (Fetched::Index(json, tag), Some(known)) if known.json == json => (known.index, known.json, tag),
+            (Fetched::Index(json, tag), _) => (Rc::new(Index::parse(&json).map_err(unreadable)?), json, tag),
+            (Fetched::Missing, _) => return Err(Error::because(Kind::Unavailable, "catalogue.index", NO_INDEX)),
+            (Fetched::Same, None) => {
+                return Err(Error::because(Kind::Invalid, "catalogue.index", "the store sent no index"));
+            }
+        };
+        *self.0.borrow_mut() = Some(Known {
+            index: Rc::clone(&index),
+            json,
+            tag,
+            asked: now,
+            answered: now,
+            request: cx.request_id().to_owned(),
+        });
+        Ok(index)
+    }
+}
+
+/// The cause where this version has not yet written the catalogue's index. A wrong bucket must not look like an empty
+/// gallery.
+pub(crate) const NO_INDEX: &str = "the catalogue has no index yet";

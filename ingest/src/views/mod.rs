@@ -1,0 +1,199 @@
+//! Publishes the catalogue as it is read: views and their blocks, in the bucket and in the database.
+//!
+//! Parts are written first and the index last. Until the index is written, everybody reads the catalogue before. A run
+//! that dies in between leaves only some parts that nobody reads, and the next run uses them.
+
+mod about;
+mod compress;
+mod former;
+mod shelf;
+
+use std::collections::HashSet;
+
+use gallery::views::build::{Built, Known, build};
+use gallery::views::{Directory, Head, INDEX, Index, Part, name_of};
+
+use crate::bucket::{Bucket, StoreError};
+use crate::catalogue::Catalogue;
+use crate::database::Database;
+use crate::failure::Failure;
+use shelf::Shelf;
+
+/// The largest part that is read, in bytes.
+const MAX_PART: u64 = 64 << 20;
+
+/// Brings the index in the database, in the bucket and in a mirror of the database up to date. What is up to date
+/// already is written only with `force`.
+pub fn publish(
+    catalogue: &Catalogue,
+    bucket: Option<&Bucket>,
+    mirror: Option<&Catalogue>,
+    uploads: usize,
+    force: bool,
+) -> Result<(), Failure> {
+    let mut shelves = vec![Shelf::Database(catalogue)];
+    shelves.extend(bucket.map(|bucket| Shelf::Bucket(bucket, uploads)));
+    shelves.extend(mirror.map(Shelf::Database));
+    let olds = shelves.iter().map(Old::read).collect::<Result<Vec<_>, Failure>>()?;
+    // What all have need not be made again.
+    let first = olds.first().and_then(Option::as_ref);
+    let is_same = |old: &Option<Old>| old.as_ref().map(|old| &old.index.version) == first.map(|old| &old.index.version);
+    let is_known = !force && olds.iter().all(is_same);
+    let known = if is_known { known(&shelves[0], first)? } else { Known::default() };
+
+    let items = catalogue.all()?;
+    let about = about::about(catalogue, &items)?;
+    let built = build(items, &about, &known, compress::deflate).map_err(encoding)?;
+    for (shelf, old) in shelves.iter().zip(&olds) {
+        write(shelf, old.as_ref(), &built, force)?;
+    }
+    Ok(())
+}
+
+/// Makes the index in a database that has none of this version, for services that read it there. The rows stay as they
+/// are.
+pub fn publish_first(database: Database) -> Result<(), platform::Error> {
+    let catalogue = Catalogue::new(database);
+    if Old::parse(catalogue.part(INDEX)?).is_some() {
+        return Ok(());
+    }
+    publish(&catalogue, None, None, 1, false).map_err(|failure| match failure {
+        Failure::Catalogue(error) => error,
+        Failure::Store(error) => platform::Error::because(platform::Kind::Internal, "catalogue.publish", error),
+        _ => platform::Error::new(platform::Kind::Internal, "catalogue.publish"),
+    })
+}
+
+/// The objects of the snapshot of 0.1.0, if it is still there.
+pub fn of_0_1_0(bucket: &Bucket) -> Result<Vec<String>, Failure> {
+    former::objects(bucket)
+}
+
+/// The names of all parts that readers of the bucket may use, and of the index.
+pub fn used(bucket: &Bucket) -> Result<HashSet<String>, Failure> {
+    let shelf = Shelf::Bucket(bucket, 1);
+    let mut used = HashSet::from([INDEX.to_owned()]);
+    if let Some(old) = Old::read(&shelf)? {
+        let mut names = old.names(&shelf)?;
+        if let Some(before) = old.before(&shelf)? {
+            names.extend(before.names(&shelf)?);
+        }
+        names.extend(old.index.previous);
+        used.extend(names.iter().map(|name| gallery::views::part_key(name)));
+    }
+    Ok(used)
+}
+
+/// An index that is stored.
+struct Old {
+    index: Index,
+    json: Vec<u8>,
+}
+
+impl Old {
+    /// An index that cannot be read, because another version wrote it, is as good as none.
+    fn parse(json: Option<Vec<u8>>) -> Option<Self> {
+        json.and_then(|json| Index::parse(&json).ok().map(|index| Self { index, json }))
+    }
+
+    fn read(shelf: &Shelf) -> Result<Option<Self>, Failure> {
+        Ok(Self::parse(shelf.get(INDEX)?))
+    }
+
+    /// The index before this one.
+    fn before(&self, shelf: &Shelf) -> Result<Option<Self>, Failure> {
+        let Some(name) = &self.index.previous else { return Ok(None) };
+        Ok(Self::parse(shelf.get(name)?))
+    }
+
+    /// The heads of all views, albums too.
+    fn heads(&self, shelf: &Shelf) -> Result<Vec<Head>, Failure> {
+        let mut heads = self.index.views.clone();
+        if let Some(albums) = &self.index.albums
+            && let Some(json) = content(shelf, albums)?
+        {
+            heads.extend(serde_json::from_slice::<Vec<Head>>(&json).unwrap_or_default());
+        }
+        Ok(heads)
+    }
+
+    /// The names of all parts that the index leads to.
+    fn names(&self, shelf: &Shelf) -> Result<HashSet<String>, Failure> {
+        let mut names: HashSet<String> = self.index.shard_parts().iter().cloned().collect();
+        names.extend(self.index.albums.iter().filter(|part| part.content().is_none()).map(|part| part.name.clone()));
+        for pieces in self.heads(shelf)?.iter().flat_map(Head::editions) {
+            names.insert(pieces.timeline.name.clone());
+            if pieces.directory.content().is_none() {
+                names.insert(pieces.directory.name.clone());
+            }
+            names.extend(directory(shelf, &pieces.directory)?.iter().flat_map(Directory::segments).cloned());
+        }
+        Ok(names)
+    }
+}
+
+fn content(shelf: &Shelf, part: &Part) -> Result<Option<Vec<u8>>, Failure> {
+    part.content().map_or_else(|| shelf.get(&part.name), |content| Ok(Some(content)))
+}
+
+/// A directory, if it is there and can be read.
+fn directory(shelf: &Shelf, part: &Part) -> Result<Option<Directory>, Failure> {
+    let gzip = content(shelf, part)?.unwrap_or_default();
+    let max = usize::try_from(MAX_PART).unwrap_or(usize::MAX);
+    Ok(deflate::inflate(&gzip, max).and_then(|text| Directory::parse(&text).ok()))
+}
+
+/// The segments to which an index leads.
+fn known(shelf: &Shelf, old: Option<&Old>) -> Result<Known, Failure> {
+    let mut known = Known::default();
+    let heads = old.map_or(Ok(Vec::new()), |old| old.heads(shelf))?;
+    for pieces in heads.iter().flat_map(Head::editions) {
+        if let Some(directory) = directory(shelf, &pieces.directory)? {
+            known.add(&directory);
+        }
+    }
+    Ok(known)
+}
+
+fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result<(), Failure> {
+    let is_current = old.is_some_and(|old| old.index.version == built.index.version);
+    if is_current && !force {
+        return Ok(());
+    }
+    let there = old.map_or(Ok(HashSet::new()), |old| old.names(shelf))?;
+    let mut parts: Vec<(&str, &[u8])> = built
+        .parts
+        .iter()
+        .filter(|(name, _)| built.names.contains(*name) && (force || !there.contains(*name)))
+        .map(|(name, content)| (name.as_str(), content.as_slice()))
+        .collect();
+    let mut index = built.index.clone();
+    let mut gone = HashSet::new();
+    match old {
+        Some(old) if is_current => index.previous.clone_from(&old.index.previous),
+        Some(old) => {
+            let name = name_of(&[&old.json]);
+            if let Some(before) = old.before(shelf)? {
+                gone = before.names(shelf)?;
+                gone.extend(old.index.previous.clone());
+            }
+            gone.retain(|gone| !there.contains(gone) && !built.names.contains(gone) && *gone != name);
+            index.previous = Some(name);
+        }
+        None => {}
+    }
+    if let (Some(name), Some(old)) = (&index.previous, old.filter(|_| !is_current)) {
+        parts.push((name, &old.json));
+    }
+    shelf.add(&parts)?;
+    shelf.swap(&serde_json::to_vec(&index).map_err(encoding)?, &gone)?;
+    match shelf {
+        Shelf::Bucket(bucket, _) if old.is_some() => former::remove(bucket),
+        _ => Ok(()),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn encoding(error: serde_json::Error) -> Failure {
+    StoreError::local(format!("the catalogue cannot be written: {error}")).into()
+}

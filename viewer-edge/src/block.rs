@@ -1,0 +1,29 @@
+//! `GET /api/blocks/:name`: at most 128 items, which never change.
+
+use edge::{
+    Failure,
+    respond::{self, Gzipped},
+};
+use gallery::views::BlockName;
+use http::{Response, header, request};
+use platform::{Cx, Platform, Problem};
+
+use crate::ViewerEdge;
+
+pub(crate) async fn serve<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    name: Option<BlockName>,
+) -> Result<Response<P::Body>, Failure> {
+    let missing = || Problem::not_found("There is no such block. The library has changed: read the timeline again.");
+    let name = name.ok_or_else(missing)?;
+    let content = name.hash.to_string();
+    let block = async {
+        let gzip = service.catalogue.block(cx, &name, service.edition()).await?.ok_or_else(missing)?;
+        Ok(Gzipped { content: content.clone(), gzip })
+    };
+    let mut response = respond::coded(head, "application/json", &content, block).await?;
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, max-age=31536000, immutable");
+    Ok(response)
+}
