@@ -5,7 +5,7 @@ use gallery::{
     MediaKey,
     window::{BROWSER_MAX_AGE, Window},
 };
-use hls::{PlaylistKind, Scope, Summary};
+use hls::{PlaylistKind, Reference, Scope, Summary};
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
 
@@ -43,12 +43,7 @@ pub(crate) async fn serve<P: Platform>(
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
     let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
-    let mut has_lists = false;
-    let checked = hls::split(&stored, &scope, &mut |_, reference| {
-        has_lists |= reference.is_some_and(link::is_list);
-        Ok(())
-    });
-    let checked = checked.and_then(|(_, summary)| summary.whole()).and_then(media);
+    let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
     let summary = checked.map_err(|error| damaged(cx, error))?;
     let window = Window::of(now, summary.duration);
 
@@ -57,31 +52,28 @@ pub(crate) async fn serve<P: Platform>(
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
     let tag = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
-    let presigner = match delivery {
-        Delivery::Presign => Some(service.objects.presigner(window.signed_at, window.life)?),
-        _ => None,
+    let unsigned = |out: &mut String, reference: &Reference<'_>| match delivery {
+        // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
+        Delivery::Redirect | Delivery::Proxy if !file.contains('/') && link::leads_here(&film, reference) => {
+            out.push_str(reference.raw);
+        }
+        Delivery::Public { base } if !link::is_list(reference) => {
+            out.push_str(base);
+            out.push('/');
+            link::encode(out, reference.key);
+        }
+        Delivery::Presign if !link::is_list(reference) => {}
+        _ => link::push(out, &film, reference),
     };
-    let made = match &presigner {
-        Some(presigner) if !has_lists => {
-            signed_playlist::gzip(&stored, &scope, presigner).map(|(_, gzip)| Playlist::new(&tag, gzip))
+    let made = match delivery {
+        Delivery::Presign => {
+            let presigner = service.objects.presigner(window.signed_at, window.life)?;
+            signed_playlist::gzip(&stored, &scope, &presigner, unsigned).map(|(_, gzip)| Playlist::new(&tag, gzip))
         }
         _ => {
             let mut text = String::with_capacity(stored.len() * 2);
-            let is_flat = !file.contains('/');
-            hls::rewrite(&stored, &scope, &mut text, |out, reference| match (delivery, &presigner) {
-                // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
-                (Delivery::Redirect | Delivery::Proxy, _) if is_flat && link::leads_here(&film, reference) => {
-                    out.push_str(reference.raw);
-                }
-                (Delivery::Public { base }, _) if !link::is_list(reference) => {
-                    out.push_str(base);
-                    out.push('/');
-                    link::encode(out, reference.key);
-                }
-                (_, Some(presigner)) if !link::is_list(reference) => presigner.presign_into(out, reference.key),
-                _ => link::push(out, &film, reference),
-            })
-            .map(|_| Playlist::of_text(&tag, text.as_bytes()))
+            let rewritten = hls::rewrite(&stored, &scope, &mut text, unsigned);
+            rewritten.map(|_| Playlist::of_text(&tag, text.as_bytes()))
         }
     };
     let playlist = made.map_err(|error| damaged(cx, error))?;

@@ -62,12 +62,11 @@ fn copy(
     }
 }
 
-/// Takes a playlist apart as [`rewrite`] does, and leaves the output to the caller. `each` gets the text between the
-/// reference before and this reference, or the text before something that is left out. The text behind the last
-/// reference is returned.
+/// Takes a playlist apart as [`rewrite`] does, and leaves the output to the caller. `each` gets the text since its last
+/// call, and the reference behind this text. The reference is `None` where [`rewrite`] leaves something out. The text
+/// behind the last of these places is returned.
 ///
 /// If the caller cannot write the replacement, `each` returns a fault. See [`is_safe_uri`].
-#[allow(clippy::type_complexity, reason = "a closure and its two arguments")]
 pub fn split<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,

@@ -13,7 +13,7 @@ pub(crate) struct Queue<'p, 's> {
     signatures: Signatures<'s>,
     out: Signed<'p>,
     /// Each with the text before it.
-    waiting: Vec<(&'p str, Place)>,
+    waiting: Vec<(&'p str, What)>,
     /// The encoded keys to sign, of which `count` are filled in.
     keys: [String; LANES],
     count: usize,
@@ -22,12 +22,14 @@ pub(crate) struct Queue<'p, 's> {
     signature: [u8; 32],
 }
 
-/// Where the signature of a reference is found.
-enum Place {
-    /// There is only text.
-    Nowhere,
+/// What comes behind a text.
+enum What {
+    /// The URL with the signature that was written last.
     Last,
+    /// The URL with the signature in this lane.
     Lane(usize),
+    /// A text that is no presigned URL.
+    Other(String),
 }
 
 impl<'p, 's: 'p> Queue<'p, 's> {
@@ -43,28 +45,30 @@ impl<'p, 's: 'p> Queue<'p, 's> {
         }
     }
 
+    /// Appends a text that is no presigned URL.
+    pub fn other(&mut self, before: &'p str, other: String) {
+        self.wait(before, What::Other(other));
+    }
+
+    /// Appends a presigned URL.
     pub fn push(&mut self, before: &'p str, key: &str) {
         let next = &mut self.keys[self.count];
         next.clear();
         encode_key_into(next, key);
-        let place = match self.count.checked_sub(1) {
-            Some(lane) if self.keys[lane] == self.keys[self.count] => Place::Lane(lane),
-            None if self.key == self.keys[0] => Place::Last,
+        let what = match self.count.checked_sub(1) {
+            Some(lane) if self.keys[lane] == self.keys[self.count] => What::Lane(lane),
+            None if self.key == self.keys[0] => What::Last,
             _ => {
                 self.count += 1;
-                Place::Lane(self.count - 1)
+                What::Lane(self.count - 1)
             }
         };
-        self.waiting.push((before, place));
-        if self.count == LANES || self.waiting.len() == MOST {
-            self.sign();
-        }
+        self.wait(before, what);
     }
 
-    /// Adds text without a reference behind it.
-    pub fn text(&mut self, text: &'p str) {
-        self.waiting.push((text, Place::Nowhere));
-        if self.waiting.len() == MOST {
+    fn wait(&mut self, before: &'p str, what: What) {
+        self.waiting.push((before, what));
+        if self.count == LANES || self.waiting.len() == MOST {
             self.sign();
         }
     }
@@ -78,12 +82,12 @@ impl<'p, 's: 'p> Queue<'p, 's> {
 
     fn sign(&mut self) {
         let signatures = self.signatures.of(&self.keys[..self.count]);
-        for (before, place) in self.waiting.drain(..) {
+        for (before, what) in self.waiting.drain(..) {
             self.out.text(before);
-            match place {
-                Place::Nowhere => {}
-                Place::Last => self.out.url(&self.key, &self.signature),
-                Place::Lane(lane) => self.out.url(&self.keys[lane], &signatures[lane]),
+            match what {
+                What::Other(text) => self.out.other(&text),
+                What::Last => self.out.url(&self.key, &self.signature),
+                What::Lane(lane) => self.out.url(&self.keys[lane], &signatures[lane]),
             }
         }
         if let Some(lane) = self.count.checked_sub(1) {

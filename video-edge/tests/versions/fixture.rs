@@ -1,5 +1,6 @@
 //! A bucket and a catalogue in memory, and the service on them.
-#![allow(dead_code, reason = "each test program uses its own part")]
+
+#![allow(dead_code, reason = "each test uses its own part")]
 
 use std::{
     cell::RefCell,
@@ -81,6 +82,12 @@ impl Fixture {
         self.objects.borrow_mut().insert(object.to_owned(), text.to_owned());
     }
 
+    /// Sends a request with the session's cookie.
+    pub fn send(&self, request: request::Builder) -> Response<Bytes> {
+        let request = request.header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
+        at_once(self.service.handle(&cx(&self.memory), request))
+    }
+
     /// A playback token for a film.
     pub fn token(&self, key: &str) -> String {
         let headers = HeaderMap::from_iter([(header::COOKIE, self.cookie.clone())]);
@@ -90,17 +97,11 @@ impl Fixture {
 
     /// Sends the cookie only where the path holds no token.
     pub fn ask(&self, path: &str) -> Response<Bytes> {
+        let mut request = Request::builder().uri(path).body(Bytes::new()).unwrap();
         let below = path.strip_prefix("/api/hls/");
         if below.and_then(gallery::playback::split).is_none() {
-            return self.send(Request::builder().uri(path));
+            request.headers_mut().insert(header::COOKIE, self.cookie.clone());
         }
-        let request = Request::builder().uri(path).body(Bytes::new()).unwrap();
-        at_once(self.service.handle(&cx(&self.memory), request))
-    }
-
-    /// Sends a request with the session's cookie.
-    pub fn send(&self, request: request::Builder) -> Response<Bytes> {
-        let request = request.header(header::COOKIE, &self.cookie).body(Bytes::new()).unwrap();
         at_once(self.service.handle(&cx(&self.memory), request))
     }
 

@@ -60,7 +60,7 @@ impl<'t> Signed<'t> {
         }
     }
 
-    /// Appends a text that stands before, between or behind URLs.
+    /// Appends a text that stands before, between or behind URLs. The next such text is probably like it.
     pub fn text(&mut self, text: &'t str) {
         let text = text.as_bytes();
         self.crc = append(self.crc, text);
@@ -73,6 +73,12 @@ impl<'t> Signed<'t> {
             self.stream.similar(text, earlier.text, earlier.at);
         }
         self.texts[self.latest] = Earlier { text, at };
+    }
+
+    /// Appends a text that stands alone.
+    pub fn other(&mut self, text: &str) {
+        self.crc = append(self.crc, text.as_bytes());
+        self.stream.new_text(text.as_bytes());
     }
 
     /// Appends a URL.

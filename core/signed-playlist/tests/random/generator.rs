@@ -95,6 +95,10 @@ pub fn playlist(random: &mut Random) -> String {
         if random.one_in(odd) {
             text += &comment(random, end);
         }
+        if random.one_in(odd * 4) {
+            // It is left out, because it leads elsewhere.
+            text += &format!("#EXT-X-CONTENT-STEERING:SERVER-URI=\"https://other.test/{number}\"{end}");
+        }
         if random.one_in(odd * 2) {
             text += &format!("#EXT-X-DISCONTINUITY{end}");
         }

@@ -8,16 +8,30 @@ mod generator;
 use std::io::Read as _;
 
 use generator::{Random, playlist, presigner};
-use hls::{Scope, Summary};
+use hls::{Reference, Scope, Summary};
 use sigv4::Presigner;
 
 const SCOPE: Scope<'_> = Scope { prefix: "hls/film é/", base: "hls/film é/v/720p.m3u8", public_base: None };
+
+/// Some references are not presigned.
+fn other(out: &mut String, reference: &Reference<'_>) {
+    if reference.key.ends_with(".vtt") {
+        out.push_str("elsewhere/");
+        out.push_str(reference.raw);
+    }
+}
 
 /// The text as it was made before there was gzip.
 fn text(playlist: &[u8], presigner: &Presigner) -> Result<(Summary, String), hls::Error> {
     let mut out = String::new();
     let mut batch = presigner.batch();
-    let summary = hls::rewrite(playlist, &SCOPE, &mut out, |out, reference| batch.push(out, reference.key))?;
+    let summary = hls::rewrite(playlist, &SCOPE, &mut out, |out, reference| {
+        let before = out.len();
+        other(out, reference);
+        if out.len() == before {
+            batch.push(out, reference.key);
+        }
+    })?;
     batch.finish(&mut out);
     Ok((summary, out))
 }
@@ -33,7 +47,7 @@ fn read(gzip: &[u8]) -> Vec<u8> {
 /// Returns the sizes of the text and of the gzip.
 fn check(playlist: &str, presigner: &Presigner) -> (usize, usize) {
     let (summary, text) = text(playlist.as_bytes(), presigner).unwrap_or_else(|error| panic!("{error}: {playlist}"));
-    let (found, gzip) = signed_playlist::gzip(playlist.as_bytes(), &SCOPE, presigner).unwrap();
+    let (found, gzip) = signed_playlist::gzip(playlist.as_bytes(), &SCOPE, presigner, other).unwrap();
     assert_eq!(found, summary);
     assert!(read(&gzip) == text.as_bytes(), "another text by gzip: {playlist}");
     assert!(deflate::inflate(&gzip, text.len()).as_deref() == Some(text.as_bytes()), "not inflated: {playlist}");
@@ -90,7 +104,7 @@ fn what_is_refused_as_text_is_refused() {
     let presigner = presigner(&mut Random(3));
     for bad in ["", "#EXTM3U", "#EXTM3U\n#EXTINF:4,\n../../a.ts\n", "#EXTM3U\n#EXTINF:4,\n", "#EXTM3U\na.ts\n"] {
         let wanted = text(bad.as_bytes(), &presigner).unwrap_err();
-        assert_eq!(signed_playlist::gzip(bad.as_bytes(), &SCOPE, &presigner).unwrap_err(), wanted, "{bad}");
+        assert_eq!(signed_playlist::gzip(bad.as_bytes(), &SCOPE, &presigner, other).unwrap_err(), wanted, "{bad}");
     }
 }
 
