@@ -2,6 +2,8 @@
 //!
 //! `SIGNED_PLAYLISTS=1000000 cargo test --release -p signed-playlist` runs more of them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::format_push_string, reason = "short texts of tests")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the generator writes them so")]
 
 mod generator;
 
