@@ -65,16 +65,13 @@ pub(crate) async fn serve<P: Platform>(
         Delivery::Presign if !link::is_list(reference) => {}
         _ => link::push(out, &film, reference),
     };
-    let made = match delivery {
-        Delivery::Presign => {
-            let presigner = service.objects.presigner(window.signed_at, window.life)?;
-            signed_playlist::gzip(&stored, &scope, &presigner, unsigned).map(|(_, gzip)| Playlist::new(&tag, gzip))
-        }
-        _ => {
-            let mut text = String::with_capacity(stored.len() * 2);
-            let rewritten = hls::rewrite(&stored, &scope, &mut text, unsigned);
-            rewritten.map(|_| Playlist::of_text(&tag, text.as_bytes()))
-        }
+    let made = if *delivery == Delivery::Presign {
+        let presigner = service.objects.presigner(window.signed_at, window.life)?;
+        signed_playlist::gzip(&stored, &scope, &presigner, unsigned).map(|(_, gzip)| Playlist::new(&tag, gzip))
+    } else {
+        let mut text = String::with_capacity(stored.len() * 2);
+        let rewritten = hls::rewrite(&stored, &scope, &mut text, unsigned);
+        rewritten.map(|_| Playlist::of_text(&tag, text.as_bytes()))
     };
     let playlist = made.map_err(|error| damaged(cx, error))?;
 

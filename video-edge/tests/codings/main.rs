@@ -22,7 +22,8 @@ fn at(delivery: &str, version: Option<&str>) -> Fixture {
     let at = Fixture::new(delivery);
     at.film(FILM, version);
     let prefix = gallery::layout::hls_prefix(FILM, version);
-    let segments: String = (0..50).map(|number| format!("#EXTINF:4.000000,é\n720p_{number:03}.ts\n")).collect();
+    let segments: Vec<String> = (0..50).map(|number| format!("#EXTINF:4.000000,é\n720p_{number:03}.ts\n")).collect();
+    let segments = segments.concat();
     at.put(&format!("{prefix}720p.m3u8"), &format!("#EXTM3U\n#EXT-X-TARGETDURATION:4\n{segments}#EXT-X-ENDLIST\n"));
     at.put(&format!("{prefix}master.m3u8"), "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=2000000\n720p.m3u8\n");
     at
