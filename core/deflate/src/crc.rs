@@ -135,16 +135,15 @@ pub(crate) fn update(state: u32, bytes: &[u8]) -> u32 {
     let mut state = state;
     let (blocks, rest) = bytes.as_chunks::<8>();
     for block in blocks {
-        let [a, b, c, d, e, f, g, h] = *block;
-        let [old_a, old_b, old_c, old_d] = state.to_le_bytes();
-        state = TABLES[7][usize::from(a ^ old_a)]
-            ^ TABLES[6][usize::from(b ^ old_b)]
-            ^ TABLES[5][usize::from(c ^ old_c)]
-            ^ TABLES[4][usize::from(d ^ old_d)]
-            ^ TABLES[3][usize::from(e)]
-            ^ TABLES[2][usize::from(f)]
-            ^ TABLES[1][usize::from(g)]
-            ^ TABLES[0][usize::from(h)];
+        let [low, high] = [&block[..4], &block[4..]];
+        let mut next = 0;
+        for (place, (byte, old)) in low.iter().zip(state.to_le_bytes()).enumerate() {
+            next ^= TABLES[7 - place][usize::from(byte ^ old)];
+        }
+        for (place, byte) in high.iter().enumerate() {
+            next ^= TABLES[3 - place][usize::from(*byte)];
+        }
+        state = next;
     }
     for byte in rest {
         state = (state >> 8) ^ TABLES[0][usize::from(state.to_le_bytes()[0] ^ byte)];
