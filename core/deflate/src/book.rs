@@ -2,11 +2,26 @@
 
 use crate::bits::Bits;
 
-/// One code: its bits, with those of a length behind them, and their count.
+/// One code: its bits, with those of a length behind them, and above them their count. At most 20 bits.
 #[derive(Clone, Copy)]
-pub(crate) struct Code {
-    pub bits: u32,
-    pub count: u8,
+pub(crate) struct Code(u32);
+
+impl Code {
+    const NONE: Self = Self(0);
+
+    const fn new(bits: u32, count: u32) -> Self {
+        Self(bits | count << 24)
+    }
+
+    #[inline]
+    pub const fn bits(self) -> u32 {
+        self.0 & 0x00ff_ffff
+    }
+
+    #[inline]
+    pub const fn count(self) -> u32 {
+        self.0 >> 24
+    }
 }
 
 /// The codes of a block.
@@ -39,9 +54,9 @@ impl Book {
     pub const fn new(symbols: &[u8; 288], distances: &[u8; 30]) -> Self {
         let symbols = canonical(symbols);
         let mut book = Self {
-            literals: [Code { bits: 0, count: 0 }; 256],
+            literals: [Code::NONE; 256],
             end: symbols[256],
-            lengths: [Code { bits: 0, count: 0 }; 256],
+            lengths: [Code::NONE; 256],
             distances: canonical(distances),
         };
         let mut at = 0;
@@ -56,12 +71,12 @@ impl Book {
     pub fn write_literals(&self, text: &[u8], bits: &mut Bits) {
         for byte in text {
             let code = self.literals[usize::from(*byte)];
-            bits.put(code.bits.into(), code.count.into());
+            bits.put(code.bits().into(), code.count());
         }
     }
 
     pub fn write_end(&self, bits: &mut Bits) {
-        bits.put(self.end.bits.into(), self.end.count.into());
+        bits.put(self.end.bits().into(), self.end.count());
     }
 
     /// The length is 3 at least and has no upper limit. The distance is 1 to [`WINDOW`].
@@ -72,13 +87,13 @@ impl Book {
         let extra = if back < 4 { 0 } else { back.ilog2() - 1 };
         let symbol = self.distances[2 * extra as usize + (back >> extra)];
         let extra_bits = (back & ((1 << extra) - 1)) as u64;
-        let far = u64::from(symbol.bits) | extra_bits << symbol.count;
+        let far = u64::from(symbol.bits()) | extra_bits << symbol.count();
         let mut left = length;
         while left > 0 {
             // What is left must be long enough for a match.
             let next = if left <= LONGEST { left } else { LONGEST.min(left - SHORTEST) };
             let long = self.lengths[next - SHORTEST];
-            bits.put(u64::from(long.bits) | far << long.count, u32::from(long.count + symbol.count) + extra);
+            bits.put(u64::from(long.bits()) | far << long.count(), long.count() + symbol.count() + extra);
             left -= next;
         }
     }
@@ -96,22 +111,22 @@ const fn with_extra(symbols: &[Code; 288], at: usize) -> Code {
         }
     };
     let code = symbols[symbol];
-    #[allow(clippy::cast_possible_truncation)] // of five bits, and at most five
-    let (bits, extra) = ((at & ((1 << extra) - 1)) as u32, extra as u8);
-    Code { bits: code.bits | bits << code.count, count: code.count + extra }
+    #[allow(clippy::cast_possible_truncation)] // of five bits
+    let bits = (at & ((1 << extra) - 1)) as u32;
+    Code::new(code.bits() | bits << code.count(), code.count() + extra)
 }
 
 /// The codes that belong to these lengths (RFC 1951 section 3.2.2), turned around for writing.
 pub(crate) const fn canonical<const N: usize>(lengths: &[u8; N]) -> [Code; N] {
-    let mut codes = [Code { bits: 0, count: 0 }; N];
+    let mut codes = [Code::NONE; N];
     let mut next = 0_u32;
     let mut length = 1;
     while length < 16 {
         next <<= 1;
         let mut symbol = 0;
         while symbol < N {
-            if lengths[symbol] == length {
-                codes[symbol] = Code { bits: next.reverse_bits() >> (32 - length), count: length };
+            if lengths[symbol] as u32 == length {
+                codes[symbol] = Code::new(next.reverse_bits() >> (32 - length), length);
                 next += 1;
             }
             symbol += 1;

@@ -6,8 +6,8 @@ const POLYNOMIAL: u32 = 0xedb8_8320;
 const ONE: u32 = 1 << 31;
 
 /// `TABLES[n][byte]`: the remainder of a byte that `n` more bytes follow.
-static TABLES: [[u32; 256]; 16] = {
-    let mut tables = [[0; 256]; 16];
+static TABLES: [[u32; 256]; 8] = {
+    let mut tables = [[0; 256]; 8];
     let mut byte = 0;
     while byte < 256 {
         #[allow(clippy::cast_possible_truncation)] // a byte
@@ -21,7 +21,7 @@ static TABLES: [[u32; 256]; 16] = {
         byte += 1;
     }
     let mut entry = 256;
-    while entry < 256 * 16 {
+    while entry < 256 * 8 {
         let before = tables[entry / 256 - 1][entry % 256];
         tables[entry / 256][entry % 256] = (before >> 8) ^ tables[0][(before & 0xff) as usize];
         entry += 1;
@@ -133,17 +133,17 @@ impl Shift {
 /// The state of a CRC-32 after more bytes. The state is the complement of the CRC-32.
 pub(crate) fn update(state: u32, bytes: &[u8]) -> u32 {
     let mut state = state;
-    let (blocks, rest) = bytes.as_chunks::<16>();
+    let (blocks, rest) = bytes.as_chunks::<8>();
     for block in blocks {
-        let [a, b, c, d] = state.to_le_bytes();
-        let mut block = *block;
-        for (byte, old) in block.iter_mut().zip([a, b, c, d]) {
-            *byte ^= old;
+        let [low, high] = [&block[..4], &block[4..]];
+        let mut next = 0;
+        for (place, (byte, old)) in low.iter().zip(state.to_le_bytes()).enumerate() {
+            next ^= TABLES[7 - place][usize::from(byte ^ old)];
         }
-        state = 0;
-        for (place, byte) in block.iter().enumerate() {
-            state ^= TABLES[15 - place][usize::from(*byte)];
+        for (place, byte) in high.iter().enumerate() {
+            next ^= TABLES[3 - place][usize::from(*byte)];
         }
+        state = next;
     }
     for byte in rest {
         state = (state >> 8) ^ TABLES[0][usize::from(state.to_le_bytes()[0] ^ byte)];

@@ -40,7 +40,7 @@ fn copy(
     replace: &mut dyn FnMut(&mut String, &Reference<'_>),
 ) -> Result<Summary, Error> {
     let start = out.len();
-    let result = split(playlist, scope, &mut |before, reference| {
+    let result = split(playlist, scope, |before, reference| {
         out.push_str(before);
         let Some(reference) = reference else { return Ok(()) };
         let written = out.len();
@@ -71,7 +71,7 @@ fn copy(
 pub fn split<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,
-    each: &mut dyn FnMut(&'p str, Option<&Reference<'_>>) -> Result<(), Fault>,
+    mut each: impl FnMut(&'p str, Option<&Reference<'_>>) -> Result<(), Fault>,
 ) -> Result<(&'p str, Summary), Error> {
     let mut done = 0;
     let (text, summary) = scan(playlist, scope, &mut |text, span, reference| {

@@ -24,7 +24,7 @@ pub fn gzip(
     let is_safe = is_safe_uri(&[presigner.url_start(), "key", presigner.url_end()].concat());
     let mut queue = Queue::new(presigner, capacity(playlist));
     let mut text = String::new();
-    let (rest, summary) = hls::split(playlist, scope, &mut |before, reference| {
+    let (rest, summary) = hls::split(playlist, scope, |before, reference| {
         let Some(reference) = reference else {
             queue.other(before, String::new());
             return Ok(());

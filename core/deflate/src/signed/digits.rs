@@ -59,9 +59,10 @@ static PAIRS: [Pair; 256] = {
     while byte < 256 {
         let text = [digits[byte >> 4], digits[byte & 15]];
         let (first, second) = (book.literals[text[0] as usize], book.literals[text[1] as usize]);
+        let bits = first.bits() | second.bits() << first.count();
         #[allow(clippy::cast_possible_truncation)] // at most ten bits
-        let bits = (first.bits | second.bits << first.count) as u16;
-        pairs[byte] = Pair { bits, count: first.count + second.count, text };
+        let (bits, count) = (bits as u16, (first.count() + second.count()) as u8);
+        pairs[byte] = Pair { bits, count, text };
         byte += 1;
     }
     pairs
@@ -110,7 +111,7 @@ struct Packed {
 }
 
 impl Packed {
-    const fn put(mut self, bits: u32, count: u8) -> Self {
+    const fn put(mut self, bits: u32, count: u32) -> Self {
         let mut at = 0;
         while at < count {
             self.bytes[self.count / 8] |= ((bits >> at & 1) as u8) << (self.count % 8);
@@ -148,12 +149,12 @@ static HEAD: Packed = {
             same += 1;
         }
         let code = codes[all[at] as usize];
-        packed = packed.put(code.bits, code.count);
+        packed = packed.put(code.bits(), code.count());
         if same > 3 {
             let code = codes[AGAIN as usize];
             #[allow(clippy::cast_possible_truncation)] // at most seven
             let more = same as u32 - 4;
-            packed = packed.put(code.bits, code.count).put(more, 2);
+            packed = packed.put(code.bits(), code.count()).put(more, 2);
             at += same;
         } else {
             at += 1;
