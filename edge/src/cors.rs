@@ -53,7 +53,11 @@ impl Cors {
         if !self.has_any() {
             return;
         }
-        response.append(header::VARY, HeaderValue::from_static("Origin"));
+        // In one line: there are caches that read only the first one.
+        let others = response.remove(header::VARY);
+        let vary = others.as_ref().and_then(|others| others.to_str().ok()).map(|others| format!("{others}, Origin"));
+        let vary = vary.and_then(|vary| HeaderValue::from_str(&vary).ok());
+        response.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static("Origin")));
         if let Some(origin) = self.allows(request) {
             response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");

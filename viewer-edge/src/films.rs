@@ -9,7 +9,8 @@ use platform::{Cx, Error, Kind, Platform, Problem};
 use crate::ViewerEdge;
 
 /// The headers of the request that video-edge reads. The session's cookie is written anew.
-const READ: [HeaderName; 6] = [
+const READ: [HeaderName; 7] = [
+    header::ACCEPT_ENCODING,
     header::RANGE,
     header::IF_RANGE,
     header::IF_MATCH,

@@ -67,7 +67,6 @@ fn copy(
 /// behind the last of these places is returned.
 ///
 /// If the caller cannot write the replacement, `each` returns a fault. See [`is_safe_uri`].
-#[allow(clippy::type_complexity, reason = "a closure and its two arguments")]
 pub fn split<'p>(
     playlist: &'p [u8],
     scope: &Scope<'_>,

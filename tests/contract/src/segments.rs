@@ -117,7 +117,6 @@ fn route_of_unknown_films(target: &Target) -> Outcome {
     for (key, file, status) in [
         ("absent.mp4", "540p_000.ts", 404),
         ("absent.mp4", "init.mp4", 404),
-        (&film, "540p_000.exe", 404),
         (&film, "%zz.ts", 400),
         (&film, "..%2Fx.ts", 400),
         (&film, "%00.ts", 400),
