@@ -215,7 +215,7 @@ describe('on a desktop', () => {
     // The page was told the URL hours ago, until the player notices that it has expired.
     const old = `/~${'A'.repeat(99)}/`;
     let asked = 0;
-    await page.route('**/api/playback?*', async (route) => {
+    await page.route('**/api/playback?**', async (route) => {
       const response = await route.fetch();
       const body = await response.text();
       await route.fulfill({ response, body: asked > 0 ? body : body.replace(/\/~[^/]+\//, old) });
@@ -230,7 +230,7 @@ describe('on a desktop', () => {
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1, null, { timeout: 60_000 });
     assert.ok(asked > 0, 'the old URL was never asked for');
     assert.equal(await page.getByLabel('Password', { exact: true }).isVisible(), false);
-    await page.unroute('**/api/playback?*');
+    await page.unroute('**/api/playback?**');
     await page.unroute(`**${old}**`);
     await page.keyboard.press('Escape');
     await closed(page);
