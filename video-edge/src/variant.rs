@@ -31,7 +31,11 @@ pub(crate) async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
     let now = cx.facts.now;
-    let parts = [delivery.name(), &service.signer, &asked_version, key.as_str(), file];
+    let base = match delivery {
+        Delivery::Public { base } => base.as_str(),
+        _ => "",
+    };
+    let parts = [delivery.name(), base, &service.signer, &asked_version, key.as_str(), file];
     let name = Name::new("playlist:variant", &parts);
     let _flight = match name.find(cx, &service.single_flight, Playlist::from_entry).await {
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE).await,
@@ -51,7 +55,7 @@ pub(crate) async fn serve<P: Platform>(
     // them.
     let start = window.signed_at.to_string();
     let content = digest(&[&String::from_utf8_lossy(&stored)]);
-    let tag = digest(&[delivery.name(), &service.signer, &start, &content, &path]);
+    let tag = digest(&[delivery.name(), base, &service.signer, &start, &content, &path, &film.version]);
     let unsigned = |out: &mut String, reference: &Reference<'_>| match delivery {
         // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
         Delivery::Redirect | Delivery::Proxy if !file.contains('/') && link::leads_here(&film, reference) => {

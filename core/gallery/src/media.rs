@@ -135,10 +135,14 @@ impl Media {
         moment.or(self.date_taken.as_deref()).unwrap_or(&self.uploaded_at)
     }
 
-    /// The day in the library's time zone, or in a row of 0.1.0 that of its date.
+    /// The day in the library's time zone, or in a row of 0.1.0 that of its date. Empty if nothing says when the item was
+    /// taken: the moment of ingest or of upload is no day of taking.
     pub fn day(&self) -> &str {
-        let day = self.taken.as_ref().map(|taken| taken.day.as_str()).filter(|day| !day.is_empty());
-        day.unwrap_or_else(|| self.date().get(..10).unwrap_or_default())
+        match &self.taken {
+            Some(taken) if taken.source == Taken::INGEST => "",
+            Some(taken) if !taken.day.is_empty() => &taken.day,
+            _ => self.date_taken.as_deref().and_then(|date| date.get(..10)).unwrap_or_default(),
+        }
     }
 
     /// The version in the item's URLs, see [`url_version`].

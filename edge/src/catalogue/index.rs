@@ -40,7 +40,7 @@ impl CurrentIndex {
             let known = self.0.borrow().as_ref().filter(|known| known.request == cx.request_id()).cloned();
             return match known {
                 Some(known) => Ok(known.index),
-                None => self.refresh(cx, shelf).await,
+                None => self.ask(cx, shelf, true).await,
             };
         }
         let now = cx.facts.now;
@@ -86,7 +86,13 @@ impl CurrentIndex {
                 return Err(Error::because(Kind::Invalid, "catalogue.index", "the store sent no index"));
             }
         };
-        *self.0.borrow_mut() = Some(Known {
+        let mut known = self.0.borrow_mut();
+        // Another request may have read a newer one while this one waited.
+        let is_overtaken = known.as_ref().is_some_and(|known| known.answered > now);
+        if is_overtaken && may_be_kept {
+            return Ok(index);
+        }
+        *known = Some(Known {
             index: Rc::clone(&index),
             json,
             tag,

@@ -131,17 +131,17 @@ impl Catalogue {
         }
         let index = self.index.refresh(cx, &self.shelf).await?;
         let found = read(&index).await?;
-        found.ok_or(Error::because(Kind::Unavailable, "catalogue.part", "a part of the catalogue is missing"))
+        found.ok_or_else(missing)
     }
 
     /// The head of a view. The inner `None` is for a view that there is not.
     async fn head<P: Platform>(&self, cx: &Cx<'_, P>, index: &Index, view: &View) -> Found<Option<Head>> {
-        if let Some(head) = index.head(view) {
+        if let Some(head) = index.head(view).map_err(unreadable)? {
             return Ok(Some(Some(head.clone())));
         }
         let Some(albums) = &index.albums else { return Ok(Some(None)) };
         let Some(json) = self.whole(cx, albums).await? else { return Ok(None) };
-        let heads: Vec<Head> = serde_json::from_slice(&json).map_err(|_| unreadable(Unreadable))?;
+        let heads = Head::parse_all(&json).map_err(unreadable)?;
         Ok(Some(heads.into_iter().find(|head| head.name == view.name())))
     }
 
@@ -178,6 +178,10 @@ impl Catalogue {
 /// The text of a gzip member, of at most `max` bytes.
 fn inflated(gzip: &[u8], max: usize) -> Result<Vec<u8>, Error> {
     deflate::inflate(gzip, max).ok_or_else(|| unreadable(Unreadable))
+}
+
+fn missing() -> Error {
+    Error::because(Kind::Unavailable, "catalogue.part", "a part of the catalogue is missing")
 }
 
 fn unreadable(error: Unreadable) -> Error {

@@ -15,7 +15,7 @@ use gallery::{
 };
 use platform::{Cx, Error, Platform};
 
-use super::{Catalogue, Found, shelf::Piece, unreadable};
+use super::{Catalogue, Found, missing, shelf::Piece, unreadable};
 
 /// A text of the catalogue in gzip, and the version of the catalogue from which it is.
 pub struct Versioned {
@@ -23,6 +23,9 @@ pub struct Versioned {
     pub gzip: Vec<u8>,
 }
 
+/// How many blocks of an album are searched for an item, at most and at once. A request may send only so many requests.
+const MOST_SEARCHED: usize = 80;
+const SEARCHED_AT_ONCE: usize = 16;
 /// The bytes of an answer beside its blocks.
 const AROUND: usize = 1024;
 
@@ -60,7 +63,7 @@ impl Catalogue {
         }
         // The name may come from an index that is newer than the one that this instance holds.
         let index = self.index.refresh(cx, &self.shelf).await?;
-        Ok(self.find(cx, &index, name, edition).await?.flatten())
+        self.find(cx, &index, name, edition).await?.ok_or_else(missing)
     }
 
     async fn find<P: Platform>(
@@ -118,7 +121,8 @@ impl Catalogue {
         .await
     }
 
-    /// Where an item stands in a view. `None` if the item is not in the view, or if there is no such view.
+    /// Where an item stands in a view. `None` if the item is not in the view, or if there is no such view, or if the item
+    /// is not among the first five thousand or so of an album.
     pub async fn position<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
@@ -132,23 +136,28 @@ impl Catalogue {
             let Some(head) = head else { return Ok(Some(None)) };
             let Some(directory) = self.directory(cx, &head, edition).await? else { return Ok(None) };
             let all = directory.blocks().len();
-            let wanted = if view.is_ordered_by_place() {
+            // An album may have any order, so it is read from its beginning.
+            let mut wanted = if view.is_ordered_by_place() {
                 let at = directory.at_place(media.place());
                 at..(at + 1).min(all)
             } else {
-                0..all
+                0..all.min(MOST_SEARCHED)
             };
-            let Some(blocks) = self.blocks(cx, &directory, wanted).await? else { return Ok(None) };
-            for block in &blocks {
-                let text = inflated(block)?;
-                if let Some(at) = item::lines(&text).position(|line| line.starts_with(&start)) {
-                    let name = BlockName { view: view.clone(), hash: block.0.hash };
-                    return Ok(Some(Some(Position {
-                        view: view.name().to_owned(),
-                        block: name.to_string(),
-                        index: at,
-                        item: block.0.start + at,
-                    })));
+            while !wanted.is_empty() {
+                let some = wanted.start..wanted.end.min(wanted.start + SEARCHED_AT_ONCE);
+                wanted.start = some.end;
+                let Some(blocks) = self.blocks(cx, &directory, some).await? else { return Ok(None) };
+                for block in &blocks {
+                    let text = inflated(block)?;
+                    if let Some(at) = item::lines(&text).position(|line| line.starts_with(&start)) {
+                        let name = BlockName { view: view.clone(), hash: block.0.hash };
+                        return Ok(Some(Some(Position {
+                            view: view.name().to_owned(),
+                            block: name.to_string(),
+                            index: at,
+                            item: block.0.start + at,
+                        })));
+                    }
                 }
             }
             Ok(Some(None))
@@ -208,20 +217,22 @@ impl Start {
 /// The number of items of a block that do not come after a cursor.
 fn skipped(block: &(&Block, Bytes), after: &Cursor) -> Result<usize, Error> {
     let text = inflated(block)?;
+    let lines: Vec<&[u8]> = item::lines(&text).collect();
+    let place = |line: &[u8]| item::place(line).map_err(unreadable);
+    // The item of the cursor is usually still where it was.
     let start = line_start(&after.key).map_err(unreadable)?;
-    if let Some(at) = item::lines(&text).position(|line| line.starts_with(&start)) {
+    if let Some(at) = lines.iter().position(|line| line.starts_with(&start))
+        && place(lines[at])?.0 == after.date
+    {
         return Ok(at + 1);
     }
-    // The item of the cursor is gone.
-    let mut count = 0;
-    for line in item::lines(&text) {
-        let (date, key) = item::place(line).map_err(unreadable)?;
+    for (at, line) in lines.iter().enumerate() {
+        let (date, key) = place(line)?;
         if (date.as_str(), key.as_str()) < (after.date.as_str(), after.key.as_str()) {
-            break;
+            return Ok(at);
         }
-        count += 1;
     }
-    Ok(count)
+    Ok(lines.len())
 }
 
 fn inflated((block, deflated): &(&Block, Bytes)) -> Result<Vec<u8>, Error> {

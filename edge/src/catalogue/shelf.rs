@@ -50,7 +50,7 @@ impl Shelf {
         may_be_kept: bool,
     ) -> Result<Fetched, Error> {
         let Self::Bucket(objects) = self else {
-            let index = sql::part(cx, INDEX).await?;
+            let index = sql::index(cx, may_be_kept).await?;
             return Ok(index.map_or(Fetched::Missing, |index| Fetched::Index(index, None)));
         };
         let headers: HeaderMap = tag.into_iter().map(|tag| (header::IF_NONE_MATCH, tag)).collect();

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use gallery::{
     MediaKey,
     media::{Film, Media, MediaType, Place, Taken},
+    views::INDEX,
 };
 use platform::{Cx, Error, Kind, Platform, Row, Sql, Statement, Value};
 use serde::Deserialize;
@@ -60,9 +61,16 @@ fn qualities(names: Option<&str>) -> Option<Vec<String>> {
     names.map(|names| serde_json::from_slice(names.as_bytes()).unwrap_or_default())
 }
 
-/// A whole part, or the index.
-pub(super) async fn part<P: Platform>(cx: &Cx<'_, P>, name: &str) -> Result<Option<Bytes>, Error> {
-    let mut rows = cx.sql()?.query("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[name.into()]).await?;
+/// The index. A host may keep the rows of a look-up by one text for a moment, but not those of one with a second
+/// parameter.
+pub(super) async fn index<P: Platform>(cx: &Cx<'_, P>, may_be_kept: bool) -> Result<Option<Bytes>, Error> {
+    const INDEX_NOW: &str = "SELECT bytes FROM catalogue_parts WHERE name = ?1 AND ?2";
+    let database = cx.sql()?;
+    let mut rows = if may_be_kept {
+        database.query("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[INDEX.into()]).await?
+    } else {
+        database.query(INDEX_NOW, &[INDEX.into(), Value::Integer(1)]).await?
+    };
     rows.first_mut().map_or(Ok(None), |row| row.take_blob(0)).map(|bytes| bytes.map(Bytes::from))
 }
 

@@ -32,6 +32,11 @@ impl Catalogue {
         Ok(())
     }
 
+    /// The names of all parts, and of the index.
+    pub fn part_names(&self) -> Result<Vec<String>, Error> {
+        self.0.texts("SELECT name FROM catalogue_parts ORDER BY name")
+    }
+
     /// Replaces the index and removes parts, in one transaction.
     pub fn swap_index(&self, index: &[u8], gone: &HashSet<String>) -> Result<(), Error> {
         let mut statements = vec![put(INDEX, index)];
@@ -39,6 +44,12 @@ impl Catalogue {
             |name: &String| Statement::new("DELETE FROM catalogue_parts WHERE name = ?1", [name.as_str().into()]);
         statements.extend(gone.iter().map(remove));
         self.0.batch(&statements).map(drop)
+    }
+
+    /// Writes the first index. Where there is one already, which another program has just written, it stays.
+    pub fn put_first_index(&self, index: &[u8]) -> Result<(), Error> {
+        let sql = "INSERT INTO catalogue_parts (name, bytes) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+        self.0.query(sql, [INDEX.into(), index.to_vec().into()]).map(drop)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::catalogue::{Deletion, Place, State};
 use crate::engine::{self, Session};
 use crate::failure::Failure;
 use crate::lock::Lock;
-use crate::{Error, Options, prune, purge, scratch};
+use crate::{Error, Options, prune, purge, scratch, views};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -132,7 +132,14 @@ fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) 
 
 /// Deletes what nothing uses.
 fn remove(session: &Session, diagnosis: &Diagnosis) -> Result<(), Failure> {
-    for orphan in diagnosis.found.iter().filter(|finding| finding.kind == Kind::Orphan) {
+    // An ingest elsewhere may have published in the meantime: only a file's catalogue can be locked.
+    let in_use = views::used(&session.bucket)?;
+    let is_orphan = |finding: &&Finding| {
+        let is_part = finding.name.starts_with(CATALOGUE);
+        let is_used = is_part && (in_use.keys.contains(&finding.name) || !in_use.damaged.is_empty());
+        finding.kind == Kind::Orphan && !is_used
+    };
+    for orphan in diagnosis.found.iter().filter(is_orphan) {
         session.bucket.delete(&orphan.name)?;
     }
     let rows: HashSet<String> = session.catalogue.items()?.into_iter().map(|item| item.key).collect();

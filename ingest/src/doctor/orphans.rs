@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use gallery::views::PARTS;
+
 use super::items::Used;
 use super::{Finding, Kind};
 use crate::catalogue::Deletion;
@@ -24,7 +26,13 @@ pub fn check(
     }
     let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
     let views = views::used(&session.bucket)?;
-    for object in views.iter().filter(|object| !objects.contains_key(*object)) {
+    for object in &views.damaged {
+        let detail = "the catalogue leads to it, and it cannot be read".to_owned();
+        found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
+    }
+    // Where it is not known what the catalogue leads to, its parts stay.
+    let is_unclear = |object: &str| !views.damaged.is_empty() && object.starts_with(PARTS);
+    for object in views.keys.iter().filter(|object| !objects.contains_key(*object)) {
         let detail = "the catalogue leads to it, and it is not there".to_owned();
         found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
     }
@@ -32,7 +40,8 @@ pub fn check(
     for object in objects.keys() {
         let is_kept = used.objects.contains(object)
             || kept.contains(object)
-            || views.contains(object)
+            || views.keys.contains(object)
+            || is_unclear(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
             || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
             || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix));

@@ -20,7 +20,7 @@ pub fn deflate(texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let others: Vec<_> = shares.map(|share| scope.spawn(move || all(share))).collect();
         let mut done = all(first);
         for other in others {
-            done.extend(other.join().unwrap_or_default());
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         done
     })

@@ -1,7 +1,8 @@
 //! Publishes the catalogue as it is read: views and their blocks, in the bucket and in the database.
 //!
 //! Parts are written first and the index last. Until the index is written, everybody reads the catalogue before. A run
-//! that dies in between leaves only some parts that nobody reads, and the next run uses them.
+//! that dies in between leaves only some parts that nobody reads. The next one removes them from the database, and
+//! `doctor` removes them from the bucket.
 
 mod about;
 mod compress;
@@ -54,14 +55,25 @@ pub fn publish(
 /// are.
 pub fn publish_first(database: Database) -> Result<(), platform::Error> {
     let catalogue = Catalogue::new(database);
-    if Old::parse(catalogue.part(INDEX)?).is_some() {
+    if catalogue.part(INDEX)?.is_some() {
         return Ok(());
     }
-    publish(&catalogue, None, None, 1, false).map_err(|failure| match failure {
+    first(&catalogue).map_err(|failure| match failure {
         Failure::Catalogue(error) => error,
         Failure::Store(error) => platform::Error::because(platform::Kind::Internal, "catalogue.publish", error),
         _ => platform::Error::new(platform::Kind::Internal, "catalogue.publish"),
     })
+}
+
+/// If another program publishes in the meantime, its index is the newer one, and stays.
+fn first(catalogue: &Catalogue) -> Result<(), Failure> {
+    let items = catalogue.all()?;
+    let about = about::about(catalogue, &items)?;
+    let mut built = build(items, &about, &Known::default(), compress::deflate).map_err(encoding)?;
+    let parts: Vec<(&str, &[u8])> =
+        built.names.iter().filter_map(|name| Some((name.as_str(), built.parts.get(name)?.as_slice()))).collect();
+    catalogue.put_parts(&parts)?;
+    Ok(catalogue.put_first_index(&built.index.encode().map_err(encoding)?)?)
 }
 
 /// The objects of the snapshot of 0.1.0, if it is still there.
@@ -69,18 +81,34 @@ pub fn of_0_1_0(bucket: &Bucket) -> Result<Vec<String>, Failure> {
     former::objects(bucket)
 }
 
-/// The names of all parts that readers of the bucket may use, and of the index.
-pub fn used(bucket: &Bucket) -> Result<HashSet<String>, Failure> {
+/// The keys of all objects that readers of the bucket may use.
+#[derive(Debug, Default)]
+pub struct Used {
+    pub keys: HashSet<String>,
+    /// Those that are there and cannot be read. What they lead to is not known, so no part may be deleted.
+    pub damaged: Vec<String>,
+}
+
+pub fn used(bucket: &Bucket) -> Result<Used, Failure> {
     let shelf = Shelf::Bucket(bucket, 1);
-    let mut used = HashSet::from([INDEX.to_owned()]);
-    if let Some(old) = Old::read(&shelf)? {
-        let mut names = old.names(&shelf)?;
-        if let Some(before) = old.before(&shelf)? {
-            names.extend(before.names(&shelf)?);
+    let mut used = Used { keys: HashSet::from([INDEX.to_owned()]), damaged: Vec::new() };
+    let json = shelf.get(INDEX)?;
+    let Some(old) = Old::parse(json.clone()) else {
+        used.damaged.extend(json.map(|_| INDEX.to_owned()));
+        return Ok(used);
+    };
+    let before = old.before(&shelf)?;
+    let mut names: HashSet<String> = old.index.previous.iter().cloned().collect();
+    for index in [Some(&old), before.as_ref()].into_iter().flatten() {
+        names.extend(index.names(&shelf)?);
+        for pieces in index.heads(&shelf)?.iter().flat_map(Head::editions) {
+            let stored = content(&shelf, &pieces.directory)?;
+            if stored.is_some() && directory(&shelf, &pieces.directory)?.is_none() {
+                used.damaged.push(gallery::views::part_key(&pieces.directory.name));
+            }
         }
-        names.extend(old.index.previous);
-        used.extend(names.iter().map(|name| gallery::views::part_key(name)));
     }
+    used.keys.extend(names.iter().map(|name| gallery::views::part_key(name)));
     Ok(used)
 }
 
@@ -108,11 +136,11 @@ impl Old {
 
     /// The heads of all views, albums too.
     fn heads(&self, shelf: &Shelf) -> Result<Vec<Head>, Failure> {
-        let mut heads = self.index.views.clone();
+        let mut heads = self.index.heads().unwrap_or_default().to_vec();
         if let Some(albums) = &self.index.albums
             && let Some(json) = content(shelf, albums)?
         {
-            heads.extend(serde_json::from_slice::<Vec<Head>>(&json).unwrap_or_default());
+            heads.extend(Head::parse_all(&json).unwrap_or_default());
         }
         Ok(heads)
     }
@@ -177,16 +205,18 @@ fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result
                 gone = before.names(shelf)?;
                 gone.extend(old.index.previous.clone());
             }
-            gone.retain(|gone| !there.contains(gone) && !built.names.contains(gone) && *gone != name);
             index.previous = Some(name);
         }
         None => {}
     }
+    // A database tells at once what runs that were ended have left.
+    gone.extend(shelf.all()?);
+    gone.retain(|gone| !there.contains(gone) && !built.names.contains(gone) && Some(gone) != index.previous.as_ref());
     if let (Some(name), Some(old)) = (&index.previous, old.filter(|_| !is_current)) {
         parts.push((name, &old.json));
     }
     shelf.add(&parts)?;
-    shelf.swap(&serde_json::to_vec(&index).map_err(encoding)?, &gone)?;
+    shelf.swap(&index.encode().map_err(encoding)?, &gone)?;
     match shelf {
         Shelf::Bucket(bucket, _) if old.is_some() => former::remove(bucket),
         _ => Ok(()),

@@ -31,6 +31,14 @@ impl Shelf<'_> {
         }
     }
 
+    /// The names of all parts, where they are known at no cost.
+    pub fn all(&self) -> Result<Vec<String>, Failure> {
+        match self {
+            Self::Bucket(..) => Ok(Vec::new()),
+            Self::Database(catalogue) => Ok(catalogue.part_names()?.into_iter().filter(|name| name != INDEX).collect()),
+        }
+    }
+
     /// Stores parts. Nobody reads them yet.
     pub fn add(&self, parts: &[(&str, &[u8])]) -> Result<(), Failure> {
         match self {

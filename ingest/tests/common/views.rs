@@ -26,7 +26,7 @@ fn stored(gallery: &Gallery, name: &str) -> Vec<u8> {
 fn head(gallery: &Gallery, view: &str) -> Head {
     let index = index(gallery);
     let view = View::parse(view).unwrap();
-    if let Some(head) = index.head(&view) {
+    if let Some(head) = index.head(&view).unwrap() {
         return head.clone();
     }
     let albums: Vec<Head> = serde_json::from_slice(&content(gallery, index.albums.as_ref().unwrap())).unwrap();

@@ -100,7 +100,9 @@ impl Sql for Database {
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         match &self.0 {
             Inner::File(file) => {
-                file.recent.forget();
+                if statements.iter().any(|statement| !statement.sql.starts_with("SELECT ")) {
+                    file.recent.forget();
+                }
                 let rows = patiently(PATIENCE, || batch(&mut file.connection.borrow_mut(), statements)).await;
                 rows.map_err(|error| sql_error("sql.batch", error))
             }

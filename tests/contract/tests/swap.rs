@@ -72,7 +72,7 @@ fn swap(database: &mut Connection, next: &Built, last: Option<&Built>, before: O
         parts.execute(put, params![name, next.parts[name]])?;
     }
     parts.commit()?;
-    let index = serde_json::to_vec(&next.index).unwrap_or_default();
+    let index = next.index.clone().encode().unwrap_or_default();
     let swap = database.transaction()?;
     swap.execute(put, params![INDEX, index])?;
     for name in before.iter().flat_map(|before| &before.names) {

@@ -111,7 +111,7 @@ impl Library {
         }
 
         let built = build(all.clone(), &About::default(), &Known::default(), squeeze).unwrap();
-        let index = serde_json::to_vec(&built.index).unwrap();
+        let index = built.index.clone().encode().unwrap();
         for (name, body) in &built.parts {
             let body = Bytes::from(body.clone());
             put(part_key(name), [body.clone(), body]);

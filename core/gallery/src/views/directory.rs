@@ -44,7 +44,8 @@ impl Directory {
     pub fn push(&mut self, block: Block) {
         let segment = self.segments.len().saturating_sub(1);
         let before = self.blocks.last().filter(|last| last.segment == segment);
-        let offset = before.map_or(0, |last| last.offset + last.deflated);
+        // What does not fit is found by `parse`.
+        let offset = before.map_or(0, |last| last.offset.saturating_add(last.deflated));
         let start = self.count;
         self.count += block.count;
         self.blocks.push(Block { segment, offset, start, ..block });
@@ -145,7 +146,7 @@ impl Directory {
         }
         let sound = rest.is_empty()
             && directory.blocks.iter().all(|block| {
-                (1..=super::cut::MOST).contains(&block.count) && block.offset.checked_add(block.deflated).is_some()
+                (1..=super::cut::MOST).contains(&block.count) && block.offset.saturating_add(block.deflated) < u32::MAX
             });
         if sound { Ok(directory) } else { Err(Unreadable) }
     }

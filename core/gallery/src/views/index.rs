@@ -1,5 +1,7 @@
 //! The index of the catalogue: the one object that is replaced.
 
+use std::cell::OnceCell;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ const FORMAT: u32 = 2;
 /// The index and what lies in it have at most so many bytes, so that they are read at once.
 const MOST_BYTES: usize = 4096;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Index {
     format: u32,
@@ -22,8 +24,13 @@ pub struct Index {
     /// The part that holds the index before this one. Its parts stay for readers that still use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
-    /// Everything, photos, films.
-    pub views: Vec<Head>,
+    /// The number of items.
+    pub count: usize,
+    /// The heads of everything, photos and films, as JSON in a text. It is parsed when it is first needed: a service that
+    /// plays films reads no views.
+    views: String,
+    #[serde(skip)]
+    heads: OnceCell<Vec<Head>>,
     /// A JSON list of the heads of albums, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub albums: Option<Part>,
@@ -127,6 +134,12 @@ impl Head {
         std::iter::once(&mut self.one).chain(&mut self.split)
     }
 
+    /// A JSON list of heads.
+    pub fn parse_all(json: &[u8]) -> Result<Vec<Self>, Unreadable> {
+        let heads: Vec<Self> = serde_json::from_slice(json).map_err(|_| Unreadable)?;
+        if heads.iter().all(Self::is_sound) { Ok(heads) } else { Err(Unreadable) }
+    }
+
     fn is_sound(&self) -> bool {
         View::parse(&self.name).is_some()
             && self.editions().all(|pieces| pieces.directory.is_sound() && pieces.timeline.is_sound())
@@ -145,7 +158,17 @@ impl Index {
             parts: shards.iter().map(|(name, _)| name.clone()).collect(),
             lengths: STANDARD_NO_PAD.encode(lengths),
         };
-        Self { format: FORMAT, version: String::new(), previous: None, views, albums, shards, films }
+        Self {
+            format: FORMAT,
+            version: String::new(),
+            previous: None,
+            count: views.first().map_or(0, |everything| everything.count),
+            views: String::new(),
+            heads: OnceCell::from(views),
+            albums,
+            shards,
+            films,
+        }
     }
 
     pub fn parse(json: &[u8]) -> Result<Self, Unreadable> {
@@ -153,7 +176,6 @@ impl Index {
         let sound = index.format == FORMAT
             && index.version.len() == 16
             && index.version.bytes().all(super::is_digit)
-            && index.views.iter().all(Head::is_sound)
             && index.albums.iter().chain(&index.films).all(Part::is_sound)
             && index.previous.iter().chain(&index.shards.parts).all(|name| is_part_name(name))
             && (1..=shards::MOST).contains(&index.shards.count)
@@ -163,43 +185,56 @@ impl Index {
 
     /// Sets the version, and takes small parts into the index as long as it stays small. `content` is that of a part.
     pub fn seal(&mut self, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
-        let text = serde_json::to_vec(&Self { previous: None, version: String::new(), ..self.clone() })?;
-        self.version = super::Hash::of(&text).to_string();
+        self.version = super::Hash::of(&self.encode()?).to_string();
         // The room for the name of the index before.
         self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
         for at in 0.. {
             let Some(part) = self.parts_mut().nth(at) else { break };
             let Some(content) = content(part) else { continue };
             part.put(&content);
-            if serde_json::to_vec(&self)?.len() > MOST_BYTES
+            if self.encode()?.len() > MOST_BYTES
                 && let Some(part) = self.parts_mut().nth(at)
             {
                 part.take();
             }
         }
         self.previous = None;
-        Ok(())
+        self.encode().map(drop)
+    }
+
+    /// The bytes that [`Self::parse`] reads.
+    pub fn encode(&mut self) -> serde_json::Result<Vec<u8>> {
+        if let Some(heads) = self.heads.get() {
+            self.views = serde_json::to_string(heads)?;
+        }
+        serde_json::to_vec(self)
     }
 
     /// The parts that may lie in the index, the first ones rather than the others.
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
-        let views = self.views.iter_mut().flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory);
+        let heads = self.heads.get_mut().into_iter().flatten();
+        let views = heads.flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory);
         self.films.iter_mut().chain(views).chain(&mut self.albums)
     }
 
-    /// The parts that could lie in the index, and do not.
+    /// The parts that could lie in an index that is being made, and do not.
     pub fn outside(&self) -> impl Iterator<Item = &Part> {
-        let views = self.views.iter().flat_map(Head::editions).map(|pieces| &pieces.directory);
+        let heads = self.heads.get().into_iter().flatten();
+        let views = heads.flat_map(Head::editions).map(|pieces| &pieces.directory);
         self.films.iter().chain(views).chain(&self.albums).filter(|part| part.content.is_none())
     }
 
-    pub fn head(&self, view: &View) -> Option<&Head> {
-        self.views.iter().find(|head| head.name == view.name())
+    /// The heads of everything, photos and films.
+    pub fn heads(&self) -> Result<&[Head], Unreadable> {
+        if let Some(heads) = self.heads.get() {
+            return Ok(heads);
+        }
+        let heads = Head::parse_all(self.views.as_bytes())?;
+        Ok(self.heads.get_or_init(|| heads))
     }
 
-    /// The number of items.
-    pub fn count(&self) -> usize {
-        self.views.first().map_or(0, |everything| everything.count)
+    pub fn head(&self, view: &View) -> Result<Option<&Head>, Unreadable> {
+        Ok(self.heads()?.iter().find(|head| head.name == view.name()))
     }
 
     /// The part and the bytes in it that hold the shard of a key. `None` if the shard is empty.
@@ -210,11 +245,12 @@ impl Index {
         let (first, mut start) = (shard / IN_A_PART * IN_A_PART, 0);
         for at in 0..shard {
             let length = directory::take(&mut rest)?;
-            start += if at >= first { length } else { 0 };
+            start = if at >= first { u64::checked_add(start, length).ok_or(Unreadable)? } else { 0 };
         }
         let length = directory::take(&mut rest)?;
         let part = self.shards.parts.get(shard / IN_A_PART).ok_or(Unreadable)?;
-        Ok((length > 0).then(|| (part.as_str(), start..start + length)))
+        let end = start.checked_add(length).ok_or(Unreadable)?;
+        Ok((length > 0).then_some((part.as_str(), start..end)))
     }
 
     /// The names of the parts that hold the shards.
@@ -250,10 +286,12 @@ mod tests {
                 [&directory[..], b"films"].map(|content| (part(content).name, content.to_vec())).into();
             let mut index = index(&directory);
             index.seal(|part| contents.get(&part.name).cloned()).unwrap();
-            let json = serde_json::to_vec(&index).unwrap();
+            let json = index.encode().unwrap();
             assert!(json.len() <= MOST_BYTES, "{}", json.len());
-            assert_eq!(Index::parse(&json), Ok(index.clone()));
-            let kept: Vec<_> = index.views.iter().filter_map(|head| head.one.directory.content()).collect();
+            let mut read = Index::parse(&json).unwrap();
+            assert_eq!(read.heads(), index.heads());
+            assert_eq!(read.encode().unwrap(), json);
+            let kept: Vec<_> = read.heads().unwrap().iter().filter_map(|head| head.one.directory.content()).collect();
             assert_eq!(kept, vec![directory; inside]);
             assert_eq!(index.films.unwrap().content().as_deref(), Some(&b"films"[..]));
         }
@@ -289,12 +327,15 @@ mod tests {
     fn what_is_no_index_is_refused() {
         let mut index = index(b"");
         index.seal(|_| None).unwrap();
-        let json = serde_json::to_string(&index).unwrap();
-        for (from, to) in [("\"format\":2", "\"format\":3"), ("\"count\":19", "\"count\":190"), ("everything", "../x")]
+        let json = String::from_utf8(index.encode().unwrap()).unwrap();
+        for (from, to) in
+            [("\"format\":2", "\"format\":3"), ("\"count\":19", "\"count\":190"), ("\"version\":\"", "\"version\":\"x")]
         {
             assert_ne!(json.replace(from, to), json);
-            assert_eq!(Index::parse(json.replace(from, to).as_bytes()), Err(Unreadable), "{from}");
+            assert!(Index::parse(json.replace(from, to).as_bytes()).is_err(), "{from}");
         }
-        assert_eq!(Index::parse(&json.as_bytes()[1..]), Err(Unreadable));
+        assert!(Index::parse(&json.as_bytes()[1..]).is_err());
+        let other = Index::parse(json.replace("everything", "../x").as_bytes()).unwrap();
+        assert_eq!(other.heads(), Err(Unreadable), "views are looked at when they are needed");
     }
 }

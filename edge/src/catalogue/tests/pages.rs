@@ -68,3 +68,24 @@ fn a_large_catalogue_takes_few_bytes_for_an_item() {
     let read = fixture.store.sent.get();
     assert!(read <= 32 * 1024, "{read} bytes");
 }
+
+#[test]
+fn a_page_goes_on_where_an_item_stood_that_has_moved() {
+    let fixture = Fixture::new();
+    let dated = |number: usize, day: usize| Media {
+        uploaded_at: format!("2025-06-{day:02}"),
+        ..items(&[format!("{number:02}.jpg").as_str()]).remove(0)
+    };
+    let mut all: Vec<Media> = (1..=30).map(|day| dated(day, day)).collect();
+    let after = Cursor { filter: None, date: all[19].date().to_owned(), key: all[19].key.clone() };
+    for (moved_to, limit) in [(5, 1), (5, 3), (28, 1), (28, 100), (1, 1)] {
+        // It stands elsewhere now, before or behind.
+        all[19] = dated(20, moved_to);
+        fixture.store.publish(&all);
+        let other = Catalogue::new(Source::Snapshot, &fixture.objects);
+        let page = now(other.page(&fixture.cx(1), Edition::Split, None, Some(&after), limit)).unwrap();
+        let page = json(&page.gzip);
+        let first = page["items"][0]["key"].as_str();
+        assert_eq!(first, Some("19.jpg"), "the item of the day before, {limit} at a time, moved to {moved_to}");
+    }
+}
