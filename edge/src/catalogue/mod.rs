@@ -93,7 +93,7 @@ impl Catalogue {
     pub async fn film<P: Platform>(&self, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
         let Shelf::Bucket(_) = self.shelf else { return sql::film(cx, key).await };
         let index = self.index(cx).await?;
-        if let Some(films) = index.films.as_ref().and_then(Part::content) {
+        if let Some(films) = index.films() {
             let films = if films.is_empty() { films } else { inflated(&films, MAX_DIRECTORY)? };
             return shards::film(&films, key.as_str()).map_err(unreadable);
         }
@@ -139,7 +139,7 @@ impl Catalogue {
         if let Some(head) = index.head(view).map_err(unreadable)? {
             return Ok(Some(Some(head.clone())));
         }
-        let Some(albums) = &index.albums else { return Ok(Some(None)) };
+        let Some(albums) = index.albums().map_err(unreadable)? else { return Ok(Some(None)) };
         let Some(json) = self.whole(cx, albums).await? else { return Ok(None) };
         let heads = Head::parse_all(&json).map_err(unreadable)?;
         Ok(Some(heads.into_iter().find(|head| head.name == view.name())))

@@ -137,7 +137,7 @@ impl Old {
     /// The heads of all views, albums too.
     fn heads(&self, shelf: &Shelf) -> Result<Vec<Head>, Failure> {
         let mut heads = self.index.heads().unwrap_or_default().to_vec();
-        if let Some(albums) = &self.index.albums
+        if let Ok(Some(albums)) = self.index.albums()
             && let Some(json) = content(shelf, albums)?
         {
             heads.extend(Head::parse_all(&json).unwrap_or_default());
@@ -148,7 +148,8 @@ impl Old {
     /// The names of all parts that the index leads to.
     fn names(&self, shelf: &Shelf) -> Result<HashSet<String>, Failure> {
         let mut names: HashSet<String> = self.index.shard_parts().iter().cloned().collect();
-        names.extend(self.index.albums.iter().filter(|part| part.content().is_none()).map(|part| part.name.clone()));
+        let albums = self.index.albums().ok().flatten();
+        names.extend(albums.filter(|part| part.content().is_none()).map(|part| part.name.clone()));
         for pieces in self.heads(shelf)?.iter().flat_map(Head::editions) {
             names.insert(pieces.timeline.name.clone());
             if pieces.directory.content().is_none() {

@@ -29,7 +29,7 @@ fn head(gallery: &Gallery, view: &str) -> Head {
     if let Some(head) = index.head(&view).unwrap() {
         return head.clone();
     }
-    let albums: Vec<Head> = serde_json::from_slice(&content(gallery, index.albums.as_ref().unwrap())).unwrap();
+    let albums: Vec<Head> = serde_json::from_slice(&content(gallery, index.albums().unwrap().unwrap())).unwrap();
     albums.into_iter().find(|head| head.name == view.name()).unwrap()
 }
 

@@ -35,7 +35,10 @@ fn main() -> ExitCode {
                 trial(format!("{name}::ffmpeg"), &no_ffmpeg, move || ffmpeg(split)),
             ]
         })
-        .chain([trial("spin::long_film".to_owned(), &both, long_film)])
+        .chain([
+            trial("mock::large".to_owned(), &missing, large),
+            trial("spin::long_film".to_owned(), &both, long_film),
+        ])
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -76,6 +79,13 @@ fn succeed(command: &mut Command) -> Result<String, String> {
 fn browser(name: &str, split: bool) -> Outcome {
     let gallery = start(split)?;
     in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[])
+}
+
+/// The page over ten thousand items of a mock: what it reads, and that it does not move.
+fn large() -> Outcome {
+    let mut command = Command::new("node");
+    command.current_dir(web()).args(["--test", "--test-concurrency=1", "browser/large.test.mjs"]);
+    succeed(&mut command).map(drop)
 }
 
 /// Chromium plays a film of ten minutes from its first segment to its last. Spin's components list the film and sign

@@ -146,10 +146,8 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
         let albums = if albums.is_empty() { None } else { Some(self.keep(serde_json::to_vec(&albums)?)) };
         let films = self.films()?;
         let shards = self.shards()?;
-        let mut index = Index::new(heads, albums, films, &shards);
-        index.seal(|part| self.parts.get(&part.name).cloned())?;
-        // Outside of the index, the list of films would be no shorter way than the shards.
-        index.films.take_if(|films| films.content().is_none());
+        let mut index = Index::new(heads, albums, &shards);
+        index.seal(films.as_deref(), |part| self.parts.get(&part.name).cloned())?;
         self.names.extend(index.outside().map(|part| part.name.clone()));
         Ok(Built { index, parts: std::mem::take(&mut self.parts), names: std::mem::take(&mut self.names) })
     }
@@ -287,15 +285,14 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
     }
 
     /// The films, if they are few.
-    fn films(&mut self) -> serde_json::Result<Option<Part>> {
+    fn films(&mut self) -> serde_json::Result<Option<Vec<u8>>> {
         let films: Vec<&Media> = self.items.iter().filter(|item| item.r#type == MediaType::Video).collect();
         if films.len() > FEW_FILMS {
             return Ok(None);
         }
         let lines: Vec<Vec<u8>> =
             films.iter().map(|film| shards::film_line(film)).collect::<serde_json::Result<_>>()?;
-        let gzip = self.gzip(&lines.concat());
-        Ok(Some(self.keep(gzip)))
+        Ok(Some(self.gzip(&lines.concat())))
     }
 
     /// The parts that hold the shards, and the length of each shard.

@@ -122,7 +122,7 @@ fn everything_comes_back_in_order() {
 #[test]
 fn an_album_has_its_own_order() {
     let built = build(items(50), &about(), &Known::default(), squeeze).unwrap();
-    let albums: Vec<Head> = serde_json::from_slice(&built.parts[&built.index.albums.as_ref().unwrap().name]).unwrap();
+    let albums: Vec<Head> = serde_json::from_slice(&built.parts[&built.index.albums().unwrap().unwrap().name]).unwrap();
     let (items, timeline) = read(&built, &albums[0], Edition::OneOrigin);
     assert_eq!(
         items.iter().map(|item| &item["key"]).collect::<Vec<_>>(),

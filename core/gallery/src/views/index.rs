@@ -26,18 +26,30 @@ pub struct Index {
     pub previous: Option<String>,
     /// The number of items.
     pub count: usize,
-    /// The heads of everything, photos and films, as JSON in a text. It is parsed when it is first needed: a service that
-    /// plays films reads no views.
+    /// [`Views`], as JSON in a text. It is parsed when it is first needed: a service that plays films reads no views, and
+    /// has no code for it.
     views: String,
     #[serde(skip)]
-    heads: OnceCell<Vec<Head>>,
+    parsed: OnceCell<Views>,
+    /// The number of shards.
+    shards: usize,
+    /// The parts with the shards, each of which holds the next [`IN_A_PART`].
+    shard_parts: Vec<String>,
+    /// The length of each shard in bytes, as LEB128 in base64.
+    shard_lengths: String,
+    /// A gzip member in base64, with JSON Lines of the films, if they are few: to play one then takes no shard. Empty if
+    /// there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    films: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Views {
+    /// Everything, photos, films.
+    heads: Vec<Head>,
     /// A JSON list of the heads of albums, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub albums: Option<Part>,
-    shards: Shards,
-    /// JSON Lines of the films, if they are few: to play one then takes no shard.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub films: Option<Part>,
+    albums: Option<Part>,
 }
 
 /// What there is of a view.
@@ -101,16 +113,6 @@ impl Part {
     }
 }
 
-/// Where the shards lie.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Shards {
-    count: usize,
-    /// The parts, each of which holds the next [`IN_A_PART`] shards.
-    parts: Vec<String>,
-    /// The length of each shard in bytes, as LEB128 in base64.
-    lengths: String,
-}
-
 impl Head {
     /// A view with the pieces of both editions, which may be the same.
     pub fn new(view: &View, title: Option<String>, count: usize, [one, split]: [Pieces; 2]) -> Self {
@@ -148,26 +150,22 @@ impl Head {
 
 impl Index {
     /// An index without a version, and with all parts outside of it.
-    pub fn new(views: Vec<Head>, albums: Option<Part>, films: Option<Part>, shards: &[(String, Vec<u32>)]) -> Self {
+    pub fn new(heads: Vec<Head>, albums: Option<Part>, shards: &[(String, Vec<u32>)]) -> Self {
         let mut lengths = Vec::new();
         for length in shards.iter().flat_map(|(_, lengths)| lengths) {
             directory::put(&mut lengths, u64::from(*length));
         }
-        let shards = Shards {
-            count: shards.iter().map(|(_, lengths)| lengths.len()).sum(),
-            parts: shards.iter().map(|(name, _)| name.clone()).collect(),
-            lengths: STANDARD_NO_PAD.encode(lengths),
-        };
         Self {
             format: FORMAT,
             version: String::new(),
             previous: None,
-            count: views.first().map_or(0, |everything| everything.count),
+            count: heads.first().map_or(0, |everything| everything.count),
             views: String::new(),
-            heads: OnceCell::from(views),
-            albums,
-            shards,
-            films,
+            parsed: OnceCell::from(Views { heads, albums }),
+            shards: shards.iter().map(|(_, lengths)| lengths.len()).sum(),
+            shard_parts: shards.iter().map(|(name, _)| name.clone()).collect(),
+            shard_lengths: STANDARD_NO_PAD.encode(lengths),
+            films: None,
         }
     }
 
@@ -176,18 +174,22 @@ impl Index {
         let sound = index.format == FORMAT
             && index.version.len() == 16
             && index.version.bytes().all(super::is_digit)
-            && index.albums.iter().chain(&index.films).all(Part::is_sound)
-            && index.previous.iter().chain(&index.shards.parts).all(|name| is_part_name(name))
-            && (1..=shards::MOST).contains(&index.shards.count)
-            && index.shards.parts.len() == index.shards.count.div_ceil(IN_A_PART);
+            && index.previous.iter().chain(&index.shard_parts).all(|name| is_part_name(name))
+            && (1..=shards::MOST).contains(&index.shards)
+            && index.shard_parts.len() == index.shards.div_ceil(IN_A_PART);
         if sound { Ok(index) } else { Err(Unreadable) }
     }
 
-    /// Sets the version, and takes small parts into the index as long as it stays small. `content` is that of a part.
-    pub fn seal(&mut self, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
+    /// Sets the version, and takes the list of films and small parts into the index as long as it stays small. `content` is
+    /// that of a part.
+    pub fn seal(&mut self, films: Option<&[u8]>, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
         self.version = super::Hash::of(&self.encode()?).to_string();
         // The room for the name of the index before.
         self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
+        self.films = films.map(|films| STANDARD_NO_PAD.encode(films));
+        if self.encode()?.len() > MOST_BYTES {
+            self.films = None;
+        }
         for at in 0.. {
             let Some(part) = self.parts_mut().nth(at) else { break };
             let Some(content) = content(part) else { continue };
@@ -204,33 +206,51 @@ impl Index {
 
     /// The bytes that [`Self::parse`] reads.
     pub fn encode(&mut self) -> serde_json::Result<Vec<u8>> {
-        if let Some(heads) = self.heads.get() {
-            self.views = serde_json::to_string(heads)?;
+        if let Some(views) = self.parsed.get() {
+            self.views = serde_json::to_string(views)?;
         }
         serde_json::to_vec(self)
     }
 
     /// The parts that may lie in the index, the first ones rather than the others.
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
-        let heads = self.heads.get_mut().into_iter().flatten();
-        let views = heads.flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory);
-        self.films.iter_mut().chain(views).chain(&mut self.albums)
+        self.parsed.get_mut().into_iter().flat_map(|Views { heads, albums }| {
+            heads.iter_mut().flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory).chain(albums)
+        })
     }
 
     /// The parts that could lie in an index that is being made, and do not.
     pub fn outside(&self) -> impl Iterator<Item = &Part> {
-        let heads = self.heads.get().into_iter().flatten();
-        let views = heads.flat_map(Head::editions).map(|pieces| &pieces.directory);
-        self.films.iter().chain(views).chain(&self.albums).filter(|part| part.content.is_none())
+        let all = self.parsed.get().into_iter().flat_map(|Views { heads, albums }| {
+            heads.iter().flat_map(Head::editions).map(|pieces| &pieces.directory).chain(albums)
+        });
+        all.filter(|part| part.content.is_none())
+    }
+
+    /// The list of films, if there is one: a gzip member, or nothing if there are no films.
+    pub fn films(&self) -> Option<Vec<u8>> {
+        STANDARD_NO_PAD.decode(self.films.as_ref()?).ok()
+    }
+
+    fn views(&self) -> Result<&Views, Unreadable> {
+        if let Some(views) = self.parsed.get() {
+            return Ok(views);
+        }
+        let views: Views = serde_json::from_slice(self.views.as_bytes()).map_err(|_| Unreadable)?;
+        if !views.heads.iter().all(Head::is_sound) || !views.albums.iter().all(Part::is_sound) {
+            return Err(Unreadable);
+        }
+        Ok(self.parsed.get_or_init(|| views))
     }
 
     /// The heads of everything, photos and films.
     pub fn heads(&self) -> Result<&[Head], Unreadable> {
-        if let Some(heads) = self.heads.get() {
-            return Ok(heads);
-        }
-        let heads = Head::parse_all(self.views.as_bytes())?;
-        Ok(self.heads.get_or_init(|| heads))
+        Ok(&self.views()?.heads)
+    }
+
+    /// A JSON list of the heads of albums, if there are any.
+    pub fn albums(&self) -> Result<Option<&Part>, Unreadable> {
+        Ok(self.views()?.albums.as_ref())
     }
 
     pub fn head(&self, view: &View) -> Result<Option<&Head>, Unreadable> {
@@ -239,8 +259,8 @@ impl Index {
 
     /// The part and the bytes in it that hold the shard of a key. `None` if the shard is empty.
     pub fn shard(&self, key: &str) -> Result<Option<(&str, std::ops::Range<u64>)>, Unreadable> {
-        let shard = shards::of(key, self.shards.count);
-        let lengths = STANDARD_NO_PAD.decode(&self.shards.lengths).map_err(|_| Unreadable)?;
+        let shard = shards::of(key, self.shards);
+        let lengths = STANDARD_NO_PAD.decode(&self.shard_lengths).map_err(|_| Unreadable)?;
         let mut rest = &lengths[..];
         let (first, mut start) = (shard / IN_A_PART * IN_A_PART, 0);
         for at in 0..shard {
@@ -248,14 +268,14 @@ impl Index {
             start = if at >= first { u64::checked_add(start, length).ok_or(Unreadable)? } else { 0 };
         }
         let length = directory::take(&mut rest)?;
-        let part = self.shards.parts.get(shard / IN_A_PART).ok_or(Unreadable)?;
+        let part = self.shard_parts.get(shard / IN_A_PART).ok_or(Unreadable)?;
         let end = start.checked_add(length).ok_or(Unreadable)?;
         Ok((length > 0).then_some((part.as_str(), start..end)))
     }
 
     /// The names of the parts that hold the shards.
     pub fn shard_parts(&self) -> &[String] {
-        &self.shards.parts
+        &self.shard_parts
     }
 }
 
@@ -276,16 +296,15 @@ mod tests {
     fn index(directory: &[u8]) -> Index {
         let head = |filter| Head::new(&View::of(filter), None, 3, [pieces(directory), pieces(directory)]);
         let shards = vec![("a".repeat(32), vec![100; 16]), ("b".repeat(32), vec![7, 0, 300])];
-        Index::new(vec![head(None), head(Some(crate::media::MediaType::Video))], None, Some(part(b"films")), &shards)
+        Index::new(vec![head(None), head(Some(crate::media::MediaType::Video))], None, &shards)
     }
 
     #[test]
     fn small_parts_lie_in_the_index_and_it_comes_back() {
         for (directory, inside) in [(vec![1; 500], 2), (vec![1; 1500], 1), (vec![1; 5000], 0)] {
-            let contents: HashMap<String, Vec<u8>> =
-                [&directory[..], b"films"].map(|content| (part(content).name, content.to_vec())).into();
+            let contents: HashMap<String, Vec<u8>> = [(part(&directory).name, directory.clone())].into();
             let mut index = index(&directory);
-            index.seal(|part| contents.get(&part.name).cloned()).unwrap();
+            index.seal(Some(b"films"), |part| contents.get(&part.name).cloned()).unwrap();
             let json = index.encode().unwrap();
             assert!(json.len() <= MOST_BYTES, "{}", json.len());
             let mut read = Index::parse(&json).unwrap();
@@ -293,7 +312,7 @@ mod tests {
             assert_eq!(read.encode().unwrap(), json);
             let kept: Vec<_> = read.heads().unwrap().iter().filter_map(|head| head.one.directory.content()).collect();
             assert_eq!(kept, vec![directory; inside]);
-            assert_eq!(index.films.unwrap().content().as_deref(), Some(&b"films"[..]));
+            assert_eq!(read.films().as_deref(), Some(&b"films"[..]));
         }
     }
 
@@ -301,7 +320,7 @@ mod tests {
     fn the_version_is_that_of_the_content() {
         let version = |directory: &[u8], keep: bool| {
             let mut index = index(directory);
-            index.seal(|part| keep.then(|| part.name.clone().into_bytes())).unwrap();
+            index.seal(None, |part| keep.then(|| part.name.clone().into_bytes())).unwrap();
             index.version
         };
         assert_eq!(version(b"a", true), version(b"a", false));
@@ -326,11 +345,13 @@ mod tests {
     #[test]
     fn what_is_no_index_is_refused() {
         let mut index = index(b"");
-        index.seal(|_| None).unwrap();
+        index.seal(None, |_| None).unwrap();
         let json = String::from_utf8(index.encode().unwrap()).unwrap();
-        for (from, to) in
-            [("\"format\":2", "\"format\":3"), ("\"count\":19", "\"count\":190"), ("\"version\":\"", "\"version\":\"x")]
-        {
+        for (from, to) in [
+            ("\"format\":2", "\"format\":3"),
+            ("\"shards\":19", "\"shards\":190"),
+            ("\"version\":\"", "\"version\":\"x"),
+        ] {
             assert_ne!(json.replace(from, to), json);
             assert!(Index::parse(json.replace(from, to).as_bytes()).is_err(), "{from}");
         }
