@@ -2,6 +2,7 @@
 
 use crate::crc::{combine, crc32};
 use crate::squeeze::squeeze;
+use crate::stored::store;
 
 /// The magic number, method DEFLATE, no flags, no time, no word on effort, an unknown system.
 pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -62,16 +63,4 @@ pub(crate) fn end(out: &mut Vec<u8>, crc: u32, length: u64) {
     out.extend_from_slice(&crc.to_le_bytes());
     // The length is kept modulo 2^32.
     out.extend_from_slice(&length.to_le_bytes()[..4]);
-}
-
-/// Appends a text as stored blocks.
-pub(crate) fn store(text: &[u8], out: &mut Vec<u8>) {
-    for piece in text.chunks(usize::from(u16::MAX)) {
-        #[allow(clippy::cast_possible_truncation)] // the size of a chunk
-        let length = piece.len() as u16;
-        out.push(0);
-        out.extend_from_slice(&length.to_le_bytes());
-        out.extend_from_slice(&(!length).to_le_bytes());
-        out.extend_from_slice(piece);
-    }
 }

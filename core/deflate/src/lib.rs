@@ -18,6 +18,7 @@ mod inflate;
 mod matches;
 mod signed;
 mod squeeze;
+mod stored;
 
 pub use crc::{Shift, combine, crc32};
 pub use gzip::Gzip;

@@ -4,8 +4,8 @@ use core::mem;
 
 use crate::bits::Bits;
 use crate::book::FIXED;
-use crate::gzip::store;
 use crate::matches::{Tokens, split};
+use crate::stored::store;
 
 /// Appends a text as DEFLATE blocks, of which none is the final one, that end at a whole byte. It is fast, and made for
 /// text with much repetition. The pieces may be joined in any order.

@@ -6,6 +6,7 @@
 mod index;
 mod pages;
 mod parts;
+mod piece;
 mod shelf;
 mod sql;
 

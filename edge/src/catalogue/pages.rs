@@ -15,7 +15,7 @@ use gallery::{
 };
 use platform::{Cx, Error, Platform};
 
-use super::{Catalogue, Found, missing, shelf::Piece, unreadable};
+use super::{Catalogue, Found, missing, piece::Piece, unreadable};
 
 /// A text of the catalogue in gzip, and the version of the catalogue from which it is.
 pub struct Versioned {

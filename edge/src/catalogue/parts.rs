@@ -5,10 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, ops::Range};
 use bytes::Bytes;
 use platform::{Cx, Error, Platform};
 
-use super::{
-    Found,
-    shelf::{Piece, Shelf},
-};
+use super::{Found, piece::Piece, shelf::Shelf};
 
 /// The most bytes that an instance keeps. A guest has 128 MB, and a page of a thousand items has some 120 KB.
 const MAX_KEPT_BYTES: usize = 4 * 1024 * 1024;

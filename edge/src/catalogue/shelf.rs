@@ -1,6 +1,6 @@
 //! Where the index and the parts lie: in a table of the database, or in the bucket.
 
-use std::{ops::Range, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use gallery::views::{INDEX, part_key};
@@ -8,7 +8,11 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use platform::{Cx, EdgeCache, Error, Kind, Platform};
 use platform_s3::Objects;
 
-use super::{Found, sql};
+use super::{
+    Found,
+    piece::{Piece, whole},
+    sql,
+};
 
 /// How long a host may keep the index in its edge cache for its other instances. This time comes on top of
 /// [`super::index::FRESH_SECONDS`].
@@ -32,13 +36,6 @@ pub(super) enum Fetched {
     /// The index that the caller has is the current one.
     Same,
     Missing,
-}
-
-/// The bytes of a part that are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub part: String,
-    pub range: Range<u64>,
 }
 
 impl Shelf {
@@ -104,13 +101,6 @@ async fn bytes<P: Platform>(response: Response<P::Body>, piece: &Piece) -> Found
         }
         status => Err(refused(status)),
     }
-}
-
-pub(super) fn whole(bytes: Bytes, length: usize) -> Result<Bytes, Error> {
-    if bytes.len() == length {
-        return Ok(bytes);
-    }
-    Err(Error::because(Kind::Unavailable, "catalogue.part", "the part is shorter than asked for"))
 }
 
 fn refused(status: StatusCode) -> Error {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Found,
-    shelf::{Piece, whole},
+    piece::{Piece, whole},
 };
 
 macro_rules! select {
