@@ -1,5 +1,5 @@
-//! The catalogue in the bucket and in the database: what it holds, how it is replaced, and what stays if the replacement
-//! fails.
+//! The catalogue in the bucket and in the database: what it holds, how it is replaced, and what stays if the
+//! replacement fails.
 
 #![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 

@@ -44,7 +44,8 @@ pub(crate) async fn serve<P: Platform>(
         cache_control: if current { IMMUTABLE } else { CHANGES },
         content_type: None,
         disposition: Some(disposition),
-        // The store's tag: whoever resumes a download must not get the rest of other bytes, whatever lies in the bucket.
+        // The store's tag: whoever resumes a download must not get the rest of other bytes, whatever lies in the
+        // bucket.
         tag: None,
         edge_cache: None,
     };

@@ -135,8 +135,8 @@ impl Media {
         moment.or(self.date_taken.as_deref()).unwrap_or(&self.uploaded_at)
     }
 
-    /// The day in the library's time zone, or in a row of 0.1.0 that of its date. Empty if nothing says when the item was
-    /// taken: the moment of ingest or of upload is no day of taking.
+    /// The day in the library's time zone, or in a row of 0.1.0 that of its date. Empty if nothing says when the item
+    /// was taken: the moment of ingest or of upload is no day of taking.
     pub fn day(&self) -> &str {
         match &self.taken {
             Some(taken) if taken.source == Taken::INGEST => "",

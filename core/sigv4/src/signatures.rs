@@ -23,8 +23,8 @@ impl Signatures<'_> {
     pub const AT_A_TIME: usize = LANES;
 
     /// The signatures of the URLs with these keys, as bytes. The keys are encoded, by
-    /// [`encode_key_into`](crate::encode::encode_key_into). There are [`AT_A_TIME`](Self::AT_A_TIME) of them or fewer. Any
-    /// more get no signature.
+    /// [`encode_key_into`](crate::encode::encode_key_into). There are [`AT_A_TIME`](Self::AT_A_TIME) of them or
+    /// fewer. Any more get no signature.
     pub fn of(&mut self, encoded_keys: &[String]) -> [[u8; 32]; LANES] {
         let keys = &encoded_keys[..encoded_keys.len().min(LANES)];
         let Some(first) = keys.first() else { return [[0; 32]; LANES] };

@@ -93,8 +93,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the catalogue's index in a file of an earlier version, which has rows and no index. A database behind HTTP gets
-/// it together with its schema.
+/// Makes the catalogue's index in a file of an earlier version, which has rows and no index. A database behind HTTP
+/// gets it together with its schema.
 fn publish_first(database: Option<&Place>, data: &Path) {
     let path = match database {
         Some(Place::Http(_)) => return,

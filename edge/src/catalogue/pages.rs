@@ -121,8 +121,8 @@ impl Catalogue {
         .await
     }
 
-    /// Where an item stands in a view. `None` if the item is not in the view, or if there is no such view, or if the item
-    /// is not among the first five thousand or so of an album.
+    /// Where an item stands in a view. `None` if the item is not in the view, or if there is no such view, or if the
+    /// item is not among the first five thousand or so of an album.
     pub async fn position<P: Platform>(
         &self,
         cx: &Cx<'_, P>,

@@ -2,8 +2,8 @@
 //!
 //! [`serve!`] makes a component of one [`Service`](platform::Service); [`Wasi02`] is the [`Platform`] of one request.
 //! `Wasi02` needs only HTTP, clocks, randomness and an environment from a host: KV is in the bucket, and SQL is
-//! behind HTTP. Host calls block. A request is sent before its answer is awaited, so futures that are joined send theirs
-//! together, and so does [`Platform::fetch_all`].
+//! behind HTTP. Host calls block. A request is sent before its answer is awaited, so futures that are joined send
+//! theirs together, and so does [`Platform::fetch_all`].
 
 #![allow(async_fn_in_trait)]
 

@@ -94,8 +94,8 @@ fn versioned_thumbnail_unchanged(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// The cost is the index, and once the blocks. What was read is kept, so a listing that was read before costs the index,
-/// and so does a 304.
+/// The cost is the index, and once the blocks. What was read is kept, so a listing that was read before costs the
+/// index, and so does a 304.
 fn listing(target: &Target) -> Outcome {
     for path in ["/api/media", "/api/timeline"] {
         let first = target.get(path).expect(200)?;

@@ -26,8 +26,8 @@ pub struct Index {
     pub previous: Option<String>,
     /// The number of items.
     pub count: usize,
-    /// [`Views`], as JSON in a text. It is parsed when it is first needed: a service that plays films reads no views, and
-    /// has no code for it.
+    /// [`Views`], as JSON in a text. It is parsed when it is first needed: a service that plays films reads no views,
+    /// and has no code for it.
     views: String,
     #[serde(skip)]
     parsed: OnceCell<Views>,
@@ -37,8 +37,8 @@ pub struct Index {
     shard_parts: Vec<String>,
     /// The length of each shard in bytes, as LEB128 in base64.
     shard_lengths: String,
-    /// A gzip member in base64, with JSON Lines of the films, if they are few: to play one then takes no shard. Empty if
-    /// there is none.
+    /// A gzip member in base64, with JSON Lines of the films, if they are few: to play one then takes no shard. Empty
+    /// if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     films: Option<String>,
 }
@@ -180,8 +180,8 @@ impl Index {
         if sound { Ok(index) } else { Err(Unreadable) }
     }
 
-    /// Sets the version, and takes the list of films and small parts into the index as long as it stays small. `content` is
-    /// that of a part.
+    /// Sets the version, and takes the list of films and small parts into the index as long as it stays small.
+    /// `content` is that of a part.
     pub fn seal(&mut self, films: Option<&[u8]>, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
         self.version = super::Hash::of(&self.encode()?).to_string();
         // The room for the name of the index before.

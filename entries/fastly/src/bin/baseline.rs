@@ -1,5 +1,5 @@
-//! Answers every request with five bytes, and `/kept/N` with N bytes out of the core cache. Like the services, it reuses
-//! its sandbox.
+//! Answers every request with five bytes, and `/kept/N` with N bytes out of the core cache. Like the services, it
+//! reuses its sandbox.
 
 use std::{io::Write as _, time::Duration};
 

@@ -1,5 +1,5 @@
-//! Key-value storage in one SQLite file, shared by all workers and kept over restarts. Each worker reads by a connection
-//! of its own, and one thread writes for all.
+//! Key-value storage in one SQLite file, shared by all workers and kept over restarts. Each worker reads by a
+//! connection of its own, and one thread writes for all.
 //!
 //! A file that cannot be opened or read gives `Unavailable`, and is tried again a little later. The file is never
 //! replaced by an empty one: it holds `auth_version`, and losing this value would revive revoked sessions.
