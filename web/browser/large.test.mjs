@@ -160,8 +160,11 @@ describe('a link to the oldest item', () => {
     for (let number = 5001; number <= 5200; number += 1) await page.keyboard.press('ArrowRight');
     await page.waitForTimeout(500);
     const name = await page.locator('.caption-name').textContent();
-    // Turning never waits, so every key that was pressed within a block counted.
-    assert.ok(Number(/\d+/.exec(name)) > 5050, name);
+    // Turning never waits. A key at the border of a block that has not come yet is lost, and the next one counts.
+    const reached = Number(/\d+/.exec(name));
+    assert.ok(reached > 5001, name);
+    await page.keyboard.press('ArrowRight');
+    await shownName(page, keyOf(reached + 1).slice(5));
     await page.goBack();
   });
 

@@ -1,12 +1,14 @@
 //! The catalogue in SQL. Each query is one statement.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use gallery::{
     MediaKey,
     media::{Film, Media, MediaType, Place, Taken},
     views::INDEX,
 };
-use platform::{Cx, Error, Kind, Platform, Row, Sql, Statement, Value};
+use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
 use serde::Deserialize;
 
 use super::{
@@ -74,22 +76,33 @@ pub(super) async fn index<P: Platform>(cx: &Cx<'_, P>, may_be_kept: bool) -> Res
     rows.first_mut().map_or(Ok(None), |row| row.take_blob(0)).map(|bytes| bytes.map(Bytes::from))
 }
 
-/// Pieces of parts, in one trip. `None` if a part is gone.
+/// Pieces of parts, in one statement: a transaction would take the lock for writing on some hosts. `None` if a part is
+/// gone.
 pub(super) async fn pieces<P: Platform>(cx: &Cx<'_, P>, pieces: &[Piece]) -> Found<Vec<Bytes>> {
-    // SQLite counts from 1.
-    const PIECE: &str = "SELECT substr(bytes, ?2, ?3) FROM catalogue_parts WHERE name = ?1";
     let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-    let statement = |Piece { part, range }: &Piece| {
-        let parameters = [part.as_str().into(), number(range.start + 1), number(range.end - range.start)];
-        Statement::new(PIECE, parameters)
-    };
-    let statements: Vec<Statement<'_>> = pieces.iter().map(statement).collect();
-    let mut found = Vec::with_capacity(pieces.len());
-    for (mut rows, piece) in cx.sql()?.batch(&statements).await?.into_iter().zip(pieces) {
-        let Some(row) = rows.first_mut() else { return Ok(None) };
-        let bytes = Bytes::from(row.take_blob(0)?.unwrap_or_default());
-        let length = usize::try_from(piece.range.end - piece.range.start).unwrap_or(usize::MAX);
-        found.push(whole(bytes, length)?);
+    let (mut sql, mut parameters) = (String::new(), Vec::with_capacity(3 * pieces.len()));
+    for (at, Piece { part, range }) in pieces.iter().enumerate() {
+        let (union, first) = (if at == 0 { "" } else { " UNION ALL " }, 3 * at);
+        let [name, start, length] = [first + 1, first + 2, first + 3];
+        let _ = write!(
+            sql,
+            "{union}SELECT {at}, substr(bytes, ?{start}, ?{length}) FROM catalogue_parts WHERE name = ?{name}"
+        );
+        // SQLite counts from 1.
+        parameters.extend([part.as_str().into(), number(range.start + 1), number(range.end - range.start)]);
+    }
+    let mut rows = cx.sql()?.query(&sql, &parameters).await?;
+    if rows.len() < pieces.len() {
+        return Ok(None);
+    }
+    // The order of the rows is nobody's promise.
+    let mut found = vec![Bytes::new(); pieces.len()];
+    for row in &mut rows {
+        let at = row.integer(0)?.and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
+        let bytes = Bytes::from(row.take_blob(1)?.unwrap_or_default());
+        if let (Some(slot), Some(Piece { range, .. })) = (found.get_mut(at), pieces.get(at)) {
+            *slot = whole(bytes, usize::try_from(range.end - range.start).unwrap_or(usize::MAX))?;
+        }
     }
     Ok(Some(found))
 }

@@ -22,7 +22,7 @@ fn playback_token(films: &Answer) -> Result<String, String> {
 fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
     let target = &fixture.target;
     let films = target.get("/api/media?type=video").expect(200)?;
-    let master_path = target.master()?;
+    let master_path = films.json()?["items"][0]["hls"].as_str().ok_or("there is no film")?.to_owned();
     let master = target.video(&master_path).expect(200)?;
     let first = master.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the master has no variant")?;
     let variant = format!("/api/hls/{first}");
@@ -34,6 +34,11 @@ fn traffic(fixture: &Fixture) -> Result<Vec<Answer>, String> {
         target.get("/auth"),
         target.get("/api/media"),
         target.get("/api/media?cursor=garbled-secret-cursor"),
+        target.get("/api/timeline"),
+        target.get("/api/timeline?view=secret-view"),
+        target.get("/api/blocks/everything.0123456789abcdef"),
+        target.get("/api/media/absent-secret.jpg"),
+        target.get("/api/playback?key=absent-secret.mp4"),
         target.get("/api/cache-version"),
         target.get("/api/file/absent-secret.jpg"),
         target.get("/api/file/%zz"),
@@ -85,9 +90,13 @@ pub fn lines(fixture: &Fixture, count: usize) -> Result<Vec<Value>, String> {
     text.lines().map(|line| serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))).collect()
 }
 
-const PATTERNS: [&str; 12] = [
+const PATTERNS: [&str; 16] = [
     "/healthz",
     "/api/media",
+    "/api/media/:key",
+    "/api/timeline",
+    "/api/blocks/:name",
+    "/api/playback",
     "/api/file/:key",
     "/api/thumbnail/:key",
     "/api/cache-version",
