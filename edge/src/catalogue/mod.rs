@@ -15,7 +15,7 @@ use std::{cell::RefCell, rc::Rc};
 use gallery::{
     MediaKey,
     media::{Film, Media},
-    views::{Directory, Edition, Head, Index, Part, Unreadable, View, shards},
+    views::{Directory, Edition, Head, Index, Part, Unreadable, View, name_of, shards},
 };
 use platform::{
     Cx, Error, Kind, Platform,
@@ -109,7 +109,9 @@ impl Catalogue {
     ) -> Result<Option<T>, Error> {
         self.current(cx, async |index: &Index| {
             let Some((part, range)) = index.shard(key.as_str()).map_err(unreadable)? else { return Ok(Some(None)) };
-            let Some(shard) = self.parts.read_one(cx, &self.shelf, part, range).await? else { return Ok(None) };
+            let is_sound = |shard: &[u8]| inflated(shard, shards::MAX_BYTES).is_ok();
+            let shard = self.parts.read_one(cx, &self.shelf, part, range, is_sound).await?;
+            let Some(shard) = shard else { return Ok(None) };
             read(&inflated(&shard, shards::MAX_BYTES)?, key.as_str()).map(Some).map_err(unreadable)
         })
         .await
@@ -150,7 +152,10 @@ impl Catalogue {
     async fn whole<P: Platform>(&self, cx: &Cx<'_, P>, part: &Part) -> Found<bytes::Bytes> {
         match part.content() {
             Some(content) => Ok(Some(content.into())),
-            None => self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length)).await,
+            None => {
+                let is_sound = |content: &[u8]| name_of(&[content]) == part.name;
+                self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length), is_sound).await
+            }
         }
     }
 

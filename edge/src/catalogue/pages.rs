@@ -174,7 +174,9 @@ impl Catalogue {
     ) -> Found<Vec<(&'d Block, Bytes)>> {
         let runs: Vec<_> = directory.runs(range).collect();
         let pieces = runs.iter().map(|(part, range, _)| Piece { part: (*part).to_owned(), range: range.clone() });
-        let Some(read) = self.parts.read(cx, &self.shelf, pieces.collect()).await? else { return Ok(None) };
+        let is_sound = |number: usize, bytes: &[u8]| runs.get(number).is_some_and(|(_, _, run)| are_whole(run, bytes));
+        let read = self.parts.read(cx, &self.shelf, pieces.collect(), is_sound).await?;
+        let Some(read) = read else { return Ok(None) };
         let mut blocks = Vec::new();
         for ((_, _, run), mut bytes) in runs.into_iter().zip(read) {
             for block in run {
@@ -184,6 +186,16 @@ impl Catalogue {
         }
         Ok(Some(blocks))
     }
+}
+
+/// Whether these are the blocks, one after the other.
+fn are_whole(blocks: &[Block], mut bytes: &[u8]) -> bool {
+    blocks.iter().all(|block| {
+        let length = usize::try_from(block.deflated).unwrap_or(usize::MAX);
+        let Some((own, rest)) = bytes.split_at_checked(length) else { return false };
+        bytes = rest;
+        deflate::crc32(own) == block.check
+    })
 }
 
 /// Where a page begins, as far as the directory tells.

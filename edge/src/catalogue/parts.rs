@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::VecDeque, ops::Range};
 
 use bytes::Bytes;
-use platform::{Cx, Error, Platform};
+use platform::{Cx, Error, Kind, Platform};
 
 use super::{Found, piece::Piece, shelf::Shelf};
 
@@ -21,21 +21,33 @@ impl PartCache {
         shelf: &Shelf,
         part: &str,
         range: Range<u64>,
+        is_sound: impl Fn(&[u8]) -> bool,
     ) -> Found<Bytes> {
-        let pieces = self.read(cx, shelf, vec![Piece { part: part.to_owned(), range }]).await?;
+        let pieces = vec![Piece { part: part.to_owned(), range }];
+        let pieces = self.read(cx, shelf, pieces, |_, bytes| is_sound(bytes)).await?;
         Ok(pieces.and_then(|mut pieces| pieces.pop()))
     }
 
-    /// The bytes of each piece. Those that are not known are read at once. `None` if a part is gone.
-    pub async fn read<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf, pieces: Vec<Piece>) -> Found<Vec<Bytes>> {
+    /// The bytes of each piece. Those that are not known are read at once. `None` if a part is gone. What `is_sound`
+    /// refuses is damaged: it is neither returned nor kept. It is asked with the number of a piece, once for each read.
+    pub async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        shelf: &Shelf,
+        pieces: Vec<Piece>,
+        is_sound: impl Fn(usize, &[u8]) -> bool,
+    ) -> Found<Vec<Bytes>> {
         let mut known: Vec<Option<Bytes>> = pieces.iter().map(|piece| self.known(piece)).collect();
         let missing: Vec<Piece> =
             pieces.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(piece, _)| piece.clone()).collect();
         if !missing.is_empty() {
             let Some(read) = shelf.read(cx, &missing).await? else { return Ok(None) };
             let mut read = missing.into_iter().zip(read);
-            for slot in known.iter_mut().filter(|slot| slot.is_none()) {
+            for (number, slot) in known.iter_mut().enumerate().filter(|(_, slot)| slot.is_none()) {
                 let Some((piece, bytes)) = read.next() else { break };
+                if !is_sound(number, &bytes) {
+                    return Err(Error::because(Kind::Unavailable, "catalogue.part", "the part came damaged"));
+                }
                 self.keep(piece, bytes.clone());
                 *slot = Some(bytes);
             }

@@ -269,6 +269,7 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
                     deflated: number(deflated.len()),
                     length: number(text.len()),
                     crc: crc32(text),
+                    check: crc32(deflated),
                     last: (last.0.to_owned(), last.1.to_owned()),
                     segment: 0,
                     offset: 0,

@@ -17,6 +17,8 @@ pub struct Block {
     pub deflated: u32,
     pub length: u32,
     pub crc: u32,
+    /// The CRC-32 of the DEFLATE, by which a damaged read is known without inflating it.
+    pub check: u32,
     /// Date and key of the last item, see [`crate::media::Media::place`].
     pub last: (String, String),
     /// The place in [`Directory::segments`] of the part that holds the block, and where in the part it begins.
@@ -99,6 +101,7 @@ impl Directory {
             for block in &blocks[..own] {
                 out.extend_from_slice(&block.hash.0);
                 out.extend_from_slice(&block.crc.to_le_bytes());
+                out.extend_from_slice(&block.check.to_le_bytes());
                 for number in [block.count as u64, u64::from(block.deflated), u64::from(block.length)] {
                     put(&mut out, number);
                 }
@@ -124,6 +127,7 @@ impl Directory {
             for _ in 0..take(&mut rest)? {
                 let hash = split(&mut rest, 8)?.try_into().map_err(|_| Unreadable)?;
                 let crc = split(&mut rest, 4)?.try_into().map_err(|_| Unreadable)?;
+                let check = split(&mut rest, 4)?.try_into().map_err(|_| Unreadable)?;
                 let mut number = || take(&mut rest).and_then(|number| u32::try_from(number).map_err(|_| Unreadable));
                 let (count, deflated, length) = (number()?, number()?, number()?);
                 let mut text = || {
@@ -137,6 +141,7 @@ impl Directory {
                     deflated,
                     length,
                     crc: u32::from_le_bytes(crc),
+                    check: u32::from_le_bytes(check),
                     last: (text()?, text()?),
                     segment: 0,
                     offset: 0,
@@ -194,6 +199,7 @@ mod tests {
             deflated: 1000 + u32::from(number),
             length: 70_000,
             crc: 0xdead_beef,
+            check: 0xfeed_beef,
             last: (format!("2024-06-{:02}", 30 - number), format!("{number} é.jpg")),
             segment: 0,
             offset: 0,
