@@ -150,13 +150,11 @@ impl Catalogue {
 
     /// A whole part.
     async fn whole<P: Platform>(&self, cx: &Cx<'_, P>, part: &Part) -> Found<bytes::Bytes> {
-        match part.content() {
-            Some(content) => Ok(Some(content.into())),
-            None => {
-                let is_sound = |content: &[u8]| name_of(&[content]) == part.name;
-                self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length), is_sound).await
-            }
+        if let Some(content) = part.content() {
+            return Ok(Some(content.into()));
         }
+        let is_sound = |content: &[u8]| name_of(&[content]) == part.name;
+        self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length), is_sound).await
     }
 
     /// The blocks of a view.
