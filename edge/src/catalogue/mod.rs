@@ -52,6 +52,8 @@ impl Source {
     }
 }
 
+/// How often a request reads the index again because a part is gone.
+const REFRESHES: usize = 2;
 /// How many directories an instance keeps: those of some views in both editions.
 const MOST_DIRECTORIES: usize = 8;
 /// The largest directory, as text in bytes: that of ten million items.
@@ -122,7 +124,7 @@ impl Catalogue {
         self.index.get(cx, &self.shelf).await
     }
 
-    /// What `read` finds by the current index. If a part is gone, what it finds by the next index.
+    /// What `read` finds by the current index. If a part is gone, what it finds by the next one.
     async fn current<P: Platform, T>(
         &self,
         cx: &Cx<'_, P>,
@@ -132,9 +134,14 @@ impl Catalogue {
         if let Some(found) = read(&index).await? {
             return Ok(found);
         }
-        let index = self.index.refresh(cx, &self.shelf).await?;
-        let found = read(&index).await?;
-        found.ok_or_else(missing)
+        // While the library changes again and again, the next index may be outdated too.
+        for _ in 0..REFRESHES {
+            let index = self.index.refresh(cx, &self.shelf).await?;
+            if let Some(found) = read(&index).await? {
+                return Ok(found);
+            }
+        }
+        Err(missing())
     }
 
     /// The head of a view. The inner `None` is for a view that there is not.

@@ -138,6 +138,8 @@ fn run(database: &Path, target: &Target, swaps: usize) -> Result<u64, Failure> {
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
         let of = |turn: usize| turn.checked_sub(1).map(|turn| &catalogues[turn % CATALOGUES]);
         let swapped = (1..=swaps).try_for_each(|turn| {
+            // Faster than any ingest, and slow enough that a request need not meet two swaps at each of its steps.
+            thread::sleep(std::time::Duration::from_millis(15));
             let before = turn.checked_sub(1).and_then(of);
             swap(&mut connection, &catalogues[turn % CATALOGUES], of(turn), before)
         });
