@@ -24,4 +24,4 @@ pub use crc::{Shift, combine, crc32};
 pub use gzip::Gzip;
 pub use inflate::{inflate, inflate_block};
 pub use signed::Signed;
-pub use squeeze::squeeze;
+pub use squeeze::{squeeze, squeeze_each};

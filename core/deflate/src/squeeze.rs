@@ -24,6 +24,16 @@ pub fn squeeze(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Each text as a piece of its own, see [`squeeze`].
+pub fn squeeze_each(texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let piece = |text: &Vec<u8>| {
+        let mut out = Vec::new();
+        squeeze(text, &mut out);
+        out
+    };
+    texts.iter().map(piece).collect()
+}
+
 struct Coder<'a>(&'a mut Bits);
 
 impl Tokens for Coder<'_> {

@@ -92,15 +92,7 @@ fn render(items: &[Media]) -> Built {
     let keys = items.iter().step_by(3).map(|item| item.key.clone()).collect();
     let album = Album { view: View::album("a", "b"), title: "b".to_owned(), keys };
     let about = About { albums: vec![album], ..About::default() };
-    let deflate = |texts: &[Vec<u8>]| {
-        let one = |text: &Vec<u8>| {
-            let mut out = Vec::new();
-            deflate::squeeze(text, &mut out);
-            out
-        };
-        texts.iter().map(one).collect()
-    };
-    build(items.to_vec(), &about, &Known::default(), deflate).unwrap()
+    build(items.to_vec(), &about, &Known::default(), deflate::squeeze_each).unwrap()
 }
 
 fn json(gzip: &[u8]) -> serde_json::Value {

@@ -50,17 +50,9 @@ fn catalogue(number: usize) -> Built {
         taken: None,
         place: None,
     };
-    let deflate = |texts: &[Vec<u8>]| {
-        let one = |text: &Vec<u8>| {
-            let mut out = Vec::new();
-            deflate::squeeze(text, &mut out);
-            out
-        };
-        texts.iter().map(one).collect()
-    };
     // The catalogues have different numbers of items.
     let items = (0..ITEMS + number).map(item).collect();
-    build(items, &About::default(), &Known::default(), deflate).unwrap_or_else(|error| panic!("{error}"))
+    build(items, &About::default(), &Known::default(), deflate::squeeze_each).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Replaces the index by that of `next`, as ingest does: the parts first, then the index and, with it, away with the

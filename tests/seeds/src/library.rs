@@ -110,7 +110,7 @@ impl Library {
             text(key, format!("segment {number} "));
         }
 
-        let built = build(all.clone(), &About::default(), &Known::default(), squeeze).unwrap();
+        let built = build(all.clone(), &About::default(), &Known::default(), deflate::squeeze_each).unwrap();
         let index = built.index.clone().encode().unwrap();
         for (name, body) in &built.parts {
             let body = Bytes::from(body.clone());
@@ -149,15 +149,6 @@ impl Library {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)";
         at_once(self.memory.sql()?.query(sql, &parameters)).map(|_| ())
     }
-}
-
-fn squeeze(texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let one = |text: &Vec<u8>| {
-        let mut out = Vec::new();
-        deflate::squeeze(text, &mut out);
-        out
-    };
-    texts.iter().map(one).collect()
 }
 
 /// Runs a future that never waits.

@@ -5,15 +5,6 @@ use serde_json::Value;
 use super::*;
 use crate::views::View;
 
-fn squeeze(texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let one = |text: &Vec<u8>| {
-        let mut out = Vec::new();
-        deflate::squeeze(text, &mut out);
-        out
-    };
-    texts.iter().map(one).collect()
-}
-
 /// Every seventh item is a film.
 fn item(number: usize) -> Media {
     let film = number % 7 == 3;
@@ -85,7 +76,7 @@ fn read(built: &Built, head: &Head, edition: Edition) -> (Vec<Value>, Value) {
 fn everything_comes_back_in_order() {
     let mut sorted = items(1000);
     sorted.sort_by(|a, b| b.place().cmp(&a.place()));
-    let built = build(items(1000), &about(), &Known::default(), squeeze).unwrap();
+    let built = build(items(1000), &about(), &Known::default(), deflate::squeeze_each).unwrap();
     let index = &built.index;
     assert!(index.clone().encode().unwrap().len() <= 4096);
     for (head, filter) in index.heads().unwrap().iter().zip([None, Some(MediaType::Image), Some(MediaType::Video)]) {
@@ -121,7 +112,7 @@ fn everything_comes_back_in_order() {
 
 #[test]
 fn an_album_has_its_own_order() {
-    let built = build(items(50), &about(), &Known::default(), squeeze).unwrap();
+    let built = build(items(50), &about(), &Known::default(), deflate::squeeze_each).unwrap();
     let albums: Vec<Head> = serde_json::from_slice(&built.parts[&built.index.albums().unwrap().unwrap().name]).unwrap();
     let (items, timeline) = read(&built, &albums[0], Edition::OneOrigin);
     assert_eq!(
@@ -133,7 +124,8 @@ fn an_album_has_its_own_order() {
 
 #[test]
 fn the_version_is_that_of_the_content() {
-    let version = |items, about: &About| build(items, about, &Known::default(), squeeze).unwrap().index.version;
+    let version =
+        |items, about: &About| build(items, about, &Known::default(), deflate::squeeze_each).unwrap().index.version;
     let mut turned = items(300);
     turned.reverse();
     assert_eq!(version(items(300), &about()), version(turned, &about()));
@@ -145,14 +137,14 @@ fn the_version_is_that_of_the_content() {
 fn a_new_item_makes_at_most_two_blocks_of_a_view_anew() {
     let mut all = items(2000);
     let new = all.remove(777);
-    let before = build(all.clone(), &about(), &Known::default(), squeeze).unwrap();
+    let before = build(all.clone(), &about(), &Known::default(), deflate::squeeze_each).unwrap();
     let mut known = Known::default();
     for pieces in before.index.heads().unwrap().iter().flat_map(Head::editions) {
         known.add(&directory(&before, pieces));
     }
     all.push(new);
-    let after = build(all.clone(), &about(), &known, squeeze).unwrap();
-    let whole = build(all, &about(), &Known::default(), squeeze).unwrap();
+    let after = build(all.clone(), &about(), &known, deflate::squeeze_each).unwrap();
+    let whole = build(all, &about(), &Known::default(), deflate::squeeze_each).unwrap();
     assert_eq!(
         after.index.clone().encode().unwrap(),
         whole.index.clone().encode().unwrap(),
@@ -173,7 +165,7 @@ fn a_new_item_makes_at_most_two_blocks_of_a_view_anew() {
 
 #[test]
 fn no_items_are_a_catalogue_too() {
-    let built = build(Vec::new(), &About::default(), &Known::default(), squeeze).unwrap();
+    let built = build(Vec::new(), &About::default(), &Known::default(), deflate::squeeze_each).unwrap();
     let json = built.index.clone().encode().unwrap();
     let index = Index::parse(&json).unwrap();
     assert_eq!((index.count, index.shard("a")), (0, Ok(None)));

@@ -67,10 +67,6 @@ impl Directory {
         self.count
     }
 
-    pub fn find(&self, hash: Hash) -> Option<&Block> {
-        self.blocks.iter().find(|block| block.hash == hash)
-    }
-
     /// The index of the block that holds the item at a place in the listing's order, newest first, or of the block
     /// that would hold it.
     pub fn at_place(&self, place: (&str, &str)) -> usize {
