@@ -1,6 +1,7 @@
 //! Small building blocks of responses that both services use.
 
 use bytes::Bytes;
+use futures_util::future::{Either, ready};
 use gallery::{
     conditional::{Conditions, Validators, Verdict},
     etag::ETag,
@@ -28,8 +29,11 @@ pub struct Gzipped {
     pub gzip: Bytes,
 }
 
-/// A text in the coding that the client wants, or a 304 if the client has the text with this content. `make` is awaited
-/// only if it does not. Each coding has a tag of its own.
+/// A text in the coding that the client wants, or a 304 if the client has the text with this content. Each coding has a
+/// tag of its own.
+///
+/// `make` is awaited only if the client does not have the text. A `*` stands for any text, so `make` must first say
+/// that there is one (RFC 9110 section 13.1).
 pub async fn coded<B: From<Bytes>>(
     head: &request::Parts,
     content_type: &'static str,
@@ -38,6 +42,12 @@ pub async fn coded<B: From<Bytes>>(
 ) -> Result<Response<B>, Failure> {
     let coding = Coding::choose(&head.headers, &[Coding::Gzip]);
     let mut tag = coding.tag(content);
+    let is_any = |name| head.headers.get_all(name).iter().any(|value| value.as_bytes().trim_ascii() == b"*");
+    let make = if [header::IF_NONE_MATCH, header::IF_MATCH].into_iter().any(is_any) {
+        Either::Left(ready(Ok(make.await?)))
+    } else {
+        Either::Right(make)
+    };
     let known = is_known(&head.headers, &tag)?;
     let mut response = if known {
         empty(StatusCode::NOT_MODIFIED)

@@ -101,6 +101,7 @@ fn other_views_and_blocks_are_404(target: &Target) -> Outcome {
         format!("/api/media/{}?view=all", encode("big.png")),
     ] {
         target.get(&path).expect(404)?.has("content-type", "application/problem+json")?;
+        target.get(&path).header("if-none-match", "*").expect(404)?;
     }
     target.get("/api/timeline?view=photos&view=films").expect(400)?;
     Ok(())
