@@ -5,6 +5,7 @@ mod connection;
 mod curate;
 mod doctor;
 mod ingest;
+mod link;
 mod password;
 mod private;
 mod serve;
@@ -45,6 +46,12 @@ enum Verb {
     Hide(curate::Arguments),
     /// Show hidden items again
     Show(curate::Arguments),
+    /// Make, list and end links for guests
+    #[command(subcommand)]
+    Link(link::Verb),
+    /// End all sessions
+    #[command(subcommand)]
+    Session(link::Session),
     /// Compare the bucket with the catalogue, and mend what is wrong with --repair
     Doctor(doctor::Arguments),
     /// Read the configuration as a host would, and list what is missing, unreadable, weak or out of reach
@@ -69,6 +76,8 @@ fn main() -> ExitCode {
         Verb::Restore(arguments) => curate::run(&arguments, Change::Restore),
         Verb::Hide(arguments) => curate::run(&arguments, Change::Hide),
         Verb::Show(arguments) => curate::run(&arguments, Change::Show),
+        Verb::Link(verb) => link::run(&verb),
+        Verb::Session(verb) => link::run_session(&verb),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Password => password::run().map(|()| 0),

@@ -9,10 +9,7 @@ use crate::Failure;
 
 /// Asks for the password twice, without echo. A script gives the password as one line on standard input.
 pub fn run() -> Result<(), Failure> {
-    let password = if io::stdin().is_terminal() { ask()? } else { line()? };
-    if password.is_empty() {
-        return Err("the password is empty".into());
-    }
+    let password = ask()?;
     if let Some(why) = weakness(&password) {
         let _ = writeln!(io::stderr(), "edge-gallery: this password is weak: {why}");
     }
@@ -22,7 +19,13 @@ pub fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-fn ask() -> Result<Zeroizing<String>, Failure> {
+/// Asks for a new password. It is not empty.
+pub fn ask() -> Result<Zeroizing<String>, Failure> {
+    let password = if io::stdin().is_terminal() { twice()? } else { line()? };
+    if password.is_empty() { Err("the password is empty".into()) } else { Ok(password) }
+}
+
+fn twice() -> Result<Zeroizing<String>, Failure> {
     let read = |prompt| rpassword::prompt_password(prompt).map(Zeroizing::new);
     let (first, second) = (read("Password: ")?, read("Again: ")?);
     if first == second { Ok(first) } else { Err("the two passwords are not the same".into()) }

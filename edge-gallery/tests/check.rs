@@ -101,11 +101,16 @@ fn what_is_weak_is_named() {
         ("GALLERY_PASSWORD", "tulips"),
         ("GALLERY_PASSWORD", "Password"),
         ("AUTH_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("AUTH_SECRET_PREVIOUS", "abababababababababababababababababab"),
     ] {
         let (code, said) = check(&with(&[(name, value)]), &["--offline"]);
         assert_eq!(code, 2, "{said}");
-        assert!(said.contains(&format!("problem  {name} is weak")) && !said.contains(value), "{said}");
+        assert!(said.contains(&format!("problem  {name} is easy to guess")) && !said.contains(value), "{said}");
+        assert_eq!(check(&with(&[(name, value), ("GALLERY_LOCAL", "true")]), &["--offline"]).0, 0, "{name}");
     }
+    let bcrypt = "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW";
+    let (code, said) = check(&with(&[("GALLERY_PASSWORD", bcrypt)]), &["--offline"]);
+    assert!(code == 2 && said.contains("hashes of bcrypt and scrypt are not known"), "{said}");
 }
 
 #[test]

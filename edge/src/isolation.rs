@@ -4,7 +4,7 @@
 //! the cookie with the requests. The page cannot read the bytes. But it learns how long the answers take and how
 //! large they are, and it can show the gallery's media as its own.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use platform::Problem;
 
 use crate::Cors;
@@ -24,6 +24,27 @@ pub fn require(cors: &Cors, method: &Method, request: &HeaderMap) -> Result<(), 
         *method == Method::GET && said("sec-fetch-mode", "navigate") && said("sec-fetch-dest", "document");
     if elsewhere && !follows_a_link && cors.allows(request).is_none() {
         return Err(Problem::new(StatusCode::FORBIDDEN, "This is for the gallery's own pages."));
+    }
+    Ok(())
+}
+
+/// Answers 403 to a request that changes something and comes from a page of another origin that is not listed. The
+/// page is named by Fetch Metadata, or by `Origin`, which browsers without Fetch Metadata send too.
+pub fn require_own_page(cors: &Cors, request: &HeaderMap) -> Result<(), Problem> {
+    let said = |name: &str, value: &str| request.get(name).is_some_and(|said| said == value);
+    // The port counts as well, and the scheme does not: behind a proxy it is not known.
+    let is_own = |origin: &HeaderValue| {
+        let authority =
+            origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+        let host = request.get(header::HOST).and_then(|host| host.to_str().ok());
+        authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+    };
+    let is_foreign = match request.get(header::ORIGIN) {
+        Some(origin) => !is_own(origin),
+        None => said("sec-fetch-site", "cross-site"),
+    };
+    if is_foreign && cors.allows(request).is_none() {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "This is for the gallery's own page."));
     }
     Ok(())
 }

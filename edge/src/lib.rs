@@ -24,5 +24,5 @@ pub use coding::Coding;
 pub use cors::Cors;
 pub use failure::Failure;
 pub use gallery::digest::digest;
-pub use sessions::{AuthSecret, Sessions};
+pub use sessions::{AuthSecret, Gate, Sessions, Viewer};
 pub use single_flight::SingleFlight;

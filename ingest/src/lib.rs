@@ -8,6 +8,7 @@
 //! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
+mod access;
 mod bucket;
 mod catalogue;
 mod curate;
@@ -51,7 +52,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+pub use access::{NewLink, add_link, end_all_sessions, end_links, links};
 pub use bucket::{Probed, probe_bucket};
+pub use catalogue::StoredLink;
 pub use curate::{Became, Change, curate};
 pub use database::Database;
 pub use doctor::{Diagnosis, Finding, Kind, doctor};

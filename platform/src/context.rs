@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{EdgeCache, Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Value};
+use crate::{EdgeCache, Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;
@@ -128,6 +128,16 @@ impl<'a, P: Platform> Cx<'a, P> {
     /// See [`Platform::compute`].
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         self.platform.compute(work).await
+    }
+
+    /// See [`Platform::begin_try`].
+    pub async fn begin_try(&self, who: &KvKey) -> Result<Option<Tries>, Error> {
+        self.platform.begin_try(who).await
+    }
+
+    /// See [`Platform::end_try`].
+    pub async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
+        self.platform.end_try(who, was_right).await
     }
 }
 

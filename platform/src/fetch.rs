@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{Error, Kv, Sql, StoreName};
+use crate::{Error, Kv, KvKey, Sql, StoreName};
 
 /// How long a request may take. The value is in the request's extensions. Without it, the default applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -119,4 +119,30 @@ pub trait Platform {
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         Ok(work())
     }
+
+    /// Begins a try of something that may be guessed, and counts it. `None` if the host has no counter.
+    ///
+    /// - Tries are counted by `who`. A host whose counters are apart from each other, or slow, may count too few.
+    async fn begin_try(&self, _who: &KvKey) -> Result<Option<Tries>, Error> {
+        Ok(None)
+    }
+
+    /// Ends a try that was counted. One that was right does not count any more, where the host can take it back.
+    async fn end_try(&self, _who: &KvKey, _was_right: bool) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// How often something was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// In the current minute, this try included.
+    pub count: u32,
+    /// The seconds until the count begins anew, from 1 to 60.
+    pub left: u64,
+}
+
+impl Tries {
+    /// The time in which tries are counted, in seconds.
+    pub const SECONDS: u64 = 60;
 }

@@ -26,7 +26,7 @@ pub mod sql;
 
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
-pub use fetch::{EdgeCache, Platform, Timeouts};
+pub use fetch::{EdgeCache, Platform, Timeouts, Tries};
 pub use kv::{Kv, KvKey, StoreName};
 pub use problem::Problem;
 pub use record::{CacheOutcome, Record};

@@ -42,6 +42,10 @@ pub(crate) enum Version<'a> {
 /// The most folders between a film and a file of it. Each may cost a query.
 const DEEPEST: usize = 16;
 
+pub(crate) fn missing() -> Problem {
+    Problem::not_found("There is no such film, or it has no such file.")
+}
+
 /// The film with this key, or a 404. `file` is a place below the prefix of this version.
 ///
 /// `hls/a/` begins the objects of the film `a`, and also those of a film `a/b`, whose folder a client could name. So it
@@ -53,7 +57,6 @@ pub(crate) async fn film<P: Platform>(
     version: Version<'_>,
     file: &str,
 ) -> Result<Film, Failure> {
-    let not_found = || Failure::from(Problem::not_found("There is no such film, or it has no such file."));
     // The film itself is asked for first, and then every folder.
     let (mut own, mut path, mut end) = (None, key.as_str().to_owned(), key.as_str().len());
     for _ in 0..=DEEPEST + 1 {
@@ -88,8 +91,8 @@ pub(crate) async fn film<P: Platform>(
         }
         match path[end + 1..].find('/').filter(|_| !is_flat) {
             Some(next) => end += 1 + next,
-            None => return own.ok_or_else(not_found),
+            None => return own.ok_or_else(|| missing().into()),
         }
     }
-    Err(not_found())
+    Err(missing().into())
 }

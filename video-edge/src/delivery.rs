@@ -1,5 +1,6 @@
 //! How a film's segments reach the player, and the experiment that compares two deliveries.
 
+use edge::Viewer;
 use platform::config::{
     ConfigError, Lookup, Name,
     names::{PUBLIC_MEDIA_BASE, VIDEO_DELIVERY, VIDEO_EXPERIMENT},
@@ -15,6 +16,8 @@ pub(crate) enum Delivery {
     Redirect,
     /// The playlist stays as it is. Segments pass through this service.
     Proxy,
+    /// As `Redirect`, to URLs that live for a minute, for links whose end reaches every new request.
+    Brief,
     /// The playlist carries unsigned URLs under a public base. This is for media that is public anyway.
     Public { base: String },
 }
@@ -23,7 +26,7 @@ impl Delivery {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Presign => "presign",
-            Self::Redirect => "redirect",
+            Self::Redirect | Self::Brief => "redirect",
             Self::Proxy => "proxy",
             Self::Public { .. } => "public",
         }
@@ -73,8 +76,18 @@ impl Plan {
     }
 
     /// The delivery for a viewer, and the name of the arm while an experiment runs. The same viewer always gets the
-    /// same delivery.
-    pub fn choose(&self, viewer: u64) -> (&Delivery, Option<&'static str>) {
+    /// same delivery. A viewer whose link is strict takes part in no experiment.
+    pub fn choose(&self, viewer: &Viewer) -> (&Delivery, Option<&'static str>) {
+        if !viewer.flags().strict {
+            return self.choose_for(viewer.claims.viewer());
+        }
+        match &self.usual {
+            Delivery::Proxy => (&Delivery::Proxy, None),
+            _ => (&Delivery::Brief, None),
+        }
+    }
+
+    fn choose_for(&self, viewer: u64) -> (&Delivery, Option<&'static str>) {
         match &self.experiment {
             None => (&self.usual, None),
             Some((delivery, percent)) if viewer % 100 < *percent => (delivery, Some(delivery.name())),
@@ -94,15 +107,15 @@ mod tests {
 
     #[test]
     fn presigning_is_the_default() {
-        assert_eq!(plan(&[]).unwrap().choose(7), (&Delivery::Presign, None));
+        assert_eq!(plan(&[]).unwrap().choose_for(7), (&Delivery::Presign, None));
     }
 
     #[test]
     fn an_experiment_is_sticky_and_of_the_asked_size() {
         let plan = plan(&[("VIDEO_EXPERIMENT", "redirect:10")]).unwrap();
-        let arms: Vec<_> = (0..1000).map(|viewer| plan.choose(viewer).1.unwrap()).collect();
+        let arms: Vec<_> = (0..1000).map(|viewer| plan.choose_for(viewer).1.unwrap()).collect();
         assert_eq!(arms.iter().filter(|arm| **arm == "redirect").count(), 100);
-        assert_eq!(plan.choose(3), plan.choose(3));
+        assert_eq!(plan.choose_for(3), plan.choose_for(3));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub use config::Config;
 use std::{rc::Rc, sync::Arc};
 
 use edge::{Catalogue, Failure, Sessions, SingleFlight, isolation, respond};
+use gallery::media::MediaType;
 use http::{Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
@@ -61,23 +62,29 @@ impl VideoEdge {
             return Ok(respond::bytes(StatusCode::OK, "application/json", body));
         };
         // If the path holds a token, only the token counts. The answer then depends on the URL alone.
-        let claims = match token {
+        let viewer = match token {
             None => {
                 isolation::require(&self.config.cors, &head.method, &head.headers)?;
-                self.sessions.require(cx, &head.headers).await?
+                self.sessions.require(cx, &self.catalogue, &head.headers).await?
             }
             Some(token) => {
                 let film = to.film().ok_or_else(Problem::unauthorized)?;
-                self.sessions.require_playback(cx, token, film.as_str()).await?
+                self.sessions.require_playback(cx, &self.catalogue, token, film.as_str()).await?
             }
         };
-        let (delivery, arm) = self.config.plan.choose(claims.viewer);
+        if let Some(link) = viewer.link.as_ref().filter(|link| !link.covers(MediaType::Video, "")) {
+            // Of the films, only those in an album of the link are open.
+            let key = to.film().ok_or_else(catalogue::missing)?;
+            let film = self.catalogue.film(cx, key).await?;
+            film.filter(|film| link.covers(MediaType::Video, &film.albums)).ok_or_else(catalogue::missing)?;
+        }
+        let (delivery, arm) = self.config.plan.choose(&viewer);
         cx.record.arm.set(arm);
         let mut answer = self.serve(cx, to, head, delivery).await?;
         if token.is_some() && answer.status().as_u16() < 400 {
             // Players on other sites may show the answer too, because whoever has the URL may have it.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
-            shared::allow(answer.headers_mut(), claims.expires.saturating_sub(cx.facts.now));
+            shared::allow(answer.headers_mut(), viewer.claims.expires.saturating_sub(cx.facts.now));
         }
         Ok(answer)
     }

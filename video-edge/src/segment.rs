@@ -1,7 +1,6 @@
 //! `GET /api/hls/:key/:segment?v=:version&in=:folder`: a file of a film that is no playlist. Playlists whose segments
 //! point here name it, and masters name their keys and session data so.
 
-use bytes::Bytes;
 use edge::{
     Failure,
     object_response::{self, Presentation},
@@ -12,7 +11,7 @@ use gallery::{
     MediaKey,
     key::percent_encode,
     layout,
-    window::{BROWSER_MAX_AGE, Window},
+    window::{BRIEF_LIFE, BROWSER_MAX_AGE, Window},
 };
 use http::{Response, request};
 use platform::{Cx, Platform, Problem};
@@ -86,17 +85,18 @@ pub(crate) async fn serve<P: Platform>(
             };
             object_response::serve(&service.objects, cx, head, &object, &presentation).await
         }
-        Delivery::Public { base } => redirect(&format!("{base}/{}", percent_encode(&object))),
-        Delivery::Presign | Delivery::Redirect => {
+        Delivery::Public { base } => {
+            Ok(respond::redirect(&format!("{base}/{}", percent_encode(&object)), BROWSER_MAX_AGE)?)
+        }
+        Delivery::Presign | Delivery::Redirect | Delivery::Brief => {
             let window = Window::of(cx.facts.now, 0.0);
-            let presigner = service.objects.presigner(window.signed_at, window.life)?;
+            let (signed_at, life, kept) = match delivery {
+                Delivery::Brief => (cx.facts.now, BRIEF_LIFE, 0),
+                _ => (window.signed_at, window.life, BROWSER_MAX_AGE),
+            };
             let mut url = String::new();
-            presigner.presign_into(&mut url, &object);
-            redirect(&url)
+            service.objects.presigner(signed_at, life)?.presign_into(&mut url, &object);
+            Ok(respond::redirect(&url, kept)?)
         }
     }
-}
-
-fn redirect<B: From<Bytes>>(url: &str) -> Result<Response<B>, Failure> {
-    Ok(respond::redirect(url, BROWSER_MAX_AGE)?)
 }

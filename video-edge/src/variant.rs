@@ -58,7 +58,9 @@ pub(crate) async fn serve<P: Platform>(
     let tag = digest(&[delivery.name(), base, &service.signer, &start, &content, &path, &film.version]);
     let unsigned = |out: &mut String, reference: &Reference<'_>| match delivery {
         // The playlist of a film of 0.1.0 stays as it is where its URIs lead here by themselves.
-        Delivery::Redirect | Delivery::Proxy if !file.contains('/') && link::leads_here(&film, reference) => {
+        Delivery::Redirect | Delivery::Brief | Delivery::Proxy
+            if !file.contains('/') && link::leads_here(&film, reference) =>
+        {
             out.push_str(reference.raw);
         }
         Delivery::Public { base } if !link::is_list(reference) => {

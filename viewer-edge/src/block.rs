@@ -1,7 +1,7 @@
 //! `GET /api/blocks/:name`: at most 128 items, which never change.
 
 use edge::{
-    Failure,
+    Failure, Gate,
     respond::{self, Gzipped},
 };
 use gallery::views::BlockName;
@@ -15,9 +15,14 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     name: Option<BlockName>,
+    gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
     let missing = || Problem::not_found("There is no such block. The library has changed: read the timeline again.");
     let name = name.ok_or_else(missing)?;
+    // The name says the view, so a block that is not open is not read.
+    if !gate.viewer().await.covers_view(&name.view) {
+        return Err(missing().into());
+    }
     let content = name.hash.to_string();
     let block = async {
         let gzip = service.catalogue.block(cx, &name, service.edition()).await?.ok_or_else(missing)?;

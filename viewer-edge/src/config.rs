@@ -1,10 +1,10 @@
 //! The configuration of viewer-edge.
 
 use edge::{AuthSecret, Cors, catalogue::Source};
-use gallery::password::Password;
+use gallery::password::{Password, weakness};
 use platform::config::{
     ConfigError, Lookup,
-    names::{GALLERY_PASSWORD, MAX_BODY_BYTES, VIDEO_API_BASE, VIDEO_ORIGIN},
+    names::{GALLERY_LOCAL, GALLERY_PASSWORD, MAX_BODY_BYTES, VIDEO_API_BASE, VIDEO_ORIGIN},
 };
 use platform_s3::Location;
 use zeroize::Zeroizing;
@@ -30,8 +30,14 @@ impl Config {
     /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`,
     /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES` and `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form";
-        let password = Password::parse(&Zeroizing::new(lookup.required(GALLERY_PASSWORD)?));
+        let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form (edge-gallery password makes \
+                      one; hashes of bcrypt and scrypt are not known)";
+        let text = Zeroizing::new(lookup.required(GALLERY_PASSWORD)?);
+        let password = Password::parse(&text).ok_or(ConfigError::new(GALLERY_PASSWORD, wanted))?;
+        if matches!(password, Password::Plain(_)) && weakness(&text).is_some() && !lookup.switch(GALLERY_LOCAL)? {
+            let wanted = "is easy to guess: use at least 8 characters, 5 of them different, and no common word";
+            return Err(ConfigError::new(GALLERY_PASSWORD, wanted));
+        }
         let bucket = Location::load(lookup)?;
         let video_api_base = lookup.origin(VIDEO_API_BASE)?.unwrap_or_default();
         let store = bucket.origin();
@@ -41,7 +47,7 @@ impl Config {
              worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         );
         Ok(Self {
-            password: password.ok_or(ConfigError::new(GALLERY_PASSWORD, wanted))?,
+            password,
             auth_secret: AuthSecret::load(lookup)?,
             bucket,
             catalogue: Source::load(lookup)?,

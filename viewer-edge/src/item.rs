@@ -1,6 +1,6 @@
 //! `GET /api/media/:key?view=:view`: one item, with its place on earth, and where it stands in a view.
 
-use edge::{Failure, digest, respond};
+use edge::{Failure, Gate, digest, respond};
 use gallery::{MediaKey, views::item::Alone};
 use http::{HeaderValue, Response, StatusCode, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem};
@@ -12,11 +12,16 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     key: &MediaKey,
+    gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
     let (view, edition) = (timeline::view(head)?, service.edition());
-    let media = service.catalogue.item(cx, key).await?.ok_or_else(|| Problem::not_found("There is no such item."))?;
+    let media = service.catalogue.item(cx, key).await?;
+    let viewer = gate.viewer().await;
+    let media = media.filter(|media| viewer.covers(media.r#type, &media.albums));
+    let media = media.ok_or_else(|| Problem::not_found("There is no such item."))?;
+    let view = timeline::open(view, viewer)?;
     let position = service.catalogue.position(cx, &media, &view, edition).await?;
-    let place = media.place;
+    let place = media.place.filter(|_| viewer.flags().places);
     let alone = Alone {
         item: (&media, edition),
         latitude: place.map(|place| place.latitude),

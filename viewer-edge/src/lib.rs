@@ -15,6 +15,7 @@ mod original;
 mod playback;
 mod route;
 mod session;
+mod throttle;
 mod thumbnail;
 mod timeline;
 
@@ -22,12 +23,13 @@ pub use config::Config;
 
 use std::{rc::Rc, sync::Arc};
 
-use edge::{Catalogue, Failure, Sessions, isolation, respond};
+use edge::{Catalogue, Failure, Gate, Sessions, isolation, respond};
 use gallery::views::Edition;
 use http::{Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 use route::{Private, Public, Route};
+use throttle::Throttle;
 
 /// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
 /// and the parts of the catalogue's snapshot that it has read.
@@ -36,6 +38,7 @@ pub struct ViewerEdge {
     sessions: Sessions,
     objects: Rc<Objects>,
     catalogue: Catalogue,
+    throttle: Throttle,
 }
 
 impl ViewerEdge {
@@ -44,7 +47,7 @@ impl ViewerEdge {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
-        Self { config, sessions, objects, catalogue }
+        Self { config, sessions, objects, catalogue, throttle: Throttle::default() }
     }
 
     async fn route<P: Platform>(
@@ -73,7 +76,8 @@ impl ViewerEdge {
                 Ok(respond::bytes(StatusCode::OK, "application/json", body))
             }
             Public::Login => session::login(self, cx, &head.headers, body).await,
-            Public::Logout => session::logout(cx, &head.headers),
+            Public::Logout => session::logout(self, cx, &head.headers).await,
+            Public::Link(token) => session::follow(self, cx, head, token).await,
             Public::Films => films::forward(self, cx, head).await,
             Public::Page(path) => assets::serve(&self.config, head, path),
         }
@@ -88,31 +92,37 @@ impl ViewerEdge {
     ) -> Result<Response<P::Body>, Failure> {
         isolation::require(&self.config.cors, &head.method, &head.headers)?;
         match route {
-            Private::Session => Ok(session::describe(&self.sessions.require(cx, &head.headers).await?)),
-            Private::Playback => {
-                playback::serve(self, cx, head, &self.sessions.require(cx, &head.headers).await?).await
+            Private::Session => {
+                Ok(session::describe(&self.sessions.require(cx, &self.catalogue, &head.headers).await?))
             }
-            // Boxed, because a future that is handed on is copied.
-            route => self.sessions.while_required(cx, &head.headers, Box::pin(self.read(cx, route, head))).await?,
+            route => {
+                let gate = Gate::default();
+                // Boxed, because a future that is handed on is copied.
+                let answer = Box::pin(self.read(cx, route, head, &gate));
+                self.sessions.while_required(cx, &self.catalogue, &head.headers, &gate, answer).await
+            }
         }
     }
 
-    /// The routes that are the same for every session.
+    /// The routes that begin to read before it is known whether the session goes on. Each asks at the gate before it
+    /// shows what it found, and whether this is open to the viewer.
     async fn read<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         route: Private,
         head: &request::Parts,
+        gate: &Gate,
     ) -> Result<Response<P::Body>, Failure> {
         match route {
-            Private::Listing => listing::serve(self, cx, head).await,
-            Private::Timeline => timeline::serve(self, cx, head).await,
-            Private::Block(name) => block::serve(self, cx, head, name).await,
-            Private::Item(key) => item::serve(self, cx, head, &key?).await,
+            Private::Listing => listing::serve(self, cx, head, gate).await,
+            Private::Timeline => timeline::serve(self, cx, head, gate).await,
+            Private::Block(name) => block::serve(self, cx, head, name, gate).await,
+            Private::Item(key) => item::serve(self, cx, head, &key?, gate).await,
             Private::CacheVersion => cache_version::serve(self, cx).await,
-            Private::Original(key) => original::serve(self, cx, head, &key?).await,
-            Private::Thumbnail(key) => thumbnail::serve(self, cx, head, &key?).await,
-            Private::Session | Private::Playback => Err(Problem::not_found("There is nothing here.").into()),
+            Private::Original(key) => original::serve(self, cx, head, &key?, gate).await,
+            Private::Thumbnail(key) => thumbnail::serve(self, cx, head, &key?, gate).await,
+            Private::Playback => playback::serve(self, cx, head, gate).await,
+            Private::Session => Err(Problem::not_found("There is nothing here.").into()),
         }
     }
 

@@ -1,10 +1,10 @@
 //! `GET /api/media`: the catalogue, newest first, page by page. The page is made of the blocks that ingest rendered.
 
 use edge::{
-    Failure, digest,
+    Failure, Gate, digest,
     respond::{self, Gzipped},
 };
-use gallery::{cursor::Cursor, media::MediaType};
+use gallery::{cursor::Cursor, media::MediaType, views::View};
 use http::{Response, header, request};
 use platform::{Cx, Platform, Problem};
 
@@ -17,6 +17,7 @@ pub(crate) async fn serve<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
+    gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
     let query = head.uri.query();
     let limit = match respond::query(query, "limit")? {
@@ -41,6 +42,9 @@ pub(crate) async fn serve<P: Platform>(
     // Each page has a tag of its own.
     let content = |version: &str| digest(&[&service.content(version), query.unwrap_or_default()]);
     let index = service.catalogue.index(cx).await?;
+    if !gate.viewer().await.covers_view(&View::of(filter)) {
+        return Err(Problem::not_found("This link does not open this listing; see /api/timeline.").into());
+    }
     let page = async {
         let page = service.catalogue.page(cx, service.edition(), filter, after.as_ref(), limit).await?;
         Ok(Gzipped { content: content(&page.version), gzip: page.gzip.into() })

@@ -1,7 +1,7 @@
 //! `GET|HEAD /api/file/:key`: originals, with ranges and conditions.
 
 use edge::{
-    Failure,
+    Failure, Gate,
     catalogue::url_version,
     object_response::{self, Presentation},
     respond,
@@ -9,7 +9,7 @@ use edge::{
 use gallery::{
     MediaKey,
     key::percent_encode,
-    window::{BROWSER_MAX_AGE, Window},
+    window::{BRIEF_LIFE, BROWSER_MAX_AGE, Window},
 };
 use http::{Method, Response, request};
 use platform::{Cx, Platform, Problem};
@@ -29,15 +29,21 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     key: &MediaKey,
+    gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
     let query = head.uri.query();
     let download = respond::query(query, "download")?.is_some();
     let asked = respond::query(query, "v")?;
-    let item = service.catalogue.item(cx, key).await?.ok_or_else(|| Problem::not_found("There is no such file."))?;
+    let item = service.catalogue.item(cx, key).await?;
+    let viewer = gate.viewer().await;
+    let flags = viewer.flags();
+    let is_open = flags.originals && (flags.download || !download);
+    let item = item.filter(|item| is_open && viewer.covers(item.r#type, &item.albums));
+    let item = item.ok_or_else(|| Problem::not_found("There is no such file."))?;
     let disposition = disposition(if download { "attachment" } else { "inline" }, &item.filename);
     let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
     if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
-        return from_the_store(service, cx, key, &disposition);
+        return from_the_store(service, cx, key, &disposition, flags.strict);
     }
     let current = asked.is_some_and(|asked| asked == url_version(item.version.as_deref(), &item.updated_at));
     let presentation = Presentation {
@@ -58,14 +64,17 @@ fn from_the_store<P: Platform>(
     cx: &Cx<'_, P>,
     key: &MediaKey,
     disposition: &str,
+    is_strict: bool,
 ) -> Result<Response<P::Body>, Failure> {
     let window = Window::of(cx.facts.now, LONGEST_FILM);
-    let presigner = service.objects.presigner(window.signed_at, window.life)?;
+    let (signed_at, life, kept) =
+        if is_strict { (cx.facts.now, BRIEF_LIFE, 0) } else { (window.signed_at, window.life, BROWSER_MAX_AGE) };
+    let presigner = service.objects.presigner(signed_at, life)?;
     let presigner =
         presigner.with_query("response-cache-control", CHANGES).with_query("response-content-disposition", disposition);
     let mut url = String::new();
     presigner.presign_into(&mut url, key.as_str());
-    Ok(respond::redirect(&url, BROWSER_MAX_AGE)?)
+    Ok(respond::redirect(&url, kept)?)
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).

@@ -15,6 +15,8 @@ pub(crate) enum Public<'a> {
     Health,
     Login,
     Logout,
+    /// The secret part of a link's URL.
+    Link(&'a str),
     /// `/api/hls/...`: video-edge checks the session itself.
     Films,
     Page(&'a str),
@@ -58,6 +60,8 @@ impl<'a> Route<'a> {
                     Self::Private(Private::Thumbnail(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/media/") {
                     Self::Private(Private::Item(key(encoded)))
+                } else if let Some(token) = path.strip_prefix("/l/") {
+                    Self::Public(Public::Link(token))
                 } else if let Some(name) = path.strip_prefix("/api/blocks/") {
                     Self::Private(Private::Block(BlockName::parse(name)))
                 } else {
@@ -72,6 +76,7 @@ impl<'a> Route<'a> {
             Self::Public(Public::Health) => ("/healthz", "GET, HEAD"),
             Self::Public(Public::Login) => ("/login", "POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
+            Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
             Self::Public(Public::Films) => ("/api/hls/*", "GET, HEAD"),
             Self::Public(Public::Page(_)) => ("/*", "GET, HEAD"),
             Self::Private(Private::Session) => ("/auth", "GET, HEAD"),
@@ -119,6 +124,7 @@ mod tests {
             ("/api/thumbnail/secret.jpg", "/api/thumbnail/:key"),
             ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),
             ("/photo/secret.jpg", "/*"),
+            ("/l/secret", "/l/:link"),
         ] {
             assert_eq!(Route::of(path).describe().pattern, pattern);
         }

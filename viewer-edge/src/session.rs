@@ -1,24 +1,29 @@
-//! `POST /login`, `POST /logout`, `GET /auth`.
+//! `POST /login`, `POST /logout`, `GET /auth`, `GET /l/:link`.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use edge::{Failure, Sessions, respond};
-use gallery::{password::Password, return_to::same_origin, session::Claims};
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use edge::{Failure, Viewer, isolation, respond};
+use gallery::{link::Link, password::Password, return_to::same_origin};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::ViewerEdge;
+use crate::{ViewerEdge, assets};
 
 /// The longest login body, in bytes.
 const MAX_BODY: usize = 8 * 1024;
+/// What a browser forgets at logout (<https://www.w3.org/TR/clear-site-data/>). Cookies are left out: they may be those
+/// of other programs on the same domain.
+const CLEAR: &str = r#""cache", "storage""#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Login {
-    password: String,
+    password: Option<String>,
+    /// The secret part of a link's URL.
+    link: Option<String>,
     return_to: Option<String>,
 }
 
@@ -35,71 +40,130 @@ pub(crate) async fn login<P: Platform>(
     headers: &HeaderMap,
     body: P::Body,
 ) -> Result<Response<P::Body>, Failure> {
-    refuse_cross_site(headers)?;
+    isolation::require_own_page(&service.config.cors, headers)?;
     let form = form(headers)?;
     let body = P::collect(body, MAX_BODY).await.map_err(|error| match error.kind() {
         Kind::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "A login is at most 8 KiB."),
         _ => Problem::bad_request("The body broke off."),
     })?;
-    let Login { password, return_to } = parse(form, &body)?;
-    let password = Zeroizing::new(password);
+    let Login { password, link, return_to } = parse(form, &body)?;
+    let password = Zeroizing::new(password.unwrap_or_default());
     let target = return_to.as_deref().and_then(same_origin).unwrap_or("/");
-    if !matches(service, cx, password).await? {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into());
-    }
-    let cookie = service.sessions.mint(cx).await?;
+    let link = match link {
+        None => None,
+        Some(token) => Some(service.sessions.link(cx, &service.catalogue, &token).await?.ok_or_else(no_such_link)?),
+    };
+    require_password(service, cx, link.as_deref(), password).await?;
+    let cookie = service.sessions.mint(cx, &service.catalogue, link.as_deref()).await?;
     let mut response = match form {
         Form::Json => {
             let body = serde_json::json!({ "returnTo": target }).to_string();
             respond::bytes(StatusCode::OK, "application/json", body)
         }
-        Form::UrlEncoded => {
-            let mut response = respond::empty(StatusCode::SEE_OTHER);
-            let location = HeaderValue::from_str(&ascii(target)).unwrap_or(HeaderValue::from_static("/"));
-            response.headers_mut().insert(header::LOCATION, location);
-            response
-        }
+        Form::UrlEncoded => see_other(&ascii(target)),
     };
     response.headers_mut().insert(header::SET_COOKIE, cookie);
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
     Ok(response)
 }
 
-/// Whether this is the gallery's password. A hash takes so long that other requests must not wait for it.
+/// Follows a link. One without a password opens the gallery at once. For any other, the page asks for the password, or
+/// says that the link has ended.
+pub(crate) async fn follow<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    token: &str,
+) -> Result<Response<P::Body>, Failure> {
+    let link = service.sessions.link(cx, &service.catalogue, token).await?;
+    let mut response = match link {
+        Some(link) if link.password.is_none() => {
+            let cookie = service.sessions.mint(cx, &service.catalogue, Some(&link)).await?;
+            let mut response = see_other("/");
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+            response
+        }
+        known => {
+            let mut page = assets::serve(&service.config, head, "/")?;
+            if known.is_none() {
+                *page.status_mut() = StatusCode::NOT_FOUND;
+            }
+            page
+        }
+    };
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
+    Ok(response)
+}
+
+fn no_such_link() -> Problem {
+    Problem::not_found("This link has ended, or is not whole. Ask for a new one.")
+}
+
+/// Fails if this is not the password of a link, or without a link that of the gallery. A link without a password needs
+/// none.
+async fn require_password<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    link: Option<&Link>,
+    password: Zeroizing<String>,
+) -> Result<(), Failure> {
+    let wanted = match link {
+        None => None,
+        Some(Link { password: Some(hash), .. }) => Some(Password::Hashed(hash.clone())),
+        Some(Link { password: None, .. }) => return Ok(()),
+    };
+    if link.is_some() && password.is_empty() {
+        // The page asks so whether the link has a password. This is no guess.
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "This link has a password.").into());
+    }
+    let attempt = service.throttle.begin(cx, link.map(|link| link.id)).await?;
+    let matches = matches(service, cx, wanted, password).await;
+    attempt.end(cx, !matches!(matches, Ok(false))).await;
+    if matches? { Ok(()) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into()) }
+}
+
+/// Whether this is the password that is wanted, or that of the gallery. A hash takes so long that other requests must
+/// not wait for it.
 async fn matches<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
+    wanted: Option<Password>,
     password: Zeroizing<String>,
 ) -> Result<bool, Error> {
     let config = Arc::clone(&service.config);
-    let matches = match config.password {
-        Password::Plain(_) => config.password.matches(&password),
-        Password::Hashed(_) => cx.compute(move || config.password.matches(&password)).await?,
-    };
+    let is_slow = matches!(wanted.as_ref().unwrap_or(&config.password), Password::Hashed(_));
+    let compare = move || wanted.as_ref().unwrap_or(&config.password).matches(&password);
+    let matches = if is_slow { cx.compute(compare).await? } else { compare() };
     matches.map_err(|error| Error::because(Kind::Unavailable, "login.password", error))
 }
 
-pub(crate) fn logout<P: Platform>(cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<Response<P::Body>, Failure> {
-    refuse_cross_site(headers)?;
-    let cookie = Sessions::clear(cx.facts.https)?;
+/// Ends the sessions of the request, on every device that has the same cookie.
+pub(crate) async fn logout<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    headers: &HeaderMap,
+) -> Result<Response<P::Body>, Failure> {
+    isolation::require_own_page(&service.config.cors, headers)?;
+    let cookie = service.sessions.end(cx, headers).await?;
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
+    respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), CLEAR);
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
     Ok(response)
 }
 
 /// The answer of `GET /auth` to a client with a session.
-pub(crate) fn describe<B: From<Bytes>>(claims: &Claims) -> Response<B> {
-    let body = serde_json::json!({ "authenticated": true, "expiresAt": respond::iso8601(claims.expires) });
+pub(crate) fn describe<B: From<Bytes>>(viewer: &Viewer) -> Response<B> {
+    let flags = viewer.flags();
+    let body = serde_json::json!({
+        "authenticated": true,
+        "expiresAt": respond::iso8601(viewer.claims.expires),
+        "link": viewer.link.is_some(),
+        "download": flags.download,
+        "originals": flags.originals,
+        "places": flags.places,
+    });
     respond::bytes(StatusCode::OK, "application/json", body.to_string())
-}
-
-/// Pages of other sites may not log anyone in or out (<https://www.w3.org/TR/fetch-metadata/>).
-fn refuse_cross_site(headers: &HeaderMap) -> Result<(), Problem> {
-    match headers.get("sec-fetch-site") {
-        Some(site) if site == "cross-site" => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "Log in on the gallery's own page."))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn form(headers: &HeaderMap) -> Result<Form, Problem> {
@@ -113,14 +177,25 @@ fn form(headers: &HeaderMap) -> Result<Form, Problem> {
 
 fn parse(form: Form, body: &Bytes) -> Result<Login, Problem> {
     let unreadable = || Problem::bad_request("A login is {\"password\": ..., \"returnTo\": ...}.");
-    match form {
-        Form::Json => serde_json::from_slice(body).map_err(|_| unreadable()),
+    let login: Login = match form {
+        Form::Json => serde_json::from_slice(body).map_err(|_| unreadable())?,
         Form::UrlEncoded => {
             let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
-            let password = respond::query(Some(text), "password")?.ok_or_else(unreadable)?;
-            Ok(Login { password, return_to: respond::query(Some(text), "returnTo")? })
+            let field = |name| respond::query(Some(text), name);
+            Login { password: field("password")?, link: field("link")?, return_to: field("returnTo")? }
         }
+    };
+    if login.password.is_none() && login.link.is_none() {
+        return Err(unreadable());
     }
+    Ok(login)
+}
+
+fn see_other<B: From<Bytes>>(target: &str) -> Response<B> {
+    let mut response = respond::empty(StatusCode::SEE_OTHER);
+    let location = HeaderValue::from_str(target).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, location);
+    response
 }
 
 /// A path in a form that a header can hold. Characters beyond ASCII are percent-encoded, and the rest stays.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge::{
-    Failure,
+    Failure, Gate,
     catalogue::url_version,
     digest,
     object_response::{self, Presentation},
@@ -24,6 +24,7 @@ pub(crate) async fn serve<P: Platform>(
     cx: &Cx<'_, P>,
     head: &request::Parts,
     key: &MediaKey,
+    gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
     let size = match respond::query(head.uri.query(), "size")? {
         None => ThumbnailSize::Medium,
@@ -33,6 +34,8 @@ pub(crate) async fn serve<P: Platform>(
     };
     let version = respond::query(head.uri.query(), "v")?;
     let item = service.catalogue.item(cx, key).await?.filter(|item| item.has_thumbnail(size));
+    let viewer = gate.viewer().await;
+    let item = item.filter(|item| viewer.covers(item.r#type, &item.albums));
     let item = item.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
     let shown = url_version(item.version.as_deref(), &item.updated_at);
     // A URL with the version of the thumbnail always means the same bytes.

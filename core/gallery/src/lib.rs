@@ -1,5 +1,5 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors, sessions,
-//! playback tokens, signing windows, ranges, conditions.
+//! playback tokens, links, signing windows, ranges, conditions.
 //!
 //! The crate is pure: it does no I/O, and reads no clock and no environment. Time and randomness are arguments.
 
@@ -9,6 +9,7 @@ pub mod digest;
 pub mod etag;
 pub mod key;
 pub mod layout;
+pub mod link;
 pub mod media;
 pub mod multipart;
 pub mod password;

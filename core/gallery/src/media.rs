@@ -69,6 +69,10 @@ pub struct Media {
     pub taken: Option<Taken>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// The names of the views of albums in which the item is, with commas between them. Publishing the catalogue writes
+    /// them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub albums: String,
 }
 
 /// Where an item was taken: degrees of WGS 84, north and east, and metres above the sea.
@@ -121,6 +125,7 @@ pub struct Film {
     pub qualities: Option<Vec<String>>,
     pub updated_at: String,
     pub version: Option<String>,
+    pub albums: String,
 }
 
 impl Media {

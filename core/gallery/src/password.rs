@@ -18,6 +18,12 @@ pub enum Password {
     Hashed(String),
 }
 
+/// How the hashes of bcrypt, scrypt, PBKDF2, yescrypt and crypt begin, in PHC form and in those of Unix.
+const OTHER_HASHES: [&str; 14] = [
+    "$2a$", "$2b$", "$2x$", "$2y$", "$scrypt$", "$7$", "$y$", "$gy$", "$pbkdf2", "$bcrypt", "$balloon", "$1$", "$5$",
+    "$6$",
+];
+
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -28,14 +34,17 @@ impl std::fmt::Debug for Password {
 }
 
 impl Password {
-    /// `None` for an empty text, for a text of more than [`MAX_PASSWORD_BYTES`], and for a text that begins like a
-    /// PHC hash but cannot be checked.
+    /// `None` for an empty text, for a text of more than [`MAX_PASSWORD_BYTES`], for a text that begins like a PHC hash
+    /// but cannot be checked, and for a hash of another kind: taken as plain text, it would let in whoever has read it.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() || text.len() > MAX_PASSWORD_BYTES {
             return None;
         }
         if text.starts_with("$argon2") {
             return can_be_checked(text).then(|| Self::Hashed(text.to_owned()));
+        }
+        if OTHER_HASHES.iter().any(|start| text.starts_with(start)) {
+            return None;
         }
         Some(Self::Plain(Zeroizing::new(text.to_owned())))
     }
@@ -169,6 +178,12 @@ mod tests {
         let whole = phc("tulips");
         let (without_hash, _) = whole.rsplit_once('$').unwrap();
         let (of_another_kind, too_little) = (whole.replace("argon2id", "argon2x"), whole.replace("m=64", "m=1"));
+        for other in [
+            "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+            "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+        ] {
+            assert!(Password::parse(other).is_none(), "{other}");
+        }
         for broken in ["$argon2id$v=19$broken", without_hash, &of_another_kind, &too_little] {
             assert!(Password::parse(broken).is_none(), "{broken}");
         }

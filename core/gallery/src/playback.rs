@@ -2,13 +2,13 @@
 //! segments. It serves players and receivers that send no cookie, and a video service on a host that the session's
 //! cookie does not reach.
 //!
-//! A token holds nothing of a viewer. Its times are rounded down to a window, so that everyone who may see a film has
-//! the same token for it, and a cache before the video service can serve many viewers under one URL.
+//! A token carries the ids of the session and of the link from which it came, and ends with them. Its times are rounded
+//! down to a window, so that a viewer who reloads the page has the same token, and the same URLs.
 
 use sha2::{Digest, Sha256};
 
 use crate::{
-    session::{Claims, TOKEN_CHARACTERS, TokenKey},
+    session::{Claims, TokenKey, looks_like_a_token},
     window::{WANTED_LIFE, Window},
 };
 
@@ -16,14 +16,14 @@ use crate::{
 /// written as `%7E`.
 pub const MARK: char = '~';
 
-/// A token for a film of `duration` seconds. It has the auth version under which `session` was minted. It lives only
-/// six hours from the beginning of its window, because it stands in URLs.
+/// A token for a film of `duration` seconds, of the generation of `session`. It lives only six hours from the beginning
+/// of its window, because it stands in URLs.
 ///
 /// For films of up to five hours, the rest of the token's life is longer than the film, however late in the window
 /// the token is minted. A longer film needs a second token before its end.
 pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
     let issued = Window::of(now, duration).signed_at;
-    key.sign(session.epoch, issued, expires(now, duration), subject(film))
+    key.sign(&Claims { issued, expires: expires(now, duration), film: subject(film), ..*session })
 }
 
 /// When a token that is minted now expires, in seconds since 1970.
@@ -41,22 +41,23 @@ fn subject(film: &str) -> [u8; 16] {
 impl Claims {
     /// Whether a playback token opens this film.
     pub fn opens(&self, film: &str) -> bool {
-        self.subject == subject(film)
+        self.film == subject(film)
     }
 }
 
 /// Splits `~TOKEN/rest` into the token and the rest. `None` if the path does not begin with what looks like a token.
 pub fn split(path: &str) -> Option<(&str, &str)> {
     let (token, rest) = path.strip_prefix(MARK)?.split_once('/')?;
-    let looks_like_one =
-        token.len() == TOKEN_CHARACTERS && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    looks_like_one.then_some((token, rest))
+    looks_like_a_token(token).then_some((token, rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Purpose;
+    use crate::{
+        link::LinkId,
+        session::{Generation, Purpose},
+    };
 
     const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
     /// 29 February 2024, 00:00 UTC.
@@ -66,21 +67,28 @@ mod tests {
         TokenKey::derive(SECRET, Purpose::Playback)
     }
 
+    fn generation(auth_version: &str) -> Generation {
+        Generation { auth_version: auth_version.to_owned(), epoch: 3 }
+    }
+
     fn session(auth_version: &str) -> Claims {
         let sessions = TokenKey::derive(SECRET, Purpose::Session);
-        sessions.verify(&sessions.mint(auth_version, MIDNIGHT, 30 * 86_400, [7; 16]), MIDNIGHT).unwrap()
+        let times = (MIDNIGHT, MIDNIGHT + 30 * 86_400);
+        let token = sessions.mint(&generation(auth_version), times, [7; 16], Some(LinkId([9; 16])));
+        sessions.verify(&token, MIDNIGHT).unwrap()
     }
 
     #[test]
     fn opens_one_film_under_the_version_of_the_session() {
         let token = mint(&key(), &session("1"), "a/b.mp4", MIDNIGHT + 5, 60.0);
         let claims = key().verify(&token, MIDNIGHT + 5).unwrap();
-        assert!(claims.opens("a/b.mp4") && claims.is_of("1"));
+        assert!(claims.opens("a/b.mp4") && claims.is_of(&generation("1")));
         for other in ["", "a/b.mp", "a/b.mp4 ", "A/b.mp4", "b.mp4"] {
             assert!(!claims.opens(other), "{other:?}");
         }
-        assert!(!claims.is_of("2"));
+        assert!(!claims.is_of(&generation("2")));
         assert!(!session("1").opens("a/b.mp4"));
+        assert_eq!((claims.session, claims.link), ([7; 16], Some(LinkId([9; 16]))), "it ends with both");
     }
 
     #[test]
@@ -88,11 +96,14 @@ mod tests {
         let sessions = TokenKey::derive(SECRET, Purpose::Session);
         let playback = mint(&key(), &session("1"), "a.mp4", MIDNIGHT, 60.0);
         assert_eq!(sessions.verify(&playback, MIDNIGHT), None);
-        assert_eq!(key().verify(&sessions.mint("1", MIDNIGHT, 60, [7; 16]), MIDNIGHT), None);
+        assert_eq!(
+            key().verify(&sessions.mint(&generation("1"), (MIDNIGHT, MIDNIGHT + 60), [7; 16], None), MIDNIGHT),
+            None
+        );
     }
 
     #[test]
-    fn everyone_has_the_same_within_a_window() {
+    fn a_session_has_the_same_within_a_window() {
         let at = |now| mint(&key(), &session("1"), "a.mp4", now, 60.0);
         assert_eq!(at(MIDNIGHT), at(MIDNIGHT + 4 * 3600 - 1));
         assert_ne!(at(MIDNIGHT), at(MIDNIGHT + 4 * 3600));
@@ -132,7 +143,7 @@ mod tests {
         let token = mint(&key(), &session("1"), "a.mp4", MIDNIGHT, 60.0);
         assert_eq!(split(&format!("~{token}/a.mp4/540p.m3u8")), Some((token.as_str(), "a.mp4/540p.m3u8")));
         assert_eq!(split(&format!("~{token}/")), Some((token.as_str(), "")));
-        let long = "x".repeat(TOKEN_CHARACTERS + 1);
+        let long = "x".repeat(token.len() + 1);
         for none in [format!("~{token}"), format!("{token}/x"), format!("~{}/x", &token[1..]), format!("~{long}/x")] {
             assert_eq!(split(&none), None, "{none}");
         }

@@ -15,6 +15,8 @@ pub const WANTED_LIFE: u64 = 6 * 3600;
 const LONGEST_LIFE: u64 = 604_800;
 /// How long a browser may keep a playlist or a redirect, in seconds.
 pub const BROWSER_MAX_AGE: u64 = 900;
+/// How long a URL lives that must not outlive its link, in seconds.
+pub const BRIEF_LIFE: u32 = 60;
 /// The time that a viewer gets in addition, in seconds, for a pause or a slow start.
 const MARGIN: u64 = 300;
 

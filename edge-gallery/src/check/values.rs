@@ -2,12 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use gallery::password::weakness;
-use platform::config::{
-    ConfigError, Lookup,
-    names::{AUTH_SECRET, GALLERY_PASSWORD},
-    table::SETTINGS,
-};
+use platform::config::{ConfigError, Lookup, table::SETTINGS};
 use platform_fallback::Endpoint;
 
 use super::{
@@ -19,14 +14,6 @@ use crate::serve::{Arguments, Settings};
 pub fn check(given: &Given, report: &mut Report) {
     for error in errors(given) {
         report.add(Weight::Problem, error.name, error.wanted);
-    }
-    for name in [GALLERY_PASSWORD, AUTH_SECRET] {
-        let value = given.get(name.text()).unwrap_or_default();
-        // The weakness of a hashed password cannot be checked, because the password is not known.
-        let weak = weakness(&value).filter(|_| !value.is_empty() && !value.starts_with("$argon2"));
-        if let Some(why) = weak.filter(|_| !report.has_problem_with(name.text())) {
-            report.add(Weight::Problem, name.text(), format!("is weak: {why}"));
-        }
     }
 }
 
@@ -74,7 +61,5 @@ mod tests {
             assert_eq!(all_in_one::Config::load(&lookup).err(), None, "{name}");
             assert_eq!(Endpoint::load(&lookup).map(|it| it.is_some()), Ok(true));
         }
-        let weak = |name: &str| SETTINGS.iter().find(|it| it.name.text() == name).and_then(|it| weakness(it.example));
-        assert_eq!((weak("GALLERY_PASSWORD"), weak("AUTH_SECRET")), (None, None));
     }
 }

@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Believe X-Forwarded-For and X-Forwarded-Proto. Only behind a proxy that sets them [env: TRUST_FORWARDED]
     #[arg(long)]
     trust_forwarded: bool,
+    /// Take a password and a secret that are easy to guess. Only on a machine of your own [env: GALLERY_LOCAL]
+    #[arg(long)]
+    pub local: bool,
 }
 
 /// Where `serve` listens, and where it keeps everything.

@@ -35,6 +35,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let video = settings.split.map(bind).transpose()?;
 
     let page_origins = origins::of(gallery.local_addr()?);
+    if arguments.local || environment.read(|lookup| lookup.switch(names::GALLERY_LOCAL))? {
+        if !settings.listen.ip().is_loopback() {
+            return Err("--local is for a gallery that only this machine can reach: listen on 127.0.0.1".into());
+        }
+        environment = environment.with(names::GALLERY_LOCAL.text(), "true".to_owned());
+    }
     let unset = |name: names::Name| environment.read(|lookup| lookup.optional(name)).is_none();
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.

@@ -119,6 +119,18 @@ impl Catalogue {
         .await
     }
 
+    /// The epoch, and the signed text of the links. With `past_caches`, as they are now.
+    pub async fn access<P: Platform>(&self, cx: &Cx<'_, P>, past_caches: bool) -> Result<(u32, bytes::Bytes), Error> {
+        if past_caches {
+            self.index.refresh(cx, &self.shelf).await?;
+        }
+        self.current(cx, async |index: &Index| {
+            let Some(part) = &index.links else { return Ok(Some((index.epoch, bytes::Bytes::new()))) };
+            Ok(self.whole(cx, part).await?.map(|links| (index.epoch, links)))
+        })
+        .await
+    }
+
     /// The index of the catalogue.
     pub async fn index<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<Rc<Index>, Error> {
         self.index.get(cx, &self.shelf).await

@@ -22,7 +22,7 @@ macro_rules! select {
             "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
-             offset_source, latitude, longitude, altitude FROM media"
+             offset_source, latitude, longitude, altitude, albums FROM media"
             $(, $rest)*
         )
     };
@@ -39,7 +39,7 @@ pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
-    const FILM: &str = "SELECT type, hls_qualities, updated_at, version FROM media WHERE key = ?1";
+    const FILM: &str = "SELECT type, hls_qualities, updated_at, version, albums FROM media WHERE key = ?1";
     let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     // The statement selects the type instead of having a condition on it, so that a row with a wrong type gives an
@@ -49,6 +49,7 @@ pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<
         qualities: qualities(row.text(1)?),
         updated_at: row.text(2)?.unwrap_or_default().to_owned(),
         version: row.text(3)?.map(str::to_owned),
+        albums: row.text(4)?.unwrap_or_default().to_owned(),
     };
     Ok((kind == MediaType::Video).then_some(film))
 }
@@ -138,6 +139,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     Ok(Media {
         key: optional(0)?.unwrap_or_default(),
         filename: optional(1)?.unwrap_or_default(),
+        albums: optional(26)?.unwrap_or_default(),
         uploaded_at: optional(4)?.unwrap_or_default(),
         date_taken: optional(5)?,
         camera_make: optional(6)?,

@@ -190,9 +190,15 @@ fn both_sources_give_the_same_answers() {
             now(database.query(UPSERT, &row(number))).unwrap();
         }
         let rows = now(database.query(SELECT, &[])).unwrap();
-        let items: Vec<Media> = rows.into_iter().map(|row| media(row).unwrap()).collect();
+        let mut items: Vec<Media> = rows.into_iter().map(|row| media(row).unwrap()).collect();
         let built = render(&items);
         fixture.store.put(&built);
+        // As publishing does.
+        for item in items.iter_mut().step_by(3) {
+            item.albums = View::album("a", "b").name().to_owned();
+            let albums = [item.albums.as_str().into(), item.key.as_str().into()];
+            now(database.query("UPDATE media SET albums = ?1 WHERE key = ?2", &albums)).unwrap();
+        }
         let put = "INSERT INTO catalogue_parts VALUES (?1, ?2)";
         let index = built.index.clone().encode().unwrap();
         for (name, bytes) in built.parts.iter().chain([(&INDEX.to_owned(), &index)]) {
@@ -268,6 +274,7 @@ fn items(keys: &[&str]) -> Vec<Media> {
             version: None,
             taken: None,
             place: None,
+            albums: String::new(),
         })
         .collect()
 }

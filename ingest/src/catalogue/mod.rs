@@ -1,6 +1,7 @@
 //! The catalogue: one row for each photo or film whose objects are all in the bucket, and what ingest notes beside
 //! the rows.
 
+mod access;
 mod dates;
 mod deletions;
 mod libraries;
@@ -20,6 +21,7 @@ use crate::database::Database;
 use crate::facts::Facts;
 use crate::taken::Columns;
 
+pub use access::StoredLink;
 pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 /// What is said about the gallery. Where there are several libraries, the first one that says something counts.
 pub fn about(catalogue: &Catalogue, items: &[Media]) -> Result<About, Failure> {
     let dates: HashMap<&str, &str> = items.iter().map(|item| (item.key.as_str(), item.date())).collect();
-    let mut about = About::default();
+    let mut about = About { access: catalogue.access()?, ..About::default() };
     for library in catalogue.libraries()? {
         let settings = library.settings.as_deref().and_then(|json| serde_json::from_str::<Settings>(json).ok());
         let settings = settings.unwrap_or_default();

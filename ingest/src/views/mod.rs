@@ -12,7 +12,7 @@ mod shelf;
 use std::collections::HashSet;
 
 use gallery::views::build::{Built, Known, build};
-use gallery::views::{Directory, Head, INDEX, Index, Part, name_of};
+use gallery::views::{Directory, Head, INDEX, Index, Part, View, name_of};
 
 use crate::bucket::{Bucket, StoreError};
 use crate::catalogue::Catalogue;
@@ -45,7 +45,11 @@ pub fn publish(
     let items = catalogue.all()?;
     let about = about::about(catalogue, &items)?;
     let built = build(items, &about, &known, compress::deflate).map_err(encoding)?;
+    let albums = about.albums_of_items();
     for (shelf, old) in shelves.iter().zip(&olds) {
+        if let Shelf::Database(catalogue) = shelf {
+            catalogue.put_albums(&albums)?;
+        }
         write(shelf, old.as_ref(), &built, force)?;
     }
     Ok(())
@@ -55,7 +59,7 @@ pub fn publish(
 /// are.
 pub fn publish_first(database: Database) -> Result<(), platform::Error> {
     let catalogue = Catalogue::new(database);
-    if catalogue.part(INDEX)?.is_some() {
+    if catalogue.part(INDEX)?.is_some_and(|json| Index::parse(&json).is_ok()) {
         return Ok(());
     }
     first(&catalogue).map_err(|failure| match failure {
@@ -72,8 +76,20 @@ fn first(catalogue: &Catalogue) -> Result<(), Failure> {
     let mut built = build(items, &about, &Known::default(), compress::deflate).map_err(encoding)?;
     let parts: Vec<(&str, &[u8])> =
         built.names.iter().filter_map(|name| Some((name.as_str(), built.parts.get(name)?.as_slice()))).collect();
+    catalogue.put_albums(&about.albums_of_items())?;
     catalogue.put_parts(&parts)?;
-    Ok(catalogue.put_first_index(&built.index.encode().map_err(encoding)?)?)
+    let index = built.index.encode().map_err(encoding)?;
+    // An index that cannot be read is one of another version.
+    if catalogue.part(INDEX)?.is_some_and(|json| Index::parse(&json).is_err()) {
+        return Ok(catalogue.swap_index(&index, &HashSet::new())?);
+    }
+    Ok(catalogue.put_first_index(&index)?)
+}
+
+/// The views of albums, with their titles.
+pub fn albums(catalogue: &Catalogue) -> Result<Vec<(View, String)>, Failure> {
+    let about = about::about(catalogue, &catalogue.all()?)?;
+    Ok(about.albums.into_iter().map(|album| (album.view, album.title)).collect())
 }
 
 /// The objects of the snapshot of 0.1.0, if it is still there.
@@ -149,7 +165,8 @@ impl Old {
     fn names(&self, shelf: &Shelf) -> Result<HashSet<String>, Failure> {
         let mut names: HashSet<String> = self.index.shard_parts().iter().cloned().collect();
         let albums = self.index.albums().ok().flatten();
-        names.extend(albums.filter(|part| part.content().is_none()).map(|part| part.name.clone()));
+        let apart = albums.into_iter().chain(&self.index.links).filter(|part| part.content().is_none());
+        names.extend(apart.map(|part| part.name.clone()));
         for pieces in self.heads(shelf)?.iter().flat_map(Head::editions) {
             names.insert(pieces.timeline.name.clone());
             if pieces.directory.content().is_none() {
@@ -186,7 +203,7 @@ fn known(shelf: &Shelf, old: Option<&Old>) -> Result<Known, Failure> {
 
 fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result<(), Failure> {
     let is_current = old.is_some_and(|old| old.index.version == built.index.version);
-    if is_current && !force {
+    if old.is_some_and(|old| is_current && old.index.has_access_of(&built.index)) && !force {
         return Ok(());
     }
     let there = old.map_or(Ok(HashSet::new()), |old| old.names(shelf))?;

@@ -24,12 +24,16 @@ pub use serve::serve;
 use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
+use fastly::erl::{CounterDuration, RateCounter};
 use http::{Request, Response};
-use platform::{Error, Kind, Platform, StoreName};
+use platform::{Error, Kind, KvKey, Platform, StoreName, Tries};
 use platform_fallback::SqlHttp;
 
 use instance::Instance;
 use pop::Pop;
+
+/// The rate counter of wrong passwords.
+const LOGINS: &str = "logins";
 
 /// The platform of one request. When it is dropped, the claims of the request in its POP end too.
 #[derive(Clone)]
@@ -77,5 +81,22 @@ impl Platform for Fastly {
 
     async fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+
+    /// A rate counter counts for one POP, and about a minute
+    /// (<https://www.fastly.com/documentation/guides/concepts/rate-limiting/>). It cannot take a try back, so only
+    /// wrong tries are counted, when they end.
+    async fn begin_try(&self, who: &KvKey) -> Result<Option<Tries>, Error> {
+        let count = RateCounter::open(LOGINS).lookup_count(who.as_str(), CounterDuration::SixtySecs);
+        let count = count.map_err(|error| Error::because(Kind::Unavailable, "tries.begin", error))?;
+        Ok(Some(Tries { count: count.saturating_add(1), left: Tries::SECONDS }))
+    }
+
+    async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
+        if was_right {
+            return Ok(());
+        }
+        let counted = RateCounter::open(LOGINS).increment(who.as_str(), 1);
+        counted.map_err(|error| Error::because(Kind::Unavailable, "tries.end", error))
     }
 }

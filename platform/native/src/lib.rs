@@ -21,15 +21,21 @@ mod recent;
 mod request;
 mod shared;
 mod sql;
+mod tries;
 pub mod trust;
 mod wire;
 mod worker;
 
-use std::{path::Path, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{EdgeCache, Error, Kind, Platform, StoreName};
+use platform::{EdgeCache, Error, Kind, KvKey, Platform, StoreName, Tries};
 use tokio::task::JoinSet;
 
 pub use body::Body;
@@ -129,5 +135,16 @@ impl Platform for Native {
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         self.0.shared.pool.run(work).await
+    }
+
+    async fn begin_try(&self, who: &KvKey) -> Result<Option<Tries>, Error> {
+        Ok(Some(self.0.shared.tries.begin(who.as_str(), Instant::now())))
+    }
+
+    async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
+        if was_right {
+            self.0.shared.tries.forgive(who.as_str());
+        }
+        Ok(())
     }
 }

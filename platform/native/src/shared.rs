@@ -7,16 +7,19 @@ use crate::{
     compute::Pool,
     edge_cache::EdgeMemory,
     kv::{self, Writer},
+    tries::Counters,
 };
 
 /// See `CACHE_BYTES`.
 pub(crate) const DEFAULT_CACHE_BYTES: u64 = 128 * 1024 * 1024;
 
-/// What the workers of a process share: what is kept in memory, the threads for long work, and the writer of `kv.db`.
+/// What the workers of a process share: what is kept in memory, the threads for long work, the writer of `kv.db`,
+/// and the counters of tries.
 pub struct Shared {
     pub(crate) memory: Option<EdgeMemory>,
     pub(crate) pool: Pool,
     pub(crate) kv: Arc<Writer>,
+    pub(crate) tries: Counters,
 }
 
 impl Shared {
@@ -29,6 +32,7 @@ impl Shared {
             memory: EdgeMemory::new(cache_bytes),
             pool: Pool::new(),
             kv: Arc::new(Writer::start(data_dir.join(kv::FILE))?),
+            tries: Counters::default(),
         }))
     }
 

@@ -88,6 +88,12 @@ pub const SETTINGS: &[Setting] = &[
         "At least 32 characters. Sessions and playback tokens are signed with keys derived from it.",
         "0f4c8d1b6a3e49d2b7c5f0e1a2938475",
     ),
+    setting(
+        names::AUTH_SECRET_PREVIOUS,
+        SERVICES,
+        "The `AUTH_SECRET` before the current one. Sessions under it go on, so that a rotation logs nobody out.",
+        "7d1e5a9c3b8f40627c6d1f0e2b384a95",
+    ),
     required(names::R2_ACCESS_KEY_ID, ALL, "The id of a key to the bucket.", "5f2c9d0e7b1a4c38"),
     required(names::R2_SECRET_ACCESS_KEY, ALL, "The secret of that key.", "9b1c7e5d3f2a8c6e4d0b"),
     setting(names::R2_SESSION_TOKEN, ALL, "The session token of a temporary key.", "FwoGZXIvYXdzEJr"),
@@ -170,6 +176,12 @@ pub const SETTINGS: &[Setting] = &[
         SERVICES,
         "`true` behind a proxy of your own: `X-Forwarded-Proto` and `-For` count. Fastly does not read it. On WASI \
          hosts and Spin, which speak plain HTTP, cookies are `Secure` only with it.",
+        "true",
+    ),
+    setting(
+        names::GALLERY_LOCAL,
+        SERVICES,
+        "`true` takes a `GALLERY_PASSWORD` and an `AUTH_SECRET` that are easy to guess. Only on a machine of your own.",
         "true",
     ),
     setting(

@@ -117,7 +117,8 @@ fn strangers_cost_nothing(target: &Target) -> Outcome {
     for call in [target.get("/api/media"), target.get(&file(BIG)), target.video("/api/hls/playlist?key=x")] {
         at_most(target, &call.anonymous().expect(401)?, [0; 4])?;
     }
-    at_most(target, &target.log_in("not it").expect(401)?, [0; 4])
+    // Some hosts count wrong passwords in the KV store.
+    at_most(target, &target.log_in("not it").expect(401)?, [1, 1, 0, 0])
 }
 
 /// The signature is checked before anything is read.

@@ -18,6 +18,7 @@ mod files;
 mod headers;
 mod isolation;
 mod library;
+mod links;
 mod listing;
 mod methods;
 mod page;
@@ -58,6 +59,7 @@ pub struct Case {
 pub fn cases() -> Vec<Case> {
     [
         session::CASES,
+        links::CASES,
         listing::CASES,
         views::CASES,
         codings::CASES,

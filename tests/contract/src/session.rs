@@ -1,5 +1,10 @@
 //! Login, logout, and what the session opens.
 
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,7 +17,7 @@ use crate::{
 cases!(session:
     json_login, form_login, cookie_attributes, cookie_holds_no_claim_of_the_client, token_stays_in_the_cookie,
     wrong_password, unreadable_logins, good_return_to, hostile_return_to, cross_site, logout, auth_tells_until_when,
-    no_session_looks_the_same_everywhere, tampered_cookie, any_good_cookie_counts, comes_before_anything_else,
+    no_session_looks_the_same_everywhere, tampered_cookie, any_good_cookie_counts, a_neighbours_cookie, comes_before_anything_else,
 );
 
 /// The routes that need a login: each with a URL of something that exists, and a URL of something that does not.
@@ -95,7 +100,8 @@ fn token_stays_in_the_cookie(target: &Target) -> Outcome {
 
 fn wrong_password(target: &Target) -> Outcome {
     let right = &target.password;
-    for wrong in ["", "wrong", &format!("{right} "), &right[1..], &right.to_uppercase(), &"x".repeat(2000)] {
+    // No more, because wrong ones are counted.
+    for wrong in ["", &format!("{right} "), &right.to_uppercase(), &"x".repeat(2000)] {
         let answer = target.log_in(wrong).expect(401)?;
         answer.lacks("set-cookie")?;
         answer.has("content-type", "application/problem+json")?;
@@ -178,23 +184,70 @@ fn hostile_return_to(target: &Target) -> Outcome {
 fn cross_site(target: &Target) -> Outcome {
     let answer = target.log_in(&target.password).header("sec-fetch-site", "cross-site").expect(403)?;
     answer.lacks("set-cookie")?;
-    let logout = || target.get("/logout").method("POST").body("text/plain", "");
+    let login = || target.log_in(&target.password);
+    let cookie = session_cookie(&login().header("sec-fetch-site", "same-origin").expect(200)?)?;
+    let logout = || log_out(target, &cookie);
     logout().header("sec-fetch-site", "cross-site").expect(403)?.lacks("set-cookie")?;
-    logout().header("sec-fetch-site", "same-origin").expect(204)?;
-    target.log_in(&target.password).header("sec-fetch-site", "same-origin").expect(200)?;
+    // Browsers without Fetch Metadata name the page's origin.
+    for origin in ["https://evil.example", "null", "http://localhost.evil.example", "x"] {
+        login().header("origin", origin).expect(403)?.lacks("set-cookie")?;
+        logout().header("origin", origin).expect(403)?.lacks("set-cookie")?;
+    }
+    login().header("origin", &target.base).expect(200)?;
+    target.get("/auth").anonymous().header("cookie", &cookie).expect(200)?;
+    logout().header("sec-fetch-site", "same-origin").header("origin", &target.base).expect(204)?;
     Ok(())
 }
 
+fn log_out<'a>(target: &'a Target, cookie: &str) -> Call<'a> {
+    target.get("/logout").anonymous().method("POST").header("cookie", cookie).body("text/plain", "")
+}
+
+/// A logout ends the session for everyone who has its cookie, and what was opened through it, within half a minute.
 fn logout(target: &Target) -> Outcome {
-    let session = target.cookie()?;
+    let session = session_cookie(&target.log_in(&target.password).expect(200)?)?;
     let (name, _) = session.split_once('=').unwrap_or_default();
-    let answer = target.get("/logout").method("POST").body("text/plain", "").expect(204)?;
+    let (film, _) = film(target)?;
+    let playback = format!("/api/playback?key={}", encode(&film.key));
+    let playback = target.get(&playback).anonymous().header("cookie", &session).expect(200)?.json()?;
+    let played = playback["url"].as_str().ok_or("no URL")?.to_owned();
+    target.follow(&played).anonymous().expect(200)?;
+    target.get("/auth").anonymous().header("cookie", &session).expect(200)?;
+
+    let answer = log_out(target, &session).expect(204)?;
     let cookie = answer.need("set-cookie")?;
     ensure!(cookie.starts_with(&format!("{name}=;")), "the cookie keeps a value: {cookie}");
     for wanted in ["Max-Age=0", "Path=/", "HttpOnly"] {
         ensure!(cookie.contains(wanted), "the cookie that ends the session lacks {wanted}: {cookie}");
     }
+    answer.has("clear-site-data", r#""cache", "storage""#)?;
+    answer.has("cache-control", "no-store")?;
     target.get("/logout").anonymous().method("POST").body("text/plain", "").expect(204)?;
+
+    let ended = Instant::now();
+    let film = format!("/api/hls/playlist?key={}", encode(&film.key));
+    for path in ["/auth", "/api/media", &film, &played] {
+        let mut calls = 0;
+        while calls < 8 {
+            let call = target.follow(path).anonymous();
+            let call = if path == played { call } else { call.header("cookie", &session) };
+            // Several in a row, because a host may have several instances.
+            calls = if call.send()?.status == 401 { calls + 1 } else { 0 };
+            ensure!(ended.elapsed() < Duration::from_secs(30), "{path} still opens after half a minute");
+            if calls == 0 {
+                sleep(Duration::from_millis(500));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Another program on the same host name may have set a cookie of any bytes.
+fn a_neighbours_cookie(target: &Target) -> Outcome {
+    let session = target.cookie()?;
+    for line in [format!("n=M\u{fc}ller; {session}"), format!("{session}; n=\u{fc}"), format!("=;;n; {session} ")] {
+        target.get("/auth").anonymous().header("cookie", line).expect(200)?;
+    }
     Ok(())
 }
 

@@ -18,6 +18,8 @@ pub struct Target {
     pub password: String,
     /// Whether the catalogue is read from the bucket instead of SQL.
     pub snapshot: bool,
+    /// The secret parts of links, as [`harness::Gallery::links`] describes them. Empty where nobody made any.
+    pub links: Vec<String>,
     session: OnceLock<Result<String, String>>,
 }
 
@@ -34,6 +36,7 @@ impl Target {
             store_origin: store_origin.into(),
             password: password.into(),
             snapshot: false,
+            links: Vec::new(),
             session: OnceLock::new(),
         }
     }
@@ -42,6 +45,12 @@ impl Target {
     #[must_use]
     pub fn with_snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+
+    #[must_use]
+    pub fn with_links(mut self, links: &[String]) -> Self {
+        self.links = links.to_vec();
         self
     }
 

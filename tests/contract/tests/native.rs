@@ -55,8 +55,10 @@ impl Host {
                 options.environment.push(("SQL_URL".to_owned(), url));
             }
         }
+        options.links = true;
         let gallery = Gallery::start(&options)?;
-        let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password);
+        let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password)
+            .with_links(&gallery.links);
         let target = if self.arrangement == Arrangement::Snapshot { target.with_snapshot() } else { target };
         Ok(Running { target, _gallery: gallery, _sqld: sqld })
     }

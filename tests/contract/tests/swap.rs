@@ -49,6 +49,7 @@ fn catalogue(number: usize) -> Built {
         version: None,
         taken: None,
         place: None,
+        albums: String::new(),
     };
     // The catalogues have different numbers of items.
     let items = (0..ITEMS + number).map(item).collect();

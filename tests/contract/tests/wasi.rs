@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     for wasi in [Wasi::P3, Wasi::P2, Wasi::Spin] {
         let edge = |split| {
             Edge::new(move || {
-                let gallery = WasiGallery::start(wasi, &Options { split, ..Options::default() })?;
+                let gallery = WasiGallery::start(wasi, &Options { split, links: true, ..Options::default() })?;
                 Ok(Running::new(gallery, !split && wasi != Wasi::Spin))
             })
         };
@@ -33,7 +33,9 @@ fn main() -> ExitCode {
         trials.extend(edge::whole(&format!("{name}-split"), &split));
         trials.extend(edge::routed(&format!("{name}-routed"), &split));
     }
-    let app = Edge::new(|| Ok(Running::new(WasiGallery::start_on_spin(&Options::default())?, false)));
+    let app = Edge::new(|| {
+        Ok(Running::new(WasiGallery::start_on_spin(&Options { links: true, ..Options::default() })?, false))
+    });
     trials.extend(edge::whole("spin-app", &app));
     drop(app);
     trials.extend(elsewhere());
@@ -48,14 +50,17 @@ fn main() -> ExitCode {
 fn elsewhere() -> Vec<Trial> {
     let mut trials = Vec::new();
     if named::wants_spin() {
-        let app = Edge::new(|| Ok(Running::new(EdgeGallery::start_in_spin(&Options::default())?, false)));
+        let app = Edge::new(|| {
+            Ok(Running::new(EdgeGallery::start_in_spin(&Options { links: true, ..Options::default() })?, false))
+        });
         trials.extend(edge::whole("spin-up", &app));
     }
     let wasmtime = if named::wants_wasmtime() { &[Wasi::P3, Wasi::P2][..] } else { &[] };
     for &wasi in wasmtime {
         let edge = |split| {
             Edge::new(move || {
-                let gallery = EdgeGallery::start_in_wasmtime(wasi, &Options { split, ..Options::default() })?;
+                let gallery =
+                    EdgeGallery::start_in_wasmtime(wasi, &Options { split, links: true, ..Options::default() })?;
                 Ok(Running::new(gallery, !split))
             })
         };

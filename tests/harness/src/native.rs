@@ -2,8 +2,9 @@
 
 use std::{
     fs::{self, File},
+    io::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use platform::config::table::SETTINGS;
@@ -26,6 +27,8 @@ pub struct Options {
     pub library: Option<PathBuf>,
     /// A catalogue to begin with, as an earlier [`ingest`] left it. The file is copied.
     pub database: Option<PathBuf>,
+    /// Whether the library has [`Gallery::links`].
+    pub links: bool,
     /// More arguments for the program of the host, if it is not one of the gallery's own programs.
     pub host_arguments: &'static [&'static str],
 }
@@ -76,17 +79,23 @@ pub struct Gallery {
     pub video_url: String,
     pub store_url: String,
     pub password: String,
+    /// The secret parts of links: to photos; to films, without originals, with the password of the gallery and strict;
+    /// and to everything, which has ended.
+    pub links: Vec<String>,
 }
 
 impl Gallery {
     /// Starts a gallery and ingests the test library.
     pub fn start(options: &Options) -> Result<Self, Failure> {
-        let gallery = Self::start_empty(options)?;
+        let mut gallery = Self::start_empty(options)?;
         let photos = gallery.data.path().join("photos");
         if options.library.is_none() {
             crate::write_photos(&photos)?;
         }
         gallery.ingest(options.library.as_deref().unwrap_or(&photos), &["--demo-film"])?;
+        if options.links {
+            gallery.add_links()?;
+        }
         Ok(gallery)
     }
 
@@ -126,16 +135,49 @@ impl Gallery {
             password: value(&environment, "GALLERY_PASSWORD").unwrap_or_default(),
             environment,
             url,
+            links: Vec::new(),
         })
+    }
+
+    fn add_links(&mut self) -> Result<(), Failure> {
+        let password = self.password.clone();
+        for (label, more, input) in [
+            ("photos", &["--view", "photos", "--places"][..], ""),
+            ("films", &["--view", "films", "--no-originals", "--strict", "--password"], password.as_str()),
+            ("ended", &[], ""),
+        ] {
+            let url = self.run("link", &[&["add", label], more].concat(), input)?;
+            let (_, token) = url.trim().rsplit_once('/').ok_or("link add printed no URL")?;
+            self.links.push(token.to_owned());
+        }
+        self.run("link", &["end", "ended"], "").map(drop)
+    }
+
+    /// Runs a verb of the program on the gallery, and returns what it prints.
+    pub fn run(&self, verb: &str, arguments: &[&str], input: &str) -> Result<String, Failure> {
+        let mut command = command(verb)?;
+        command.args(arguments).envs(self.operator()).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(format!("{verb} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// The environment in which a verb of the program works on this gallery.
+    fn operator(&self) -> Vec<(String, String)> {
+        let mut environment = self.environment.clone();
+        environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
+        let database = self.data().join("gallery.db").to_string_lossy().into_owned();
+        environment.push(("GALLERY_DATABASE".to_owned(), database));
+        environment
     }
 
     /// Ingests a folder with the real program.
     pub fn ingest(&self, folder: &Path, more: &[&str]) -> Result<String, Failure> {
-        let mut environment = self.environment.clone();
-        environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
-        environment
-            .push(("GALLERY_DATABASE".to_owned(), self.data().join("gallery.db").to_string_lossy().into_owned()));
-        ingest(folder, more, &environment)
+        ingest(folder, more, &self.operator())
     }
 
     /// The environment with which the gallery was started, without the address of its store.

@@ -79,6 +79,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         version: film.then(|| FILM_VERSION.to_owned()),
         taken: None,
         place: None,
+        albums: String::new(),
     }
 }
 

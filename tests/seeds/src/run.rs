@@ -12,7 +12,7 @@ use std::{
 
 use all_in_one::{AllInOne, Config};
 use bytes::Bytes;
-use gallery::session::{Purpose, SESSION_SECONDS, TokenKey};
+use gallery::session::{Generation, Purpose, SESSION_SECONDS, TokenKey};
 use http::{Method, Request, header};
 use platform::{Cx, Facts, Service as _, StoreName, config::Lookup, service};
 
@@ -170,7 +170,10 @@ fn request<'a>(
     random: &Random,
 ) -> Underway<'a> {
     let key = TokenKey::derive(SECRET.as_bytes(), Purpose::Session);
-    let token = |version| key.mint(version, NOW - 60, SESSION_SECONDS, random.bytes());
+    let token = |version: &str| {
+        let generation = Generation { auth_version: version.to_owned(), epoch: 0 };
+        key.mint(&generation, (NOW - 60, NOW - 60 + SESSION_SECONDS), random.bytes(), None)
+    };
     let mut builder = Request::builder().uri(ask.target());
     match viewer {
         Viewer::Guest => builder = builder.header(header::COOKIE, format!("session={}", token(VERSION))),

@@ -12,18 +12,34 @@ use std::{
 };
 
 use bytes::Bytes;
-use edge::{AuthSecret, Sessions};
-use gallery::key::percent_decode;
+use edge::{AuthSecret, Catalogue, Sessions, catalogue::Source};
+use gallery::{
+    key::percent_decode,
+    views::{
+        INDEX,
+        build::{About, Known, build},
+    },
+};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request};
 use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, Value, config::Lookup};
 use platform_memory::Memory;
+use platform_s3::{Location, Objects};
 use video_edge::{Config, VideoEdge};
 
 pub const BASE: &str = "https://media.example/library";
 const NOW: u64 = 1_749_945_000;
 
+/// Writes the index of an empty catalogue.
+fn publish(memory: &Memory) {
+    let mut built = build(Vec::new(), &About::default(), &Known::default(), deflate::squeeze_each).unwrap();
+    let row = [INDEX.into(), built.index.encode().unwrap().into()];
+    let sql = "INSERT INTO catalogue_parts (name, bytes) VALUES (?1, ?2)";
+    at_once(memory.sql().unwrap().query(sql, &row)).unwrap();
+}
+
 pub struct Fixture {
     sessions: Sessions,
+    catalogue: Catalogue,
     memory: Memory,
     service: VideoEdge,
     cookie: HeaderValue,
@@ -64,9 +80,11 @@ impl Fixture {
             })
             .unwrap();
         let sessions = Sessions::new(&AuthSecret::load(&lookup).unwrap());
-        let cookie = at_once(sessions.mint(&cx(&memory))).unwrap();
+        publish(&memory);
+        let catalogue = Catalogue::new(Source::Sql, &Rc::new(Objects::new(Location::load(&lookup).unwrap())));
+        let cookie = at_once(sessions.mint(&cx(&memory), &catalogue, None)).unwrap();
         let cookie = HeaderValue::from_str(cookie.to_str().unwrap().split(';').next().unwrap()).unwrap();
-        Self { sessions, memory, service, cookie, objects }
+        Self { sessions, catalogue, memory, service, cookie, objects }
     }
 
     /// Writes a film's row, or another version into it.
@@ -91,7 +109,7 @@ impl Fixture {
     /// A playback token for a film.
     pub fn token(&self, key: &str) -> String {
         let headers = HeaderMap::from_iter([(header::COOKIE, self.cookie.clone())]);
-        let session = at_once(self.sessions.require(&cx(&self.memory), &headers)).unwrap();
+        let session = at_once(self.sessions.require(&cx(&self.memory), &self.catalogue, &headers)).unwrap();
         self.sessions.playback_token(&session, key, NOW, 60.0)
     }
 

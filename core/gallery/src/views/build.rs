@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use deflate::{Gzip, crc32};
 
 use super::{
-    Block, Directory, Edition, Hash, Head, Index, Part, Pieces, View, cut, item, name_of,
+    Access, Block, Directory, Edition, Hash, Head, Index, Part, Pieces, View, cut, item, name_of,
     shards::{self, IN_A_PART},
     timeline::{self, Named, Timeline},
 };
@@ -26,6 +26,24 @@ pub struct About {
     /// The key of a photo.
     pub cover: Option<String>,
     pub albums: Vec<Album>,
+    pub access: Access,
+}
+
+impl About {
+    /// The names of the albums' views of each item, with commas between them.
+    pub fn albums_of_items(&self) -> HashMap<&str, String> {
+        let mut all: HashMap<&str, String> = HashMap::new();
+        for album in &self.albums {
+            for key in &album.keys {
+                let names = all.entry(key).or_default();
+                if !names.is_empty() {
+                    names.push(',');
+                }
+                names.push_str(album.view.name());
+            }
+        }
+        all
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +86,10 @@ pub fn build(
     known: &Known,
     deflate: impl FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>,
 ) -> serde_json::Result<Built> {
+    let mut albums = about.albums_of_items();
+    for item in &mut items {
+        item.albums = albums.remove(item.key.as_str()).unwrap_or_default();
+    }
     items.sort_by(|a, b| b.place().cmp(&a.place()));
     let mut builder = Builder {
         rendered: items.iter().map(Rendered::of).collect::<serde_json::Result<_>>()?,
@@ -147,7 +169,9 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
         let films = self.films()?;
         let shards = self.shards()?;
         let mut index = Index::new(heads, albums, &shards);
-        index.seal(films.as_deref(), |part| self.parts.get(&part.name).cloned())?;
+        let links = (!about.access.links.is_empty()).then(|| self.keep(about.access.links.clone()));
+        let access = (about.access.epoch, links);
+        index.seal(films.as_deref(), access, |part| self.parts.get(&part.name).cloned())?;
         self.names.extend(index.outside().map(|part| part.name.clone()));
         Ok(Built { index, parts: std::mem::take(&mut self.parts), names: std::mem::take(&mut self.names) })
     }

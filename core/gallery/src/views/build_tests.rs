@@ -27,6 +27,7 @@ fn item(number: usize) -> Media {
         version: None,
         taken: None,
         place: None,
+        albums: String::new(),
     }
 }
 

@@ -41,6 +41,26 @@ pub struct Index {
     /// if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     films: Option<String>,
+    /// A number that the operator raises to end every session.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u32,
+    /// The links, see [`crate::link`], if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Part>,
+}
+
+/// Who may enter, as the operator's program says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// See [`Index::epoch`].
+    pub epoch: u32,
+    /// The signed text of the links, or an empty text.
+    pub links: Vec<u8>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // for serde
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +186,8 @@ impl Index {
             shard_parts: shards.iter().map(|(name, _)| name.clone()).collect(),
             shard_lengths: STANDARD_NO_PAD.encode(lengths),
             films: None,
+            epoch: 0,
+            links: None,
         }
     }
 
@@ -175,15 +197,23 @@ impl Index {
             && index.version.len() == 16
             && index.version.bytes().all(super::is_digit)
             && index.previous.iter().chain(&index.shard_parts).all(|name| is_part_name(name))
+            && index.links.iter().all(Part::is_sound)
             && (1..=shards::MOST).contains(&index.shards)
             && index.shard_parts.len() == index.shards.div_ceil(IN_A_PART);
         if sound { Ok(index) } else { Err(Unreadable) }
     }
 
     /// Sets the version, and takes the list of films and small parts into the index as long as it stays small.
-    /// `content` is that of a part.
-    pub fn seal(&mut self, films: Option<&[u8]>, content: impl Fn(&Part) -> Option<Vec<u8>>) -> serde_json::Result<()> {
+    /// `access` is the epoch and the part with the links, which are not part of the version. `content` is that of a
+    /// part.
+    pub fn seal(
+        &mut self,
+        films: Option<&[u8]>,
+        access: (u32, Option<Part>),
+        content: impl Fn(&Part) -> Option<Vec<u8>>,
+    ) -> serde_json::Result<()> {
         self.version = super::Hash::of(&self.encode()?).to_string();
+        (self.epoch, self.links) = access;
         // The room for the name of the index before.
         self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
         self.films = films.map(|films| STANDARD_NO_PAD.encode(films));
@@ -214,9 +244,10 @@ impl Index {
 
     /// The parts that may lie in the index, the first ones rather than the others.
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
-        self.parsed.get_mut().into_iter().flat_map(|Views { heads, albums }| {
+        let views = self.parsed.get_mut().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter_mut().flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory).chain(albums)
-        })
+        });
+        self.links.iter_mut().chain(views)
     }
 
     /// The parts that could lie in an index that is being made, and do not.
@@ -224,7 +255,13 @@ impl Index {
         let all = self.parsed.get().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter().flat_map(Head::editions).map(|pieces| &pieces.directory).chain(albums)
         });
-        all.filter(|part| part.content.is_none())
+        self.links.iter().chain(all).filter(|part| part.content.is_none())
+    }
+
+    /// Whether the same people may enter by both.
+    pub fn has_access_of(&self, other: &Self) -> bool {
+        let name = |index: &Self| index.links.as_ref().map(|links| links.name.clone());
+        self.epoch == other.epoch && name(self) == name(other)
     }
 
     /// The list of films, if there is one: a gzip member, or nothing if there are no films.
@@ -304,7 +341,7 @@ mod tests {
         for (directory, inside) in [(vec![1; 500], 2), (vec![1; 1500], 1), (vec![1; 5000], 0)] {
             let contents: HashMap<String, Vec<u8>> = [(part(&directory).name, directory.clone())].into();
             let mut index = index(&directory);
-            index.seal(Some(b"films"), |part| contents.get(&part.name).cloned()).unwrap();
+            index.seal(Some(b"films"), (0, None), |part| contents.get(&part.name).cloned()).unwrap();
             let json = index.encode().unwrap();
             assert!(json.len() <= MOST_BYTES, "{}", json.len());
             let mut read = Index::parse(&json).unwrap();
@@ -320,11 +357,26 @@ mod tests {
     fn the_version_is_that_of_the_content() {
         let version = |directory: &[u8], keep: bool| {
             let mut index = index(directory);
-            index.seal(None, |part| keep.then(|| part.name.clone().into_bytes())).unwrap();
+            index.seal(None, (0, None), |part| keep.then(|| part.name.clone().into_bytes())).unwrap();
             index.version
         };
         assert_eq!(version(b"a", true), version(b"a", false));
         assert_ne!(version(b"a", true), version(b"b", true));
+    }
+
+    #[test]
+    fn links_go_before_directories_and_are_not_in_the_version() {
+        let (directory, links) = (vec![1; 1500], vec![2; 1000]);
+        let mut index = index(&directory);
+        let mut same = index.clone();
+        same.seal(None, (0, None), |_| None).unwrap();
+        let content = |part: &Part| Some(if part.length == 1000 { links.clone() } else { directory.clone() });
+        index.seal(None, (7, Some(part(&links))), content).unwrap();
+        assert!(index.encode().unwrap().len() <= MOST_BYTES);
+        let read = Index::parse(&index.encode().unwrap()).unwrap();
+        assert_eq!((read.epoch, read.links.as_ref().and_then(Part::content)), (7, Some(links)));
+        assert_eq!(read.version, same.version);
+        assert!(!read.has_access_of(&same) && read.has_access_of(&read.clone()));
     }
 
     #[test]
@@ -345,7 +397,7 @@ mod tests {
     #[test]
     fn what_is_no_index_is_refused() {
         let mut index = index(b"");
-        index.seal(None, |_| None).unwrap();
+        index.seal(None, (0, None), |_| None).unwrap();
         let json = String::from_utf8(index.encode().unwrap()).unwrap();
         for (from, to) in [
             ("\"format\":2", "\"format\":3"),

@@ -219,6 +219,7 @@ mod tests {
             version: Some("0123456789abcdef".into()),
             taken: None,
             place: None,
+            albums: String::new(),
         }
     }
 

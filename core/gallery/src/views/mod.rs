@@ -25,7 +25,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 pub use directory::{Block, Directory};
-pub use index::{Head, Index, Part, Pieces};
+pub use index::{Access, Head, Index, Part, Pieces};
 
 use crate::media::MediaType;
 

@@ -43,6 +43,8 @@ struct Entry {
     updated_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    albums: String,
 }
 
 /// A line from which [`film`] reads, and nothing else.
@@ -53,6 +55,7 @@ pub fn film_line(media: &Media) -> serde_json::Result<Vec<u8>> {
         qualities: media.qualities.clone(),
         updated_at: media.updated_at.clone(),
         version: media.version.clone(),
+        albums: media.albums.clone(),
     };
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
@@ -69,8 +72,8 @@ pub fn item(shard: &[u8], key: &str) -> Result<Option<Media>, Unreadable> {
 pub fn film(shard: &[u8], key: &str) -> Result<Option<Film>, Unreadable> {
     let Some(line) = line(shard, key)? else { return Ok(None) };
     let entry: Entry = serde_json::from_slice(line).map_err(|_| Unreadable)?;
-    let film = Film { qualities: entry.qualities, updated_at: entry.updated_at, version: entry.version };
-    Ok((entry.r#type == MediaType::Video).then_some(film))
+    let Entry { qualities, updated_at, version, albums, .. } = entry;
+    Ok((entry.r#type == MediaType::Video).then_some(Film { qualities, updated_at, version, albums }))
 }
 
 /// The line of a key, which comes first in its line. The lines of other items need not be parsed.

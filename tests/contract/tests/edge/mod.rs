@@ -27,7 +27,8 @@ impl Running {
     /// With `snapshot`, the catalogue is read from the bucket.
     pub fn new<S: Send + Sync + 'static>(gallery: EdgeGallery<S>, snapshot: bool) -> Self {
         let native = &gallery.native;
-        let target = |url, video_url| Target::new(url, video_url, &native.store_url, &native.password);
+        let target =
+            |url, video_url| Target::new(url, video_url, &native.store_url, &native.password).with_links(&native.links);
         let target_here = target(&gallery.url, &gallery.video_url);
         let routed = gallery.routed_url.as_ref().map(|url| target(url, url));
         let target = if snapshot { target_here.with_snapshot() } else { target_here };

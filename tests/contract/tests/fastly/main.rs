@@ -17,7 +17,9 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(4));
     let [whole, split] = [false, true].map(|split| {
-        Edge::new(move || Ok(Running::new(FastlyGallery::start(&Options { split, ..Options::default() })?, !split)))
+        Edge::new(move || {
+            Ok(Running::new(FastlyGallery::start(&Options { split, links: true, ..Options::default() })?, !split))
+        })
     });
     let contract =
         [edge::whole("fastly", &whole), edge::whole("fastly-split", &split), edge::routed("fastly-routed", &split)];

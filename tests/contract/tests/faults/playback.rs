@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use contract::{Answer, Call, Outcome, ensure_eq};
 use gallery::{
     playback,
-    session::{Claims, Purpose, TokenKey},
+    session::{Claims, Generation, Purpose, TokenKey},
     window::WANTED_LIFE,
 };
 use harness::ENVIRONMENT;
@@ -28,10 +28,14 @@ fn secret() -> &'static str {
     ENVIRONMENT.iter().find(|(name, _)| *name == "AUTH_SECRET").map_or("", |(_, value)| *value)
 }
 
+fn generation(auth_version: &str) -> Generation {
+    Generation { auth_version: auth_version.to_owned(), epoch: 0 }
+}
+
 /// A session minted under an auth version.
 fn session(secret: &str, auth_version: &str) -> Result<Claims, String> {
     let key = TokenKey::derive(secret.as_bytes(), Purpose::Session);
-    let token = key.mint(auth_version, now(), HOUR, [7; 16]);
+    let token = key.mint(&generation(auth_version), (now(), now() + HOUR), [7; 16], None);
     key.verify(&token, now()).ok_or_else(|| "the session does not hold".to_owned())
 }
 
@@ -78,7 +82,7 @@ fn every_token_on_every_route(fixtures: &Fixtures) -> Outcome {
         ("of another film", token(secret, "1", "another.mp4", now)?, false),
         ("of no film", token(secret, "1", "", now)?, false),
         ("of another secret", token("another secret of more than thirty-two bytes", "1", film, now)?, false),
-        ("a session", sessions.mint("1", now, HOUR, [7; 16]), false),
+        ("a session", sessions.mint(&generation("1"), (now, now + HOUR), [7; 16], None), false),
         ("this visitor's session", fixture.target.token()?.to_owned(), false),
         ("signed as a session", playback::mint(&sessions, &session(secret, "1")?, film, now, 12.0), false),
     ] {

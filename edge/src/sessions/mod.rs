@@ -1,0 +1,255 @@
+//! Who sends a request: the session cookie or the playback token, its signature, and whether the session goes on.
+//!
+//! A session ends when it expires, when its viewer logs out, when its link ends, and when the `auth_version` in the KV
+//! store or the epoch in the catalogue's index changes. All of these reach every instance within [`FRESH_SECONDS`].
+
+mod cookie;
+mod doors;
+mod ended;
+mod viewer;
+
+use std::{cell::Cell, rc::Rc};
+
+use futures_util::future::try_join;
+use gallery::{
+    link::{Link, LinkId, LinksKey},
+    password::weakness,
+    playback,
+    session::{Claims, Purpose, SESSION_SECONDS, TokenKey},
+};
+use http::{HeaderMap, HeaderValue};
+use platform::{
+    Cx, Error, Platform, Problem,
+    config::{
+        ConfigError, Lookup,
+        names::{AUTH_SECRET, AUTH_SECRET_PREVIOUS, GALLERY_LOCAL},
+    },
+};
+use zeroize::Zeroizing;
+
+use crate::{Catalogue, Failure};
+use doors::{CurrentDoors, Session};
+use ended::Ended;
+
+pub use cookie::forward;
+pub use viewer::{Gate, Viewer};
+
+/// The auth version as long as nobody has set one.
+pub const FIRST_AUTH_VERSION: &str = "1";
+/// How long an instance trusts what it read of who may enter, in seconds. The index may be older by the time that
+/// instances and hosts keep it, and a shared cache may keep an answer for some seconds more. Together this is at most
+/// half a minute.
+pub const FRESH_SECONDS: u64 = 10;
+/// How long an instance uses what it last knew while the stores cannot be read, in seconds. After this time nobody
+/// gets in.
+pub const GRACE_SECONDS: u64 = 15 * 60;
+
+/// The shortest `AUTH_SECRET`, in bytes.
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// `AUTH_SECRET`, from which the keys of sessions, tokens and links are derived, and the one before it.
+pub struct AuthSecret {
+    current: Zeroizing<String>,
+    previous: Option<Zeroizing<String>>,
+}
+
+impl AuthSecret {
+    pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
+        let is_local = lookup.switch(GALLERY_LOCAL)?;
+        let checked = |name, secret: String| match secret.len() {
+            MIN_SECRET_BYTES.. if is_local || weakness(&secret).is_none() => Ok(Zeroizing::new(secret)),
+            MIN_SECRET_BYTES.. => Err(ConfigError::new(name, "is easy to guess: use random characters")),
+            _ => Err(ConfigError::new(name, "must have at least 32 characters")),
+        };
+        let current = checked(AUTH_SECRET, lookup.required(AUTH_SECRET)?)?;
+        let previous = lookup.optional(AUTH_SECRET_PREVIOUS);
+        let previous = previous.map(|secret| checked(AUTH_SECRET_PREVIOUS, secret)).transpose()?;
+        Ok(Self { current, previous })
+    }
+
+    /// The current secret first.
+    fn all(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&self.current).chain(&self.previous).map(|secret| secret.as_bytes())
+    }
+
+    fn keys(&self, purpose: Purpose) -> Vec<TokenKey> {
+        self.all().map(|secret| TokenKey::derive(secret, purpose)).collect()
+    }
+}
+
+/// Mints and checks sessions. An instance has one `Sessions`. It keeps what it last read of who may enter, and nothing
+/// of a viewer but ids of sessions.
+pub struct Sessions {
+    keys: Vec<TokenKey>,
+    playback: Vec<TokenKey>,
+    doors: CurrentDoors,
+    ended: Ended,
+    /// The latest time that this instance has seen.
+    latest: Cell<u64>,
+}
+
+impl Sessions {
+    pub fn new(secret: &AuthSecret) -> Self {
+        Self {
+            keys: secret.keys(Purpose::Session),
+            playback: secret.keys(Purpose::Playback),
+            doors: CurrentDoors::new(secret.all().map(LinksKey::derive).collect()),
+            ended: Ended::default(),
+            latest: Cell::new(0),
+        }
+    }
+
+    /// The viewer with the session of a request, or a 401. The 401 is the same whether or not the requested file
+    /// exists.
+    ///
+    /// A forged cookie costs a MAC and no store read. Every cookie with the session's name is tried.
+    pub async fn require<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        headers: &HeaderMap,
+    ) -> Result<Viewer, Failure> {
+        self.current(cx, catalogue, self.signed(cx, headers)).await
+    }
+
+    /// The result of `route` for a request with a session, or the same 401.
+    ///
+    /// Where it must be read whether the session goes on, `route` reads at the same time. A route of a request whose
+    /// signature is wrong never begins, and what a route of an ended session has found is dropped.
+    pub async fn while_required<P: Platform, T>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        headers: &HeaderMap,
+        gate: &Gate,
+        route: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let signed = self.signed(cx, headers);
+        if signed.is_empty() {
+            return Err(Problem::unauthorized().into());
+        }
+        let opened = async {
+            gate.open(self.current(cx, catalogue, signed).await?);
+            Ok(())
+        };
+        // What the route found counts only when the viewer is known, and so does its failure.
+        let ((), outcome) = try_join(opened, async { Ok::<_, Failure>(route.await) }).await?;
+        outcome
+    }
+
+    /// The claims of the session cookies with a right signature.
+    fn signed<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Vec<Claims> {
+        let now = self.now(cx);
+        cookie::all(headers, cx.facts.https).filter_map(|token| verify(&self.keys, token, now)).collect()
+    }
+
+    /// The viewer with a playback token, which opens one film and nothing else, or the same 401.
+    pub async fn require_playback<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        token: &str,
+        film: &str,
+    ) -> Result<Viewer, Failure> {
+        let signed = verify(&self.playback, token, self.now(cx)).filter(|claims| claims.opens(film));
+        self.current(cx, catalogue, signed.into_iter().collect()).await
+    }
+
+    /// A playback token for a viewer with a session. It costs no read, because the session has just been found to go
+    /// on.
+    pub fn playback_token(&self, viewer: &Viewer, film: &str, now: u64, duration: f64) -> String {
+        self.playback.first().map(|key| playback::mint(key, &viewer.claims, film, now, duration)).unwrap_or_default()
+    }
+
+    /// The time by which tokens expire. A clock that goes back revives none.
+    fn now<P: Platform>(&self, cx: &Cx<'_, P>) -> u64 {
+        let now = cx.facts.now.max(self.latest.get());
+        self.latest.set(now);
+        now
+    }
+
+    /// The viewer with the first of these sessions that goes on.
+    async fn current<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        signed: Vec<Claims>,
+    ) -> Result<Viewer, Failure> {
+        if signed.is_empty() {
+            return Err(Problem::unauthorized().into());
+        }
+        let now = self.now(cx);
+        let going_on = async {
+            let mut going_on = Vec::with_capacity(signed.len());
+            for claims in signed {
+                if !self.ended.contains(cx, claims.session).await? {
+                    going_on.push(claims);
+                }
+            }
+            Ok(going_on)
+        };
+        let ((mut doors, is_fresh), signed) = try_join(self.doors.get(cx, catalogue), going_on).await?;
+        for is_last in [is_fresh, true] {
+            for claims in &signed {
+                if let Session::GoesOn(link) = doors.session(claims, now) {
+                    return Ok(Viewer { claims: *claims, link });
+                }
+            }
+            if is_last || signed.is_empty() {
+                break;
+            }
+            // The signature is right, but what is in memory does not know the session. It may have begun elsewhere,
+            // under what was written since.
+            doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
+        }
+        Err(Problem::unauthorized().into())
+    }
+
+    /// A link that has not ended, with this secret part of its URL.
+    pub async fn link<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        token: &str,
+    ) -> Result<Option<Rc<Link>>, Error> {
+        let Some(id) = LinkId::of(token) else { return Ok(None) };
+        let now = self.now(cx);
+        let (doors, is_fresh) = self.doors.get(cx, catalogue).await?;
+        if let Some(link) = doors.link(id, now) {
+            return Ok(Some(Rc::clone(link)));
+        }
+        if is_fresh {
+            return Ok(None);
+        }
+        Ok(Box::pin(self.doors.read(cx, catalogue, true)).await?.link(id, now).cloned())
+    }
+
+    /// A `Set-Cookie` value with a fresh session, through a link or for the whole gallery. What says who may enter is
+    /// read from the stores and not from memory, so that a login after a change gets a session that is valid.
+    pub async fn mint<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        link: Option<&Link>,
+    ) -> Result<HeaderValue, Error> {
+        let now = self.now(cx);
+        let doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
+        let expires = (now + SESSION_SECONDS).min(link.map_or(u64::MAX, |link| link.expires));
+        let id = link.map(|link| link.id);
+        let key = self.keys.first();
+        let token = key.map(|key| key.mint(&doors.generation, (now, expires), cx.entropy(), id));
+        cookie::set(cx.facts.https, &token.unwrap_or_default(), expires.saturating_sub(now))
+    }
+
+    /// Ends the sessions of a request, and returns a `Set-Cookie` value that removes the cookie.
+    pub async fn end<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Result<HeaderValue, Error> {
+        for claims in self.signed(cx, headers) {
+            self.ended.add(cx, claims.session, claims.expires).await?;
+        }
+        cookie::set(cx.facts.https, "", 0)
+    }
+}
+
+fn verify(keys: &[TokenKey], token: &str, now: u64) -> Option<Claims> {
+    keys.iter().find_map(|key| key.verify(token, now))
+}

@@ -1,0 +1,80 @@
+//! Counters of tries, in the memory of the process. They begin anew when it starts.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use platform::Tries;
+
+const WINDOW: Duration = Duration::from_secs(Tries::SECONDS);
+/// The most counters. Whoever tries from more addresses at once makes the oldest of them begin anew.
+const MOST: usize = 10_000;
+
+struct Counter {
+    began: Instant,
+    count: u32,
+}
+
+#[derive(Default)]
+pub(crate) struct Counters(Mutex<HashMap<String, Counter>>);
+
+impl Counters {
+    pub fn begin(&self, who: &str, now: Instant) -> Tries {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_over = |counter: &Counter| now.saturating_duration_since(counter.began) >= WINDOW;
+        if all.len() >= MOST && !all.contains_key(who) {
+            all.retain(|_, counter| !is_over(counter));
+            if all.len() >= MOST
+                && let Some(oldest) = all.iter().min_by_key(|(_, counter)| counter.began).map(|(who, _)| who.clone())
+            {
+                all.remove(&oldest);
+            }
+        }
+        let counter = all.entry(who.to_owned()).or_insert(Counter { began: now, count: 0 });
+        if is_over(counter) {
+            *counter = Counter { began: now, count: 0 };
+        }
+        counter.count = counter.count.saturating_add(1);
+        let left = WINDOW.saturating_sub(now.saturating_duration_since(counter.began));
+        Tries { count: counter.count, left: left.as_secs().max(1) }
+    }
+
+    /// Takes a try back.
+    pub fn forgive(&self, who: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = all.get_mut(who) {
+            counter.count = counter.count.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_after_the_first_try_the_count_begins_anew() {
+        let (counters, start) = (Counters::default(), Instant::now());
+        let at = |seconds| counters.begin("a", start + Duration::from_secs(seconds));
+        assert_eq!(at(0), Tries { count: 1, left: 60 });
+        assert_eq!(at(50), Tries { count: 2, left: 10 });
+        counters.forgive("a");
+        assert_eq!(at(59), Tries { count: 2, left: 1 });
+        assert_eq!(counters.begin("b", start).count, 1);
+        assert_eq!(at(60), Tries { count: 1, left: 60 });
+    }
+
+    #[test]
+    fn the_number_of_counters_is_bounded() {
+        let (counters, start) = (Counters::default(), Instant::now());
+        for number in 0..MOST as u64 + 5 {
+            counters.begin(&number.to_string(), start + Duration::from_micros(number));
+        }
+        assert_eq!(counters.0.lock().unwrap().len(), MOST);
+        let now = start + Duration::from_secs(1);
+        assert_eq!(counters.begin("0", now).count, 1, "the oldest began anew");
+        assert_eq!(counters.begin(&(MOST + 4).to_string(), now).count, 2);
+    }
+}

@@ -1,0 +1,158 @@
+//! Links for guests: what each opens, and what looks as if it did not exist.
+
+use serde_json::json;
+
+use crate::{
+    Outcome, Target,
+    client::Answer,
+    library::{BIG, encode, film},
+    session::told,
+    target::session_cookie,
+};
+
+cases!(links: follow, no_link, scope_of_photos, scope_of_films, with_a_password);
+
+/// The cookie of a guest who followed a link without a password.
+fn guest(target: &Target, token: &str) -> Result<String, String> {
+    session_cookie(&target.get(&format!("/l/{token}")).anonymous().expect(303)?)
+}
+
+fn ask(target: &Target, cookie: &str, path: &str) -> Result<Answer, String> {
+    target.get(path).anonymous().header("cookie", cookie).send()
+}
+
+/// Checks that a path looks to a guest as `absent` does, which does not exist.
+fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome {
+    let (hidden, absent) = (ask(target, cookie, path)?, ask(target, cookie, absent)?);
+    ensure_eq!(hidden.status, 404, "{path}");
+    ensure_eq!(told(&hidden)?, told(&absent)?, "{path}: what a guest learns about it");
+    Ok(())
+}
+
+fn follow(target: &Target) -> Outcome {
+    let Some(token) = target.links.first() else { return Ok(()) };
+    let answer = target.get(&format!("/l/{token}")).anonymous().expect(303)?;
+    answer.has("location", "/")?;
+    answer.has("cache-control", "no-store")?;
+    let cookie = session_cookie(&answer)?;
+    ensure!(!cookie.contains(token.as_str()), "the cookie holds the link");
+    let auth = ask(target, &cookie, "/auth")?.json()?;
+    ensure_eq!(
+        (&auth["link"], &auth["download"], &auth["originals"], &auth["places"]),
+        (&json!(true), &json!(true), &json!(true), &json!(true)),
+        "/auth"
+    );
+    Ok(())
+}
+
+fn no_link(target: &Target) -> Outcome {
+    let ended = target.links.last().cloned().unwrap_or_else(|| "A".repeat(22));
+    for bad in [ended.as_str(), "", "x", &"A".repeat(22), &"A".repeat(21), &"A".repeat(23), "..%2F", "%00"] {
+        let answer = target.get(&format!("/l/{bad}")).anonymous().expect(404)?;
+        answer.lacks("set-cookie")?;
+        answer.has("cache-control", "no-store")?;
+        let body = json!({ "link": bad }).to_string();
+        let login = target.get("/login").anonymous().method("POST").body("application/json", body).expect(404)?;
+        login.lacks("set-cookie")?;
+    }
+    Ok(())
+}
+
+fn scope_of_photos(target: &Target) -> Outcome {
+    let Some(token) = target.links.first() else { return Ok(()) };
+    let cookie = guest(target, token)?;
+    let timeline = ask(target, &cookie, "/api/timeline")?;
+    ensure_eq!(timeline.status, 200, "/api/timeline");
+    let timeline = timeline.json()?;
+    let views = timeline["views"].as_array().ok_or("no views")?;
+    let names: Vec<_> = views.iter().filter_map(|view| view["name"].as_str()).collect();
+    ensure_eq!((timeline["view"].as_str(), names), (Some("photos"), vec!["photos"]), "the views of the link");
+    let block = timeline["blocks"][0][0].as_str().ok_or("no block")?.to_owned();
+    for open in [
+        format!("/api/blocks/{block}"),
+        "/api/media?type=image".to_owned(),
+        format!("/api/media/{BIG}"),
+        format!("/api/file/{BIG}"),
+        format!("/api/file/{BIG}?download"),
+        format!("/api/thumbnail/{BIG}?size=small"),
+        "/api/cache-version".to_owned(),
+    ] {
+        ensure_eq!(ask(target, &cookie, &open)?.status, 200, "{open}");
+    }
+    let (film, _) = film(target)?;
+    let film = encode(&film.key);
+    let everything = target.get("/api/timeline?view=everything").expect(200)?.json()?;
+    let foreign = everything["blocks"][0][0].as_str().ok_or("no block")?.to_owned();
+    for (path, absent) in [
+        ("/api/timeline?view=everything".to_owned(), "/api/timeline?view=x"),
+        ("/api/timeline?view=films".to_owned(), "/api/timeline?view=x"),
+        (format!("/api/blocks/{foreign}"), "/api/blocks/x"),
+        (format!("/api/media/{film}"), "/api/media/absent.mp4"),
+        (format!("/api/media/{BIG}?view=films"), "/api/media/absent.png?view=x"),
+        (format!("/api/file/{film}"), "/api/file/absent.mp4"),
+        (format!("/api/thumbnail/{film}"), "/api/thumbnail/absent.mp4"),
+        (format!("/api/playback?key={film}"), "/api/playback?key=absent.mp4"),
+    ] {
+        is_hidden(target, &cookie, &path, absent)?;
+    }
+    for path in ["/api/media", "/api/media?type=video"] {
+        ensure_eq!(ask(target, &cookie, path)?.status, 404, "{path}");
+    }
+    if !target.is_split() {
+        let films = |film: &str| {
+            ["playlist?key=FILM", "FILM/540p.m3u8", "FILM/540p_000.ts"]
+                .map(|path| format!("/api/hls/{}", path.replace("FILM", film)))
+        };
+        for (path, absent) in films(&film).iter().zip(films("absent.mp4")) {
+            is_hidden(target, &cookie, path, &absent)?;
+        }
+    }
+    Ok(())
+}
+
+/// The link is strict, so that its end reaches every new segment.
+fn scope_of_films(target: &Target) -> Outcome {
+    let Some(token) = target.links.get(1) else { return Ok(()) };
+    let cookie = session_cookie(&with_password(target, token, &target.password).expect(200)?)?;
+    let (film, _) = film(target)?;
+    let film = encode(&film.key);
+    is_hidden(target, &cookie, &format!("/api/file/{film}"), "/api/file/absent.mp4")?;
+    is_hidden(target, &cookie, &format!("/api/media/{BIG}"), "/api/media/absent.png")?;
+    ensure_eq!(ask(target, &cookie, &format!("/api/thumbnail/{film}"))?.status, 200, "the film's thumbnail");
+    let playback = ask(target, &cookie, &format!("/api/playback?key={film}"))?;
+    ensure_eq!(playback.status, 200, "/api/playback");
+    let master = playback.json()?["url"].as_str().ok_or("no URL")?.to_owned();
+    let master = target.follow(&master).anonymous().expect(200)?;
+    let below = |answer: &Answer| {
+        let line = answer.text()?.lines().find(|line| !line.starts_with('#')).ok_or("no URI")?.to_owned();
+        let (_, base) = answer.what.split_once(' ').unwrap_or_default();
+        let url = url::Url::parse(base).and_then(|base| base.join(&line)).map_err(|error| error.to_string())?;
+        Ok::<_, String>(url.to_string())
+    };
+    let variant = target.follow(&below(&master)?).anonymous().expect(200)?;
+    let segment = target.follow(&below(&variant)?).anonymous().send()?;
+    if segment.status == 200 {
+        return Ok(());
+    }
+    ensure_eq!(segment.status, 302, "a segment");
+    ensure!(segment.need("location")?.contains("X-Amz-Expires=60&"), "the URL of a segment lives longer than a minute");
+    segment.has("cache-control", "private, max-age=0")
+}
+
+fn with_password<'a>(target: &'a Target, token: &str, password: &str) -> crate::client::Call<'a> {
+    let body = json!({ "link": token, "password": password }).to_string();
+    target.get("/login").anonymous().method("POST").body("application/json", body)
+}
+
+fn with_a_password(target: &Target) -> Outcome {
+    let Some(token) = target.links.get(1) else { return Ok(()) };
+    let page = target.get(&format!("/l/{token}")).anonymous().expect(200)?;
+    page.lacks("set-cookie")?;
+    page.has("content-type", "text/html; charset=utf-8")?;
+    with_password(target, token, "").expect(401)?.lacks("set-cookie")?;
+    with_password(target, token, "wrong").expect(401)?.lacks("set-cookie")?;
+    let cookie = session_cookie(&with_password(target, token, &target.password).expect(200)?)?;
+    let auth = ask(target, &cookie, "/auth")?.json()?;
+    ensure_eq!((&auth["link"], &auth["originals"]), (&json!(true), &json!(false)), "/auth");
+    Ok(())
+}
