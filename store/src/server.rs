@@ -25,17 +25,23 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `shutdown` completes. When this returns, no connection is left, and `front` is dropped.
-pub async fn run(listener: TcpListener, front: Front, limits: Limits, shutdown: impl Future<Output = ()>) {
+/// Serves until `shutdown` completes, which may say how long requests in flight have then. When this returns, no
+/// connection is left, and `front` is dropped.
+pub async fn run(
+    listener: TcpListener,
+    front: Front,
+    limits: Limits,
+    shutdown: impl Future<Output = Option<Duration>>,
+) {
     let front = Arc::new(front);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).keep_alive(true);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
-    loop {
+    let grace = loop {
         let accepted = tokio::select! {
-            () = &mut shutdown => break,
+            grace = &mut shutdown => break grace.unwrap_or(limits.grace),
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
@@ -56,9 +62,9 @@ pub async fn run(listener: TcpListener, front: Front, limits: Limits, shutdown: 
             // The client broke the protocol or left; the other connections go on.
             let _ = connection.await;
         });
-    }
+    };
     drop(listener);
-    let _ = time::timeout(limits.grace, graceful.shutdown()).await;
+    let _ = time::timeout(grace, graceful.shutdown()).await;
     connections.shutdown().await;
 }
 
@@ -76,7 +82,7 @@ mod tests {
     use super::{Limits, run};
     use crate::{Config, front::Front};
 
-    async fn started(limits: Limits) -> (TcpStream, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    async fn started(limits: Limits) -> (TcpStream, oneshot::Sender<Duration>, tokio::task::JoinHandle<()>) {
         let folder = tempfile::tempdir().unwrap();
         let front = Front::open(Config {
             root: folder.path().into(),
@@ -89,10 +95,10 @@ mod tests {
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let _folder = folder;
-            run(listener, front, limits, async { drop(stopped.await) }).await;
+            run(listener, front, limits, async { stopped.await.ok() }).await;
         });
         (TcpStream::connect(addr).await.unwrap(), stop, server)
     }
@@ -108,13 +114,20 @@ mod tests {
 
     #[tokio::test]
     async fn shutdown_ends_idle_connections_at_once_and_stuck_ones_after_the_grace() {
-        let limits = Limits { head: Duration::from_mins(1), grace: Duration::from_millis(300) };
-        let (mut stuck, stop, server) = started(limits).await;
-        // A request whose body never arrives.
-        stuck.write_all(b"PUT /bucket/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").await.unwrap();
-        let since = Instant::now();
-        drop(stop);
-        timeout(Duration::from_secs(5), server).await.expect("still serving").unwrap();
-        assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+        let (short, long) = (Duration::from_millis(300), Duration::from_mins(1));
+        for told in [false, true] {
+            let limits = Limits { head: long, grace: if told { long } else { short } };
+            let (mut stuck, stop, server) = started(limits).await;
+            // A request whose body never arrives.
+            stuck.write_all(b"PUT /bucket/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").await.unwrap();
+            let since = Instant::now();
+            if told {
+                stop.send(short).unwrap();
+            } else {
+                drop(stop);
+            }
+            timeout(Duration::from_secs(5), server).await.expect("still serving").unwrap();
+            assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+        }
     }
 }

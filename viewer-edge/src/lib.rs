@@ -22,7 +22,7 @@ pub use config::Config;
 
 use std::{rc::Rc, sync::Arc};
 
-use edge::{Catalogue, Failure, Sessions, isolation, respond};
+use edge::{Catalogue, Failure, Readiness, Sessions, isolation, respond};
 use gallery::views::Edition;
 use http::{Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
@@ -36,6 +36,7 @@ pub struct ViewerEdge {
     sessions: Sessions,
     objects: Rc<Objects>,
     catalogue: Catalogue,
+    readiness: Readiness,
 }
 
 impl ViewerEdge {
@@ -44,7 +45,7 @@ impl ViewerEdge {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
-        Self { config, sessions, objects, catalogue }
+        Self { config, sessions, objects, catalogue, readiness: Readiness::default() }
     }
 
     async fn route<P: Platform>(
@@ -72,6 +73,7 @@ impl ViewerEdge {
                 let body = r#"{"status":"ok","service":"viewer-edge"}"#;
                 Ok(respond::bytes(StatusCode::OK, "application/json", body))
             }
+            Public::Ready => Ok(self.readiness.answer(cx, &self.objects, &self.catalogue).await),
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(cx, &head.headers),
             Public::Films => films::forward(self, cx, head).await,

@@ -20,7 +20,10 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use platform::{Error, headers::declared_length};
-use tokio::{net::TcpStream, time::Sleep};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, Sleep},
+};
 
 use crate::{
     Body,
@@ -61,6 +64,11 @@ impl Tally {
 
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The bytes that were sent on the connection.
+    pub fn written(&self) -> u64 {
+        self.written.get()
     }
 
     fn begin(&self, entry: Entry) {
@@ -177,18 +185,36 @@ impl Drop for Sent {
     }
 }
 
+/// The client accepts nothing just now.
+struct Stall {
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// How long clients are waited for. See [`Options`](crate::Options).
+#[derive(Clone, Copy)]
+pub(crate) struct ClientTimeouts {
+    pub header: Duration,
+    pub body: Duration,
+    pub stall: Duration,
+    pub slowest: (u64, Duration),
+}
+
 /// The connection itself, for hyper.
 pub(crate) struct Wire {
     stream: TokioIo<TcpStream>,
     tally: Rc<Tally>,
-    /// How long the client may accept no byte.
-    patience: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
+    timeouts: ClientTimeouts,
+    stalled: Option<Stall>,
+    /// How long the client was waited for, and what it accepted, since it last proved to be fast enough.
+    waited: Duration,
+    accepted: u64,
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, tally: Rc<Tally>, patience: Duration) -> Self {
-        Self { stream: TokioIo::new(stream), tally, patience, stalled: None }
+    pub fn new(stream: TcpStream, tally: Rc<Tally>, timeouts: ClientTimeouts) -> Self {
+        let stream = TokioIo::new(stream);
+        Self { stream, tally, timeouts, stalled: None, waited: Duration::ZERO, accepted: 0 }
     }
 
     pub fn tally(&self) -> Rc<Tally> {
@@ -203,17 +229,36 @@ impl Wire {
     ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(result) => {
-                self.stalled = None;
                 if let Ok(count) = result {
                     self.tally.wrote(count, first);
+                    if !self.is_fast_enough(count) {
+                        return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                    }
                 }
                 Poll::Ready(result)
             }
             Poll::Pending => {
-                let timer = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
-                timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+                let patience = self.timeouts.stall;
+                let stall = self.stalled.get_or_insert_with(|| Stall {
+                    since: Instant::now(),
+                    timer: Box::pin(tokio::time::sleep(patience)),
+                });
+                stall.timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
             }
         }
+    }
+
+    /// Counts what the client has just accepted. Only the time in which it was waited for counts against it.
+    fn is_fast_enough(&mut self, count: usize) -> bool {
+        let (least, within) = self.timeouts.slowest;
+        self.accepted += count as u64;
+        if let Some(stall) = self.stalled.take() {
+            self.waited += stall.since.elapsed();
+        }
+        if self.accepted >= least {
+            (self.accepted, self.waited) = (0, Duration::ZERO);
+        }
+        self.waited < within
     }
 }
 
