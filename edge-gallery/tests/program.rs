@@ -232,6 +232,41 @@ fn requests_under_way_finish_after_sigterm_and_other_host_names_are_not_served()
     assert!(seen.trim().parse::<u64>().is_ok(), "{seen}");
 }
 
+#[test]
+fn with_a_certificate_it_speaks_tls_and_cookies_are_secure() {
+    let data = tempfile::tempdir().unwrap();
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| data.path().join(name));
+    std::fs::write(&certificate, cert.pem()).unwrap();
+    let mut alone = program(&data.path().join("data"), &COMPLETE);
+    assert!(refusal(alone.env("GALLERY_TLS_CERT", &certificate)).contains("GALLERY_TLS_KEY"));
+    let mut without = program(&data.path().join("data"), &COMPLETE);
+    let said = refusal(without.arg("--tls-cert").arg(&certificate).arg("--tls-key").arg(&key));
+    assert!(said.contains("key.pem cannot be used"), "{said}");
+    std::fs::write(&key, signing_key.serialize_pem()).unwrap();
+
+    let mut command = program(&data.path().join("data"), &COMPLETE);
+    command.arg("--tls-cert").arg(&certificate).arg("--tls-key").arg(&key);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut ready = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let url = ready["gallery"].as_str().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"), "{ready}");
+    let trusted = ureq::tls::Certificate::from_pem(cert.pem().as_bytes()).unwrap().to_owned();
+    let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[trusted])).build();
+    let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
+    let login = serde_json::json!({ "password": complete::PASSWORD }).to_string();
+    let answer = agent.post(format!("{url}/login")).header("content-type", "application/json").send(login).unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-session=") && cookie.contains("Secure"), "{cookie}");
+    assert!(answer.headers().contains_key("strict-transport-security"));
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
+}
+
 fn terminate(child: &Child) {
     let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(status.success());

@@ -18,7 +18,7 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Host, Options, Place, trust};
+use platform_native::{Config as Environment, Host, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
@@ -36,12 +36,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
 
-    let page_origins = origins::of(gallery.local_addr()?);
+    let tls = settings.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let page_origins = origins::over(scheme, gallery.local_addr()?);
     let unset = |name: names::Name| environment.get(name.text()).is_none_or(|value| value.trim().is_empty());
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
-        defaults.push((names::VIDEO_API_BASE, origins::of(video.local_addr()?).remove(0)));
+        defaults.push((names::VIDEO_API_BASE, origins::over(scheme, video.local_addr()?).remove(0)));
         defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
         defaults.retain(|(name, _)| unset(*name));
     }
@@ -62,6 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         gallery: gallery.local_addr()?,
         store: store.as_ref().map(store::Running::addr),
         trust_forwarded: settings.trust_forwarded,
+        tls: tls.is_some(),
     };
     let films = reach.films(unset);
     defaults.extend(films.delivery.map(|delivery| (names::VIDEO_DELIVERY, delivery.to_owned())));
@@ -81,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         publish_first(options.database.as_ref(), &settings.data);
     }
     options.trust_forwarded = settings.trust_forwarded;
+    options.tls = tls;
     options.cache_bytes = settings.cache_bytes;
     let grace = options.shutdown_grace;
     let stopped_at = Arc::new(OnceLock::new());
@@ -91,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         ready["store"] = origins::of(store.addr()).remove(0).into();
     }
     if let Some(video) = video {
-        ready["video"] = origins::of(video.local_addr()?).remove(0).into();
+        ready["video"] = origins::over(scheme, video.local_addr()?).remove(0).into();
         host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)));
         host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
     } else {

@@ -11,26 +11,28 @@ pub struct Reach {
     /// The embedded store.
     pub store: Option<SocketAddr>,
     pub trust_forwarded: bool,
+    /// Whether the gallery speaks TLS itself. The store does not.
+    pub tls: bool,
 }
 
 impl Reach {
     /// The warning where anybody on the way can read along.
     pub fn plain_http(&self) -> Option<String> {
-        let is_open = !self.gallery.ip().is_loopback() && !self.trust_forwarded;
+        let is_open = !self.gallery.ip().is_loopback() && !self.trust_forwarded && !self.tls;
         is_open.then(|| {
             format!(
                 "{} is plain HTTP: whoever is on the way can read the password. Put a proxy with TLS in front of it, \
-                 and set TRUST_FORWARDED=true",
+                 and set TRUST_FORWARDED=true; or give it --tls-cert and --tls-key",
                 self.gallery
             )
         })
     }
 
-    /// The address of the store that browsers cannot use, though some of them are on other machines.
+    /// The address of the store that browsers cannot use: some of them are on other machines, or the page came over TLS.
     fn unreachable(&self) -> Option<SocketAddr> {
         let store = self.store?;
         let elsewhere = self.trust_forwarded || !self.gallery.ip().is_loopback();
-        (store.ip().is_unspecified() || elsewhere && store.ip().is_loopback()).then_some(store)
+        (self.tls || store.ip().is_unspecified() || elsewhere && store.ip().is_loopback()).then_some(store)
     }
 
     /// How films travel, by the names that have no value.
@@ -42,7 +44,8 @@ impl Reach {
         } else {
             "so films pass through the gallery: set STORE_PUBLIC_URL to spare it this work"
         };
-        let warning = format!("browsers on other machines cannot reach the store at {store}, {what}");
+        let who = if self.tls { "pages over TLS" } else { "browsers on other machines" };
+        let warning = format!("{who} cannot reach the store at {store}, {what}");
         Films { delivery, warning: Some(warning) }
     }
 }
@@ -62,7 +65,7 @@ mod tests {
 
     fn reach(gallery: &str, store: Option<&str>, trust_forwarded: bool) -> Reach {
         let parse = |text: &str| text.parse().unwrap();
-        Reach { gallery: parse(gallery), store: store.map(parse), trust_forwarded }
+        Reach { gallery: parse(gallery), store: store.map(parse), trust_forwarded, tls: false }
     }
 
     #[test]
@@ -79,6 +82,15 @@ mod tests {
             assert_eq!(said.is_some(), is_told, "{gallery}");
             assert!(said.is_none_or(|said| said.contains("TRUST_FORWARDED") && said.lines().count() == 1));
         }
+    }
+
+    #[test]
+    fn with_tls_there_is_no_warning_and_films_pass_through() {
+        let reach = Reach { tls: true, ..reach("0.0.0.0:443", Some("192.0.2.1:9000"), false) };
+        assert_eq!(reach.plain_http(), None);
+        let films = reach.films(|_| true);
+        assert!(films.delivery == Some("proxy") && films.warning.unwrap().starts_with("pages over TLS"));
+        assert_eq!(reach.films(|name| name != STORE_PUBLIC_URL).delivery, None);
     }
 
     #[test]

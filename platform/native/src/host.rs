@@ -24,7 +24,7 @@ use platform_fallback::Endpoint;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, HostError, HostNames, Place,
+    Config, HostError, HostNames, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
     log::Log,
@@ -44,6 +44,8 @@ pub struct Options {
     /// Whether to trust `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Use this only behind a proxy
     /// that sets both.
     pub trust_forwarded: bool,
+    /// Clients come over TLS with this certificate. Without it they come over plain HTTP.
+    pub tls: Option<Tls>,
     /// The names under which browsers may ask. By default only addresses and the names of this machine are served.
     pub host_names: HostNames,
     /// The most bytes that the workers together keep of what the services mark as worth keeping. With 0 they keep
@@ -77,6 +79,7 @@ impl Options {
             database: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             trust_forwarded: false,
+            tls: None,
             host_names: HostNames::default(),
             cache_bytes: DEFAULT_CACHE_BYTES,
             header_timeout: Duration::from_secs(10),
@@ -152,6 +155,7 @@ impl Host {
             data_dir: options.data_dir,
             database: options.database,
             trust_forwarded: options.trust_forwarded,
+            tls: options.tls,
             host_names: options.host_names,
             log_client: options.log_client,
             client: ClientTimeouts {

@@ -24,6 +24,8 @@ mod recent;
 mod request;
 mod shared;
 mod sql;
+mod stream;
+mod tls;
 pub mod trust;
 mod whole;
 mod wire;
@@ -44,6 +46,7 @@ pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};
 pub use names::HostNames;
 pub use shared::Shared;
 pub use sql::{Database, Place};
+pub use tls::Tls;
 
 /// The platform of one worker thread. Cheap to clone.
 ///

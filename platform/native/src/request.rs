@@ -34,6 +34,8 @@ pub(crate) struct Site<S> {
     pub service: S,
     pub native: Native,
     pub trust_forwarded: bool,
+    /// Whether clients come over TLS.
+    pub https: bool,
     pub host_names: HostNames,
     pub log_client: LogClient,
     /// How long the body of a request may take.
@@ -114,7 +116,7 @@ impl<S: Service> Site<S> {
         let mut facts = Facts {
             now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             entropy: [0; 32],
-            https: false,
+            https: self.https,
             client: Some(peer.to_canonical()),
         };
         if self.trust_forwarded {
@@ -132,6 +134,9 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// What came on a connection that was to have TLS is not TLS, or of no version that is spoken.
+    pub const HANDSHAKE: Self = Self { status: 400, words: "the TLS handshake failed" };
+
     /// `None` for what is no fault of a request: the client left, or was idle, or the response could not be sent.
     pub fn of(error: &hyper::Error) -> Option<Self> {
         let (status, words) = if error.is_parse_too_large() {

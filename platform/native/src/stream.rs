@@ -18,10 +18,6 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    pub const fn is_tls(&self) -> bool {
-        matches!(self, Self::Tls(_))
-    }
-
     /// Makes the end of the connection a reset.
     pub fn reset(&self) {
         let _ = match self {

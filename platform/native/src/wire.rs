@@ -20,14 +20,12 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use platform::{Error, headers::declared_length};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, Sleep},
-};
+use tokio::time::{Instant, Sleep};
 
 use crate::{
     Body,
     log::{Entry, Log},
+    stream::Stream,
 };
 
 /// The responses under way on one connection, oldest first (more than one only when the client pipelines).
@@ -202,7 +200,7 @@ pub(crate) struct ClientTimeouts {
 
 /// The connection itself, for hyper.
 pub(crate) struct Wire {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Stream>,
     tally: Rc<Tally>,
     timeouts: ClientTimeouts,
     stalled: Option<Stall>,
@@ -212,7 +210,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, tally: Rc<Tally>, timeouts: ClientTimeouts) -> Self {
+    pub fn new(stream: Stream, tally: Rc<Tally>, timeouts: ClientTimeouts) -> Self {
         let stream = TokioIo::new(stream);
         Self { stream, tally, timeouts, stalled: None, waited: Duration::ZERO, accepted: 0 }
     }
@@ -237,14 +235,25 @@ impl Wire {
                 }
                 Poll::Ready(result)
             }
-            Poll::Pending => {
-                let patience = self.timeouts.stall;
-                let stall = self.stalled.get_or_insert_with(|| Stall {
-                    since: Instant::now(),
-                    timer: Box::pin(tokio::time::sleep(patience)),
-                });
-                stall.timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
-            }
+            Poll::Pending => self.wait(task),
+        }
+    }
+
+    /// Waits for a client that accepts nothing, as long as it may accept nothing.
+    fn wait<T>(&mut self, task: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let patience = self.timeouts.stall;
+        let stall = self
+            .stalled
+            .get_or_insert_with(|| Stall { since: Instant::now(), timer: Box::pin(tokio::time::sleep(patience)) });
+        stall.timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// With TLS, what was written may wait here rather than in the system.
+    fn after_flush(&mut self, flushed: Poll<io::Result<()>>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match flushed {
+            Poll::Pending => self.wait(task),
+            Poll::Ready(Ok(())) if !self.is_fast_enough(0) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            ready => ready,
         }
     }
 
@@ -288,20 +297,22 @@ impl Write for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(task))?;
+        let flushed = Pin::new(&mut self.stream).poll_flush(task);
+        ready!(self.after_flush(flushed, task))?;
         self.tally.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(task)
+        let shut = Pin::new(&mut self.stream).poll_shutdown(task);
+        self.after_flush(shut, task)
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         if self.tally.reset.get() {
-            let _ = self.stream.inner().set_zero_linger();
+            self.stream.inner().reset();
         }
         self.tally.closed();
     }

@@ -24,12 +24,13 @@ use tokio::{
 };
 
 use crate::{
-    HostError, HostNames, Native, Place,
+    HostError, HostNames, Native, Place, Tls,
     crowd::Seat,
     entropy::Entropy,
     log::Log,
     request::{Refused, Site},
     shared::Shared,
+    stream::Stream,
     wire::{ClientTimeouts, Tally, Wire},
 };
 
@@ -50,6 +51,7 @@ pub(crate) struct Plan {
     pub data_dir: PathBuf,
     pub database: Option<Place>,
     pub trust_forwarded: bool,
+    pub tls: Option<Tls>,
     pub host_names: HostNames,
     pub log_client: LogClient,
     pub client: ClientTimeouts,
@@ -95,15 +97,31 @@ where
             service: make(),
             native: native.clone(),
             trust_forwarded: plan.trust_forwarded,
+            https: plan.tls.is_some(),
             host_names: plan.host_names.clone(),
             log_client: plan.log_client,
             body_timeout: plan.client.body,
             entropy: Entropy::default(),
         });
-        let timeouts = plan.client;
+        let (timeouts, tls) = (plan.client, plan.tls.as_ref().map(Tls::acceptor));
         Box::new(move |stream, peer, log, stopping| {
-            let wire = Wire::new(stream, Tally::new(log), timeouts);
-            Box::pin(connection(Rc::clone(&site), wire, peer, timeouts.header, stopping))
+            let (site, tls) = (Rc::clone(&site), tls.clone());
+            Box::pin(async move {
+                let mut stopping = stopping;
+                let stream = match tls {
+                    None => Stream::Plain(stream),
+                    Some(tls) => tokio::select! {
+                        _ = stopping.wait_for(|stopping| *stopping) => return,
+                        () = tokio::time::sleep(timeouts.header) => return,
+                        shaken = tls.accept(stream) => match shaken {
+                            Ok(stream) => Stream::Tls(Box::new(stream)),
+                            Err(_) => return site.refused(&log, peer.ip(), Refused::HANDSHAKE),
+                        },
+                    },
+                };
+                let wire = Wire::new(stream, Tally::new(log), timeouts);
+                connection(site, wire, peer, timeouts.header, stopping).await;
+            })
         })
     })
 }

@@ -219,6 +219,18 @@ pub const SETTINGS: &[Setting] = &[
         "Where the embedded store listens (`--store-listen`).",
         "127.0.0.1:9001",
     ),
+    setting(
+        names::GALLERY_TLS_CERT,
+        SERVE,
+        "A PEM file of the certificate, and of those that lead to its root (`--tls-cert`): the gallery then speaks TLS.",
+        "/etc/edge-gallery/fullchain.pem",
+    ),
+    setting(
+        names::GALLERY_TLS_KEY,
+        SERVE,
+        "A PEM file of the certificate's key (`--tls-key`).",
+        "/etc/edge-gallery/privkey.pem",
+    ),
     setting(names::GALLERY_DATA, PROGRAM, "The data folder (`--data`).", "/var/lib/edge-gallery"),
     setting(
         names::GALLERY_DATABASE,

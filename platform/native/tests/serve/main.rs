@@ -5,6 +5,7 @@
 mod crowds;
 mod endings;
 mod long_work;
+mod over_tls;
 #[path = "../support/mod.rs"]
 mod support;
 
