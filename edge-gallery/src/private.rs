@@ -33,13 +33,16 @@ mod unix {
     /// The databases. SQLite keeps others beside them.
     const DATABASES: [&str; 2] = ["kv.db", "gallery.db"];
     const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+    /// What the host keeps besides.
+    const OTHERS: [&str; 2] = ["kv.id", "clock"];
     const STORE: &str = "store";
 
     /// How many files and folders others could read. The store, which may be large, is walked only if something above
     /// it was open.
     pub fn tidy(data: &Path) -> usize {
         let beside = |name: &'static str| BESIDE.map(|end| data.join(format!("{name}{end}")));
-        let top = [data.to_owned(), data.join(STORE)].into_iter().chain(DATABASES.into_iter().flat_map(beside));
+        let others = OTHERS.into_iter().chain([STORE]).map(|name| data.join(name));
+        let top = std::iter::once(data.to_owned()).chain(others).chain(DATABASES.into_iter().flat_map(beside));
         // In a new folder there is nothing to read.
         let is_new = fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_none());
         let mut closed = top.filter(|path| close(path).is_ok_and(|was_open| was_open && !is_new)).count();

@@ -165,6 +165,108 @@ fn sigterm_ends_it_cleanly_and_the_next_start_finds_its_data() {
     }
 }
 
+#[test]
+fn whoever_listens_beyond_this_machine_is_told_what_that_needs() {
+    for (more, told) in [
+        (&[][..], &["plain HTTP", "TRUST_FORWARDED=true", "pass through the gallery", "STORE_PUBLIC_URL"][..]),
+        (&[("TRUST_FORWARDED", "true"), ("VIDEO_DELIVERY", "presign")], &["may need: set STORE_PUBLIC_URL"]),
+        (&[("TRUST_FORWARDED", "true"), ("STORE_PUBLIC_URL", "https://store.example")], &[]),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+        command.env_clear().envs(COMPLETE).envs(more.iter().copied());
+        command.args(["serve", "--listen", "0.0.0.0:0", "--store-listen", "0.0.0.0:0", "--data"]).arg(data.path());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut ready = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut ready).unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+        assert!(ready["store"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{ready}");
+        terminate(&child);
+        assert!(child.wait().unwrap().success());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(told.iter().all(|words| said.contains(words)), "{said}");
+        assert_eq!(said.is_empty(), told.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn requests_under_way_finish_after_sigterm_and_other_host_names_are_not_served() {
+    use std::io::Write as _;
+    let data = tempfile::tempdir().unwrap();
+    let mut command = program(data.path(), &COMPLETE);
+    command.env("ALLOWED_HOSTS", "gallery.example").env("SHUTDOWN_GRACE", "20");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut ready = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let address = ready["gallery"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let ask = |request: &str| {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream
+    };
+    for (name, status) in [("gallery.example", "200"), ("localhost", "200"), ("evil.example", "421")] {
+        let mut answer = String::new();
+        ask(&format!("GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
+            .read_to_string(&mut answer)
+            .unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {answer}");
+    }
+    // A login whose body comes slowly is under way.
+    let body = format!("{{\"password\":\"{}\"}}", complete::PASSWORD);
+    let head = "Host: localhost\r\nConnection: close\r\nContent-Type: application/json";
+    let mut slow = ask(&format!("POST /login HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n\r\n", body.len()));
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    terminate(&child);
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert!(std::net::TcpStream::connect(&address).is_err(), "still accepting");
+    slow.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(child.wait().unwrap().success());
+    let seen = std::fs::read_to_string(data.path().join("clock")).unwrap();
+    assert!(seen.trim().parse::<u64>().is_ok(), "{seen}");
+}
+
+#[test]
+fn with_a_certificate_it_speaks_tls_and_cookies_are_secure() {
+    let data = tempfile::tempdir().unwrap();
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| data.path().join(name));
+    std::fs::write(&certificate, cert.pem()).unwrap();
+    let mut alone = program(&data.path().join("data"), &COMPLETE);
+    assert!(refusal(alone.env("GALLERY_TLS_CERT", &certificate)).contains("GALLERY_TLS_KEY"));
+    let mut without = program(&data.path().join("data"), &COMPLETE);
+    let said = refusal(without.arg("--tls-cert").arg(&certificate).arg("--tls-key").arg(&key));
+    assert!(said.contains("key.pem cannot be used"), "{said}");
+    std::fs::write(&key, signing_key.serialize_pem()).unwrap();
+
+    let mut command = program(&data.path().join("data"), &COMPLETE);
+    command.arg("--tls-cert").arg(&certificate).arg("--tls-key").arg(&key);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut ready = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let url = ready["gallery"].as_str().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"), "{ready}");
+    let trusted = ureq::tls::Certificate::from_pem(cert.pem().as_bytes()).unwrap().to_owned();
+    let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[trusted])).build();
+    let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
+    let login = serde_json::json!({ "password": complete::PASSWORD }).to_string();
+    let answer = agent.post(format!("{url}/login")).header("content-type", "application/json").send(login).unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-session=") && cookie.contains("Secure"), "{cookie}");
+    assert!(answer.headers().contains_key("strict-transport-security"));
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
+}
+
 fn terminate(child: &Child) {
     let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(status.success());

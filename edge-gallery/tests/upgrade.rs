@@ -98,7 +98,7 @@ fn a_folder_of_0_1_0_is_opened_and_served_whole() {
 
     // `thumbnail_version` stands in the old KV store. Without it, clients are told another version.
     fs::remove_file(data.path().join("kv.db")).unwrap();
-    for name in ["kv.db-wal", "kv.db-shm"] {
+    for name in ["kv.db-wal", "kv.db-shm", "kv.id"] {
         let _ = fs::remove_file(data.path().join(name));
     }
     assert_ne!(Gallery::on(data.path()).get("/api/cache-version"), version);

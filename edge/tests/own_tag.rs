@@ -37,8 +37,12 @@ fn ask(method: Method, headers: &[(HeaderName, &'static str)], manners: Manners)
     let version = |tag| Version { size: SIZE, tag, date: DATE };
     let store = Store::new([version(THEIRS), version("\"replaced\"")], manners);
     let bucket = Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap();
-    let objects =
-        Objects::new(Location { name: "bucket".to_owned(), bucket, credentials: Credentials::new("id", "secret") });
+    let objects = Objects::new(Location {
+        name: "bucket".to_owned(),
+        bucket,
+        public: None,
+        credentials: Credentials::new("id", "secret"),
+    });
     let cx = Cx::new(&store, Facts { now: 1_700_000_000, entropy: [0; 32], https: false, client: None });
     let mut head = Request::new(()).into_parts().0;
     head.method = method;

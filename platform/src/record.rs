@@ -45,6 +45,11 @@ pub struct Record {
     pub sql_queries: Cell<u32>,
     /// The arm of an experiment that served this request.
     pub arm: Cell<Option<&'static str>>,
+    /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`. Programs that shut addresses out
+    /// look for it.
+    pub event: Cell<Option<&'static str>>,
+    /// The client as the log shows it. See [`LogClient`](crate::LogClient).
+    pub client: Cell<Option<String>>,
     /// What failed, in the words for the log. The last failure is kept.
     pub failure: Cell<Option<String>>,
 }
@@ -90,6 +95,8 @@ impl Record {
     ) -> String {
         let line = Line {
             request_id,
+            client: self.client.take(),
+            event: self.event.get(),
             service: self.service.get(),
             route: self.route.get(),
             method,
@@ -112,6 +119,10 @@ impl Record {
 #[derive(Serialize)]
 struct Line<'a> {
     request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'static str>,
     service: &'static str,
     route: &'static str,
     method: &'a str,

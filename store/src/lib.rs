@@ -103,6 +103,10 @@ impl fmt::Debug for Config {
 /// every error of opening the folder.
 pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let front = front::Front::open(config)?;
+    let shutdown = async {
+        shutdown.await;
+        None
+    };
     server::run(listener, front, server::Limits::default(), shutdown).await;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     thread::{Builder, JoinHandle},
+    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -17,7 +18,7 @@ use crate::{
 /// A store that serves until it is stopped or dropped.
 pub struct Running {
     addr: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<oneshot::Sender<Duration>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -40,7 +41,7 @@ pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
     let thread = Builder::new().name("store".into()).spawn(move || {
         runtime.block_on(server::run(listener, front, Limits::default(), async {
             // A dropped sender stops the store too.
-            let _ = stopped.await;
+            stopped.await.ok()
         }));
     })?;
     Ok(Running { addr, stop: Some(stop), thread: Some(thread) })
@@ -50,6 +51,15 @@ impl Running {
     /// The address on which the store listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Stops as [`stop`](Self::stop) does, but lets requests in flight end for up to `grace`.
+    ///
+    /// # Errors
+    /// If the store's thread has panicked.
+    pub fn stop_within(mut self, grace: Duration) -> io::Result<()> {
+        let _ = self.stop.take().map(|stop| stop.send(grace));
+        self.end()
     }
 
     /// Stops accepting, lets requests in flight end for up to five seconds, and closes the folder.

@@ -19,7 +19,7 @@ pub use config::Config;
 
 use std::{rc::Rc, sync::Arc};
 
-use edge::{Catalogue, Failure, Sessions, SingleFlight, isolation, respond};
+use edge::{Catalogue, Failure, Readiness, Sessions, SingleFlight, isolation, respond};
 use gallery::media::MediaType;
 use http::{Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
@@ -39,6 +39,7 @@ pub struct VideoEdge {
     /// A text that changes with the bucket and with its credentials, so that a cached playlist never outlives a
     /// rotation.
     signer: String,
+    readiness: Readiness,
 }
 
 impl VideoEdge {
@@ -48,7 +49,8 @@ impl VideoEdge {
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
         let signer = objects.fingerprint();
-        Self { config, sessions, objects, catalogue, single_flight: SingleFlight::default(), signer }
+        let (single_flight, readiness) = (SingleFlight::default(), Readiness::default());
+        Self { config, sessions, objects, catalogue, single_flight, signer, readiness }
     }
 
     async fn route<P: Platform>(
@@ -57,9 +59,13 @@ impl VideoEdge {
         route: Route<'_>,
         head: &request::Parts,
     ) -> Result<Response<P::Body>, Failure> {
-        let Route::Private { token, to } = route else {
-            let body = r#"{"status":"ok","service":"video-edge"}"#;
-            return Ok(respond::bytes(StatusCode::OK, "application/json", body));
+        let (token, to) = match route {
+            Route::Private { token, to } => (token, to),
+            Route::Ready => return Ok(self.readiness.answer(cx, &self.objects, &self.catalogue).await),
+            Route::Health => {
+                let body = r#"{"status":"ok","service":"video-edge"}"#;
+                return Ok(respond::bytes(StatusCode::OK, "application/json", body));
+            }
         };
         // If the path holds a token, only the token counts. The answer then depends on the URL alone.
         let viewer = match token {

@@ -10,6 +10,7 @@ use crate::link::{self, FOLDER, LIST};
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
     Health,
+    Ready,
     /// A route that needs a session, or a playback token before the rest of the path: `/api/hls/~TOKEN/...`.
     Private {
         token: Option<&'a str>,
@@ -44,6 +45,9 @@ impl<'a> Route<'a> {
         if uri.path() == "/healthz" {
             return Self::Health;
         }
+        if uri.path() == "/readyz" {
+            return Self::Ready;
+        }
         let Some(rest) = uri.path().strip_prefix("/api/hls/") else {
             return Self::Private { token: None, to: Private::Unknown };
         };
@@ -56,6 +60,7 @@ impl<'a> Route<'a> {
     pub const fn describe(&self) -> Described {
         let pattern = match self {
             Self::Health => "/healthz",
+            Self::Ready => "/readyz",
             Self::Private { to, .. } => match to {
                 Private::Master { .. } => "/api/hls/playlist",
                 Private::Variant { .. } => "/api/hls/:key/:variant.m3u8",
@@ -140,6 +145,7 @@ mod tests {
         let (variant, segment) = ("/api/hls/:key/:variant.m3u8", "/api/hls/:key/:segment");
         for (url, pattern, film, file) in [
             ("/healthz", "/healthz", None, None),
+            ("/readyz", "/readyz", None, None),
             ("/api/hls/playlist", "/api/hls/playlist", None, None),
             ("/api/hls/playlist?key=a+b.mp4", "/api/hls/playlist", Some("a b.mp4"), None),
             ("/api/hls/a.mp4/720p.m3u8", variant, Some("a.mp4"), Some("720p.m3u8")),

@@ -40,7 +40,7 @@ impl Config {
         }
         let bucket = Location::load(lookup)?;
         let video_api_base = lookup.origin(VIDEO_API_BASE)?.unwrap_or_default();
-        let store = bucket.origin();
+        let store = bucket.public_origin();
         let page_policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {store}; \
              media-src 'self' blob: {store} {video_api_base}; connect-src 'self' {store} {video_api_base}; \

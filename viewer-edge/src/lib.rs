@@ -23,7 +23,7 @@ pub use config::Config;
 
 use std::{rc::Rc, sync::Arc};
 
-use edge::{Catalogue, Failure, Gate, Sessions, isolation, respond};
+use edge::{Catalogue, Failure, Gate, Readiness, Sessions, isolation, respond};
 use gallery::views::Edition;
 use http::{Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
@@ -39,6 +39,7 @@ pub struct ViewerEdge {
     objects: Rc<Objects>,
     catalogue: Catalogue,
     throttle: Throttle,
+    readiness: Readiness,
 }
 
 impl ViewerEdge {
@@ -47,7 +48,8 @@ impl ViewerEdge {
         let sessions = Sessions::new(&config.auth_secret);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
-        Self { config, sessions, objects, catalogue, throttle: Throttle::default() }
+        let throttle = Throttle::default();
+        Self { config, sessions, objects, catalogue, throttle, readiness: Readiness::default() }
     }
 
     async fn route<P: Platform>(
@@ -75,6 +77,7 @@ impl ViewerEdge {
                 let body = r#"{"status":"ok","service":"viewer-edge"}"#;
                 Ok(respond::bytes(StatusCode::OK, "application/json", body))
             }
+            Public::Ready => Ok(self.readiness.answer(cx, &self.objects, &self.catalogue).await),
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,

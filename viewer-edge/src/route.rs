@@ -13,6 +13,7 @@ pub(crate) enum Route<'a> {
 
 pub(crate) enum Public<'a> {
     Health,
+    Ready,
     Login,
     Logout,
     /// The secret part of a link's URL.
@@ -44,6 +45,7 @@ impl<'a> Route<'a> {
         };
         match path {
             "/healthz" => Self::Public(Public::Health),
+            "/readyz" => Self::Public(Public::Ready),
             "/login" => Self::Public(Public::Login),
             "/logout" => Self::Public(Public::Logout),
             "/auth" => Self::Private(Private::Session),
@@ -74,6 +76,7 @@ impl<'a> Route<'a> {
     pub const fn describe(&self) -> Described {
         let (pattern, allow) = match self {
             Self::Public(Public::Health) => ("/healthz", "GET, HEAD"),
+            Self::Public(Public::Ready) => ("/readyz", "GET, HEAD"),
             Self::Public(Public::Login) => ("/login", "POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
             Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
@@ -114,6 +117,7 @@ mod tests {
     fn patterns_hold_no_key() {
         for (path, pattern) in [
             ("/healthz", "/healthz"),
+            ("/readyz", "/readyz"),
             ("/api/media", "/api/media"),
             ("/api/media/secret.jpg", "/api/media/:key"),
             ("/api/timeline", "/api/timeline"),

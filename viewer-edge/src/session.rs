@@ -55,6 +55,7 @@ pub(crate) async fn login<P: Platform>(
     };
     require_password(service, cx, link.as_deref(), password).await?;
     let cookie = service.sessions.mint(cx, &service.catalogue, link.as_deref()).await?;
+    cx.record.event.set(Some("login"));
     let mut response = match form {
         Form::Json => {
             let body = serde_json::json!({ "returnTo": target }).to_string();
@@ -79,6 +80,7 @@ pub(crate) async fn follow<P: Platform>(
     let mut response = match link {
         Some(link) if link.password.is_none() => {
             let cookie = service.sessions.mint(cx, &service.catalogue, Some(&link)).await?;
+            cx.record.event.set(Some("login"));
             let mut response = see_other("/");
             response.headers_mut().insert(header::SET_COOKIE, cookie);
             response
@@ -116,10 +118,20 @@ async fn require_password<P: Platform>(
         // The page asks so whether the link has a password. This is no guess.
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "This link has a password.").into());
     }
-    let attempt = service.throttle.begin(cx, link.map(|link| link.id)).await?;
+    let attempt = match service.throttle.begin(cx, link.map(|link| link.id)).await {
+        Ok(attempt) => attempt,
+        Err(problem) => {
+            cx.record.event.set(Some("throttled"));
+            return Err(problem.into());
+        }
+    };
     let matches = matches(service, cx, wanted, password).await;
     attempt.end(cx, !matches!(matches, Ok(false))).await;
-    if matches? { Ok(()) } else { Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into()) }
+    if matches? {
+        return Ok(());
+    }
+    cx.record.event.set(Some("login-refused"));
+    Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into())
 }
 
 /// Whether this is the password that is wanted, or that of the gallery. A hash takes so long that other requests must
@@ -145,6 +157,7 @@ pub(crate) async fn logout<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     isolation::require_own_page(&service.config.cors, headers)?;
     let cookie = service.sessions.end(cx, headers).await?;
+    cx.record.event.set(Some("logout"));
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), CLEAR);

@@ -52,7 +52,8 @@ pub(crate) fn open(named: Option<View>, viewer: &Viewer) -> Result<View, Problem
     if viewer.covers_view(&view) { Ok(view) } else { Err(Problem::not_found("There is no such view.")) }
 }
 
-/// A timeline as a link shows it: without views that are not open, and without a cover, which may be of another view.
+/// A timeline as a link shows it: without views that are not open, without a cover, which may be of another view, and
+/// with what the link allows.
 fn scoped(gzip: &[u8], viewer: &Viewer) -> Result<Vec<u8>, Error> {
     let unreadable = || Error::new(Kind::Invalid, "timeline.scope");
     let text = deflate::inflate(gzip, MAX_TEXT).ok_or_else(unreadable)?;
@@ -67,6 +68,9 @@ fn scoped(gzip: &[u8], viewer: &Viewer) -> Result<Vec<u8>, Error> {
     if !viewer.covers_view(&View::of(None)) {
         timeline.insert("cover".to_owned(), Value::Null);
     }
+    let flags = viewer.flags();
+    let link = serde_json::json!({ "download": flags.download, "originals": flags.originals });
+    timeline.insert("link".to_owned(), link);
     let text = serde_json::to_vec(&timeline).map_err(|_| unreadable())?;
     let mut gzip = deflate::Gzip::new(text.len() / 2);
     gzip.text(&text);

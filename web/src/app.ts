@@ -7,7 +7,7 @@ import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
-import { formatRoute, parseRoute, viewOf } from './route.ts';
+import { formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
@@ -58,7 +58,8 @@ export function start(root: HTMLElement): void {
       }
     },
   });
-  const gate = login(api, unnamed, () => wanted(location.href), entered);
+  const link = linkOf(location.pathname);
+  const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
   const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
   freshness(
@@ -87,7 +88,11 @@ export function start(root: HTMLElement): void {
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
-  sync();
+  if (link === null) sync();
+  else {
+    lock();
+    gate.follow();
+  }
 
   function library(type: MediaType | null): Library {
     const known = libraries.get(type);
@@ -98,6 +103,7 @@ export function start(root: HTMLElement): void {
       if (!created.timeline || libraries.get(type) !== created) return;
       title = created.timeline.title ?? unnamed;
       top.name(title);
+      top.offer(created.timeline.views.map(({ name: view }) => view));
       name();
     });
     return created;
@@ -211,7 +217,16 @@ export function start(root: HTMLElement): void {
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
-  function entered(target: string | null): void {
+  async function entered(target: string | null): Promise<void> {
+    if (!(await api.stillWelcome())) {
+      // Without a word, the page would ask for the password again and again.
+      gate.open('Your browser did not keep the cookie that signs you in. Allow cookies for this page, and try again.');
+      return;
+    }
+    if (link !== null) {
+      location.replace('/');
+      return;
+    }
     const next = step(location.href, target);
     if (next.kind === 'load') {
       location.assign(next.url);

@@ -1,11 +1,13 @@
 import type { MediaType } from './api/types.ts';
 import { h, set } from './ui/dom.ts';
 import { icon, sprig } from './ui/icons.ts';
-import { formatRoute } from './route.ts';
+import { formatRoute, viewOf } from './route.ts';
 
 export interface Header {
   readonly element: HTMLElement;
   chosen(type: MediaType | null): void;
+  /** Offers only the filters whose views there are. */
+  offer(views: readonly string[]): void;
   /** Shows the gallery's name. */
   name(title: string): void;
   /** Something the viewer should know, e.g. that logging out failed. */
@@ -40,6 +42,11 @@ export function header(title: string, to: { choose(type: MediaType | null): void
     chosen(type) {
       message.textContent = '';
       for (const each of filters) set(each.link, { 'aria-current': each.type === type ? 'true' : null });
+    },
+    offer(views) {
+      const open = filters.filter(({ type }) => views.includes(viewOf(type)));
+      // A choice of one is none.
+      for (const each of filters) set(each.link, { hidden: open.length < 2 || !open.includes(each) });
     },
     name(text) {
       heading.textContent = text;

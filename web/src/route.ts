@@ -31,6 +31,12 @@ export function formatRoute(route: Route): string {
   return route.filter === 'image' ? '#/photos' : '#/films';
 }
 
+/** The secret part of a link, if the page was opened through one. */
+export const linkOf = (path: string): string | null => (path.startsWith('/l/') ? path.slice('/l/'.length) : null);
+
+/** The view without a filter. A link that does not open it shows its own first view instead. */
+export const EVERYTHING = 'everything';
+
 /** The name of the view of the catalogue that a filter shows. */
 export const viewOf = (filter: MediaType | null): string =>
-  filter === null ? 'everything' : filter === 'image' ? 'photos' : 'films';
+  filter === null ? EVERYTHING : filter === 'image' ? 'photos' : 'films';

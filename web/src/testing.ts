@@ -27,6 +27,8 @@ export function media(given: Partial<Media> = {}): Media {
 export function timeline(blocks: readonly (readonly [string, number])[], given: Partial<Timeline> = {}): Timeline {
   const count = blocks.reduce((total, [, size]) => total + size, 0);
   return {
+    originals: true,
+    download: true,
     version: '0123456789abcdef',
     title: null,
     views: [],

@@ -2,8 +2,12 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use platform::config::{ConfigError, Lookup, table::SETTINGS};
+use platform::{
+    LogClient,
+    config::{ConfigError, Lookup, names::SHUTDOWN_GRACE, table::SETTINGS},
+};
 use platform_fallback::Endpoint;
+use platform_native::HostNames;
 
 use super::{
     given::{Given, Host},
@@ -21,12 +25,17 @@ pub fn check(given: &Given, report: &mut Report) {
 /// name that is reported gets the table's example in its place, and the part is loaded again.
 fn errors(given: &Given) -> Vec<ConfigError> {
     type Load = fn(&Lookup<'_>) -> Result<(), ConfigError>;
-    let services: [Load; 3] = [
+    let services: [Load; 4] = [
         |lookup| viewer_edge::Config::load(lookup).map(drop),
         |lookup| video_edge::Config::load(lookup).map(drop),
         |lookup| Endpoint::load(lookup).map(drop),
+        |lookup| LogClient::load(lookup).map(drop),
     ];
-    let native: [Load; 1] = [|lookup| Settings::load(lookup, &Arguments::default()).map(drop)];
+    let native: [Load; 3] = [
+        |lookup| Settings::load(lookup, &Arguments::default()).map(drop),
+        |lookup| HostNames::load(lookup).map(drop),
+        |lookup| lookup.seconds(SHUTDOWN_GRACE).map(drop),
+    ];
     let mut errors: Vec<ConfigError> = Vec::new();
     let parts = services.iter().chain(native.iter().filter(|_| given.host == Host::Native));
     for load in parts {
@@ -60,6 +69,8 @@ mod tests {
             let lookup = Lookup(&get);
             assert_eq!(all_in_one::Config::load(&lookup).err(), None, "{name}");
             assert_eq!(Endpoint::load(&lookup).map(|it| it.is_some()), Ok(true));
+            assert!(HostNames::load(&lookup).is_ok() && lookup.seconds(SHUTDOWN_GRACE).is_ok());
+            assert_eq!(LogClient::load(&lookup), Ok(LogClient::Whole));
         }
     }
 }

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use platform::config::{
     ConfigError, Lookup, Name,
-    names::{CACHE_BYTES, GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, TRUST_FORWARDED},
+    names::{
+        CACHE_BYTES, GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, GALLERY_TLS_CERT,
+        GALLERY_TLS_KEY, TRUST_FORWARDED,
+    },
 };
 
 /// Configuration and secrets come from the environment; `edge-gallery check` says what is missing. Without
@@ -23,6 +26,12 @@ pub struct Arguments {
     /// Where the embedded store listens; browsers must reach it [env: GALLERY_STORE_LISTEN] [default: 127.0.0.1:9000]
     #[arg(long, value_name = "ADDRESS")]
     store_listen: Option<SocketAddr>,
+    /// A PEM file of a certificate: the gallery then speaks TLS [env: GALLERY_TLS_CERT]
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// A PEM file of the certificate's key [env: GALLERY_TLS_KEY]
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Believe X-Forwarded-For and X-Forwarded-Proto. Only behind a proxy that sets them [env: TRUST_FORWARDED]
     #[arg(long)]
     trust_forwarded: bool,
@@ -37,6 +46,8 @@ pub struct Settings {
     pub split: Option<SocketAddr>,
     pub data: PathBuf,
     pub store_listen: SocketAddr,
+    /// The certificate and its key.
+    pub tls: Option<(PathBuf, PathBuf)>,
     pub trust_forwarded: bool,
     pub cache_bytes: u64,
 }
@@ -52,11 +63,19 @@ impl Settings {
         };
         let split = arguments.split.map_or_else(|| address(lookup, GALLERY_SPLIT), |given| Ok(Some(given)))?;
         let data = arguments.data.clone().map_or_else(|| lookup.required(GALLERY_DATA).map(PathBuf::from), Ok)?;
+        let file = |given: &Option<PathBuf>, name| given.clone().or_else(|| lookup.optional(name).map(PathBuf::from));
+        let tls = match (file(&arguments.tls_cert, GALLERY_TLS_CERT), file(&arguments.tls_key, GALLERY_TLS_KEY)) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (None, Some(_)) => return Err(ConfigError::new(GALLERY_TLS_CERT, "is not set, and GALLERY_TLS_KEY is")),
+            (Some(_), None) => return Err(ConfigError::new(GALLERY_TLS_KEY, "is not set, and GALLERY_TLS_CERT is")),
+        };
         Ok(Self {
             listen: required(arguments.listen, GALLERY_LISTEN)?,
             split,
             data,
             store_listen: required(arguments.store_listen, GALLERY_STORE_LISTEN)?,
+            tls,
             trust_forwarded: arguments.trust_forwarded || lookup.switch(TRUST_FORWARDED)?,
             cache_bytes: lookup.bytes(CACHE_BYTES)?.unwrap_or_default(),
         })

@@ -2,13 +2,14 @@
 
 mod arguments;
 pub mod origins;
+mod reach;
 
 use std::{
     io::Write as _,
     net::TcpListener,
     path::Path,
-    sync::{Arc, mpsc},
-    time::Duration,
+    sync::{Arc, OnceLock, mpsc},
+    time::{Duration, Instant},
 };
 
 use all_in_one::{AllInOne, Config};
@@ -17,11 +18,12 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Host, Options, Place, trust};
+use platform_native::{Config as Environment, Host, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
 use crate::{Failure, private};
+use reach::Reach;
 
 pub use arguments::{Arguments, Settings};
 
@@ -34,18 +36,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
 
-    let page_origins = origins::of(gallery.local_addr()?);
+    let tls = settings.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let page_origins = origins::over(scheme, gallery.local_addr()?);
     if arguments.local || environment.read(|lookup| lookup.switch(names::GALLERY_LOCAL))? {
         if !settings.listen.ip().is_loopback() {
             return Err("--local is for a gallery that only this machine can reach: listen on 127.0.0.1".into());
         }
         environment = environment.with(names::GALLERY_LOCAL.text(), "true".to_owned());
     }
-    let unset = |name: names::Name| environment.read(|lookup| lookup.optional(name)).is_none();
+    let unset = |name: names::Name| environment.get(name.text()).is_none_or(|value| value.trim().is_empty());
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
-        defaults.push((names::VIDEO_API_BASE, origins::of(video.local_addr()?).remove(0)));
+        defaults.push((names::VIDEO_API_BASE, origins::over(scheme, video.local_addr()?).remove(0)));
         defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
         defaults.retain(|(name, _)| unset(*name));
     }
@@ -53,12 +57,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         // Pages of other origins that may call the services may also read the objects to which the services send
         // them.
         let elsewhere = environment.read(|lookup| lookup.origins(names::ALLOWED_ORIGINS))?;
-        let store = embedded_store(&settings, &environment, [page_origins.clone(), elsewhere].concat())?;
-        defaults.push((names::S3_ENDPOINT, format!("http://{}", store.addr())));
+        // Whoever has a signed URL may read its object, on whatever page. Under its public address, the store does not
+        // know that of the pages.
+        let everyone = if unset(names::STORE_PUBLIC_URL) { Vec::new() } else { vec!["*".to_owned()] };
+        let store = embedded_store(&settings, &environment, [page_origins.clone(), elsewhere, everyone].concat())?;
+        defaults.push((names::S3_ENDPOINT, origins::of(store.addr()).remove(0)));
         Some(store)
     } else {
         None
     };
+    let reach = Reach {
+        gallery: gallery.local_addr()?,
+        store: store.as_ref().map(store::Running::addr),
+        trust_forwarded: settings.trust_forwarded,
+        tls: tls.is_some(),
+    };
+    let films = reach.films(unset);
+    defaults.extend(films.delivery.map(|delivery| (names::VIDEO_DELIVERY, delivery.to_owned())));
+    for warning in reach.plain_http().into_iter().chain(films.warning) {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {warning}");
+    }
     for (name, value) in defaults {
         environment = environment.with(name.text(), value);
     }
@@ -72,14 +90,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         publish_first(options.database.as_ref(), &settings.data);
     }
     options.trust_forwarded = settings.trust_forwarded;
+    options.tls = tls;
     options.cache_bytes = settings.cache_bytes;
+    let grace = options.shutdown_grace;
+    let stopped_at = Arc::new(OnceLock::new());
+    let stopping = Arc::clone(&stopped_at);
     let mut host = Host::new(options);
     let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
     if let Some(store) = &store {
-        ready["store"] = format!("http://{}", store.addr()).into();
+        ready["store"] = origins::of(store.addr()).remove(0).into();
     }
     if let Some(video) = video {
-        ready["video"] = origins::of(video.local_addr()?).remove(0).into();
+        ready["video"] = origins::over(scheme, video.local_addr()?).remove(0).into();
         host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)));
         host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
     } else {
@@ -92,9 +114,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
         drop(out);
         stopped.await;
+        let _ = stopping.set(Instant::now());
     })?;
     if let Some(store) = store {
-        store.stop()?;
+        // Its clients have the rest of the time: some download from it what the services sent them to.
+        let past = stopped_at.get().map_or(Duration::ZERO, Instant::elapsed);
+        store.stop_within(grace.saturating_sub(past))?;
     }
     Ok(())
 }

@@ -83,6 +83,16 @@ impl Catalogue {
         Self { shelf, index: CurrentIndex::default(), parts: PartCache::default(), directories: RefCell::default() }
     }
 
+    /// Where it lies, in the words of `/readyz`.
+    pub(crate) const fn source_name(&self) -> &'static str {
+        if matches!(self.shelf, Shelf::Sql) { "database" } else { "index" }
+    }
+
+    /// Reads the index past every cache.
+    pub(crate) async fn probe<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<(), Error> {
+        self.index.refresh(cx, &self.shelf).await.map(drop)
+    }
+
     /// The item with this key, if it is in the catalogue.
     pub async fn item<P: Platform>(&self, cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
         match self.shelf {

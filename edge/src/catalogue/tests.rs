@@ -118,6 +118,7 @@ impl Fixture {
         let objects = Rc::new(Objects::new(Location {
             name: "bucket".to_owned(),
             bucket,
+            public: None,
             credentials: Credentials::new("id", "secret"),
         }));
         let catalogue = Catalogue::new(Source::Snapshot, &objects);

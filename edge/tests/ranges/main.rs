@@ -190,7 +190,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 fn objects() -> Objects {
     let bucket = Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap();
-    Objects::new(Location { name: "bucket".to_owned(), bucket, credentials: Credentials::new("id", "secret") })
+    Objects::new(Location {
+        name: "bucket".to_owned(),
+        bucket,
+        public: None,
+        credentials: Credentials::new("id", "secret"),
+    })
 }
 
 fn serve(objects: &Objects, store: &Store, case: &Case, entropy: [u8; 32]) -> Result<Response<Body>, Problem> {

@@ -81,6 +81,7 @@ mod tests {
         let location = Location {
             name: "media".into(),
             bucket: sigv4::Bucket::new(&endpoint, sigv4::UrlStyle::Path, "media", "auto").unwrap(),
+            public: None,
             credentials: sigv4::Credentials::new("key", "secret"),
         };
         Bucket::new(&location, &[], 2, Duration::from_millis(100), Stop::default())

@@ -39,6 +39,7 @@ impl Store {
         Location {
             name: self.bucket.clone(),
             bucket: sigv4::Bucket::new(&self.endpoint, sigv4::UrlStyle::Path, &self.bucket, &self.region).unwrap(),
+            public: None,
             credentials: sigv4::Credentials::new(self.access_key_id.as_str(), self.secret_access_key.as_str()),
         }
     }

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use fastly::KVStore;
-use platform::StoreName;
+use platform::{LogClient, StoreName};
 use platform_fallback::Endpoint;
 
 use crate::{backend::Backends, log::Log};
@@ -14,10 +14,11 @@ pub(crate) struct Instance {
     /// The catalogue's database, if there is one.
     pub sql: Option<Arc<Endpoint>>,
     pub log: Log,
+    pub log_client: LogClient,
 }
 
 impl Instance {
-    pub fn new(log: Log, sql: Option<Endpoint>) -> Self {
-        Self { backends: Backends::default(), stores: RefCell::default(), sql: sql.map(Arc::new), log }
+    pub fn new(log: Log, log_client: LogClient, sql: Option<Endpoint>) -> Self {
+        Self { backends: Backends::default(), stores: RefCell::default(), sql: sql.map(Arc::new), log, log_client }
     }
 }

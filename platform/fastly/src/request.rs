@@ -22,6 +22,7 @@ pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: 
     let host = Fastly::new(instance);
     let (facts, entropy) = facts(&request);
     let cx = Cx::new(&host, facts);
+    instance.log_client.note(&cx.record, facts.client);
     let request = for_service(request);
     let method = method_name(request.method());
     let mut response = match entropy {

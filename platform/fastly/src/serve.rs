@@ -4,7 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use fastly::http::serve::Serve;
 use platform::{
-    Problem, Service,
+    LogClient, Problem, Service,
     config::{ConfigError, Lookup, names::LOG_ENDPOINT},
     record::host_failure,
 };
@@ -33,9 +33,9 @@ pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigErro
     let log = Log::to(stores.get(LOG_ENDPOINT.text()).as_deref());
     let find = without_own_sql(|name: &str| stores.get(name));
     let lookup = Lookup(&find);
-    match build(&lookup).and_then(|service| Ok((service, Endpoint::load(&lookup)?))) {
-        Ok((service, sql)) => {
-            let instance = Rc::new(Instance::new(log, sql));
+    match build(&lookup).and_then(|service| Ok((service, LogClient::load(&lookup)?, Endpoint::load(&lookup)?))) {
+        Ok((service, log_client, sql)) => {
+            let instance = Rc::new(Instance::new(log, log_client, sql));
             Serve::new()
                 .with_max_requests(MAX_REQUESTS)
                 .with_max_memory(MAX_MEMORY_MIB)

@@ -1,9 +1,11 @@
 //! A body: bytes from this program, or bytes that are still arriving and are forwarded as they arrive.
 
 use std::{
+    cell::Cell,
     collections::VecDeque,
     future::Future,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -13,7 +15,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use platform::{Error, Kind};
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// See [`platform::Platform::Body`].
 pub struct Body(Inner);
@@ -26,10 +28,16 @@ enum Inner {
 
 struct Arriving {
     incoming: Incoming,
-    /// How long the next piece may take.
-    gap: Duration,
+    limit: Limit,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
+}
+
+enum Limit {
+    /// How long the next piece may take.
+    Gap(Duration),
+    /// When the whole must be here, and who wants to know that it was not.
+    Until(Instant, Rc<Cell<bool>>),
 }
 
 impl From<Bytes> for Body {
@@ -47,7 +55,14 @@ impl Body {
     /// The bytes that arrive on a connection. The body ends with `Timeout` when a piece takes longer than `gap`. The
     /// time in which no reader asks for a piece, because the client reads slowly, does not count.
     pub(crate) fn arriving(incoming: Incoming, gap: Duration) -> Self {
-        Self(Inner::Arriving(Arriving { incoming, gap, timer: None, waiting: false }))
+        Self(Inner::Arriving(Arriving { incoming, limit: Limit::Gap(gap), timer: None, waiting: false }))
+    }
+
+    /// The body of a client's request, which must be here within `time`. Otherwise it ends with `Timeout`, and `late`
+    /// is set.
+    pub(crate) fn of_request(incoming: Incoming, time: Duration, late: &Rc<Cell<bool>>) -> Self {
+        let limit = Limit::Until(Instant::now() + time, Rc::clone(late));
+        Self(Inner::Arriving(Arriving { incoming, limit, timer: None, waiting: false }))
     }
 
     /// See [`platform::Platform::collect`].
@@ -92,12 +107,20 @@ impl http_body::Body for Arriving {
             let broken = |error| Error::because(Kind::Unavailable, "body.read", error);
             return Poll::Ready(frame.map(|frame| frame.map_err(broken)));
         }
-        let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(this.gap)));
+        let end = || match &this.limit {
+            Limit::Gap(gap) => Instant::now() + *gap,
+            Limit::Until(end, _) => *end,
+        };
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(end())));
         if !this.waiting {
             this.waiting = true;
-            timer.as_mut().reset(Instant::now() + this.gap);
+            timer.as_mut().reset(end());
         }
-        timer.as_mut().poll(task).map(|()| Some(Err(Error::new(Kind::Timeout, "body.read"))))
+        ready!(timer.as_mut().poll(task));
+        if let Limit::Until(_, late) = &this.limit {
+            late.set(true);
+        }
+        Poll::Ready(Some(Err(Error::new(Kind::Timeout, "body.read"))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -14,20 +14,23 @@ use std::{
 };
 
 use platform::{
-    Service,
+    LogClient, Service,
     config::{
         ConfigError,
-        names::{CACHE_BYTES, GALLERY_DATABASE, TRUST_FORWARDED},
+        names::{CACHE_BYTES, GALLERY_DATABASE, SHUTDOWN_GRACE, TRUST_FORWARDED},
     },
 };
 use platform_fallback::Endpoint;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, HostError, Place,
+    Config, HostError, HostNames, Place, Tls,
+    clock::{self, Clock},
+    crowd::{Crowd, Seat},
     log::Log,
     shared::{DEFAULT_CACHE_BYTES, Shared},
-    worker::{self, Accepted, ClientTimeouts, Load, Mount, Plan},
+    wire::ClientTimeouts,
+    worker::{self, Accepted, Load, Mount, Plan},
 };
 
 /// How the host runs. [`Options::new`] has values that suit most uses.
@@ -41,16 +44,30 @@ pub struct Options {
     /// Whether to trust `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Use this only behind a proxy
     /// that sets both.
     pub trust_forwarded: bool,
+    /// Clients come over TLS with this certificate. Without it they come over plain HTTP.
+    pub tls: Option<Tls>,
+    /// The names under which browsers may ask. By default only addresses and the names of this machine are served.
+    pub host_names: HostNames,
     /// The most bytes that the workers together keep of what the services mark as worth keeping. With 0 they keep
     /// nothing.
     pub cache_bytes: u64,
     /// The time from the end of one request to the end of the next request's head. It limits slow heads and idle
     /// connections.
     pub header_timeout: Duration,
+    /// How long the body of a request may take as a whole. A login has a few hundred bytes.
+    pub body_timeout: Duration,
     /// How long a client may accept no byte at all of a response. A paused player accepts nothing for minutes.
     pub stall_timeout: Duration,
-    /// How long responses under way may take to finish after the host is told to stop.
+    /// What a client must accept at least while it is waited for: so many bytes in so long. Otherwise one byte a
+    /// minute would hold a response for ever.
+    pub slowest: (u64, Duration),
+    /// The most connections at a time. `None` for as many as there are descriptors for.
+    pub connections: Option<usize>,
+    /// How long responses under way may take to finish after the host is told to stop. One whose client takes nothing for
+    /// some seconds is not waited for.
     pub shutdown_grace: Duration,
+    /// How much of a client's address they show.
+    pub log_client: LogClient,
     /// Where the log lines go.
     pub log: Box<dyn Write + Send>,
 }
@@ -62,21 +79,31 @@ impl Options {
             database: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             trust_forwarded: false,
+            tls: None,
+            host_names: HostNames::default(),
             cache_bytes: DEFAULT_CACHE_BYTES,
             header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
             stall_timeout: Duration::from_mins(5),
-            shutdown_grace: Duration::from_secs(10),
+            // 1 KiB a second, over a time that is twice as long as a pause may be.
+            slowest: (600 << 10, Duration::from_mins(10)),
+            connections: None,
+            shutdown_grace: Duration::from_mins(1),
+            log_client: LogClient::default(),
             log: Box::new(std::io::stdout()),
         }
     }
 
-    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `TRUST_FORWARDED` (`true` or `1`), and
-    /// `CACHE_BYTES`, if they are set.
+    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `TRUST_FORWARDED` (`true` or `1`),
+    /// `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what [`HostNames`] reads, if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
             self.database = Endpoint::load(&lookup)?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
             self.trust_forwarded = lookup.switch(TRUST_FORWARDED)?;
+            self.host_names = HostNames::load(&lookup)?;
+            self.log_client = LogClient::load(&lookup)?;
+            self.shutdown_grace = lookup.seconds(SHUTDOWN_GRACE)?.unwrap_or(self.shutdown_grace);
             self.cache_bytes = lookup.bytes(CACHE_BYTES)?.unwrap_or(self.cache_bytes);
             Ok(self)
         })
@@ -118,21 +145,30 @@ impl Host {
     /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
+        let crowd = Crowd::new(options.connections, !options.trust_forwarded);
         let failed = |error| HostError::new("cannot start the host", error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let clock = Clock::open(&options.data_dir)?;
         let (log, writer) = Log::start(options.log).map_err(failed)?;
         let plan = Arc::new(Plan {
             shared: Shared::new(&options.data_dir, options.cache_bytes)?,
             data_dir: options.data_dir,
             database: options.database,
             trust_forwarded: options.trust_forwarded,
-            client: ClientTimeouts { header: options.header_timeout, stall: options.stall_timeout },
+            tls: options.tls,
+            host_names: options.host_names,
+            log_client: options.log_client,
+            client: ClientTimeouts {
+                header: options.header_timeout,
+                body: options.body_timeout,
+                stall: options.stall_timeout,
+                slowest: options.slowest,
+            },
             grace: options.shutdown_grace,
             mounts,
         });
         let started: Result<Vec<Hand>, HostError> =
             (0..options.workers.max(1)).map(|index| Hand::start(index, &plan, &log)).collect();
-        drop(log);
         let hands = started?;
         let (doors, threads): (Vec<Door>, Vec<JoinHandle<()>>) =
             hands.into_iter().map(|hand| (hand.door, hand.thread)).unzip();
@@ -143,16 +179,21 @@ impl Host {
             for (mount, listener) in listeners.into_iter().enumerate() {
                 listener.set_nonblocking(true).map_err(failed)?;
                 let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-                accepting.spawn(accept(listener, mount, Arc::clone(&doors)));
+                accepting.spawn(accept(listener, mount, Arc::clone(&doors), Arc::clone(&crowd)));
             }
             tokio::select! {
                 () = shutdown => {}
                 Some(_) = accepting.join_next() => {}
+                () = crowd.tell(&log) => {}
+                () = keep(&clock) => {}
             }
             Ok(())
         });
         // The end of the runtime drops the accepting tasks, the listeners and the last doors, so the workers finish.
         drop(runtime);
+        clock.note();
+        crowd.tell_now(&log);
+        drop(log);
         let panicked = threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
         let _ = writer.join();
         accepted?;
@@ -196,14 +237,26 @@ impl Hand {
     }
 }
 
+/// Writes the time now and then. Never ends.
+async fn keep(clock: &Clock) {
+    loop {
+        let clock = clock.clone();
+        // Connections are not to wait for the disk.
+        let _ = tokio::task::spawn_blocking(move || clock.note()).await;
+        tokio::time::sleep(clock::EVERY).await;
+    }
+}
+
 /// Accepts connections for one listener until the listener is dropped, or no worker is left.
-async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Door]>) {
+async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Door]>, crowd: Arc<Crowd>) {
     let mut turn = 0;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
+                // A connection that is one too many is closed here.
+                let Some(seat) = crowd.admit(peer.ip()) else { continue };
                 turn += 1;
-                if !deal(&doors, turn, stream, peer, mount) {
+                if !deal(&doors, turn, (stream, seat), peer, mount) {
                     return;
                 }
             }
@@ -217,15 +270,21 @@ async fn accept(listener: tokio::net::TcpListener, mount: usize, doors: Arc<[Doo
 
 /// Gives a connection to the worker with the fewest. Workers with equally many take turns. Returns false if all
 /// workers are gone.
-fn deal(doors: &[Door], turn: usize, stream: tokio::net::TcpStream, peer: SocketAddr, mount: usize) -> bool {
+fn deal(
+    doors: &[Door],
+    turn: usize,
+    (stream, mut seat): (tokio::net::TcpStream, Seat),
+    peer: SocketAddr,
+    mount: usize,
+) -> bool {
     let Ok(mut stream) = stream.into_std() else { return true };
     let load = |door: &Door| if door.arrivals.is_closed() { usize::MAX } else { door.open.load(Ordering::Relaxed) };
     for _ in 0..doors.len() {
         let order = (0..doors.len()).map(|offset| &doors[(turn + offset) % doors.len()]);
         let Some(door) = order.min_by_key(|door| load(door)) else { return false };
-        match door.arrivals.send(Accepted { stream, peer, mount, load: Load::on(&door.open) }) {
+        match door.arrivals.send(Accepted { stream, peer, mount, load: Load::on(&door.open), seat }) {
             Ok(()) => return true,
-            Err(refused) => stream = refused.0.stream,
+            Err(refused) => (stream, seat) = (refused.0.stream, refused.0.seat),
         }
     }
     false

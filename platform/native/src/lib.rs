@@ -7,8 +7,10 @@
 #![allow(async_fn_in_trait)]
 
 mod body;
+mod clock;
 mod compute;
 mod config;
+mod crowd;
 mod edge_cache;
 mod entropy;
 mod error;
@@ -16,13 +18,17 @@ mod fetch;
 mod host;
 mod kv;
 mod log;
+mod names;
 mod patience;
 mod recent;
 mod request;
 mod shared;
 mod sql;
+mod stream;
+mod tls;
 mod tries;
 pub mod trust;
+mod whole;
 mod wire;
 mod worker;
 
@@ -43,8 +49,10 @@ pub use config::Config;
 pub use error::HostError;
 pub use host::{Host, Options};
 pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};
+pub use names::HostNames;
 pub use shared::Shared;
 pub use sql::{Database, Place};
+pub use tls::Tls;
 
 /// The platform of one worker thread. Cheap to clone.
 ///

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     future::{Future, poll_fn},
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -11,19 +12,20 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use http::{HeaderMap, HeaderValue, Request, Response, Uri, Version, header::HOST};
+use http::{
+    HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, Version,
+    header::{CONNECTION, HOST},
+};
 use hyper::body::Incoming;
-use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, service::finish};
+use platform::{Cx, Error, Facts, Kind, LogClient, Problem, Record, Service, record::method_name, service::finish};
 
 use crate::{
-    Body, Native,
+    Body, HostNames, Native,
     entropy::Entropy,
     log::{Entry, Log},
     wire::{Sent, Tally},
 };
 
-/// How long a client may pause within a request's body.
-const UPLOAD_GAP: Duration = Duration::from_secs(30);
 /// The status in the log for a client that left before there was an answer. The number is nginx's.
 const CLIENT_GONE: u16 = 499;
 
@@ -32,6 +34,12 @@ pub(crate) struct Site<S> {
     pub service: S,
     pub native: Native,
     pub trust_forwarded: bool,
+    /// Whether clients come over TLS.
+    pub https: bool,
+    pub host_names: HostNames,
+    pub log_client: LogClient,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
     pub entropy: Entropy,
 }
 
@@ -41,6 +49,7 @@ impl<S: Service> Site<S> {
         let started = Instant::now();
         let (method, version) = (request.method().clone(), request.version());
         let (facts, entropy) = self.facts(peer, request.headers());
+        let client = facts.client;
         let mut call = Call {
             cx: Cx::new(&self.native, facts),
             method: method_name(&method),
@@ -48,7 +57,10 @@ impl<S: Service> Site<S> {
             log: tally.log(),
             answered: false,
         };
-        let problem = match (entropy, for_service(request)) {
+        self.log_client.note(&call.cx.record, client);
+        let late = Rc::new(Cell::new(false));
+        let request = request.map(|incoming| Body::of_request(incoming, self.body_timeout, &late));
+        let mut problem = match (entropy, for_service(request).and_then(|request| self.named(&call.cx, request))) {
             (Err(error), _) => {
                 call.cx.record.note(&error);
                 Err(Problem::from(&error))
@@ -64,17 +76,47 @@ impl<S: Service> Site<S> {
                 Problem::from(&error)
             }),
         };
+        if late.get() {
+            // What the service says of a body that broke off is for clients that have left. This one is here.
+            call.cx.record.note(&Error::because(Kind::Timeout, "body.read", "the request's body took too long"));
+            problem = Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "The request's body took too long to arrive.")
+                .with(CONNECTION, HeaderValue::from_static("close")));
+        }
         let mut response = problem.unwrap_or_else(|problem| problem.into_response(call.cx.request_id()));
         finish(&call.cx, &mut response, started.elapsed());
         let entry = call.entry(response.status().as_u16());
         Sent::response(tally, (&method, version), response, entry)
     }
 
+    /// Writes the line of a request that no service saw. The forwarded address stands in a head that could not be
+    /// read, so the client is the peer.
+    pub fn refused(&self, log: &Log, peer: IpAddr, Refused { status, words }: Refused) {
+        let (record, mut id) = (Record::default(), [0; 8]);
+        record.service.set("host");
+        self.log_client.note(&record, Some(peer));
+        record.note(&Error::because(Kind::Invalid, "host.request", words));
+        // Without randomness the id is all zeroes, which is no reason to say nothing.
+        let _ = self.entropy.take(&mut id);
+        let request_id = format!("{:016x}", u64::from_be_bytes(id));
+        Entry { record, request_id, method: "OTHER", status, started: Instant::now() }.write(log, 0, true);
+    }
+
+    /// The request, if its `Host` is a name of the gallery.
+    fn named(&self, cx: &Cx<'_, Native>, request: Request<Body>) -> Result<Request<Body>, Problem> {
+        self.host_names.check(request.headers()).map(|()| request).map_err(|error| {
+            cx.record.note(&error);
+            Problem::new(
+                StatusCode::MISDIRECTED_REQUEST,
+                "The gallery is not known by this host name. Whoever runs it can add the name to ALLOWED_HOSTS.",
+            )
+        })
+    }
+
     fn facts(&self, peer: IpAddr, headers: &HeaderMap) -> (Facts, Result<(), Error>) {
         let mut facts = Facts {
             now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             entropy: [0; 32],
-            https: false,
+            https: self.https,
             client: Some(peer.to_canonical()),
         };
         if self.trust_forwarded {
@@ -82,6 +124,29 @@ impl<S: Service> Site<S> {
         }
         let entropy = self.entropy.take(&mut facts.entropy);
         (facts, entropy)
+    }
+}
+
+/// A request that hyper answered by itself, or closed its connection on.
+pub(crate) struct Refused {
+    status: u16,
+    words: &'static str,
+}
+
+impl Refused {
+    /// What came on a connection that was to have TLS is not TLS, or of no version that is spoken.
+    pub const HANDSHAKE: Self = Self { status: 400, words: "the TLS handshake failed" };
+
+    /// `None` for what is no fault of a request: the client left, or was idle, or the response could not be sent.
+    pub fn of(error: &hyper::Error) -> Option<Self> {
+        let (status, words) = if error.is_parse_too_large() {
+            (431, "the head of the request is too long")
+        } else if error.is_parse() {
+            (400, "what came is not a request")
+        } else {
+            return None;
+        };
+        Some(Self { status, words })
     }
 }
 
@@ -131,8 +196,7 @@ async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + S
 /// - A target in absolute form gives its authority to `Host` (RFC 9112 section 3.2.2).
 /// - The targets `*` and an authority (CONNECT) are not for a service: 400.
 /// - HTTP/1.1 without `Host`, or any request with two, is 400 (RFC 9112 section 3.2).
-fn for_service(request: Request<Incoming>) -> Result<Request<Body>, Problem> {
-    let mut request = request.map(|incoming| Body::arriving(incoming, UPLOAD_GAP));
+fn for_service(mut request: Request<Body>) -> Result<Request<Body>, Problem> {
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
         return Err(Problem::bad_request("The request needs one Host header."));

@@ -1,17 +1,18 @@
 //! The catalogue's database: one SQLite file with one connection per worker, or a server behind HTTP.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use gallery::schema;
 use platform::{Error, Row, Sql, Statement, Value};
 use platform_fallback::{Endpoint, SqlHttp};
 use platform_sqlite::{batch, query, sql_error};
+use rusqlite::ErrorCode;
 
 use crate::{HostError, Native, patience::patiently, recent::Recent};
 
@@ -28,13 +29,18 @@ pub enum Place {
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The same at start, when no client waits and an ingest may be writing.
 const PATIENCE_AT_START: Duration = Duration::from_secs(5);
+/// How long a connection that failed is used before it is opened anew.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// More statements than the services have. The default of 16 would be enough too, but only just.
 const PREPARED_STATEMENTS: usize = 64;
 
 /// The connection of one worker.
 pub(crate) struct Connected {
+    path: PathBuf,
     connection: RefCell<rusqlite::Connection>,
     recent: Recent,
+    /// When the connection, which has failed since, may be opened anew. `None` as long as it has not failed.
+    again: Cell<Option<Instant>>,
 }
 
 impl Connected {
@@ -42,14 +48,51 @@ impl Connected {
     pub fn open(path: &Path) -> Result<Self, HostError> {
         let open = || -> Result<rusqlite::Connection, schema::Failure<rusqlite::Error>> {
             let connection = platform_sqlite::open(path, PATIENCE_AT_START)?;
-            connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
             connection.busy_timeout(Duration::ZERO)?;
-            Ok(connection)
+            Ok(set_up(connection))
         };
         let connection =
             open().map_err(|error| HostError::new(format!("cannot open the database {}", path.display()), error))?;
-        Ok(Self { connection: RefCell::new(connection), recent: Recent::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            connection: RefCell::new(connection),
+            recent: Recent::default(),
+            again: Cell::new(None),
+        })
     }
+
+    /// Runs `operation` on the connection, which is opened anew a little after a failure: SQLite may keep in memory what
+    /// it read of a file that was damaged and is whole again.
+    fn attempt<T>(
+        &self,
+        operation: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        if self.again.get().is_some_and(|again| again <= Instant::now()) {
+            match platform_sqlite::reopen(&self.path) {
+                Ok(connection) => {
+                    *self.connection.borrow_mut() = set_up(connection);
+                    self.recent.forget();
+                    self.again.set(None);
+                }
+                // What the connection has in memory may still serve.
+                Err(_) => self.again.set(Some(Instant::now() + PAUSE_AFTER_FAILURE)),
+            }
+        }
+        let result = operation(&mut self.connection.borrow_mut());
+        let is_broken = result.as_ref().is_err_and(|error| {
+            let waits = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::ConstraintViolation];
+            error.sqlite_error_code().is_some_and(|code| !waits.contains(&code))
+        });
+        if is_broken && self.again.get().is_none() {
+            self.again.set(Some(Instant::now() + PAUSE_AFTER_FAILURE));
+        }
+        result
+    }
+}
+
+fn set_up(connection: rusqlite::Connection) -> rusqlite::Connection {
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    connection
 }
 
 /// The catalogue's database, as a worker holds it.
@@ -88,8 +131,10 @@ impl Sql for Database {
         match &self.0 {
             Inner::File(file) => {
                 let rows = patiently(PATIENCE, || {
-                    let connection = file.connection.borrow();
-                    file.recent.find(&connection, sql, parameters, || query(&connection, sql, parameters))
+                    file.attempt(|connection| {
+                        let connection = &*connection;
+                        file.recent.find(connection, sql, parameters, || query(connection, sql, parameters))
+                    })
                 });
                 rows.await.map_err(|error| sql_error("sql.query", error))
             }
@@ -103,7 +148,7 @@ impl Sql for Database {
                 if statements.iter().any(|statement| !statement.sql.starts_with("SELECT ")) {
                     file.recent.forget();
                 }
-                let rows = patiently(PATIENCE, || batch(&mut file.connection.borrow_mut(), statements)).await;
+                let rows = patiently(PATIENCE, || file.attempt(|connection| batch(connection, statements))).await;
                 rows.map_err(|error| sql_error("sql.batch", error))
             }
             Inner::Http(http) => http.batch(statements).await,

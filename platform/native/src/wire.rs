@@ -20,11 +20,12 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use platform::{Error, headers::declared_length};
-use tokio::{net::TcpStream, time::Sleep};
+use tokio::time::{Instant, Sleep};
 
 use crate::{
     Body,
     log::{Entry, Log},
+    stream::Stream,
 };
 
 /// The responses under way on one connection, oldest first (more than one only when the client pipelines).
@@ -61,6 +62,11 @@ impl Tally {
 
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The bytes that were sent on the connection.
+    pub fn written(&self) -> u64 {
+        self.written.get()
     }
 
     fn begin(&self, entry: Entry) {
@@ -177,18 +183,36 @@ impl Drop for Sent {
     }
 }
 
+/// The client accepts nothing just now.
+struct Stall {
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// How long clients are waited for. See [`Options`](crate::Options).
+#[derive(Clone, Copy)]
+pub(crate) struct ClientTimeouts {
+    pub header: Duration,
+    pub body: Duration,
+    pub stall: Duration,
+    pub slowest: (u64, Duration),
+}
+
 /// The connection itself, for hyper.
 pub(crate) struct Wire {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Stream>,
     tally: Rc<Tally>,
-    /// How long the client may accept no byte.
-    patience: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
+    timeouts: ClientTimeouts,
+    stalled: Option<Stall>,
+    /// How long the client was waited for, and what it accepted, since it last proved to be fast enough.
+    waited: Duration,
+    accepted: u64,
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, tally: Rc<Tally>, patience: Duration) -> Self {
-        Self { stream: TokioIo::new(stream), tally, patience, stalled: None }
+    pub fn new(stream: Stream, tally: Rc<Tally>, timeouts: ClientTimeouts) -> Self {
+        let stream = TokioIo::new(stream);
+        Self { stream, tally, timeouts, stalled: None, waited: Duration::ZERO, accepted: 0 }
     }
 
     pub fn tally(&self) -> Rc<Tally> {
@@ -203,17 +227,47 @@ impl Wire {
     ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(result) => {
-                self.stalled = None;
                 if let Ok(count) = result {
                     self.tally.wrote(count, first);
+                    if !self.is_fast_enough(count) {
+                        return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                    }
                 }
                 Poll::Ready(result)
             }
-            Poll::Pending => {
-                let timer = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
-                timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
-            }
+            Poll::Pending => self.wait(task),
         }
+    }
+
+    /// Waits for a client that accepts nothing, as long as it may accept nothing.
+    fn wait<T>(&mut self, task: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let patience = self.timeouts.stall;
+        let stall = self
+            .stalled
+            .get_or_insert_with(|| Stall { since: Instant::now(), timer: Box::pin(tokio::time::sleep(patience)) });
+        stall.timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// With TLS, what was written may wait here rather than in the system.
+    fn after_flush(&mut self, flushed: Poll<io::Result<()>>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match flushed {
+            Poll::Pending => self.wait(task),
+            Poll::Ready(Ok(())) if !self.is_fast_enough(0) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            ready => ready,
+        }
+    }
+
+    /// Counts what the client has just accepted. Only the time in which it was waited for counts against it.
+    fn is_fast_enough(&mut self, count: usize) -> bool {
+        let (least, within) = self.timeouts.slowest;
+        self.accepted += count as u64;
+        if let Some(stall) = self.stalled.take() {
+            self.waited += stall.since.elapsed();
+        }
+        if self.accepted >= least {
+            (self.accepted, self.waited) = (0, Duration::ZERO);
+        }
+        self.waited < within
     }
 }
 
@@ -243,20 +297,22 @@ impl Write for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(task))?;
+        let flushed = Pin::new(&mut self.stream).poll_flush(task);
+        ready!(self.after_flush(flushed, task))?;
         self.tally.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(task)
+        let shut = Pin::new(&mut self.stream).poll_shutdown(task);
+        self.after_flush(shut, task)
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         if self.tally.reset.get() {
-            let _ = self.stream.inner().set_zero_linger();
+            self.stream.inner().reset();
         }
         self.tally.closed();
     }

@@ -16,7 +16,7 @@ use std::{
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
-use platform::Service;
+use platform::{LogClient, Service};
 use tokio::{
     net::TcpStream,
     sync::{mpsc, watch},
@@ -24,16 +24,26 @@ use tokio::{
 };
 
 use crate::{
-    HostError, Native, Place,
+    HostError, HostNames, Native, Place, Tls,
+    crowd::Seat,
     entropy::Entropy,
     log::Log,
-    request::Site,
+    request::{Refused, Site},
     shared::Shared,
-    wire::{Tally, Wire},
+    stream::Stream,
+    wire::{ClientTimeouts, Tally, Wire},
 };
 
 /// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
+
+/// What hyper gathers at most of a response while its client reads slowly, in bytes, beside the one piece of the body
+/// that was read last.
+const MAX_BUFFERED_BYTES: usize = 128 * 1024;
+
+/// After the host was told to stop, a connection on which nothing was sent for so long is not waited for. Before the
+/// first byte, a service may wait for the bucket, which has 5 s.
+const STILL: Duration = Duration::from_secs(10);
 
 /// The settings that every worker gets at start.
 pub(crate) struct Plan {
@@ -41,16 +51,12 @@ pub(crate) struct Plan {
     pub data_dir: PathBuf,
     pub database: Option<Place>,
     pub trust_forwarded: bool,
+    pub tls: Option<Tls>,
+    pub host_names: HostNames,
+    pub log_client: LogClient,
     pub client: ClientTimeouts,
     pub grace: Duration,
     pub mounts: Vec<Mount>,
-}
-
-/// See [`Options`](crate::Options).
-#[derive(Clone, Copy)]
-pub(crate) struct ClientTimeouts {
-    pub header: Duration,
-    pub stall: Duration,
 }
 
 /// Makes a worker's instance of a mounted service, and returns the function that serves a connection with it.
@@ -63,6 +69,7 @@ pub(crate) struct Accepted {
     pub peer: SocketAddr,
     pub mount: usize,
     pub load: Load,
+    pub seat: Seat,
 }
 
 pub(crate) struct Load(Arc<AtomicUsize>);
@@ -90,12 +97,31 @@ where
             service: make(),
             native: native.clone(),
             trust_forwarded: plan.trust_forwarded,
+            https: plan.tls.is_some(),
+            host_names: plan.host_names.clone(),
+            log_client: plan.log_client,
+            body_timeout: plan.client.body,
             entropy: Entropy::default(),
         });
-        let timeouts = plan.client;
+        let (timeouts, tls) = (plan.client, plan.tls.as_ref().map(Tls::acceptor));
         Box::new(move |stream, peer, log, stopping| {
-            let wire = Wire::new(stream, Tally::new(log), timeouts.stall);
-            Box::pin(connection(Rc::clone(&site), wire, peer, timeouts.header, stopping))
+            let (site, tls) = (Rc::clone(&site), tls.clone());
+            Box::pin(async move {
+                let mut stopping = stopping;
+                let stream = match tls {
+                    None => Stream::Plain(stream),
+                    Some(tls) => tokio::select! {
+                        _ = stopping.wait_for(|stopping| *stopping) => return,
+                        () = tokio::time::sleep(timeouts.header) => return,
+                        shaken = tls.accept(stream) => match shaken {
+                            Ok(stream) => Stream::Tls(Box::new(stream)),
+                            Err(_) => return site.refused(&log, peer.ip(), Refused::HANDSHAKE),
+                        },
+                    },
+                };
+                let wire = Wire::new(stream, Tally::new(log), timeouts);
+                connection(site, wire, peer, timeouts.header, stopping).await;
+            })
         })
     })
 }
@@ -108,7 +134,8 @@ async fn connection<S: Service + 'static>(
     header_timeout: Duration,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let tally = wire.tally();
+    let (tally, told) = (wire.tally(), Rc::clone(&site));
+    let sent = Rc::clone(&tally);
     let answer = service_fn(move |request| {
         let (site, tally) = (Rc::clone(&site), Rc::clone(&tally));
         async move { Ok::<_, Infallible>(site.answer(peer.ip(), &tally, request).await) }
@@ -118,16 +145,28 @@ async fn connection<S: Service + 'static>(
             .timer(TokioTimer::new())
             .header_read_timeout(header_timeout)
             .max_header_size(MAX_HEAD_BYTES)
+            .max_buf_size(MAX_BUFFERED_BYTES)
             .serve_connection(wire, answer)
     );
     // A failed connection concerns only its client. If a response was under way, the log line shows the failure.
-    tokio::select! {
+    let ended = tokio::select! {
         biased;
-        _ = connection.as_mut() => {}
+        ended = connection.as_mut() => ended,
         _ = stopping.wait_for(|stopping| *stopping) => {
             connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+            loop {
+                let before = sent.written();
+                tokio::select! {
+                    ended = connection.as_mut() => break ended,
+                    () = tokio::time::sleep(STILL) => if sent.written() == before { return },
+                }
+            }
         }
+    };
+    if let Err(error) = ended
+        && let Some(refused) = Refused::of(&error)
+    {
+        told.refused(sent.log(), peer.ip(), refused);
     }
 }
 
@@ -162,12 +201,12 @@ pub(crate) fn run(
         loop {
             tokio::select! {
                 arrived = arrivals.recv() => {
-                    let Some(Accepted { stream, peer, mount, load }) = arrived else { break };
+                    let Some(Accepted { stream, peer, mount, load, seat }) = arrived else { break };
                     let Ok(stream) = TcpStream::from_std(stream) else { continue };
                     let _ = stream.set_nodelay(true);
                     let serving = sites[mount](stream, peer, log.clone(), stopping.clone());
                     connections.spawn_local(async move {
-                        let _load = load;
+                        let _counted = (load, seat);
                         serving.await;
                     });
                 }

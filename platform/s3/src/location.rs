@@ -4,7 +4,7 @@ use platform::config::{
     ConfigError, Lookup,
     names::{
         R2_ACCESS_KEY_ID, R2_ACCOUNT_ID, R2_BUCKET_NAME, R2_JURISDICTION, R2_REGION, R2_SECRET_ACCESS_KEY,
-        R2_SESSION_TOKEN, S3_ENDPOINT, S3_URL_STYLE,
+        R2_SESSION_TOKEN, S3_ENDPOINT, S3_URL_STYLE, STORE_PUBLIC_URL,
     },
     origin,
 };
@@ -16,11 +16,14 @@ pub struct Location {
     /// The name of the bucket, as the owner of the store writes it.
     pub name: String,
     pub bucket: Bucket,
+    /// The same bucket as browsers reach it, if they reach it elsewhere.
+    pub public: Option<Bucket>,
     pub credentials: Credentials,
 }
 
 impl Location {
-    /// Reads the names `R2_*`, with `R2_ACCOUNT_ID` for R2 or `S3_ENDPOINT` for any other store.
+    /// Reads the names `R2_*`, with `R2_ACCOUNT_ID` for R2 or `S3_ENDPOINT` for any other store, and
+    /// `STORE_PUBLIC_URL`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let name = lookup.required(R2_BUCKET_NAME)?;
         let region = lookup.required(R2_REGION)?;
@@ -33,17 +36,25 @@ impl Location {
             Bucket::r2(&account, lookup.optional(R2_JURISDICTION).as_deref(), &name)
         };
         let bucket = bucket.map_err(unusable)?;
+        let wanted = ConfigError::new(STORE_PUBLIC_URL, "must be a URL such as https://store.example");
+        let public = lookup.optional(STORE_PUBLIC_URL);
+        let public = public.map(|url| Bucket::new(&url, style, &name, &region).map_err(|_| wanted)).transpose()?;
         let mut credentials =
             Credentials::new(lookup.required(R2_ACCESS_KEY_ID)?, lookup.required(R2_SECRET_ACCESS_KEY)?);
         if let Some(token) = lookup.optional(R2_SESSION_TOKEN) {
             credentials = credentials.with_session_token(token);
         }
-        Ok(Self { name, bucket, credentials })
+        Ok(Self { name, bucket, public, credentials })
     }
 
     /// The scheme, host and port of the bucket, which may be shown.
     pub fn origin(&self) -> String {
         origin(self.bucket.base_url()).unwrap_or_default()
+    }
+
+    /// The same as browsers know it.
+    pub fn public_origin(&self) -> String {
+        origin(self.public.as_ref().unwrap_or(&self.bucket).base_url()).unwrap_or_default()
     }
 }
 
@@ -96,6 +107,19 @@ mod tests {
         assert_eq!(europe.bucket.base_url(), "https://0123abc.eu.r2.cloudflarestorage.com/photos");
         let other = [("S3_ENDPOINT", "https://s3.example"), ("S3_URL_STYLE", "virtual-host")];
         assert_eq!(location("", &other).unwrap().bucket.base_url(), "https://photos.s3.example");
+    }
+
+    #[test]
+    fn browsers_may_know_the_store_by_another_address() {
+        let inside = ("S3_ENDPOINT", "http://0.0.0.0:9000");
+        assert_eq!(location("", &[inside]).unwrap().public_origin(), "http://0.0.0.0:9000");
+        let both = location("", &[inside, ("STORE_PUBLIC_URL", "https://store.example")]).unwrap();
+        assert_eq!(
+            (both.origin(), both.public_origin()),
+            ("http://0.0.0.0:9000".into(), "https://store.example".into())
+        );
+        assert_eq!(both.public.unwrap().base_url(), "https://store.example/photos");
+        assert_eq!(location("", &[("STORE_PUBLIC_URL", "store")]).unwrap_err().name, "STORE_PUBLIC_URL");
     }
 
     #[test]

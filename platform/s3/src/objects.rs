@@ -1,9 +1,9 @@
 //! Reading, listing and presigning objects.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, time::UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, sign_headers};
 
 use platform::{Cx, EdgeCache, Error, Kind, Platform, headers::declared_length};
@@ -13,14 +13,17 @@ use crate::{Location, listing};
 /// A bucket, and the credentials for it. The signing key of the day is kept in memory, and nowhere else.
 pub struct Objects {
     bucket: Bucket,
+    /// The bucket in URLs for browsers.
+    public: Bucket,
     credentials: Credentials,
     key: RefCell<Option<SigningKey>>,
 }
 
 impl Objects {
     pub fn new(location: Location) -> Self {
-        let Location { bucket, credentials, .. } = location;
-        Self { bucket, credentials, key: RefCell::new(None) }
+        let Location { bucket, public, credentials, .. } = location;
+        let public = public.unwrap_or_else(|| bucket.clone());
+        Self { bucket, public, credentials, key: RefCell::new(None) }
     }
 
     /// Runs `f` with the signing key of `now`'s day, and derives the key anew when the day has changed.
@@ -34,16 +37,16 @@ impl Objects {
 
     /// A signer of URLs. Anyone who has such a URL may read its object, from `now` on for `expires` seconds.
     pub fn presigner(&self, now: u64, expires: u32) -> Result<Presigner, Error> {
-        self.with_key(now, |key| Presigner::new(key, &self.bucket, sigv4::Method::Get, now, expires))
+        self.with_key(now, |key| Presigner::new(key, &self.public, sigv4::Method::Get, now, expires))
             .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
     }
 
-    /// Sixteen hexadecimal digits that change when the bucket or its credentials change. The digits are part of a
+    /// Sixteen hexadecimal digits that change when the bucket's address for browsers, or its credentials change. The digits are part of a
     /// signature, so they reveal no more than any presigned URL does.
     pub fn fingerprint(&self) -> String {
         let key = SigningKey::derive(&self.credentials, self.bucket.region(), 0);
         let mut url = String::new();
-        if let Ok(presigner) = Presigner::new(&key, &self.bucket, sigv4::Method::Get, 0, 1) {
+        if let Ok(presigner) = Presigner::new(&key, &self.public, sigv4::Method::Get, 0, 1) {
             presigner.presign_into(&mut url, "fingerprint");
         }
         url.split_off(url.len().saturating_sub(16))
@@ -163,6 +166,17 @@ impl Objects {
             request.headers_mut().insert(name, value);
         }
         Ok(request)
+    }
+
+    /// Asks for the head of an object once. Whether the store answers as a store does, whether or not the object exists,
+    /// and the time of the store's answer, in seconds since 1970.
+    pub async fn reach<P: Platform>(&self, cx: &Cx<'_, P>, key: &str) -> Result<(bool, Option<u64>), Error> {
+        let request = self.request(sigv4::Method::Head, key, &HeaderMap::new(), None, cx.facts.now)?;
+        let response = cx.fetch(request).await?;
+        let date =
+            response.headers().get(header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+        let date = date.and_then(|date| Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs()));
+        Ok((matches!(response.status(), StatusCode::OK | StatusCode::NOT_FOUND), date))
     }
 
     /// A whole object of at most `max` bytes; `None` if the object does not exist.

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, rc::Rc, thread::LocalKey};
 
 use http::HeaderMap;
 use platform::{
-    Service,
+    LogClient, Service,
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
 use platform_wasi::{
@@ -20,12 +20,14 @@ pub struct Site<S> {
     service: S,
     spin: Spin,
     trust_forwarded: bool,
+    log_client: LogClient,
 }
 
 impl<S> Site<S> {
     fn build(lookup: &Lookup<'_>, make: impl Fn(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
         let spin = Spin(Rc::new(sql::Shared::default()));
-        Ok(Self { service: make(lookup)?, spin, trust_forwarded: lookup.switch(TRUST_FORWARDED)? })
+        let (trust_forwarded, log_client) = (lookup.switch(TRUST_FORWARDED)?, LogClient::load(lookup)?);
+        Ok(Self { service: make(lookup)?, spin, trust_forwarded, log_client })
     }
 }
 
@@ -82,7 +84,7 @@ pub async fn handle<S: Service>(
     if site.trust_forwarded {
         arrived.believe_forwarded();
     }
-    answer(&site.spin, &site.service, arrived).await
+    answer(&site.spin, &site.service, site.log_client, arrived).await
 }
 
 /// The address of the client. A client may send this header too. Spin adds its own line after the client's, so the

@@ -5,7 +5,7 @@ use std::{cell::RefCell, path::Path, time::Duration};
 use gallery::schema;
 use platform::{Error, Kind, Row, Statement, Value};
 use rusqlite::{
-    Connection, TransactionBehavior,
+    Connection, OpenFlags, TransactionBehavior,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -25,6 +25,17 @@ pub fn open(path: &Path, patience: Duration) -> Result<Connection, schema::Failu
         Err(failure) => Err(failure),
         Ok(()) => Ok(connection),
     }
+}
+
+/// Opens the catalogue's file anew, for reading what others write. A file that is not there, or has no catalogue, is an
+/// error and stays as it is: whoever puts a damaged file right must not find a new one in its place.
+pub fn reopen(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    if has_media(&connection)? { Ok(connection) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
 }
 
 fn has_media(connection: &Connection) -> rusqlite::Result<bool> {

@@ -6,7 +6,7 @@
 pub mod names;
 pub mod table;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub use names::Name;
 
@@ -58,6 +58,12 @@ impl Lookup<'_> {
     pub fn bytes(&self, name: Name) -> Result<Option<u64>, ConfigError> {
         let error = ConfigError::new(name, "must be a whole number of bytes");
         self.optional(name).map(|text| text.parse().map_err(|_| error)).transpose()
+    }
+
+    /// A whole number of seconds.
+    pub fn seconds(&self, name: Name) -> Result<Option<Duration>, ConfigError> {
+        let error = ConfigError::new(name, "must be a whole number of seconds");
+        self.optional(name).map(|text| text.parse().map(Duration::from_secs).map_err(|_| error)).transpose()
     }
 
     /// An [`origin`]. A slash at its end is dropped.
@@ -112,6 +118,9 @@ mod tests {
         let bytes = |value: &str| Lookup(&with(&[("MAX_BODY_BYTES", value)])).bytes(names::MAX_BODY_BYTES);
         assert_eq!((bytes("12"), bytes("")), (Ok(Some(12)), Ok(None)));
         assert_eq!(bytes("12 MB").unwrap_err().name, "MAX_BODY_BYTES");
+        let seconds = |value: &str| Lookup(&with(&[("SHUTDOWN_GRACE", value)])).seconds(names::SHUTDOWN_GRACE);
+        assert_eq!((seconds("5"), seconds("")), (Ok(Some(Duration::from_secs(5))), Ok(Some(Duration::from_mins(1)))));
+        assert_eq!(seconds("1 min").unwrap_err().name, "SHUTDOWN_GRACE");
     }
 
     #[test]

@@ -118,6 +118,12 @@ pub const SETTINGS: &[Setting] = &[
         "Where `S3_ENDPOINT` wants the bucket's name: in the `path`, or as a `virtual-host`.",
         "virtual-host",
     ),
+    setting(
+        names::STORE_PUBLIC_URL,
+        SERVICES,
+        "Where browsers reach the store, if not where the services do: URLs of films and originals name it.",
+        "https://store.example",
+    ),
     setting(names::R2_REGION, ALL, "The bucket's region.", "eu-central-1"),
     setting(
         names::CATALOGUE,
@@ -150,6 +156,14 @@ pub const SETTINGS: &[Setting] = &[
         SERVICES,
         "Other origins whose pages may call with credentials, separated by commas.",
         "https://gallery.example",
+    ),
+    setting(
+        names::ALLOWED_HOSTS,
+        SERVE,
+        "The host names by which browsers reach the gallery, separated by commas; others get a 421. Needed behind a \
+         proxy that passes `Host` on. Addresses, `localhost` and the hosts of the origins above are always served. \
+         `*`: any name.",
+        "gallery.example",
     ),
     setting(names::VIDEO_DELIVERY, VIDEO, "How segments travel: `presign`, `redirect`, `proxy`, `public`.", "proxy"),
     setting(
@@ -191,10 +205,23 @@ pub const SETTINGS: &[Setting] = &[
         "268435456",
     ),
     setting(
+        names::LOG_CLIENT,
+        SERVICES,
+        "How much of a client's address the log shows, where the host knows it: `whole`, `network` (the first 24 bits \
+         of IPv4, 48 of IPv6), `off`.",
+        "whole",
+    ),
+    setting(
         names::LOG_ENDPOINT,
         &[Fastly],
         "The log endpoint. Without it the log goes to standard output.",
         "gallery-log",
+    ),
+    setting(
+        names::SHUTDOWN_GRACE,
+        SERVE,
+        "The seconds in which downloads that move may finish after SIGTERM. Give the service's manager some more.",
+        "600",
     ),
     setting(names::GALLERY_LISTEN, SERVE, "Where the gallery listens (`--listen`).", "0.0.0.0:8080"),
     setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
@@ -203,6 +230,18 @@ pub const SETTINGS: &[Setting] = &[
         PROGRAM,
         "Where the embedded store listens (`--store-listen`).",
         "127.0.0.1:9001",
+    ),
+    setting(
+        names::GALLERY_TLS_CERT,
+        SERVE,
+        "A PEM file of the certificate, and of those that lead to its root (`--tls-cert`): the gallery then speaks TLS.",
+        "/etc/edge-gallery/fullchain.pem",
+    ),
+    setting(
+        names::GALLERY_TLS_KEY,
+        SERVE,
+        "A PEM file of the certificate's key (`--tls-key`).",
+        "/etc/edge-gallery/privkey.pem",
     ),
     setting(names::GALLERY_DATA, PROGRAM, "The data folder (`--data`).", "/var/lib/edge-gallery"),
     setting(

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
 use platform::{
-    Cx, Facts, Platform, Problem, Service,
+    Cx, Facts, LogClient, Platform, Problem, Service,
     headers::strip_hop_by_hop,
     record::{host_failure, method_name},
     service::finish,
@@ -74,13 +74,19 @@ impl Arrived {
 
 /// Answers one request, and writes its log line. The host sends the body after this, and does not say how much of it
 /// arrives.
-pub async fn answer<P, S>(platform: &P, service: &S, arrived: Arrived) -> Result<types::Response, ErrorCode>
+pub async fn answer<P, S>(
+    platform: &P,
+    service: &S,
+    log_client: LogClient,
+    arrived: Arrived,
+) -> Result<types::Response, ErrorCode>
 where
     P: Platform<Body = Body>,
     S: Service,
 {
     let Arrived { started, facts, request } = arrived;
     let cx = Cx::new(platform, facts);
+    log_client.note(&cx.record, facts.client);
     let method = method_name(request.method());
     let mut response = service.handle(&cx, request).await;
     let elapsed = started.elapsed();

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use platform::{
-    Service,
+    LogClient, Service,
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
 use platform_fallback::{Remote, without_own_sql};
@@ -23,6 +23,7 @@ pub struct Site<S> {
     service: S,
     remote: Rc<Remote>,
     trust_forwarded: bool,
+    log_client: LogClient,
 }
 
 impl<S> Site<S> {
@@ -30,7 +31,8 @@ impl<S> Site<S> {
         let get = without_own_sql(|name: &str| std::env::var(name).ok());
         let lookup = Lookup(&get);
         let remote = Rc::new(Remote::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.switch(TRUST_FORWARDED)? })
+        let (trust_forwarded, log_client) = (lookup.switch(TRUST_FORWARDED)?, LogClient::load(&lookup)?);
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded, log_client })
     }
 }
 
@@ -83,5 +85,5 @@ pub async fn handle<S: Service>(
         arrived.believe_forwarded();
     }
     let wasi = Wasi { remote: Rc::clone(&site.remote), now: arrived.now() };
-    answer(&wasi, &site.service, arrived).await
+    answer(&wasi, &site.service, site.log_client, arrived).await
 }

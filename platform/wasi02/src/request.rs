@@ -16,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
 use platform::{
-    Cx, Error, Facts, Kind, Problem, Service,
+    Cx, Error, Facts, Kind, LogClient, Problem, Service,
     headers::strip_hop_by_hop,
     record::{Sent, host_failure, method_name},
     service::finish,
@@ -37,7 +37,7 @@ use crate::{
 pub(crate) fn answer<S: Service>(
     service: &S,
     remote: &Rc<Remote>,
-    trust_forwarded: bool,
+    (trust_forwarded, log_client): (bool, LogClient),
     request: &IncomingRequest,
     out: ResponseOutparam,
 ) {
@@ -52,6 +52,7 @@ pub(crate) fn answer<S: Service>(
     }
     let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
     let cx = Cx::new(&wasi, facts);
+    log_client.note(&cx.record, facts.client);
     let method = method_name(request.method());
     let mut response = run(service.handle(&cx, request)).unwrap_or_else(|error| {
         cx.record.note(&error);

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, rc::Rc, thread::LocalKey};
 
 use platform::{
-    Service,
+    LogClient, Service,
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
 use platform_fallback::{Remote, without_own_sql};
@@ -21,6 +21,7 @@ pub struct Site<S> {
     service: S,
     remote: Rc<Remote>,
     trust_forwarded: bool,
+    log_client: LogClient,
 }
 
 impl<S> Site<S> {
@@ -28,7 +29,8 @@ impl<S> Site<S> {
         let get = without_own_sql(|name: &str| std::env::var(name).ok());
         let lookup = Lookup(&get);
         let remote = Rc::new(Remote::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded: lookup.switch(TRUST_FORWARDED)? })
+        let (trust_forwarded, log_client) = (lookup.switch(TRUST_FORWARDED)?, LogClient::load(&lookup)?);
+        Ok(Self { service: make(&lookup)?, remote, trust_forwarded, log_client })
     }
 }
 
@@ -71,5 +73,5 @@ pub fn handle<S: Service>(
             Err(error) => return refuse_without_configuration(&error.to_string(), out),
         },
     };
-    answer(&site.service, &site.remote, site.trust_forwarded, request, out);
+    answer(&site.service, &site.remote, (site.trust_forwarded, site.log_client), request, out);
 }

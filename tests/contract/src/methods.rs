@@ -19,6 +19,7 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, Str
     Ok(vec![
         (viewer("/".to_owned()), READ),
         (viewer("/healthz".to_owned()), READ),
+        (viewer("/readyz".to_owned()), READ),
         (viewer("/auth".to_owned()), READ),
         (viewer("/login".to_owned()), WRITE),
         (viewer("/logout".to_owned()), WRITE),
@@ -27,6 +28,7 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, Str
         (viewer(format!("/api/file/{BIG}")), READ),
         (viewer(format!("/api/thumbnail/{BIG}")), READ),
         (video("/healthz".to_owned()), READ),
+        (video("/readyz".to_owned()), READ),
         (video(format!("/api/hls/playlist?key={film}")), READ),
         (video(format!("/api/hls/{film}/540p.m3u8")), READ),
         (video(format!("/api/hls/{film}/540p_000.ts")), READ),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{Answer, Outcome, Target, client::Call, library::file};
 
-cases!(problems: shape, ids_differ, says_nothing_of_the_inside, every_answer_has_an_id, healthz);
+cases!(problems: shape, ids_differ, says_nothing_of_the_inside, every_answer_has_an_id, healthz, readyz);
 
 /// One failure of each kind: the status, and a call that gives it.
 fn failures(target: &Target) -> Vec<(u16, Call<'_>)> {
@@ -93,6 +93,18 @@ fn healthz(target: &Target) -> Outcome {
         ensure_eq!(answer.json()?["status"], Value::from("ok"), "{}", answer.what);
         answer.has("cache-control", "no-store")?;
         ensure!(Call::new(format!("{base}/healthz")).head().expect(200)?.body.is_empty(), "a HEAD with a body");
+    }
+    Ok(())
+}
+
+/// Both services say to everyone whether they reach what they need, and nothing else.
+fn readyz(target: &Target) -> Outcome {
+    for base in [&target.base, &target.video_base] {
+        let answer = Call::new(format!("{base}/readyz")).expect(200)?;
+        ensure_eq!(answer.text()?, r#"{"status":"ready"}"#, "{}", answer.what);
+        answer.has("cache-control", "no-store")?;
+        answer.has("content-type", "application/json")?;
+        ensure!(Call::new(format!("{base}/readyz")).head().expect(200)?.body.is_empty(), "a HEAD with a body");
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod hosts;
 pub mod named;
 mod npm;
 mod process;
+pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
 

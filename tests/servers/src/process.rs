@@ -13,7 +13,10 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::Failure;
+use crate::{
+    Failure,
+    rotating::{MAX_LOG_BYTES, keep},
+};
 
 /// How long a program may take to end when it is asked to.
 const GRACE: Duration = Duration::from_secs(15);
@@ -69,7 +72,8 @@ impl Process {
     /// `None` if the program ended without a line, or printed nothing for half a minute.
     pub fn first_line(&mut self, log: &Path) -> io::Result<Option<String>> {
         let Some(output) = self.child.stdout.take() else { return Ok(None) };
-        let mut log = File::options().create(true).append(true).open(log)?;
+        let log = log.to_owned();
+        drop(File::options().create(true).append(true).open(&log)?);
         let (send, receive) = mpsc::channel();
         thread::spawn(move || {
             let mut output = BufReader::new(output);
@@ -79,7 +83,10 @@ impl Process {
             }
             // The dropped sender tells the receiver that there was no line.
             drop(send);
-            let _ = io::copy(&mut output, &mut log);
+            if keep(&mut output, &log, MAX_LOG_BYTES).is_err() {
+                // A full disk must not stop the program, which waits for whoever reads its pipe.
+                let _ = io::copy(&mut output, &mut io::sink());
+            }
         });
         Ok(receive.recv_timeout(Duration::from_secs(30)).ok())
     }

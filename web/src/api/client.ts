@@ -1,4 +1,5 @@
 import { keyPath } from '../key-path.ts';
+import { EVERYTHING } from '../route.ts';
 import { ShapeError } from './check.ts';
 import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
@@ -27,7 +28,7 @@ export class Api {
 
   /** The browser keeps the answer and asks whether it still holds. If it does, no body is sent. */
   async timeline(view: string): Promise<Timeline> {
-    return understood(parseTimeline, await this.#send(`/api/timeline?view=${encodeURIComponent(view)}`, {}));
+    return understood(parseTimeline, await this.#send(`/api/timeline${query(view)}`, {}));
   }
 
   /** A block never changes. The browser keeps it, and then sends no request at all. */
@@ -37,8 +38,7 @@ export class Api {
   }
 
   async item(key: string, view: string): Promise<Located> {
-    const path = `/api/media/${keyPath(key)}?view=${encodeURIComponent(view)}`;
-    return understood(parseLocated, await this.#send(path, {}));
+    return understood(parseLocated, await this.#send(`/api/media/${keyPath(key)}${query(view)}`, {}));
   }
 
   /** The URL of a film's playlist. `path` is the item's `playback`. */
@@ -47,13 +47,13 @@ export class Api {
   }
 
   /** Resolves to the path to which the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */
-  async login(password: string, returnTo: string): Promise<string | null> {
+  async login(password: string, returnTo: string, link: string | null = null): Promise<string | null> {
     const response = await this.#send(
       '/login',
       {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ password, returnTo }),
+        body: JSON.stringify(link === null ? { password, returnTo } : { password, returnTo, link }),
       },
       false,
     );
@@ -93,6 +93,9 @@ export class Api {
     throw await refused(response);
   }
 }
+
+/** What a viewer sees first is not named: through a link, it may be another view than everything. */
+const query = (view: string): string => (view === EVERYTHING ? '' : `?view=${encodeURIComponent(view)}`);
 
 async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));

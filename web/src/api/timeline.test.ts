@@ -16,11 +16,18 @@ const answer = (given: object = {}): object => ({
 });
 
 describe('parseTimeline', () => {
+  it('reads what a link allows', () => {
+    expect(parseTimeline(answer({ link: { originals: false, download: true } }))).toMatchObject({ originals: false, download: true });
+    expect(parseTimeline(answer({ link: {} }))).toMatchObject({ originals: false, download: false });
+  });
+
   it('reads a timeline as the API documents it', () => {
     expect(parseTimeline(answer())).toEqual({
       version: '0123456789abcdef',
       title: 'Anna & Ben',
       views: [{ name: 'everything', title: null, count: 3 }],
+      originals: true,
+      download: true,
       count: 3,
       days: [{ date: '2024-06-15', count: 2 }, { date: '2024-06-14', count: 1 }],
       ratios: 'P#~',

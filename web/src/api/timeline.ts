@@ -31,6 +31,10 @@ const block: Check<Block> = (value, at) => {
 const sum = (parts: readonly { readonly count: number }[]): number =>
   parts.reduce((total, { count }) => total + count, 0);
 
+/** Whether a link allows something. Whoever has the password of the gallery may do everything. */
+const allows = (link: unknown, what: string): boolean =>
+  typeof link !== 'object' || link === null || (link as Record<string, unknown>)[what] === true;
+
 /** `GET /api/timeline`. Throws `ShapeError`, also if the parts do not add up: the layout relies on it. */
 export function parseTimeline(value: unknown): Timeline {
   const of = fields(value, '');
@@ -46,6 +50,8 @@ export function parseTimeline(value: unknown): Timeline {
     version: text(of['version'], 'version'),
     title: orNull(text)(of['title'], 'title') || null,
     views: list(view)(of['views'], 'views'),
+    originals: allows(of['link'], 'originals'),
+    download: allows(of['link'], 'download'),
     count,
     days,
     ratios,

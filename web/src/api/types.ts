@@ -90,6 +90,9 @@ export interface Timeline {
   /** Changes when the library changes. */
   readonly version: string;
   readonly title: string | null;
+  /** Whether the viewer may see originals, and may download anything. */
+  readonly originals: boolean;
+  readonly download: boolean;
   readonly views: readonly View[];
   readonly count: number;
   readonly days: readonly Day[];

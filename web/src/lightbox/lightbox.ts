@@ -194,7 +194,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       if (!item) continue;
       let slide = slides.get(at);
       if (!slide) {
-        slide = item.type === 'video' ? film(item, events) : photo(item, events);
+        slide = item.type === 'video' ? film(item, events) : photo(item, events, timeline?.originals);
         slides.set(at, slide);
         track.append(slide.element);
       }
@@ -209,7 +209,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
   function describe(item: Media): void {
     text.show(item);
     set(stage, { 'aria-label': `${item.type === 'video' ? 'Film' : 'Photo'} ${item.name}` });
-    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden: false });
+    const hidden = !(timeline?.originals && timeline.download);
+    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden });
   }
 
   function clear(): void {

@@ -8,11 +8,11 @@ const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
 const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
 
 /** The layers of one picture. Each is sharper than the one below, and is put on top once it is decoded. */
-export function photo(item: Media, around: Surroundings): Slide {
+export function photo(item: Media, around: Surroundings, originals = true): Slide {
   const frame = frameOf(item);
   const element = h('figure', { class: 'slide' }, frame);
   const shows = item.mime === null ? NAMED_AS_SHOWN.test(item.key) : SHOWN_AS_IS.test(item.mime);
-  const original = shows ? item.file : null;
+  const original = shows && originals ? item.file : null;
   const previews = [item.thumbnails.medium, item.thumbnails.large].filter((url) => url !== null);
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
@@ -84,7 +84,7 @@ export function photo(item: Media, around: Surroundings): Slide {
 
   previews.forEach(layer);
   if (original === null && previews.length === 0) {
-    frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo. It can be downloaded.'));
+    frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo.'));
   }
   return {
     item,

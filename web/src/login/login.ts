@@ -6,10 +6,18 @@ export interface Login {
   readonly element: HTMLElement;
   /** Empties the form and puts the caret into it. `message` says why the viewer must log in again. */
   open(message?: string): void;
+  /** Asks whether the link needs a password, and enters if it does not. */
+  follow(): void;
 }
 
 /** The password screen. `entered` gets the target to which the server sends the viewer. */
-export function login(api: Api, title: string, returnTo: () => string, entered: (target: string | null) => void): Login {
+export function login(
+  api: Api,
+  title: string,
+  returnTo: () => string,
+  entered: (target: string | null) => void,
+  link: string | null = null,
+): Login {
   const field = h('input', {
     id: 'password',
     name: 'password',
@@ -23,20 +31,24 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
   });
   const reveal = h('button', { type: 'button', class: 'reveal' });
   const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, 'Open the gallery'));
+  const note = h('p', { class: 'login-note' }, 'You stay signed in on this device for 30 days.');
   const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
+  const lead = h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.');
+  const label = h('label', { for: 'password' }, 'Password');
+  const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
     { class: 'login-card', method: 'post', action: '/login', novalidate: true },
     sprig(),
     h('h1', {}, title),
-    h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.'),
+    lead,
     // Password managers store a password under a user name. The gallery has only one user.
     h('input', { type: 'text', name: 'username', value: title, autocomplete: 'username', hidden: true, readonly: true }),
-    h('label', { for: 'password' }, 'Password'),
-    h('div', { class: 'password' }, field, reveal),
+    label,
+    box,
     message,
     submit,
-    h('p', { class: 'login-note' }, 'You stay signed in on this device for 30 days.'),
+    note,
   );
   let waiting: ReturnType<typeof setInterval> | undefined;
 
@@ -78,7 +90,7 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
 
   async function attempt(): Promise<void> {
     try {
-      const target = await api.login(field.value, returnTo());
+      const target = await api.login(field.value, returnTo(), link);
       field.value = '';
       show(false);
       entered(target);
@@ -89,7 +101,10 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
   }
 
   function refuse(error: unknown): void {
-    if (error instanceof ApiError && error.status === 401) {
+    if (link !== null && error instanceof ApiError && error.status === 404) {
+      lead.textContent = 'This link has ended, or is not whole. Please ask for a new one.';
+      for (const part of [label, box, submit, note]) part.hidden = true;
+    } else if (error instanceof ApiError && error.status === 401) {
       say('That is not the right password. Please try again.', true);
       field.readOnly = false;
       field.select();
@@ -122,8 +137,23 @@ export function login(api: Api, title: string, returnTo: () => string, entered: 
     tick();
   }
 
+  async function follow(token: string): Promise<void> {
+    busy(true);
+    try {
+      entered(await api.login('', returnTo(), token));
+    } catch (error) {
+      // A link with a password has not been refused: nobody was asked for it yet.
+      if (!(error instanceof ApiError && error.status === 401)) refuse(error);
+    }
+    busy(false);
+    field.focus();
+  }
+
   show(false);
   return {
+    follow() {
+      if (link !== null) void follow(link);
+    },
     element: h('main', { class: 'login' }, form),
     open(text = '') {
       field.value = '';

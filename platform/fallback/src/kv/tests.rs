@@ -27,7 +27,12 @@ type Held = Rc<RefCell<HashMap<String, (Option<HeaderValue>, Bytes)>>>;
 
 fn objects() -> Rc<Objects> {
     let bucket = Bucket::new("https://s3.example", UrlStyle::Path, "bucket", "auto").unwrap();
-    Rc::new(Objects::new(Location { name: "bucket".to_owned(), bucket, credentials: Credentials::new("id", "secret") }))
+    Rc::new(Objects::new(Location {
+        name: "bucket".to_owned(),
+        bucket,
+        public: None,
+        credentials: Credentials::new("id", "secret"),
+    }))
 }
 
 fn store(held: &Held, at: u64) -> KvObjects<Memory> {

@@ -2,9 +2,11 @@
 //! connection of its own, and one thread writes for all.
 //!
 //! A file that cannot be opened or read gives `Unavailable`, and is tried again a little later. The file is never
-//! replaced by an empty one: it holds `auth_version`, and losing this value would revive revoked sessions.
+//! replaced by an empty one: it holds `auth_version`, and losing this value would revive revoked sessions. If somebody
+//! else replaced it, the store `CACHE_VERSION` is closed (see `identity`).
 
 mod file;
+mod identity;
 mod writer;
 
 use std::{
@@ -83,7 +85,7 @@ impl Kv for Store {
                 .optional()
         };
         let patience = file.patience();
-        let result = patiently(patience, || file.attempt(read)).await;
+        let result = patiently(patience, || file.attempt(self.name, read)).await;
         file.settle("kv.get", patience, result)
     }
 

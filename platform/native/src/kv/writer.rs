@@ -108,7 +108,7 @@ fn write_all(file: &File, waiting: &Receiver<Write>) {
     let mut puts = 0_u32;
     while let Ok(Write { store, key, change, done }) = waiting.recv() {
         let patience = file.patience();
-        let result = file.attempt(|connection| {
+        let result = file.attempt(store, |connection| {
             // SQLite's own waiting, which sleeps on this thread. Waiting in turn is what a writer does.
             connection.busy_timeout(patience)?;
             run(connection, store, &key, &change)
@@ -121,7 +121,7 @@ fn write_all(file: &File, waiting: &Receiver<Write>) {
             puts = puts.wrapping_add(1);
             if puts.is_multiple_of(SWEEP_EVERY) {
                 // If the removal fails, the next one may not.
-                let _ = file.attempt(sweep);
+                let _ = file.attempt(store, sweep);
             }
         }
     }

@@ -59,6 +59,32 @@ fn a_slow_client_that_takes_something_is_served() {
 }
 
 #[test]
+fn a_client_that_takes_too_little_for_too_long_is_left() {
+    const LONG: Duration = Duration::from_secs(2);
+    for (piece, is_left) in [(64 << 10, true), (1 << 20, false)] {
+        // The pauses are far below what a client may pause.
+        let host = start_with(|options| options.slowest = (4 << 20, LONG));
+        let mut stream = host.connect();
+        stream.write_all(b"GET /bytes?n=67108864 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+        let started = Instant::now();
+        let (mut some, mut got) = (vec![0; piece], 0);
+        // What the system keeps for the connection is taken at once.
+        while started.elapsed() < LONG * 15 && host.log.text().is_empty() {
+            std::thread::sleep(Duration::from_millis(if is_left { 200 } else { 100 }));
+            if stream.read_exact(&mut some).is_err() {
+                break;
+            }
+            got += piece;
+        }
+        let rest = Answer::read(&mut stream);
+        let line = &host.log.wait(1)[0];
+        assert_eq!(line.get("complete").is_some(), is_left, "{line}");
+        got += rest.head.len() + rest.body.len();
+        assert_eq!(got < 64 << 20, is_left, "{got}");
+    }
+}
+
+#[test]
 fn slow_heads_and_idle_connections_end() {
     let host = start_with(|options| options.header_timeout = Duration::from_millis(300));
     let started = Instant::now();
@@ -165,6 +191,45 @@ fn stopping_finishes_a_body_that_is_being_sent() {
     assert_eq!(body.len(), WHOLE);
     host.stop().unwrap();
     assert!(host.log.wait(1)[0].get("complete").is_none());
+}
+
+#[test]
+fn stopping_lets_a_slow_download_finish_and_does_not_wait_for_one_that_stands_still() {
+    const WHOLE: usize = 64 << 20;
+    let mut host = start();
+    let request = format!("GET /bytes?n={WHOLE} HTTP/1.1\r\nHost: t\r\n\r\n");
+    let [mut slow, mut still] = [(), ()].map(|()| {
+        let mut stream = host.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        read_head(&mut stream);
+        stream
+    });
+    let silent = host.connect();
+    std::thread::sleep(Duration::from_millis(300));
+    let started = Instant::now();
+    host.signal();
+    let reader = std::thread::spawn(move || {
+        let mut piece = vec![0; WHOLE / 20];
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_secs(1));
+            slow.read_exact(&mut piece).unwrap();
+        }
+        let mut rest = Vec::new();
+        slow.read_to_end(&mut rest).unwrap();
+        rest.len() + 20 * piece.len()
+    });
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(std::net::TcpStream::connect(host.address).is_err(), "still accepting");
+    // A connection without a request ends at once.
+    assert_eq!(Answer::read(&mut { silent }).head, "");
+    assert!(started.elapsed() < Duration::from_secs(3));
+    host.stop().unwrap();
+    assert!((15..40).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    assert_eq!(reader.join().unwrap(), WHOLE);
+    let lines = host.log.wait(2);
+    assert_eq!(lines.iter().filter(|line| line.get("complete").is_some()).count(), 1, "{lines:?}");
+    let mut some = [0; 1 << 16];
+    while still.read(&mut some).is_ok_and(|got| got > 0) {}
 }
 
 #[test]

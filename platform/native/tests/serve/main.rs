@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+mod crowds;
 mod endings;
 mod long_work;
+mod over_tls;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -13,6 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use platform::LogClient;
+use platform_native::{Config, HostNames};
 use support::{Answer, read_head, start, start_with, upstream};
 
 #[test]
@@ -217,11 +221,45 @@ fn targets() {
 }
 
 #[test]
+fn a_host_name_that_is_not_the_gallery_s_is_misdirected() {
+    let names = Config::empty().with("ALLOWED_HOSTS", "gallery.example");
+    let names = names.read(|lookup| HostNames::load(&lookup)).unwrap();
+    let host = start_with(|options| options.host_names = names);
+    let ask = |target: &str, name: &str| {
+        host.send(&format!("GET {target} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
+    };
+    for name in ["gallery.example:8443", "127.0.0.1", "[::1]:80", "localhost:8080"] {
+        assert_eq!(ask("/hello", name).text(), "hello", "{name}");
+    }
+    // The target's authority is what counts (RFC 9112 section 3.2.2).
+    assert_eq!(ask("http://gallery.example/hello", "evil.example").text(), "hello");
+    for (target, name) in [("/hello", "evil.example"), ("http://evil.example/hello", "localhost"), ("/hello", "")] {
+        let answer = ask(target, name);
+        assert_eq!((answer.status(), answer.header("content-type")), (421, Some("application/problem+json")));
+        assert!(answer.text().contains("ALLOWED_HOSTS"), "{}", answer.text());
+    }
+    let lines = host.log.wait(8);
+    let refused: Vec<_> = lines.iter().filter(|line| line["status"] == 421).collect();
+    assert_eq!(refused.len(), 3);
+    assert!(refused.iter().all(|line| line["failure"].as_str().unwrap().contains("ALLOWED_HOSTS")));
+    assert!(!host.log.text().contains("evil"));
+}
+
+#[test]
 fn what_is_not_http_is_refused() {
     let host = start();
     assert_eq!(host.send("nonsense\r\n\r\n").status(), 400);
+    let line = &host.log.wait(1)[0];
+    assert_eq!((&line["status"], &line["service"]), (&400.into(), &"host".into()));
+    assert_eq!(line["client"], "127.0.0.0/24");
+    assert!(line["failure"].as_str().unwrap().contains("not a request"), "{line}");
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 16);
     let long = format!("GET /hello HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n", "x".repeat(40_000));
     assert_eq!(host.send(&long).status(), 431);
+    let line = &host.log.wait(2)[1];
+    assert_eq!(line["status"], 431);
+    assert!(line["failure"].as_str().unwrap().contains("too long"), "{line}");
+    assert!(!host.log.text().contains("nonsense") && !host.log.text().contains("xxx"));
     let fits = format!("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX: {}\r\n\r\n", "x".repeat(30_000));
     assert_eq!(host.send(&fits).status(), 200);
 }
@@ -253,6 +291,19 @@ fn forwarded_headers_count_only_where_they_are_trusted() {
     let host = start_with(|options| options.trust_forwarded = true);
     assert_eq!(host.send(request).text(), "true 198.51.100.7");
     assert_eq!(host.get("/facts").text(), "false 127.0.0.1");
+    // The log shows whom the facts name.
+    let clients: Vec<_> = host.log.wait(2).iter().map(|line| line["client"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(clients, ["198.51.100.0/24", "127.0.0.0/24"]);
+}
+
+#[test]
+fn the_log_shows_as_much_of_an_address_as_it_is_told() {
+    for (log_client, shown) in [(LogClient::Whole, "127.0.0.1".into()), (LogClient::Off, serde_json::Value::Null)] {
+        let host = start_with(|options| options.log_client = log_client);
+        host.get("/hello");
+        host.send("nonsense\r\n\r\n");
+        assert!(host.log.wait(2).iter().all(|line| line["client"] == shown), "{}", host.log.text());
+    }
 }
 
 #[test]
@@ -278,11 +329,32 @@ fn each_listener_has_its_service() {
     let running = std::thread::spawn(move || host.run(async move { drop(stopped.await) }));
     for (address, wanted) in addresses.into_iter().zip(["hello", "other"]) {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        stream.write_all(b"GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").unwrap();
+        stream.write_all(b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         assert_eq!(Answer::read(&mut stream).text(), wanted);
     }
     drop(stop);
     running.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_clock_that_went_back_stops_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let run = || {
+        let mut options = platform_native::Options::new(dir.path());
+        options.log = Box::new(std::io::sink());
+        platform_native::Host::new(options).run(async { tokio::time::sleep(Duration::from_millis(50)).await })
+    };
+    let clock = dir.path().join("clock");
+    run().unwrap();
+    let seen: u64 = std::fs::read_to_string(&clock).unwrap().trim().parse().unwrap();
+    assert!((now..now + 60).contains(&seen));
+    std::fs::write(&clock, format!("{}", now + 3600)).unwrap();
+    let error = run().unwrap_err().to_string();
+    assert!(error.contains("set the clock right") && error.contains(clock.to_str().unwrap()), "{error}");
+    assert_eq!(error.lines().count(), 1);
+    std::fs::remove_file(&clock).unwrap();
+    run().unwrap();
 }
 
 #[test]

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use edge::respond;
 use http::{Request, Response, StatusCode};
 use platform::{CacheOutcome, Cx, Kv, KvKey, Platform, Problem, Service, Sql, StoreName};
-use platform_native::{Host, HostError, Native, Options, Place};
+use platform_native::{Host, HostError, HostNames, Native, Options, Place};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -178,6 +178,7 @@ pub fn start_with(change: impl FnOnce(&mut Options)) -> Running {
     let mut options = Options::new(dir.path());
     options.log = Box::new(log.clone());
     options.workers = 2;
+    options.host_names = HostNames::any();
     change(&mut options);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -42,6 +42,7 @@ fn database_refuses(fixtures: &Fixtures) -> Outcome {
     // No program listens on this port. A port that was free a moment ago may be another test's by now.
     let fixture = fixtures.start_with(&[("SQL_URL", "http://127.0.0.1:1"), ("SQL_AUTH_TOKEN", "hidden-token")])?;
     unavailable(&fixture)?;
+    is_named(&fixture, "database")?;
     let log = fixture.log()?;
     ensure!(!log.contains("hidden-token"), "the log holds the token");
     Ok(())
@@ -50,5 +51,15 @@ fn database_refuses(fixtures: &Fixtures) -> Outcome {
 /// The bucket with another name is empty.
 fn no_snapshot(fixtures: &Fixtures) -> Outcome {
     let fixture = fixtures.start_with(&[("CATALOGUE", "snapshot"), ("R2_BUCKET_NAME", "another")])?;
-    unavailable(&fixture)
+    unavailable(&fixture)?;
+    is_named(&fixture, "index")
+}
+
+/// Both services say what is wrong.
+fn is_named(fixture: &Fixture, wrong: &str) -> Outcome {
+    for call in [fixture.target.get("/readyz").anonymous(), fixture.target.video("/readyz")] {
+        let answer = call.expect(503)?;
+        ensure!(answer.text()?.contains(&format!("\"{wrong}\"")), "{}: {}", answer.what, answer.text()?);
+    }
+    Ok(())
 }

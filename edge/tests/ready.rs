@@ -1,0 +1,89 @@
+//! `/readyz` names what is wrong, and asks the bucket at most once in five seconds.
+//!
+//! The contract has the answer where all is well, and the fault tests have that where the KV store is closed.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    cell::Cell,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use edge::{Catalogue, Readiness, catalogue::Source};
+use http::Response;
+use platform::{Cx, Error, Facts, Kind};
+use platform_memory::Memory;
+use platform_s3::{Location, Objects};
+use sigv4::{Bucket, Credentials, UrlStyle};
+
+const NOW: u64 = 1_445_412_480;
+const THEN: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
+const EARLIER: &str = "Wed, 21 Oct 2015 07:17:00 GMT";
+
+/// An instance whose bucket answers with a status and a date, or not at all. The catalogue, in SQL, has no index yet.
+struct Instance {
+    platform: Memory,
+    readiness: Readiness,
+    objects: Rc<Objects>,
+    catalogue: Catalogue,
+    asked: Rc<Cell<usize>>,
+}
+
+impl Instance {
+    fn new(answer: Option<(u16, &'static str)>) -> Self {
+        let bucket = Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap();
+        let objects = Rc::new(Objects::new(Location {
+            name: "media".to_owned(),
+            bucket,
+            public: None,
+            credentials: Credentials::new("id", "secret"),
+        }));
+        let asked = Rc::new(Cell::new(0));
+        let counter = Rc::clone(&asked);
+        let platform = Memory::new(move |_| {
+            counter.set(counter.get() + 1);
+            let answer = answer.map(|(status, date)| {
+                Response::builder().status(status).header("date", date).body(bytes::Bytes::new()).unwrap()
+            });
+            async move { answer.ok_or(Error::because(Kind::Unavailable, "fetch.connect", "secret words")) }
+        })
+        .unwrap();
+        let catalogue = Catalogue::new(Source::Sql, &objects);
+        Self { platform, readiness: Readiness::default(), objects, catalogue, asked }
+    }
+
+    fn ask(&self, now: u64) -> (u16, String) {
+        let cx = Cx::new(&self.platform, Facts { now, entropy: [0; 32], https: false, client: None });
+        let answer = pin!(self.readiness.answer(&cx, &self.objects, &self.catalogue));
+        let Poll::Ready(answer) = answer.poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
+        assert!(answer.headers().contains_key("retry-after"));
+        (answer.status().as_u16(), String::from_utf8(answer.into_body().to_vec()).unwrap())
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_and_nothing_else() {
+    for (answer, wrong) in [
+        (Some((200, THEN)), r#"["database"]"#),
+        (Some((404, THEN)), r#"["database"]"#),
+        (Some((200, "no date")), r#"["database"]"#),
+        (Some((500, THEN)), r#"["bucket","database"]"#),
+        (Some((403, EARLIER)), r#"["bucket","database","clock"]"#),
+        (Some((200, EARLIER)), r#"["database","clock"]"#),
+        (None, r#"["bucket","database"]"#),
+    ] {
+        let (status, body) = Instance::new(answer).ask(NOW);
+        assert_eq!((status, body), (503, format!(r#"{{"status":"unavailable","wrong":{wrong}}}"#)), "{answer:?}");
+    }
+}
+
+#[test]
+fn an_answer_serves_everybody_for_five_seconds() {
+    let instance = Instance::new(None);
+    for (now, asked) in [(NOW, 1), (NOW, 1), (NOW + 4, 1), (NOW + 5, 2), (NOW + 9, 2), (NOW - 100, 3)] {
+        instance.ask(now);
+        assert_eq!(instance.asked.get(), asked, "{now}");
+    }
+}
