@@ -70,7 +70,7 @@ async fn look<P: Platform>(cx: &Cx<'_, P>, objects: &Objects, catalogue: &Catalo
     let mut wrong = match objects.reach(cx, INDEX).await {
         Ok((is_well, date)) => {
             let skew = date.map_or(0, |date| date.abs_diff(cx.facts.now));
-            u8::from(!is_well) * BUCKET | u8::from(skew > MAX_SKEW_SECONDS) * CLOCK
+            (u8::from(!is_well) * BUCKET) | (u8::from(skew > MAX_SKEW_SECONDS) * CLOCK)
         }
         Err(error) => failed(BUCKET, &error),
     };

@@ -47,10 +47,7 @@ impl LogClient {
                 let [a, b, c, _] = address.octets();
                 format!("{a}.{b}.{c}.0/24")
             }
-            (Self::Whole, IpAddr::V6(address)) => {
-                let [a, b, c, d, e, f, g, h] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}:{e:x}:{f:x}:{g:x}:{h:x}")
-            }
+            (Self::Whole, IpAddr::V6(address)) => address.segments().map(|segment| format!("{segment:x}")).join(":"),
             (Self::Network, IpAddr::V6(address)) => {
                 let [a, b, c, ..] = address.segments();
                 format!("{a:x}:{b:x}:{c:x}::/48")
