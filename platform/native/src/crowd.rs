@@ -29,9 +29,9 @@ const FEW: u64 = 256;
 /// A browser opens six connections. Behind one address there may be a household or an office.
 const MOST_PER_ADDRESS: usize = 256;
 
-/// How long refusals are gathered for their first line, and then for each further line.
+/// How long refusals are gathered for their first line, and then for each further one.
 const FIRST_LINE: Duration = Duration::from_secs(1);
-const BETWEEN_LINES: Duration = Duration::from_mins(1);
+const BETWEEN_LINES: Duration = Duration::from_secs(59);
 
 /// The connections of all clients.
 pub(crate) struct Crowd {
@@ -91,7 +91,7 @@ impl Crowd {
             self.refusal.notified().await;
             sleep(FIRST_LINE).await;
             self.tell_now(log);
-            sleep(BETWEEN_LINES - FIRST_LINE).await;
+            sleep(BETWEEN_LINES).await;
         }
     }
 
@@ -132,25 +132,24 @@ fn counted(peer: IpAddr) -> Option<IpAddr> {
 /// The connections for which there are descriptors. The soft limit, which is low for programs that use `select`, is
 /// raised to the hard one first.
 fn affordable() -> usize {
-    let descriptors = descriptors().unwrap_or(FEW);
-    let connections = (descriptors.saturating_sub(RESERVED) / EACH).clamp(FEW / EACH, MOST);
+    let connections = (descriptors().saturating_sub(RESERVED) / EACH).clamp(FEW / EACH, MOST);
     usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
 #[cfg(unix)]
-fn descriptors() -> Option<u64> {
+fn descriptors() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     // A system may refuse what it names as its limit (macOS). The limit then stays.
     let _ = setrlimit(Resource::Nofile, raised);
     // No limit at all is more than enough.
-    Some(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX))
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 #[cfg(not(unix))]
-fn descriptors() -> Option<u64> {
-    None
+fn descriptors() -> u64 {
+    FEW
 }
 
 #[cfg(test)]

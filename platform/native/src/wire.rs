@@ -253,7 +253,7 @@ impl Wire {
         match flushed {
             Poll::Pending => self.wait(task),
             Poll::Ready(Ok(())) if !self.is_fast_enough(0) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            ready => ready,
+            ready @ Poll::Ready(_) => ready,
         }
     }
 

@@ -12,7 +12,7 @@ fn one_old_log_is_kept_and_no_line_is_torn() {
     let (path, old) = (folder.path().join("gallery.log"), folder.path().join("gallery.log.1"));
     // A log of an earlier run counts.
     fs::write(&path, "an earlier run\n".repeat(6)).unwrap();
-    let lines = (0..25).map(|number| format!("line {number:04}\n")).collect::<Vec<_>>().concat();
+    let lines: String = (0..25).map(|number| format!("line {number:04}")).collect::<Vec<_>>().join("\n") + "\n";
     keep(lines.as_bytes(), &path, 100).unwrap();
     let (now, before) = (fs::read_to_string(&path).unwrap(), fs::read_to_string(&old).unwrap());
     assert!(now.len() <= 100 && before.len() <= 100, "{now}{before}");

@@ -228,7 +228,7 @@ fn stopping_lets_a_slow_download_finish_and_does_not_wait_for_one_that_stands_st
     assert_eq!(reader.join().unwrap(), WHOLE);
     let lines = host.log.wait(2);
     assert_eq!(lines.iter().filter(|line| line.get("complete").is_some()).count(), 1, "{lines:?}");
-    let mut some = [0; 1 << 16];
+    let mut some = vec![0; 1 << 16];
     while still.read(&mut some).is_ok_and(|got| got > 0) {}
 }
 

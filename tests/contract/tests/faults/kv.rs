@@ -137,7 +137,7 @@ fn deleted_file(fixtures: &Fixtures) -> Outcome {
     fixture.target.log_in(&fixture.target.password).expect(503)?;
     let ready: Vec<_> = (0..2).map(|_| fixture.target.get("/readyz").anonymous().expect(503)).collect();
     for answer in ready {
-        ensure_eq!(answer?.json()?["wrong"], serde_json::json!(["kv"]));
+        ensure!(answer?.text()?.contains(r#""wrong":["kv"]"#), "it names something else");
     }
     accept(&fixture)?;
     comes_right(&fixture.target, &first)?;
