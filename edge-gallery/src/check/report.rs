@@ -44,11 +44,6 @@ impl Report {
         self.findings.iter().any(|finding| finding.weight == Weight::Problem)
     }
 
-    /// Whether the report already has a problem about this name or thing.
-    pub fn has_problem_with(&self, about: &str) -> bool {
-        self.findings.iter().any(|it| it.weight == Weight::Problem && it.from == self.from && it.about == about)
-    }
-
     pub fn print(&self, json: bool) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
         if json {

@@ -10,7 +10,7 @@ use crate::{
     target::session_cookie,
 };
 
-cases!(links: follow, no_link, scope_of_photos, scope_of_films, with_a_password);
+cases!(links: follow, no_link, scope_of_photos, scope_of_films, scope_of_an_album, with_a_password);
 
 /// The cookie of a guest who followed a link without a password.
 fn guest(target: &Target, token: &str) -> Result<String, String> {
@@ -137,6 +137,37 @@ fn scope_of_films(target: &Target) -> Outcome {
     ensure_eq!(segment.status, 302, "a segment");
     ensure!(segment.need("location")?.contains("X-Amz-Expires=60&"), "the URL of a segment lives longer than a minute");
     segment.has("cache-control", "private, max-age=0")
+}
+
+fn scope_of_an_album(target: &Target) -> Outcome {
+    let Some(token) = target.links.get(2) else { return Ok(()) };
+    let cookie = guest(target, token)?;
+    let timeline = ask(target, &cookie, "/api/timeline")?.json()?;
+    ensure_eq!((&timeline["count"], &timeline["cover"]), (&json!(1), &json!(null)), "the album");
+    let views = timeline["views"].as_array().ok_or("no views")?;
+    ensure!(views.len() == 1 && views[0]["title"] == "2025", "the views of the link: {views:?}");
+    let inside = encode("2025/06 Hochzeit/IMG_0042.jpg");
+    for open in [format!("/api/media/{inside}"), format!("/api/file/{inside}"), format!("/api/thumbnail/{inside}")] {
+        ensure_eq!(ask(target, &cookie, &open)?.status, 200, "{open}");
+    }
+    let (film, _) = film(target)?;
+    let film = encode(&film.key);
+    for (path, absent) in [
+        (format!("/api/media/{BIG}"), "/api/media/absent.png"),
+        (format!("/api/file/{BIG}"), "/api/file/absent.png"),
+        (format!("/api/thumbnail/{BIG}"), "/api/thumbnail/absent.png"),
+        ("/api/timeline?view=photos".to_owned(), "/api/timeline?view=x"),
+        (format!("/api/playback?key={film}"), "/api/playback?key=absent.mp4"),
+    ] {
+        is_hidden(target, &cookie, &path, absent)?;
+    }
+    if !target.is_split() {
+        for path in ["playlist?key=FILM", "FILM/540p.m3u8", "FILM/540p_000.ts"] {
+            let (path, absent) = (path.replace("FILM", &film), path.replace("FILM", "absent.mp4"));
+            is_hidden(target, &cookie, &format!("/api/hls/{path}"), &format!("/api/hls/{absent}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn with_password<'a>(target: &'a Target, token: &str, password: &str) -> crate::client::Call<'a> {

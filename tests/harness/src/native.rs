@@ -80,7 +80,7 @@ pub struct Gallery {
     pub store_url: String,
     pub password: String,
     /// The secret parts of links: to photos; to films, without originals, with the password of the gallery and strict;
-    /// and to everything, which has ended.
+    /// to the album of the folder 2025; and to everything, which has ended.
     pub links: Vec<String>,
 }
 
@@ -144,6 +144,7 @@ impl Gallery {
         for (label, more, input) in [
             ("photos", &["--view", "photos", "--places"][..], ""),
             ("films", &["--view", "films", "--no-originals", "--strict", "--password"], password.as_str()),
+            ("album", &["--view", "2025"], ""),
             ("ended", &[], ""),
         ] {
             let url = self.run("link", &[&["add", label], more].concat(), input)?;
