@@ -8,8 +8,23 @@ const PREFIXES: [&[u8]; 4] = [b"hdrgm", b"HDRGainMap", b"Container", b"Item"];
 const FRAME: [&[u8]; 3] = [b"x:xmpmeta", b"rdf:RDF", b"rdf:Description"];
 /// Elements within properties.
 const LISTS: [&[u8]; 5] = [b"rdf:Seq", b"rdf:Bag", b"rdf:Alt", b"rdf:li", b"rdf:Description"];
-/// The longest value that stays, in bytes: a number, or a word such as `image/jpeg`.
-const MAX_VALUE: usize = 32;
+/// The words that values may be.
+const WORDS: [&[u8]; 12] = [
+    b"True",
+    b"False",
+    b"true",
+    b"false",
+    b"Resource",
+    b"Primary",
+    b"GainMap",
+    b"MotionPhoto",
+    b"image/jpeg",
+    b"image/heic",
+    b"video/mp4",
+    b"video/quicktime",
+];
+/// The longest number that stays, in bytes.
+const MAX_NUMBER: usize = 32;
 const MAX_DEPTH: usize = 32;
 
 /// The packet of the same length that is left. It is all spaces if nothing is, or if it is not understood.
@@ -127,10 +142,11 @@ fn is_listed(name: &[u8]) -> bool {
     is_prefix(prefix) || prefix == b"GCamera" && (own.starts_with(b"Motion") || own.starts_with(b"MicroVideo"))
 }
 
-/// Whether a value says a number or a word, and no more.
+/// Whether a value is a number, or a word that is known.
 fn is_value(value: &[u8]) -> bool {
     let value = value.trim_ascii();
-    value.len() <= MAX_VALUE && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b".,+-/ ".contains(byte))
+    let is_number = value.iter().all(|byte| byte.is_ascii_digit() || b".,+-eE/ ".contains(byte));
+    value.len() <= MAX_NUMBER && is_number || WORDS.contains(&value)
 }
 
 /// Whether this is the name of a namespace that is in use.

@@ -14,7 +14,8 @@ fn a_jpeg_keeps_its_pixels_orientation_and_dates() {
         let file = pictures::with_segments(&pictures::segments(is_big));
         let out = clean(&file);
         assert_eq!(pictures::decoded(&out), pictures::decoded(&file));
-        for kept in [&b"KEPT make"[..], b"KEPT model", b"KEPT lens", b"KEPT profile", b"2024:06:15", b"+02:00", b"R03"] {
+        for kept in [&b"KEPT make"[..], b"KEPT model", b"KEPT lens", b"KEPT profile", b"2024:06:15", b"+02:00", b"R03"]
+        {
             assert!(has(&out, kept), "{}", kept.escape_ascii());
         }
         assert!(has(&out, b"hdrgm:GainMapMax='3.25'") && has(&out, b"<rdf:li>0.5</rdf:li>"));
@@ -115,7 +116,8 @@ fn a_film_keeps_its_samples_and_loses_its_places() {
 
 #[test]
 fn subtitles_stay() {
-    let track = |handler| boxes::Track { handler, format: b"tx3g", chunks: vec![(boxes::SAMPLES, vec![5])], is_wide: false };
+    let track =
+        |handler| boxes::Track { handler, format: b"tx3g", chunks: vec![(boxes::SAMPLES, vec![5])], is_wide: false };
     let file = boxes::film(&[track(b"sbtl")], b"Hello");
     assert_eq!(patches(&file).timed(), Timed::None);
     assert!(has(&clean(&file), b"Hello"));

@@ -97,8 +97,13 @@ pub fn film(tracks: &[Track], samples: &[u8]) -> Vec<u8> {
         vec![0; 4],
     ];
     let tracks: Vec<u8> = tracks.iter().flat_map(Track::boxed).collect();
-    let moov =
-        [full(b"mvhd", 0, &[&[0; 96]]), tracks, boxed(b"udta", &user.concat()), properties(), boxed(b"free", b"SECRET")];
+    let moov = [
+        full(b"mvhd", 0, &[&[0; 96]]),
+        tracks,
+        boxed(b"udta", &user.concat()),
+        properties(),
+        boxed(b"free", b"SECRET"),
+    ];
     [
         boxed(b"ftyp", b"mp42\0\0\0\0mp42isom"),
         boxed(b"mdat", samples),
@@ -157,7 +162,8 @@ pub fn heif() -> Vec<u8> {
         ];
         let iloc = full(b"iloc", 1, &[&[0x44, 0x00], &4_u16.to_be_bytes(), &places.concat()]);
         let idat = boxed(b"idat", &[b"SECRET", xmp].concat());
-        let meta = [handler(b"pict"), full(b"pitm", 0, &[&[0, 1]]), iinf.clone(), iloc, idat, boxed(b"free", b"SECRET")];
+        let meta =
+            [handler(b"pict"), full(b"pitm", 0, &[&[0, 1]]), iinf.clone(), iloc, idat, boxed(b"free", b"SECRET")];
         [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), full(b"meta", 0, &[&meta.concat()])].concat()
     };
     let data = whole(0).len() as u32 + 8;

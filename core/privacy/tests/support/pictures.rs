@@ -50,7 +50,10 @@ pub fn segments(is_big: bool) -> Vec<Vec<u8>> {
         segment(0xe0, &[b"JFXX\0\x10SECRET thumbnail"]),
         segment(0xe1, &[b"Exif\0\0", &tiff::full(is_big)]),
         segment(0xe1, &[b"http://ns.adobe.com/xap/1.0/\0", XMP.as_bytes()]),
-        segment(0xe1, &[b"http://ns.adobe.com/xmp/extension/\0SECRET of 32 bytes for a digest.."]),
+        segment(
+            0xe1,
+            &[b"http://ns.adobe.com/xmp/extension/\0SECRET of 32 bytes for a digest..\0\0\0\x06\0\0\0\0SECRET"],
+        ),
         segment(0xe1, &[b"FLIR\0SECRET"]),
         segment(0xe2, &[b"ICC_PROFILE\0\x01\x01KEPT profile"]),
         segment(0xe2, &[b"FPXR\0SECRET"]),
