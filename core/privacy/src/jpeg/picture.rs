@@ -2,7 +2,7 @@
 
 use super::mpf;
 use crate::block;
-use crate::source::{DAMAGED, Stop, TOO_MUCH};
+use crate::source::{DAMAGED, SHAPE, Stop, TOO_MUCH};
 use crate::tiff;
 use crate::work::Work;
 use crate::xmp;
@@ -14,6 +14,8 @@ const MPF: &[u8] = b"MPF\0";
 const KEPT: [(u8, &[u8]); 3] = [(0xe2, b"ICC_PROFILE\0"), (0xe2, b"urn:iso:std:iso:ts:21496:-1\0"), (0xee, b"Adobe")];
 /// JFIF's header: signature, version, units, densities, and the size of a thumbnail.
 const JFIF: u64 = 14;
+/// The most fill bytes before a marker.
+const MAX_FILL: u64 = 4096;
 /// The most markers of a picture. A progressive one has some tens, and a profile may take 255.
 const MAX_MARKERS: usize = 65_536;
 
@@ -43,16 +45,19 @@ pub fn blank(work: &mut Work, start: u64) -> Result<Picture, Stop> {
             (picture.end, picture.is_open) = (work.source.len(), true);
             return Ok(picture);
         };
-        // What lies between two segments belongs to neither.
-        work.zero(at, place)?;
+        // Decoders do not agree on what they make of other bytes between segments.
+        if place - at > MAX_FILL || work.source.block(at, place - at)?.iter().any(|byte| ![0, 0xff].contains(byte)) {
+            return Err(DAMAGED);
+        }
         at = place + 2;
         match kind {
             0xd9 => {
                 picture.end = at;
                 return Ok(picture);
             }
-            0x01 | 0xd0..=0xd7 => continue,
-            0x02..=0xbf | 0xd8 => return Err(DAMAGED),
+            0x01..=0xbf | 0xd0..=0xd8 => return Err(DAMAGED),
+            // Extensions of the coding itself, such as JPEG-LS.
+            0xf0..=0xfd => return Err(SHAPE),
             _ => {}
         }
         let length = u64::from(u16::from_be_bytes(work.source.array(at)?));
@@ -62,8 +67,7 @@ pub fn blank(work: &mut Work, start: u64) -> Result<Picture, Stop> {
         }
         match kind {
             0xe0..=0xef => application(work, kind, (at + 2, end), &mut picture)?,
-            // Comments, and what extensions keep for themselves.
-            0xf0..=0xfe => work.zero(at + 2, end)?,
+            0xfe => work.zero(at + 2, end)?,
             0xda => {
                 at = scan(work, end)?;
                 continue;
