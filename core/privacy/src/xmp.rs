@@ -27,11 +27,17 @@ const WORDS: [&[u8]; 12] = [
 const MAX_NUMBER: usize = 32;
 const MAX_DEPTH: usize = 32;
 
-/// The packet of the same length that is left. It is all spaces if nothing is, or if it is not understood.
+/// A packet that says nothing.
+const EMPTY: &[u8] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>";
+
+/// The packet of the same length that is left. It says nothing if nothing is, or if it is not understood.
 pub fn strip(old: &[u8]) -> Vec<u8> {
     let mut new = vec![b' '; old.len()];
     if copy(old, &mut new) != Some(true) {
         new.fill(b' ');
+        if let Some(start) = new.get_mut(..EMPTY.len()) {
+            start.copy_from_slice(EMPTY);
+        }
     }
     new
 }

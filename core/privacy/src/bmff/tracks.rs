@@ -107,17 +107,14 @@ pub fn media(work: &mut Work, mdia: &Part, tracks: &mut Tracks) -> Result<(), St
         return Ok(());
     }
     let mark = work.mark();
-    match samples::blank(work, &tables, tracks.window())? {
-        Some(ranges) => {
-            tracks.hidden.extend(ranges);
-            if tracks.timed == Timed::None {
-                tracks.timed = Timed::Blanked;
-            }
+    if let Some(ranges) = samples::blank(work, &tables, tracks.window())? {
+        tracks.hidden.extend(ranges);
+        if tracks.timed == Timed::None {
+            tracks.timed = Timed::Blanked;
         }
-        None => {
-            work.back(mark);
-            tracks.timed = Timed::Left;
-        }
+    } else {
+        work.back(mark);
+        tracks.timed = Timed::Left;
     }
     Ok(())
 }
