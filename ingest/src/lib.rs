@@ -8,6 +8,7 @@
 //! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
+mod blank;
 mod bucket;
 mod catalogue;
 mod curate;

@@ -13,7 +13,9 @@ use crate::source::Refusal;
 /// The most bytes of an encoded finding. An examination never makes more: see the limits in `work.rs`.
 pub const MAX_ENCODED: usize = 256 << 10;
 
-const VERSION: u8 = 1;
+/// The first byte of an encoded finding. It changes with the coding, and when what is blanked changes so much that
+/// originals are to be examined anew.
+pub const VERSION: u8 = 1;
 const CHECK: usize = 4;
 
 /// What an examination found.

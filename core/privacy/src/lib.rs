@@ -32,7 +32,7 @@ mod webp;
 mod work;
 mod xmp;
 
-pub use coding::{Finding, MAX_ENCODED, Unreadable};
+pub use coding::{Finding, MAX_ENCODED, Unreadable, VERSION};
 pub use patches::{Fill, Patch, Patches, Timed};
 pub use source::{ReadAt, Refusal};
 pub use sums::difference;

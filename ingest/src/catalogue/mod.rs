@@ -6,6 +6,7 @@ mod deletions;
 mod libraries;
 mod mirror;
 mod parts;
+mod patches;
 mod places;
 mod withdrawn;
 
@@ -47,6 +48,8 @@ pub struct Row<'a> {
     /// The version of a film's objects and of the item's URLs.
     pub version: &'a str,
     pub metadata: Metadata,
+    /// What to blank in the original, encoded.
+    pub patches: &'a [u8],
 }
 
 /// The `metadata` column.
@@ -161,6 +164,7 @@ impl Catalogue {
     ) -> Result<(), Error> {
         let mut statements = vec![
             upsert(row, now),
+            patches::put(row.key, row.patches),
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
             deletions::cancel(row.key, Some(row.version)),

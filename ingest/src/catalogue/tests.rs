@@ -29,6 +29,7 @@ fn a_row_is_written_and_brought_up_to_date() {
         hls_qualities: None,
         version: "0123456789abcdef",
         metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
+        patches: &[1, 0],
     };
     let place =
         super::Place { path: "a.jpg".into(), key: "a.jpg".into(), size: 7, modified: "m".into(), changed: "c".into() };

@@ -10,7 +10,12 @@
 use std::fmt;
 
 /// The steps, in order. Each step is a list of statements, and each statement ends in `;` and a line break.
-const STEPS: &[&str] = &[include_str!("001_media.sql"), include_str!("002_library.sql"), include_str!("003_views.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001_media.sql"),
+    include_str!("002_library.sql"),
+    include_str!("003_views.sql"),
+    include_str!("004_access.sql"),
+];
 
 /// The version of a database to which every step was applied.
 pub const VERSION: usize = STEPS.len();
