@@ -53,6 +53,35 @@ fn the_film_of_a_motion_photo_is_blanked_too() {
     }
 }
 
+/// The packet of a picture with a gain map, as Ultra HDR 1.1 has it.
+#[test]
+fn a_gain_map_that_only_xmp_names_stays() {
+    let item = |kind: &str, length: &str| {
+        format!(
+            "<rdf:li rdf:parseType=\"Resource\"><Container:Item Item:Mime=\"image/jpeg\" Item:Semantic=\"{kind}\" \
+             Item:Label=\"SECRET label\" {length}/></rdf:li>"
+        )
+    };
+    let packet = format!(
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+         <rdf:Description xmlns:Container=\"http://ns.google.com/photos/1.0/container/\" \
+         xmlns:Item=\"http://ns.google.com/photos/1.0/container/item/\" photoshop:City=\"SECRET\">\
+         <Container:Directory><rdf:Seq>{}{}</rdf:Seq></Container:Directory></rdf:Description></rdf:RDF></x:xmpmeta>",
+        item("Primary", ""),
+        item("GainMap", "Item:Length=\"4711\"")
+    );
+    let xmp = pictures::segment(0xe1, &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()]);
+    let gain = pictures::with_segments(&pictures::segments(true));
+    let picture = pictures::with_segments(&[xmp]);
+    let out = clean(&[&picture[..], &gain].concat());
+    for kept in
+        ["<Container:Item Item:Mime=\"image/jpeg\" Item:Semantic=\"GainMap\"", "Item:Length=\"4711\"", "</rdf:Seq>"]
+    {
+        assert!(has(&out, kept.as_bytes()), "{kept}");
+    }
+    assert_eq!(pictures::decoded(&out[picture.len()..]), pictures::decoded(&gain));
+}
+
 #[test]
 fn a_trailer_that_nothing_names_is_all_zeros() {
     let jpeg = pictures::encoded(image::ImageFormat::Jpeg);
@@ -133,6 +162,73 @@ fn places_in_fragments_or_in_too_many_chunks_are_reported() {
     let track = boxes::Track { handler: b"meta", format: b"gpmd", chunks, is_wide: false };
     let finding = examine(&boxes::film(&[track], b"KEPT!"));
     assert!(finding.safe().is_none() && matches!(finding, Finding::Known(patches) if patches.timed() == Timed::Left));
+}
+
+/// Two hours with a place for each second take a run for each.
+#[test]
+fn two_hours_of_places_are_small() {
+    let chunks: Vec<(u32, Vec<u32>)> = (0..7200).map(|second| (boxes::SAMPLES + second * 5000, vec![700])).collect();
+    let track = boxes::Track { handler: b"meta", format: b"gpmd", chunks, is_wide: false };
+    let patches = patches(&boxes::film(&[track], &vec![b'x'; 7200 * 5000]));
+    assert_eq!(patches.timed(), Timed::Blanked);
+    assert!(patches.iter().count() > 7200);
+    let size = Finding::Known(patches).encode().len();
+    assert!(size < 48 << 10, "{size}");
+}
+
+#[test]
+fn blocks_of_a_dash_cam_are_blanked() {
+    let samples = b"KEPT picture, freeGPS SECRET block";
+    let video = |length| boxes::Track {
+        handler: b"vide",
+        format: b"avc1",
+        chunks: vec![(boxes::SAMPLES, vec![length])],
+        is_wide: false,
+    };
+    let film = boxes::film(&[video(14)], samples);
+    let list: Vec<u8> = [0, 1, boxes::SAMPLES + 14, 20].iter().flat_map(|number: &u32| number.to_be_bytes()).collect();
+    let with_list = |at: u32| {
+        let mut list = list.clone();
+        list[8..12].copy_from_slice(&at.to_be_bytes());
+        let moov = [boxes::full(b"mvhd", 0, &[&[0; 96]]), video(14).boxed(), boxed(b"gps ", &list)].concat();
+        [&film[..boxes::SAMPLES as usize + samples.len()], &boxed(b"moov", &moov)].concat()
+    };
+    let out = clean(&with_list(boxes::SAMPLES + 14));
+    assert!(has(&out, b"KEPT picture, ") && !has(&out, b"freeGPS"));
+    assert_eq!(examine(&with_list(boxes::SAMPLES)), Finding::Refused(Refusal::Shape), "a list that names pictures");
+}
+
+#[test]
+fn the_film_of_a_motion_photo_in_heif_is_blanked_too() {
+    let file = [boxes::heif(), boxed(b"mpvd", &boxes::film_with_places(b"meta", b"gpmd"))].concat();
+    assert_eq!(patches(&file).timed(), Timed::Blanked);
+    assert!(has(&clean(&file), b"KEPT picture 2.."));
+}
+
+/// Directories that name each other as often as they can, and items that all are the same block.
+#[test]
+fn what_is_made_to_take_long_does_not() {
+    let mut writer = tiff::Writer::new(false);
+    writer.directory(&vec![writer.long(0x8769, 8); 1000], false);
+    let started = std::time::Instant::now();
+    let bomb = pictures::segment(0xe1, &[b"Exif\0\0", &writer.bytes]);
+    patches(&pictures::with_segments(&vec![bomb; 200]));
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+#[test]
+fn an_error_of_reading_is_returned() {
+    struct Broken;
+    impl privacy::ReadAt for Broken {
+        type Error = &'static str;
+        fn len(&self) -> u64 {
+            100
+        }
+        fn read_at(&mut self, _: u64, _: &mut [u8]) -> Result<(), Self::Error> {
+            Err("broken")
+        }
+    }
+    assert_eq!(privacy::examine(&mut Broken), Err("broken"));
 }
 
 #[test]
