@@ -137,10 +137,11 @@ impl Catalogue {
         statements.chunks(ROWS_AT_ONCE).try_for_each(|some| self.0.batch(some).map(drop))
     }
 
-    /// Notes that the objects of a key are about to be uploaded.
+    /// Notes that the objects of a key are about to be uploaded. Until its row is written, nothing says what to blank
+    /// in the original: patches of the old one would leave places in the new one.
     pub fn begin(&self, key: &str, now: &str) -> Result<(), Error> {
         let sql = "INSERT OR REPLACE INTO uploads (key, since) VALUES (?1, ?2)";
-        self.0.query(sql, [key.into(), now.into()]).map(drop)
+        self.0.batch(&[Statement::new(sql, [key.into(), now.into()]), patches::forget(key)]).map(drop)
     }
 
     /// The keys whose upload has begun and has not ended.

@@ -18,6 +18,10 @@ pub fn put(key: &str, patches: &[u8]) -> Statement<'static> {
     Statement::new(PUT, [key.into(), patches.to_vec().into()])
 }
 
+pub fn forget(key: &str) -> Statement<'static> {
+    Statement::new(PUT, [key.into(), Value::Null])
+}
+
 impl Catalogue {
     /// The keys of items of a library that lack patches, in their order.
     pub fn without_patches(&self, library: &str) -> Result<Vec<String>, Error> {
