@@ -12,6 +12,7 @@ pub mod expiring;
 mod failure;
 pub mod isolation;
 pub mod object_response;
+pub mod patched;
 pub mod playlist_cache;
 mod ready;
 pub mod respond;

@@ -265,15 +265,15 @@ impl<P: Platform> Object<'_, P> {
     }
 }
 
-fn value(text: &str) -> Result<HeaderValue, Error> {
+pub(crate) fn value(text: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(text).map_err(|error| Error::because(Kind::Internal, "object.read", error))
 }
 
-fn unusable(words: &str) -> Failure {
+pub(crate) fn unusable(words: &str) -> Failure {
     Error::because(Kind::Invalid, "object.read", words.to_owned()).into()
 }
 
-fn content_range(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn content_range(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")
 }
 
@@ -282,7 +282,7 @@ fn size_outside(headers: &HeaderMap) -> Option<u64> {
     content_range(headers)?.strip_prefix("*/")?.parse().ok()
 }
 
-fn not_modified<B: From<Bytes>>(
+pub(crate) fn not_modified<B: From<Bytes>>(
     upstream: &HeaderMap,
     conditions: &Conditions<'_>,
     presentation: &Presentation,
@@ -313,7 +313,7 @@ fn present<B>(answer: Response<B>, presentation: &Presentation) -> Response<B> {
 }
 
 /// The headers of the store's answer as the client gets them.
-fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
+pub(crate) fn presented(upstream: &HeaderMap, presentation: &Presentation) -> HeaderMap {
     let forwarded = FORWARDED.into_iter().filter_map(|name| Some((name.clone(), upstream.get(name)?.clone())));
     let mut headers = HeaderMap::with_capacity(HEADERS);
     headers.extend(forwarded);
@@ -351,7 +351,7 @@ fn encoding(stored: &HeaderValue) -> Option<HeaderValue> {
     if matches!(list, "" | "identity") { None } else { HeaderValue::from_str(list).ok() }
 }
 
-fn unsatisfiable(size: u64) -> Problem {
+pub(crate) fn unsatisfiable(size: u64) -> Problem {
     let problem = Problem::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         "The range lies outside the file; Content-Range tells its size.",

@@ -5,6 +5,7 @@ use gallery::media::MediaType;
 use image::ImageFormat;
 use image::metadata::Orientation;
 
+use crate::blank;
 use crate::bucket::Content;
 use crate::facts::Facts;
 use crate::failure::Failure;
@@ -21,7 +22,12 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let key = film.key;
     // The film has no file, and so no time of its last change. It is recognised by its content.
     let claim = match publisher.register.ask_bytes(key, film.original, film.taken) {
-        Answer::Known(outcome) => return Ok(outcome),
+        Answer::Known(outcome) => {
+            if !publisher.dry_run {
+                publisher.catalogue.fill_patches(&[(key.to_owned(), blank::of_bytes(film.original))])?;
+            }
+            return Ok(outcome);
+        }
         Answer::New(claim) if publisher.dry_run => return Ok(claim.forego()),
         Answer::New(claim) => claim,
     };
@@ -53,6 +59,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         height: film.height,
         thumbnails: &thumbnails,
         note: None,
+        patches: &blank::of_bytes(film.original),
     };
     let package = Renditions {
         duration: film.duration,

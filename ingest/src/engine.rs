@@ -16,7 +16,7 @@ use crate::register::Register;
 use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
-use crate::{Error, Options, Place, Report, demo_film, libraries, pipeline, prune, purge, scratch, views};
+use crate::{Error, Options, Place, Report, blank, demo_film, libraries, pipeline, prune, purge, scratch, views};
 
 /// The bucket and the catalogue of a gallery.
 pub struct Session {
@@ -132,6 +132,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
             tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
         }
+        tally.settle(blank::fill(catalogue, name, &library.candidates, &options.stop));
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
         if tally.is_fatal() {
             return finish(options, &session, tally, started);

@@ -9,6 +9,7 @@
 //! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
 
 mod access;
+mod blank;
 mod bucket;
 mod catalogue;
 mod curate;

@@ -11,6 +11,7 @@ use gallery::media::MediaType;
 use jiff::tz::TimeZone;
 
 use crate::Stop;
+use crate::blank;
 use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
@@ -65,6 +66,8 @@ pub struct Described<'a> {
     pub height: u32,
     pub thumbnails: &'a [Thumbnail],
     pub note: Option<String>,
+    /// What to blank in the original, encoded.
+    pub patches: &'a [u8],
 }
 
 impl<'a> Publisher<'a> {
@@ -88,6 +91,7 @@ impl<'a> Publisher<'a> {
             Err(outcome) => return Ok((outcome, None)),
         };
         let photo = photo::read(&file.path, kind, self.permits).map_err(Failure::File)?;
+        let patches = blank::of_file(&file.path).map_err(unreadable)?;
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;
         self.thumbnails(&key, &photo.thumbnails)?;
@@ -103,6 +107,7 @@ impl<'a> Publisher<'a> {
             height: photo.height,
             thumbnails: &photo.thumbnails,
             note: photo.note,
+            patches: &patches,
         };
         self.row(claim, item, None)?;
         Ok((outcome, note))
@@ -117,6 +122,7 @@ impl<'a> Publisher<'a> {
         encoded: &Encoded,
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
+        let patches = blank::of_file(&file.path).map_err(unreadable)?;
         let renditions = &encoded.package.renditions;
         let below = layout::hls_prefix(&key, Some(&version));
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
@@ -146,6 +152,7 @@ impl<'a> Publisher<'a> {
             height: encoded.film.height,
             thumbnails: &encoded.thumbnails,
             note: encoded.note.clone(),
+            patches: &patches,
         };
         let film = Renditions {
             duration: encoded.film.duration,
@@ -243,6 +250,7 @@ impl<'a> Publisher<'a> {
                     film: film.map_or((0, 0), |film| film.objects),
                 }),
             },
+            patches: item.patches,
         };
         let place = (!claim.place.path.is_empty()).then_some((self.register.library, &claim.place));
         self.catalogue.write(&row, place, &outdated, &now.to_string())?;
@@ -265,6 +273,11 @@ fn sizes(thumbnails: &[Thumbnail]) -> [u64; 3] {
     layout::ThumbnailSize::ALL.map(|size| {
         thumbnails.iter().find(|thumbnail| thumbnail.size == size).map_or(0, |thumbnail| thumbnail.webp.len() as u64)
     })
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::File(photo::unreadable(error))
 }
 
 fn changed() -> Failure {

@@ -4,15 +4,17 @@ use edge::{
     Failure, Gate,
     catalogue::url_version,
     object_response::{self, Presentation},
-    respond,
+    patched, respond,
 };
 use gallery::{
     MediaKey,
     key::percent_encode,
+    media::Media,
     window::{BRIEF_LIFE, BROWSER_MAX_AGE, Window},
 };
 use http::{Method, Response, request};
 use platform::{Cx, Platform, Problem};
+use privacy::Finding;
 
 use crate::ViewerEdge;
 
@@ -41,6 +43,9 @@ pub(crate) async fn serve<P: Platform>(
     let item = item.filter(|item| is_open && viewer.covers(item.r#type, &item.albums));
     let item = item.ok_or_else(|| Problem::not_found("There is no such file."))?;
     let disposition = disposition(if download { "attachment" } else { "inline" }, &item.filename);
+    if !flags.places {
+        return without_places(service, cx, head, &item, disposition).await;
+    }
     let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
     if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
         return from_the_store(service, cx, key, &disposition, flags.strict);
@@ -56,6 +61,40 @@ pub(crate) async fn serve<P: Platform>(
         edge_cache: None,
     };
     object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
+}
+
+/// An original in which nothing tells where it was taken, and by whom. One in which this cannot be had is a 404.
+///
+/// It is never a redirect to the bucket, where the whole file lies. A browser asks whether it is still the same before
+/// it shows it: for who logs in otherwise, the same URL means the whole file.
+async fn without_places<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    item: &Media,
+    disposition: String,
+) -> Result<Response<P::Body>, Failure> {
+    let missing = || Problem::not_found("There is no such file.");
+    let encoded = item.patches.as_deref().ok_or_else(missing)?;
+    let finding = Finding::parse(encoded).map_err(|_| missing())?;
+    let patches = finding.safe().ok_or_else(missing)?;
+    let regions = patched::regions(patches).ok_or_else(missing)?;
+    if u64::try_from(item.size).is_ok_and(|size| service.config.max_body.is_some_and(|max| size > max)) {
+        return Err(missing().into());
+    }
+    let version = url_version(item.version.as_deref(), &item.updated_at);
+    // The last bytes are a sum of the others.
+    let check = encoded.last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    let presentation = Presentation {
+        cache_control: CHANGES,
+        content_type: None,
+        disposition: Some(disposition),
+        tag: Some(format!("\"{version}-{check:08x}\"")),
+        edge_cache: None,
+    };
+    let content_type = item.mime.as_deref().unwrap_or("application/octet-stream");
+    let parts = (patches, regions.as_slice());
+    patched::serve(&service.objects, cx, head, &item.key, &presentation, parts, content_type).await
 }
 
 /// Sends the browser to the bucket for an original that is too large for the host. The URL there has no version.

@@ -73,6 +73,26 @@ pub struct Media {
     /// them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub albums: String,
+    /// What to blank in the original for whoever must not see places, in the coding of the crate `privacy`. `None` if
+    /// nobody has examined the original, or if there is more than [`Self::MOST_PATCHES`].
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "in_base64")]
+    pub patches: Option<Vec<u8>>,
+}
+
+/// Bytes as text in JSON.
+mod in_base64 {
+    use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[allow(clippy::ref_option)] // for serde
+    pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD_NO_PAD.encode(bytes.as_deref().unwrap_or_default()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        STANDARD_NO_PAD.decode(text).map(Some).map_err(D::Error::custom)
+    }
 }
 
 /// Where an item was taken: degrees of WGS 84, north and east, and metres above the sea.
@@ -129,6 +149,9 @@ pub struct Film {
 }
 
 impl Media {
+    /// The most bytes of patches that are kept where the catalogue is read: those of a photo have some hundreds.
+    pub const MOST_PATCHES: usize = 4096;
+
     pub const fn has_thumbnail(&self, size: ThumbnailSize) -> bool {
         self.thumbnails[size as usize]
     }

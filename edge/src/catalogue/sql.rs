@@ -22,7 +22,7 @@ macro_rules! select {
             "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
-             offset_source, latitude, longitude, altitude, albums FROM media"
+             offset_source, latitude, longitude, altitude, albums, patches FROM media"
             $(, $rest)*
         )
     };
@@ -123,6 +123,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         (Some(latitude), Some(longitude)) => Some(Place { latitude, longitude, altitude: row.real(25)? }),
         _ => None,
     };
+    let patches = row.take_blob(27)?.filter(|patches| patches.len() <= Media::MOST_PATCHES);
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
@@ -156,5 +157,6 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         version,
         taken,
         place,
+        patches,
     })
 }

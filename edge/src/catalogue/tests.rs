@@ -276,6 +276,7 @@ fn items(keys: &[&str]) -> Vec<Media> {
             taken: None,
             place: None,
             albums: String::new(),
+            patches: None,
         })
         .collect()
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use gallery::media::{COLUMNS, UPSERT};
-use platform::{Error, Statement};
+use platform::{Error, Statement, Value};
 
+use super::patches::PUT;
 use super::{Catalogue, ROWS_AT_ONCE};
 
 impl Catalogue {
@@ -19,12 +20,17 @@ impl Catalogue {
             }
         }
         let columns = COLUMNS.join(", ");
-        let row = format!("SELECT {columns} FROM media WHERE key = ?1");
-        for some in stale.chunks(ROWS_AT_ONCE) {
+        let row = format!("SELECT {columns}, patches FROM media WHERE key = ?1");
+        // Each row takes two statements.
+        for some in stale.chunks(ROWS_AT_ONCE / 2) {
             let rows = self
                 .0
                 .batch(&some.iter().map(|key| Statement::new(&row, [key.as_str().into()])).collect::<Vec<_>>())?;
-            let write = rows.into_iter().flatten().map(|row| Statement::new(UPSERT, row.0));
+            let write = rows.into_iter().flatten().flat_map(|mut row| {
+                let patches = row.0.pop().unwrap_or(Value::Null);
+                let key = row.0.first().cloned().unwrap_or(Value::Null);
+                [Statement::new(UPSERT, row.0), Statement::new(PUT, [key, patches])]
+            });
             other.0.batch(&write.collect::<Vec<_>>())?;
         }
         let gone: Vec<_> =
@@ -32,9 +38,12 @@ impl Catalogue {
         other.write_all(&gone)
     }
 
-    /// When each row was last written, by key.
+    /// When each row was last written, by key. Patches may come later: the last bytes of them are their sum.
     fn updated(&self) -> Result<BTreeMap<String, String>, Error> {
-        let rows = self.pages("SELECT key, updated_at FROM media WHERE key > ?1 ORDER BY key LIMIT ?2")?;
+        let rows = self.pages(
+            "SELECT key, updated_at || COALESCE(hex(substr(patches, -4)), '') FROM media \
+             WHERE key > ?1 ORDER BY key LIMIT ?2",
+        )?;
         let text = |row: &platform::Row, column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());
         rows.iter().map(|row| Ok((text(row, 0)?, text(row, 1)?))).collect()
     }

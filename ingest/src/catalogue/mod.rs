@@ -7,6 +7,7 @@ mod deletions;
 mod libraries;
 mod mirror;
 mod parts;
+mod patches;
 mod places;
 mod withdrawn;
 
@@ -49,6 +50,8 @@ pub struct Row<'a> {
     /// The version of a film's objects and of the item's URLs.
     pub version: &'a str,
     pub metadata: Metadata,
+    /// What to blank in the original, encoded.
+    pub patches: &'a [u8],
 }
 
 /// The `metadata` column.
@@ -136,10 +139,11 @@ impl Catalogue {
         statements.chunks(ROWS_AT_ONCE).try_for_each(|some| self.0.batch(some).map(drop))
     }
 
-    /// Notes that the objects of a key are about to be uploaded.
+    /// Notes that the objects of a key are about to be uploaded. Until its row is written, nothing says what to blank
+    /// in the original: patches of the old one would leave places in the new one.
     pub fn begin(&self, key: &str, now: &str) -> Result<(), Error> {
         let sql = "INSERT OR REPLACE INTO uploads (key, since) VALUES (?1, ?2)";
-        self.0.query(sql, [key.into(), now.into()]).map(drop)
+        self.0.batch(&[Statement::new(sql, [key.into(), now.into()]), patches::forget(key)]).map(drop)
     }
 
     /// The keys whose upload has begun and has not ended.
@@ -163,6 +167,7 @@ impl Catalogue {
     ) -> Result<(), Error> {
         let mut statements = vec![
             upsert(row, now),
+            patches::put(row.key, row.patches),
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
             deletions::cancel(row.key, Some(row.version)),

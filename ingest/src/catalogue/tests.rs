@@ -29,6 +29,7 @@ fn a_row_is_written_and_brought_up_to_date() {
         hls_qualities: None,
         version: "0123456789abcdef",
         metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
+        patches: &[1, 0],
     };
     let place =
         super::Place { path: "a.jpg".into(), key: "a.jpg".into(), size: 7, modified: "m".into(), changed: "c".into() };
@@ -51,6 +52,34 @@ fn a_row_is_written_and_brought_up_to_date() {
     let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
     let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
     assert_eq!(rows, [platform::Row(row.into())]);
+}
+
+#[test]
+fn patches_go_before_another_original_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at) \
+               VALUES (?1, 'f', 'image', 7, 'u', 'c', 'u')";
+    for key in ["a.jpg", "b.jpg"] {
+        catalogue.0.query(sql, [key.into()]).unwrap();
+        catalogue.0.batch(&[places::put("lib", &place(key))]).unwrap();
+    }
+    assert_eq!(catalogue.without_patches("lib").unwrap(), ["a.jpg", "b.jpg"]);
+    assert_eq!(catalogue.without_patches("other").unwrap(), [""; 0]);
+    let all = ["a.jpg", "b.jpg"].map(|key| (key.to_owned(), vec![privacy::VERSION, 7]));
+    catalogue.fill_patches(&all).unwrap();
+    assert_eq!(catalogue.without_patches("lib").unwrap(), [""; 0]);
+    // What is there is not written over.
+    catalogue.fill_patches(&[("a.jpg".to_owned(), vec![privacy::VERSION, 8])]).unwrap();
+    let kept = || catalogue.0.query("SELECT patches FROM media ORDER BY key", []).unwrap();
+    let filled = platform::Row(vec![vec![privacy::VERSION, 7].into()]);
+    assert_eq!(kept(), [filled.clone(), filled.clone()]);
+    catalogue.begin("a.jpg", "2025").unwrap();
+    assert_eq!(kept(), [platform::Row(vec![Value::Null]), filled]);
+}
+
+fn place(path: &str) -> super::Place {
+    super::Place { path: path.into(), key: path.into(), size: 7, modified: "m".into(), changed: "c".into() }
 }
 
 #[test]
@@ -95,6 +124,12 @@ fn a_mirror_gets_what_is_new_or_changed_and_loses_what_is_gone() {
     assert_eq!(all(&here), all(&there));
     // The row has not changed, so it was not written again.
     assert_eq!(there.items().unwrap()[0].size, 7);
+    // Patches that come later come along.
+    here.fill_patches(&[("002 é.jpg".to_owned(), vec![privacy::VERSION, 7])]).unwrap();
+    here.mirror_to(&there).unwrap();
+    let patches = |catalogue: &Catalogue| catalogue.0.query("SELECT patches FROM media WHERE key > '001'", []).unwrap();
+    assert!(patches(&there).contains(&platform::Row(vec![vec![privacy::VERSION, 7].into()])));
+    assert_eq!(patches(&here), patches(&there));
 }
 
 #[test]

@@ -150,6 +150,7 @@ fn scope_of_an_album(target: &Target) -> Outcome {
     for open in [format!("/api/media/{inside}"), format!("/api/file/{inside}"), format!("/api/thumbnail/{inside}")] {
         ensure_eq!(ask(target, &cookie, &open)?.status, 200, "{open}");
     }
+    without_its_place(target, &cookie, &inside)?;
     let (film, _) = film(target)?;
     let film = encode(&film.key);
     for (path, absent) in [
@@ -168,6 +169,42 @@ fn scope_of_an_album(target: &Target) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// The link shows no places, and its originals name none. They are as long as the file, and each range is that of the
+/// whole.
+fn without_its_place(target: &Target, cookie: &str, key: &str) -> Outcome {
+    let (alone, file) = (format!("/api/media/{key}"), format!("/api/file/{key}"));
+    let whole = target.get(&file).expect(200)?;
+    ensure!(target.get(&alone).expect(200)?.json()?["latitude"].is_f64(), "the photo has no place");
+    ensure!(ask(target, cookie, &alone)?.json()?["latitude"].is_null(), "the guest sees the place");
+    let blank = ask(target, cookie, &file)?;
+    let tag = blank.need("etag")?.to_owned();
+    ensure!(blank.status == 200 && tag != whole.need("etag")?, "the tag is that of the original");
+    ensure_eq!(blank.header("content-type"), whole.header("content-type"), "the type");
+    blank.has("cache-control", "private, no-cache")?;
+    let Ok(privacy::Finding::Known(patches)) = privacy::examine(&mut &whole.body[..]) else {
+        return Err("the photo cannot be examined".to_owned());
+    };
+    let mut wanted = whole.body.clone();
+    patches.apply(0, &mut wanted);
+    ensure!(wanted != whole.body && blank.body == wanted, "other bytes than the patches make");
+    ensure!(!blank.body.windows(8).any(|bytes| bytes == b"Jane Doe"), "the guest's file names its owner");
+    let get = || target.get(&file).anonymous().header("cookie", cookie);
+    for (range, first, last) in
+        [("bytes=0-0", 0, 0), ("bytes=60-99", 60, 99), ("bytes=100-", 100, wanted.len() - 1), ("bytes=2-2000", 2, 2000)]
+    {
+        let part = get().header("range", range).header("if-range", &tag).expect(206)?;
+        ensure!(part.body == wanted[first..=last], "{range}: other bytes than those of the whole");
+        part.has("content-range", &format!("bytes {first}-{last}/{}", wanted.len()))?;
+    }
+    get().header("range", "bytes=99999999-").expect(416)?;
+    get().header("range", "bytes=0-9").header("if-range", whole.need("etag")?).expect(200)?;
+    get().header("if-none-match", &tag).expect(304)?;
+    get().header("if-none-match", whole.need("etag")?).expect(200)?;
+    get().header("if-match", "\"x\"").expect(412)?;
+    let head = get().head().expect(200)?;
+    head.has("content-length", &wanted.len().to_string())
 }
 
 fn with_password<'a>(target: &'a Target, token: &str, password: &str) -> crate::client::Call<'a> {

@@ -50,6 +50,7 @@ fn catalogue(number: usize) -> Built {
         taken: None,
         place: None,
         albums: String::new(),
+        patches: None,
     };
     // The catalogues have different numbers of items.
     let items = (0..ITEMS + number).map(item).collect();

@@ -18,6 +18,9 @@ pub const PHOTOS: [(&str, u32, u32); 8] = [
     ("big.png", 900, 700),
 ];
 
+/// The photo that says where it was taken: 48.137 degrees north, 11.575 east, by Jane Doe.
+pub const PLACED: &str = "2025/06 Hochzeit/IMG_0042.jpg";
+
 /// `big.png` has at least so many bytes, because its pixels are noise.
 pub const BIG_BYTES: u64 = 1_500_000;
 
@@ -45,7 +48,45 @@ pub fn photo(key: &str) -> Result<Vec<u8>, Failure> {
         let encoder = JpegEncoder::new_with_quality(&mut bytes, 85);
         encoder.write_image(&picture, width, height, ExtendedColorType::Rgb8)?;
     }
+    if key == PLACED {
+        // Behind the marker of the beginning.
+        bytes.splice(2..2, exif());
+    }
     Ok(bytes)
+}
+
+/// An EXIF segment that says where a photo was taken, and by whom.
+fn exif() -> Vec<u8> {
+    // Offsets from the beginning of the TIFF header.
+    const ARTIST: u32 = 50;
+    const PLACE: u32 = 60;
+    const LATITUDE: u32 = 114;
+    const LONGITUDE: u32 = 138;
+    let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value].concat()
+    };
+    let rational = |numbers: [u32; 3]| {
+        numbers.iter().flat_map(|number| [number.to_le_bytes(), 1_u32.to_le_bytes()].concat()).collect::<Vec<u8>>()
+    };
+    let tiff = [
+        b"II*\0\x08\0\0\0\x03\0".to_vec(),
+        entry(0x0112, 3, 1, [1, 0, 0, 0]),
+        entry(0x013b, 2, 9, ARTIST.to_le_bytes()),
+        entry(0x8825, 4, 1, PLACE.to_le_bytes()),
+        vec![0; 4],
+        b"Jane Doe\0\0".to_vec(),
+        b"\x04\0".to_vec(),
+        entry(1, 2, 2, *b"N\0\0\0"),
+        entry(2, 5, 3, LATITUDE.to_le_bytes()),
+        entry(3, 2, 2, *b"E\0\0\0"),
+        entry(4, 5, 3, LONGITUDE.to_le_bytes()),
+        vec![0; 4],
+        rational([48, 8, 14]),
+        rational([11, 34, 31]),
+    ]
+    .concat();
+    let length = u16::try_from(tiff.len() + 8).unwrap_or(u16::MAX);
+    [b"\xff\xe1", &length.to_be_bytes()[..], b"Exif\0\0", &tiff].concat()
 }
 
 fn picture(width: u32, height: u32, noise: bool) -> RgbImage {

@@ -80,6 +80,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         taken: None,
         place: None,
         albums: String::new(),
+        patches: None,
     }
 }
 

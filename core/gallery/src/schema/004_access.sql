@@ -2,8 +2,8 @@
 --
 -- The names of the views of albums in which an item is, with commas between them. Publishing the catalogue writes them.
 ALTER TABLE media ADD COLUMN albums TEXT NOT NULL DEFAULT '';
--- What is blanked in the original for those who may not see where it was taken, see the crate `privacy`. NULL where
--- nobody has looked yet.
+-- What to blank in an original for whoever must not see places, in the coding of the crate `privacy`. Its first byte is
+-- the version of the coding. NULL where the original was not examined yet: it is then not given to them.
 ALTER TABLE media ADD COLUMN patches BLOB;
 -- Links, see `gallery::link`. `id` is the digest of a link's URL in hexadecimal digits, `expires` in seconds since 1970
 -- or NULL, `views` a list with commas, `password` an Argon2 hash. A link that has ended stays in the table.

@@ -28,6 +28,7 @@ fn item(number: usize) -> Media {
         taken: None,
         place: None,
         albums: String::new(),
+        patches: None,
     }
 }
 

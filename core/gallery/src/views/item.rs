@@ -220,6 +220,7 @@ mod tests {
             taken: None,
             place: None,
             albums: String::new(),
+            patches: None,
         }
     }
 

@@ -1,0 +1,166 @@
+//! An original for viewers who must not see where it was taken: the object of the bucket, in which the patches of
+//! ingest replace some bytes.
+//!
+//! The length stays, so ranges and resumption are those of the whole. A response is joined from pieces: regions with
+//! patches, which are read into memory, and what lies between them, which is forwarded unread.
+
+use bytes::{Bytes, BytesMut};
+use gallery::{
+    conditional::{Conditions, Validators, Verdict},
+    etag::ETag,
+    range::{self, ByteRange},
+};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request};
+use platform::{Cx, Platform, Problem};
+use platform_s3::Objects;
+use privacy::Patches;
+
+use crate::{
+    Failure,
+    object_response::{Presentation, content_range, not_modified, presented, unsatisfiable, unusable, value},
+};
+
+/// Patches that are nearer to each other are in one region, in bytes.
+const NEAR: u64 = 64 * 1024;
+/// The most bytes of a region, and the most regions of a file. Only a film with a track of places has more.
+const MOST_BYTES: u64 = 1024 * 1024;
+const MOST_REGIONS: usize = 8;
+
+/// From a byte up to another one, which is not included.
+type Span = (u64, u64);
+
+/// The regions of a file, or `None` if there are too many.
+pub fn regions(patches: &Patches) -> Option<Vec<Span>> {
+    let mut regions: Vec<Span> = Vec::new();
+    for patch in patches.iter() {
+        match regions.last_mut() {
+            Some((_, end)) if patch.offset - *end <= NEAR => *end = patch.end(),
+            _ => regions.push((patch.offset, patch.end())),
+        }
+    }
+    let fits = regions.len() <= MOST_REGIONS && regions.iter().all(|(start, end)| end - start <= MOST_BYTES);
+    fits.then_some(regions)
+}
+
+/// Serves an object with patches. `regions` are those of the patches. The presentation has a tag, which differs from
+/// that of the original. Several ranges are answered with the whole, as RFC 9110 section 14.2 allows.
+pub async fn serve<P: Platform>(
+    objects: &Objects,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    object_key: &str,
+    presentation: &Presentation,
+    (patches, regions): (&Patches, &[Span]),
+    content_type: &str,
+) -> Result<Response<P::Body>, Failure> {
+    let conditions = Conditions::of(&head.headers);
+    let current = Validators { etag: presentation.tag.as_deref().and_then(ETag::parse), modified: None };
+    match conditions.verdict(current) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return Ok(not_modified(&HeaderMap::new(), &conditions, presentation)),
+        Verdict::Failed => return Err(Problem::precondition_failed().into()),
+    }
+    let size = patches.file_length();
+    let is_ranged = head.method == Method::GET && size > 0 && conditions.allow_range(current);
+    let ranges = if is_ranged { range::of(&head.headers) } else { Vec::new() };
+    let part = match range::select(&ranges, size).as_slice() {
+        [] if !ranges.is_empty() => return Err(unsatisfiable(size).into()),
+        [(first, last)] => Some((*first, last + 1)),
+        _ => None,
+    };
+    let (start, end) = part.unwrap_or((0, size));
+    let mut upstream = HeaderMap::new();
+    upstream.insert(header::CONTENT_TYPE, value(content_type)?);
+    upstream.insert(header::CONTENT_LENGTH, HeaderValue::from(end - start));
+    if part.is_some() {
+        upstream.insert(header::CONTENT_RANGE, value(&format!("bytes {start}-{}/{size}", end - 1))?);
+    }
+    let body = if head.method == Method::HEAD {
+        P::Body::from(Bytes::new())
+    } else {
+        body(objects, cx, object_key, patches, &pieces(regions, (start, end))).await?
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = if part.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    *response.headers_mut() = presented(&upstream, presentation);
+    Ok(response)
+}
+
+/// The pieces of a part of the file, and whether each has patches.
+fn pieces(regions: &[Span], (start, end): Span) -> Vec<(Span, bool)> {
+    let mut pieces = Vec::with_capacity(2 * regions.len() + 1);
+    let mut at = start;
+    for (from, to) in regions {
+        let (from, to) = ((*from).max(at), (*to).min(end));
+        if from >= to {
+            continue;
+        }
+        if at < from {
+            pieces.push(((at, from), false));
+        }
+        pieces.push(((from, to), true));
+        at = to;
+    }
+    if at < end {
+        pieces.push(((at, end), false));
+    }
+    pieces
+}
+
+async fn body<P: Platform>(
+    objects: &Objects,
+    cx: &Cx<'_, P>,
+    key: &str,
+    patches: &Patches,
+    pieces: &[(Span, bool)],
+) -> Result<P::Body, Failure> {
+    let mut requests = Vec::with_capacity(pieces.len());
+    for ((start, end), _) in pieces {
+        let range = value(&ByteRange::Closed(*start, end - 1).to_string())?;
+        requests.push(HeaderMap::from_iter([(header::RANGE, range)]));
+    }
+    let answers = objects.read_parts(cx, key, &requests).await?;
+    let tag = answers.first().and_then(|answer| answer.headers().get(header::ETAG).cloned());
+    let mut bodies = Vec::with_capacity(pieces.len());
+    for (answer, ((start, end), is_patched)) in answers.into_iter().zip(pieces) {
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
+        }
+        // The bytes are those that ingest examined: of the same length, and all of one version of the object.
+        let wanted = format!("{start}-{}/{}", end - 1, patches.file_length());
+        if content_range(answer.headers()) != Some(&wanted) || answer.headers().get(header::ETAG) != tag.as_ref() {
+            return Err(unusable("the object is not the file that ingest examined"));
+        }
+        if !is_patched {
+            bodies.push(answer.into_body());
+            continue;
+        }
+        let length = usize::try_from(end - start).unwrap_or(usize::MAX);
+        let mut bytes = BytesMut::from(P::collect(answer.into_body(), length).await?);
+        if bytes.len() != length {
+            return Err(unusable("a part is shorter than its range"));
+        }
+        patches.apply(*start, &mut bytes);
+        bodies.push(P::Body::from(bytes.freeze()));
+    }
+    Ok(P::join(bodies))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_part_and_nothing_else() {
+        let regions = [(10, 20), (30, 40)];
+        let of = |part| pieces(&regions, part);
+        assert_eq!(
+            of((0, 50)),
+            [((0, 10), false), ((10, 20), true), ((20, 30), false), ((30, 40), true), ((40, 50), false)]
+        );
+        assert_eq!(of((12, 15)), [((12, 15), true)]);
+        assert_eq!(of((15, 35)), [((15, 20), true), ((20, 30), false), ((30, 35), true)]);
+        assert_eq!(of((40, 41)), [((40, 41), false)]);
+        assert_eq!(pieces(&[], (0, 5)), [((0, 5), false)]);
+    }
+}

@@ -1,0 +1,80 @@
+//! What to blank in an original for whoever must not see places: see the crate `privacy`.
+
+use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use privacy::ReadAt;
+
+use crate::Stop;
+use crate::catalogue::Catalogue;
+use crate::failure::Failure;
+use crate::walk::Candidate;
+
+/// How many rows are filled in one go. What a stopped run has done stays done.
+const AT_ONCE: usize = 100;
+
+/// A file on disk.
+struct OnDisk {
+    file: File,
+    length: u64,
+}
+
+impl ReadAt for OnDisk {
+    type Error = io::Error;
+
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(offset))?;
+        self.file.read_exact(buffer)
+    }
+}
+
+/// What to blank in a file, encoded.
+pub fn of_file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok(privacy::examine(&mut OnDisk { file, length })?.encode())
+}
+
+/// As [`of_file`], for bytes in memory.
+pub fn of_bytes(mut bytes: &[u8]) -> Vec<u8> {
+    let result: Result<_, Infallible> = privacy::examine(&mut bytes);
+    let Ok(finding) = result;
+    finding.encode()
+}
+
+/// Examines the originals of items whose rows lack it: those of earlier versions, and those that were hidden. Nothing
+/// is uploaded. A file that cannot be read, or has changed since its item was made, is left to a later run.
+pub fn fill(catalogue: &Catalogue, library: &str, files: &[Candidate], stop: &Stop) -> Result<(), Failure> {
+    let lacking: HashSet<String> = catalogue.without_patches(library)?.into_iter().collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let files: HashMap<&str, &Candidate> = files.iter().map(|file| (file.place.as_str(), file)).collect();
+    let mut found = Vec::new();
+    for place in catalogue.places(library)? {
+        let file = files
+            .get(place.path.as_str())
+            .filter(|file| file.size == place.size && file.modified == place.modified && file.changed == place.changed);
+        let Some(file) = file.filter(|_| lacking.contains(&place.key)) else { continue };
+        if stop.is_requested() {
+            break;
+        }
+        if let Ok(patches) = of_file(&file.path)
+            && file.is_untouched()
+        {
+            found.push((place.key, patches));
+        }
+        if found.len() == AT_ONCE {
+            catalogue.fill_patches(&found)?;
+            found.clear();
+        }
+    }
+    Ok(catalogue.fill_patches(&found)?)
+}
