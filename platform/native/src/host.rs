@@ -63,8 +63,8 @@ pub struct Options {
     pub slowest: (u64, Duration),
     /// The most connections at a time. `None` for as many as there are descriptors for.
     pub connections: Option<usize>,
-    /// How long responses under way may take to finish after the host is told to stop. One whose client takes nothing for
-    /// some seconds is not waited for.
+    /// How long responses under way may take to finish after the host is told to stop. One whose client takes nothing
+    /// for some seconds is not waited for.
     pub shutdown_grace: Duration,
     /// How much of a client's address they show.
     pub log_client: LogClient,
