@@ -27,7 +27,7 @@ use crate::{
     Config, HostError, HostNames, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
-    log::Log,
+    log::{self, Log},
     shared::{DEFAULT_CACHE_BYTES, Shared},
     wire::ClientTimeouts,
     worker::{self, Accepted, Load, Mount, Plan},
@@ -195,7 +195,7 @@ impl Host {
         crowd.tell_now(&log);
         drop(log);
         let panicked = threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
-        let _ = writer.join();
+        log::finish(writer);
         accepted?;
         if panicked > 0 {
             return Err(HostError::new("the host stopped", format!("{panicked} of its workers panicked")));
