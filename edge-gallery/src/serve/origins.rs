@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-/// The address as an origin over plain HTTP. An address of this machine also gives `localhost`. The list is never empty.
+/// The address as an origin over plain HTTP. An address of this machine also gives `localhost`. The list is never
+/// empty.
 pub fn of(address: SocketAddr) -> Vec<String> {
     over("http", address)
 }

@@ -28,7 +28,8 @@ impl Reach {
         })
     }
 
-    /// The address of the store that browsers cannot use: some of them are on other machines, or the page came over TLS.
+    /// The address of the store that browsers cannot use: some of them are on other machines, or the page came over
+    /// TLS.
     fn unreachable(&self) -> Option<SocketAddr> {
         let store = self.store?;
         let elsewhere = self.trust_forwarded || !self.gallery.ip().is_loopback();

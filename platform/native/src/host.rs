@@ -27,7 +27,7 @@ use crate::{
     Config, HostError, HostNames, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
-    log::Log,
+    log::{self, Log},
     shared::{DEFAULT_CACHE_BYTES, Shared},
     wire::ClientTimeouts,
     worker::{self, Accepted, Load, Mount, Plan},
@@ -63,8 +63,8 @@ pub struct Options {
     pub slowest: (u64, Duration),
     /// The most connections at a time. `None` for as many as there are descriptors for.
     pub connections: Option<usize>,
-    /// How long responses under way may take to finish after the host is told to stop. One whose client takes nothing for
-    /// some seconds is not waited for.
+    /// How long responses under way may take to finish after the host is told to stop. One whose client takes nothing
+    /// for some seconds is not waited for.
     pub shutdown_grace: Duration,
     /// How much of a client's address they show.
     pub log_client: LogClient,
@@ -195,7 +195,7 @@ impl Host {
         crowd.tell_now(&log);
         drop(log);
         let panicked = threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
-        let _ = writer.join();
+        log::finish(writer);
         accepted?;
         if panicked > 0 {
             return Err(HostError::new("the host stopped", format!("{panicked} of its workers panicked")));

@@ -21,6 +21,9 @@ const WAITING_LINES: usize = 8192;
 /// line.
 const GATHER: Duration = Duration::from_millis(5);
 
+/// How long the end of the program waits for the lines that are still to be written.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
 /// The way to the writer of the lines. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Log {
@@ -43,6 +46,18 @@ impl Log {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
+}
+
+/// Waits for the last lines. A reader that has stopped reading must not keep the program from ending.
+pub(crate) fn finish(writer: JoinHandle<()>) {
+    let asked = Instant::now();
+    while !writer.is_finished() {
+        if asked.elapsed() > LAST_LINES {
+            return;
+        }
+        std::thread::sleep(GATHER);
+    }
+    let _ = writer.join();
 }
 
 /// A closed pipe fails every write from then on. The lines are then lost, and the host goes on.

@@ -61,8 +61,8 @@ impl Connected {
         })
     }
 
-    /// Runs `operation` on the connection, which is opened anew a little after a failure: SQLite may keep in memory what
-    /// it read of a file that was damaged and is whole again.
+    /// Runs `operation` on the connection, which is opened anew a little after a failure: SQLite may keep in memory
+    /// what it read of a file that was damaged and is whole again.
     fn attempt<T>(
         &self,
         operation: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<T>,

@@ -41,8 +41,8 @@ impl Objects {
             .map_err(|error| Error::because(Kind::Internal, "object.presign", error))
     }
 
-    /// Sixteen hexadecimal digits that change when the bucket's address for browsers, or its credentials change. The digits are part of a
-    /// signature, so they reveal no more than any presigned URL does.
+    /// Sixteen hexadecimal digits that change when the bucket's address for browsers, or its credentials change. The
+    /// digits are part of a signature, so they reveal no more than any presigned URL does.
     pub fn fingerprint(&self) -> String {
         let key = SigningKey::derive(&self.credentials, self.bucket.region(), 0);
         let mut url = String::new();
@@ -168,8 +168,8 @@ impl Objects {
         Ok(request)
     }
 
-    /// Asks for the head of an object once. Whether the store answers as a store does, whether or not the object exists,
-    /// and the time of the store's answer, in seconds since 1970.
+    /// Asks for the head of an object once. Whether the store answers as a store does, whether or not the object
+    /// exists, and the time of the store's answer, in seconds since 1970.
     pub async fn reach<P: Platform>(&self, cx: &Cx<'_, P>, key: &str) -> Result<(bool, Option<u64>), Error> {
         let request = self.request(sigv4::Method::Head, key, &HeaderMap::new(), None, cx.facts.now)?;
         let response = cx.fetch(request).await?;

@@ -233,6 +233,27 @@ fn stopping_lets_a_slow_download_finish_and_does_not_wait_for_one_that_stands_st
 }
 
 #[test]
+fn stopping_does_not_wait_for_whoever_has_stopped_reading_the_log() {
+    struct Stuck;
+    impl Write for Stuck {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            std::thread::sleep(Duration::from_mins(10));
+            Ok(0)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut host = start_with(|options| options.log = Box::new(Stuck));
+    assert_eq!(host.get("/hello").text(), "hello");
+    std::thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    host.stop().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
 fn stopping_does_not_wait_longer_than_the_grace_period() {
     let mut host = start_with(|options| options.shutdown_grace = Duration::from_millis(200));
     let mut busy = host.connect();
