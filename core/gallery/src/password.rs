@@ -86,15 +86,17 @@ pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
 pub fn weakness(text: &str) -> Option<&'static str> {
     const COMMON: [&str; 8] =
         ["password", "passwort", "12345678", "123456789", "qwertyui", "letmein1", "iloveyou", "wedding1"];
-    let mut distinct: Vec<char> = text.chars().collect();
-    let length = distinct.len();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if length < 8 {
+    let mut distinct: Vec<char> = Vec::new();
+    for c in text.chars() {
+        if distinct.len() < 5 && !distinct.contains(&c) {
+            distinct.push(c);
+        }
+    }
+    if text.chars().count() < 8 {
         Some("it has fewer than 8 characters")
     } else if distinct.len() < 5 {
         Some("it has fewer than 5 different characters")
-    } else if COMMON.contains(&text.to_lowercase().as_str()) {
+    } else if COMMON.iter().any(|common| common.eq_ignore_ascii_case(text)) {
         Some("it is one of those that are tried first")
     } else {
         None

@@ -122,7 +122,7 @@ impl Catalogue {
         self.current(cx, async |index: &Index| {
             let Some((part, range)) = index.shard(key.as_str()).map_err(unreadable)? else { return Ok(Some(None)) };
             let is_sound = |shard: &[u8]| inflated(shard, shards::MAX_BYTES).is_ok();
-            let shard = self.parts.read_one(cx, &self.shelf, part, range, is_sound).await?;
+            let shard = self.parts.read_one(cx, &self.shelf, part, range, &is_sound).await?;
             let Some(shard) = shard else { return Ok(None) };
             read(&inflated(&shard, shards::MAX_BYTES)?, key.as_str()).map(Some).map_err(unreadable)
         })
@@ -135,8 +135,8 @@ impl Catalogue {
             self.index.refresh(cx, &self.shelf).await?;
         }
         self.current(cx, async |index: &Index| {
-            let Some(part) = &index.links else { return Ok(Some((index.epoch, bytes::Bytes::new()))) };
-            Ok(self.whole(cx, part).await?.map(|links| (index.epoch, links)))
+            let Some(part) = index.links() else { return Ok(Some((index.epoch, bytes::Bytes::new()))) };
+            Ok(self.whole(cx, &part).await?.map(|links| (index.epoch, links)))
         })
         .await
     }
@@ -183,7 +183,7 @@ impl Catalogue {
             return Ok(Some(content.into()));
         }
         let is_sound = |content: &[u8]| name_of(&[content]) == part.name;
-        self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length), is_sound).await
+        self.parts.read_one(cx, &self.shelf, &part.name, 0..u64::from(part.length), &is_sound).await
     }
 
     /// The blocks of a view.

@@ -175,7 +175,7 @@ impl Catalogue {
         let runs: Vec<_> = directory.runs(range).collect();
         let pieces = runs.iter().map(|(part, range, _)| Piece { part: (*part).to_owned(), range: range.clone() });
         let is_sound = |number: usize, bytes: &[u8]| runs.get(number).is_some_and(|(_, _, run)| are_whole(run, bytes));
-        let read = self.parts.read(cx, &self.shelf, pieces.collect(), is_sound).await?;
+        let read = self.parts.read(cx, &self.shelf, pieces.collect(), &is_sound).await?;
         let Some(read) = read else { return Ok(None) };
         let mut blocks = Vec::new();
         for ((_, _, run), mut bytes) in runs.into_iter().zip(read) {

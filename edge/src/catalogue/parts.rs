@@ -21,21 +21,22 @@ impl PartCache {
         shelf: &Shelf,
         part: &str,
         range: Range<u64>,
-        is_sound: impl Fn(&[u8]) -> bool,
+        is_sound: &dyn Fn(&[u8]) -> bool,
     ) -> Found<Bytes> {
         let pieces = vec![Piece { part: part.to_owned(), range }];
-        let pieces = self.read(cx, shelf, pieces, |_, bytes| is_sound(bytes)).await?;
+        let pieces = self.read(cx, shelf, pieces, &|_, bytes| is_sound(bytes)).await?;
         Ok(pieces.and_then(|mut pieces| pieces.pop()))
     }
 
     /// The bytes of each piece. Those that are not known are read at once. `None` if a part is gone. What `is_sound`
     /// refuses is damaged: it is neither returned nor kept. It is asked with the number of a piece, once for each read.
+    /// It is no type of its own, so that this code is in a program once.
     pub async fn read<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         shelf: &Shelf,
         pieces: Vec<Piece>,
-        is_sound: impl Fn(usize, &[u8]) -> bool,
+        is_sound: &dyn Fn(usize, &[u8]) -> bool,
     ) -> Found<Vec<Bytes>> {
         let mut known: Vec<Option<Bytes>> = pieces.iter().map(|piece| self.known(piece)).collect();
         let missing: Vec<Piece> =

@@ -165,8 +165,8 @@ impl Old {
     fn names(&self, shelf: &Shelf) -> Result<HashSet<String>, Failure> {
         let mut names: HashSet<String> = self.index.shard_parts().iter().cloned().collect();
         let albums = self.index.albums().ok().flatten();
-        let apart = albums.into_iter().chain(&self.index.links).filter(|part| part.content().is_none());
-        names.extend(apart.map(|part| part.name.clone()));
+        let apart = albums.cloned().into_iter().chain(self.index.links()).filter(|part| part.content().is_none());
+        names.extend(apart.map(|part| part.name));
         for pieces in self.heads(shelf)?.iter().flat_map(Head::editions) {
             names.insert(pieces.timeline.name.clone());
             if pieces.directory.content().is_none() {

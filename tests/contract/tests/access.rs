@@ -1,7 +1,8 @@
-//! What an operator ends, and the brake on guessing, on the native host: how soon each kind of URL is dead, and how many
-//! wrong passwords are evaluated. Both are printed.
+//! What an operator ends, and the brake on guessing, on the native host: how soon each kind of URL is dead, and how
+//! many wrong passwords are evaluated. Both are printed.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::print_stdout, reason = "the figures")]
 
 use std::{
     sync::{

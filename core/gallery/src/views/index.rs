@@ -44,9 +44,9 @@ pub struct Index {
     /// A number that the operator raises to end every session.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub epoch: u32,
-    /// The links, see [`crate::link`], if there are any.
+    /// The part with the links, see [`crate::link`], if there are any, as [`Part::to_text`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub links: Option<Part>,
+    links: Option<String>,
 }
 
 /// Who may enter, as the operator's program says it.
@@ -112,6 +112,19 @@ pub struct Part {
 impl Part {
     pub const fn new(name: String, length: u32) -> Self {
         Self { name, length, content: None }
+    }
+
+    /// Name, length, and the content if it is kept here. A part in JSON takes more code to read.
+    fn to_text(&self) -> String {
+        let Self { name, length, content } = self;
+        format!("{name} {length} {}", content.as_deref().unwrap_or_default())
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        let (name, rest) = text.split_once(' ')?;
+        let (length, content) = rest.split_once(' ')?;
+        let content = Some(content.to_owned()).filter(|content| !content.is_empty());
+        Some(Self { name: name.to_owned(), length: length.parse().ok()?, content }).filter(Self::is_sound)
     }
 
     /// The content, if it lies in the index itself.
@@ -197,7 +210,7 @@ impl Index {
             && index.version.len() == 16
             && index.version.bytes().all(super::is_digit)
             && index.previous.iter().chain(&index.shard_parts).all(|name| is_part_name(name))
-            && index.links.iter().all(Part::is_sound)
+            && index.links.iter().all(|links| Part::of_text(links).is_some())
             && (1..=shards::MOST).contains(&index.shards)
             && index.shard_parts.len() == index.shards.div_ceil(IN_A_PART);
         if sound { Ok(index) } else { Err(Unreadable) }
@@ -213,12 +226,23 @@ impl Index {
         content: impl Fn(&Part) -> Option<Vec<u8>>,
     ) -> serde_json::Result<()> {
         self.version = super::Hash::of(&self.encode()?).to_string();
-        (self.epoch, self.links) = access;
+        let links;
+        (self.epoch, links) = access;
         // The room for the name of the index before.
         self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
         self.films = films.map(|films| STANDARD_NO_PAD.encode(films));
         if self.encode()?.len() > MOST_BYTES {
             self.films = None;
+        }
+        if let Some(mut links) = links {
+            self.links = Some(links.to_text());
+            if let Some(content) = content(&links) {
+                links.put(&content);
+                let outside = self.links.replace(links.to_text());
+                if self.encode()?.len() > MOST_BYTES {
+                    self.links = outside;
+                }
+            }
         }
         for at in 0.. {
             let Some(part) = self.parts_mut().nth(at) else { break };
@@ -244,23 +268,27 @@ impl Index {
 
     /// The parts that may lie in the index, the first ones rather than the others.
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
-        let views = self.parsed.get_mut().into_iter().flat_map(|Views { heads, albums }| {
+        self.parsed.get_mut().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter_mut().flat_map(Head::editions_mut).map(|pieces| &mut pieces.directory).chain(albums)
-        });
-        self.links.iter_mut().chain(views)
+        })
     }
 
     /// The parts that could lie in an index that is being made, and do not.
-    pub fn outside(&self) -> impl Iterator<Item = &Part> {
+    pub fn outside(&self) -> impl Iterator<Item = Part> {
         let all = self.parsed.get().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter().flat_map(Head::editions).map(|pieces| &pieces.directory).chain(albums)
         });
-        self.links.iter().chain(all).filter(|part| part.content.is_none())
+        all.cloned().chain(self.links()).filter(|part| part.content.is_none())
+    }
+
+    /// The part with the links, if there are any.
+    pub fn links(&self) -> Option<Part> {
+        Part::of_text(self.links.as_ref()?)
     }
 
     /// Whether the same people may enter by both.
     pub fn has_access_of(&self, other: &Self) -> bool {
-        let name = |index: &Self| index.links.as_ref().map(|links| links.name.clone());
+        let name = |index: &Self| index.links().map(|links| links.name);
         self.epoch == other.epoch && name(self) == name(other)
     }
 
@@ -374,7 +402,7 @@ mod tests {
         index.seal(None, (7, Some(part(&links))), content).unwrap();
         assert!(index.encode().unwrap().len() <= MOST_BYTES);
         let read = Index::parse(&index.encode().unwrap()).unwrap();
-        assert_eq!((read.epoch, read.links.as_ref().and_then(Part::content)), (7, Some(links)));
+        assert_eq!((read.epoch, read.links().and_then(|links| links.content())), (7, Some(links)));
         assert_eq!(read.version, same.version);
         assert!(!read.has_access_of(&same) && read.has_access_of(&read.clone()));
     }
