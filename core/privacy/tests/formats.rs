@@ -151,6 +151,16 @@ fn subtitles_stay() {
     assert_eq!(patches(&file).timed(), Timed::None);
     assert!(has(&clean(&file), b"Hello"));
     assert!(!has(&clean(&boxes::film(&[track(b"data")], b"Hello")), b"Hello"));
+    for text in ["$GPRMC", "GPS 1", "48.8577", "48°51'", "Latitude"] {
+        let chunks = vec![(boxes::SAMPLES, vec![u32::try_from(text.len()).unwrap()])];
+        let track = boxes::Track { handler: b"text", format: b"text", chunks, is_wide: false };
+        assert_eq!(patches(&boxes::film(&[track], text.as_bytes())).timed(), Timed::Blanked, "{text}");
+    }
+    for text in ["20°C", "1.000 km", "3.14", "at 10.30"] {
+        let chunks = vec![(boxes::SAMPLES, vec![u32::try_from(text.len()).unwrap()])];
+        let track = boxes::Track { handler: b"text", format: b"text", chunks, is_wide: false };
+        assert_eq!(patches(&boxes::film(&[track], text.as_bytes())).timed(), Timed::None, "{text}");
+    }
 }
 
 #[test]

@@ -131,9 +131,13 @@ fn references(work: &mut Work, dinf: &Part) -> Result<(), Stop> {
     })
 }
 
-/// Whether a text tells a place: sentences of NMEA, the word GPS, or a number with four digits after its point.
+/// Whether a text tells a place: sentences of NMEA, the words GPS and latitude, degrees with minutes, or a number with
+/// four digits after its point.
 fn names_place(text: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
     let is_fine = |part: &[u8]| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit);
-    has(b"$G") || has(b"GPS") || has(b"gps") || text.windows(5).any(is_fine)
+    let is_degree = |part: &[u8]| part.starts_with("°".as_bytes()) && part[2].is_ascii_digit();
+    [&b"$G"[..], b"GPS", b"gps", b"atitude"].iter().any(|word| has(word))
+        || text.windows(5).any(is_fine)
+        || text.windows(3).any(is_degree)
 }

@@ -11,7 +11,10 @@ const EXIF: &[u8] = b"Exif\0\0";
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 const MPF: &[u8] = b"MPF\0";
 /// What stays as it is: colour profiles, the metadata of gain maps (ISO 21496-1), how Adobe coded colours.
-const KEPT: [(u8, &[u8]); 3] = [(0xe2, b"ICC_PROFILE\0"), (0xe2, b"urn:iso:std:iso:ts:21496:-1\0"), (0xee, b"Adobe")];
+const KEPT: [(u8, &[u8]); 3] = [(0xe2, b"ICC_PROFILE\0"), (0xe2, b"urn:iso:std:iso:ts:21496:-1\0"), (ADOBE, b"Adobe")];
+const ADOBE: u8 = 0xee;
+/// Adobe's signature, version, flags, and how colours are coded.
+const ADOBE_LENGTH: u64 = 12;
 /// JFIF's header: signature, version, units, densities, and the size of a thumbnail.
 const JFIF: u64 = 14;
 /// The most fill bytes before a marker.
@@ -135,7 +138,7 @@ fn application(work: &mut Work, kind: u8, (at, end): (u64, u64), picture: &mut P
     let payload = work.source.block(at, end - at)?;
     let is = |marker: u8, signature: &[u8]| kind == marker && payload.starts_with(signature);
     if KEPT.iter().any(|(marker, signature)| is(*marker, signature)) {
-        return Ok(());
+        return if kind == ADOBE { work.zero((at + ADOBE_LENGTH).min(end), end) } else { Ok(()) };
     }
     if is(0xe0, b"JFIF\0") {
         if end - at > JFIF {

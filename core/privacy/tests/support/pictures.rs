@@ -61,7 +61,7 @@ pub fn segments(is_big: bool) -> Vec<Vec<u8>> {
         segment(0xeb, &[b"JP\0\x01SECRET C2PA"]),
         segment(0xec, &[b"Ducky SECRET"]),
         segment(0xed, &[b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0f\x1c\x02\x5a\0\x0bSECRET city"]),
-        segment(0xee, &[b"Adobe\0\x64\0\0\0\0\x01"]),
+        segment(0xee, &[b"Adobe\0\x64\0\0\0\0\x01SECRET"]),
         segment(0xfe, &[b"SECRET comment"]),
     ]
 }
