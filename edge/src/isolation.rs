@@ -39,10 +39,10 @@ pub fn require_own_page(cors: &Cors, request: &HeaderMap) -> Result<(), Problem>
         let host = request.get(header::HOST).and_then(|host| host.to_str().ok());
         authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
     };
-    let is_foreign = match request.get(header::ORIGIN) {
-        Some(origin) => !is_own(origin),
-        None => said("sec-fetch-site", "cross-site"),
-    };
+    let is_foreign = said("sec-fetch-site", "cross-site")
+        // What the browser itself says of the page's origin counts more than a comparison: a proxy may have given the
+        // request another `Host`.
+        || !said("sec-fetch-site", "same-origin") && request.get(header::ORIGIN).is_some_and(|origin| !is_own(origin));
     if is_foreign && cors.allows(request).is_none() {
         return Err(Problem::new(StatusCode::FORBIDDEN, "This is for the gallery's own page."));
     }

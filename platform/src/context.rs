@@ -136,8 +136,8 @@ impl<'a, P: Platform> Cx<'a, P> {
     }
 
     /// See [`Platform::end_try`].
-    pub async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
-        self.platform.end_try(who, was_right).await
+    pub async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
+        self.platform.end_try(who, was_wrong).await
     }
 }
 

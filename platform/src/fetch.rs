@@ -120,15 +120,16 @@ pub trait Platform {
         Ok(work())
     }
 
-    /// Begins a try of something that may be guessed, and counts it. `None` if the host has no counter.
+    /// Begins a try of something that may be guessed. `None` if the host has no counter.
     ///
     /// - Tries are counted by `who`. A host whose counters are apart from each other, or slow, may count too few.
+    /// - Each try that has begun is ended with [`end_try`](Self::end_try), or is forgotten after a minute.
     async fn begin_try(&self, _who: &KvKey) -> Result<Option<Tries>, Error> {
         Ok(None)
     }
 
-    /// Ends a try that was counted. One that was right does not count any more, where the host can take it back.
-    async fn end_try(&self, _who: &KvKey, _was_right: bool) -> Result<(), Error> {
+    /// Ends a try, and counts it if it was wrong.
+    async fn end_try(&self, _who: &KvKey, _was_wrong: bool) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -136,8 +137,10 @@ pub trait Platform {
 /// How often something was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tries {
-    /// In the current minute, this try included.
-    pub count: u32,
+    /// Wrong ones in the current minute.
+    pub wrong: u32,
+    /// Those that have begun and not ended, this one included, as far as the host knows.
+    pub pending: u32,
     /// The seconds until the count begins anew, from 1 to 60.
     pub left: u64,
 }

@@ -126,7 +126,7 @@ async fn require_password<P: Platform>(
         }
     };
     let matches = matches(service, cx, wanted, password).await;
-    attempt.end(cx, !matches!(matches, Ok(false))).await;
+    attempt.end(cx, matches!(matches, Ok(false))).await;
     if matches? {
         return Ok(());
     }

@@ -12,12 +12,13 @@ use gallery::link::LinkId;
 use http::{HeaderValue, StatusCode, header};
 use platform::{Cx, Error, Kind, Kv, KvKey, Platform, Problem, StoreName, Tries};
 
-/// The most wrong passwords a minute.
+/// The most wrong passwords a minute, and the most that are checked at once.
 const MOST: u32 = 10;
 /// The pause after a wrong password where nobody counts.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The most passwords that are checked at once where nobody counts, and how long others wait for their turn.
+/// The most passwords that are checked at once where nobody counts.
 const AT_ONCE: u32 = 4;
+/// How long one waits for its turn: so many times so long.
 const TURN: Duration = Duration::from_millis(50);
 const MOST_TURNS: u32 = 200;
 
@@ -29,14 +30,13 @@ pub(crate) struct Throttle {
 
 /// A password that is being checked.
 pub(crate) struct Try<'a> {
-    who: Option<KvKey>,
     counter: Counter<'a>,
 }
 
 enum Counter<'a> {
-    Host,
+    Host(KvKey),
     /// An entry of the cache. Requests that write it at the same time count too few.
-    Store(Tries),
+    Store(KvKey, Tries),
     /// None. Holds the place among those that are checked at once.
     Nobody {
         _place: Turn<'a>,
@@ -52,36 +52,39 @@ impl Drop for Turn<'_> {
 }
 
 impl Throttle {
-    /// Begins to check a password for a link, or for the whole gallery. 429 if there were too many wrong ones.
+    /// Begins to check a password for a link, or for the whole gallery. 429 if there were too many wrong ones. Guests
+    /// behind one router may log in at the same moment: those who are too many wait.
     pub async fn begin<P: Platform>(&self, cx: &Cx<'_, P>, link: Option<LinkId>) -> Result<Try<'_>, Problem> {
         let who = cx.facts.client.and_then(|client| who(client, link));
-        let counted = match &who {
-            None => None,
-            Some(who) => match count(cx, who).await {
-                Ok(counted) => Some(counted),
-                // Who cannot be counted waits.
-                Err(error) => {
-                    cx.record.note(&error);
-                    None
-                }
-            },
-        };
-        let Some((tries, counter)) = counted else {
-            return Ok(Try { who: None, counter: Counter::Nobody { _place: self.turn(cx).await? } });
-        };
-        if tries.count > MOST {
-            let after = HeaderValue::from(tries.left);
-            let words = "There were too many wrong passwords from your network. Try again in a minute.";
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, words).with(header::RETRY_AFTER, after));
-        }
-        Ok(Try { who, counter })
-    }
-
-    async fn turn<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<Turn<'_>, Problem> {
         for _ in 0..MOST_TURNS {
-            if self.now.get() < AT_ONCE {
-                self.now.set(self.now.get() + 1);
-                return Ok(Turn(&self.now));
+            let counted = match &who {
+                None => None,
+                Some(who) => match count(cx, who).await {
+                    Ok(counted) => Some(counted),
+                    // Who cannot be counted waits.
+                    Err(error) => {
+                        cx.record.note(&error);
+                        None
+                    }
+                },
+            };
+            let Some((tries, counter)) = counted else {
+                if self.now.get() < AT_ONCE {
+                    self.now.set(self.now.get() + 1);
+                    return Ok(Try { counter: Counter::Nobody { _place: Turn(&self.now) } });
+                }
+                cx.sleep(TURN).await;
+                continue;
+            };
+            let attempt = Try { counter };
+            if tries.wrong < MOST && tries.pending <= MOST {
+                return Ok(attempt);
+            }
+            attempt.end(cx, false).await;
+            if tries.wrong >= MOST {
+                let after = HeaderValue::from(tries.left);
+                let words = "There were too many wrong passwords from your network. Try again in a minute.";
+                return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, words).with(header::RETRY_AFTER, after));
             }
             cx.sleep(TURN).await;
         }
@@ -92,18 +95,18 @@ impl Throttle {
 }
 
 impl Try<'_> {
-    /// What was right does not count. A counter that fails is no reason to refuse who knows the password.
-    pub async fn end<P: Platform>(self, cx: &Cx<'_, P>, was_right: bool) {
-        let ended = match (&self.counter, &self.who) {
-            (Counter::Host, Some(who)) => cx.end_try(who, was_right).await,
-            (Counter::Store(tries), Some(who)) if was_right => {
-                write(cx, who, Tries { count: tries.count.saturating_sub(1), ..*tries }).await
+    /// A counter that fails is no reason to refuse who knows the password.
+    pub async fn end<P: Platform>(self, cx: &Cx<'_, P>, was_wrong: bool) {
+        let ended = match &self.counter {
+            Counter::Host(who) => cx.end_try(who, was_wrong).await,
+            Counter::Store(who, tries) if was_wrong => {
+                write(cx, who, Tries { wrong: tries.wrong.saturating_add(1), ..*tries }).await
             }
-            (Counter::Nobody { .. }, _) if !was_right => {
+            Counter::Nobody { .. } if was_wrong => {
                 cx.sleep(PAUSE).await;
                 Ok(())
             }
-            _ => Ok(()),
+            Counter::Store(..) | Counter::Nobody { .. } => Ok(()),
         };
         if let Err(error) = ended {
             cx.record.note(&error);
@@ -126,25 +129,22 @@ fn who(client: IpAddr, link: Option<LinkId>) -> Option<KvKey> {
 
 async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Counter<'static>), Error> {
     if let Some(tries) = cx.begin_try(who).await? {
-        return Ok((tries, Counter::Host));
+        return Ok((tries, Counter::Host(who.clone())));
     }
     // The end of the minute, and the count.
     let entry = cx.kv(StoreName::VideoCache)?.get(who).await?.unwrap_or_default();
     let number = |at: usize| Some(u64::from_be_bytes(entry.get(at..at + 8)?.try_into().ok()?));
-    let now = cx.facts.now;
-    let left = number(0).unwrap_or_default().saturating_sub(now);
-    let before = if left == 0 { 0 } else { u32::try_from(number(8).unwrap_or_default()).unwrap_or(u32::MAX) };
-    let left = if (1..=Tries::SECONDS).contains(&left) { left } else { Tries::SECONDS };
-    let tries = Tries { count: before.saturating_add(1), left };
-    if before <= MOST {
-        write(cx, who, tries).await?;
-    }
-    Ok((tries, Counter::Store(tries)))
+    let left = number(0).unwrap_or_default().saturating_sub(cx.facts.now);
+    let wrong = u32::try_from(number(8).unwrap_or_default()).unwrap_or(u32::MAX);
+    let is_current = (1..=Tries::SECONDS).contains(&left);
+    let (wrong, left) = if is_current { (wrong, left) } else { (0, Tries::SECONDS) };
+    let tries = Tries { wrong, pending: 1, left };
+    Ok((tries, Counter::Store(who.clone(), tries)))
 }
 
 async fn write<P: Platform>(cx: &Cx<'_, P>, who: &KvKey, tries: Tries) -> Result<(), Error> {
     let ends = cx.facts.now.checked_add(tries.left).ok_or(Error::new(Kind::Internal, "tries.write"))?;
-    let entry = [ends.to_be_bytes(), u64::from(tries.count).to_be_bytes()].concat();
+    let entry = [ends.to_be_bytes(), u64::from(tries.wrong).to_be_bytes()].concat();
     let ttl = Some(Duration::from_secs(tries.left));
     cx.kv(StoreName::VideoCache)?.put(who, Bytes::from(entry), ttl).await
 }

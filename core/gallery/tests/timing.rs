@@ -36,7 +36,8 @@ fn t(mut compare: impl FnMut(bool)) -> f64 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let cut = sorted[(ROUNDS as f64 * KEPT) as usize];
     let moments = |class: bool| {
-        let of: Vec<f64> = times.iter().filter(|(own, time)| *own == class && *time <= cut).map(|(_, time)| *time).collect();
+        let of: Vec<f64> =
+            times.iter().filter(|(own, time)| *own == class && *time <= cut).map(|(_, time)| *time).collect();
         let mean = of.iter().sum::<f64>() / of.len() as f64;
         let variance = of.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / (of.len() as f64 - 1.0);
         (mean, variance / of.len() as f64)

@@ -84,16 +84,16 @@ impl Platform for Fastly {
     }
 
     /// A rate counter counts for one POP, and about a minute
-    /// (<https://www.fastly.com/documentation/guides/concepts/rate-limiting/>). It cannot take a try back, so only
-    /// wrong tries are counted, when they end.
+    /// (<https://www.fastly.com/documentation/guides/concepts/rate-limiting/>). A try blocks
+    /// its instance, so the pending ones of others are not known.
     async fn begin_try(&self, who: &KvKey) -> Result<Option<Tries>, Error> {
         let count = RateCounter::open(LOGINS).lookup_count(who.as_str(), CounterDuration::SixtySecs);
         let count = count.map_err(|error| Error::because(Kind::Unavailable, "tries.begin", error))?;
-        Ok(Some(Tries { count: count.saturating_add(1), left: Tries::SECONDS }))
+        Ok(Some(Tries { wrong: count, pending: 1, left: Tries::SECONDS }))
     }
 
-    async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
-        if was_right {
+    async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
+        if !was_wrong {
             return Ok(());
         }
         let counted = RateCounter::open(LOGINS).increment(who.as_str(), 1);

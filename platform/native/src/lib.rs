@@ -149,10 +149,8 @@ impl Platform for Native {
         Ok(Some(self.0.shared.tries.begin(who.as_str(), Instant::now())))
     }
 
-    async fn end_try(&self, who: &KvKey, was_right: bool) -> Result<(), Error> {
-        if was_right {
-            self.0.shared.tries.forgive(who.as_str());
-        }
+    async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
+        self.0.shared.tries.end(who.as_str(), was_wrong);
         Ok(())
     }
 }

@@ -14,7 +14,14 @@ const MOST: usize = 10_000;
 
 struct Counter {
     began: Instant,
-    count: u32,
+    wrong: u32,
+    pending: u32,
+}
+
+impl Counter {
+    const fn at(began: Instant) -> Self {
+        Self { began, wrong: 0, pending: 0 }
+    }
 }
 
 #[derive(Default)]
@@ -32,20 +39,20 @@ impl Counters {
                 all.remove(&oldest);
             }
         }
-        let counter = all.entry(who.to_owned()).or_insert(Counter { began: now, count: 0 });
+        let counter = all.entry(who.to_owned()).or_insert_with(|| Counter::at(now));
         if is_over(counter) {
-            *counter = Counter { began: now, count: 0 };
+            *counter = Counter::at(now);
         }
-        counter.count = counter.count.saturating_add(1);
+        counter.pending = counter.pending.saturating_add(1);
         let left = WINDOW.saturating_sub(now.saturating_duration_since(counter.began));
-        Tries { count: counter.count, left: left.as_secs().max(1) }
+        Tries { wrong: counter.wrong, pending: counter.pending, left: left.as_secs().max(1) }
     }
 
-    /// Takes a try back.
-    pub fn forgive(&self, who: &str) {
+    pub fn end(&self, who: &str, was_wrong: bool) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counter) = all.get_mut(who) {
-            counter.count = counter.count.saturating_sub(1);
+            counter.pending = counter.pending.saturating_sub(1);
+            counter.wrong = counter.wrong.saturating_add(u32::from(was_wrong));
         }
     }
 }
@@ -58,12 +65,13 @@ mod tests {
     fn a_minute_after_the_first_try_the_count_begins_anew() {
         let (counters, start) = (Counters::default(), Instant::now());
         let at = |seconds| counters.begin("a", start + Duration::from_secs(seconds));
-        assert_eq!(at(0), Tries { count: 1, left: 60 });
-        assert_eq!(at(50), Tries { count: 2, left: 10 });
-        counters.forgive("a");
-        assert_eq!(at(59), Tries { count: 2, left: 1 });
-        assert_eq!(counters.begin("b", start).count, 1);
-        assert_eq!(at(60), Tries { count: 1, left: 60 });
+        assert_eq!(at(0), Tries { wrong: 0, pending: 1, left: 60 });
+        assert_eq!(at(50), Tries { wrong: 0, pending: 2, left: 10 });
+        counters.end("a", true);
+        counters.end("a", false);
+        assert_eq!(at(59), Tries { wrong: 1, pending: 1, left: 1 });
+        assert_eq!(counters.begin("b", start).wrong, 0);
+        assert_eq!(at(60), Tries { wrong: 0, pending: 1, left: 60 });
     }
 
     #[test]
@@ -74,7 +82,7 @@ mod tests {
         }
         assert_eq!(counters.0.lock().unwrap().len(), MOST);
         let now = start + Duration::from_secs(1);
-        assert_eq!(counters.begin("0", now).count, 1, "the oldest began anew");
-        assert_eq!(counters.begin(&(MOST + 4).to_string(), now).count, 2);
+        assert_eq!(counters.begin("0", now).pending, 1, "the oldest began anew");
+        assert_eq!(counters.begin(&(MOST + 4).to_string(), now).pending, 2);
     }
 }

@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::{self, HOST},
+    uri::PathAndQuery,
+};
 use platform::{
     Cx, Facts, LogClient, Platform, Problem, Service,
     headers::strip_hop_by_hop,
@@ -41,6 +45,11 @@ impl Arrived {
             Method::try_from(request.get_method()).ok().ok_or_else(unusable("The method is not one."))?;
         *head.uri_mut() = Uri::from(target.ok_or_else(unusable("The request's target is not a path."))?);
         *head.headers_mut() = headers.ok_or_else(unusable("A header of the request is not one."))?;
+        // A host keeps `Host` apart from the other headers.
+        let authority = request.get_authority().and_then(|authority| HeaderValue::try_from(authority).ok());
+        if let Some(authority) = authority.filter(|_| !head.headers().contains_key(HOST)) {
+            head.headers_mut().insert(HOST, authority);
+        }
         let facts = Facts {
             now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             entropy: entropy(),

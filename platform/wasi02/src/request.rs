@@ -14,7 +14,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::{self, HOST},
+    uri::PathAndQuery,
+};
 use platform::{
     Cx, Error, Facts, Kind, LogClient, Problem, Service,
     headers::strip_hop_by_hop,
@@ -115,6 +119,11 @@ fn for_service(request: &IncomingRequest) -> Result<Request<Body>, Problem> {
     *head.method_mut() = method(request.method()).ok_or_else(unusable("The method is not one."))?;
     *head.uri_mut() = Uri::from(target.ok_or_else(unusable("The request's target is not a path."))?);
     *head.headers_mut() = headers(&request.headers()).ok_or_else(unusable("A header of the request is not one."))?;
+    // A host keeps `Host` apart from the other headers.
+    let authority = request.authority().and_then(|authority| HeaderValue::try_from(authority).ok());
+    if let Some(authority) = authority.filter(|_| !head.headers().contains_key(HOST)) {
+        head.headers_mut().insert(HOST, authority);
+    }
     let body = request.consume().ok().and_then(|body| Body::arriving(body, head.headers()).ok());
     Ok(head.map(|()| body.unwrap_or_else(|| Body::from(Bytes::new()))))
 }

@@ -18,6 +18,8 @@ pub struct Target {
     pub password: String,
     /// Whether the catalogue is read from the bucket instead of SQL.
     pub snapshot: bool,
+    /// Whether both services have one KV store: two local servers of Fastly's have one each.
+    pub one_kv: bool,
     /// The secret parts of links, as [`harness::Gallery::links`] describes them. Empty where nobody made any.
     pub links: Vec<String>,
     session: OnceLock<Result<String, String>>,
@@ -36,6 +38,7 @@ impl Target {
             store_origin: store_origin.into(),
             password: password.into(),
             snapshot: false,
+            one_kv: true,
             links: Vec::new(),
             session: OnceLock::new(),
         }
@@ -45,6 +48,13 @@ impl Target {
     #[must_use]
     pub fn with_snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+
+    /// A target whose services have a KV store each.
+    #[must_use]
+    pub fn with_two_kv_stores(mut self) -> Self {
+        self.one_kv = false;
         self
     }
 

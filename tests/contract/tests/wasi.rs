@@ -24,7 +24,9 @@ fn main() -> ExitCode {
         let edge = |split| {
             Edge::new(move || {
                 let gallery = WasiGallery::start(wasi, &Options { split, links: true, ..Options::default() })?;
-                Ok(Running::new(gallery, !split && wasi != Wasi::Spin))
+                let running = Running::new(gallery, !split && wasi != Wasi::Spin);
+                // KV is in the bucket, and on the stand-in for Spin in the memory of each server.
+                Ok(if split && wasi == Wasi::Spin { running.with_two_kv_stores() } else { running })
             })
         };
         let name = wasi.suffix();
@@ -34,7 +36,8 @@ fn main() -> ExitCode {
         trials.extend(edge::routed(&format!("{name}-routed"), &split));
     }
     let app = Edge::new(|| {
-        Ok(Running::new(WasiGallery::start_on_spin(&Options { links: true, ..Options::default() })?, false))
+        Ok(Running::new(WasiGallery::start_on_spin(&Options { links: true, ..Options::default() })?, false)
+            .with_two_kv_stores())
     });
     trials.extend(edge::whole("spin-app", &app));
     drop(app);

@@ -36,6 +36,16 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Each service has a KV store of its own.
+    #[allow(dead_code, reason = "only local servers of Fastly have")]
+    pub fn with_two_kv_stores(mut self) -> Self {
+        self.target = self.target.with_two_kv_stores();
+        self.routed = self.routed.map(Target::with_two_kv_stores);
+        self
+    }
+}
+
 impl Edge {
     /// The trials hold clones. When the last clone is dropped, the processes end.
     pub fn new(start: impl Fn() -> Result<Running, Failure> + Send + Sync + 'static) -> Arc<Self> {

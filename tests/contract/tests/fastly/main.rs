@@ -18,7 +18,9 @@ fn main() -> ExitCode {
     arguments.test_threads = arguments.test_threads.or(Some(4));
     let [whole, split] = [false, true].map(|split| {
         Edge::new(move || {
-            Ok(Running::new(FastlyGallery::start(&Options { split, links: true, ..Options::default() })?, !split))
+            let gallery = FastlyGallery::start(&Options { split, links: true, ..Options::default() })?;
+            let running = Running::new(gallery, !split);
+            Ok(if split { running.with_two_kv_stores() } else { running })
         })
     });
     let contract =

@@ -3,14 +3,20 @@
 use contract::{Outcome, ensure};
 use harness::Wasi;
 
-use crate::fixture::{Fixture, Fixtures, Host};
+use crate::{
+    fixture::{Fixture, Fixtures, Host},
+    playback::session_token,
+};
 
 crate::tests!(catalogue: database_refuses, no_snapshot);
 
-/// Requests that need the catalogue get a 503. All others succeed as always.
+/// Requests with a session get a 503, and so do logins: who may enter is in the catalogue's index. All others succeed as
+/// always.
 fn unavailable(fixture: &Fixture) -> Outcome {
     let target = &fixture.target;
+    let cookie = format!("session={}", session_token());
     let calls = [
+        target.get("/auth"),
         target.get("/api/media"),
         target.get("/api/timeline"),
         target.get("/api/blocks/everything.0123456789abcdef"),
@@ -22,13 +28,15 @@ fn unavailable(fixture: &Fixture) -> Outcome {
         target.video("/api/hls/playlist?key=absent.mp4"),
     ];
     for call in calls {
-        let answer = call.expect(503)?;
+        let answer = call.anonymous().header("cookie", &cookie).expect(503)?;
         answer.has("content-type", "application/problem+json")?;
         answer.has("cache-control", "no-store")?;
         answer.need("retry-after")?;
     }
-    target.get("/auth").expect(200)?;
-    target.get("/healthz").expect(200)?;
+    target.log_in(&target.password).expect(503)?.need("retry-after")?;
+    target.get("/api/media").anonymous().expect(401)?;
+    target.get("/healthz").anonymous().expect(200)?;
+    target.get("/").anonymous().expect(200)?;
     Ok(())
 }
 
@@ -57,7 +65,7 @@ fn no_snapshot(fixtures: &Fixtures) -> Outcome {
 
 /// Both services say what is wrong.
 fn is_named(fixture: &Fixture, wrong: &str) -> Outcome {
-    for call in [fixture.target.get("/readyz").anonymous(), fixture.target.video("/readyz")] {
+    for call in [fixture.target.get("/readyz").anonymous(), fixture.target.video("/readyz").anonymous()] {
         let answer = call.expect(503)?;
         ensure!(answer.text()?.contains(&format!("\"{wrong}\"")), "{}: {}", answer.what, answer.text()?);
     }
