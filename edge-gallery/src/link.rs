@@ -134,7 +134,7 @@ fn add(arguments: &Add) -> Result<(), Failure> {
         if let Some(why) = password::weakness(&password) {
             return Err(format!("this password is weak: {why}").into());
         }
-        Some(password::hash(&password, salt)?)
+        Some(password::hash_of_a_link(&password, salt)?)
     } else {
         None
     };

@@ -1,7 +1,7 @@
 //! What the operator says about who may enter: links, and the end of all sessions.
 
 use gallery::link::{Flags, Link, LinkId, LinksKey};
-use gallery::views::View;
+use gallery::views::{INDEX, View};
 
 use crate::catalogue::StoredLink;
 use crate::engine::Session;
@@ -27,10 +27,23 @@ pub fn links(options: &Options) -> Result<Vec<StoredLink>, Error> {
     session.catalogue.links().map_err(|error| session.unusable(options, error))
 }
 
+/// A database without a catalogue, where the bucket has one, is another gallery's, or that of the wrong folder. To
+/// publish it would empty the gallery.
+fn open(options: &Options) -> Result<(Session, Lock), Error> {
+    let lock = Lock::take_for_access(&options.database)?;
+    let session = Session::open(options)?;
+    let is_empty = session.catalogue.part(INDEX).map_err(|error| session.unusable(options, error))?.is_none();
+    if is_empty && session.index_of_the_bucket()?.is_some() {
+        let words =
+            "it has no catalogue, and the bucket has one: name the gallery's own (--data, --database, --sql-url)";
+        return Err(Error::Database(options.database.name(), words.to_owned()));
+    }
+    Ok((session, lock))
+}
+
 /// Adds a link, and publishes it. `secret` is the deployment's `AUTH_SECRET`.
 pub fn add_link(options: &Options, secret: &[u8], new: NewLink) -> Result<StoredLink, Error> {
-    let session = Session::open(options)?;
-    let _lock = Lock::take(&options.database)?;
+    let (session, _lock) = open(options)?;
     let views = views(&session, options, &new.views)?;
     let link = StoredLink {
         id: new.id,
@@ -42,47 +55,49 @@ pub fn add_link(options: &Options, secret: &[u8], new: NewLink) -> Result<Stored
         password: new.password,
         ended_at: None,
     };
-    put(&session, options, secret, &link)?;
+    put(&session, options, secret, std::slice::from_ref(&link))?;
     Ok(link)
 }
 
-/// Ends the links that have this label or whose id begins so. Returns those that it has ended.
+/// Ends the links that have this label or whose id begins so, and returns them. Those that had ended already are
+/// published again: a run before may have failed half-way.
 pub fn end_links(options: &Options, secret: &[u8], named: &str) -> Result<Vec<StoredLink>, Error> {
-    let session = Session::open(options)?;
-    let _lock = Lock::take(&options.database)?;
+    let (session, _lock) = open(options)?;
     let all = session.catalogue.links().map_err(|error| session.unusable(options, error))?;
-    let is_meant = |link: &StoredLink| {
-        link.ended_at.is_none() && (link.label == named || named.len() >= 8 && link.id.to_string().starts_with(named))
-    };
+    let is_meant =
+        |link: &StoredLink| link.label == named || named.len() >= 8 && link.id.to_string().starts_with(named);
     let mut ended: Vec<StoredLink> = all.into_iter().filter(is_meant).collect();
     for link in &mut ended {
-        link.ended_at = Some(jiff::Timestamp::now().to_string());
-        put(&session, options, secret, link)?;
+        link.ended_at.get_or_insert_with(|| jiff::Timestamp::now().to_string());
     }
+    put(&session, options, secret, &ended)?;
     Ok(ended)
 }
 
 /// Ends every session, also those of links: everybody has to log in again.
 pub fn end_all_sessions(options: &Options) -> Result<(), Error> {
-    let session = Session::open(options)?;
-    let _lock = Lock::take(&options.database)?;
-    session.catalogue.raise_epoch().map_err(|error| session.unusable(options, error))?;
+    let (session, _lock) = open(options)?;
+    // A database from a backup may know a lower epoch than the bucket.
+    let known = session.index_of_the_bucket()?.map_or(0, |index| index.epoch);
+    session.catalogue.raise_epoch(known).map_err(|error| session.unusable(options, error))?;
     session.publish(options)
 }
 
-fn put(session: &Session, options: &Options, secret: &[u8], link: &StoredLink) -> Result<(), Error> {
+fn put(session: &Session, options: &Options, secret: &[u8], changed: &[StoredLink]) -> Result<(), Error> {
     let failed = |error| session.unusable(options, error);
-    let others = session.catalogue.links().map_err(failed)?.into_iter().filter(|other| other.id != link.id);
-    let all: Vec<StoredLink> = others.chain([link.clone()]).collect();
-    let sealed = LinksKey::derive(secret).seal(&open(&all));
-    session.catalogue.put_link(link, &sealed).map_err(failed)?;
+    let is_other = |other: &StoredLink| changed.iter().all(|link| link.id != other.id);
+    let mut all = session.catalogue.links().map_err(failed)?;
+    all.retain(is_other);
+    all.extend(changed.iter().cloned());
+    let sealed = LinksKey::derive(secret).seal(&going_on(&all));
+    session.catalogue.put_links(changed, &sealed).map_err(failed)?;
     session.publish(options)
 }
 
 /// The links that have not ended, as the services read them.
-fn open(all: &[StoredLink]) -> Vec<Link> {
+fn going_on(all: &[StoredLink]) -> Vec<Link> {
     let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
-    let is_open = |link: &&StoredLink| link.ended_at.is_none() && link.expires.is_none_or(|expires| expires > now);
+    let goes_on = |link: &&StoredLink| link.ended_at.is_none() && link.expires.is_none_or(|expires| expires > now);
     let link = |link: &StoredLink| Link {
         id: link.id,
         expires: link.expires.unwrap_or(u64::MAX),
@@ -90,15 +105,21 @@ fn open(all: &[StoredLink]) -> Vec<Link> {
         password: link.password.clone(),
         views: link.views.clone(),
     };
-    all.iter().filter(is_open).map(link).collect()
+    all.iter().filter(goes_on).map(link).collect()
 }
 
 /// The views that are named, or that are albums with these titles.
 fn views(session: &Session, options: &Options, named: &[String]) -> Result<Vec<View>, Error> {
     let albums = crate::views::albums(&session.catalogue).map_err(|failure| session.failed(options, failure))?;
     let view = |name: &String| {
-        let album = || albums.iter().find(|(_, title)| title == name).map(|(view, _)| view.clone());
-        View::parse(name).or_else(album).ok_or_else(|| {
+        let titled = albums.iter().filter(|(_, title)| title == name).map(|(view, _)| view.clone());
+        let mut meant: Vec<View> = View::parse(name).into_iter().chain(titled).collect();
+        if meant.len() > 1 {
+            let names: Vec<&str> = meant.iter().map(View::name).collect();
+            let words = format!("{name} may be any of {}: say which by that name", names.join(", "));
+            return Err(Error::Settings(words));
+        }
+        meant.pop().ok_or_else(|| {
             let titles: Vec<&str> = albums.iter().map(|(_, title)| title.as_str()).collect();
             let known = if titles.is_empty() { "none".to_owned() } else { titles.join(", ") };
             Error::Settings(format!(

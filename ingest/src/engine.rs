@@ -4,6 +4,7 @@
 use std::thread;
 use std::time::Instant;
 
+use gallery::views::{INDEX, Index};
 use jiff::tz::TimeZone;
 
 use crate::bucket::Bucket;
@@ -17,6 +18,9 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{Error, Options, Place, Report, blank, demo_film, libraries, pipeline, prune, purge, scratch, views};
+
+/// The largest index, in bytes.
+const MAX_INDEX: u64 = 1 << 20;
 
 /// The bucket and the catalogue of a gallery.
 pub struct Session {
@@ -37,6 +41,12 @@ impl Session {
             Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
         Ok(Self { bucket, catalogue })
+    }
+
+    /// The index in the bucket, if there is one that can be read.
+    pub fn index_of_the_bucket(&self) -> Result<Option<Index>, Error> {
+        let json = self.bucket.get(INDEX, MAX_INDEX).map_err(|error| Error::Store(error.to_string()))?;
+        Ok(json.and_then(|json| Index::parse(&json).ok()))
     }
 
     /// Publishes the catalogue as it is now.

@@ -12,17 +12,24 @@ pub struct Lock {
 
 impl Lock {
     pub fn take(database: &Place) -> Result<Self, Error> {
+        Self::of(database, ".lock", "another ingest or doctor works on it: wait until it has ended")
+    }
+
+    /// The right to change who may enter, which an ingest does not take: a link must end while films are encoded.
+    pub fn take_for_access(database: &Place) -> Result<Self, Error> {
+        Self::of(database, ".access.lock", "another program changes its links: try again in a moment")
+    }
+
+    fn of(database: &Place, suffix: &str, busy: &str) -> Result<Self, Error> {
         let Place::File(path) = database else { return Ok(Self { _file: None }) };
         let unusable = |words: String| Error::Database(database.name(), words);
         let mut name = path.clone().into_os_string();
-        name.push(".lock");
+        name.push(suffix);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(name);
         let file = file.map_err(|error| unusable(format!("its lock cannot be made: {error}")))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => {
-                Err(unusable("another ingest or doctor works on it: wait until it has ended".to_owned()))
-            }
+            Err(TryLockError::WouldBlock) => Err(unusable(busy.to_owned())),
             // A file system without locks.
             Err(TryLockError::Error(_)) => Ok(Self { _file: None }),
         }

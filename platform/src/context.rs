@@ -1,6 +1,9 @@
 //! The context of a request: the platform, the facts, and the record of what the request costs.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -26,10 +29,15 @@ impl Facts {
     /// Takes the scheme and the client's address from `X-Forwarded-Proto` and `X-Forwarded-For`. Call this only
     /// behind a proxy of the operator's own that writes both.
     pub fn believe_forwarded(&mut self, headers: &HeaderMap) {
-        self.https = last(headers, "x-forwarded-proto").is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-        // The operator's own proxy wrote the last entry. The other entries come from the client.
-        if let Some(client) = last(headers, "x-forwarded-for").and_then(|entry| entry.parse().ok()) {
-            self.client = Some(client);
+        if let Some(proto) = last(headers, "x-forwarded-proto") {
+            self.https = proto.eq_ignore_ascii_case("https");
+        }
+        // The operator's own proxy wrote the last entry. The other entries come from the client. Some proxies write a
+        // port too. Where an entry is no address, nobody knows the client's, and it is not the proxy's.
+        if let Some(entry) = last(headers, "x-forwarded-for") {
+            let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+            let client = entry.parse().ok().or_else(with_port);
+            self.client = client.map(|client: IpAddr| client.to_canonical());
         }
     }
 }

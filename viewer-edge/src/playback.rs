@@ -44,7 +44,7 @@ pub(crate) async fn serve<P: Platform>(
     let base = &service.config.video_api_base;
     let found = Playback {
         url: format!("{base}/api/hls/{MARK}{token}/{playlist}"),
-        expires: respond::iso8601(playback::expires(cx.facts.now, duration)),
+        expires: respond::iso8601(playback::expires(&viewer.claims, cx.facts.now, duration)),
     };
     let body = serde_json::to_vec(&found).map_err(|error| Error::because(Kind::Internal, "playback.encode", error))?;
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);

@@ -77,8 +77,16 @@ pub(crate) async fn follow<P: Platform>(
     token: &str,
 ) -> Result<Response<P::Body>, Failure> {
     let link = service.sessions.link(cx, &service.catalogue, token).await?;
+    // A page elsewhere must not exchange the viewer's session behind the viewer's back, in a picture or a frame.
+    let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
+    let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
     let mut response = match link {
-        Some(link) if link.password.is_none() => {
+        Some(link) if link.password.is_none() && is_visit => {
+            // Who has the whole gallery open keeps it.
+            let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
+            if known.is_ok_and(|viewer| viewer.link.is_none()) {
+                return Ok(see_other("/"));
+            }
             let cookie = service.sessions.mint(cx, &service.catalogue, Some(&link)).await?;
             cx.record.event.set(Some("login"));
             let mut response = see_other("/");

@@ -80,7 +80,10 @@ impl Throttle {
             if tries.wrong < MOST && tries.pending <= MOST {
                 return Ok(attempt);
             }
-            attempt.end(cx, false).await;
+            // What is refused is not counted: the wait is as long as it is said to be.
+            if let Counter::Host(_) = attempt.counter {
+                attempt.end(cx, false).await;
+            }
             if tries.wrong >= MOST {
                 let after = HeaderValue::from(tries.left);
                 let words = "There were too many wrong passwords from your network. Try again in a minute.";
@@ -99,9 +102,8 @@ impl Try<'_> {
     pub async fn end<P: Platform>(self, cx: &Cx<'_, P>, was_wrong: bool) {
         let ended = match &self.counter {
             Counter::Host(who) => cx.end_try(who, was_wrong).await,
-            Counter::Store(who, tries) if was_wrong => {
-                write(cx, who, Tries { wrong: tries.wrong.saturating_add(1), ..*tries }).await
-            }
+            // It was counted before the check, because that takes long.
+            Counter::Store(who, tries) if !was_wrong => write(cx, who, *tries).await,
             Counter::Nobody { .. } if was_wrong => {
                 cx.sleep(PAUSE).await;
                 Ok(())
@@ -116,7 +118,7 @@ impl Try<'_> {
 
 /// A client with IPv6 has a whole /64.
 fn who(client: IpAddr, link: Option<LinkId>) -> Option<KvKey> {
-    let network = match client {
+    let network = match client.to_canonical() {
         IpAddr::V4(client) => client.to_string(),
         IpAddr::V6(client) => {
             let [a, b, c, d, ..] = client.segments();
@@ -139,6 +141,9 @@ async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Count
     let is_current = (1..=Tries::SECONDS).contains(&left);
     let (wrong, left) = if is_current { (wrong, left) } else { (0, Tries::SECONDS) };
     let tries = Tries { wrong, pending: 1, left };
+    if wrong < MOST {
+        write(cx, who, Tries { wrong: wrong + 1, ..tries }).await?;
+    }
     Ok((tries, Counter::Store(who.clone(), tries)))
 }
 

@@ -72,11 +72,21 @@ impl Password {
 /// The PHC string of a password: Argon2id with 19 MiB, two passes and one lane, which is the first choice of OWASP's
 /// "Password Storage Cheat Sheet". `salt` is fresh randomness.
 pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
+    hash_with(password, salt, 19 * 1024)
+}
+
+/// A hash with 4 MiB, for the password of a link. Whoever wants to try passwords needs the link's 128 bits first, and
+/// some hosts give a request no more than 50 ms.
+pub fn hash_of_a_link(password: &str, salt: &[u8; 16]) -> Result<String, Unchecked> {
+    hash_with(password, salt, 4 * 1024)
+}
+
+fn hash_with(password: &str, salt: &[u8; 16], kibibytes: u32) -> Result<String, Unchecked> {
     let unchecked = |words: String| Unchecked(words);
     if password.len() > MAX_PASSWORD_BYTES {
         return Err(unchecked(format!("it is longer than {MAX_PASSWORD_BYTES} bytes")));
     }
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| unchecked(error.to_string()))?;
+    let params = Params::new(kibibytes, 2, 1, None).map_err(|error| unchecked(error.to_string()))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = argon2.hash_password_with_salt(password.as_bytes(), salt);
     hash.map(|hash| hash.to_string()).map_err(|error| unchecked(error.to_string()))

@@ -23,12 +23,12 @@ pub const MARK: char = '~';
 /// the token is minted. A longer film needs a second token before its end.
 pub fn mint(key: &TokenKey, session: &Claims, film: &str, now: u64, duration: f64) -> String {
     let issued = Window::of(now, duration).signed_at;
-    key.sign(&Claims { issued, expires: expires(now, duration), film: subject(film), ..*session })
+    key.sign(&Claims { issued, expires: expires(session, now, duration), film: subject(film), ..*session })
 }
 
-/// When a token that is minted now expires, in seconds since 1970.
-pub fn expires(now: u64, duration: f64) -> u64 {
-    Window::of(now, duration).signed_at + WANTED_LIFE
+/// When a token that is minted now expires, in seconds since 1970: not after its session.
+pub fn expires(session: &Claims, now: u64, duration: f64) -> u64 {
+    (Window::of(now, duration).signed_at + WANTED_LIFE).min(session.expires)
 }
 
 /// The first sixteen bytes of the SHA-256 of a film's key.
@@ -89,6 +89,13 @@ mod tests {
         assert!(!claims.is_of(&generation("2")));
         assert!(!session("1").opens("a/b.mp4"));
         assert_eq!((claims.session, claims.link), ([7; 16], Some(LinkId([9; 16]))), "it ends with both");
+    }
+
+    #[test]
+    fn a_token_ends_with_its_session() {
+        let session = Claims { expires: MIDNIGHT + 100, ..session("1") };
+        let token = mint(&key(), &session, "a.mp4", MIDNIGHT + 5, 60.0);
+        assert!(key().verify(&token, MIDNIGHT + 99).is_some() && key().verify(&token, MIDNIGHT + 100).is_none());
     }
 
     #[test]

@@ -54,13 +54,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         defaults.retain(|(name, _)| unset(*name));
     }
     let store = if unset(names::S3_ENDPOINT) && unset(names::R2_ACCOUNT_ID) {
-        // Pages of other origins that may call the services may also read the objects to which the services send
-        // them.
-        let elsewhere = environment.read(|lookup| lookup.origins(names::ALLOWED_ORIGINS))?;
-        // Whoever has a signed URL may read its object, on whatever page. Under its public address, the store does not
-        // know that of the pages.
-        let everyone = if unset(names::STORE_PUBLIC_URL) { Vec::new() } else { vec!["*".to_owned()] };
-        let store = embedded_store(&settings, &environment, [page_origins.clone(), elsewhere, everyone].concat())?;
+        // Whoever has a signed URL may read its object, on whatever page. The store does not know by which names
+        // browsers reach the gallery.
+        let store = embedded_store(&settings, &environment, vec!["*".to_owned()])?;
         defaults.push((names::S3_ENDPOINT, origins::of(store.addr()).remove(0)));
         Some(store)
     } else {

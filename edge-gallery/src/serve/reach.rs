@@ -33,7 +33,8 @@ impl Reach {
     fn unreachable(&self) -> Option<SocketAddr> {
         let store = self.store?;
         let elsewhere = self.trust_forwarded || !self.gallery.ip().is_loopback();
-        (self.tls || store.ip().is_unspecified() || elsewhere && store.ip().is_loopback()).then_some(store)
+        (self.tls || self.trust_forwarded || store.ip().is_unspecified() || elsewhere && store.ip().is_loopback())
+            .then_some(store)
     }
 
     /// How films travel, by the names that have no value.

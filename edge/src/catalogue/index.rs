@@ -47,8 +47,8 @@ impl CurrentIndex {
         let held = {
             let mut known = self.0.borrow_mut();
             match known.as_mut() {
-                Some(known) if now.saturating_sub(known.answered) < GRACE_SECONDS => {
-                    if now.saturating_sub(known.asked) < FRESH_SECONDS {
+                Some(known) if now.abs_diff(known.answered) < GRACE_SECONDS => {
+                    if now.abs_diff(known.asked) < FRESH_SECONDS {
                         return Ok(Rc::clone(&known.index));
                     }
                     // This request asks the bucket. Requests that arrive in the meantime use the index that is held.
@@ -65,6 +65,11 @@ impl CurrentIndex {
             }
             (answer, _) => answer,
         }
+    }
+
+    /// When the source last answered with the index that is held, in seconds since 1970.
+    pub fn answered(&self) -> u64 {
+        self.0.borrow().as_ref().map_or(0, |known| known.answered)
     }
 
     /// The index as it is now, past every cache.
@@ -88,7 +93,7 @@ impl CurrentIndex {
         };
         let mut known = self.0.borrow_mut();
         // Another request may have read a newer one while this one waited.
-        let is_overtaken = known.as_ref().is_some_and(|known| known.answered > now);
+        let is_overtaken = known.as_ref().is_some_and(|known| (now + 1..now + FRESH_SECONDS).contains(&known.answered));
         if is_overtaken && may_be_kept {
             return Ok(index);
         }

@@ -52,6 +52,15 @@ impl Source {
     }
 }
 
+/// Who may enter, as the index says it.
+pub struct Access {
+    pub epoch: u32,
+    /// The signed text of the links.
+    pub sealed: bytes::Bytes,
+    /// When the index was read, in seconds since 1970.
+    pub read_at: u64,
+}
+
 /// How often a request reads the index again because a part is gone.
 const REFRESHES: usize = 2;
 /// How many directories an instance keeps: those of some views in both editions.
@@ -129,16 +138,18 @@ impl Catalogue {
         .await
     }
 
-    /// The epoch, and the signed text of the links. With `past_caches`, as they are now.
-    pub async fn access<P: Platform>(&self, cx: &Cx<'_, P>, past_caches: bool) -> Result<(u32, bytes::Bytes), Error> {
+    /// The epoch and the links. With `past_caches`, as they are now.
+    pub async fn access<P: Platform>(&self, cx: &Cx<'_, P>, past_caches: bool) -> Result<Access, Error> {
         if past_caches {
             self.index.refresh(cx, &self.shelf).await?;
         }
-        self.current(cx, async |index: &Index| {
-            let Some(part) = index.links() else { return Ok(Some((index.epoch, bytes::Bytes::new()))) };
-            Ok(self.whole(cx, &part).await?.map(|links| (index.epoch, links)))
-        })
-        .await
+        let (epoch, sealed) = self
+            .current(cx, async |index: &Index| {
+                let Some(part) = index.links() else { return Ok(Some((index.epoch, bytes::Bytes::new()))) };
+                Ok(self.whole(cx, &part).await?.map(|links| (index.epoch, links)))
+            })
+            .await?;
+        Ok(Access { epoch, sealed, read_at: self.index.answered() })
     }
 
     /// The index of the catalogue.

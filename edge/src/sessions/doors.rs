@@ -12,7 +12,7 @@ use gallery::{
 use platform::{Cx, Error, Kind, Kv, KvKey, Platform, StoreName};
 
 use super::{FIRST_AUTH_VERSION, FRESH_SECONDS, GRACE_SECONDS};
-use crate::Catalogue;
+use crate::{Catalogue, catalogue::Access};
 
 /// What was read at one moment.
 pub(super) struct Doors {
@@ -63,11 +63,11 @@ impl CurrentDoors {
         let now = cx.facts.now;
         let known = self.known.borrow().clone();
         match known {
-            Some(doors) if now.saturating_sub(doors.read_at) < FRESH_SECONDS => Ok((doors, false)),
+            Some(doors) if now.abs_diff(doors.read_at) < FRESH_SECONDS => Ok((doors, false)),
             // Boxed, so that the future of a request is small where nothing is read.
             known => match (Box::pin(self.read(cx, catalogue, false)).await, known) {
                 (Ok(doors), _) => Ok((doors, true)),
-                (Err(error), Some(doors)) if now.saturating_sub(doors.read_at) < GRACE_SECONDS => {
+                (Err(error), Some(doors)) if now.abs_diff(doors.read_at) < GRACE_SECONDS => {
                     cx.record.note(&error);
                     Ok((doors, false))
                 }
@@ -83,14 +83,16 @@ impl CurrentDoors {
         catalogue: &Catalogue,
         past_caches: bool,
     ) -> Result<Rc<Doors>, Error> {
-        let (auth_version, (epoch, sealed)) = try_join(auth_version(cx), catalogue.access(cx, past_caches)).await?;
+        let (auth_version, access) = try_join(auth_version(cx), catalogue.access(cx, past_caches)).await?;
+        // The index may be one that is held while the bucket cannot be reached.
+        let Access { epoch, sealed, read_at } = access;
         let known = self.known.borrow().clone();
         let links = match known.filter(|known| known.sealed == sealed) {
             Some(known) => known.links.clone(),
             None => self.open(cx, &sealed),
         };
         let generation = Generation { auth_version, epoch };
-        let doors = Rc::new(Doors { read_at: cx.facts.now, generation, sealed, links });
+        let doors = Rc::new(Doors { read_at, generation, sealed, links });
         *self.known.borrow_mut() = Some(Rc::clone(&doors));
         Ok(doors)
     }

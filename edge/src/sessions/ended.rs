@@ -3,6 +3,7 @@
 use std::{cell::RefCell, collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
+use gallery::session::CLOCK_SKEW_SECONDS;
 use platform::{Cx, Error, Kind, Kv, KvKey, Platform, StoreName};
 
 use super::{FRESH_SECONDS, GRACE_SECONDS};
@@ -30,7 +31,7 @@ impl Ended {
         match known {
             // What has ended stays ended.
             Some((_, true)) => return Ok(true),
-            Some((read_at, false)) if now.saturating_sub(read_at) < FRESH_SECONDS => return Ok(false),
+            Some((read_at, false)) if now.abs_diff(read_at) < FRESH_SECONDS => return Ok(false),
             _ => {}
         }
         match (cx.kv(StoreName::CacheVersion)?.get(&key(id)?).await, known) {
@@ -38,7 +39,7 @@ impl Ended {
                 self.remember(id, now, entry.is_some());
                 Ok(entry.is_some())
             }
-            (Err(error), Some((read_at, false))) if now.saturating_sub(read_at) < GRACE_SECONDS => {
+            (Err(error), Some((read_at, false))) if now.abs_diff(read_at) < GRACE_SECONDS => {
                 cx.record.note(&error);
                 Ok(false)
             }
@@ -48,7 +49,8 @@ impl Ended {
 
     /// Ends a session that would expire at `expires`.
     pub async fn add<P: Platform>(&self, cx: &Cx<'_, P>, id: Id, expires: u64) -> Result<(), Error> {
-        let left = Duration::from_secs(expires.saturating_sub(cx.facts.now));
+        // Another host's clock may be behind.
+        let left = Duration::from_secs(expires.saturating_sub(cx.facts.now) + CLOCK_SKEW_SECONDS);
         cx.kv(StoreName::CacheVersion)?.put(&key(id)?, Bytes::from_static(b"1"), Some(left)).await?;
         self.remember(id, cx.facts.now, true);
         Ok(())

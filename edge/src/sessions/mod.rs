@@ -86,6 +86,8 @@ pub struct Sessions {
     ended: Ended,
     /// The latest time that this instance has seen.
     latest: Cell<u64>,
+    /// When the stores were last read past all caches for nothing.
+    in_vain: Cell<u64>,
 }
 
 impl Sessions {
@@ -96,6 +98,7 @@ impl Sessions {
             doors: CurrentDoors::new(secret.all().map(LinksKey::derive).collect()),
             ended: Ended::default(),
             latest: Cell::new(0),
+            in_vain: Cell::new(0),
         }
     }
 
@@ -195,14 +198,23 @@ impl Sessions {
                     return Ok(Viewer { claims: *claims, link });
                 }
             }
-            if is_last || signed.is_empty() {
+            if is_last || signed.is_empty() || !self.may_look_again(cx) {
                 break;
             }
             // The signature is right, but what is in memory does not know the session. It may have begun elsewhere,
             // under what was written since.
             doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
         }
+        if !is_fresh {
+            self.in_vain.set(cx.facts.now);
+        }
         Err(Problem::unauthorized().into())
+    }
+
+    /// Whether the stores may be read past all caches for something that memory does not know. Who asks again and again
+    /// for what there is not costs one such read a second.
+    fn may_look_again<P: Platform>(&self, cx: &Cx<'_, P>) -> bool {
+        self.in_vain.get() != cx.facts.now
     }
 
     /// A link that has not ended, with this secret part of its URL.
@@ -218,10 +230,14 @@ impl Sessions {
         if let Some(link) = doors.link(id, now) {
             return Ok(Some(Rc::clone(link)));
         }
-        if is_fresh {
+        if is_fresh || !self.may_look_again(cx) {
             return Ok(None);
         }
-        Ok(Box::pin(self.doors.read(cx, catalogue, true)).await?.link(id, now).cloned())
+        let found = Box::pin(self.doors.read(cx, catalogue, true)).await?.link(id, now).cloned();
+        if found.is_none() {
+            self.in_vain.set(cx.facts.now);
+        }
+        Ok(found)
     }
 
     /// A `Set-Cookie` value with a fresh session, through a link or for the whole gallery. What says who may enter is
@@ -232,7 +248,8 @@ impl Sessions {
         catalogue: &Catalogue,
         link: Option<&Link>,
     ) -> Result<HeaderValue, Error> {
-        let now = self.now(cx);
+        // Not the latest time that was seen: every other instance must find the token to be of now.
+        let now = cx.facts.now;
         let doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
         let expires = (now + SESSION_SECONDS).min(link.map_or(u64::MAX, |link| link.expires));
         let id = link.map(|link| link.id);

@@ -46,9 +46,12 @@ impl Catalogue {
         Ok(access)
     }
 
-    /// Raises the epoch by one, so that every session ends.
-    pub fn raise_epoch(&self) -> Result<(), Error> {
-        let epoch = self.access()?.epoch.saturating_add(1);
+    /// Raises the epoch above its value and above `known`, so that every session ends.
+    pub fn raise_epoch(&self, known: u32) -> Result<(), Error> {
+        self.put_epoch(self.access()?.epoch.max(known).saturating_add(1))
+    }
+
+    pub fn put_epoch(&self, epoch: u32) -> Result<(), Error> {
         self.0.batch(&[put(EPOCH, epoch.to_string().into_bytes())]).map(drop)
     }
 
@@ -76,23 +79,11 @@ impl Catalogue {
             .collect()
     }
 
-    /// Adds a link, or replaces it, together with the signed text of all that have not ended.
-    pub fn put_link(&self, link: &StoredLink, sealed: &[u8]) -> Result<(), Error> {
-        let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Into::into);
-        let views: Vec<&str> = link.views.iter().map(View::name).collect();
-        let parameters = [
-            link.id.to_string().into(),
-            link.label.as_str().into(),
-            link.created_at.as_str().into(),
-            link.expires.and_then(|seconds| i64::try_from(seconds).ok()).map_or(Value::Null, Into::into),
-            views.join(",").into(),
-            names(link.flags).into(),
-            optional(&link.password),
-            optional(&link.ended_at),
-        ];
-        let sql = "INSERT OR REPLACE INTO links (id, label, created_at, expires, views, flags, password, ended_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.0.batch(&[Statement::new(sql, parameters), put(LINKS, sealed.to_vec())]).map(drop)
+    /// Adds links, or replaces them, together with the signed text of all that have not ended.
+    pub fn put_links(&self, links: &[StoredLink], sealed: &[u8]) -> Result<(), Error> {
+        let mut statements: Vec<_> = links.iter().map(statement).collect();
+        statements.push(put(LINKS, sealed.to_vec()));
+        self.0.batch(&statements).map(drop)
     }
 
     /// Writes for each item in which albums it is, where this has changed.
@@ -109,6 +100,24 @@ impl Catalogue {
         }
         self.write_all(&changes)
     }
+}
+
+fn statement(link: &StoredLink) -> Statement<'static> {
+    let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Into::into);
+    let views: Vec<&str> = link.views.iter().map(View::name).collect();
+    let parameters = [
+        link.id.to_string().into(),
+        link.label.as_str().into(),
+        link.created_at.as_str().into(),
+        link.expires.and_then(|seconds| i64::try_from(seconds).ok()).map_or(Value::Null, Into::into),
+        views.join(",").into(),
+        names(link.flags).into(),
+        optional(&link.password),
+        optional(&link.ended_at),
+    ];
+    let sql = "INSERT OR REPLACE INTO links (id, label, created_at, expires, views, flags, password, ended_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    Statement::new(sql, parameters)
 }
 
 fn put(name: &str, value: Vec<u8>) -> Statement<'static> {

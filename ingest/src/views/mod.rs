@@ -42,9 +42,20 @@ pub fn publish(
     let is_known = !force && olds.iter().all(is_same);
     let known = if is_known { known(&shelves[0], first)? } else { Known::default() };
 
-    let items = catalogue.all()?;
-    let about = about::about(catalogue, &items)?;
-    let built = build(items, &about, &known, compress::deflate).map_err(encoding)?;
+    // A database from a backup must not revive sessions that were ended since.
+    let epoch = olds.iter().flatten().map(|old| old.index.epoch).max().unwrap_or_default();
+    if epoch > catalogue.access()?.epoch {
+        catalogue.put_epoch(epoch)?;
+    }
+    let (about, built) = loop {
+        let items = catalogue.all()?;
+        let about = about::about(catalogue, &items)?;
+        let built = build(items, &about, &known, compress::deflate).map_err(encoding)?;
+        // A link may have ended meanwhile.
+        if catalogue.access()? == about.access {
+            break (about, built);
+        }
+    };
     let albums = about.albums_of_items();
     for (shelf, old) in shelves.iter().zip(&olds) {
         if let Shelf::Database(catalogue) = shelf {

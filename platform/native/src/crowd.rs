@@ -26,7 +26,8 @@ const EACH: u64 = 4;
 const MOST: u64 = 16_384;
 /// Without a limit that can be read. Every system allows as many descriptors.
 const FEW: u64 = 256;
-/// A browser opens six connections. Behind one address there may be a household or an office.
+/// A browser opens six connections. Behind one address there may be a household, or a wedding. Where there are more
+/// connections in all, an address may have a quarter of them.
 const MOST_PER_ADDRESS: usize = 256;
 
 /// How long refusals are gathered for their first line, and then for each further one.
@@ -61,7 +62,7 @@ impl Crowd {
         let most = most.unwrap_or_else(affordable);
         Arc::new(Self {
             most,
-            most_per_address: each_client_is_known.then(|| MOST_PER_ADDRESS.min(most / 2)),
+            most_per_address: each_client_is_known.then(|| MOST_PER_ADDRESS.max(most / 4).min(most / 2)),
             present: Mutex::default(),
             refused: AtomicU64::new(0),
             refusal: Notify::new(),
@@ -141,8 +142,10 @@ fn descriptors() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    // A system may refuse what it names as its limit (macOS). The limit then stays.
-    let _ = setrlimit(Resource::Nofile, raised);
+    // A system may refuse what it names as its limit (macOS, where this many are allowed).
+    if setrlimit(Resource::Nofile, raised).is_err() {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(10_240), maximum: limit.maximum });
+    }
     // No limit at all is more than enough.
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }

@@ -1,7 +1,7 @@
 //! Counters of tries, in the memory of the process. They begin anew when it starts.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,18 +9,29 @@ use std::{
 use platform::Tries;
 
 const WINDOW: Duration = Duration::from_secs(Tries::SECONDS);
+/// No check takes longer: it waits for its turn, and then for a hash.
+const LONGEST: Duration = Duration::from_secs(15);
 /// The most counters. Whoever tries from more addresses at once makes the oldest of them begin anew.
 const MOST: usize = 10_000;
 
 struct Counter {
     began: Instant,
     wrong: u32,
-    pending: u32,
+    /// When those began that have not ended, the oldest first.
+    pending: VecDeque<Instant>,
 }
 
 impl Counter {
     const fn at(began: Instant) -> Self {
-        Self { began, wrong: 0, pending: 0 }
+        Self { began, wrong: 0, pending: VecDeque::new() }
+    }
+
+    /// A try whose client left before its end was wrong, as far as anybody knows.
+    fn give_up(&mut self, now: Instant) {
+        while self.pending.front().is_some_and(|began| now.saturating_duration_since(*began) >= LONGEST) {
+            self.pending.pop_front();
+            self.wrong = self.wrong.saturating_add(1);
+        }
     }
 }
 
@@ -40,18 +51,24 @@ impl Counters {
             }
         }
         let counter = all.entry(who.to_owned()).or_insert_with(|| Counter::at(now));
+        counter.give_up(now);
         if is_over(counter) {
-            *counter = Counter::at(now);
+            let pending = std::mem::take(&mut counter.pending);
+            *counter = Counter { pending, ..Counter::at(now) };
         }
-        counter.pending = counter.pending.saturating_add(1);
+        counter.pending.push_back(now);
         let left = WINDOW.saturating_sub(now.saturating_duration_since(counter.began));
-        Tries { wrong: counter.wrong, pending: counter.pending, left: left.as_secs().max(1) }
+        Tries {
+            wrong: counter.wrong,
+            pending: u32::try_from(counter.pending.len()).unwrap_or(u32::MAX),
+            left: left.as_secs().max(1),
+        }
     }
 
     pub fn end(&self, who: &str, was_wrong: bool) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counter) = all.get_mut(who) {
-            counter.pending = counter.pending.saturating_sub(1);
+            counter.pending.pop_front();
             counter.wrong = counter.wrong.saturating_add(u32::from(was_wrong));
         }
     }
@@ -66,12 +83,13 @@ mod tests {
         let (counters, start) = (Counters::default(), Instant::now());
         let at = |seconds| counters.begin("a", start + Duration::from_secs(seconds));
         assert_eq!(at(0), Tries { wrong: 0, pending: 1, left: 60 });
-        assert_eq!(at(50), Tries { wrong: 0, pending: 2, left: 10 });
+        assert_eq!(at(10), Tries { wrong: 0, pending: 2, left: 50 });
         counters.end("a", true);
         counters.end("a", false);
         assert_eq!(at(59), Tries { wrong: 1, pending: 1, left: 1 });
         assert_eq!(counters.begin("b", start).wrong, 0);
-        assert_eq!(at(60), Tries { wrong: 0, pending: 1, left: 60 });
+        assert_eq!(at(60), Tries { wrong: 0, pending: 2, left: 60 });
+        assert_eq!(at(74), Tries { wrong: 1, pending: 2, left: 46 }, "the one of 59 has never ended");
     }
 
     #[test]

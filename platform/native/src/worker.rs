@@ -43,7 +43,7 @@ const MAX_BUFFERED_BYTES: usize = 128 * 1024;
 
 /// After the host was told to stop, a connection on which nothing was sent for so long is not waited for. Before the
 /// first byte, a service may wait for the bucket, which has 5 s.
-const STILL: Duration = Duration::from_secs(10);
+const STILL: Duration = Duration::from_secs(30);
 
 /// The settings that every worker gets at start.
 pub(crate) struct Plan {

@@ -46,7 +46,7 @@ async fn is_closed(native: &Native) {
     ] {
         assert_eq!(error.kind(), Kind::Unavailable);
         let words = error.to_string();
-        assert!(words.contains("Restore kv.db") && words.contains("delete kv.id"), "{words}");
+        assert!(words.contains("restore kv.db") && words.contains("delete kv.id"), "{words}");
     }
     let cache = native.kv(StoreName::VideoCache).unwrap();
     cache.put(&key(), Bytes::from_static(b"a playlist"), None).await.unwrap();

@@ -98,9 +98,9 @@ fn proxy(target: &Target) -> Outcome {
         return segments.iter().try_for_each(|url| {
             let answer = target.follow(url).anonymous().expect(200)?;
             ensure!(answer.body == bytes_of(url)?, "{url}: other bytes by the URL alone");
-            answer.has("cdn-cache-control", "max-age=10")?;
+            answer.has("cdn-cache-control", "max-age=5")?;
             let part = target.follow(url).anonymous().header("range", "bytes=188-375").expect(206)?;
-            part.has("cdn-cache-control", "max-age=10")?;
+            part.has("cdn-cache-control", "max-age=5")?;
             let outside = target.follow(url).anonymous().header("range", "bytes=99999999-").expect(416)?;
             outside.lacks("cdn-cache-control")
         });

@@ -242,7 +242,7 @@ fn the_same_for_all_viewers(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// Shared caches keep an answer for ten seconds at most, so that the end of a session reaches them soon. For all other
+/// Shared caches keep an answer for five seconds at most, so that the end of a session reaches them soon. For all other
 /// caches the answer stays private.
 fn shared_caches_keep_it(target: &Target) -> Outcome {
     let (master, _) = token(target)?;
@@ -252,7 +252,7 @@ fn shared_caches_keep_it(target: &Target) -> Outcome {
     for answer in answers {
         for name in SHARED {
             let seconds = answer.need(name)?.strip_prefix("max-age=").and_then(|seconds| seconds.parse::<u64>().ok());
-            ensure!(seconds.is_some_and(|seconds| seconds <= 10), "{}: {name} is {seconds:?}", answer.what);
+            ensure!(seconds.is_some_and(|seconds| seconds <= 5), "{}: {name} is {seconds:?}", answer.what);
         }
         ensure!(answer.need("cache-control")?.starts_with("private"), "{}: not private", answer.what);
         answer.lacks("set-cookie")?;

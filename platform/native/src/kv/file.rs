@@ -155,7 +155,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.execute_batch(SCHEMA)?;
+    // The identity must be on the disk before the file beside it is.
+    connection.pragma_update(None, "synchronous", "full")?;
     identity::give(&mut connection, path)?;
+    connection.pragma_update(None, "synchronous", "normal")?;
     connection.busy_timeout(Duration::ZERO)?;
     // At start the file may be full of values that expired while no host ran. If another worker holds the lock, this
     // is not a failure.

@@ -1,8 +1,8 @@
 //! Whether the file of the stores is the one it was.
 //!
-//! The store `CACHE_VERSION` says which sessions were ended. In an empty file, or in an old copy, they would live
-//! again. So the file gets a random name at its birth, and the same name stands in a file beside it, which nobody has
-//! a reason to exchange together with it.
+//! The store `CACHE_VERSION` says which sessions were ended. In an empty file they would live again. So the file gets a
+//! random name at its birth, and the same name stands in a file beside it, which nobody has a reason to exchange
+//! together with it. An old copy has the same name, and is not noticed.
 
 use std::{
     fs, io,
@@ -22,7 +22,8 @@ const WRITE: &str = "INSERT INTO kv (store, key, value) VALUES (?1, ?2, ?3)";
 
 /// What the operator is told of a file that is not the one it was.
 pub(super) const FOREIGN: &str = "kv.db is not the file that it was: it was deleted, emptied or exchanged, and with it \
-    went what says which sessions were ended. Restore kv.db. Or delete kv.id beside it: then this kv.db counts, and \
+    went what says which sessions were ended. Stop the program, remove kv.db-wal and kv.db-shm, restore kv.db, start, \
+    and run edge-gallery session end --all. Or delete kv.id beside it: then this kv.db counts, and \
     ended sessions may live again";
 
 /// Gives the file its identity, if neither it nor the file beside it has one: it is new, or of an earlier version. A

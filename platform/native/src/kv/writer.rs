@@ -128,6 +128,9 @@ fn write_all(file: &File, waiting: &Receiver<Write>) {
 }
 
 fn run(connection: &Connection, store: StoreName, key: &KvKey, change: &Change) -> rusqlite::Result<()> {
+    // A logout that was answered must outlive a power cut. A playlist can be made again.
+    let care = if store == StoreName::CacheVersion { "full" } else { "normal" };
+    connection.pragma_update(None, "synchronous", care)?;
     let (store, key) = (store.name(), key.as_str());
     match change {
         Change::Put { value, expires } => {

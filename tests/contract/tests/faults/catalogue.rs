@@ -10,8 +10,8 @@ use crate::{
 
 crate::tests!(catalogue: database_refuses, no_snapshot);
 
-/// Requests with a session get a 503, and so do logins: who may enter is in the catalogue's index. All others succeed as
-/// always.
+/// Requests with a session get a 503, and so do logins: who may enter is in the catalogue's index. All others succeed
+/// as always.
 fn unavailable(fixture: &Fixture) -> Outcome {
     let target = &fixture.target;
     let cookie = format!("session={}", session_token());
