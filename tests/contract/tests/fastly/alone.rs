@@ -101,7 +101,9 @@ fn crowd_before_an_empty_cache(library: &Library) -> Outcome {
 /// Once a thumbnail has been requested, the POP has it, and the store is not needed.
 fn thumbnail_is_read_once(library: &Library) -> Outcome {
     let fixture = library.start_fixture()?;
-    let first = fixture.target.get(THUMBNAIL).expect(200)?;
+    // The instance that took the login has read the index past the POP's cache, and uses it. Others fill the cache.
+    let answers = crowd(&fixture.target, THUMBNAIL, 8)?;
+    let first = answers.first().ok_or("no answer")?;
     fixture.set(Mode::Refuse)?;
     for answer in crowd(&fixture.target, THUMBNAIL, 8)? {
         ensure!(answer.body == first.body, "another thumbnail");
