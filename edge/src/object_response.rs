@@ -70,10 +70,9 @@ pub async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let object = Object { objects, cx, key: object_key, presentation };
     let conditions = Conditions::of(&head.headers);
-    match presentation.verdict(&conditions, &head.headers) {
-        Verdict::Proceed => {}
-        Verdict::NotModified => return Ok(not_modified(&HeaderMap::new(), &conditions, presentation)),
-        Verdict::Failed => return Err(Problem::precondition_failed().into()),
+    let verdict = presentation.verdict(&conditions, &head.headers);
+    if let Some(answer) = decided(verdict, &HeaderMap::new(), &conditions, presentation)? {
+        return Ok(answer);
     }
     // The store does not know a tag of ours.
     let hint = conditions.hint().filter(|(name, _)| presentation.tag.is_none() || name != header::IF_NONE_MATCH);
@@ -101,10 +100,9 @@ pub async fn serve<P: Platform>(
             status => return Err(unusable(&format!("the store answered {}", status.as_u16()))),
         }
         let current = presentation.validators(answer.headers());
-        match conditions.verdict(current) {
-            Verdict::Proceed => {}
-            Verdict::NotModified => return Ok(not_modified(answer.headers(), &conditions, presentation)),
-            Verdict::Failed => return Err(Problem::precondition_failed().into()),
+        let verdict = conditions.verdict(current);
+        if let Some(answer) = decided(verdict, answer.headers(), &conditions, presentation)? {
+            return Ok(answer);
         }
         let in_hand = Span::of(&answer).ok_or_else(|| unusable("a part without its place"))?;
         // A store that does not know ranges sends the whole object. An empty file has no part, so a client that
@@ -282,7 +280,21 @@ fn size_outside(headers: &HeaderMap) -> Option<u64> {
     content_range(headers)?.strip_prefix("*/")?.parse().ok()
 }
 
-pub(crate) fn not_modified<B: From<Bytes>>(
+/// The answer that conditions call for instead of the object, if they do.
+pub(crate) fn decided<B: From<Bytes>>(
+    verdict: Verdict,
+    upstream: &HeaderMap,
+    conditions: &Conditions<'_>,
+    presentation: &Presentation,
+) -> Result<Option<Response<B>>, Problem> {
+    match verdict {
+        Verdict::Proceed => Ok(None),
+        Verdict::NotModified => Ok(Some(not_modified(upstream, conditions, presentation))),
+        Verdict::Failed => Err(Problem::precondition_failed()),
+    }
+}
+
+fn not_modified<B: From<Bytes>>(
     upstream: &HeaderMap,
     conditions: &Conditions<'_>,
     presentation: &Presentation,

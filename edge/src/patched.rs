@@ -6,7 +6,7 @@
 
 use bytes::{Bytes, BytesMut};
 use gallery::{
-    conditional::{Conditions, Validators, Verdict},
+    conditional::{Conditions, Validators},
     etag::ETag,
     range::{self, ByteRange},
 };
@@ -17,7 +17,7 @@ use privacy::Patches;
 
 use crate::{
     Failure,
-    object_response::{Presentation, content_range, not_modified, presented, unsatisfiable, unusable, value},
+    object_response::{Presentation, content_range, decided, presented, unsatisfiable, unusable, value},
 };
 
 /// Patches that are nearer to each other are in one region, in bytes.
@@ -55,10 +55,8 @@ pub async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let conditions = Conditions::of(&head.headers);
     let current = Validators { etag: presentation.tag.as_deref().and_then(ETag::parse), modified: None };
-    match conditions.verdict(current) {
-        Verdict::Proceed => {}
-        Verdict::NotModified => return Ok(not_modified(&HeaderMap::new(), &conditions, presentation)),
-        Verdict::Failed => return Err(Problem::precondition_failed().into()),
+    if let Some(answer) = decided(conditions.verdict(current), &HeaderMap::new(), &conditions, presentation)? {
+        return Ok(answer);
     }
     let size = patches.file_length();
     let is_ranged = head.method == Method::GET && size > 0 && conditions.allow_range(current);

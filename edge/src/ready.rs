@@ -24,6 +24,15 @@ const CLOCK: u8 = 8;
 #[derive(Default)]
 pub struct Readiness(Cell<Option<(u64, u8)>>);
 
+/// Puts back what was known before a look, unless the look has ended.
+struct Unfinished<'a>(&'a Cell<Option<(u64, u8)>>, Option<(u64, u8)>);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
+}
+
 impl Readiness {
     /// 200, or 503 with the names of what is wrong. Nothing else is told, because anybody may ask.
     pub async fn answer<P: Platform>(
@@ -36,9 +45,12 @@ impl Readiness {
         let wrong = match self.0.get() {
             Some((asked, wrong)) if now.abs_diff(asked) < FRESH_SECONDS => wrong,
             kept => {
-                // Requests that come in the meantime get the last answer.
+                // Requests that come in the meantime get the last answer. A client that hangs up ends the look, and the
+                // next one looks again.
+                let unfinished = Unfinished(&self.0, kept);
                 self.0.set(kept.map(|(_, wrong)| (now, wrong)));
                 let wrong = look(cx, objects, catalogue).await;
+                drop(unfinished);
                 self.0.set(Some((now, wrong)));
                 wrong
             }

@@ -64,7 +64,6 @@ pub(crate) async fn login<P: Platform>(
         Form::UrlEncoded => see_other(&ascii(target)),
     };
     response.headers_mut().insert(header::SET_COOKIE, cookie);
-    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
     Ok(response)
 }
 
@@ -80,28 +79,22 @@ pub(crate) async fn follow<P: Platform>(
     // A page elsewhere must not exchange the viewer's session behind the viewer's back, in a picture or a frame.
     let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
     let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
-    let mut response = match link {
-        Some(link) if link.password.is_none() && is_visit => {
-            // Who has the whole gallery open keeps it.
-            let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
-            if known.is_ok_and(|viewer| viewer.link.is_none()) {
-                return Ok(see_other("/"));
-            }
-            let cookie = service.sessions.mint(cx, &service.catalogue, Some(&link)).await?;
-            cx.record.event.set(Some("login"));
-            let mut response = see_other("/");
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-            response
+    let Some(link) = link.as_ref().filter(|link| link.password.is_none() && is_visit) else {
+        let mut page = assets::serve(&service.config, head, "/")?;
+        if link.is_none() {
+            *page.status_mut() = StatusCode::NOT_FOUND;
         }
-        known => {
-            let mut page = assets::serve(&service.config, head, "/")?;
-            if known.is_none() {
-                *page.status_mut() = StatusCode::NOT_FOUND;
-            }
-            page
-        }
+        respond::set(page.headers_mut(), header::CACHE_CONTROL, "no-store");
+        return Ok(page);
     };
-    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
+    let mut response = see_other("/");
+    // Who has the whole gallery open keeps it.
+    let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
+    if !known.is_ok_and(|viewer| viewer.link.is_none()) {
+        let cookie = service.sessions.mint(cx, &service.catalogue, Some(link)).await?;
+        cx.record.event.set(Some("login"));
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
     Ok(response)
 }
 
@@ -169,7 +162,6 @@ pub(crate) async fn logout<P: Platform>(
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), CLEAR);
-    respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use edge::digest;
 use gallery::link::LinkId;
 use http::{HeaderValue, StatusCode, header};
-use platform::{Cx, Error, Kind, Kv, KvKey, Platform, Problem, StoreName, Tries};
+use platform::{Cx, Error, Kv, KvKey, Platform, Problem, StoreName, Tries};
 
 /// The most wrong passwords a minute, and the most that are checked at once.
 const MOST: u32 = 10;
@@ -28,22 +28,18 @@ pub(crate) struct Throttle {
     now: Cell<u32>,
 }
 
-/// A password that is being checked.
-pub(crate) struct Try<'a> {
-    counter: Counter<'a>,
-}
-
-enum Counter<'a> {
+/// A password that is being checked, by who counts it.
+pub(crate) enum Try<'a> {
     Host(KvKey),
     /// An entry of the cache. Requests that write it at the same time count too few.
     Store(KvKey, Tries),
-    /// None. Holds the place among those that are checked at once.
-    Nobody {
+    /// Nobody. Holds the place among those that are checked at once.
+    Uncounted {
         _place: Turn<'a>,
     },
 }
 
-struct Turn<'a>(&'a Cell<u32>);
+pub(crate) struct Turn<'a>(&'a Cell<u32>);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
@@ -68,20 +64,19 @@ impl Throttle {
                     }
                 },
             };
-            let Some((tries, counter)) = counted else {
+            let Some((tries, attempt)) = counted else {
                 if self.now.get() < AT_ONCE {
                     self.now.set(self.now.get() + 1);
-                    return Ok(Try { counter: Counter::Nobody { _place: Turn(&self.now) } });
+                    return Ok(Try::Uncounted { _place: Turn(&self.now) });
                 }
                 cx.sleep(TURN).await;
                 continue;
             };
-            let attempt = Try { counter };
             if tries.wrong < MOST && tries.pending <= MOST {
                 return Ok(attempt);
             }
             // What is refused is not counted: the wait is as long as it is said to be.
-            if let Counter::Host(_) = attempt.counter {
+            if let Try::Host(_) = attempt {
                 attempt.end(cx, false).await;
             }
             if tries.wrong >= MOST {
@@ -100,15 +95,15 @@ impl Throttle {
 impl Try<'_> {
     /// A counter that fails is no reason to refuse who knows the password.
     pub async fn end<P: Platform>(self, cx: &Cx<'_, P>, was_wrong: bool) {
-        let ended = match &self.counter {
-            Counter::Host(who) => cx.end_try(who, was_wrong).await,
+        let ended = match &self {
+            Try::Host(who) => cx.end_try(who, was_wrong).await,
             // It was counted before the check, because that takes long.
-            Counter::Store(who, tries) if !was_wrong => write(cx, who, *tries).await,
-            Counter::Nobody { .. } if was_wrong => {
+            Try::Store(who, tries) if !was_wrong => write(cx, who, *tries).await,
+            Try::Uncounted { .. } if was_wrong => {
                 cx.sleep(PAUSE).await;
                 Ok(())
             }
-            Counter::Store(..) | Counter::Nobody { .. } => Ok(()),
+            Try::Store(..) | Try::Uncounted { .. } => Ok(()),
         };
         if let Err(error) = ended {
             cx.record.note(&error);
@@ -129,9 +124,9 @@ fn who(client: IpAddr, link: Option<LinkId>) -> Option<KvKey> {
     KvKey::parse(format!("tries:{}", digest(&[&network, &link])))
 }
 
-async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Counter<'static>), Error> {
+async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Try<'static>), Error> {
     if let Some(tries) = cx.begin_try(who).await? {
-        return Ok((tries, Counter::Host(who.clone())));
+        return Ok((tries, Try::Host(who.clone())));
     }
     // The end of the minute, and the count.
     let entry = cx.kv(StoreName::VideoCache)?.get(who).await?.unwrap_or_default();
@@ -144,11 +139,11 @@ async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Count
     if wrong < MOST {
         write(cx, who, Tries { wrong: wrong + 1, ..tries }).await?;
     }
-    Ok((tries, Counter::Store(who.clone(), tries)))
+    Ok((tries, Try::Store(who.clone(), tries)))
 }
 
 async fn write<P: Platform>(cx: &Cx<'_, P>, who: &KvKey, tries: Tries) -> Result<(), Error> {
-    let ends = cx.facts.now.checked_add(tries.left).ok_or(Error::new(Kind::Internal, "tries.write"))?;
+    let ends = cx.facts.now.saturating_add(tries.left);
     let entry = [ends.to_be_bytes(), u64::from(tries.wrong).to_be_bytes()].concat();
     let ttl = Some(Duration::from_secs(tries.left));
     cx.kv(StoreName::VideoCache)?.put(who, Bytes::from(entry), ttl).await

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use hmac::{Hmac, KeyInit as _};
 use sha2::{Digest as _, Sha256};
 
 /// Sixteen hexadecimal digits of a SHA-256, which change when any part changes.
@@ -21,6 +22,12 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+pub(crate) fn hmac(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of every length (RFC 2104 section 2).
+    #[allow(clippy::expect_used)]
+    Hmac::new_from_slice(key).expect("HMAC takes any key length")
 }
 
 #[cfg(test)]

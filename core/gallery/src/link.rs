@@ -20,11 +20,12 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
+    digest::hmac,
     media::MediaType,
     views::{Unreadable, View},
 };
@@ -197,12 +198,6 @@ fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
 fn text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     let length = usize::from(*take(rest, 1)?.first()?);
     std::str::from_utf8(take(rest, length)?).ok()
-}
-
-fn hmac(key: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes keys of every length (RFC 2104 section 2).
-    #[allow(clippy::expect_used)]
-    Hmac::new_from_slice(key).expect("HMAC takes any key length")
 }
 
 #[cfg(test)]

@@ -19,11 +19,11 @@
 //! are valid until they expire.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::link::LinkId;
+use crate::{digest::hmac, link::LinkId};
 
 const VERSION: u8 = 2;
 /// The bytes before the signature.
@@ -127,12 +127,6 @@ impl Claims {
     pub fn viewer(&self) -> u64 {
         self.session.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
     }
-}
-
-fn hmac(key: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes keys of every length (RFC 2104 section 2).
-    #[allow(clippy::expect_used)]
-    Hmac::new_from_slice(key).expect("HMAC takes any key length")
 }
 
 impl TokenKey {

@@ -6,7 +6,7 @@ mod support;
 
 use privacy::{Finding, Refusal, Timed};
 use support::boxes::{self, boxed};
-use support::{clean, examine, has, patches, pictures, tiff};
+use support::{clean, examine, files, has, patches, pictures, tiff};
 
 #[test]
 fn a_jpeg_keeps_its_pixels_orientation_and_dates() {
@@ -267,15 +267,7 @@ fn what_is_not_known_is_refused() {
 
 #[test]
 fn what_is_cut_is_refused_or_says_nothing() {
-    let files = [
-        pictures::with_parts(&pictures::segments(false), &[(0, pictures::encoded(image::ImageFormat::Jpeg))]),
-        pictures::png(),
-        pictures::webp(),
-        pictures::gif(),
-        boxes::heif(),
-        boxes::film_with_places(b"meta", b"gpmd"),
-    ];
-    for file in files {
+    for file in files() {
         for length in 0..file.len() {
             if let Finding::Known(patches) = examine(&file[..length]) {
                 let mut out = file[..length].to_vec();

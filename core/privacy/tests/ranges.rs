@@ -6,19 +6,7 @@ mod support;
 
 use fastrand::Rng;
 use privacy::{Fill, Finding, Patches, Refusal, difference};
-use support::{boxes, patches, pictures};
-
-fn files() -> Vec<Vec<u8>> {
-    vec![
-        pictures::with_segments(&pictures::segments(true)),
-        pictures::with_parts(&pictures::segments(false), &[(0, pictures::encoded(image::ImageFormat::Jpeg))]),
-        pictures::png(),
-        pictures::webp(),
-        pictures::gif(),
-        boxes::heif(),
-        boxes::film_with_places(b"meta", b"gpmd"),
-    ]
-}
+use support::{files, patches, pictures};
 
 fn apply(patches: &Patches, bytes: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();

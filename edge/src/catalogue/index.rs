@@ -1,6 +1,11 @@
 //! The index that an instance holds, and when it asks for it again.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
 
 use bytes::Bytes;
 use gallery::views::Index;
@@ -19,7 +24,26 @@ pub(super) const FRESH_SECONDS: u64 = 10;
 const GRACE_SECONDS: u64 = 15 * 60;
 
 #[derive(Default)]
-pub(super) struct CurrentIndex(RefCell<Option<Known>>);
+pub(super) struct CurrentIndex {
+    known: RefCell<Option<Known>>,
+    asking: RefCell<Option<Asking>>,
+}
+
+/// A request that asks for the index, and its own other half, which waits for the answer. No request waits for another
+/// one: see [`crate::single_flight`].
+struct Asking {
+    request: String,
+    waiting: Option<Waker>,
+}
+
+/// The end of a question, also of one that is dropped.
+struct Question<'a>(&'a CurrentIndex);
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        self.0.asking.take();
+    }
+}
 
 #[derive(Clone)]
 struct Known {
@@ -35,17 +59,20 @@ struct Known {
 
 impl CurrentIndex {
     /// The index, at most [`FRESH_SECONDS`] old. While the bucket cannot be reached, the last index.
+    ///
+    /// Who may enter and what is wanted are read at the same time, and both need the index. A request asks for it once.
     pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf) -> Result<Rc<Index>, Error> {
+        self.answer_to_this_request(cx).await;
         if matches!(shelf, Shelf::Sql) {
-            let known = self.0.borrow().as_ref().filter(|known| known.request == cx.request_id()).cloned();
+            let known = self.known.borrow().as_ref().filter(|known| known.request == cx.request_id()).cloned();
             return match known {
                 Some(known) => Ok(known.index),
-                None => self.ask(cx, shelf, true).await,
+                None => self.ask_once(cx, shelf).await,
             };
         }
         let now = cx.facts.now;
         let held = {
-            let mut known = self.0.borrow_mut();
+            let mut known = self.known.borrow_mut();
             match known.as_mut() {
                 Some(known) if now.abs_diff(known.answered) < GRACE_SECONDS => {
                     if now.abs_diff(known.asked) < FRESH_SECONDS {
@@ -58,7 +85,7 @@ impl CurrentIndex {
                 _ => None,
             }
         };
-        match (self.ask(cx, shelf, true).await, held) {
+        match (self.ask_once(cx, shelf).await, held) {
             (Err(error), Some(index)) => {
                 cx.record.note(&error);
                 Ok(index)
@@ -67,9 +94,36 @@ impl CurrentIndex {
         }
     }
 
+    /// Waits while the other half of this request asks for the index.
+    async fn answer_to_this_request<P: Platform>(&self, cx: &Cx<'_, P>) {
+        poll_fn(|task| match self.asking.borrow_mut().as_mut().filter(|asking| asking.request == cx.request_id()) {
+            None => Poll::Ready(()),
+            Some(asking) => {
+                asking.waiting = Some(task.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    async fn ask_once<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf) -> Result<Rc<Index>, Error> {
+        if self.asking.borrow().is_some() {
+            return self.ask(cx, shelf, true).await;
+        }
+        *self.asking.borrow_mut() = Some(Asking { request: cx.request_id().to_owned(), waiting: None });
+        let question = Question(self);
+        let answer = self.ask(cx, shelf, true).await;
+        let waiting = self.asking.borrow_mut().as_mut().and_then(|asking| asking.waiting.take());
+        drop(question);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+        answer
+    }
+
     /// When the source last answered with the index that is held, in seconds since 1970.
     pub fn answered(&self) -> u64 {
-        self.0.borrow().as_ref().map_or(0, |known| known.answered)
+        self.known.borrow().as_ref().map_or(0, |known| known.answered)
     }
 
     /// The index as it is now, past every cache.
@@ -79,7 +133,7 @@ impl CurrentIndex {
 
     async fn ask<P: Platform>(&self, cx: &Cx<'_, P>, shelf: &Shelf, may_be_kept: bool) -> Result<Rc<Index>, Error> {
         let now = cx.facts.now;
-        let held = self.0.borrow().clone();
+        let held = self.known.borrow().clone();
         let tag = held.as_ref().and_then(|known| known.tag.clone());
         let (index, json, tag) = match (shelf.index(cx, tag, may_be_kept).await?, held) {
             (Fetched::Same, Some(known)) => (known.index, known.json, known.tag),
@@ -91,7 +145,7 @@ impl CurrentIndex {
                 return Err(Error::because(Kind::Invalid, "catalogue.index", "the store sent no index"));
             }
         };
-        let mut known = self.0.borrow_mut();
+        let mut known = self.known.borrow_mut();
         // Another request may have read a newer one while this one waited.
         let is_overtaken = known.as_ref().is_some_and(|known| (now + 1..now + FRESH_SECONDS).contains(&known.answered));
         if is_overtaken && may_be_kept {

@@ -28,7 +28,7 @@ use platform::{
 use zeroize::Zeroizing;
 
 use crate::{Catalogue, Failure};
-use doors::{CurrentDoors, Session};
+use doors::{CurrentDoors, Doors, Session};
 use ended::Ended;
 
 pub use cookie::forward;
@@ -72,22 +72,35 @@ impl AuthSecret {
         std::iter::once(&self.current).chain(&self.previous).map(|secret| secret.as_bytes())
     }
 
-    fn keys(&self, purpose: Purpose) -> Vec<TokenKey> {
-        self.all().map(|secret| TokenKey::derive(secret, purpose)).collect()
+    fn keys(&self, purpose: Purpose) -> Keys {
+        let key = |secret: &Zeroizing<String>| TokenKey::derive(secret.as_bytes(), purpose);
+        Keys { current: key(&self.current), previous: self.previous.as_ref().map(key) }
+    }
+}
+
+/// The keys of one purpose. Tokens are minted with the current one.
+struct Keys {
+    current: TokenKey,
+    previous: Option<TokenKey>,
+}
+
+impl Keys {
+    fn verify(&self, token: &str, now: u64) -> Option<Claims> {
+        self.current.verify(token, now).or_else(|| self.previous.as_ref()?.verify(token, now))
     }
 }
 
 /// Mints and checks sessions. An instance has one `Sessions`. It keeps what it last read of who may enter, and nothing
 /// of a viewer but ids of sessions.
 pub struct Sessions {
-    keys: Vec<TokenKey>,
-    playback: Vec<TokenKey>,
+    keys: Keys,
+    playback: Keys,
     doors: CurrentDoors,
     ended: Ended,
     /// The latest time that this instance has seen.
     latest: Cell<u64>,
-    /// When the stores were last read past all caches for nothing.
-    in_vain: Cell<u64>,
+    /// When the stores were last read past all caches for something that memory does not know.
+    looked: Cell<u64>,
 }
 
 impl Sessions {
@@ -98,7 +111,7 @@ impl Sessions {
             doors: CurrentDoors::new(secret.all().map(LinksKey::derive).collect()),
             ended: Ended::default(),
             latest: Cell::new(0),
-            in_vain: Cell::new(0),
+            looked: Cell::new(0),
         }
     }
 
@@ -143,7 +156,7 @@ impl Sessions {
     /// The claims of the session cookies with a right signature.
     fn signed<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Vec<Claims> {
         let now = self.now(cx);
-        cookie::all(headers, cx.facts.https).filter_map(|token| verify(&self.keys, token, now)).collect()
+        cookie::all(headers, cx.facts.https).filter_map(|token| self.keys.verify(token, now)).collect()
     }
 
     /// The viewer with a playback token, which opens one film and nothing else, or the same 401.
@@ -154,14 +167,14 @@ impl Sessions {
         token: &str,
         film: &str,
     ) -> Result<Viewer, Failure> {
-        let signed = verify(&self.playback, token, self.now(cx)).filter(|claims| claims.opens(film));
+        let signed = self.playback.verify(token, self.now(cx)).filter(|claims| claims.opens(film));
         self.current(cx, catalogue, signed.into_iter().collect()).await
     }
 
     /// A playback token for a viewer with a session. It costs no read, because the session has just been found to go
     /// on.
     pub fn playback_token(&self, viewer: &Viewer, film: &str, now: u64, duration: f64) -> String {
-        self.playback.first().map(|key| playback::mint(key, &viewer.claims, film, now, duration)).unwrap_or_default()
+        playback::mint(&self.playback.current, &viewer.claims, film, now, duration)
     }
 
     /// The time by which tokens expire. A clock that goes back revives none.
@@ -191,30 +204,35 @@ impl Sessions {
             }
             Ok(going_on)
         };
-        let ((mut doors, is_fresh), signed) = try_join(self.doors.get(cx, catalogue), going_on).await?;
-        for is_last in [is_fresh, true] {
-            for claims in &signed {
-                if let Session::GoesOn(link) = doors.session(claims, now) {
-                    return Ok(Viewer { claims: *claims, link });
-                }
-            }
-            if is_last || signed.is_empty() || !self.may_look_again(cx) {
-                break;
-            }
-            // The signature is right, but what is in memory does not know the session. It may have begun elsewhere,
-            // under what was written since.
-            doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
+        let ((doors, is_fresh), signed) = try_join(self.doors.get(cx, catalogue), going_on).await?;
+        let going_on = |doors: &Doors| {
+            signed.iter().find_map(|claims| match doors.session(claims, now) {
+                Session::GoesOn(link) => Some(Viewer { claims: *claims, link }),
+                Session::Over => None,
+            })
+        };
+        if let Some(viewer) = going_on(&doors) {
+            return Ok(viewer);
         }
-        if !is_fresh {
-            self.in_vain.set(cx.facts.now);
+        // The signature is right, but what is in memory does not know the session. It may have begun elsewhere, under
+        // what was written since.
+        if !is_fresh
+            && !signed.is_empty()
+            && let Some(doors) = self.look_again(cx, catalogue).await?
+            && let Some(viewer) = going_on(&doors)
+        {
+            return Ok(viewer);
         }
         Err(Problem::unauthorized().into())
     }
 
-    /// Whether the stores may be read past all caches for something that memory does not know. Who asks again and again
-    /// for what there is not costs one such read a second.
-    fn may_look_again<P: Platform>(&self, cx: &Cx<'_, P>) -> bool {
-        self.in_vain.get() != cx.facts.now
+    /// The doors as they are now, past all caches. `None` if this instance has looked in this second: who asks again
+    /// and again for what there is not must not cost more.
+    async fn look_again<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<Option<Rc<Doors>>, Error> {
+        if self.looked.replace(cx.facts.now) == cx.facts.now {
+            return Ok(None);
+        }
+        Box::pin(self.doors.read(cx, catalogue, true)).await.map(Some)
     }
 
     /// A link that has not ended, with this secret part of its URL.
@@ -230,14 +248,10 @@ impl Sessions {
         if let Some(link) = doors.link(id, now) {
             return Ok(Some(Rc::clone(link)));
         }
-        if is_fresh || !self.may_look_again(cx) {
+        if is_fresh {
             return Ok(None);
         }
-        let found = Box::pin(self.doors.read(cx, catalogue, true)).await?.link(id, now).cloned();
-        if found.is_none() {
-            self.in_vain.set(cx.facts.now);
-        }
-        Ok(found)
+        Ok(self.look_again(cx, catalogue).await?.and_then(|doors| doors.link(id, now).cloned()))
     }
 
     /// A `Set-Cookie` value with a fresh session, through a link or for the whole gallery. What says who may enter is
@@ -253,9 +267,8 @@ impl Sessions {
         let doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
         let expires = (now + SESSION_SECONDS).min(link.map_or(u64::MAX, |link| link.expires));
         let id = link.map(|link| link.id);
-        let key = self.keys.first();
-        let token = key.map(|key| key.mint(&doors.generation, (now, expires), cx.entropy(), id));
-        cookie::set(cx.facts.https, &token.unwrap_or_default(), expires.saturating_sub(now))
+        let token = self.keys.current.mint(&doors.generation, (now, expires), cx.entropy(), id);
+        cookie::set(cx.facts.https, &token, expires.saturating_sub(now))
     }
 
     /// Ends the sessions of a request, and returns a `Set-Cookie` value that removes the cookie.
@@ -265,8 +278,4 @@ impl Sessions {
         }
         cookie::set(cx.facts.https, "", 0)
     }
-}
-
-fn verify(keys: &[TokenKey], token: &str, now: u64) -> Option<Claims> {
-    keys.iter().find_map(|key| key.verify(token, now))
 }

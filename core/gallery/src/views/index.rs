@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Edition, Unreadable, View, directory, is_part_name,
+    part::Part,
     shards::{self, IN_A_PART},
 };
 
@@ -96,54 +97,6 @@ pub struct Pieces {
     pub timeline: Part,
     /// The length of the timeline's text in bytes, and its CRC-32.
     pub text: (u32, u32),
-}
-
-/// A part, or its content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    pub name: String,
-    /// In bytes.
-    pub length: u32,
-    /// The content in base64, where it is small.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content: Option<String>,
-}
-
-impl Part {
-    pub const fn new(name: String, length: u32) -> Self {
-        Self { name, length, content: None }
-    }
-
-    /// Name, length, and the content if it is kept here. A part in JSON takes more code to read.
-    fn to_text(&self) -> String {
-        let Self { name, length, content } = self;
-        format!("{name} {length} {}", content.as_deref().unwrap_or_default())
-    }
-
-    fn of_text(text: &str) -> Option<Self> {
-        let (name, rest) = text.split_once(' ')?;
-        let (length, content) = rest.split_once(' ')?;
-        let content = Some(content.to_owned()).filter(|content| !content.is_empty());
-        Some(Self { name: name.to_owned(), length: length.parse().ok()?, content }).filter(Self::is_sound)
-    }
-
-    /// The content, if it lies in the index itself.
-    pub fn content(&self) -> Option<Vec<u8>> {
-        STANDARD_NO_PAD.decode(self.content.as_ref()?).ok()
-    }
-
-    /// Puts the content into the index.
-    fn put(&mut self, content: &[u8]) {
-        self.content = Some(STANDARD_NO_PAD.encode(content));
-    }
-
-    fn take(&mut self) {
-        self.content = None;
-    }
-
-    fn is_sound(&self) -> bool {
-        is_part_name(&self.name)
-    }
 }
 
 impl Head {
@@ -278,7 +231,7 @@ impl Index {
         let all = self.parsed.get().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter().flat_map(Head::editions).map(|pieces| &pieces.directory).chain(albums)
         });
-        all.cloned().chain(self.links()).filter(|part| part.content.is_none())
+        all.cloned().chain(self.links()).filter(Part::is_outside)
     }
 
     /// The part with the links, if there are any.

@@ -17,6 +17,7 @@ pub mod cut;
 mod directory;
 mod index;
 pub mod item;
+mod part;
 pub mod shards;
 pub mod timeline;
 
@@ -25,7 +26,8 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 pub use directory::{Block, Directory};
-pub use index::{Access, Head, Index, Part, Pieces};
+pub use index::{Access, Head, Index, Pieces};
+pub use part::Part;
 
 use crate::media::MediaType;
 

@@ -31,6 +31,19 @@ impl ReadAt for Counted<'_> {
     }
 }
 
+/// A file of each format.
+pub fn files() -> Vec<Vec<u8>> {
+    vec![
+        pictures::with_segments(&pictures::segments(true)),
+        pictures::with_parts(&pictures::segments(false), &[(0, pictures::encoded(image::ImageFormat::Jpeg))]),
+        pictures::png(),
+        pictures::webp(),
+        pictures::gif(),
+        boxes::heif(),
+        boxes::film_with_places(b"meta", b"gpmd"),
+    ]
+}
+
 pub fn examine(bytes: &[u8]) -> Finding {
     privacy::examine(&mut Counted { bytes, read: 0 }).unwrap()
 }
