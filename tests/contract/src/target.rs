@@ -20,8 +20,8 @@ pub struct Target {
     pub snapshot: bool,
     /// Whether both services have one KV store: two local servers of Fastly's have one each.
     pub one_kv: bool,
-    /// The secret parts of links, as [`harness::Gallery::links`] describes them. Empty where nobody made any.
-    pub links: Vec<String>,
+    /// The secret parts of links, as [`harness::Gallery::links`] describes them. `None` where nobody made any.
+    links: Option<Vec<String>>,
     session: OnceLock<Result<String, String>>,
 }
 
@@ -39,7 +39,7 @@ impl Target {
             password: password.into(),
             snapshot: false,
             one_kv: true,
-            links: Vec::new(),
+            links: None,
             session: OnceLock::new(),
         }
     }
@@ -60,8 +60,15 @@ impl Target {
 
     #[must_use]
     pub fn with_links(mut self, links: &[String]) -> Self {
-        self.links = links.to_vec();
+        self.links = Some(links.to_vec());
         self
+    }
+
+    /// The secret part of a link, by its number. `None` where nobody made any.
+    pub(crate) fn link(&self, number: usize) -> Result<Option<&str>, String> {
+        let Some(links) = &self.links else { return Ok(None) };
+        let link = links.get(number);
+        link.map(|link| Some(link.as_str())).ok_or_else(|| "the gallery was started without its links".to_owned())
     }
 
     /// Whether video-edge has an origin of its own.
