@@ -55,6 +55,9 @@ pub struct Arguments {
     /// Ingest files again that are already in the gallery
     #[arg(long)]
     force: bool,
+    /// Make the pictures that items of earlier versions lack; their originals stay as they are
+    #[arg(long)]
+    renditions: bool,
     /// Print a line of JSON for each file, and the outcome as the last line
     #[arg(long)]
     json: bool,
@@ -80,6 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         preset: arguments.preset.clone(),
         temp: arguments.temp.clone(),
         force: arguments.force,
+        renditions: arguments.renditions,
         follow_links: arguments.follow_links,
         time_zone: arguments.time_zone.clone(),
         prune,

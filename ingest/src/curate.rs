@@ -53,19 +53,15 @@ pub fn curate(options: &Options, keys: &[String], change: Change) -> Result<Vec<
         let shown = items.iter().find(|item| item.key == *key);
         let became = match change {
             Change::Remove { now: at_once } => {
-                let (version, is_film) = match (shown, out) {
-                    (Some(item), _) => (item.version.as_deref(), item.is_film),
-                    (None, Some(item)) => (item.version.as_deref(), item.is_film),
-                    (None, None) => (None, false),
-                };
+                let stored = shown.map(|item| &item.stored).or(out.map(|item| &item.stored));
                 let due = if at_once { now } else { now + REMOVED_STAY }.to_string();
-                let objects = Deletion::of_item(key, version, is_film, &due);
+                let objects = stored.map(|stored| Deletion::of_item(key, stored, &due)).unwrap_or_default();
                 out_of(catalogue, key, State::Removed, &objects, now).map_err(failed)?
             }
             Change::Hide if out.is_some_and(|item| item.state == State::Removed || item.is_purged) => Became::Unchanged,
             Change::Hide => {
                 if let Some(pruned) = out {
-                    catalogue.keep_objects(key, pruned.version.as_deref()).map_err(failed)?;
+                    catalogue.keep_objects(key, &pruned.stored).map_err(failed)?;
                 }
                 out_of(catalogue, key, State::Hidden, &[], now).map_err(failed)?
             }

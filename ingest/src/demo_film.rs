@@ -10,7 +10,7 @@ use crate::bucket::Content;
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::publish::{Described, PLAYLIST, Publisher, Renditions, SEGMENT};
+use crate::publish::{Described, PLAYLIST, Packaged, Publisher, SEGMENT};
 use crate::register::Answer;
 use crate::sniff;
 use crate::taken::Taken;
@@ -44,7 +44,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     for (name, bytes) in playlists {
         publisher.put(&format!("{below}{name}"), Content::Bytes(bytes), PLAYLIST)?;
     }
-    publisher.thumbnails(key, &thumbnails)?;
+    publisher.thumbnails(key, &claim.version, &thumbnails)?;
     let mime = sniff::Film::Mp4.mime();
     publisher.put(key, Content::Bytes(film.original), mime)?;
     let outcome = claim.outcome();
@@ -61,7 +61,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         note: None,
         patches: &blank::of_bytes(film.original),
     };
-    let package = Renditions {
+    let package = Packaged {
         duration: film.duration,
         codec: film.codec.to_owned(),
         qualities: film.qualities.iter().map(|name| (*name).to_owned()).collect(),

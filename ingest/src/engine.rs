@@ -17,7 +17,9 @@ use crate::register::Register;
 use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
-use crate::{Error, Options, Place, Report, blank, demo_film, libraries, pipeline, prune, purge, scratch, views};
+use crate::{
+    Error, Options, Place, Report, blank, demo_film, libraries, pipeline, prune, purge, renditions, scratch, views,
+};
 
 /// The largest index, in bytes.
 const MAX_INDEX: u64 = 1 << 20;
@@ -141,6 +143,10 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         // Only a whole walk says what is gone.
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
             tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
+        }
+        if options.renditions {
+            let filled = renditions::fill(options, &publisher, &library.candidates, &tally, uploads());
+            tally.settle(filled);
         }
         tally.settle(blank::fill(catalogue, name, &library.candidates, &options.stop));
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));

@@ -33,6 +33,7 @@ mod prune;
 mod publish;
 mod purge;
 mod register;
+mod renditions;
 mod report;
 mod scratch;
 mod settings;
@@ -91,6 +92,8 @@ pub struct Options {
     pub temp: Option<PathBuf>,
     /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
+    /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
+    pub renditions: bool,
     pub show: Show,
     /// Whether links are followed that lead out of the library.
     pub follow_links: bool,
@@ -123,6 +126,7 @@ impl Options {
             preset: "veryfast".to_owned(),
             temp: None,
             force: false,
+            renditions: false,
             show: Show::default(),
             follow_links: false,
             time_zone: None,

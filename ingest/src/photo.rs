@@ -11,7 +11,7 @@ use crate::facts::{self, Facts};
 use crate::permits::Permits;
 use crate::sniff;
 use crate::taken;
-use crate::thumbnail::{self, Thumbnail};
+use crate::thumbnail::{self, Thumbnails};
 use crate::whole::{self, Ending, Sketch};
 
 /// The largest picture that is decoded. The largest sensors have 150 megapixels.
@@ -19,7 +19,7 @@ const MAX_PIXELS: u64 = 200_000_000;
 /// The most memory one decoded picture may take, in bytes.
 const MAX_MEMORY: u64 = 1 << 30;
 /// The largest file that is read as a photo, in bytes. Decoders hold the compressed picture in memory too.
-const MAX_FILE: u64 = 512 << 20;
+pub const MAX_FILE: u64 = 512 << 20;
 /// How many pixels one permit stands for. Most cameras take pictures of this size.
 const PIXELS_PER_PERMIT: u64 = 24_000_000;
 
@@ -29,7 +29,7 @@ pub struct Photo {
     /// In pixels, of the upright picture.
     pub width: u32,
     pub height: u32,
-    pub thumbnails: Vec<Thumbnail>,
+    pub thumbnails: Thumbnails,
     /// What is to be said about the file, although the photo is taken in.
     pub note: Option<String>,
 }
@@ -101,7 +101,9 @@ fn decode<R: BufRead + Seek + 'static>(
 
     let permit = permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
     let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    let thumbnails = thumbnail::make(picture, orientation)?;
+    let mut thumbnails = thumbnail::make(picture, orientation)?;
+    // Browsers turn a JPEG by its EXIF, and pictures of other formats not all of them.
+    thumbnails.original = kind == sniff::Photo::Jpeg || orientation == Orientation::NoTransforms;
     drop(permit);
 
     let (width, height) = match orientation {
@@ -183,8 +185,7 @@ mod tests {
             for missing in [1, 2] {
                 let mended = taken(whole.len() - missing).unwrap();
                 assert!(mended.note.unwrap().starts_with("its last bytes are missing"));
-                let same = photo.thumbnails.iter().zip(&mended.thumbnails).all(|(one, other)| one.webp == other.webp);
-                assert!(same && !photo.thumbnails.is_empty());
+                assert!(photo.thumbnails == mended.thumbnails && !photo.thumbnails.pictures.is_empty());
             }
             for length in 3..whole.len() - 2 - 16 {
                 assert!(taken(length).is_err(), "{length} of {}", whole.len());

@@ -64,7 +64,7 @@ pub fn run(
     let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
     for key in &gone {
         let item = register.shown(key);
-        let objects = item.map(|item| Deletion::of_item(key, item.version.as_deref(), item.is_film, &due));
+        let objects = item.map(|item| Deletion::of_item(key, &item.stored, &due));
         catalogue.withdraw(key, State::Pruned, &objects.unwrap_or_default(), &now.to_string())?;
         tally.pruned(key);
     }

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use gallery::layout;
 use gallery::media::MediaType;
+use gallery::rendition::Renditions;
 use jiff::tz::TimeZone;
 
 use crate::Stop;
@@ -22,7 +23,7 @@ use crate::permits::Permits;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
 use crate::sniff;
-use crate::thumbnail::Thumbnail;
+use crate::thumbnail::Thumbnails;
 use crate::turns::Turn;
 use crate::walk::{Candidate, timestamp};
 
@@ -37,7 +38,7 @@ pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 pub const SEGMENT: &str = "video/mp2t";
 
 /// How long objects stay that are no longer an item's own: whoever is in the middle of a film goes on.
-const OLD_VERSIONS_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+pub const OLD_VERSIONS_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// The bucket, the catalogue, and the settings of the work.
 pub struct Publisher<'a> {
@@ -64,7 +65,7 @@ pub struct Described<'a> {
     pub facts: Facts,
     pub width: u32,
     pub height: u32,
-    pub thumbnails: &'a [Thumbnail],
+    pub thumbnails: &'a Thumbnails,
     pub note: Option<String>,
     /// What to blank in the original, encoded.
     pub patches: &'a [u8],
@@ -94,7 +95,7 @@ impl<'a> Publisher<'a> {
         let patches = blank::of_file(&file.path).map_err(unreadable)?;
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;
-        self.thumbnails(&key, &photo.thumbnails)?;
+        self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
         self.original(file, &key, kind.mime())?;
         let item = Described {
             key: &key,
@@ -136,7 +137,7 @@ impl<'a> Publisher<'a> {
         })?;
         let master = encoded.package.master.as_bytes();
         self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
-        self.thumbnails(&key, &encoded.thumbnails)?;
+        self.thumbnails(&key, &version, &encoded.thumbnails)?;
         self.original(file, &key, kind.mime())?;
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
@@ -154,7 +155,7 @@ impl<'a> Publisher<'a> {
             note: encoded.note.clone(),
             patches: &patches,
         };
-        let film = Renditions {
+        let film = Packaged {
             duration: encoded.film.duration,
             codec: encoded.film.codec.clone(),
             qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
@@ -193,11 +194,13 @@ impl<'a> Publisher<'a> {
         failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 
-    pub fn thumbnails(&self, key: &str, thumbnails: &[Thumbnail]) -> Result<(), Failure> {
-        for thumbnail in thumbnails {
-            self.put(&layout::thumbnail(thumbnail.size, key), Content::Bytes(&thumbnail.webp), "image/webp")?;
+    /// Uploads the renditions of an item, and returns what its row says of them.
+    pub fn thumbnails(&self, key: &str, version: &str, thumbnails: &Thumbnails) -> Result<Renditions, Failure> {
+        let renditions = thumbnails.renditions(version);
+        for (rendition, thumbnail) in renditions.all.iter().zip(&thumbnails.pictures) {
+            self.put(&renditions.object(key, rendition), Content::Bytes(&thumbnail.webp), "image/webp")?;
         }
-        Ok(())
+        Ok(renditions)
     }
 
     /// Uploads the original, and makes sure that the file has not changed since it was read.
@@ -221,13 +224,9 @@ impl<'a> Publisher<'a> {
     }
 
     /// Writes the row, last of all.
-    pub fn row(&self, claim: Claim<'_>, item: Described<'_>, film: Option<&Renditions>) -> Result<(), Failure> {
+    pub fn row(&self, claim: Claim<'_>, item: Described<'_>, film: Option<&Packaged>) -> Result<(), Failure> {
         let now = jiff::Timestamp::now();
-        let outdated = claim.before.as_ref().filter(|before| before.is_film);
-        let outdated = outdated.filter(|before| before.version.as_deref() != Some(claim.version.as_str()));
         let due = (now + OLD_VERSIONS_STAY).to_string();
-        let outdated: Vec<_> =
-            outdated.iter().map(|film| Deletion::of_film(&film.key, film.version.as_deref(), &due)).collect();
         let row = Row {
             key: item.key,
             filename: item.filename,
@@ -241,38 +240,33 @@ impl<'a> Publisher<'a> {
             height: item.height,
             hls_qualities: film.map(|film| film.qualities.clone()),
             version: &claim.version,
+            renditions: item.thumbnails.renditions(&claim.version),
+            thumbhash: &item.thumbnails.thumbhash,
             metadata: Metadata {
                 source: claim.source.clone(),
                 mime: item.mime.to_owned(),
                 note: item.note,
-                objects: Some(Objects {
-                    thumbnails: sizes(item.thumbnails),
-                    film: film.map_or((0, 0), |film| film.objects),
-                }),
+                objects: Some(Objects { thumbnails: None, film: film.map_or((0, 0), |film| film.objects) }),
             },
             patches: item.patches,
         };
         let place = (!claim.place.path.is_empty()).then_some((self.register.library, &claim.place));
-        self.catalogue.write(&row, place, &outdated, &now.to_string())?;
+        let outdated =
+            claim.before.as_ref().map(|before| Deletion::of_outdated(row.key, &before.stored, &row.stored(), &due));
+        self.catalogue.write(&row, place, &outdated.unwrap_or_default(), &now.to_string())?;
         claim.commit();
         Ok(())
     }
 }
 
 /// What a film's row says about its renditions.
-pub struct Renditions {
+pub struct Packaged {
     /// In seconds.
     pub duration: f64,
     pub codec: String,
     pub qualities: Vec<String>,
     /// The number of playlists and segments, and their size in bytes.
     pub objects: (u64, u64),
-}
-
-fn sizes(thumbnails: &[Thumbnail]) -> [u64; 3] {
-    layout::ThumbnailSize::ALL.map(|size| {
-        thumbnails.iter().find(|thumbnail| thumbnail.size == size).map_or(0, |thumbnail| thumbnail.webp.len() as u64)
-    })
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err

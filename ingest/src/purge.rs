@@ -26,17 +26,14 @@ pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Resu
     Ok(deleted)
 }
 
-/// The originals, thumbnails and prefixes of items that are shown or hidden.
+/// The objects and prefixes of items that are shown or hidden.
 fn kept(catalogue: &Catalogue) -> Result<HashSet<String>, Failure> {
     let mut kept = HashSet::new();
-    let mut keep = |key: &str, version: Option<&str>, is_film| {
-        kept.extend(Deletion::of_item(key, version, is_film, "").into_iter().map(|one| one.object));
-    };
     for item in catalogue.items()? {
-        keep(&item.key, item.version.as_deref(), item.is_film);
+        kept.extend(item.stored.objects(&item.key));
     }
     for item in catalogue.withdrawn()?.into_iter().filter(|item| item.state == State::Hidden) {
-        keep(&item.key, item.version.as_deref(), item.is_film);
+        kept.extend(item.stored.objects(&item.key));
     }
     Ok(kept)
 }

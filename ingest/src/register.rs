@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gallery::MediaKey;
 use platform::Error;
 
-use crate::catalogue::{Catalogue, Item, Place, Source, State};
+use crate::catalogue::{Catalogue, Item, Place, Source, State, Stored};
 use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -105,14 +105,8 @@ impl<'a> Register<'a> {
                 }
                 continue;
             }
-            let item = Item {
-                key: withdrawn.key,
-                digest: withdrawn.digest,
-                size: 0,
-                is_film: withdrawn.is_film,
-                version: withdrawn.version,
-                places: 0,
-            };
+            let item =
+                Item { key: withdrawn.key, digest: withdrawn.digest, size: 0, stored: withdrawn.stored, places: 0 };
             inner.insert(Entry { item, is_withdrawn: true, is_claimed: false });
         }
         Ok(Self { catalogue, library, force: options.force, dry_run: options.dry_run, inner: Mutex::new(inner) })
@@ -232,7 +226,7 @@ impl<'a> Register<'a> {
 
 /// The version of an item's objects: a part of the digest. Where the same original is made anew, the objects are other
 /// ones, and caches must see that.
-fn new_version(digest: &str, again: bool) -> String {
+pub fn new_version(digest: &str, again: bool) -> String {
     let mut version = if again {
         sha256_of_bytes(format!("{digest} {}", jiff::Timestamp::now()).as_bytes())
     } else {
@@ -305,8 +299,11 @@ impl Inner {
                 key: key.to_owned(),
                 digest: Some(digest.to_owned()),
                 size,
-                is_film: old.as_ref().is_some_and(|item| item.is_film),
-                version: Some(version.to_owned()),
+                stored: Stored {
+                    is_film: old.as_ref().is_some_and(|item| item.stored.is_film),
+                    version: Some(version.to_owned()),
+                    renditions: Some(version.to_owned()),
+                },
                 places: old.map_or(0, |item| item.places),
             },
             is_withdrawn: false,

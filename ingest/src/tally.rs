@@ -117,6 +117,11 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Counts an item that got renditions.
+    pub fn renewed(&self) {
+        self.lock().report.renewed += 1;
+    }
+
     /// Counts an item that was taken out because its files are gone.
     pub fn pruned(&self, key: &str) {
         if let Some(files) = self.files {

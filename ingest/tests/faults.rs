@@ -15,14 +15,14 @@ use common::{Store, database, options, sql};
 use image::ImageFormat;
 use ingest::{Error, Options};
 
-/// A library of small photos and the options to ingest it into `sink`, with little patience.
+/// A library of photos with three thumbnails each and the options to ingest it into `sink`, with little patience.
 fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(folder.path(), &sink.settings);
     options.patience = Duration::from_millis(300);
     for number in 0..photos {
-        let side = 8 + u32::try_from(number).unwrap();
-        let jpeg = encode(&quarters(side, 8), ImageFormat::Jpeg);
+        let width = 500 + u32::try_from(number).unwrap();
+        let jpeg = encode(&quarters(width, 400), ImageFormat::Jpeg);
         std::fs::write(folder.path().join(format!("library/{number:03}.jpg")), jpeg).unwrap();
     }
     (folder, options)
@@ -30,6 +30,10 @@ fn library(sink: &Sink, photos: usize) -> (tempfile::TempDir, Options) {
 
 fn rows(options: &Options) -> Vec<String> {
     sql(database(options), "SELECT key FROM media ORDER BY key")
+}
+
+fn version(options: &Options, key: &str) -> String {
+    sql::<String>(database(options), &format!("SELECT version FROM media WHERE key = '{key}'")).remove(0)
 }
 
 fn store_error(options: &Options) -> String {
@@ -49,16 +53,10 @@ fn uploads_have_a_length_a_type_and_a_life() {
     ingest::run(&options).unwrap();
     let puts = sink.puts();
     let paths: Vec<_> = puts.iter().map(|put| put.path.as_str()).collect();
+    let version = version(&options, "000.jpg");
+    let below = |size: &str| format!("/media/renditions/000.jpg/{version}/{size}.webp");
     // The original comes last: while it is missing, no other object of the photo matters.
-    assert_eq!(
-        paths,
-        [
-            "/media/thumbnails/large/000.jpg",
-            "/media/thumbnails/medium/000.jpg",
-            "/media/thumbnails/small/000.jpg",
-            "/media/000.jpg"
-        ]
-    );
+    assert_eq!(paths, [below("large").as_str(), below("medium").as_str(), below("small").as_str(), "/media/000.jpg"]);
     for put in &puts {
         let header = |name: &str| put.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         assert_eq!(header("content-length"), Some(put.body.len().to_string().as_str()));
@@ -91,8 +89,13 @@ fn trouble_that_passes_is_waited_out() {
 
 #[test]
 fn a_file_the_store_will_not_take_has_no_row_and_the_others_go_in() {
-    let sink =
-        Sink::new(|put, _| if put.path.ends_with("medium/001.jpg") { Answer::Status(500, "") } else { Answer::Take });
+    let sink = Sink::new(|put, _| {
+        if put.path.contains("/001.jpg/") && put.path.ends_with("/medium.webp") {
+            Answer::Status(500, "")
+        } else {
+            Answer::Take
+        }
+    });
     let (_folder, options) = library(&sink, 3);
     let report = ingest::run(&options).unwrap();
     assert_eq!((report.added, report.failed.len(), report.exit_code()), (2, 1, 2));
@@ -210,8 +213,10 @@ fn one_answer_in_ten_fails_and_no_file_is_lost() {
     assert_eq!((report.added, report.objects, report.exit_code()), (60, 240, 0), "{report}");
     assert_eq!(rows(&options).len(), 60);
     for key in rows(&options) {
+        let version = version(&options, &key);
+        let rendition = |size: &str| format!("/media/renditions/{key}/{version}/{size}.webp");
         let there = |path: String| sink.kept(&path).is_some_and(|size| size > 0);
-        assert!(there(format!("/media/{key}")) && there(format!("/media/thumbnails/large/{key}")), "{key}");
+        assert!(there(format!("/media/{key}")) && there(rendition("large")), "{key}");
     }
 }
 
@@ -266,8 +271,9 @@ fn a_stopped_run_leaves_no_row_without_its_objects() {
     let has = |path: String| sink.puts().iter().any(|put| put.path == path);
     for key in &rows {
         assert!(has(format!("/media/{key}")), "{key}");
+        let version = version(&options, key);
         for size in ["small", "medium", "large"] {
-            assert!(has(format!("/media/thumbnails/{size}/{key}")), "{key} {size}");
+            assert!(has(format!("/media/renditions/{key}/{version}/{size}.webp")), "{key} {size}");
         }
     }
     // After a second run, everything is there.
@@ -281,7 +287,7 @@ fn a_stop_ends_an_upload_under_way() {
     let request = stop.clone();
     // The thumbnails are uploaded. While the original is on its way, the run is stopped.
     let sink = Sink::new(move |put, _| {
-        if put.path.contains("/small/") {
+        if put.path.ends_with("/small.webp") {
             request.request();
         }
         Answer::Take
@@ -301,7 +307,7 @@ fn a_file_that_changes_while_it_is_uploaded_is_not_in() {
     let changes = Arc::new(AtomicUsize::new(0));
     let counted = changes.clone();
     let sink = Sink::new(move |put, _| {
-        if put.path.contains("/small/") {
+        if put.path.ends_with("/small.webp") {
             counted.fetch_add(1, Ordering::Relaxed);
             let file = path.lock().unwrap().join("library/000.jpg");
             std::fs::write(file, encode(&quarters(99, 77), ImageFormat::Jpeg)).unwrap();

@@ -165,11 +165,11 @@ fn landscape() {
     }
 
     let row = "SELECT json_array(type, date_taken, round(duration), codec, width, height, hls_qualities, latitude, \
-               thumbnail_medium, metadata ->> '$.mime') FROM media";
+               thumbnail_medium, renditions ->> '$.all[0].name', metadata ->> '$.mime') FROM media";
     assert_eq!(
         gallery.sql::<String>(row),
         [
-            r#"["video","2024-06-15T12:03:22",9.0,"h264",854,480,"[\"480p\",\"360p\"]",47.3769,"thumbnails/medium/a.mp4","video/mp4"]"#
+            r#"["video","2024-06-15T12:03:22",9.0,"h264",854,480,"[\"480p\",\"360p\"]",47.3769,null,"large","video/mp4"]"#
         ]
     );
     assert_eq!(gallery.thumbnail("large", "a.mp4").dimensions(), (800, 450));
@@ -360,7 +360,7 @@ fn row_last() {
         path if path.ends_with(".ts") => 0,
         path if path.ends_with("p.m3u8") => 1,
         path if path.ends_with("master.m3u8") => 2,
-        path if path.contains("/thumbnails/") => 3,
+        path if path.contains("/renditions/") => 3,
         _ => 4,
     };
     let ranks: Vec<_> = puts.iter().map(|put| rank(&put.path)).collect();

@@ -51,8 +51,8 @@ fn two_cameras_may_have_the_same_names() {
         file(&gallery, &format!("camA/{name}"), &photo(10 + number));
         file(&gallery, &format!("camB/{name}"), &photo(20 + number));
     }
-    assert_eq!(counts(&ingest(&gallery, "camA")), [3, 0, 0, 12]);
-    assert_eq!(counts(&ingest(&gallery, "camB")), [3, 0, 0, 12]);
+    assert_eq!(counts(&ingest(&gallery, "camA")), [3, 0, 0, 6]);
+    assert_eq!(counts(&ingest(&gallery, "camB")), [3, 0, 0, 6]);
     let digest: String = gallery.sql("SELECT digest FROM media WHERE key LIKE 'IMG_0001-%'").remove(0);
     assert!(keys(&gallery).contains(&format!("IMG_0001-{}.JPG", &digest[..6])), "{:?}", keys(&gallery));
     for (number, name) in (0..).zip(names) {
@@ -74,7 +74,7 @@ fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
     file(&gallery, "a/photos/1.jpg", &photo(10));
     file(&gallery, "b/photos/1.jpg", &photo(11));
     ingest(&gallery, "a/photos");
-    assert_eq!(counts(&ingest(&gallery, "b/photos")), [1, 0, 0, 4]);
+    assert_eq!(counts(&ingest(&gallery, "b/photos")), [1, 0, 0, 2]);
     assert_eq!(keys(&gallery).len(), 2);
     assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["photos", "photos (2)"]);
 
@@ -85,7 +85,7 @@ fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
     // The first folder is gone, and this one holds other files.
     fs::remove_dir_all(gallery.folder.path().join("c")).unwrap();
     file(&gallery, "d/photos/1.jpg", &photo(12));
-    assert_eq!(counts(&ingest(&gallery, "d/photos")), [1, 0, 0, 4]);
+    assert_eq!(counts(&ingest(&gallery, "d/photos")), [1, 0, 0, 2]);
     assert_eq!(keys(&gallery).len(), 3);
 }
 
@@ -123,7 +123,7 @@ fn the_same_bytes_are_one_item_in_two_places() {
     file(&gallery, "one/a.jpg", &photo(10));
     file(&gallery, "one/copies/b.jpg", &photo(10));
     file(&gallery, "two/c.jpg", &photo(10));
-    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 4]);
+    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 2]);
     assert_eq!(counts(&ingest(&gallery, "two")), [0, 0, 1, 0]);
     let key = keys(&gallery).remove(0);
     assert_eq!(keys(&gallery).len(), 1);
@@ -134,7 +134,7 @@ fn the_same_bytes_are_one_item_in_two_places() {
 
     // One of the copies is edited: that is a new item, and the other copies stay.
     file(&gallery, "one/a.jpg", &photo(11));
-    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 4]);
+    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 2]);
     assert_eq!(gallery.object(&key).unwrap().bytes, photo(10));
     assert_eq!(keys(&gallery).len(), 2);
 }
@@ -215,7 +215,7 @@ fn a_library_of_0_1_0_comes_through() {
     for (name, side) in [("a.jpg", 20), ("2024/b.jpg", 21)] {
         file(&gallery, &format!("other/{name}"), &photo(side));
     }
-    assert_eq!(counts(&ingest(&gallery, "other")), [2, 0, 0, 8]);
+    assert_eq!(counts(&ingest(&gallery, "other")), [2, 0, 0, 4]);
     assert_eq!(gallery.object("a.jpg").unwrap().bytes, photo(10));
 }
 

@@ -38,11 +38,15 @@ fn shown(gallery: &Gallery) -> Vec<String> {
 }
 
 fn has_objects(gallery: &Gallery, key: &str) -> bool {
-    let thumbnails = ["small", "medium", "large"].map(|size| format!("thumbnails/{size}/{key}"));
-    let there: Vec<_> =
-        thumbnails.iter().map(String::as_str).chain([key]).map(|key| gallery.object(key).is_some()).collect();
-    assert!(there.iter().all(|one| *one == there[0]), "half of {key} is there");
-    there[0]
+    let has = gallery.object(key).is_some();
+    for rendition in gallery
+        .renditions(key)
+        .iter()
+        .flat_map(|renditions| renditions.all.iter().map(|rendition| renditions.object(key, rendition)))
+    {
+        assert_eq!(gallery.object(&rendition).is_some(), has, "half of {key} is there");
+    }
+    has
 }
 
 /// Makes everything due that is planned.
@@ -209,10 +213,11 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     let gallery = library(4);
     assert!(is_well(&gallery));
     gallery.delete("0.jpg");
-    gallery.delete("thumbnails/small/1.jpg");
+    gallery.delete(&gallery.rendition("small", "1.jpg"));
     gallery.put("2.jpg", b"half");
     gallery.put("hls/old.mp4/720p_000.ts", b"x");
     gallery.put("thumbnails/small/old.jpg", b"x");
+    gallery.put("renditions/3.jpg/0123456789abcdef/small.webp", b"x");
     gallery.put("catalogue/00000000000000000000000000000000/all.jsonl", b"x");
     gallery.put("someone's.txt", b"x");
     let part = views::part(&gallery);
@@ -227,7 +232,12 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     assert_eq!(of(Kind::Broken), [part.as_str()]);
     assert_eq!(
         of(Kind::Orphan),
-        ["catalogue/00000000000000000000000000000000/all.jsonl", "hls/old.mp4/720p_000.ts", "thumbnails/small/old.jpg"]
+        [
+            "catalogue/00000000000000000000000000000000/all.jsonl",
+            "hls/old.mp4/720p_000.ts",
+            "renditions/3.jpg/0123456789abcdef/small.webp",
+            "thumbnails/small/old.jpg"
+        ]
     );
     assert_eq!(of(Kind::Stray), ["someone's.txt"]);
     assert!(!found.is_well());
@@ -236,7 +246,7 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     fs::remove_file(gallery.library().join("0.jpg")).unwrap();
     let mended = doctor(&gallery.options, true).unwrap();
     assert!(mended.is_well(), "{mended:?}");
-    assert_eq!(mended.repaired.len(), 7);
+    assert_eq!(mended.repaired.len(), 8);
     assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "3.jpg"]);
     assert_eq!(gallery.object("2.jpg").unwrap().bytes, photo(2));
     assert!(has_objects(&gallery, "1.jpg"));

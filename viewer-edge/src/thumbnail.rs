@@ -1,15 +1,13 @@
-//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large`: WebP thumbnails.
+//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large|screen`: WebP pictures.
 
 use std::time::Duration;
 
 use edge::{
-    Failure, Gate,
-    catalogue::url_version,
-    digest,
+    Failure, Gate, digest,
     object_response::{self, Presentation},
     respond,
 };
-use gallery::{MediaKey, layout, layout::ThumbnailSize};
+use gallery::{MediaKey, layout::ThumbnailSize};
 use http::{Response, header, request};
 use platform::{Cx, EdgeCache, Platform, Problem};
 
@@ -28,16 +26,15 @@ pub(crate) async fn serve<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let size = match respond::query(head.uri.query(), "size")? {
         None => ThumbnailSize::Medium,
-        Some(name) => {
-            ThumbnailSize::parse(&name).ok_or_else(|| Problem::bad_request("The size is small, medium or large."))?
-        }
+        Some(name) => ThumbnailSize::parse(&name)
+            .ok_or_else(|| Problem::bad_request("The size is small, medium, large or screen."))?,
     };
     let version = respond::query(head.uri.query(), "v")?;
-    let item = service.catalogue.item(cx, key).await?.filter(|item| item.has_thumbnail(size));
+    let item = service.catalogue.item(cx, key).await?;
     let viewer = gate.viewer().await;
     let item = item.filter(|item| viewer.covers(item.r#type, &item.albums));
-    let item = item.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
-    let shown = url_version(item.version.as_deref(), &item.updated_at);
+    let found = item.and_then(|item| Some((item.thumbnail(size)?, item.thumbnail_version())));
+    let (object, shown) = found.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
     // A URL with the version of the thumbnail always means the same bytes.
     let current = version.is_some_and(|version| version == shown);
     let presentation = Presentation {
@@ -51,9 +48,7 @@ pub(crate) async fn serve<P: Platform>(
             tags: vec!["thumbnails".to_owned(), format!("thumbnails-{}", digest(&[key.as_str()]))],
         }),
     };
-    let mut response =
-        object_response::serve(&service.objects, cx, head, &layout::thumbnail(size, key.as_str()), &presentation)
-            .await?;
+    let mut response = object_response::serve(&service.objects, cx, head, &object, &presentation).await?;
     response.headers_mut().remove(header::ACCEPT_RANGES);
     Ok(response)
 }

@@ -1,19 +1,25 @@
 //! The bucket's layout. What an earlier version wrote stays where it is, so names are added and never changed.
 //!
-//! `{key}` is the original. `thumbnails/{size}/{key}` holds its WebP thumbnails. `hls/{key}/{version}/` holds a
-//! film's playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's
+//! `{key}` is the original. `renditions/{key}/{version}/` holds its [renditions](crate::rendition), and
+//! `thumbnails/{size}/{key}` the WebP thumbnails of items that have none. `hls/{key}/{version}/` holds a film's
+//! playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's
 //! [views](crate::views). `kv/` holds the key-value stores of hosts that have no KV.
 
-/// A thumbnail's size: the longest side in pixels is at most [`ThumbnailSize::pixels`].
+/// A thumbnail's size, see [`ThumbnailSize::fit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ThumbnailSize {
     Small,
     Medium,
     Large,
+    /// What fills a screen.
+    Screen,
 }
 
 impl ThumbnailSize {
-    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
+    pub const ALL: [Self; 4] = [Self::Small, Self::Medium, Self::Large, Self::Screen];
+
+    /// The sizes below `thumbnails/`.
+    pub const BELOW_THUMBNAILS: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
 
     /// The longest side, in pixels.
     pub const fn pixels(self) -> u32 {
@@ -21,7 +27,25 @@ impl ThumbnailSize {
             Self::Small => 150,
             Self::Medium => 400,
             Self::Large => 800,
+            Self::Screen => 2048,
         }
+    }
+
+    /// The width and height of a picture in this size. The longest side has at most [`Self::pixels`]. A picture more
+    /// than twice as long as it is wide is shown by its shorter side, which then has half of that, until the longest
+    /// side has four times as much. No picture is enlarged.
+    pub fn fit(self, (width, height): (u32, u32)) -> (u32, u32) {
+        let (long, short) = (u64::from(width.max(height)).max(1), u64::from(width.min(height)).max(1));
+        let pixels = u64::from(self.pixels());
+        let longest = (long * pixels / 2 / short).clamp(pixels, 4 * pixels);
+        if long <= longest {
+            return (width, height);
+        }
+        let fit = |side: u32| {
+            let side = (u64::from(side) * longest + long / 2) / long;
+            u32::try_from(side.max(1)).unwrap_or(u32::MAX)
+        };
+        (fit(width), fit(height))
     }
 
     /// The name in URLs and keys.
@@ -30,6 +54,7 @@ impl ThumbnailSize {
             Self::Small => "small",
             Self::Medium => "medium",
             Self::Large => "large",
+            Self::Screen => "screen",
         }
     }
 
@@ -41,12 +66,17 @@ impl ThumbnailSize {
 /// The prefix of the catalogue's objects.
 pub const CATALOGUE: &str = "catalogue/";
 
-/// The object key of a thumbnail.
+/// The object key of a thumbnail of an item without renditions.
 pub fn thumbnail(size: ThumbnailSize, key: &str) -> String {
     format!("thumbnails/{}/{key}", size.name())
 }
 
-/// Whether a text can be the version of a film's objects: sixteen lower-case hexadecimal digits.
+/// The prefix of an item's renditions of a version, ending in `/`.
+pub fn renditions_prefix(key: &str, version: &str) -> String {
+    format!("renditions/{key}/{version}/")
+}
+
+/// Whether a text can be the version of an item's objects: sixteen lower-case hexadecimal digits.
 pub fn is_version(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -89,11 +119,33 @@ mod tests {
     }
 
     #[test]
+    fn long_pictures_are_fitted_by_their_shorter_side() {
+        let large = |width, height| ThumbnailSize::Large.fit((width, height));
+        for (picture, fitted) in [
+            ((4000, 3000), (800, 600)),
+            ((3000, 4000), (600, 800)),
+            ((801, 801), (800, 800)),
+            ((600, 400), (600, 400)),
+            ((4000, 2000), (800, 400)),
+            ((6000, 2000), (1200, 400)),
+            ((2000, 6000), (400, 1200)),
+            ((16_000, 1500), (3200, 300)),
+            ((1000, 100), (1000, 100)),
+            ((100_000, 1), (3200, 1)),
+            ((0, 0), (0, 0)),
+        ] {
+            assert_eq!(large(picture.0, picture.1), fitted, "{picture:?}");
+        }
+        assert_eq!(ThumbnailSize::Screen.fit((16_000, 1500)), (8192, 768));
+    }
+
+    #[test]
     fn a_version_stays_below_the_prefix_of_its_film() {
         let version = "0123456789abcdef";
         for key in ["a.mp4", "a b/c.mp4", "fedcba9876543210", "a.mp4/fedcba9876543210"] {
             assert_eq!(hls_prefix(key, Some(version)), format!("hls/{key}/{version}/"));
             assert!(hls_variant(key, Some(version), "720p").starts_with(&hls_prefix(key, None)), "{key}");
+            assert_eq!(renditions_prefix(key, version), format!("renditions/{key}/{version}/"));
         }
     }
 }

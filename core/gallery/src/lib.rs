@@ -15,6 +15,7 @@ pub mod multipart;
 pub mod password;
 pub mod playback;
 pub mod range;
+pub mod rendition;
 pub mod return_to;
 pub mod schema;
 pub mod session;

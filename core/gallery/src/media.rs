@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::digest, layout::ThumbnailSize};
+use crate::{digest::digest, layout, layout::ThumbnailSize, rendition::Renditions};
 
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,8 +58,15 @@ pub struct Media {
     /// Names such as `720p`, in the order of the row. `None` if no rendition has been made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualities: Option<Vec<String>>,
-    /// Whether each thumbnail exists, in the order of [`ThumbnailSize::ALL`].
+    /// Whether each thumbnail exists, in the order of [`ThumbnailSize::BELOW_THUMBNAILS`]. Items with renditions use
+    /// none.
     pub thumbnails: [bool; 3],
+    /// What ingest has made of the original. Rows of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renditions: Option<Renditions>,
+    /// A ThumbHash in Base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbhash: Option<String>,
     pub updated_at: String,
     /// The version of the film's objects, see [`crate::layout::hls_prefix`]. It is also the version of the item's
     /// URLs. Rows of 0.1.0 have none.
@@ -152,8 +159,32 @@ impl Media {
     /// The most bytes of patches that are kept where the catalogue is read: those of a photo have some hundreds.
     pub const MOST_PATCHES: usize = 4096;
 
-    pub const fn has_thumbnail(&self, size: ThumbnailSize) -> bool {
-        self.thumbnails[size as usize]
+    /// The object of the thumbnail in a size, if there is one.
+    pub fn thumbnail(&self, size: ThumbnailSize) -> Option<String> {
+        if let Some(renditions) = &self.renditions {
+            return renditions.picture(size).map(|picture| renditions.object(&self.key, picture));
+        }
+        self.has_thumbnail(size).then(|| layout::thumbnail(size, &self.key))
+    }
+
+    /// Whether there is a thumbnail at the place where earlier versions wrote it.
+    pub fn has_thumbnail(&self, size: ThumbnailSize) -> bool {
+        self.renditions.is_none() && self.thumbnails.get(size as usize).is_some_and(|there| *there)
+    }
+
+    /// The name in the URL of the thumbnail in a size: that of the size, or of the next smaller one that stands for
+    /// it.
+    pub fn thumbnail_name(&self, size: ThumbnailSize) -> Option<&str> {
+        match &self.renditions {
+            Some(renditions) => renditions.picture(size).map(|picture| picture.name.as_str()),
+            None => self.has_thumbnail(size).then(|| size.name()),
+        }
+    }
+
+    /// The version in the URLs of the thumbnails, see [`Self::url_version`]. Renditions may be made anew while the
+    /// original stays.
+    pub fn thumbnail_version(&self) -> String {
+        self.renditions.as_ref().map_or_else(|| self.url_version(), |renditions| renditions.version.clone())
     }
 
     /// The date by which the listing is ordered, newest first: the moment the item was taken, else its date in a row
@@ -191,7 +222,7 @@ pub fn url_version(version: Option<&str>, updated_at: &str) -> String {
 }
 
 /// The columns of [`UPSERT`], in the order of its parameters.
-pub const COLUMNS: [&str; 35] = [
+pub const COLUMNS: [&str; 37] = [
     "key",
     "filename",
     "type",
@@ -227,6 +258,8 @@ pub const COLUMNS: [&str; 35] = [
     "offset_source",
     "taken_at",
     "day",
+    "renditions",
+    "thumbhash",
 ];
 
 /// Writes one row, or updates an existing row. `created_at` and `uploaded_at` keep their first values. The parameters
@@ -235,9 +268,10 @@ pub const UPSERT: &str = "\
 INSERT INTO media (key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, lens, \
 focal_length, aperture, shutter_speed, iso, latitude, longitude, altitude, duration, codec, \
 width, height, hls_qualities, thumbnail_small, thumbnail_medium, thumbnail_large, metadata, \
-processed_at, created_at, updated_at, digest, version, taken_source, taken_offset, offset_source, taken_at, day) \
+processed_at, created_at, updated_at, digest, version, taken_source, taken_offset, offset_source, taken_at, day, \
+renditions, thumbhash) \
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, \
-?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35) \
+?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37) \
 ON CONFLICT (key) DO UPDATE SET filename = excluded.filename, type = excluded.type, size = excluded.size, \
 date_taken = excluded.date_taken, camera_make = excluded.camera_make, camera_model = excluded.camera_model, \
 lens = excluded.lens, focal_length = excluded.focal_length, aperture = excluded.aperture, \
@@ -248,7 +282,8 @@ hls_qualities = excluded.hls_qualities, thumbnail_small = excluded.thumbnail_sma
 thumbnail_medium = excluded.thumbnail_medium, thumbnail_large = excluded.thumbnail_large, \
 metadata = excluded.metadata, processed_at = excluded.processed_at, updated_at = excluded.updated_at, \
 digest = excluded.digest, version = excluded.version, taken_source = excluded.taken_source, taken_offset = excluded.taken_offset, \
-offset_source = excluded.offset_source, taken_at = excluded.taken_at, day = excluded.day";
+offset_source = excluded.offset_source, taken_at = excluded.taken_at, day = excluded.day, \
+renditions = excluded.renditions, thumbhash = excluded.thumbhash";
 
 #[cfg(test)]
 mod tests {

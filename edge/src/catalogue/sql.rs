@@ -22,7 +22,8 @@ macro_rules! select {
             "SELECT key, filename, type, size, uploaded_at, date_taken, camera_make, camera_model, width, height, \
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
-             offset_source, latitude, longitude, altitude, albums, patches FROM media"
+             offset_source, latitude, longitude, altitude, albums, patches, renditions, \
+             thumbhash FROM media"
             $(, $rest)*
         )
     };
@@ -125,6 +126,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     };
     let patches = row.take_blob(27)?.filter(|patches| patches.len() <= Media::MOST_PATCHES);
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
+    let renditions = row.text(28)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
     let taken = match at {
@@ -145,6 +147,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         date_taken: optional(5)?,
         camera_make: optional(6)?,
         camera_model: optional(7)?,
+        thumbhash: optional(29)?,
         updated_at: optional(15)?.unwrap_or_default(),
         r#type,
         mime: metadata.and_then(|metadata| metadata.mime),
@@ -154,6 +157,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         duration: row.real(10)?,
         qualities,
         thumbnails,
+        renditions,
         version,
         taken,
         place,

@@ -138,6 +138,9 @@ impl Fixture {
     }
 }
 
+const RENDITIONS: &str = r#"{"version":"0123456789abcdef","original":true,"all":[{"name":"small","format":"webp",
+    "width":150,"height":100,"bytes":2000},{"name":"screen","format":"webp","width":900,"height":600,"bytes":9000}]}"#;
+
 /// The parameters of [`UPSERT`] for the `number`th item: some items share a date, some have none, and every ninth is
 /// a film.
 fn row(number: i64) -> Vec<Value> {
@@ -177,6 +180,8 @@ fn row(number: i64) -> Vec<Value> {
         text(moment && number % 4 > 1, "library"),
         text(moment, &format!("2024-06-15T12:00:{:02}.100Z", number % 7)),
         text(moment, "2024-06-15"),
+        text(number % 6 > 2, if number % 12 > 6 { RENDITIONS } else { "{}" }),
+        text(number % 6 > 3, "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"),
     ]);
     row
 }
@@ -271,6 +276,8 @@ fn items(keys: &[&str]) -> Vec<Media> {
             duration: None,
             qualities: None,
             thumbnails: [true; 3],
+            renditions: None,
+            thumbhash: None,
             updated_at: "2025".into(),
             version: None,
             taken: None,

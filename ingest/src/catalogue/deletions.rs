@@ -1,9 +1,8 @@
 //! Objects that are deleted later, when no cache shows them any more.
 
-use gallery::layout;
 use platform::{Error, Row, Statement};
 
-use super::{Catalogue, places::text};
+use super::{Catalogue, places::text, stored::Stored};
 
 /// An object that is to go once `due` has passed. A name that ends in `/` stands for the objects directly below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +15,18 @@ pub struct Deletion {
 }
 
 impl Deletion {
-    /// The playlists and segments of one version of a film.
-    pub fn of_film(key: &str, version: Option<&str>, due: &str) -> Self {
-        Self { object: layout::hls_prefix(key, version), key: key.to_owned(), due: due.to_owned() }
+    /// Everything that an item has in the bucket.
+    pub fn of_item(key: &str, stored: &Stored, due: &str) -> Vec<Self> {
+        let one = |object| Self { object, key: key.to_owned(), due: due.to_owned() };
+        stored.objects(key).into_iter().map(one).collect()
     }
 
-    /// Everything that an item has in the bucket.
-    pub fn of_item(key: &str, version: Option<&str>, is_film: bool, due: &str) -> Vec<Self> {
-        let one = |object: String| Self { object, key: key.to_owned(), due: due.to_owned() };
-        let thumbnails = layout::ThumbnailSize::ALL.map(|size| layout::thumbnail(size, key));
-        let film = is_film.then(|| Self::of_film(key, version, due));
-        [key.to_owned()].into_iter().chain(thumbnails).map(one).chain(film).collect()
+    /// What an item had, and has no longer.
+    pub fn of_outdated(key: &str, before: &Stored, now: &Stored, due: &str) -> Vec<Self> {
+        let kept = now.objects(key);
+        let mut outdated = Self::of_item(key, before, due);
+        outdated.retain(|one| !kept.contains(&one.object));
+        outdated
     }
 }
 
@@ -49,8 +49,8 @@ impl Catalogue {
     }
 
     /// Keeps what was to be deleted of an item.
-    pub fn keep_objects(&self, key: &str, version: Option<&str>) -> Result<(), Error> {
-        self.0.batch(&[cancel(key, version)]).map(drop)
+    pub fn keep_objects(&self, key: &str, stored: &Stored) -> Result<(), Error> {
+        self.0.batch(&[cancel(key, stored)]).map(drop)
     }
 
     /// Forgets what was deleted.
@@ -71,9 +71,10 @@ pub(super) fn put(deletion: &Deletion) -> Statement<'static> {
 }
 
 /// Keeps the objects that an item has from now on. Those of its other versions go as planned.
-pub(super) fn cancel(key: &str, version: Option<&str>) -> Statement<'static> {
+pub(super) fn cancel(key: &str, stored: &Stored) -> Statement<'static> {
+    let objects = serde_json::to_string(&stored.objects(key)).unwrap_or_default();
     Statement::new(
-        "DELETE FROM deletions WHERE key = ?1 AND (substr(object, 1, 4) <> 'hls/' OR object = ?2)",
-        [key.into(), layout::hls_prefix(key, version).into()],
+        "DELETE FROM deletions WHERE key = ?1 AND object IN (SELECT value FROM json_each(?2))",
+        [key.into(), objects.into()],
     )
 }

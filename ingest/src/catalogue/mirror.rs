@@ -38,10 +38,12 @@ impl Catalogue {
         other.write_all(&gone)
     }
 
-    /// When each row was last written, by key. Patches may come later: the last bytes of them are their sum.
+    /// When each row was last written, by key. Patches and renditions may come later: the last bytes of patches are
+    /// their sum.
     fn updated(&self) -> Result<BTreeMap<String, String>, Error> {
         let rows = self.pages(
-            "SELECT key, updated_at || COALESCE(hex(substr(patches, -4)), '') FROM media \
+            "SELECT key, updated_at || COALESCE(hex(substr(patches, -4)), '') || COALESCE(renditions, '') \
+             || COALESCE(thumbhash, '') FROM media \
              WHERE key > ?1 ORDER BY key LIMIT ?2",
         )?;
         let text = |row: &platform::Row, column| Ok::<_, Error>(row.text(column)?.unwrap_or_default().to_owned());

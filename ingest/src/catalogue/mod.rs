@@ -9,12 +9,15 @@ mod mirror;
 mod parts;
 mod patches;
 mod places;
+mod renditions;
+mod stored;
 mod withdrawn;
 
 use std::collections::HashMap;
 
 use edge::catalogue::{SELECT, media};
 use gallery::media::{Media, MediaType, UPSERT};
+use gallery::rendition::Renditions;
 use platform::{Error, Statement, Value};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +30,8 @@ pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;
 pub use places::{Item, Place};
+pub use renditions::Lacking;
+pub use stored::Stored;
 pub use withdrawn::{State, Withdrawn};
 
 /// A `media` row, without the columns that the catalogue fills itself (keys of thumbnails, times of writing).
@@ -47,8 +52,10 @@ pub struct Row<'a> {
     pub height: u32,
     /// The qualities, highest first. Only films have them.
     pub hls_qualities: Option<Vec<String>>,
-    /// The version of a film's objects and of the item's URLs.
+    /// The version of the item's objects and URLs.
     pub version: &'a str,
+    pub renditions: Renditions,
+    pub thumbhash: &'a str,
     pub metadata: Metadata,
     /// What to blank in the original, encoded.
     pub patches: &'a [u8],
@@ -70,8 +77,9 @@ pub struct Metadata {
 /// The sizes of an item's objects, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objects {
-    /// Of the three thumbnails, in the order of `ThumbnailSize::ALL`.
-    pub thumbnails: [u64; 3],
+    /// Of the thumbnails of a row without renditions, in the order of `ThumbnailSize::BELOW_THUMBNAILS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnails: Option<[u64; 3]>,
     /// The number of a film's playlists and segments, and their size.
     #[serde(default)]
     pub film: (u64, u64),
@@ -170,7 +178,7 @@ impl Catalogue {
             patches::put(row.key, row.patches),
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
-            deletions::cancel(row.key, Some(row.version)),
+            deletions::cancel(row.key, &row.stored()),
         ];
         statements.extend(place.map(|(library, place)| places::put(library, place)));
         statements.extend(outdated.iter().map(deletions::put));
@@ -178,11 +186,20 @@ impl Catalogue {
     }
 }
 
+impl Row<'_> {
+    pub fn stored(&self) -> Stored {
+        Stored {
+            is_film: self.kind == MediaType::Video,
+            version: Some(self.version.to_owned()),
+            renditions: Some(self.renditions.version.clone()),
+        }
+    }
+}
+
 fn upsert(row: &Row<'_>, now: &str) -> Statement<'static> {
     let metadata = serde_json::to_string(&row.metadata).unwrap_or_default();
     let qualities = row.hls_qualities.as_ref().map(|names| serde_json::to_string(names).unwrap_or_default());
-    let [small, medium, large] =
-        gallery::layout::ThumbnailSize::ALL.map(|size| gallery::layout::thumbnail(size, row.key));
+    let renditions = serde_json::to_string(&row.renditions).unwrap_or_default();
     let (facts, dated) = (&row.facts, &row.dated);
     let parameters = [
         row.key.into(),
@@ -206,9 +223,9 @@ fn upsert(row: &Row<'_>, now: &str) -> Statement<'static> {
         i64::from(row.width).into(),
         i64::from(row.height).into(),
         value(qualities.as_ref()),
-        small.into(),
-        medium.into(),
-        large.into(),
+        Value::Null,
+        Value::Null,
+        Value::Null,
         metadata.into(),
         now.into(),
         now.into(),
@@ -220,6 +237,8 @@ fn upsert(row: &Row<'_>, now: &str) -> Statement<'static> {
         value(dated.offset_source.as_ref()),
         value(dated.taken_at.as_ref()),
         value(dated.day.as_ref()),
+        renditions.into(),
+        row.thumbhash.into(),
     ];
     Statement::new(UPSERT, parameters)
 }

@@ -2,7 +2,7 @@
 
 use platform::{Error, Row, Statement, Value};
 
-use super::Catalogue;
+use super::{Catalogue, stored::Stored};
 
 /// A file in which an item was found. A file that still has this size and these times is not read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,7 @@ pub struct Item {
     /// SHA-256 in lower-case hex. Absent in rows that another program wrote.
     pub digest: Option<String>,
     pub size: u64,
-    pub is_film: bool,
-    pub version: Option<String>,
+    pub stored: Stored,
     /// How many files hold the item, in all libraries.
     pub places: u64,
 }
@@ -33,8 +32,8 @@ pub struct Item {
 impl Catalogue {
     pub fn items(&self) -> Result<Vec<Item>, Error> {
         let rows = self.pages(
-            "SELECT key, digest, size, type, version, (SELECT COUNT(*) FROM places WHERE places.key = media.key) \
-             FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
+            "SELECT key, digest, size, type, version, json_extract(renditions, '$.version'), \
+             (SELECT COUNT(*) FROM places WHERE places.key = media.key) FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
         )?;
         let item = |row: &Row| {
             Ok(Item {
@@ -42,9 +41,8 @@ impl Catalogue {
                 digest: row.text(1)?.map(str::to_owned),
                 // SQLite has signed numbers. A negative size becomes one that no file has.
                 size: count(row, 2)?.unwrap_or(u64::MAX),
-                is_film: row.text(3)? == Some("video"),
-                version: row.text(4)?.map(str::to_owned),
-                places: count(row, 5)?.unwrap_or_default(),
+                stored: Stored::of(row, [3, 4, 5])?,
+                places: count(row, 6)?.unwrap_or_default(),
             })
         };
         rows.iter().map(item).collect()

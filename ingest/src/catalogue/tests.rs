@@ -28,6 +28,8 @@ fn a_row_is_written_and_brought_up_to_date() {
         height: 3,
         hls_qualities: None,
         version: "0123456789abcdef",
+        renditions: Renditions { version: "0123456789abcdef".into(), original: true, all: Vec::new() },
+        thumbhash: "",
         metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
         patches: &[1, 0],
     };
@@ -40,14 +42,7 @@ fn a_row_is_written_and_brought_up_to_date() {
     assert_eq!(catalogue.places("lib").unwrap(), [place]);
     row.size = 8;
     catalogue.write(&row, None, &[], "2025-01-02T00:00:00Z").unwrap();
-    let item = Item {
-        key: "a.jpg".into(),
-        digest: Some("00ff".into()),
-        size: 8,
-        is_film: false,
-        version: Some("0123456789abcdef".into()),
-        places: 1,
-    };
+    let item = Item { key: "a.jpg".into(), digest: Some("00ff".into()), size: 8, stored: row.stored(), places: 1 };
     assert_eq!(catalogue.items().unwrap(), [item]);
     let rows = catalogue.0.query("SELECT uploaded_at, updated_at, latitude, hls_qualities FROM media", []).unwrap();
     let row = ["2025-01-01T00:00:00Z".into(), "2025-01-02T00:00:00Z".into(), Value::Real(0.0), Value::Null];
@@ -86,11 +81,16 @@ fn place(path: &str) -> super::Place {
 fn what_an_item_has_again_is_not_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = catalogue(&folder);
-    let planned = Deletion::of_item("a%.mp4", Some("old"), true, "2020");
-    let others = Deletion::of_item("b.mp4", Some("new"), true, "2020");
+    let film = |version: &str, renditions: Option<&str>| Stored {
+        is_film: true,
+        version: Some(version.to_owned()),
+        renditions: renditions.map(str::to_owned),
+    };
+    let planned = Deletion::of_item("a%.mp4", &film("old", None), "2020");
+    let others = Deletion::of_item("b.mp4", &film("new", Some("new")), "2020");
     let statements: Vec<_> = planned.iter().chain(&others).map(deletions::put).collect();
     catalogue.0.batch(&statements).unwrap();
-    catalogue.0.batch(&[deletions::cancel("a%.mp4", Some("new"))]).unwrap();
+    catalogue.0.batch(&[deletions::cancel("a%.mp4", &film("new", None))]).unwrap();
     let left: Vec<_> = catalogue.deletions(Some("2021")).unwrap().into_iter().map(|one| one.object).collect();
     let mut wanted: Vec<_> =
         others.iter().map(|one| one.object.clone()).chain(["hls/a%.mp4/old/".to_owned()]).collect();

@@ -6,7 +6,7 @@ use gallery::media::{COLUMNS, UPSERT};
 use platform::{Error, Kind, Row, Statement, Value};
 use serde_json::Value as Json;
 
-use super::{Catalogue, deletions, deletions::Deletion, places::text};
+use super::{Catalogue, deletions, deletions::Deletion, places::text, stored::Stored};
 
 /// Where two columns stand in [`COLUMNS`].
 const UPDATED_AT: usize = 27;
@@ -45,15 +45,15 @@ pub struct Withdrawn {
     pub state: State,
     /// Whether the objects of a removed item are gone.
     pub is_purged: bool,
-    pub version: Option<String>,
-    pub is_film: bool,
+    pub stored: Stored,
 }
 
 impl Catalogue {
     pub fn withdrawn(&self) -> Result<Vec<Withdrawn>, Error> {
         let rows = self.pages(
             "SELECT key, digest, state, purged_at IS NOT NULL, json_extract(row, '$.version'), \
-             json_extract(row, '$.type') FROM withdrawn WHERE key > ?1 ORDER BY key LIMIT ?2",
+             json_extract(row, '$.type'), json_extract(json_extract(row, '$.renditions'), '$.version') \
+             FROM withdrawn WHERE key > ?1 ORDER BY key LIMIT ?2",
         )?;
         let read = |row: &Row| {
             Ok(Withdrawn {
@@ -61,8 +61,7 @@ impl Catalogue {
                 digest: row.text(1)?.map(str::to_owned),
                 state: State::parse(row.text(2)?),
                 is_purged: row.integer(3)? == Some(1),
-                version: row.text(4)?.map(str::to_owned),
-                is_film: row.text(5)? == Some("video"),
+                stored: Stored::of(row, [5, 4, 6])?,
             })
         };
         rows.iter().map(read).collect()
@@ -104,7 +103,7 @@ impl Catalogue {
             .batch(&[
                 Statement::new(UPSERT, values),
                 Statement::new("DELETE FROM withdrawn WHERE key = ?1", [item.key.as_str().into()]),
-                deletions::cancel(&item.key, item.version.as_deref()),
+                deletions::cancel(&item.key, &item.stored),
             ])
             .map(drop)
     }

@@ -70,12 +70,16 @@ fn thumbnails(
     used: &mut Used,
     found: &mut Vec<Finding>,
 ) {
-    for (index, size) in ThumbnailSize::ALL.into_iter().enumerate().filter(|(_, size)| media.has_thumbnail(*size)) {
-        let object = layout::thumbnail(size, &media.key);
-        let wanted = noted.map(|noted| noted.thumbnails[index]).filter(|size| *size > 0);
+    let old = ThumbnailSize::BELOW_THUMBNAILS.into_iter().enumerate().filter(|(_, size)| media.has_thumbnail(*size));
+    let noted = noted.and_then(|noted| noted.thumbnails).unwrap_or_default();
+    let old = old.map(|(index, size)| (layout::thumbnail(size, &media.key), noted[index]));
+    let renditions = media.renditions.iter().flat_map(|renditions| {
+        renditions.all.iter().map(|rendition| (renditions.object(&media.key, rendition), rendition.bytes))
+    });
+    for (object, wanted) in old.chain(renditions) {
         match objects.get(&object) {
             None => found.push(finding(Kind::Missing, &media.key, format!("{object} is not in the bucket"))),
-            Some(size) if *size == 0 || wanted.is_some_and(|wanted| wanted != *size) => {
+            Some(size) if *size == 0 || (wanted > 0 && wanted != *size) => {
                 found.push(finding(Kind::Truncated, &media.key, format!("{object} has {size} bytes in the bucket")));
             }
             Some(_) => {}

@@ -6,7 +6,6 @@ use gallery::views::PARTS;
 
 use super::items::Used;
 use super::{Finding, Kind};
-use crate::catalogue::Deletion;
 use crate::engine::Session;
 use crate::failure::Failure;
 use crate::views;
@@ -21,8 +20,7 @@ pub fn check(
     // What is withdrawn may be put back, and what is planned goes when its time has come.
     let mut kept: HashSet<String> = catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object).collect();
     for item in catalogue.withdrawn()?.into_iter().filter(|item| !item.is_purged) {
-        let objects = Deletion::of_item(&item.key, item.version.as_deref(), item.is_film, "");
-        kept.extend(objects.into_iter().map(|one| one.object));
+        kept.extend(item.stored.objects(&item.key));
     }
     let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
     let views = views::used(&session.bucket)?;
@@ -48,7 +46,8 @@ pub fn check(
         if is_kept {
             continue;
         }
-        let is_ours = ["hls/", "thumbnails/", "catalogue/"].iter().any(|prefix| object.starts_with(prefix));
+        let is_ours =
+            ["hls/", "renditions/", "thumbnails/", "catalogue/"].iter().any(|prefix| object.starts_with(prefix));
         let (kind, detail) = match (is_ours, begun.contains(object)) {
             (true, _) => (Kind::Orphan, "nothing uses it"),
             (false, true) => (Kind::Orphan, "the run that uploaded it was ended"),

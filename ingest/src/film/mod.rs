@@ -25,13 +25,13 @@ use crate::failure::Failure;
 use crate::photo::NO_PERMISSION;
 use crate::scratch::{self, Scratch};
 use crate::taken;
-use crate::thumbnail::{self, Thumbnail};
+use crate::thumbnail::{self, Thumbnails};
 
 /// A film that is ready to be uploaded. Its folder is removed when this value is dropped, unless it is kept.
 pub struct Encoded {
     pub film: Film,
     pub package: Package,
-    pub thumbnails: Vec<Thumbnail>,
+    pub thumbnails: Thumbnails,
     /// A note about what was lost in the conversion.
     pub note: Option<String>,
     folder: Scratch,

@@ -9,11 +9,11 @@ use gallery::MediaKey;
 use crate::sniff::Kind;
 
 /// Top-level folders of the bucket that hold what ingest or the services make; no original may be in these folders.
-const RESERVED: [&str; 5] = ["thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/"];
+const RESERVED: [&str; 6] = ["renditions/", "thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/"];
 
-/// The longest text around a key in the name of a derived object: `hls/{key}/{version}/1080p_00000.ts`, where the key
-/// has some digits that tell it from another file's.
-const LONGEST_AFFIX: usize = "hls/-012345678901/0123456789abcdef/1080p_00000.ts".len();
+/// The longest text around a key in the name of a derived object, where the key has some digits that tell it from
+/// another file's. That of a film's segments, `hls/{key}/{version}/1080p_00000.ts`, is shorter.
+const LONGEST_AFFIX: usize = "renditions/-012345678901/0123456789abcdef/screen.webp".len();
 
 /// A file that is to go into the gallery.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ fn key(place: &str) -> Result<MediaKey, String> {
     if let Some(prefix) = RESERVED.iter().find(|prefix| place.starts_with(**prefix)) {
         return Err(format!("{prefix} is reserved for what the gallery makes: rename the folder"));
     }
-    if place.len() + LONGEST_AFFIX.max("thumbnails/medium/".len()) > gallery::key::MAX_KEY_BYTES {
+    if place.len() + LONGEST_AFFIX > gallery::key::MAX_KEY_BYTES {
         return Err("the name is too long for an object key: shorten it".to_owned());
     }
     MediaKey::parse(place).map_err(|error| format!("{error}: rename it"))
@@ -112,7 +112,14 @@ mod tests {
 
     #[test]
     fn reserved_and_endless_names_are_refused() {
-        for name in ["hls/a.jpg", "thumbnails/small/a.jpg", "catalogue/a.jpg", "kv/a.jpg", "_metadata/a.jpg"] {
+        for name in [
+            "hls/a.jpg",
+            "renditions/a.jpg",
+            "thumbnails/small/a.jpg",
+            "catalogue/a.jpg",
+            "kv/a.jpg",
+            "_metadata/a.jpg",
+        ] {
             assert!(names_of(name).unwrap_err().contains("reserved"), "{name}");
         }
         assert!(names_of(&"long/".repeat(203)).unwrap_err().contains("too long"));

@@ -9,6 +9,8 @@ pub mod views;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use gallery::layout::ThumbnailSize;
+use gallery::rendition::Renditions;
 use ingest::{Location, Options, Place, Report, Show};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -137,9 +139,32 @@ impl Gallery {
         format!("hls/{key}/{version}/{name}")
     }
 
+    /// What an item's row says of its renditions.
+    pub fn renditions(&self, key: &str) -> Option<Renditions> {
+        let key = key.replace('\'', "''");
+        let sql = format!(
+            "SELECT renditions FROM media WHERE key = '{key}' \
+             UNION ALL SELECT json_extract(row, '$.renditions') FROM withdrawn WHERE key = '{key}'"
+        );
+        let json = self.sql::<Option<String>>(&sql).pop()??;
+        Some(serde_json::from_str(&json).unwrap())
+    }
+
+    /// How many items have renditions.
+    pub fn renditions_of_all(&self) -> i64 {
+        self.sql::<i64>("SELECT COUNT(renditions) FROM media").remove(0)
+    }
+
+    /// The name of the object of a thumbnail.
+    pub fn rendition(&self, size: &str, key: &str) -> String {
+        let renditions = self.renditions(key).expect("the item is there");
+        let picture = renditions.picture(ThumbnailSize::parse(size).unwrap()).expect("the thumbnail is there");
+        renditions.object(key, picture)
+    }
+
     /// A thumbnail, decoded.
     pub fn thumbnail(&self, size: &str, key: &str) -> image::DynamicImage {
-        let object = self.object(&format!("thumbnails/{size}/{key}")).expect("the thumbnail is there");
+        let object = self.object(&self.rendition(size, key)).expect("the thumbnail is in the bucket");
         assert_eq!(object.content_type, "image/webp");
         image::load_from_memory_with_format(&object.bytes, image::ImageFormat::WebP).unwrap()
     }

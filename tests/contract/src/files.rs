@@ -105,8 +105,10 @@ fn films_too(target: &Target) -> Outcome {
 /// The bucket holds more than photos and films: the other objects are not files of the gallery.
 fn only_what_is_in_the_catalogue(target: &Target) -> Outcome {
     let (film, _) = film(target)?;
+    let url = item(target, BIG)?.thumbnails.small.unwrap_or_default();
+    let version = url.rsplit('=').next().unwrap_or_default();
     for object in [
-        format!("thumbnails/small/{BIG}"),
+        format!("renditions/{BIG}/{version}/small.webp"),
         format!("thumbnails/large/{}", film.key),
         format!("hls/{}/master.m3u8", film.key),
         format!("hls/{}/540p.m3u8", film.key),

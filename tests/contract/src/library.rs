@@ -71,12 +71,18 @@ pub struct Thumbnails {
     pub small: Option<String>,
     pub medium: Option<String>,
     pub large: Option<String>,
+    pub screen: Option<String>,
 }
 
 impl Thumbnails {
     /// The thumbnails that exist: the size's name, the longest side in pixels, and the URL.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, u32, &str)> {
-        let sizes = [("small", 150, &self.small), ("medium", 400, &self.medium), ("large", 800, &self.large)];
+        let sizes = [
+            ("small", 150, &self.small),
+            ("medium", 400, &self.medium),
+            ("large", 800, &self.large),
+            ("screen", 2048, &self.screen),
+        ];
         sizes.into_iter().filter_map(|(name, side, url)| Some((name, side, url.as_deref()?)))
     }
 }

@@ -42,7 +42,7 @@ fn fields_of_a_photo(target: &Target) -> Outcome {
         let of_films = (item.hls, item.playback, item.duration);
         ensure_eq!(of_films, (None, None, None), "{key}: what only films have");
         ensure!(item.uploaded_at.as_str() > "2025", "{key}: uploadedAt is {:?}", item.uploaded_at);
-        ensure_eq!(item.thumbnails.all().count(), 3, "{key}: thumbnails");
+        ensure_eq!(item.thumbnails.all().count(), 4, "{key}: thumbnails");
         ensure_eq!(item.mime.as_deref(), Some(media_type(key)), "{key}: mime");
     }
     Ok(())
@@ -56,7 +56,7 @@ fn fields_of_a_film(target: &Target) -> Outcome {
     ensure_eq!((film.width, film.height), (Some(known.width), Some(known.height)), "{}: dimensions", film.key);
     // The offset may stand behind it.
     ensure!(film.date_taken.as_ref().is_some_and(|taken| taken.starts_with(known.taken)), "{:?}", film.date_taken);
-    ensure_eq!(film.thumbnails.all().count(), 3, "{}: thumbnails", film.key);
+    ensure_eq!(film.thumbnails.all().count(), 4, "{}: thumbnails", film.key);
     // On another origin, the URL of the playlist needs a token.
     let here = film.hls.as_ref().map_or(target.is_split(), |hls| *hls == master && !target.is_split());
     ensure!(here, "{}: hls is {:?}", film.key, film.hls);

@@ -1,4 +1,4 @@
-//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large`.
+//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large|screen`.
 
 use harness::PHOTOS;
 use image::{ImageFormat, RgbImage};
@@ -9,7 +9,7 @@ use crate::{
 };
 
 cases!(thumbnails:
-    three_sizes_of_real_webp, shape_of_the_original, default_size, versioned_urls_never_change, other_urls_do,
+    four_sizes_of_real_webp, shape_of_the_original, default_size, versioned_urls_never_change, other_urls_do,
     conditions, head, unknown, unusable_sizes,
 );
 
@@ -23,7 +23,7 @@ fn decode(answer: &Answer) -> Result<RgbImage, String> {
     decoded.map(|picture| picture.to_rgb8()).map_err(|error| format!("{}: {error}", answer.what))
 }
 
-fn three_sizes_of_real_webp(target: &Target) -> Outcome {
+fn four_sizes_of_real_webp(target: &Target) -> Outcome {
     for item in all(target)? {
         for (size, side, url) in item.thumbnails.all() {
             let answer = target.get(url).expect(200)?;
@@ -114,7 +114,7 @@ fn unknown(target: &Target) -> Outcome {
 }
 
 fn unusable_sizes(target: &Target) -> Outcome {
-    for query in ["?size=huge", "?size=", "?size=SMALL", "?size=150", "?size=%", "?size=small&size=large", "?v=%ff"] {
+    for query in ["?size=huge", "?size=", "?size=SMALL", "?size=2048", "?size=%", "?size=small&size=large", "?v=%ff"] {
         for key in [BIG, "absent.jpg"] {
             target.get(&thumbnail(key, query)).expect(400)?;
         }

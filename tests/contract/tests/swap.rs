@@ -45,6 +45,8 @@ fn catalogue(number: usize) -> Built {
         duration: None,
         qualities: None,
         thumbnails: [true; 3],
+        renditions: None,
+        thumbhash: None,
         updated_at: "2025".into(),
         version: None,
         taken: None,

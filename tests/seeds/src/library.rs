@@ -75,6 +75,8 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         duration: film.then_some(48.0),
         qualities: film.then(|| vec!["720p".to_owned()]),
         thumbnails: [true, true, false],
+        renditions: None,
+        thumbhash: None,
         updated_at: "2025-06-14T12:00:00Z".to_owned(),
         version: film.then(|| FILM_VERSION.to_owned()),
         taken: None,

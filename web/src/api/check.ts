@@ -19,6 +19,8 @@ export const fields: Check<Fields> = (value, at) =>
 
 export const text: Check<string> = (value, at) => (typeof value === 'string' ? value : wrong(at, 'a string'));
 
+export const flag: Check<boolean> = (value, at) => (typeof value === 'boolean' ? value : wrong(at, 'true or false'));
+
 /** A number that is finite and not negative: a size, pixels, seconds. */
 export const amount: Check<number> = (value, at) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(at, 'an amount');

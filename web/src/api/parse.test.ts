@@ -22,7 +22,9 @@ describe('parseBlock', () => {
       height: 3000,
       duration: null,
       file: '/api/file/2024/a%20b%2Bc.jpg?v=0123456789abcdef',
-      thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null },
+      thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null, screen: '/x' },
+      displayable: true,
+      thumbhash: '3OcRJYB4d3h/iIeHeEh3eIhw+j3A',
       hls: null,
       playback: '/api/playback?key=a',
     };

@@ -1,4 +1,4 @@
-import { amount, date, fields, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
+import { amount, date, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
 import type { Camera, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
 
 const mediaType: Check<MediaType> = (value, at) =>
@@ -24,7 +24,7 @@ const taken: Check<Taken> = (value, at) => {
 const thumbnails: Check<Thumbnails> = (value, at) => {
   const of = fields(value, at);
   const url = (size: string) => orNull(link)(of[size], `${at}.${size}`);
-  return { small: url('small'), medium: url('medium'), large: url('large') };
+  return { small: url('small'), medium: url('medium'), large: url('large'), screen: url('screen') };
 };
 
 const media: Check<Media> = (value, at) => {
@@ -45,6 +45,8 @@ const media: Check<Media> = (value, at) => {
     duration: get('duration', orNull(amount)),
     file: get('file', link),
     thumbnails: get('thumbnails', thumbnails),
+    displayable: get('displayable', orNull(flag)),
+    thumbhash: get('thumbhash', orNull(text)),
     hls: get('hls', orNull(link)),
     playback: get('playback', orNull(link)),
   };

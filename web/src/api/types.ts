@@ -17,11 +17,13 @@ export interface Taken {
   readonly guess: boolean;
 }
 
-/** URLs of the WebP thumbnails: longest side 150, 400 and 800 px. */
+/** URLs of the WebP thumbnails: longest side 150, 400, 800 and 2048 px. Sizes may share a URL. */
 export interface Thumbnails {
   readonly small: string | null;
   readonly medium: string | null;
   readonly large: string | null;
+  /** `null` for rows of earlier versions: the original is shown instead. */
+  readonly screen: string | null;
 }
 
 export interface Media {
@@ -46,6 +48,10 @@ export interface Media {
   readonly duration: number | null;
   readonly file: string;
   readonly thumbnails: Thumbnails;
+  /** Whether browsers show the original as it is. `null`: its type tells. */
+  readonly displayable: boolean | null;
+  /** In Base64. */
+  readonly thumbhash: string | null;
   /** The URL of a film's playlist. `null` for photos, and where films live on another origin. */
   readonly hls: string | null;
   /** The path that tells the URL of a film's playlist, with the right to it. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aspectOf, justify, rulesFor, srcset, type Cell } from './layout.ts';
+import type { Media } from '../api/types.ts';
+import { media } from '../testing.ts';
+import { aspectOf, coverWidth, justify, rulesFor, srcset, type Cell } from './layout.ts';
 
 /** A small repeatable generator (mulberry32). */
 function random(seed: number): () => number {
@@ -110,13 +112,32 @@ describe('aspectOf', () => {
 });
 
 describe('srcset', () => {
-  const all = { small: '/s', medium: '/m', large: '/l' };
+  const all = { small: '/s', medium: '/m', large: '/l', screen: '/x' };
+  const picture = (width: number, height: number, thumbnails: Media['thumbnails'] = all) =>
+    srcset(media({ width, height, thumbnails }));
+
   it('names widths, not longest sides', () => {
-    expect(srcset(all, 1.5)).toBe('/s 150w, /m 400w, /l 800w');
-    expect(srcset(all, 0.5)).toBe('/s 75w, /m 200w, /l 400w');
+    expect(picture(6000, 4000)).toBe('/s 150w, /m 400w, /l 800w, /x 2048w');
+    expect(picture(2000, 4000)).toBe('/s 75w, /m 200w, /l 400w, /x 1024w');
+  });
+  it('knows that long pictures are sized by their shorter side', () => {
+    expect(picture(16000, 1500)).toBe('/s 600w, /m 1600w, /l 3200w, /x 8192w');
+    expect(picture(16000, 1500, { ...all, screen: null })).toBe('/s 150w, /m 400w, /l 800w');
+  });
+  it('names a picture once, by its real width', () => {
+    expect(picture(600, 400, { small: '/s', medium: '/m', large: '/l', screen: '/l' })).toBe('/s 150w, /m 400w, /l 600w');
+    expect(picture(64, 48, { small: '/s', medium: '/s', large: '/s', screen: '/s' })).toBe('/s 64w');
   });
   it('leaves out what there is not', () => {
-    expect(srcset({ ...all, medium: null }, 1)).toBe('/s 150w, /l 800w');
-    expect(srcset({ small: null, medium: null, large: null }, 1)).toBe('');
+    expect(picture(900, 900, { ...all, medium: null, screen: null })).toBe('/s 150w, /l 800w');
+    expect(picture(900, 900, { small: null, medium: null, large: null, screen: null })).toBe('');
+  });
+});
+
+describe('coverWidth', () => {
+  it('is wider than the box where the picture is cropped at its sides', () => {
+    expect(coverWidth(media({ width: 3000, height: 2000 }), 300, 200)).toBe(300);
+    expect(coverWidth(media({ width: 10000, height: 1000 }), 1000, 200)).toBe(2000);
+    expect(coverWidth(media({ width: 1000, height: 10000 }), 80, 200)).toBe(80);
   });
 });

@@ -1,5 +1,7 @@
 /** Justified rows: every row fills the width, every box keeps its picture's ratio. All lengths are CSS pixels. */
 
+import type { Media } from '../api/types.ts';
+
 export interface Cell {
   /** Width / height. */
   readonly aspect: number;
@@ -45,11 +47,14 @@ const LAST_ROW_GROWTH = 1.35;
 export const NARROWEST = 0.4;
 const WIDEST = 5;
 
-/** The ratio of a picture's box. If the picture's size is not known, a usual ratio is taken. */
-export function aspectOf(item: { readonly width: number | null; readonly height: number | null; readonly type: string }): number {
-  const known = item.width && item.height ? item.width / item.height : item.type === 'video' ? 16 / 9 : 3 / 2;
-  return Math.min(WIDEST, Math.max(NARROWEST, known));
-}
+type Sized = Pick<Media, 'width' | 'height' | 'type'>;
+
+/** The ratio of a picture. If the picture's size is not known, a usual ratio is taken. */
+export const trueAspectOf = ({ width, height, type }: Sized): number =>
+  width && height ? width / height : type === 'video' ? 16 / 9 : 3 / 2;
+
+/** The ratio of a picture's box. */
+export const aspectOf = (item: Sized): number => Math.min(WIDEST, Math.max(NARROWEST, trueAspectOf(item)));
 
 /**
  * Rows are filled from the front, and a full row never changes again. Items that are appended later move nothing above.
@@ -140,21 +145,35 @@ export function rulesFor(width: number): Rules {
 }
 
 /**
- * The `srcset` of a thumbnail. Sizes are named by the longest side, `srcset` by the width:
+ * The `srcset` of a picture. Sizes are named by the longest side, `srcset` by the width:
  * a portrait's 400 px thumbnail is narrower than 400 px.
  */
-export function srcset(
-  thumbnails: { readonly small: string | null; readonly medium: string | null; readonly large: string | null },
-  aspect: number,
-): string {
+export function srcset(item: Sized & Pick<Media, 'thumbnails'>): string {
+  const { small, medium, large, screen } = item.thumbnails;
+  const aspect = trueAspectOf(item);
   const widths = new Map<number, string>();
-  const longest = [
-    [thumbnails.small, 150],
-    [thumbnails.medium, 400],
-    [thumbnails.large, 800],
-  ] as const;
-  for (const [url, side] of longest) {
-    if (url) widths.set(Math.round(aspect >= 1 ? side : side * aspect), url);
+  for (const [url, side] of [
+    [small, 150],
+    [medium, 400],
+    [large, 800],
+    [screen, 2048],
+  ] as const) {
+    if (!url) continue;
+    const longest = screen === null ? side : longestSide(side, aspect);
+    const width = Math.round(aspect >= 1 ? longest : longest * aspect);
+    // No picture is enlarged, and a size that is missing has the URL of the next smaller one.
+    const real = Math.max(1, Math.min(width, item.width ?? width));
+    if (!widths.has(real)) widths.set(real, url);
   }
   return [...widths].map(([width, url]) => `${url} ${width}w`).join(', ');
 }
+
+/** Long pictures are made larger, so that they are sharp in the height in which they are shown. */
+function longestSide(side: number, aspect: number): number {
+  const long = Math.max(aspect, 1 / aspect);
+  return Math.min(4 * side, Math.max(side, (side / 2) * long));
+}
+
+/** The width of a picture that covers a box, in CSS pixels. */
+export const coverWidth = (item: Sized, width: number, height: number): number =>
+  Math.ceil(Math.max(width, height * trueAspectOf(item)));

@@ -3,7 +3,11 @@ import { formatRoute } from '../route.ts';
 import { h, set } from '../ui/dom.ts';
 import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
-import { aspectOf, srcset, type Box } from './layout.ts';
+import { placeholder } from '../ui/thumbhash.ts';
+import { coverWidth, srcset, type Box } from './layout.ts';
+
+/** How long a picture takes to fade in, in ms. The style sheet has it too. */
+const FADE = 400;
 
 /** One picture of the grid, as a link to its item. Its place is known before its item is. */
 export interface Tile {
@@ -24,13 +28,13 @@ export function tile(eager: boolean, failed: () => void): Tile {
   let item: Media | null = null;
   let image: HTMLImageElement | null = null;
   let stand: HTMLElement | null = null;
-  let width = 0;
+  let box: Box = { left: 0, top: 0, width: 0, height: 0 };
 
   function load(): void {
     if (!item || !image) return;
     // `sizes` is set before `srcset`, so that the browser chooses once, with the right size.
-    image.sizes = `${width}px`;
-    image.srcset = srcset(item.thumbnails, aspectOf(item));
+    image.sizes = `${coverWidth(item, box.width, box.height)}px`;
+    image.srcset = srcset(item);
     image.src = smallest(item) ?? '';
   }
 
@@ -47,7 +51,11 @@ export function tile(eager: boolean, failed: () => void): Tile {
       loading: eager ? 'eager' : 'lazy',
       fetchpriority: eager ? 'high' : null,
     });
-    created.addEventListener('load', () => element.classList.add('tile-loaded'));
+    created.addEventListener('load', () => {
+      element.classList.add('tile-loaded');
+      // A picture may be transparent. The blurred one goes once the other has faded in.
+      setTimeout(() => element.style.removeProperty('background-image'), FADE);
+    });
     created.addEventListener('error', () => {
       element.classList.add('tile-failed');
       stand ??= instead(name);
@@ -62,13 +70,13 @@ export function tile(eager: boolean, failed: () => void): Tile {
     get item() {
       return item;
     },
-    place(box) {
+    place(given) {
       const { style } = element;
-      width = box.width;
+      box = given;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
       style.transform = `translate(${box.left}px, ${box.top}px)`;
-      if (image) image.sizes = `${width}px`;
+      if (image && item) image.sizes = `${coverWidth(item, box.width, box.height)}px`;
     },
     fill(given) {
       item = given;
@@ -83,6 +91,7 @@ export function tile(eager: boolean, failed: () => void): Tile {
         element.classList.add('tile-bare');
         element.append(instead(given.name));
       } else {
+        element.style.backgroundImage = placeholder(given.thumbhash);
         image = picture(given.name);
         element.append(image);
         load();

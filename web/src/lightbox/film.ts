@@ -140,6 +140,7 @@ export function film(item: Media, around: Surroundings): Slide {
       if (play) begin(true);
       else dwelling = setTimeout(() => begin(false), DWELL);
     },
+    sharpen: () => undefined,
     deactivate() {
       element.classList.remove('slide-active');
       close();

@@ -74,7 +74,10 @@ export function lightbox(events: LightboxEvents): Lightbox {
   let leaving = false;
   let unsubscribe: () => void = () => undefined;
   const current = () => slides.get(index);
-  const zoom = zoomer(stage, current, (zoomed) => element.classList.toggle('lightbox-zoomed', zoomed));
+  const zoom = zoomer(stage, current, (zoomed) => {
+    element.classList.toggle('lightbox-zoomed', zoomed);
+    if (zoomed) current()?.sharpen();
+  });
 
   previous.addEventListener('click', () => go(index - 1));
   next.addEventListener('click', () => go(index + 1));

@@ -3,20 +3,29 @@ import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
-/** The types of originals that every browser shows. For others, the large thumbnail stays. */
+/** The types of originals that every browser shows, for items whose rows do not say it. */
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
 const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
+
+/** Whether every browser shows the original as it is. */
+const shownAsIs = ({ displayable, mime, key }: Media): boolean =>
+  displayable ?? (mime === null ? NAMED_AS_SHOWN.test(key) : SHOWN_AS_IS.test(mime));
 
 /** The layers of one picture. Each is sharper than the one below, and is put on top once it is decoded. */
 export function photo(item: Media, around: Surroundings, originals = true): Slide {
   const frame = frameOf(item);
   const element = h('figure', { class: 'slide' }, frame);
-  const shows = item.mime === null ? NAMED_AS_SHOWN.test(item.key) : SHOWN_AS_IS.test(item.mime);
-  const original = shows && originals ? item.file : null;
-  const previews = [item.thumbnails.medium, item.thumbnails.large].filter((url) => url !== null);
+  const original = originals && shownAsIs(item) ? item.file : null;
+  const { medium, large, screen } = item.thumbnails;
+  const previews = [...new Set([medium, large])].filter((url) => url !== null);
+  // What the current item loads, and what it loads once somebody looks closer.
+  const sharper = () => [screen ?? original, screen && original].filter((url) => url !== null && !previews.includes(url));
+  let closer = sharper();
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
-  let complete = false;
+  /** How many of `closer` are wanted, and how many have come. */
+  let wanted = 0;
+  let come = 0;
 
   function layer(url: string, level: number): HTMLImageElement {
     const image = h('img', { alt: item.name, draggable: 'false' });
@@ -56,6 +65,8 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     if (!image.hasAttribute('src')) return;
     if (image === loading) {
       loading = null;
+      // Each zoom would ask again for what there is not.
+      closer = closer.slice(0, come);
       element.classList.remove('slide-loading');
     }
     void around.stillWelcome().then((welcome) => {
@@ -66,24 +77,28 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
 
   function again(): void {
     frame.replaceChildren();
+    closer = sharper();
+    come = 0;
     previews.forEach(layer);
     if (element.classList.contains('slide-active')) load();
   }
 
   function done(): void {
     loading = null;
-    complete = true;
+    come += 1;
     element.classList.remove('slide-loading');
+    load();
   }
 
   function load(): void {
-    if (complete || loading || original === null) return;
+    const url = closer[come];
+    if (loading || come >= wanted || !url) return;
     element.classList.add('slide-loading');
-    loading = layer(original, previews.length);
+    loading = layer(url, previews.length + come);
   }
 
   previews.forEach(layer);
-  if (original === null && previews.length === 0) {
+  if (closer.length === 0 && previews.length === 0) {
     frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo.'));
   }
   return {
@@ -93,10 +108,16 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     zooms: true,
     activate() {
       element.classList.add('slide-active');
+      wanted = 1;
+      load();
+    },
+    sharpen() {
+      wanted = closer.length;
       load();
     },
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
+      wanted = 0;
       // An original can have many megabytes, so it stops loading when it is no longer the current item.
       loading?.removeAttribute('src');
       loading = null;

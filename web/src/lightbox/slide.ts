@@ -23,6 +23,8 @@ export interface Slide {
   readonly zooms: boolean;
   /** Makes this item the current one. `play` is set if the viewer clicked on it. */
   activate(play: boolean): void;
+  /** Called when the viewer looks closer. */
+  sharpen(): void;
   deactivate(): void;
   /** Called for the Space key. */
   toggle(): void;

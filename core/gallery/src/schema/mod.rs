@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("002_library.sql"),
     include_str!("003_views.sql"),
     include_str!("004_access.sql"),
+    include_str!("005_renditions.sql"),
 ];
 
 /// The version of a database to which every step was applied.

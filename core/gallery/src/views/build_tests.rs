@@ -23,6 +23,8 @@ fn item(number: usize) -> Media {
         duration: None,
         qualities: film.then(|| vec!["720p".into()]),
         thumbnails: [true; 3],
+        renditions: None,
+        thumbhash: None,
         updated_at: "2026-01-01T00:00:00Z".into(),
         version: None,
         taken: None,

@@ -31,6 +31,9 @@ struct Item<'a> {
     duration: Option<f64>,
     file: String,
     thumbnails: Thumbnails,
+    /// Whether browsers show the original as it is. Null where its type tells.
+    displayable: Option<bool>,
+    thumbhash: Option<&'a str>,
     hls: Option<String>,
     playback: Option<String>,
 }
@@ -58,6 +61,8 @@ struct Thumbnails {
     small: Option<String>,
     medium: Option<String>,
     large: Option<String>,
+    /// Null where the original has to be shown instead.
+    screen: Option<String>,
 }
 
 /// An item alone, with what blocks do not hold.
@@ -106,8 +111,9 @@ impl<'a> Item<'a> {
     fn of(media: &'a Media, edition: Edition) -> Self {
         let encoded = percent_encode(&media.key).to_string();
         let version = media.url_version();
-        let [small, medium, large] = ThumbnailSize::ALL.map(|size| {
-            media.has_thumbnail(size).then(|| format!("/api/thumbnail/{encoded}?size={}&v={version}", size.name()))
+        let pictures = media.thumbnail_version();
+        let [small, medium, large, screen] = ThumbnailSize::ALL.map(|size| {
+            media.thumbnail_name(size).map(|name| format!("/api/thumbnail/{encoded}?size={name}&v={pictures}"))
         });
         let is_film = media.r#type == MediaType::Video && media.qualities.is_some();
         let here = is_film && edition == Edition::OneOrigin;
@@ -126,7 +132,9 @@ impl<'a> Item<'a> {
             height: media.height,
             duration: media.duration,
             file: format!("/api/file/{encoded}?v={version}"),
-            thumbnails: Thumbnails { small, medium, large },
+            thumbnails: Thumbnails { small, medium, large, screen },
+            displayable: media.renditions.as_ref().map(|renditions| renditions.original),
+            thumbhash: media.thumbhash.as_deref(),
             hls: here.then(|| ["/api/hls/", &playlist(&media.key, media.version.as_deref())].concat()),
             playback: is_film.then(|| format!("/api/playback?key={encoded}")),
         }
@@ -215,6 +223,8 @@ mod tests {
             duration: Some(0.1),
             qualities: Some(vec!["720p".into()]),
             thumbnails: [true, false, true],
+            renditions: None,
+            thumbhash: None,
             updated_at: "2024-06-20T00:00:00Z".into(),
             version: Some("0123456789abcdef".into()),
             taken: None,

@@ -1,0 +1,69 @@
+//! What ingest makes of an original so that every browser can show it: pictures in several sizes, as data in the row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::{self, ThumbnailSize};
+
+/// The renditions of an item. They lie below one prefix, see [`layout::renditions_prefix`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renditions {
+    /// Changes whenever one of them does: sixteen lower-case hexadecimal digits.
+    pub version: String,
+    /// Whether every browser shows the original too, upright and in its colours.
+    #[serde(default)]
+    pub original: bool,
+    pub all: Vec<Rendition>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// For a picture that of its [size](ThumbnailSize::name).
+    pub name: String,
+    /// The file name's extension: `webp`.
+    pub format: String,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+    /// The size of the object.
+    pub bytes: u64,
+}
+
+impl Renditions {
+    /// The picture to show in a size. A picture that is no larger than a size is not made again for it, so the next
+    /// smaller one stands for it.
+    pub fn picture(&self, size: ThumbnailSize) -> Option<&Rendition> {
+        let sizes = ThumbnailSize::ALL.into_iter().rev().filter(|other| *other as usize <= size as usize);
+        sizes.filter_map(|size| self.all.iter().find(|rendition| rendition.name == size.name())).next()
+    }
+
+    /// The object of a rendition.
+    pub fn object(&self, key: &str, rendition: &Rendition) -> String {
+        let mut object = layout::renditions_prefix(key, &self.version);
+        object.extend([&rendition.name, ".", &rendition.format]);
+        object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sharpest_picture_stands_for_larger_sizes() {
+        let rendition =
+            |name: &str| Rendition { name: name.into(), format: "webp".into(), width: 4, height: 3, bytes: 9 };
+        let renditions = Renditions {
+            version: "0123456789abcdef".into(),
+            original: true,
+            all: vec![rendition("small"), rendition("medium")],
+        };
+        let shown = |size| renditions.picture(size).map(|it| it.name.as_str());
+        assert_eq!(ThumbnailSize::ALL.map(shown), [Some("small"), Some("medium"), Some("medium"), Some("medium")]);
+        assert_eq!(
+            renditions.object("2024/% é (1).jpg", &renditions.all[1]),
+            "renditions/2024/% é (1).jpg/0123456789abcdef/medium.webp"
+        );
+        assert_eq!(Renditions::default().picture(ThumbnailSize::Screen), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Gives items of earlier versions what newer ones have: renditions and a ThumbHash. Originals stay as they are.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use gallery::layout::{ThumbnailSize, thumbnail as thumbnail_object};
+use image::ImageFormat;
+
+use crate::Options;
+use crate::catalogue::Lacking;
+use crate::failure::Failure;
+use crate::photo;
+use crate::progress::Progress;
+use crate::publish::{OLD_VERSIONS_STAY, Publisher};
+use crate::register::new_version;
+use crate::sniff::{self, Kind};
+use crate::tally::Tally;
+use crate::thumbnail;
+use crate::walk::Candidate;
+
+/// The largest thumbnail that is read, in bytes.
+const MAX_THUMBNAIL: u64 = 16 << 20;
+
+/// Fills all rows that lack something. What a stopped run has done stays done.
+pub fn fill(
+    options: &Options,
+    publisher: &Publisher,
+    files: &[Candidate],
+    tally: &Tally,
+    threads: usize,
+) -> Result<(), Failure> {
+    let lacking = publisher.catalogue.without_renditions()?;
+    let files = unchanged(publisher, files)?;
+    let progress = Progress::files(options.show, "renditions", lacking.len() as u64);
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..threads.min(lacking.len()) {
+            scope.spawn(|| {
+                while let Some(item) = lacking.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if tally.must_stop() {
+                        return;
+                    }
+                    match one(options, publisher, item, files.get(item.key.as_str()).copied()) {
+                        Ok(()) => tally.renewed(),
+                        Err(Failure::File(reason)) => tally.note(&item.key, format!("no new pictures: {reason}")),
+                        failed => tally.settle(failed),
+                    }
+                    progress.advance(1);
+                }
+            });
+        }
+    });
+    Ok(())
+}
+
+/// The files of the library that hold items as they are in the gallery, by key.
+fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMap<String, &'f Path>, Failure> {
+    let files: HashMap<&str, &Candidate> = files.iter().map(|file| (file.place.as_str(), file)).collect();
+    let places = publisher.catalogue.places(publisher.register.library)?;
+    let mut known = HashMap::new();
+    for place in places {
+        let file = files
+            .get(place.path.as_str())
+            .filter(|file| file.size == place.size && file.modified == place.modified && file.changed == place.changed);
+        known.extend(file.map(|file| (place.key, file.path.as_path())));
+    }
+    Ok(known)
+}
+
+fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&Path>) -> Result<(), Failure> {
+    if item.stored.is_film {
+        let object = thumbnail_object(ThumbnailSize::Small, &item.key);
+        let webp = publisher.bucket.get(&object, MAX_THUMBNAIL)?.ok_or_else(|| gone(&object))?;
+        let picture = image::load_from_memory_with_format(&webp, ImageFormat::WebP);
+        let picture = picture.map_err(|error| Failure::File(format!("{object} is broken: {error}")))?;
+        let thumbhash = thumbnail::thumbhash(picture).map_err(Failure::File)?;
+        return Ok(publisher.catalogue.fill_thumbhash(&item.key, &thumbhash)?);
+    }
+    let fetched;
+    let path = if let Some(path) = file {
+        path
+    } else {
+        fetched = fetch(options, publisher, &item.key)?;
+        &fetched
+    };
+    let Kind::Photo(kind) = sniff::file(path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
+        return Err(Failure::File("its original is no picture that this version can read".to_owned()));
+    };
+    let made = photo::read(path, kind, publisher.permits).map_err(Failure::File)?.thumbnails;
+    let version = new_version(&item.key, true);
+    let renditions = publisher.thumbnails(&item.key, &version, &made)?;
+    let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
+    Ok(publisher.catalogue.fill_renditions(item, &renditions, &made.thumbhash, &due)?)
+}
+
+/// The original out of the bucket, in a file that goes when it is dropped.
+fn fetch(options: &Options, publisher: &Publisher, key: &str) -> Result<tempfile::TempPath, Failure> {
+    let bytes = publisher.bucket.get(key, photo::MAX_FILE)?.ok_or_else(|| gone(key))?;
+    let folder: PathBuf = options.temp.clone().unwrap_or_else(std::env::temp_dir);
+    let unwritable =
+        |error: std::io::Error| Failure::Skipped(format!("{} cannot be written: {error}", folder.display()));
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(unwritable)?;
+    file.write_all(&bytes).map_err(unwritable)?;
+    Ok(file.into_temp_path())
+}
+
+fn gone(object: &str) -> Failure {
+    Failure::File(format!("{object} is not in the bucket"))
+}
