@@ -7,6 +7,7 @@
 mod assets;
 mod block;
 mod cache_version;
+mod clip;
 mod config;
 mod films;
 mod item;
@@ -124,6 +125,7 @@ impl ViewerEdge {
             Private::CacheVersion => cache_version::serve(self, cx).await,
             Private::Original(key) => original::serve(self, cx, head, &key?, gate).await,
             Private::Thumbnail(key) => thumbnail::serve(self, cx, head, &key?, gate).await,
+            Private::Clip(key) => clip::serve(self, cx, head, &key?, gate).await,
             Private::Playback => playback::serve(self, cx, head, gate).await,
             Private::Session => Err(Problem::not_found("There is nothing here.").into()),
         }

@@ -19,9 +19,9 @@ use privacy::Finding;
 use crate::ViewerEdge;
 
 /// For a URL with the version of the item: it always means the same bytes.
-const IMMUTABLE: &str = "private, max-age=31536000, immutable";
+pub(crate) const IMMUTABLE: &str = "private, max-age=31536000, immutable";
 /// For any other URL: a browser asks whether the original is still the same before it shows it.
-const CHANGES: &str = "private, no-cache";
+pub(crate) const CHANGES: &str = "private, no-cache";
 /// The longest film for which the store's URL is valid until the end, in seconds. A player requests parts of the film
 /// as long as it plays.
 const LONGEST_FILM: f64 = 4.0 * 3600.0;
@@ -117,7 +117,7 @@ fn from_the_store<P: Platform>(
 }
 
 /// `Content-Disposition` with the name twice: in ASCII for old clients, and as it is (RFC 6266 section 4.3, RFC 8187).
-fn disposition(kind: &str, filename: &str) -> String {
+pub(crate) fn disposition(kind: &str, filename: &str) -> String {
     let plain: String = filename
         .chars()
         .map(|c| if c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\\' | '%' | '/') { c } else { '_' })

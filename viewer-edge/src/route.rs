@@ -33,6 +33,7 @@ pub(crate) enum Private {
     CacheVersion,
     Original(Key),
     Thumbnail(Key),
+    Clip(Key),
 }
 
 /// A key from the path, decoded once. Only a client with a session is told that a key is not valid.
@@ -60,6 +61,8 @@ impl<'a> Route<'a> {
                     Self::Private(Private::Original(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/thumbnail/") {
                     Self::Private(Private::Thumbnail(key(encoded)))
+                } else if let Some(encoded) = path.strip_prefix("/api/clip/") {
+                    Self::Private(Private::Clip(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/media/") {
                     Self::Private(Private::Item(key(encoded)))
                 } else if let Some(token) = path.strip_prefix("/l/") {
@@ -91,6 +94,7 @@ impl<'a> Route<'a> {
             Self::Private(Private::CacheVersion) => ("/api/cache-version", "GET, HEAD"),
             Self::Private(Private::Original(_)) => ("/api/file/:key", "GET, HEAD"),
             Self::Private(Private::Thumbnail(_)) => ("/api/thumbnail/:key", "GET, HEAD"),
+            Self::Private(Private::Clip(_)) => ("/api/clip/:key", "GET, HEAD"),
         };
         Described { service: "viewer-edge", pattern, allow }
     }
@@ -126,6 +130,7 @@ mod tests {
             ("/api/playback", "/api/playback"),
             ("/api/file/secret.jpg", "/api/file/:key"),
             ("/api/thumbnail/secret.jpg", "/api/thumbnail/:key"),
+            ("/api/clip/secret.jpg", "/api/clip/:key"),
             ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),
             ("/photo/secret.jpg", "/*"),
             ("/l/secret", "/l/:link"),

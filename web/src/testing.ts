@@ -19,6 +19,7 @@ export function media(given: Partial<Media> = {}): Media {
     thumbnails: { small: null, medium: null, large: null, screen: null },
     displayable: null,
     thumbhash: null,
+    clip: null,
     hls: null,
     playback: null,
     ...given,

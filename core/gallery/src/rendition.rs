@@ -18,9 +18,9 @@ pub struct Renditions {
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// For a picture that of its [size](ThumbnailSize::name).
+    /// For a picture that of its [size](ThumbnailSize::name), for a clip `clip-` and twelve digits of its digest.
     pub name: String,
-    /// The file name's extension: `webp`.
+    /// The file name's extension: `webp`, `mp4`, `mov`.
     pub format: String,
     /// In pixels.
     pub width: u32,
@@ -33,8 +33,18 @@ impl Renditions {
     /// The picture to show in a size. A picture that is no larger than a size is not made again for it, so the next
     /// smaller one stands for it.
     pub fn picture(&self, size: ThumbnailSize) -> Option<&Rendition> {
-        let sizes = ThumbnailSize::ALL.into_iter().rev().filter(|other| *other as usize <= size as usize);
-        sizes.filter_map(|size| self.all.iter().find(|rendition| rendition.name == size.name())).next()
+        let mut sizes = ThumbnailSize::ALL.into_iter().rev().filter(|other| *other as usize <= size as usize);
+        sizes.find_map(|size| self.all.iter().find(|rendition| rendition.name == size.name()))
+    }
+
+    /// The clip of a live photo, as every browser plays it.
+    pub fn clip(&self) -> Option<&Rendition> {
+        self.all.iter().find(|rendition| rendition.clip_version().is_some() && rendition.format == "mp4")
+    }
+
+    /// The clip as the camera wrote it, if that was a file of its own.
+    pub fn original_clip(&self) -> Option<&Rendition> {
+        self.all.iter().find(|rendition| rendition.clip_version().is_some() && rendition.format != "mp4")
     }
 
     /// The object of a rendition.
@@ -42,6 +52,13 @@ impl Renditions {
         let mut object = layout::renditions_prefix(key, &self.version);
         object.extend([&rendition.name, ".", &rendition.format]);
         object
+    }
+}
+
+impl Rendition {
+    /// The version in the URL of a clip. A picture has none.
+    pub fn clip_version(&self) -> Option<&str> {
+        self.name.strip_prefix("clip-")
     }
 }
 
@@ -65,5 +82,20 @@ mod tests {
             "renditions/2024/% é (1).jpg/0123456789abcdef/medium.webp"
         );
         assert_eq!(Renditions::default().picture(ThumbnailSize::Screen), None);
+    }
+
+    #[test]
+    fn a_clip_is_no_picture() {
+        let clip = |format: &str| Rendition {
+            name: "clip-0123456789ab".into(),
+            format: format.into(),
+            width: 4,
+            height: 3,
+            bytes: 9,
+        };
+        let live = Renditions { all: vec![clip("mov"), clip("mp4")], ..Renditions::default() };
+        assert_eq!(live.clip().and_then(Rendition::clip_version), Some("0123456789ab"));
+        assert_eq!(live.original_clip().map(|clip| clip.format.as_str()), Some("mov"));
+        assert_eq!(live.picture(ThumbnailSize::Screen), None);
     }
 }

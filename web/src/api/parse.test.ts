@@ -25,6 +25,7 @@ describe('parseBlock', () => {
       thumbnails: { small: '/s', medium: 'https://cdn.example/m', large: null, screen: '/x' },
       displayable: true,
       thumbhash: '3OcRJYB4d3h/iIeHeEh3eIhw+j3A',
+      clip: null,
       hls: null,
       playback: '/api/playback?key=a',
     };

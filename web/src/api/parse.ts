@@ -47,6 +47,7 @@ const media: Check<Media> = (value, at) => {
     thumbnails: get('thumbnails', thumbnails),
     displayable: get('displayable', orNull(flag)),
     thumbhash: get('thumbhash', orNull(text)),
+    clip: get('clip', orNull(link)),
     hls: get('hls', orNull(link)),
     playback: get('playback', orNull(link)),
   };

@@ -52,6 +52,8 @@ export interface Media {
   readonly displayable: boolean | null;
   /** In Base64. */
   readonly thumbhash: string | null;
+  /** The URL of a live photo's clip. */
+  readonly clip: string | null;
   /** The URL of a film's playlist. `null` for photos, and where films live on another origin. */
   readonly hls: string | null;
   /** The path that tells the URL of a film's playlist, with the right to it. */

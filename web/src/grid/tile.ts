@@ -96,6 +96,7 @@ export function tile(eager: boolean, failed: () => void): Tile {
         element.append(image);
         load();
       }
+      if (given.clip !== null) element.append(h('span', { class: 'badge badge-live' }, icon('live')));
       if (given.type !== 'video') return;
       element.classList.add('tile-film');
       element.append(
@@ -123,7 +124,7 @@ const instead = (name: string): HTMLElement =>
   h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, name));
 
 function describe(item: Media): string {
-  const kind = item.type === 'video' ? 'Film' : 'Photo';
+  const kind = item.type === 'video' ? 'Film' : item.clip === null ? 'Photo' : 'Live photo';
   const parts = [`${kind} ${item.name}`, whenTaken(item), item.duration !== null && clock(item.duration)];
   return parts.filter(Boolean).join(', ');
 }

@@ -1,6 +1,7 @@
 import type { Media } from '../api/types.ts';
 import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
+import { live } from './live.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** The types of originals that every browser shows, for items whose rows do not say it. */
@@ -21,6 +22,8 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
   // What the current item loads, and what it loads once somebody looks closer.
   const sharper = () => [screen ?? original, screen && original].filter((url) => url !== null && !previews.includes(url));
   let closer = sharper();
+  const clip = item.clip === null ? null : live(frame, item.clip, item.name);
+  if (clip) element.append(clip.button);
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
   /** How many of `closer` are wanted, and how many have come. */
@@ -48,7 +51,8 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
       frame.style.setProperty('--aspect', String(image.naturalWidth / image.naturalHeight));
     }
     frame.querySelector('.failure')?.remove();
-    frame.append(image);
+    // Below a clip that plays.
+    frame.insertBefore(image, frame.querySelector('video'));
     // Lower layers stay until the new layer has been painted. Then only the sharpest layer is kept.
     requestAnimationFrame(() => {
       // A sharper layer may have been added in the same frame.
@@ -118,12 +122,14 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
       wanted = 0;
+      clip?.stop();
       // An original can have many megabytes, so it stops loading when it is no longer the current item.
       loading?.removeAttribute('src');
       loading = null;
     },
-    toggle: () => undefined,
+    toggle: () => clip?.toggle(),
     destroy() {
+      clip?.stop();
       loading?.removeAttribute('src');
       element.remove();
     },

@@ -7,6 +7,7 @@ use crate::{
     key::percent_encode,
     layout::ThumbnailSize,
     media::{Media, MediaType, Taken},
+    rendition::{Rendition, Renditions},
 };
 
 /// What stands between two items of a block. JSON has no line break inside a text, so a block is cut at these.
@@ -34,6 +35,8 @@ struct Item<'a> {
     /// Whether browsers show the original as it is. Null where its type tells.
     displayable: Option<bool>,
     thumbhash: Option<&'a str>,
+    /// The clip of a live photo.
+    clip: Option<String>,
     hls: Option<String>,
     playback: Option<String>,
 }
@@ -115,6 +118,7 @@ impl<'a> Item<'a> {
         let [small, medium, large, screen] = ThumbnailSize::ALL.map(|size| {
             media.thumbnail_name(size).map(|name| format!("/api/thumbnail/{encoded}?size={name}&v={pictures}"))
         });
+        let clip = media.renditions.as_ref().and_then(Renditions::clip).and_then(Rendition::clip_version);
         let is_film = media.r#type == MediaType::Video && media.qualities.is_some();
         let here = is_film && edition == Edition::OneOrigin;
         let (make, model) = (media.camera_make.as_deref(), media.camera_model.as_deref());
@@ -135,6 +139,7 @@ impl<'a> Item<'a> {
             thumbnails: Thumbnails { small, medium, large, screen },
             displayable: media.renditions.as_ref().map(|renditions| renditions.original),
             thumbhash: media.thumbhash.as_deref(),
+            clip: clip.map(|version| format!("/api/clip/{encoded}?v={version}")),
             hls: here.then(|| ["/api/hls/", &playlist(&media.key, media.version.as_deref())].concat()),
             playback: is_film.then(|| format!("/api/playback?key={encoded}")),
         }
