@@ -62,10 +62,16 @@ enum Verb {
     Completions { shell: clap_complete::Shell },
     /// Print the manual page of the program, or of a verb, in roff
     Man { verb: Option<String> },
+    /// Decode a picture: `ingest` starts the program again with this verb
+    #[command(name = ::ingest::DECODE, hide = true)]
+    DecodePicture { format: String },
 }
 
 fn main() -> ExitCode {
     let verb = Arguments::parse().verb;
+    if let Verb::DecodePicture { format } = &verb {
+        return ::ingest::decode_stdin(format);
+    }
     if matches!(verb, Verb::Serve(_) | Verb::Ingest(_)) {
         private::umask();
     }
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
             Ok(0)
         }
         Verb::Man { verb } => manual(verb.as_deref()).map(|()| 0),
+        Verb::DecodePicture { .. } => Ok(0),
     };
     match done {
         Ok(code) => code.into(),

@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::lock::Lock;
 use crate::permits::Permits;
+use crate::photo;
 use crate::publish::Publisher;
 use crate::register::Register;
 use crate::settings::Settings;
@@ -125,7 +126,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         bucket,
         catalogue,
         register: &register,
-        permits: &permits,
+        means: photo::Means { permits: &permits, decoder: &options.decoder },
         zone: &zone,
         uploads: uploads(),
         dry_run: options.dry_run,

@@ -5,15 +5,17 @@
 //! and started again at any time: nothing that is in the gallery is uploaded twice, and no half-done item has a row.
 //! The items of files that disappeared from the folder stay in the gallery, unless `prune` is given.
 //!
-//! These things are not done: ICC profiles are not applied to thumbnails (a wide-gamut photo looks a little dull in
-//! the grid). HEIC, AVIF and camera raw are named and left out. An original above 5 GiB is refused.
+//! These things are not done: HDR is shown as SDR, and gain maps stay in the original. An original above 5 GiB is
+//! refused.
 
 mod access;
 mod blank;
 mod bucket;
 mod catalogue;
+mod child;
 mod curate;
 mod database;
+mod decoder;
 mod demo_film;
 mod digest;
 mod doctor;
@@ -59,6 +61,7 @@ pub use bucket::{Probed, probe_bucket};
 pub use catalogue::StoredLink;
 pub use curate::{Became, Change, curate};
 pub use database::Database;
+pub use decoder::{DECODE, Decoder, decode_stdin};
 pub use doctor::{Diagnosis, Finding, Kind, doctor};
 pub use engine::run;
 pub use platform_fallback::Endpoint;
@@ -90,6 +93,8 @@ pub struct Options {
     /// The folder in which films are encoded before they are uploaded. Without it, the system's folder for temporary
     /// files.
     pub temp: Option<PathBuf>,
+    /// The program that decodes what is not decoded in this process.
+    pub decoder: Decoder,
     /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
     /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
@@ -125,6 +130,7 @@ impl Options {
             ffmpeg: None,
             preset: "veryfast".to_owned(),
             temp: None,
+            decoder: Decoder::default(),
             force: false,
             renditions: false,
             show: Show::default(),

@@ -5,8 +5,12 @@ use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use ingest_decode::colour::Space;
+use ingest_decode::jpeg::Jpeg;
+use ingest_decode::{Format, MAX_MEMORY, MAX_PIXELS, check, png};
 
+use crate::decoder::Decoder;
 use crate::facts::{self, Facts};
 use crate::permits::Permits;
 use crate::sniff;
@@ -14,14 +18,18 @@ use crate::taken;
 use crate::thumbnail::{self, Thumbnails};
 use crate::whole::{self, Ending, Sketch};
 
-/// The largest picture that is decoded. The largest sensors have 150 megapixels.
-const MAX_PIXELS: u64 = 200_000_000;
-/// The most memory one decoded picture may take, in bytes.
-const MAX_MEMORY: u64 = 1 << 30;
 /// The largest file that is read as a photo, in bytes. Decoders hold the compressed picture in memory too.
 pub const MAX_FILE: u64 = 512 << 20;
 /// How many pixels one permit stands for. Most cameras take pictures of this size.
 const PIXELS_PER_PERMIT: u64 = 24_000_000;
+
+/// What photos are read with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Bounds how many pixels are in memory at once.
+    pub permits: &'a Permits,
+    pub decoder: &'a Decoder,
+}
 
 /// The data of a photo that the catalogue and the bucket need.
 pub struct Photo {
@@ -30,31 +38,93 @@ pub struct Photo {
     pub width: u32,
     pub height: u32,
     pub thumbnails: Thumbnails,
+    /// Whether the file holds the picture as it is shown, and not turned.
+    is_upright: bool,
     /// What is to be said about the file, although the photo is taken in.
     pub note: Option<String>,
 }
 
-/// Reads and scales a photo. `permits` bounds how many pixels are in memory at once.
-pub fn read(path: &Path, kind: sniff::Photo, permits: &Permits) -> Result<Photo, String> {
-    if path.metadata().map_err(unreadable)?.len() > MAX_FILE {
+/// Reads and scales a photo.
+pub fn read(path: &Path, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
+    let mut photo = read_any(path, kind, means)?;
+    // All browsers show these formats, and turn a JPEG as its EXIF says. Not all of them turn the others.
+    photo.thumbnails.original = match kind {
+        sniff::Photo::Jpeg => true,
+        sniff::Photo::Png | sniff::Photo::WebP | sniff::Photo::Gif => photo.is_upright,
+        _ => false,
+    };
+    Ok(photo)
+}
+
+fn read_any(path: &Path, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
+    let length = path.metadata().map_err(unreadable)?.len();
+    if length > MAX_FILE {
         return Err(format!("larger than {} MiB", MAX_FILE >> 20));
     }
+    let format = match kind.decoder() {
+        sniff::Decoder::Here(format) => format,
+        sniff::Decoder::Apart(format) => return apart(path, format, length, means),
+    };
     let mended = match whole::ending(path, kind).map_err(unreadable)? {
-        Ending::Whole => return decode(BufReader::new(File::open(path).map_err(unreadable)?), path, kind, permits),
+        Ending::Whole if format == ImageFormat::Jpeg => {
+            return jpeg(std::fs::read(path).map_err(unreadable)?, path, means);
+        }
+        Ending::Whole => return decode(BufReader::new(File::open(path).map_err(unreadable)?), path, format, means),
         Ending::Mended(bytes) => bytes,
-        Ending::Open(bytes) if is_all_there(&bytes, kind, permits)? => [&bytes[..], &whole::EOI].concat(),
+        Ending::Open(bytes) if is_all_there(&bytes, format, means)? => [&bytes[..], &whole::EOI].concat(),
         Ending::Open(_) | Ending::Cut => return Err(CUT.to_owned()),
     };
-    let photo = decode(Cursor::new(mended), path, kind, permits)?;
+    let photo = match format {
+        ImageFormat::Jpeg => jpeg(mended, path, means)?,
+        _ => decode(Cursor::new(mended), path, format, means)?,
+    };
     Ok(Photo { note: Some("its last bytes are missing; the picture is whole".to_owned()), ..photo })
 }
 
+/// Reads a photo in a process of its own.
+fn apart(path: &Path, format: Format, length: u64, means: Means) -> Result<Photo, String> {
+    // How many pixels a byte holds at least. What is larger than that still meets the limit of the process.
+    let density = match format {
+        Format::Heif => 10,
+        Format::Tiff | Format::Raw => 1,
+        // At an eighth.
+        Format::Jpeg => 2,
+    };
+    let _permit = means.permits.acquire((length * density).div_ceil(PIXELS_PER_PERMIT));
+    let picture = means.decoder.decode(path, format)?;
+    let file = taken::File { path, now: jiff::Timestamp::now() };
+    let (facts, _) = facts::read(picture.exif, picture.xmp.as_deref(), &file);
+    finish(facts, picture.orientation, picture.size, picture.pixels)
+}
+
+/// Reads a JPEG, at the scale that is needed.
+fn jpeg(bytes: Vec<u8>, path: &Path, means: Means) -> Result<Photo, String> {
+    if let Some(jpeg) = Jpeg::open(&bytes) {
+        let (scale, pixels) = (jpeg.scale(), jpeg.pixels());
+        if pixels > MAX_PIXELS {
+            return apart(path, Format::Jpeg, bytes.len() as u64, means);
+        }
+        if scale > 1 || jpeg.is_cmyk {
+            let (size, exif, xmp) = ((jpeg.width, jpeg.height), jpeg.exif(), jpeg.xmp());
+            let permit = means.permits.acquire((pixels / u64::from(scale)).div_ceil(PIXELS_PER_PERMIT));
+            if let Some(picture) = jpeg.decode(scale) {
+                let file = taken::File { path, now: jiff::Timestamp::now() };
+                let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
+                return finish(facts, orientation, size, picture);
+            }
+            // The decoder that follows reads some JPEGs that this one does not.
+            drop(permit);
+        }
+    }
+    decode(Cursor::new(bytes), path, ImageFormat::Jpeg, means)
+}
+
 /// Whether a JPEG without its end holds the data of its last row, as the decoder reads it.
-fn is_all_there(bytes: &[u8], kind: sniff::Photo, permits: &Permits) -> Result<bool, String> {
+fn is_all_there(bytes: &[u8], format: ImageFormat, means: Means) -> Result<bool, String> {
     let mut first = None;
     for padded in whole::paddings(bytes) {
-        let (decoder, pixels) = open(Cursor::new(padded), kind)?;
-        let _permit = permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
+        let (decoder, pixels) = open(Cursor::new(padded), format)?;
+        let _permit = means.permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
         let sketch = Sketch::new(&DynamicImage::from_decoder(decoder).map_err(explain)?);
         if !first.get_or_insert_with(|| sketch.clone()).is_nearly(&sketch) {
             return Ok(false);
@@ -64,55 +134,54 @@ fn is_all_there(bytes: &[u8], kind: sniff::Photo, permits: &Permits) -> Result<b
 }
 
 /// A decoder for a picture of a size that may be decoded, and the number of its pixels.
-fn open<R: BufRead + Seek + 'static>(reader: R, kind: sniff::Photo) -> Result<(impl ImageDecoder, u64), String> {
-    let mut reader = ImageReader::with_format(reader, kind.format());
+fn open<R: BufRead + Seek + 'static>(reader: R, format: ImageFormat) -> Result<(impl ImageDecoder, u64), String> {
+    let mut reader = ImageReader::with_format(reader, format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 {
-        return Err("the picture has no pixels".to_owned());
+    check(width, height)?;
+    if decoder.total_bytes() > MAX_MEMORY {
+        return Err("its pixels would take more memory than is allowed: save it with 8 bits, or smaller".to_owned());
     }
-    if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
-        return Err(format!(
-            "{width}x{height} pixels are more than the {} megapixels that are read",
-            MAX_PIXELS / 1_000_000
-        ));
-    }
-    Ok((decoder, pixels))
+    Ok((decoder, u64::from(width) * u64::from(height)))
 }
 
 fn decode<R: BufRead + Seek + 'static>(
     reader: R,
     path: &Path,
-    kind: sniff::Photo,
-    permits: &Permits,
+    format: ImageFormat,
+    means: Means,
 ) -> Result<Photo, String> {
-    let (mut decoder, pixels) = open(reader, kind)?;
-    let (width, height) = decoder.dimensions();
+    let (mut decoder, pixels) = open(reader, format)?;
+    let size = decoder.dimensions();
     // A picture with a broken EXIF block is read without its facts.
     let exif = decoder.exif_metadata().unwrap_or_default();
     let xmp = decoder.xmp_metadata().unwrap_or_default();
+    let profile = decoder.icc_profile().unwrap_or_default();
     let file = taken::File { path, now: jiff::Timestamp::now() };
     let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
-    let orientation = Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms);
+    let coded = File::open(path).ok().filter(|_| format == ImageFormat::Png).map(png::colour);
 
-    let permit = permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
+    let _permit = means.permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
     let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    let mut thumbnails = thumbnail::make(picture, orientation)?;
-    // Browsers turn a JPEG by its EXIF, and pictures of other formats not all of them.
-    thumbnails.original = kind == sniff::Photo::Jpeg || orientation == Orientation::NoTransforms;
-    drop(permit);
+    let space = coded.unwrap_or_default().space(profile.as_deref()).unwrap_or(Space::SRGB);
+    finish(facts, orientation, size, space.to_srgb(picture))
+}
 
+/// Makes the thumbnails of a decoded picture. `size` is that of the picture in its file.
+fn finish(facts: Facts, orientation: u8, size: (u32, u32), picture: DynamicImage) -> Result<Photo, String> {
+    let orientation = Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms);
+    let thumbnails = thumbnail::make(picture, orientation)?;
     let (width, height) = match orientation {
         Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
-            (height, width)
+            (size.1, size.0)
         }
-        _ => (width, height),
+        _ => size,
     };
-    Ok(Photo { facts, width, height, thumbnails, note: None })
+    let is_upright = orientation == Orientation::NoTransforms;
+    Ok(Photo { facts, width, height, thumbnails, is_upright, note: None })
 }
 
 /// Why a file cannot be read, and what to do.
@@ -154,7 +223,8 @@ mod tests {
     fn read_noted(bytes: &[u8], kind: sniff::Photo) -> Result<Photo, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        read(file.path(), kind, &Permits::new(1))
+        let means = Means { permits: &Permits::new(1), decoder: &Decoder::default() };
+        read(file.path(), kind, means)
     }
 
     fn read_bytes(bytes: &[u8], kind: sniff::Photo) -> Result<(u32, u32), String> {

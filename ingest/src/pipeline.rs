@@ -119,7 +119,7 @@ fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tal
         if tally.must_stop() {
             return;
         }
-        match encoder.probe(&file.path) {
+        match encoder.probe(&file.path, kind) {
             Ok(film) => jobs.push(Job { file, kind, claim, film }),
             Err(failure) => tally.count(&file.place, Err(failure)),
         }
@@ -135,7 +135,7 @@ fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tal
                 break;
             }
             let Job { file, kind, claim, film } = job;
-            match encode(&encoder, &progress, file, &claim, film) {
+            match encode(&encoder, &progress, (file, kind), &claim, film) {
                 Ok(encoded) => {
                     if sender.send((file, kind, claim, encoded)).is_err() {
                         break;
@@ -196,7 +196,7 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
 fn encode(
     encoder: &Encoder,
     progress: &Progress,
-    file: &Candidate,
+    (file, kind): (&Candidate, sniff::Film),
     claim: &Claim,
     film: Film,
 ) -> Result<Encoded, Failure> {
@@ -205,7 +205,7 @@ fn encode(
     progress.now(name);
     let mut counted = 0;
     let result = shielded(|| {
-        encoder.encode(&file.path, film, &claim.source.sha256, |seconds| {
+        encoder.encode((&file.path, kind), film, &claim.source.sha256, |seconds| {
             let done = seconds.min(total);
             progress.now(&format!("{name} {:.0} %", done / total * 100.0));
             let whole = whole_seconds(done).min(whole_seconds(total));

@@ -19,7 +19,6 @@ use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::Encoded;
 use crate::outcome::Outcome;
-use crate::permits::Permits;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
 use crate::sniff;
@@ -45,7 +44,7 @@ pub struct Publisher<'a> {
     pub bucket: &'a Bucket,
     pub catalogue: &'a Catalogue,
     pub register: &'a Register<'a>,
-    pub permits: &'a Permits,
+    pub means: photo::Means<'a>,
     /// The library's time zone.
     pub zone: &'a TimeZone,
     /// How many uploads of one film may run at once.
@@ -91,7 +90,7 @@ impl<'a> Publisher<'a> {
             Ok(claim) => claim,
             Err(outcome) => return Ok((outcome, None)),
         };
-        let photo = photo::read(&file.path, kind, self.permits).map_err(Failure::File)?;
+        let photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
         let patches = blank::of_file(&file.path).map_err(unreadable)?;
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;

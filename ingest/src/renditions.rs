@@ -89,7 +89,7 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
     let Kind::Photo(kind) = sniff::file(path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
         return Err(Failure::File("its original is no picture that this version can read".to_owned()));
     };
-    let made = photo::read(path, kind, publisher.permits).map_err(Failure::File)?.thumbnails;
+    let made = photo::read(path, kind, publisher.means).map_err(Failure::File)?.thumbnails;
     let version = new_version(&item.key, true);
     let renditions = publisher.thumbnails(&item.key, &version, &made)?;
     let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();

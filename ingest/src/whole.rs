@@ -24,7 +24,8 @@ pub fn ending(path: &Path, kind: sniff::Photo) -> std::io::Result<Ending> {
     match kind {
         sniff::Photo::Jpeg => jpeg(path),
         sniff::Photo::Png => png(path),
-        sniff::Photo::WebP | sniff::Photo::Gif => Ok(Ending::Whole),
+        // The decoders of the others refuse what is cut.
+        _ => Ok(Ending::Whole),
     }
 }
 

@@ -6,11 +6,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Encoder;
-use super::confine::Limits;
 use super::ladder::Rung;
 use super::probe::{Film, Transfer};
-use super::process::{self, Failure};
 use super::tools::film_input;
+use crate::child::confine::Limits;
+use crate::child::process::{self, Failure};
+use crate::sniff;
 
 /// The length of a segment in seconds; every multiple of this length has a keyframe.
 pub const SEGMENT: u32 = 4;
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Encodes into `folder`: `{quality}.m3u8` and `{quality}_NNN.ts`. `at` gets the number of seconds that are done.
 pub fn encode(
     encoder: &Encoder,
-    path: &Path,
+    (path, kind): (&Path, sniff::Film),
     film: &Film,
     rungs: &[Rung],
     folder: &Path,
@@ -29,7 +30,7 @@ pub fn encode(
     let mut command = encoder.tools.ffmpeg();
     // The names below are relative, so that ffmpeg does not take a `%` in the folder's path for a counter.
     command.current_dir(folder).args(["-progress", "pipe:1", "-stats_period", "0.5"]);
-    film_input(&mut command, path);
+    film_input(&mut command, path, kind);
     arguments(&mut command, film, rungs, encoder.preset, encoder.tools.tone_maps);
     let mut clock = Clock::default();
     process::run(&mut command, limits(film, rungs), encoder.stop, PATIENCE, |chunk| {

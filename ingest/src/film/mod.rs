@@ -1,12 +1,10 @@
 //! Films: ffprobe examines them, ffmpeg encodes them, and they are packaged as HLS.
 
-mod confine;
 mod encode;
 mod ladder;
 mod package;
 mod poster;
 mod probe;
-mod process;
 mod tools;
 mod ts;
 
@@ -17,13 +15,15 @@ pub use package::Package;
 pub use probe::Film;
 pub use tools::Tools;
 
-use confine::Limits;
 use ladder::Rung;
 
 use crate::Stop;
+use crate::child::confine::Limits;
+use crate::child::process;
 use crate::failure::Failure;
 use crate::photo::NO_PERMISSION;
 use crate::scratch::{self, Scratch};
+use crate::sniff;
 use crate::taken;
 use crate::thumbnail::{self, Thumbnails};
 
@@ -54,10 +54,10 @@ pub struct Encoder<'a> {
 
 impl Encoder<'_> {
     /// Examines a film without decoding it.
-    pub fn probe(&self, path: &Path) -> Result<Film, Failure> {
+    pub fn probe(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
         let mut command = self.tools.ffprobe();
         command.args(["-of", "json", "-show_streams", "-show_format"]);
-        tools::film_input(&mut command, path);
+        tools::film_input(&mut command, path, kind);
         let json = process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
             .map_err(|failure| self.explain(failure, "ffprobe"))?;
         let file = taken::File { path, now: jiff::Timestamp::now() };
@@ -66,7 +66,13 @@ impl Encoder<'_> {
 
     /// Encodes a film, or takes what an earlier run has encoded of it and kept. `sha256` is the digest of the file.
     /// `at` gets the number of seconds that are done.
-    pub fn encode(&self, path: &Path, film: Film, sha256: &str, at: impl FnMut(f64)) -> Result<Encoded, Failure> {
+    pub fn encode(
+        &self,
+        (path, kind): (&Path, sniff::Film),
+        film: Film,
+        sha256: &str,
+        at: impl FnMut(f64),
+    ) -> Result<Encoded, Failure> {
         let temp = self.temp();
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
         let label = scratch::Label::new(sha256, &encode::recipe(self, &film, &rungs));
@@ -76,7 +82,7 @@ impl Encoder<'_> {
             return self.finish(film, &rungs, package, kept);
         }
         let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
-        encode::encode(self, path, &film, &rungs, folder.path(), at)
+        encode::encode(self, (path, kind), &film, &rungs, folder.path(), at)
             .map_err(|failure| self.explain(failure, "ffmpeg"))?;
         folder.done(&label);
         let package = read_whole(folder.path(), &rungs, film.rate);

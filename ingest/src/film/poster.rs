@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use image::{DynamicImage, RgbImage};
 
-use super::confine::Limits;
 use super::package::{Package, Rendition};
-use super::process::{self, Failure};
 use super::tools::{Tools, input};
 use crate::Stop;
+use crate::child::confine::Limits;
+use crate::child::process::{self, Failure};
 use crate::thumbnail::fitted;
 
 /// The number of frames that are examined, and how far into the film they lie, in seconds.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::confine::Limits;
-use super::process;
 use crate::Stop;
+use crate::child::confine::Limits;
+use crate::child::process;
+use crate::sniff;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -71,9 +72,12 @@ pub fn input(command: &mut Command, path: &Path) {
 
 /// Adds a film of the library to read: one file, read as what its first bytes say it is. Without `-f`, ffmpeg would
 /// choose by content, and a playlist in a film's clothes would make it read the files that the playlist names.
-pub fn film_input(command: &mut Command, path: &Path) {
-    // The demuxer of MP4 and QuickTime, the films that are taken in. Its tracks may lie in other files: not for us.
-    command.args(["-f", "mov", "-enable_drefs", "0", "-use_absolute_path", "0"]);
+pub fn film_input(command: &mut Command, path: &Path, kind: sniff::Film) {
+    command.args(["-f", kind.demuxer()]);
+    // The tracks of MP4 and QuickTime may lie in other files: not for us.
+    if kind.demuxer() == "mov" {
+        command.args(["-enable_drefs", "0", "-use_absolute_path", "0"]);
+    }
     input(command, path);
 }
 

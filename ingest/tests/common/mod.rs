@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use gallery::layout::ThumbnailSize;
 use gallery::rendition::Renditions;
-use ingest::{Location, Options, Place, Report, Show};
+use ingest::{Decoder, Location, Options, Place, Report, Show};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -190,6 +190,8 @@ pub fn options(folder: &Path, store: &Store) -> Options {
         time_zone: Some("UTC".to_owned()),
         // The fastest preset that uses the High profile.
         preset: "superfast".into(),
+        // Other packages that share this file start their own program.
+        decoder: option_env!("CARGO_BIN_EXE_decode-picture").map_or_else(Decoder::default, Decoder::program),
         ..Options::new(store.location(), Place::File(folder.join("gallery.sqlite")))
     }
 }

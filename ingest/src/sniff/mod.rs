@@ -1,8 +1,17 @@
 //! Recognises a file by its first bytes. The name only decides how an unknown file is reported.
 
+mod film;
+mod raw;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use image::ImageFormat;
+use ingest_decode::Format;
+
+pub use film::Film;
+pub use raw::Raw;
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +32,19 @@ pub enum Photo {
     Png,
     WebP,
     Gif,
+    Bmp,
+    Tiff,
+    Heic,
+    Avif,
+    Raw(Raw),
 }
 
+/// Where a photo is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Film {
-    Mp4,
-    QuickTime,
+pub enum Decoder {
+    Here(ImageFormat),
+    /// In a process of its own.
+    Apart(Format),
 }
 
 impl Photo {
@@ -38,24 +54,24 @@ impl Photo {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Gif => "image/gif",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
+            Self::Raw(raw) => raw.mime(),
         }
     }
 
-    pub const fn format(self) -> image::ImageFormat {
+    pub const fn decoder(self) -> Decoder {
         match self {
-            Self::Jpeg => image::ImageFormat::Jpeg,
-            Self::Png => image::ImageFormat::Png,
-            Self::WebP => image::ImageFormat::WebP,
-            Self::Gif => image::ImageFormat::Gif,
-        }
-    }
-}
-
-impl Film {
-    pub const fn mime(self) -> &'static str {
-        match self {
-            Self::Mp4 => "video/mp4",
-            Self::QuickTime => "video/quicktime",
+            Self::Jpeg => Decoder::Here(ImageFormat::Jpeg),
+            Self::Png => Decoder::Here(ImageFormat::Png),
+            Self::WebP => Decoder::Here(ImageFormat::WebP),
+            Self::Gif => Decoder::Here(ImageFormat::Gif),
+            Self::Bmp => Decoder::Here(ImageFormat::Bmp),
+            Self::Tiff => Decoder::Apart(Format::Tiff),
+            Self::Heic | Self::Avif => Decoder::Apart(Format::Heif),
+            Self::Raw(_) => Decoder::Apart(Format::Raw),
         }
     }
 }
@@ -66,12 +82,13 @@ pub fn file(path: &Path) -> std::io::Result<Kind> {
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(match bytes(&head) {
         Kind::Other => by_name(path, head.is_empty()),
+        Kind::Photo(Photo::Tiff) => Kind::Photo(raw::of_tiff(File::open(path)?).map_or(Photo::Tiff, Photo::Raw)),
         kind => kind,
     })
 }
 
-/// Enough for an `ftyp` box with a dozen compatible brands.
-const HEAD: usize = 64;
+/// Enough for the streams that ASF lists, and for three packets of a transport stream.
+const HEAD: usize = 4096;
 
 /// The kind of a file with these first bytes.
 pub fn bytes(head: &[u8]) -> Kind {
@@ -89,15 +106,25 @@ pub fn bytes(head: &[u8]) -> Kind {
     } else if [b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"].iter().any(|kind| at(4, *kind)) {
         // QuickTime files from before 2001 have no `ftyp`.
         Kind::Film(Film::QuickTime)
-    } else if at(0, b"\x1aE\xdf\xa3") {
-        Kind::Unsupported("Matroska/WebM")
-    } else if at(0, b"RIFF") && at(8, b"AVI ") {
-        Kind::Unsupported("AVI")
-    } else if at(0, b"II*\0") || at(0, b"MM\0*") {
-        Kind::Unsupported("TIFF or camera raw")
+    } else if is_bitmap(head) {
+        Kind::Photo(Photo::Bmp)
+    } else if let Some(raw) = raw::bytes(head) {
+        Kind::Photo(Photo::Raw(raw))
+    } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| at(0, *magic)) {
+        Kind::Photo(Photo::Tiff)
+    } else if let Some(film) = film::bytes(head) {
+        Kind::Film(film)
     } else {
         Kind::Other
     }
+}
+
+/// Two letters are little to go by: the reserved bytes must be zero, and the header of a known size.
+fn is_bitmap(head: &[u8]) -> bool {
+    const HEADERS: [u8; 7] = [12, 40, 52, 56, 64, 108, 124];
+    head.starts_with(b"BM")
+        && head.get(6..10) == Some(&[0; 4])
+        && matches!(head.get(14..18), Some([size, 0, 0, 0]) if HEADERS.contains(size))
 }
 
 /// The `ftyp` box (ISO/IEC 14496-12 section 4.3): major brand, version, compatible brands.
@@ -112,10 +139,13 @@ fn brands(head: &[u8]) -> Kind {
     match major {
         b"qt  " => Kind::Film(Film::QuickTime),
         b"M4A " | b"M4B " | b"M4P " | b"F4A " => Kind::Other,
-        b"crx " => Kind::Unsupported("Canon raw"),
-        b"avif" | b"avis" => Kind::Unsupported("AVIF"),
-        b"mif1" | b"msf1" if any(&[b"avif", b"avis"]) => Kind::Unsupported("AVIF"),
-        b"mif1" | b"msf1" | b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Kind::Unsupported("HEIC"),
+        b"crx " => Kind::Photo(Photo::Raw(Raw::Canon3)),
+        b"avif" | b"avis" => Kind::Photo(Photo::Avif),
+        b"mif1" | b"mif2" | b"msf1" if any(&[b"avif", b"avis"]) => Kind::Photo(Photo::Avif),
+        b"mif1" | b"mif2" | b"msf1" | b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => {
+            Kind::Photo(Photo::Heic)
+        }
+        _ if major.starts_with(b"3g") => Kind::Film(Film::ThreeGp),
         _ => Kind::Film(Film::Mp4),
     }
 }
@@ -124,15 +154,16 @@ fn brands(head: &[u8]) -> Kind {
 fn by_name(path: &Path, empty: bool) -> Kind {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
-        Some("jpg" | "jpeg" | "png" | "webp" | "gif" | "mp4" | "mov" | "m4v") => Kind::Misnamed(if empty {
+        Some(
+            "jpg" | "jpeg" | "png" | "webp" | "gif" | "bmp" | "tif" | "tiff" | "heic" | "heif" | "avif" | "dng" | "cr2"
+            | "cr3" | "nef" | "arw" | "orf" | "rw2" | "raf" | "pef" | "mp4" | "mov" | "m4v" | "3gp" | "mkv" | "webm"
+            | "avi" | "mts" | "m2ts" | "mpg" | "mpeg" | "wmv" | "flv" | "ogv" | "mxf",
+        ) => Kind::Misnamed(if empty {
             "the file is empty"
         } else {
             "the content is not what the name says: no photo or film begins like this"
         }),
-        Some("heic" | "heif") => Kind::Unsupported("HEIC"),
-        Some("avi") => Kind::Unsupported("AVI"),
-        Some("mts" | "m2ts" | "mpg" | "mpeg" | "wmv" | "flv") => Kind::Unsupported("this video format"),
-        Some("bmp" | "jxl" | "jp2" | "raf" | "rw2" | "orf") => Kind::Unsupported("this picture format"),
+        Some("jxl" | "jp2") => Kind::Unsupported("this picture format"),
         _ => Kind::Other,
     }
 }
@@ -153,8 +184,22 @@ mod tests {
             (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Kind::Film(Film::QuickTime)),
             (b"\0\0\0\x08wide\0\0\0\0mdat", Kind::Film(Film::QuickTime)),
             (b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42", Kind::Other),
-            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Kind::Unsupported("HEIC")),
-            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Kind::Unsupported("AVIF")),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Kind::Photo(Photo::Heic)),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Kind::Photo(Photo::Avif)),
+            (b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom", Kind::Photo(Photo::Raw(Raw::Canon3))),
+            (b"\0\0\0\x18ftyp3gp5\0\0\0\x003gp5isom", Kind::Film(Film::ThreeGp)),
+            (b"II*\0\x08\0\0\0", Kind::Photo(Photo::Tiff)),
+            (b"II*\0\x10\0\0\0CR\x02\0", Kind::Photo(Photo::Raw(Raw::Canon2))),
+            (b"IIU\0\x18\0\0\0", Kind::Photo(Photo::Raw(Raw::Panasonic))),
+            (b"FUJIFILMCCD-RAW 0201", Kind::Photo(Photo::Raw(Raw::Fuji))),
+            (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Kind::Photo(Photo::Bmp)),
+            (b"BMW is no picture, it is a car", Kind::Other),
+            (b"\x1aE\xdf\xa3\x9fB\x82\x84webm", Kind::Film(Film::WebM)),
+            (b"\x1aE\xdf\xa3\xa3B\x82\x88matroska", Kind::Film(Film::Matroska)),
+            (b"RIFF\x10\0\0\0AVI LIST", Kind::Film(Film::Avi)),
+            (b"\0\0\x01\xba\x44", Kind::Film(Film::ProgramStream)),
+            (b"G is a letter, and no transport stream", Kind::Other),
+            (b"OggS\0\x02 vorbis", Kind::Other),
             (b"\0\0\0\x18ftyp", Kind::Other),
             (b"hello", Kind::Other),
             (b"", Kind::Other),
@@ -168,7 +213,8 @@ mod tests {
         let by_name = |name: &str, empty| by_name(Path::new(name), empty);
         assert_eq!(by_name("a.JPG", true), Kind::Misnamed("the file is empty"));
         assert!(matches!(by_name("a.mov", false), Kind::Misnamed(_)));
-        assert_eq!(by_name("a.HEIC", false), Kind::Unsupported("HEIC"));
+        assert!(matches!(by_name("a.HEIC", false), Kind::Misnamed(_)));
+        assert_eq!(by_name("a.jxl", false), Kind::Unsupported("this picture format"));
         assert_eq!(by_name("notes.txt", false), Kind::Other);
         assert_eq!(by_name("Makefile", true), Kind::Other);
     }

@@ -1,4 +1,4 @@
-//! Runs ffmpeg and ffprobe. Arguments are always passed as a vector, a process that makes no progress is ended, and
+//! Runs ffmpeg, ffprobe and our own decoder. Arguments are always passed as a vector, a process that makes no progress is ended, and
 //! none outlives us.
 
 use std::io::Read;
@@ -56,6 +56,18 @@ pub fn run(
     limits: Limits,
     stop: &Stop,
     patience: Duration,
+    progressed: impl FnMut(&[u8]) -> bool,
+) -> Result<(), Failure> {
+    run_on(Stdio::null(), command, limits, stop, patience, progressed)
+}
+
+/// As [`run`], for a command that reads `input`.
+pub fn run_on(
+    input: Stdio,
+    command: &mut Command,
+    limits: Limits,
+    stop: &Stop,
+    patience: Duration,
     mut progressed: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), Failure> {
     // Ctrl-C in a terminal goes to the whole process group. In the same group, ffmpeg would end too, and look as if
@@ -64,7 +76,7 @@ pub fn run(
     std::os::unix::process::CommandExt::process_group(command, 0);
     confine::apply(command, limits);
     let mut process = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -110,7 +122,9 @@ fn judge(status: ExitStatus, said: &[u8], limits: Limits) -> Failure {
         Failure::Limit(limit)
     } else if says(&["No space left on device", "Disk quota exceeded"]) {
         Failure::NoRoom
-    } else if says(&["Cannot allocate memory"]) || text.contains("malloc of size") {
+    } else if says(&["Cannot allocate memory"])
+        || ["malloc of size", "memory allocation of"].iter().any(|words| text.contains(words))
+    {
         Failure::Limit(format!("it needs more than {} MiB of memory", limits.memory >> 20))
     } else if says(&["Permission denied"]) {
         Failure::Denied
