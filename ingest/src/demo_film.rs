@@ -44,7 +44,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     for (name, bytes) in playlists {
         publisher.put(&format!("{below}{name}"), Content::Bytes(bytes), PLAYLIST)?;
     }
-    publisher.thumbnails(key, &claim.version, &thumbnails)?;
+    let renditions = publisher.thumbnails(key, &claim.version, &thumbnails)?;
     let mime = sniff::Film::Mp4.mime();
     publisher.put(key, Content::Bytes(film.original), mime)?;
     let outcome = claim.outcome();
@@ -57,7 +57,8 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         facts: Facts { taken: Taken::of_container(film.taken), ..Facts::default() },
         width: film.width,
         height: film.height,
-        thumbnails: &thumbnails,
+        renditions,
+        thumbhash: &thumbnails.thumbhash,
         note: None,
         patches: &blank::of_bytes(film.original),
     };

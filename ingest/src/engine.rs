@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
+use crate::film::Found;
 use crate::lock::Lock;
 use crate::permits::Permits;
 use crate::photo;
@@ -19,7 +20,8 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, demo_film, libraries, pipeline, prune, purge, renditions, scratch, views,
+    Error, Options, Place, Report, blank, demo_film, libraries, live, pipeline, prune, purge, renditions, scratch,
+    views,
 };
 
 /// The largest index, in bytes.
@@ -122,6 +124,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     let register = Register::load(catalogue, name, options).map_err(failed)?;
     let permits = Permits::new(cores() as u64);
     let tally = Tally::new(&options.stop, options.files.as_ref(), &library);
+    let films = Found::new(options);
     let publisher = Publisher {
         bucket,
         catalogue,
@@ -130,6 +133,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         zone: &zone,
         uploads: uploads(),
         dry_run: options.dry_run,
+        films: &films,
         stop: &options.stop,
     };
     // Permits bound the number of photos being decoded. The other threads wait for the network.
@@ -144,6 +148,9 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         // Only a whole walk says what is gone.
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
             tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
+            if options.prune.is_some() && !tally.is_fatal() {
+                tally.settle(live::prune(&publisher, &library));
+            }
         }
         if options.renditions {
             let filled = renditions::fill(options, &publisher, &library.candidates, &tally, uploads());

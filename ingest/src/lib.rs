@@ -24,6 +24,7 @@ mod facts;
 mod failure;
 mod film;
 mod libraries;
+mod live;
 mod lock;
 mod outbound;
 mod outcome;

@@ -8,7 +8,8 @@ use std::thread;
 
 use crate::Options;
 use crate::failure::Failure;
-use crate::film::{Encoded, Encoder, Film, Tools};
+use crate::film::{Encoded, Encoder, Film};
+use crate::live::Live;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::publish::Publisher;
@@ -90,21 +91,28 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
         Kind::Film(kind) => Some((file, kind)),
         _ => None,
     });
-    let mut films: Vec<_> = films.collect();
+    let live = match Live::new(publisher, &library.candidates) {
+        Ok(live) => live,
+        Err(failure) => return tally.settle(Err(failure)),
+    };
+    let (known, mut films): (Vec<_>, Vec<_>) = films.partition(|(file, _)| live.is_known(file));
+    for (file, _) in known {
+        tally.count(&file.place, Ok(Outcome::Unchanged));
+    }
     // What is left are the twins of films that were on their way.
     while !films.is_empty() && !tally.must_stop() {
-        let (new, twins) = new_films(publisher, films, tally);
-        ingest_films(options, publisher, new, tally);
+        let (new, twins) = new_films(publisher, &live, films, tally);
+        ingest_films(options, publisher, &live, new, tally);
         films = twins;
     }
 }
 
-fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tally: &Tally) {
+fn ingest_films(options: &Options, publisher: &Publisher, live: &Live, new: Vec<NewFilm>, tally: &Tally) {
     if new.is_empty() {
         return;
     }
-    let tools = match Tools::find(options.ffmpeg.as_deref(), &options.stop) {
-        Ok(tools) => tools,
+    let encoder = match publisher.films.encoder() {
+        Ok(encoder) => encoder,
         Err(reason) => {
             for (file, ..) in new {
                 tally.count(&file.place, Err(Failure::Skipped(reason.clone())));
@@ -112,16 +120,20 @@ fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tal
             return;
         }
     };
-    let encoder =
-        Encoder { tools: &tools, preset: &options.preset, temp: options.temp.as_deref(), stop: &options.stop };
     let mut jobs = Vec::new();
     for (file, kind, claim) in new {
         if tally.must_stop() {
             return;
         }
-        match encoder.probe(&file.path, kind) {
-            Ok(film) => jobs.push(Job { file, kind, claim, film }),
-            Err(failure) => tally.count(&file.place, Err(failure)),
+        let probed = encoder.probe(&file.path, kind).and_then(|film| {
+            let joined = live.join(publisher, &encoder, (file, kind), &film)?;
+            Ok((film, joined))
+        });
+        match (probed, claim) {
+            (Ok((_, Some(outcome))), _) => tally.count(&file.place, Ok(outcome)),
+            (Ok((film, None)), Some(claim)) => jobs.push(Job { file, kind, claim, film }),
+            (Ok((_, None)), None) => tally.count(&file.place, Ok(Outcome::Unchanged)),
+            (Err(failure), _) => tally.count(&file.place, Err(failure)),
         }
     }
     let progress =
@@ -149,11 +161,13 @@ fn ingest_films(options: &Options, publisher: &Publisher, new: Vec<NewFilm>, tal
 }
 
 /// A film that is to be ingested, before it was examined.
-type NewFilm<'l, 'a> = (&'l Candidate, sniff::Film, Claim<'a>);
+/// It has no claim if it is in the gallery, and may be the clip of a photo.
+type NewFilm<'l, 'a> = (&'l Candidate, sniff::Film, Option<Claim<'a>>);
 
 /// Films that are new, or have changed since they were ingested, and those with the bytes of one of them.
 fn new_films<'l, 'a>(
     publisher: &Publisher<'a>,
+    live: &Live,
     films: Vec<(&'l Candidate, sniff::Film)>,
     tally: &Tally,
 ) -> (Vec<NewFilm<'l, 'a>>, Vec<(&'l Candidate, sniff::Film)>) {
@@ -163,9 +177,13 @@ fn new_films<'l, 'a>(
             return Default::default();
         }
         match publisher.ask(file, None) {
-            Ok(Ok(claim)) => new.push((file, kind, claim)),
+            Ok(Ok(claim)) => new.push((file, kind, Some(claim))),
             Ok(Err(Outcome::Twin)) => twins.push((file, kind)),
-            Ok(Err(outcome)) => tally.count(&file.place, Ok(outcome)),
+            Ok(Err(outcome)) => match live.may_join(publisher, file) {
+                Ok(true) => new.push((file, kind, None)),
+                Ok(false) => tally.count(&file.place, Ok(outcome)),
+                Err(failure) => tally.count(&file.place, Err(failure)),
+            },
             Err(failure) => tally.count(&file.place, Err(failure)),
         }
     }

@@ -29,7 +29,7 @@ pub fn run(
     prune: Option<&Prune>,
     tally: &Tally,
 ) -> Result<(), Failure> {
-    let missing = missing(register, library);
+    let missing = missing(register.missing(), library);
     let mut by_key: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
     for place in &missing {
         by_key.entry(&place.key).or_default().push(place);
@@ -73,9 +73,9 @@ pub fn run(
     Ok(())
 }
 
-/// The places that the walk did not find. Nothing is known about what lies below a folder that cannot be read, or whose
+/// The places that the walk did not find, and that it would have found. Nothing is known about what lies below a folder that cannot be read, or whose
 /// `.galleryignore` cannot, and a file that is named as skipped or failed is there.
-fn missing(register: &Register, library: &Library) -> Vec<Place> {
+pub fn missing(mut missing: Vec<Place>, library: &Library) -> Vec<Place> {
     let named = library.failed.iter().chain(&library.skipped).map(|(name, _)| name.as_str());
     let unclear: Vec<&str> =
         named.map(|name| name.strip_suffix(RULES).map_or(name, |folder| folder.trim_end_matches('/'))).collect();
@@ -84,7 +84,6 @@ fn missing(register: &Register, library: &Library) -> Vec<Place> {
             name.is_empty() || path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     };
-    let mut missing = register.missing();
     missing.retain(|place| !is_unclear(&place.path));
     missing
 }

@@ -17,7 +17,8 @@ use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::film::Encoded;
+use crate::film::{Encoded, Found};
+use crate::live::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
@@ -51,6 +52,7 @@ pub struct Publisher<'a> {
     pub uploads: usize,
     /// Whether files are only examined, and nothing is written.
     pub dry_run: bool,
+    pub films: &'a Found<'a>,
     pub stop: &'a Stop,
 }
 
@@ -64,7 +66,8 @@ pub struct Described<'a> {
     pub facts: Facts,
     pub width: u32,
     pub height: u32,
-    pub thumbnails: &'a Thumbnails,
+    pub renditions: Renditions,
+    pub thumbhash: &'a str,
     pub note: Option<String>,
     /// What to blank in the original, encoded.
     pub patches: &'a [u8],
@@ -90,11 +93,21 @@ impl<'a> Publisher<'a> {
             Ok(claim) => claim,
             Err(outcome) => return Ok((outcome, None)),
         };
-        let photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
+        let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
         let patches = blank::of_file(&file.path).map_err(unreadable)?;
+        let mut clip = None;
+        match live::clip_of(&file.path, kind, self.films)? {
+            InPhoto::None => {}
+            InPhoto::Clip(rendition, made) => clip = Some((rendition, made)),
+            InPhoto::LeftOut(reason) => photo.note = Some(photo.note.unwrap_or(reason)),
+        }
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;
-        self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
+        let mut renditions = self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
+        if let Some((rendition, made)) = &clip {
+            self.put(&renditions.object(&key, rendition), Content::File(&made.path()), "video/mp4")?;
+            renditions.all.push(rendition.clone());
+        }
         self.original(file, &key, kind.mime())?;
         let item = Described {
             key: &key,
@@ -105,7 +118,8 @@ impl<'a> Publisher<'a> {
             facts: photo.facts,
             width: photo.width,
             height: photo.height,
-            thumbnails: &photo.thumbnails,
+            renditions,
+            thumbhash: &photo.thumbnails.thumbhash,
             note: photo.note,
             patches: &patches,
         };
@@ -136,7 +150,7 @@ impl<'a> Publisher<'a> {
         })?;
         let master = encoded.package.master.as_bytes();
         self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
-        self.thumbnails(&key, &version, &encoded.thumbnails)?;
+        let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
         self.original(file, &key, kind.mime())?;
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
@@ -150,7 +164,8 @@ impl<'a> Publisher<'a> {
             facts: encoded.film.facts.clone(),
             width: encoded.film.width,
             height: encoded.film.height,
-            thumbnails: &encoded.thumbnails,
+            renditions: pictures,
+            thumbhash: &encoded.thumbnails.thumbhash,
             note: encoded.note.clone(),
             patches: &patches,
         };
@@ -239,8 +254,8 @@ impl<'a> Publisher<'a> {
             height: item.height,
             hls_qualities: film.map(|film| film.qualities.clone()),
             version: &claim.version,
-            renditions: item.thumbnails.renditions(&claim.version),
-            thumbhash: &item.thumbnails.thumbhash,
+            renditions: item.renditions,
+            thumbhash: item.thumbhash,
             metadata: Metadata {
                 source: claim.source.clone(),
                 mime: item.mime.to_owned(),

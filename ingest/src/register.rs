@@ -204,6 +204,11 @@ impl<'a> Register<'a> {
         }))
     }
 
+    /// The key of the item of a file.
+    pub fn key_at(&self, path: &str) -> Option<String> {
+        self.lock().places.get(path).map(|place| place.key.clone())
+    }
+
     /// The places of the library that this run has not found.
     pub fn missing(&self) -> Vec<Place> {
         let inner = self.lock();

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
 mod common;
+#[path = "films/live.rs"]
+mod live;
 #[path = "films/playlists.rs"]
 mod playlists;
 #[path = "films/refused.rs"]
@@ -40,6 +42,10 @@ fn main() {
         trial("sound_longer_than_pictures", long_sound),
         trial("a_second_run_does_nothing", twice),
         trial("the_row_comes_last", row_last),
+        trial("a_clip_beside_a_photo_is_part_of_it", live::beside),
+        trial("a_clip_joins_a_photo_that_comes_later", live::alone_before),
+        trial("a_film_of_another_moment_stays_alone", live::strangers),
+        trial("a_clip_behind_a_photo_is_part_of_it", live::behind),
         trial("what_is_no_film_is_named", refused::broken),
         trial("a_stop_while_encoding_leaves_nothing", refused::stopped),
         trial("no_room_and_no_folder_say_what_to_do", refused::no_room),
@@ -64,6 +70,11 @@ fn main() {
 fn runs(program: &str) -> bool {
     let status = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
+}
+
+/// How many files and folders are left in the folder for temporary files.
+fn kept(gallery: &Gallery) -> usize {
+    std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap().count()
 }
 
 /// Makes a film in the library. `arguments` are those of ffmpeg, without the output.
@@ -175,8 +186,7 @@ fn landscape() {
     assert_eq!(gallery.thumbnail("large", "a.mp4").dimensions(), (800, 450));
     let original = std::fs::read(gallery.library().join("a.mp4")).unwrap();
     assert!(gallery.object("a.mp4").unwrap().bytes == original);
-    let left = std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap().count();
-    assert_eq!(left, 0, "temporary folders are gone");
+    assert_eq!(kept(&gallery), 0, "temporary folders are gone");
 }
 
 fn portrait() {

@@ -30,6 +30,7 @@ impl Catalogue {
         self.0
             .batch(&[
                 Statement::new("UPDATE OR REPLACE places SET library = ?2 WHERE library = ?1", names()),
+                Statement::new("UPDATE OR REPLACE clips SET library = ?2 WHERE library = ?1", names()),
                 Statement::new("DELETE FROM libraries WHERE name = ?1", [from.into()]),
             ])
             .map(drop)

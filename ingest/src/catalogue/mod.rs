@@ -2,6 +2,7 @@
 //! the rows.
 
 mod access;
+mod clips;
 mod dates;
 mod deletions;
 mod libraries;

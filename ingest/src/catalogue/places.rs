@@ -86,25 +86,33 @@ impl Catalogue {
     /// Forgets the places of items that are neither shown nor withdrawn.
     pub fn sweep_places(&self) -> Result<(), Error> {
         let sql = "DELETE FROM places WHERE key NOT IN (SELECT key FROM media UNION SELECT key FROM withdrawn)";
-        self.0.query(sql, []).map(drop)
+        self.0.query(sql, [])?;
+        self.0
+            .query("DELETE FROM clips WHERE key NOT IN (SELECT key FROM media UNION SELECT key FROM withdrawn)", [])?;
+        Ok(())
     }
 }
 
 pub(super) fn put(library: &str, place: &Place) -> Statement<'static> {
     Statement::new(
         "INSERT OR REPLACE INTO places (library, path, key, size, modified, changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        [
-            library.into(),
-            place.path.as_str().into(),
-            place.key.as_str().into(),
-            Value::Integer(i64::try_from(place.size).unwrap_or(i64::MAX)),
-            place.modified.as_str().into(),
-            place.changed.as_str().into(),
-        ],
+        parameters(library, place),
     )
 }
 
-fn place(row: &Row) -> Result<Place, Error> {
+/// A place as the parameters of a statement.
+pub(super) fn parameters(library: &str, place: &Place) -> [Value; 6] {
+    [
+        library.into(),
+        place.path.as_str().into(),
+        place.key.as_str().into(),
+        Value::Integer(i64::try_from(place.size).unwrap_or(i64::MAX)),
+        place.modified.as_str().into(),
+        place.changed.as_str().into(),
+    ]
+}
+
+pub(super) fn place(row: &Row) -> Result<Place, Error> {
     Ok(Place {
         path: text(row, 0)?,
         key: text(row, 1)?,

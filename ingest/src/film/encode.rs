@@ -98,7 +98,7 @@ fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, t
 }
 
 /// The filter graph: first the steps that all renditions share, then a size for each.
-fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
+pub fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
     let mut graph = format!("[0:{}]", film.video);
     if film.interlaced {
         graph.push_str("bwdif=mode=send_frame:deint=interlaced,");

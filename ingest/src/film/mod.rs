@@ -1,6 +1,8 @@
 //! Films: ffprobe examines them, ffmpeg encodes them, and they are packaged as HLS.
 
+mod clip;
 mod encode;
+mod found;
 mod ladder;
 mod package;
 mod poster;
@@ -11,6 +13,8 @@ mod ts;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use clip::Clip;
+pub use found::Found;
 pub use package::Package;
 pub use probe::Film;
 pub use tools::Tools;

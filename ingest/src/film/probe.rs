@@ -24,7 +24,11 @@ pub struct Film {
     pub transfer: Transfer,
     pub interlaced: bool,
     pub facts: Facts,
+    /// By which Apple's devices tell the photo to which a film belongs.
+    pub content_id: Option<String>,
 }
+
+const CONTENT_ID: &str = "com.apple.quicktime.content.identifier";
 
 /// How light is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +114,7 @@ pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
             _ => Transfer::Sdr,
         },
         interlaced: matches!(video.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
+        content_id: output.format.tags.get(CONTENT_ID).and_then(|id| clean(id)),
         facts: facts(&output.format.tags, &video.tags, duration, file),
     })
 }

@@ -41,6 +41,8 @@ pub enum Value {
     Ascii(&'static str),
     Short(u16),
     Rational(Vec<(u32, u32)>),
+    #[allow(dead_code, reason = "not every test has one")]
+    Undefined(Vec<u8>),
 }
 
 /// A JPEG with an EXIF block at its beginning: `first` are fields of IFD 0, `exif` of the EXIF IFD, `gps` of the GPS
@@ -71,6 +73,7 @@ fn tiff(first: &[(u16, Value)], exif: &[(u16, Value)], gps: &[(u16, Value)]) -> 
         for (tag, value) in fields {
             let (kind, count, bytes) = match value {
                 Value::Ascii(text) => (2u16, text.len() + 1, [text.as_bytes(), b"\0"].concat()),
+                Value::Undefined(bytes) => (7, bytes.len(), bytes.clone()),
                 Value::Short(value) => (3, 1, value.to_le_bytes().to_vec()),
                 Value::Rational(values) => (
                     5,

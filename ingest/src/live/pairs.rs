@@ -1,0 +1,129 @@
+//! Which photo a film belongs to: the one that holds the film's identifier, else the one of the same name beside it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::film::Film;
+use crate::sniff::{Kind, Photo};
+use crate::walk::Candidate;
+
+/// How much of a photo is searched for an identifier, in bytes: its EXIF lies at the beginning, or at the end.
+const HEAD: u64 = 256 * 1024;
+const TAIL: u64 = 64 * 1024;
+/// The note of the maker in the EXIF of Apple's devices begins so.
+const APPLE: &[u8] = b"Apple iOS\0";
+/// How far behind that its identifier lies, in bytes.
+const NOTE: usize = 8192;
+
+/// The photos of a library that may have a clip.
+pub struct Pairs<'l> {
+    /// By folder and name, without the extension and in lower case.
+    by_name: HashMap<String, &'l Candidate>,
+    photos: Vec<&'l Candidate>,
+    /// The photos of folders that were searched, by identifier.
+    by_id: RefCell<HashMap<String, HashMap<String, &'l Candidate>>>,
+}
+
+impl<'l> Pairs<'l> {
+    pub fn new(candidates: &'l [Candidate]) -> Self {
+        let photos = candidates.iter().filter(|file| matches!(file.kind, Kind::Photo(Photo::Jpeg | Photo::Heic)));
+        let photos: Vec<_> = photos.collect();
+        let mut by_name: HashMap<String, &Candidate> = HashMap::new();
+        for file in &photos {
+            let known = by_name.entry(name(&file.place)).or_insert(file);
+            // A JPEG beside it was made from it.
+            if file.kind == Kind::Photo(Photo::Heic) {
+                *known = file;
+            }
+        }
+        Self { by_name, photos, by_id: RefCell::default() }
+    }
+
+    /// The photo of the same name.
+    pub fn by_name(&self, film: &Candidate) -> Option<&'l Candidate> {
+        self.by_name.get(&name(&film.place)).copied()
+    }
+
+    /// The photo of a film, and whether an identifier says so.
+    pub fn of(&self, file: &Candidate, film: &Film) -> Option<(&'l Candidate, bool)> {
+        let named = || self.by_name(file).map(|photo| (photo, false));
+        let Some(id) = &film.content_id else { return named() };
+        let folder = folder(&file.place);
+        let mut searched = self.by_id.borrow_mut();
+        let here = searched.entry(folder.to_owned()).or_insert_with(|| {
+            let here = self.photos.iter().filter(|photo| self::folder(&photo.place) == folder);
+            here.filter_map(|photo| Some((identifier(&photo.path)?, *photo))).collect()
+        });
+        // A photo whose EXIF was taken out has no identifier. One with another identifier is another's photo.
+        let other = here.values().any(|photo| named().is_some_and(|(named, _)| std::ptr::eq(named, *photo)));
+        here.get(id).map(|photo| (*photo, true)).or_else(|| named().filter(|_| !other))
+    }
+}
+
+fn folder(place: &str) -> &str {
+    place.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn name(place: &str) -> String {
+    let (stem, _) = place.rsplit_once('.').unwrap_or((place, ""));
+    stem.to_lowercase()
+}
+
+/// The identifier by which a photo of Apple's devices names its clip: a UUID in its maker's note.
+fn identifier(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    let mut bytes = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut bytes).ok()?;
+    if length > HEAD + TAIL {
+        file.seek(SeekFrom::Start(length - TAIL)).ok()?;
+    }
+    file.read_to_end(&mut bytes).ok()?;
+    let at = bytes.windows(APPLE.len()).position(|window| window == APPLE)?;
+    let note = &bytes[at..bytes.len().min(at + NOTE)];
+    let uuid = note.windows(UUID).find(|window| is_uuid(window))?;
+    String::from_utf8(uuid.to_vec()).ok()
+}
+
+/// `01234567-89AB-CDEF-0123-456789ABCDEF`.
+const UUID: usize = 36;
+
+fn is_uuid(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'A'..=b'F'),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_found_in_the_note_of_the_maker() {
+        const ID: &str = "01234567-89AB-CDEF-0123-456789ABCDEF";
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let found = |parts: &[&[u8]]| {
+            std::fs::write(file.path(), parts.concat()).unwrap();
+            identifier(file.path())
+        };
+        let note = [APPLE, &[0; 300], ID.as_bytes()].concat();
+        assert_eq!(found(&[&[1; 5000], &note]).as_deref(), Some(ID));
+        assert_eq!(found(&[&[1; 2_000_000], &note]).as_deref(), Some(ID), "at the end");
+        assert_eq!(found(&[ID.as_bytes(), APPLE]), None, "before the note");
+        assert_eq!(found(&[APPLE, &[0; 20_000], ID.as_bytes()]), None, "far behind it");
+        assert_eq!(found(&[APPLE, &ID.as_bytes()[..35]]), None);
+        assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn names_meet_without_their_extensions() {
+        assert_eq!(name("a/IMG_1.HEIC"), name("a/img_1.mov"));
+        assert_ne!(name("a/IMG_1.HEIC"), name("b/IMG_1.MOV"));
+        assert_ne!(name("IMG_1.HEIC"), name("IMG_1.HEIC.MOV"));
+        assert_eq!((folder("a/b/c.jpg"), folder("c.jpg")), ("a/b", ""));
+    }
+}

@@ -1,0 +1,133 @@
+//! Live and motion photos.
+
+use std::fs;
+
+use gallery::rendition::Rendition;
+use image::ImageFormat;
+use ingest::{Prune, doctor};
+
+use super::{film, kept};
+use crate::common::Gallery;
+use crate::common::jpeg::{Value, encode, quarters, with_exif};
+
+const CLIP: &str = "-f lavfi -i testsrc=d=2.8:s=640x480:r=30 -f lavfi -i sine=d=2.8 -pix_fmt yuv420p -c:v libx264 \
+                    -preset ultrafast -c:a aac -shortest";
+
+fn photo() -> Vec<u8> {
+    encode(&quarters(900, 600), ImageFormat::Jpeg)
+}
+
+/// A photo that was taken at this moment.
+fn taken(time: &'static str) -> Vec<u8> {
+    with_exif(&photo(), &[], &[(0x9003, Value::Ascii(time))], &[])
+}
+
+fn keys(gallery: &Gallery) -> Vec<String> {
+    gallery.sql("SELECT key FROM media ORDER BY key")
+}
+
+/// The clip of an item and the clip as it was found: both are in the bucket.
+fn clips(gallery: &Gallery, key: &str) -> (Rendition, Option<Rendition>) {
+    let renditions = gallery.renditions(key).unwrap();
+    for rendition in &renditions.all {
+        let object = gallery.object(&renditions.object(key, rendition)).expect(&rendition.name);
+        assert_eq!(object.bytes.len() as u64, rendition.bytes, "{}", rendition.name);
+    }
+    (renditions.clip().expect("it has a clip").clone(), renditions.original_clip().cloned())
+}
+
+pub fn beside() {
+    let mut gallery = Gallery::new();
+    gallery.file("a/IMG_2001.JPG", &photo());
+    let clip = film(&gallery, "a/img_2001.MOV", &format!("{CLIP} -f mov"));
+    // In another folder, and longer than any clip.
+    film(&gallery, "b/IMG_2001.MOV", &format!("{CLIP} -f mov -metadata title=other"));
+    gallery.file("c/IMG_1.JPG", &encode(&quarters(800, 600), ImageFormat::Jpeg));
+    film(&gallery, "c/IMG_1.MOV", &CLIP.replace("2.8", "7"));
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (5, 0), "{report}");
+    assert_eq!(keys(&gallery), ["a/IMG_2001.JPG", "b/IMG_2001.MOV", "c/IMG_1.JPG", "c/IMG_1.MOV"]);
+    let (made, original) = clips(&gallery, "a/IMG_2001.JPG");
+    assert_eq!((made.width, made.height, original.unwrap().bytes), (640, 480, clip.metadata().unwrap().len()));
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+
+    // Nothing is done twice.
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.unchanged, report.objects), (0, 5, 0), "{report}");
+    // A photo that changes keeps its clip, and a clip that changes is another one.
+    gallery.file("a/IMG_2001.JPG", &encode(&quarters(901, 600), ImageFormat::Jpeg));
+    let report = gallery.ingest();
+    assert_eq!(report.replaced, 1, "{report}");
+    assert_eq!(clips(&gallery, "a/IMG_2001.JPG").0, made);
+    film(&gallery, "a/img_2001.MOV", &format!("{} -f mov", CLIP.replace("2.8", "2.0")));
+    assert_eq!(gallery.ingest().replaced, 1);
+    assert_ne!(clips(&gallery, "a/IMG_2001.JPG").0, made);
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+
+    // Without its file it goes.
+    fs::remove_file(&clip).unwrap();
+    gallery.ingest();
+    clips(&gallery, "a/IMG_2001.JPG");
+    gallery.options.prune = Some(Prune { all: false, now: false, confirm: |_| true });
+    gallery.ingest();
+    assert!(gallery.renditions("a/IMG_2001.JPG").unwrap().clip().is_none());
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// Its photo could not be read by an earlier version, or came later.
+pub fn alone_before() {
+    let gallery = Gallery::new();
+    film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    gallery.ingest();
+    assert_eq!(keys(&gallery), ["IMG_1.MOV"]);
+    gallery.file("IMG_1.JPG", &photo());
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (2, 0), "{report}");
+    assert_eq!(keys(&gallery), ["IMG_1.JPG"]);
+    clips(&gallery, "IMG_1.JPG");
+    assert_eq!(gallery.ingest().objects, 0);
+    assert_eq!(keys(&gallery), ["IMG_1.JPG"]);
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// Two devices may give the same name. What was taken at other moments, or names another photo, is a film of its own.
+pub fn strangers() {
+    let gallery = Gallery::new();
+    gallery.file("IMG_1.JPG", &taken("2024:06:15 14:03:22"));
+    film(&gallery, "IMG_1.MP4", &format!("{CLIP} -metadata creation_time=2024-06-15T12:10:00Z"));
+    gallery.file("IMG_2.JPG", &taken("2024:06:15 15:03:22"));
+    film(&gallery, "IMG_2.MP4", &format!("{CLIP} -metadata creation_time=2024-06-15T13:03:25Z"));
+    // By its identifier, whatever its name is.
+    let id = "01234567-89AB-CDEF-0123-456789ABCDEF";
+    let note = [b"Apple iOS\0\0\x01MM".as_slice(), &[0; 40], id.as_bytes(), b"\0"].concat();
+    let with_note =
+        with_exif(&encode(&quarters(700, 600), ImageFormat::Jpeg), &[], &[(0x927c, Value::Undefined(note))], &[]);
+    gallery.file("IMG_3.JPG", &with_note);
+    let identified =
+        format!("-movflags use_metadata_tags -metadata com.apple.quicktime.content.identifier={id} -f mov");
+    film(&gallery, "clip of three.MOV", &format!("{CLIP} {identified}"));
+    film(&gallery, "IMG_3.MOV", &format!("{CLIP} -r 25 {}", identified.replace("ABCDEF", "000000")));
+    let report = gallery.ingest();
+    assert_eq!(report.exit_code(), 0, "{report}");
+    assert_eq!(keys(&gallery), ["IMG_1.JPG", "IMG_1.MP4", "IMG_2.JPG", "IMG_3.JPG", "IMG_3.MOV"]);
+    clips(&gallery, "IMG_2.JPG");
+    clips(&gallery, "IMG_3.JPG");
+}
+
+/// A film behind the picture in one file.
+pub fn behind() {
+    let gallery = Gallery::new();
+    let clip = film(&gallery, "clip.mp4", CLIP);
+    let film = fs::read(&clip).unwrap();
+    fs::remove_file(clip).unwrap();
+    gallery.file("% é (1).jpg", &[&photo()[..], &film].concat());
+    gallery.file("broken.jpg", &[&taken("2024:06:15 14:03:22")[..], &film[..200]].concat());
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (2, 0), "{report}");
+    let (made, original) = clips(&gallery, "% é (1).jpg");
+    assert_eq!((made.width, original), (640, None));
+    assert!(report.notes[0].reason.starts_with("its clip was left out"), "{report}");
+    assert!(gallery.renditions("broken.jpg").unwrap().clip().is_none());
+    assert_eq!(kept(&gallery), 0, "temporary folders are gone");
+    assert_eq!(gallery.ingest().objects, 0);
+}
