@@ -13,7 +13,7 @@ use crate::{
 cases!(links: follow, no_link, scope_of_photos, scope_of_films, scope_of_an_album, with_a_password);
 
 /// The cookie of a guest who followed a link without a password.
-fn guest(target: &Target, token: &str) -> Result<String, String> {
+pub(crate) fn guest(target: &Target, token: &str) -> Result<String, String> {
     session_cookie(&target.get(&format!("/l/{token}")).anonymous().expect(303)?)
 }
 
