@@ -142,7 +142,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
             tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
         }
-        tally.settle(blank::fill(catalogue, name, &library.candidates, &options.stop));
+        tally.settle(blank::fill(catalogue, bucket, name, &library.candidates, &options.stop));
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
         if tally.is_fatal() {
             return finish(options, &session, tally, started);

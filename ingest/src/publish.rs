@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use gallery::layout;
 use gallery::media::MediaType;
 use jiff::tz::TimeZone;
+use privacy::ObjectMark;
 
 use crate::Stop;
 use crate::blank;
@@ -91,11 +92,11 @@ impl<'a> Publisher<'a> {
             Err(outcome) => return Ok((outcome, None)),
         };
         let photo = photo::read(&file.path, kind, self.permits).map_err(Failure::File)?;
-        let patches = blank::of_file(&file.path).map_err(unreadable)?;
+        let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;
         self.thumbnails(&key, &photo.thumbnails)?;
-        self.original(file, &key, kind.mime())?;
+        let object = self.original(file, &key, kind.mime())?;
         let item = Described {
             key: &key,
             filename: file.filename(),
@@ -107,7 +108,7 @@ impl<'a> Publisher<'a> {
             height: photo.height,
             thumbnails: &photo.thumbnails,
             note: photo.note,
-            patches: &patches,
+            patches: &finding.encode_for(object),
         };
         self.row(claim, item, None)?;
         Ok((outcome, note))
@@ -122,7 +123,7 @@ impl<'a> Publisher<'a> {
         encoded: &Encoded,
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
-        let patches = blank::of_file(&file.path).map_err(unreadable)?;
+        let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let renditions = &encoded.package.renditions;
         let below = layout::hls_prefix(&key, Some(&version));
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
@@ -137,7 +138,7 @@ impl<'a> Publisher<'a> {
         let master = encoded.package.master.as_bytes();
         self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
         self.thumbnails(&key, &encoded.thumbnails)?;
-        self.original(file, &key, kind.mime())?;
+        let object = self.original(file, &key, kind.mime())?;
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
         let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
@@ -152,7 +153,7 @@ impl<'a> Publisher<'a> {
             height: encoded.film.height,
             thumbnails: &encoded.thumbnails,
             note: encoded.note.clone(),
-            patches: &patches,
+            patches: &finding.encode_for(object),
         };
         let film = Renditions {
             duration: encoded.film.duration,
@@ -200,16 +201,18 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// Uploads the original, and makes sure that the file has not changed since it was read.
-    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<(), Failure> {
+    /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the mark of the
+    /// object.
+    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<ObjectMark, Failure> {
         if !file.is_untouched() {
             return Err(changed());
         }
-        self.put(key, Content::File(&file.path), mime)?;
-        if file.is_untouched() { Ok(()) } else { Err(changed()) }
+        let tag = self.put(key, Content::File(&file.path), mime)?;
+        if file.is_untouched() { Ok(ObjectMark::of(tag.as_deref())) } else { Err(changed()) }
     }
 
-    pub fn put(&self, key: &str, content: Content, content_type: &'static str) -> Result<(), Failure> {
+    /// Uploads an object. Returns the tag that the store gave it.
+    pub fn put(&self, key: &str, content: Content, content_type: &'static str) -> Result<Option<String>, Failure> {
         if self.stop.is_requested() {
             return Err(Failure::Stopped);
         }

@@ -10,6 +10,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use contract::{Answer, Call, Target, die, kinds};
@@ -43,6 +44,40 @@ fn the_end_of_all_sessions_reaches_every_kind_of_url() {
         println!("{figure}");
     }
     target.get("/auth").anonymous().header("cookie", &again).expect(200).unwrap();
+}
+
+/// While a run replaces an original, the row, or the snapshot of it, may still be about the one before. A guest must not
+/// get the new bytes blanked where the old ones had a place, also where both files have the same length.
+#[test]
+fn what_is_blanked_is_the_file_that_was_examined() {
+    const KEY: &str = "2025/06 Hochzeit/IMG_0042.jpg";
+    let (gallery, target) = start(&[]);
+    let guest = cookie(&target.get(&format!("/l/{}", gallery.links[2])).anonymous().expect(303).unwrap());
+    let ask = || target.get("/api/file/2025/06%20Hochzeit/IMG_0042.jpg").anonymous().header("cookie", &guest);
+    let before = ask().expect(200).unwrap();
+    let database = rusqlite::Connection::open(gallery.data().join("gallery.db")).unwrap();
+    let patches = || -> Vec<u8> {
+        database.query_row("SELECT patches FROM media WHERE key = ?1", [KEY], |row| row.get(0)).unwrap()
+    };
+    let old = patches();
+
+    let photos = gallery.data().join("photos");
+    let mut bytes = std::fs::read(photos.join(KEY)).unwrap();
+    // A bit of the picture.
+    let near_the_end = bytes.len() - 20;
+    bytes[near_the_end] ^= 1;
+    std::fs::write(photos.join(KEY), &bytes).unwrap();
+    gallery.ingest(&photos, &[]).unwrap();
+    assert!(patches() != old, "the patches are about no object");
+    let after = ask().expect(200).unwrap();
+    assert!(after.body != before.body && after.body.len() == before.body.len());
+
+    database.execute("UPDATE media SET patches = ?1 WHERE key = ?2", rusqlite::params![old, KEY]).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    for call in [ask(), ask().header("range", "bytes=0-99"), ask().header("range", "bytes=-10")] {
+        let answer = call.expect(502).unwrap();
+        answer.has("content-type", "application/problem+json").unwrap();
+    }
 }
 
 /// A thousand wrong passwords from one address, several at once.
