@@ -257,7 +257,8 @@ pub(crate) fn told(answer: &Answer) -> Result<(u16, Value, Vec<String>), String>
     if let Some(id) = body.get_mut("requestId") {
         *id = Value::Null;
     }
-    let fixed = ["x-request-id", "server-timing", "date"];
+    // `Connection` is of the connection: a host closes one on which a body may still arrive.
+    let fixed = ["x-request-id", "server-timing", "date", "connection"];
     let mut headers: Vec<String> = answer
         .headers
         .iter()
