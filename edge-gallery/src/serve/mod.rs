@@ -18,7 +18,7 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Host, Options, Place, Tls, trust};
+use platform_native::{Config as Environment, Crowd, Host, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
@@ -190,7 +190,10 @@ fn embedded_store(
             allowed_origins,
         })
     })?;
-    store::spawn(config, settings.store_listen)
+    // The same limits as those of the gallery: browsers ask both.
+    let crowd = Crowd::new(None, !settings.trust_forwarded);
+    let door = move |client| crowd.admit(client).map(|seat| Box::new(seat) as Box<dyn Send>);
+    store::spawn_behind(Box::new(door), config, settings.store_listen)
         .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen).into())
 }
 
