@@ -34,8 +34,8 @@ pub struct Connection {
     /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it [env: SQL_URL]
     #[arg(long, value_name = "URL")]
     sql_url: Option<String>,
-    /// Another libSQL server that gets the same catalogue, now and with every later command; SQL_AUTH_TOKEN is the token
-    /// for it too; `none` forgets it
+    /// Another libSQL server that gets the same catalogue, now and with each later command; SQL_AUTH_TOKEN is the
+    /// token for it too; `none` forgets it
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     /// The store: `https://host:port` [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2] [default: the store of `serve`]

@@ -42,8 +42,9 @@ pub fn regions(patches: &Patches) -> Option<Vec<Span>> {
     fits.then_some(regions)
 }
 
-/// Serves an object with patches, if it is still the one that they are for. `regions` are those of the patches. The presentation has a tag, which differs from
-/// that of the original. Several ranges are answered with the whole, as RFC 9110 section 14.2 allows.
+/// Serves an object with patches, if it is still the one that they are for. `regions` are those of the patches. The
+/// presentation has a tag, which differs from that of the original. Several ranges are answered with the whole, as RFC
+/// 9110 section 14.2 allows.
 pub async fn serve<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,

@@ -3,7 +3,8 @@
 //! The first byte is the version, 2. The second is 0 for patches, or says why there are none. After it, patches have
 //! the byte for [`Timed`], the length of the file, the number of patches, and for each patch: its distance from the
 //! end of the one before, its length times two (plus one for a run), and its bytes (one for a run). Numbers are
-//! LEB128. The last four bytes are the CRC-32 of all others, in little-endian. In a column, the CRC-32 of the object's tag follows.
+//! LEB128. The last four bytes are the CRC-32 of all others, in little-endian. In a column, the CRC-32 of the object's
+//! tag follows.
 
 use std::fmt;
 

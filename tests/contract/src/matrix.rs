@@ -63,8 +63,8 @@ fn private(target: &Target) -> Result<Vec<(Urls, &'static [usize])>, String> {
     Ok(routes(target)?.into_iter().filter_map(with_links).collect())
 }
 
-/// No cookie, a bad one, one that is over or not yet begun, one of an ended link, one of another purpose; and a good one
-/// that a page elsewhere sends.
+/// No cookie, a bad one, one that is over or not yet begun, one of an ended link, one of another purpose; and a good
+/// one that a page elsewhere sends.
 fn without_a_session(target: &Target) -> Outcome {
     let good = target.cookie()?.to_owned();
     let (name, token) = good.split_once('=').ok_or("the session cookie has no value")?;

@@ -46,8 +46,8 @@ fn the_end_of_all_sessions_reaches_every_kind_of_url() {
     target.get("/auth").anonymous().header("cookie", &again).expect(200).unwrap();
 }
 
-/// While a run replaces an original, the row, or the snapshot of it, may still be about the one before. A guest must not
-/// get the new bytes blanked where the old ones had a place, also where both files have the same length.
+/// While a run replaces an original, the row, or the snapshot of it, may still be about the one before. A guest must
+/// not get the new bytes blanked where the old ones had a place, also where both files have the same length.
 #[test]
 fn what_is_blanked_is_the_file_that_was_examined() {
     const KEY: &str = "2025/06 Hochzeit/IMG_0042.jpg";
