@@ -18,6 +18,9 @@ cases!(ends: a_link);
 const MOST: Duration = Duration::from_secs(30);
 /// How often each URL must be refused in a row: a host may have several instances, and each learns of an end by itself.
 const IN_A_ROW: u32 = 12;
+/// An instance looks past what it keeps once a second, and other cases make it look too. A link that is older than this
+/// is known after any look.
+const LOOKS: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A kind of URL: its name, the URL, and whether it needs the cookie.
@@ -82,27 +85,14 @@ pub fn die(what: &str, target: &Target, cookie: &str, kinds: &[Kind]) -> Outcome
     Ok(())
 }
 
-/// The cookie of a guest of a link that was made just now. An instance looks for what it does not know once a second,
-/// and other cases make it look too.
-fn new_guest(target: &Target, token: &str) -> Result<String, String> {
-    let began = Instant::now();
-    loop {
-        let cookie = guest(target, token);
-        if cookie.is_ok() || began.elapsed() > MOST {
-            target.measured(format!("link add: it opens after {:.1} s", began.elapsed().as_secs_f64()));
-            return cookie;
-        }
-        sleep(PAUSE);
-    }
-}
-
 /// A link that shows everything, with a page and a film open. Everybody else goes on.
 fn a_link(target: &Target) -> Outcome {
     let Some(operator) = target.operator() else { return Ok(()) };
     let run = |arguments: &[&str]| operator.run("link", arguments, "").map_err(|failure| failure.to_string());
     let url = run(&["add", "soon over", "--places"])?;
     let (_, token) = url.trim().rsplit_once('/').ok_or("link add printed no URL")?;
-    let cookie = new_guest(target, token)?;
+    sleep(LOOKS);
+    let cookie = guest(target, token)?;
     let kinds = kinds(target, &cookie)?;
     for kind in &kinds {
         let answer = with(target, &cookie, kind).send()?;

@@ -22,16 +22,20 @@ cases!(matrix: without_a_session, out_of_scope, by_token, minted_tokens_are_else
 
 /// What a refusal must not have: all of it would tell something of an object.
 const LEAKS: [&str; 6] = ["etag", "last-modified", "content-range", "accept-ranges", "location", "content-disposition"];
-const METHODS: [&str; 4] = ["GET", "HEAD", "POST", "DELETE"];
+const READ: &[&str] = &["GET", "HEAD"];
+const EVERY: &[&str] = &["GET", "HEAD", "POST", "DELETE"];
 
 /// A request for a URL with a credential.
 type Ask<'a> = dyn Fn(&str) -> Call<'a> + 'a;
 
 /// Checks one route with one credential. `wanted` is the status of a method that the route has.
-fn refused(name: &str, route: &Urls, wanted: u16, ask: &Ask<'_>) -> Outcome {
-    for method in METHODS {
+fn refused(name: &str, route: &Urls, methods: &[&str], wanted: u16, ask: &Ask<'_>) -> Outcome {
+    for &method in methods {
         let is_allowed = route.methods.split(", ").any(|allowed| allowed == method);
-        let call = |url: &str| ask(url).method(method).header("if-none-match", "*").header("range", "bytes=0-0");
+        let call = |url: &str| {
+            let call = ask(url).method(method).header("if-none-match", "*").header("range", "bytes=0-0");
+            if method == "POST" { call.body("application/json", "{}") } else { call }
+        };
         let [present, absent] = [&route.present, &route.absent].map(|url| call(url).send());
         let (present, absent) = (present?, absent?);
         let what = format!("{method} {} {name}", route.pattern);
@@ -77,13 +81,15 @@ fn without_a_session(target: &Target) -> Outcome {
         cookies.push(("of an ended link", mint.session(now, now + 3600, target.link(3)?.and_then(LinkId::of))));
     }
     for (route, _) in private(target)? {
-        refused("without a cookie", &route, 401, &|url| target.follow(url).anonymous())?;
+        refused("without a cookie", &route, EVERY, 401, &|url| target.follow(url).anonymous())?;
         for (what, token) in &cookies {
             let cookie = format!("{name}={token}");
             let ask = |url: &str| target.follow(url).anonymous().header("cookie", &cookie);
-            refused(&format!("with a cookie {what}"), &route, 401, &ask)?;
+            refused(&format!("with a cookie {what}"), &route, READ, 401, &ask)?;
         }
-        refused("by a page elsewhere", &route, 403, &|url| target.follow(url).header("sec-fetch-site", "cross-site"))?;
+        refused("by a page elsewhere", &route, EVERY, 403, &|url| {
+            target.follow(url).header("sec-fetch-site", "cross-site")
+        })?;
     }
     Ok(())
 }
@@ -96,7 +102,7 @@ fn out_of_scope(target: &Target) -> Outcome {
         for (route, hidden) in private(target)? {
             if hidden.contains(&number) {
                 let ask = |url: &str| target.follow(url).anonymous().header("cookie", &cookie);
-                refused(&format!("as a guest of link {number}"), &route, 404, &ask)?;
+                refused(&format!("as a guest of link {number}"), &route, EVERY, 404, &ask)?;
             }
         }
     }
@@ -119,7 +125,7 @@ fn by_token(target: &Target) -> Outcome {
         for (what, token) in &tokens {
             // A good cookie does not save a bad token.
             let ask = |url: &str| target.follow(&url.replacen("/hls/", &format!("/hls/~{token}/"), 1));
-            refused(&format!("with a token {what}"), &route, 401, &ask)?;
+            refused(&format!("with a token {what}"), &route, READ, 401, &ask)?;
         }
     }
     Ok(())
