@@ -1,6 +1,10 @@
 //! The gallery that a verb works on: its bucket and its catalogue.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ingest::{Location, Options, Place};
 use platform::{
@@ -16,7 +20,7 @@ use platform::{
 use platform_fallback::Endpoint;
 use platform_native::trust;
 
-use crate::Failure;
+use crate::{Failure, kept};
 
 /// Where the gallery is. What is not given here comes from the environment.
 #[derive(clap::Args)]
@@ -30,7 +34,8 @@ pub struct Connection {
     /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it [env: SQL_URL]
     #[arg(long, value_name = "URL")]
     sql_url: Option<String>,
-    /// Another libSQL server that gets the same catalogue; SQL_AUTH_TOKEN is the token for it too
+    /// Another libSQL server that gets the same catalogue, now and with each later command; SQL_AUTH_TOKEN is the
+    /// token for it too; `none` forgets it
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     /// The store: `https://host:port` [env: S3_ENDPOINT, or R2_ACCOUNT_ID for R2] [default: the store of `serve`]
@@ -68,15 +73,38 @@ impl Connection {
         let setting = |name: &str| self.setting(name);
         let lookup = Lookup(&setting);
         let elsewhere = [S3_ENDPOINT, R2_ACCOUNT_ID].iter().any(|name| lookup.optional(*name).is_some());
-        // Where no store is named, that of `serve` is meant.
-        let embedded = || Some(format!("http://{}", lookup.optional(GALLERY_STORE_LISTEN)?));
+        // Where no store is named, that of `serve` is meant: it says where it is, unless it does not run.
+        let named = setting(GALLERY_STORE_LISTEN.text()).is_some_and(|address| !address.trim().is_empty());
+        let known = lookup.optional(GALLERY_DATA).filter(|_| !named);
+        let known = known.and_then(|data| kept::read(&kept::store(Path::new(&data))));
+        let embedded = || known.clone().or_else(|| Some(format!("http://{}", lookup.optional(GALLERY_STORE_LISTEN)?)));
         let store = |name: &str| if name == S3_ENDPOINT.text() && !elsewhere { embedded() } else { setting(name) };
         let bucket = Location::load(&Lookup(&store))?;
+        let database = database(&lookup)?;
+        let url = self.mirror_of(&database)?;
         Ok(Options {
             certificates: trust::certificates()?.iter().map(|der| der.to_vec()).collect(),
-            mirror: mirror(self.mirror.as_ref(), &setting)?,
-            ..Options::new(bucket, database(&lookup)?)
+            mirror: mirror(url.as_ref(), &setting)?,
+            ..Options::new(bucket, database)
         })
+    }
+
+    /// The URL of the mirror, given now or before. An end that does not reach the mirror would let guests in there.
+    fn mirror_of(&self, database: &Place) -> Result<Option<String>, Failure> {
+        let given = self.mirror.as_deref().filter(|url| *url != "none");
+        // A catalogue in a libSQL server has no file beside it.
+        let Place::File(catalogue) = database else { return Ok(given.map(str::to_owned)) };
+        let file = kept::mirror(catalogue);
+        if self.mirror.is_some() {
+            let failed = |error| format!("cannot keep the mirror in {}: {error}", file.display());
+            kept::write(&file, given).map_err(failed)?;
+            return Ok(given.map(str::to_owned));
+        }
+        let before = kept::read(&file);
+        if let Some(url) = &before {
+            let _ = writeln!(io::stderr(), "edge-gallery: the mirror {url} gets it too; --mirror none forgets it");
+        }
+        Ok(before)
     }
 
     /// Empties the playlist cache of the native host, so that a film that was taken out is not played from there. The

@@ -5,6 +5,7 @@ mod connection;
 mod curate;
 mod doctor;
 mod ingest;
+mod kept;
 mod link;
 mod password;
 mod private;

@@ -86,6 +86,24 @@ fn a_missing_setting_is_one_line_with_its_name() {
     assert!(data.join("gallery.db").exists());
 }
 
+/// An end that does not reach the mirror would let guests in there.
+#[test]
+fn a_mirror_is_remembered_until_it_is_forgotten() {
+    let gallery = Gallery::new();
+    let run = |more: &[&str]| finish(command(&gallery).args(more).output().unwrap());
+    let nobody = "http://127.0.0.1:1";
+    for more in [&["--mirror", nobody][..], &[]] {
+        let (code, _, err) = run(more);
+        assert_eq!(code, 1, "{err}");
+        assert!(err.contains("127.0.0.1:1"), "{err}");
+        assert_eq!(err.contains("--mirror none forgets it"), more.is_empty(), "{err}");
+    }
+    for more in [&["--mirror", "none"][..], &[]] {
+        let (code, _, err) = run(more);
+        assert_eq!((code, err.as_str()), (0, ""), "{err}");
+    }
+}
+
 #[test]
 fn what_keeps_it_from_starting_is_one_line() {
     let gallery = Gallery::new();

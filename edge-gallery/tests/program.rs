@@ -5,8 +5,8 @@
 mod complete;
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     process::{Child, Command, Output, Stdio},
 };
 
@@ -188,6 +188,49 @@ fn whoever_listens_beyond_this_machine_is_told_what_that_needs() {
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert!(told.iter().all(|words| said.contains(words)), "{said}");
         assert_eq!(said.is_empty(), told.is_empty(), "{said}");
+    }
+}
+
+/// Starts the program, and returns what its first line says.
+fn started(command: &mut Command) -> (Child, serde_json::Value) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    (child, serde_json::from_str(&ready).unwrap())
+}
+
+#[test]
+fn other_verbs_find_its_store_on_whatever_port_it_listens() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut child, _) = started(&mut program(data.path(), &COMPLETE));
+    let add = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+        command.env_clear().envs(COMPLETE).args(["link", "add", "guests", "--data"]).arg(data.path());
+        command.output().unwrap()
+    };
+    let Output { status, stdout, stderr } = add();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    assert!(String::from_utf8(stdout).unwrap().contains("/l/"));
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
+    assert!(!data.path().join("store.url").exists());
+}
+
+/// Nobody knows by which name browsers on other machines reach video-edge.
+#[test]
+fn films_go_through_the_gallery_where_video_edge_listens_everywhere() {
+    for (split, status) in [("0.0.0.0:0", "401"), ("127.0.0.1:0", "404")] {
+        let data = tempfile::tempdir().unwrap();
+        let (mut child, ready) = started(program(data.path(), &COMPLETE).args(["--split", split]));
+        let address = ready["gallery"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let head = "GET /api/hls/playlist?key=x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{split}: {answer}");
+        terminate(&child);
+        child.wait().unwrap();
     }
 }
 

@@ -13,7 +13,7 @@ use gallery::{
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem};
 use platform_s3::Objects;
-use privacy::Patches;
+use privacy::{ObjectMark, Patches};
 
 use crate::{
     Failure,
@@ -42,13 +42,14 @@ pub fn regions(patches: &Patches) -> Option<Vec<Span>> {
     fits.then_some(regions)
 }
 
-/// Serves an object with patches. `regions` are those of the patches. The presentation has a tag, which differs from
-/// that of the original. Several ranges are answered with the whole, as RFC 9110 section 14.2 allows.
+/// Serves an object with patches, if it is still the one that they are for. `regions` are those of the patches. The
+/// presentation has a tag, which differs from that of the original. Several ranges are answered with the whole, as RFC
+/// 9110 section 14.2 allows.
 pub async fn serve<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
     head: &request::Parts,
-    object_key: &str,
+    object: (&str, ObjectMark),
     presentation: &Presentation,
     (patches, regions): (&Patches, &[Span]),
     content_type: &str,
@@ -76,7 +77,7 @@ pub async fn serve<P: Platform>(
     let body = if head.method == Method::HEAD {
         P::Body::from(Bytes::new())
     } else {
-        body(objects, cx, object_key, patches, &pieces(regions, (start, end))).await?
+        body(objects, cx, object, patches, &pieces(regions, (start, end))).await?
     };
     let mut response = Response::new(body);
     *response.status_mut() = if part.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
@@ -108,7 +109,7 @@ fn pieces(regions: &[Span], (start, end): Span) -> Vec<(Span, bool)> {
 async fn body<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
-    key: &str,
+    (key, object): (&str, ObjectMark),
     patches: &Patches,
     pieces: &[(Span, bool)],
 ) -> Result<P::Body, Failure> {
@@ -118,15 +119,16 @@ async fn body<P: Platform>(
         requests.push(HeaderMap::from_iter([(header::RANGE, range)]));
     }
     let answers = objects.read_parts(cx, key, &requests).await?;
-    let tag = answers.first().and_then(|answer| answer.headers().get(header::ETAG).cloned());
     let mut bodies = Vec::with_capacity(pieces.len());
     for (answer, ((start, end), is_patched)) in answers.into_iter().zip(pieces) {
         if answer.status() == StatusCode::NOT_FOUND {
             return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
         }
-        // The bytes are those that ingest examined: of the same length, and all of one version of the object.
+        // The bytes are those that ingest examined: of the same length, and of the object that it made. While a run
+        // replaces an original, the row, or the snapshot of it, is still about the one before.
         let wanted = format!("{start}-{}/{}", end - 1, patches.file_length());
-        if content_range(answer.headers()) != Some(&wanted) || answer.headers().get(header::ETAG) != tag.as_ref() {
+        let tag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        if content_range(answer.headers()) != Some(&wanted) || ObjectMark::of(tag) != object {
             return Err(unusable("the object is not the file that ingest examined"));
         }
         if !is_patched {

@@ -6,9 +6,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use privacy::ReadAt;
+use privacy::{Finding, ObjectMark, ReadAt};
 
 use crate::Stop;
+use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::walk::Candidate;
@@ -35,23 +36,35 @@ impl ReadAt for OnDisk {
     }
 }
 
-/// What to blank in a file, encoded.
-pub fn of_file(path: &Path) -> io::Result<Vec<u8>> {
+/// What to blank in a file.
+pub fn of_file(path: &Path) -> io::Result<Finding> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    Ok(privacy::examine(&mut OnDisk { file, length })?.encode())
+    privacy::examine(&mut OnDisk { file, length })
 }
 
 /// As [`of_file`], for bytes in memory.
-pub fn of_bytes(mut bytes: &[u8]) -> Vec<u8> {
+pub fn of_bytes(mut bytes: &[u8]) -> Finding {
     let result: Result<_, Infallible> = privacy::examine(&mut bytes);
     let Ok(finding) = result;
-    finding.encode()
+    finding
+}
+
+/// What is kept for a file whose object is in the bucket already. `None` if the bucket has another one.
+pub fn kept(bucket: &Bucket, key: &str, size: u64, finding: &Finding) -> Result<Option<Vec<u8>>, Failure> {
+    let head = bucket.head(key)?.filter(|head| head.size == size);
+    Ok(head.map(|head| finding.encode_for(ObjectMark::of(head.etag.as_deref()))))
 }
 
 /// Examines the originals of items whose rows lack it: those of earlier versions, and those that were hidden. Nothing
 /// is uploaded. A file that cannot be read, or has changed since its item was made, is left to a later run.
-pub fn fill(catalogue: &Catalogue, library: &str, files: &[Candidate], stop: &Stop) -> Result<(), Failure> {
+pub fn fill(
+    catalogue: &Catalogue,
+    bucket: &Bucket,
+    library: &str,
+    files: &[Candidate],
+    stop: &Stop,
+) -> Result<(), Failure> {
     let lacking: HashSet<String> = catalogue.without_patches(library)?.into_iter().collect();
     if lacking.is_empty() {
         return Ok(());
@@ -66,8 +79,9 @@ pub fn fill(catalogue: &Catalogue, library: &str, files: &[Candidate], stop: &St
         if stop.is_requested() {
             break;
         }
-        if let Ok(patches) = of_file(&file.path)
+        if let Ok(finding) = of_file(&file.path)
             && file.is_untouched()
+            && let Some(patches) = kept(bucket, &place.key, file.size, &finding)?
         {
             found.push((place.key, patches));
         }

@@ -4,6 +4,7 @@ use gallery::layout;
 use gallery::media::MediaType;
 use image::ImageFormat;
 use image::metadata::Orientation;
+use privacy::ObjectMark;
 
 use crate::blank;
 use crate::bucket::Content;
@@ -24,7 +25,10 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let claim = match publisher.register.ask_bytes(key, film.original, film.taken) {
         Answer::Known(outcome) => {
             if !publisher.dry_run {
-                publisher.catalogue.fill_patches(&[(key.to_owned(), blank::of_bytes(film.original))])?;
+                let finding = blank::of_bytes(film.original);
+                let patches = blank::kept(publisher.bucket, key, film.original.len() as u64, &finding)?;
+                let patches = patches.map(|patches| (key.to_owned(), patches));
+                publisher.catalogue.fill_patches(patches.as_slice())?;
             }
             return Ok(outcome);
         }
@@ -46,7 +50,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     }
     let renditions = publisher.thumbnails(key, &claim.version, &thumbnails)?;
     let mime = sniff::Film::Mp4.mime();
-    publisher.put(key, Content::Bytes(film.original), mime)?;
+    let tag = publisher.put(key, Content::Bytes(film.original), mime)?;
     let outcome = claim.outcome();
     let item = Described {
         key,
@@ -60,7 +64,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         renditions,
         thumbhash: &thumbnails.thumbhash,
         note: None,
-        patches: &blank::of_bytes(film.original),
+        patches: &blank::of_bytes(film.original).encode_for(ObjectMark::of(tag.as_deref())),
     };
     let package = Packaged {
         duration: film.duration,

@@ -156,7 +156,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             let filled = renditions::fill(options, &publisher, &library.candidates, &tally, uploads());
             tally.settle(filled);
         }
-        tally.settle(blank::fill(catalogue, name, &library.candidates, &options.stop));
+        tally.settle(blank::fill(catalogue, bucket, name, &library.candidates, &options.stop));
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
         if tally.is_fatal() {
             return finish(options, &session, tally, started);

@@ -10,6 +10,7 @@ use gallery::layout;
 use gallery::media::MediaType;
 use gallery::rendition::Renditions;
 use jiff::tz::TimeZone;
+use privacy::ObjectMark;
 
 use crate::Stop;
 use crate::blank;
@@ -94,7 +95,7 @@ impl<'a> Publisher<'a> {
             Err(outcome) => return Ok((outcome, None)),
         };
         let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
-        let patches = blank::of_file(&file.path).map_err(unreadable)?;
+        let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let mut clip = None;
         match live::clip_of(&file.path, kind, self.films)? {
             InPhoto::None => {}
@@ -108,7 +109,7 @@ impl<'a> Publisher<'a> {
             self.put(&renditions.object(&key, rendition), Content::File(&made.path()), "video/mp4")?;
             renditions.all.push(rendition.clone());
         }
-        self.original(file, &key, kind.mime())?;
+        let object = self.original(file, &key, kind.mime())?;
         let item = Described {
             key: &key,
             filename: file.filename(),
@@ -121,7 +122,7 @@ impl<'a> Publisher<'a> {
             renditions,
             thumbhash: &photo.thumbnails.thumbhash,
             note: photo.note,
-            patches: &patches,
+            patches: &finding.encode_for(object),
         };
         self.row(claim, item, None)?;
         Ok((outcome, note))
@@ -136,7 +137,7 @@ impl<'a> Publisher<'a> {
         encoded: &Encoded,
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
-        let patches = blank::of_file(&file.path).map_err(unreadable)?;
+        let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let renditions = &encoded.package.renditions;
         let below = layout::hls_prefix(&key, Some(&version));
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
@@ -151,7 +152,7 @@ impl<'a> Publisher<'a> {
         let master = encoded.package.master.as_bytes();
         self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
         let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
-        self.original(file, &key, kind.mime())?;
+        let object = self.original(file, &key, kind.mime())?;
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
         let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
@@ -167,7 +168,7 @@ impl<'a> Publisher<'a> {
             renditions: pictures,
             thumbhash: &encoded.thumbnails.thumbhash,
             note: encoded.note.clone(),
-            patches: &patches,
+            patches: &finding.encode_for(object),
         };
         let film = Packaged {
             duration: encoded.film.duration,
@@ -217,16 +218,18 @@ impl<'a> Publisher<'a> {
         Ok(renditions)
     }
 
-    /// Uploads the original, and makes sure that the file has not changed since it was read.
-    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<(), Failure> {
+    /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the mark of the
+    /// object.
+    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<ObjectMark, Failure> {
         if !file.is_untouched() {
             return Err(changed());
         }
-        self.put(key, Content::File(&file.path), mime)?;
-        if file.is_untouched() { Ok(()) } else { Err(changed()) }
+        let tag = self.put(key, Content::File(&file.path), mime)?;
+        if file.is_untouched() { Ok(ObjectMark::of(tag.as_deref())) } else { Err(changed()) }
     }
 
-    pub fn put(&self, key: &str, content: Content, content_type: &'static str) -> Result<(), Failure> {
+    /// Uploads an object. Returns the tag that the store gave it.
+    pub fn put(&self, key: &str, content: Content, content_type: &'static str) -> Result<Option<String>, Failure> {
         if self.stop.is_requested() {
             return Err(Failure::Stopped);
         }

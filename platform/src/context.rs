@@ -27,14 +27,18 @@ pub struct Facts {
 
 impl Facts {
     /// Takes the scheme and the client's address from `X-Forwarded-Proto` and `X-Forwarded-For`. Call this only
-    /// behind a proxy of the operator's own that writes both.
+    /// behind a proxy of the operator's own that writes both. `PLATFORM.md` says what known proxies write.
     pub fn believe_forwarded(&mut self, headers: &HeaderMap) {
-        if let Some(proto) = last(headers, "x-forwarded-proto") {
+        // The browser speaks to the outermost proxy, and the proxies behind it append. So the first entry is that of
+        // the outermost. If it does not overwrite, the entry is the client's: it decides about cookies and headers of
+        // answers to this client alone, and no page can send this field to another origin unasked.
+        if let Some(proto) = entries(headers, "x-forwarded-proto").next() {
             self.https = proto.eq_ignore_ascii_case("https");
         }
-        // The operator's own proxy wrote the last entry. The other entries come from the client. Some proxies write a
-        // port too. Where an entry is no address, nobody knows the client's, and it is not the proxy's.
-        if let Some(entry) = last(headers, "x-forwarded-for") {
+        // Wrong passwords are counted by the address, so no client may choose it. The operator's own proxy wrote the
+        // last entry, and the other entries may be the client's. Some proxies write a port too. Where an entry is no
+        // address, nobody knows the client's, and it is not the proxy's.
+        if let Some(entry) = entries(headers, "x-forwarded-for").last() {
             let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
             let client = entry.parse().ok().or_else(with_port);
             self.client = client.map(|client: IpAddr| client.to_canonical());
@@ -42,9 +46,10 @@ impl Facts {
     }
 }
 
-/// The last element of a comma-separated header.
-fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
+/// The entries of a field that is a list. Some proxies add a line instead of an entry.
+fn entries<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).iter();
+    lines.flat_map(|line| line.to_str().unwrap_or_default().split(',').map(str::trim))
 }
 
 /// The context that a service gets with each request. It counts the calls that pass through it.
@@ -181,5 +186,54 @@ impl<S: Sql> Sql for Counted<'_, S> {
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         Record::count(&self.record.sql_queries);
         self.inner.batch(statements).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the services make of a request that arrives by plain HTTP from a proxy at 192.0.2.1.
+    fn facts(lines: &[(&'static str, &'static str)]) -> (bool, Option<String>) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let client = Some(IpAddr::from([192, 0, 2, 1]));
+        let mut facts = Facts { now: 0, entropy: [0; 32], https: false, client };
+        facts.believe_forwarded(&headers);
+        (facts.https, facts.client.map(|client| client.to_string()))
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_proxy_that_the_browser_speaks_to() {
+        let https = |lines: &[&'static str]| {
+            facts(&lines.iter().map(|line| ("x-forwarded-proto", *line)).collect::<Vec<_>>()).0
+        };
+        // One entry, as nginx and Caddy write it.
+        assert!(https(&["https"]) && https(&["HTTPS"]) && !https(&["http"]));
+        // A second proxy that appends: to the line, or, as HAProxy does, in a line of its own.
+        assert!(https(&["https,http"]) && https(&["https , http"]) && https(&["https", "http"]));
+        assert!(!https(&["http,https"]) && !https(&["http", "https"]));
+        assert!(
+            !https(&[]) && !https(&[""]) && !https(&[",https"]) && !https(&["wss"]) && !https(&["\u{e9}", "https"])
+        );
+    }
+
+    #[test]
+    fn the_address_is_that_which_the_nearest_proxy_saw() {
+        let client =
+            |lines: &[&'static str]| facts(&lines.iter().map(|line| ("x-forwarded-for", *line)).collect::<Vec<_>>()).1;
+        let some = |address: &str| Some(address.to_owned());
+        assert_eq!(client(&[]), some("192.0.2.1"));
+        assert_eq!(client(&["203.0.113.9"]), some("203.0.113.9"));
+        // The first entries are forged: in the same line, and in a line of their own, as HAProxy leaves them.
+        assert_eq!(client(&["6.6.6.6, 203.0.113.9"]), some("203.0.113.9"));
+        assert_eq!(client(&["6.6.6.6", "203.0.113.9"]), some("203.0.113.9"));
+        assert_eq!(client(&["203.0.113.9:4711"]), some("203.0.113.9"));
+        assert_eq!(client(&["[2001:db8::1]:4711"]), some("2001:db8::1"));
+        for unknown in ["unknown", "", "203.0.113.9, ", "\u{e9}"] {
+            assert_eq!(client(&[unknown]), None, "{unknown}");
+        }
     }
 }

@@ -60,13 +60,15 @@ mod read;
 mod s3;
 mod server;
 mod spawn;
+mod stall;
 mod write;
 
 use std::{fmt, io, path::PathBuf};
 
 use tokio::net::TcpListener;
 
-pub use spawn::{Running, spawn};
+pub use server::Door;
+pub use spawn::{Running, spawn, spawn_behind};
 
 /// The bucket to serve, and who may use it.
 #[derive(Clone)]
@@ -107,7 +109,7 @@ pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<
         shutdown.await;
         None
     };
-    server::run(listener, front, server::Limits::default(), shutdown).await;
+    server::run(listener, front, server::Limits::default(), server::open(), shutdown).await;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::{
     Config,
     front::Front,
-    server::{self, Limits},
+    server::{self, Door, Limits},
 };
 
 /// A store that serves until it is stopped or dropped.
@@ -28,6 +28,14 @@ pub struct Running {
 /// # Errors
 /// Those of [`serve`](crate::serve), and those of binding the address.
 pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
+    spawn_behind(server::open(), config, addr)
+}
+
+/// The same behind a door, which decides for each client whether one more connection of it is served.
+///
+/// # Errors
+/// Those of [`spawn`].
+pub fn spawn_behind(door: Door, config: Config, addr: SocketAddr) -> io::Result<Running> {
     let listener = TcpListener::bind(addr)?;
     listener.set_nonblocking(true)?;
     let addr = listener.local_addr()?;
@@ -39,7 +47,7 @@ pub fn spawn(config: Config, addr: SocketAddr) -> io::Result<Running> {
     };
     let (stop, stopped) = oneshot::channel();
     let thread = Builder::new().name("store".into()).spawn(move || {
-        runtime.block_on(server::run(listener, front, Limits::default(), async {
+        runtime.block_on(server::run(listener, front, Limits::default(), door, async {
             // A dropped sender stops the store too.
             stopped.await.ok()
         }));

@@ -76,25 +76,25 @@ async fn without_places<P: Platform>(
 ) -> Result<Response<P::Body>, Failure> {
     let missing = || Problem::not_found("There is no such file.");
     let encoded = item.patches.as_deref().ok_or_else(missing)?;
-    let finding = Finding::parse(encoded).map_err(|_| missing())?;
+    let (finding, object) = Finding::parse_for(encoded).map_err(|_| missing())?;
     let patches = finding.safe().ok_or_else(missing)?;
     let regions = patched::regions(patches).ok_or_else(missing)?;
     if u64::try_from(item.size).is_ok_and(|size| service.config.max_body.is_some_and(|max| size > max)) {
         return Err(missing().into());
     }
     let version = url_version(item.version.as_deref(), &item.updated_at);
-    // The last bytes are a sum of the others.
-    let check = encoded.last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    // The last bytes are a sum of the others, and the mark of the object.
+    let check = encoded.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let presentation = Presentation {
         cache_control: CHANGES,
         content_type: None,
         disposition: Some(disposition),
-        tag: Some(format!("\"{version}-{check:08x}\"")),
+        tag: Some(format!("\"{version}-{check:016x}\"")),
         edge_cache: None,
     };
     let content_type = item.mime.as_deref().unwrap_or("application/octet-stream");
     let parts = (patches, regions.as_slice());
-    patched::serve(&service.objects, cx, head, &item.key, &presentation, parts, content_type).await
+    patched::serve(&service.objects, cx, head, (&item.key, object), &presentation, parts, content_type).await
 }
 
 /// Sends the browser to the bucket for an original that is too large for the host. The URL there has no version.

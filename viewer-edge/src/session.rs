@@ -67,6 +67,9 @@ pub(crate) async fn login<P: Platform>(
     Ok(response)
 }
 
+/// The page, which thereby knows that there is a cookie now. If there is none, the browser did not keep it.
+const FOLLOWED: &str = "/#/followed";
+
 /// Follows a link. One without a password opens the gallery at once. For any other, the page asks for the password, or
 /// says that the link has ended.
 pub(crate) async fn follow<P: Platform>(
@@ -87,14 +90,15 @@ pub(crate) async fn follow<P: Platform>(
         respond::set(page.headers_mut(), header::CACHE_CONTROL, "no-store");
         return Ok(page);
     };
-    let mut response = see_other("/");
     // Who has the whole gallery open keeps it.
     let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
-    if !known.is_ok_and(|viewer| viewer.link.is_none()) {
-        let cookie = service.sessions.mint(cx, &service.catalogue, Some(link)).await?;
-        cx.record.event.set(Some("login"));
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    if known.is_ok_and(|viewer| viewer.link.is_none()) {
+        return Ok(see_other("/"));
     }
+    let cookie = service.sessions.mint(cx, &service.catalogue, Some(link)).await?;
+    cx.record.event.set(Some("login"));
+    let mut response = see_other(FOLLOWED);
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
 

@@ -1,15 +1,17 @@
 /**
  * The gallery in a real browser, against running services:
- * GALLERY_URL, GALLERY_PASSWORD, STORE_ORIGIN (the origin of films' segments), optionally CHROMIUM and SCREENSHOTS=DIR.
+ * GALLERY_URL, GALLERY_PASSWORD, GALLERY_LINK (the secret part of a link without a password), STORE_ORIGIN (the origin
+ * of films' segments), optionally CHROMIUM and SCREENSHOTS=DIR.
  * The library needs at least two photos side by side and one film with a playlist.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DESKTOP, drag, gallery, gridShown, logIn, PHONE, screenshot, store, visit } from './visit.mjs';
+import { DESKTOP, drag, gallery, gridShown, logIn, password, PHONE, required, screenshot, store, visit } from './visit.mjs';
 
 /** Core Web Vitals call 0.1 good. The boxes of this grid are known beforehand, so it must shift less. */
 const LAYOUT_SHIFT = 0.02;
 
+const link = `${gallery}/l/${required('GALLERY_LINK')}`;
 const dialog = (page) => page.locator('dialog.lightbox');
 const named = (page) => page.locator('.caption-name').textContent();
 const closed = (page) => dialog(page).waitFor({ state: 'hidden' });
@@ -335,5 +337,40 @@ describe('on a phone', () => {
   it('left no error on the console and broke no policy', () => {
     assert.deepEqual(unexpected(visitor.seen.errors), []);
     assert.deepEqual(visitor.seen.violations, []);
+  });
+});
+
+describe('in a browser that keeps no cookie', () => {
+  let visitor;
+  let page;
+  before(async () => {
+    visitor = await visit({ ...DESKTOP, keepsCookies: false });
+    page = visitor.page;
+  });
+  after(() => visitor?.close());
+
+  it('says so after the password', async () => {
+    await page.goto(gallery);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Open the gallery' }).click();
+    await page.getByText('did not keep the cookie').waitFor();
+    await screenshot(page, 'no-cookie-login');
+  });
+
+  it('says so after a link, and asks for no password', async () => {
+    await page.goto(link);
+    await page.getByText('did not keep the cookie').waitFor();
+    await page.waitForTimeout(600);
+    await screenshot(page, 'no-cookie-link');
+    assert.equal(await page.getByLabel('Password', { exact: true }).isVisible(), false);
+    assert.equal(await page.locator('.tile').count(), 0);
+  });
+
+  it('leaves a browser alone that keeps the cookie of a link', async () => {
+    const other = await visit(PHONE);
+    await other.page.goto(link);
+    await gridShown(other.page);
+    assert.equal(new URL(other.page.url()).hash, '#/');
+    await other.close();
   });
 });

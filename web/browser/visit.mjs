@@ -1,6 +1,6 @@
 /** A real Chromium, and the traces of a visit to the gallery: console errors, policy violations, responses. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -23,7 +23,7 @@ function executable() {
   return found;
 }
 
-function required(name) {
+export function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: the browser test needs a running gallery.`);
   return value;
@@ -42,9 +42,16 @@ export const PHONE = {
   colorScheme: 'light',
 };
 
+/** The setting of a person who lets no page keep a cookie. */
+const NO_COOKIES = JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } });
+
 /** A browser with an empty profile of its own. `close` ends it and removes the profile. */
-export async function visit(options) {
+export async function visit({ keepsCookies = true, ...options }) {
   const profile = await mkdtemp(join(tmpdir(), 'gallery-browser-'));
+  if (!keepsCookies) {
+    await mkdir(join(profile, 'Default'));
+    await writeFile(join(profile, 'Default/Preferences'), NO_COOKIES);
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable(),
     args: SWITCHES,

@@ -7,7 +7,7 @@ import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
-import { formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
+import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
@@ -17,6 +17,8 @@ import { failure } from './ui/notice.ts';
 interface Visit {
   readonly fromGrid: true;
 }
+
+const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
 
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
@@ -30,6 +32,8 @@ export function start(root: HTMLElement): void {
   let subject: string | null = null;
   let locked = false;
   let scrolled = 0;
+  /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
+  let followed = location.hash === FOLLOWED;
 
   const top = header(unnamed, { choose, logout: () => void logout() });
   const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
@@ -88,6 +92,7 @@ export function start(root: HTMLElement): void {
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
+  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
   if (link === null) sync();
   else {
     lock();
@@ -101,6 +106,7 @@ export function start(root: HTMLElement): void {
     libraries.set(type, created);
     created.subscribe(() => {
       if (!created.timeline || libraries.get(type) !== created) return;
+      followed = false;
       title = created.timeline.title ?? unnamed;
       top.name(title);
       top.offer(created.timeline.views.map(({ name: view }) => view));
@@ -213,14 +219,16 @@ export function start(root: HTMLElement): void {
     inside.remove();
     root.prepend(gate.element);
     name();
-    gate.open();
+    // A guest of a link has no password to try.
+    if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
+    else gate.open();
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open('Your browser did not keep the cookie that signs you in. Allow cookies for this page, and try again.');
+      gate.open(`${NO_COOKIE} try again.`);
       return;
     }
     if (link !== null) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRoute, parseRoute, viewOf } from './route.ts';
+import { FOLLOWED, formatRoute, parseRoute, viewOf } from './route.ts';
 
 describe('deep links', () => {
   it.each([
@@ -30,6 +30,7 @@ describe('deep links', () => {
     ['#/m/', null],
     ['#/m/%E0%A4', null],
     ['#/elsewhere', null],
+    [FOLLOWED, null],
   ])('read %j as the grid', (hash, filter) => {
     expect(parseRoute(hash)).toEqual({ view: 'grid', filter });
   });

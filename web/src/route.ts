@@ -31,6 +31,9 @@ export function formatRoute(route: Route): string {
   return route.filter === 'image' ? '#/photos' : '#/films';
 }
 
+/** Where the server sends the browser after it followed a link that needs no password, with a cookie for it. */
+export const FOLLOWED = '#/followed';
+
 /** The secret part of a link, if the page was opened through one. */
 export const linkOf = (path: string): string | null => (path.startsWith('/l/') ? path.slice('/l/'.length) : null);
 

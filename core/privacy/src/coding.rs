@@ -1,9 +1,10 @@
 //! A [`Finding`] as bytes, for a column of a database.
 //!
-//! The first byte is the version, 1. The second is 0 for patches, or says why there are none. After it, patches have
+//! The first byte is the version, 2. The second is 0 for patches, or says why there are none. After it, patches have
 //! the byte for [`Timed`], the length of the file, the number of patches, and for each patch: its distance from the
 //! end of the one before, its length times two (plus one for a run), and its bytes (one for a run). Numbers are
-//! LEB128. The last four bytes are the CRC-32 of all others, in little-endian.
+//! LEB128. The last four bytes are the CRC-32 of all others, in little-endian. In a column, the CRC-32 of the object's
+//! tag follows.
 
 use std::fmt;
 
@@ -15,8 +16,20 @@ pub const MAX_ENCODED: usize = 256 << 10;
 
 /// The first byte of an encoded finding. It changes with the coding, and when what is blanked changes so much that
 /// originals are to be examined anew.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 const CHECK: usize = 4;
+
+/// The mark of an object in a store, by its `ETag`: what was found in one file must not be blanked in another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectMark(u32);
+
+impl ObjectMark {
+    /// Of the tag as the store gives it. A store that gives none has one mark for all objects.
+    pub fn of(tag: Option<&str>) -> Self {
+        let tag = tag.unwrap_or_default();
+        Self(deflate::crc32(tag.strip_prefix("W/").unwrap_or(tag).as_bytes()))
+    }
+}
 
 /// What an examination found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +96,19 @@ impl Finding {
         }
         out.extend(deflate::crc32(&out).to_le_bytes());
         out
+    }
+
+    /// The finding about the file that is in this object.
+    pub fn encode_for(&self, object: ObjectMark) -> Vec<u8> {
+        let mut out = self.encode();
+        out.extend(object.0.to_le_bytes());
+        out
+    }
+
+    /// A finding, and the object that it is about.
+    pub fn parse_for(encoded: &[u8]) -> Result<(Self, ObjectMark), Unreadable> {
+        let (finding, mark) = encoded.split_last_chunk().ok_or(Unreadable)?;
+        Ok((Self::parse(finding)?, ObjectMark(u32::from_le_bytes(*mark))))
     }
 
     pub fn parse(encoded: &[u8]) -> Result<Self, Unreadable> {

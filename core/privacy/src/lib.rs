@@ -2,7 +2,7 @@
 //! The length, the pixels and the samples stay as they are. No I/O.
 //!
 //! - [`examine`] reads the structure of a file, and returns a [`Finding`]: [`Patches`], or why there are none.
-//! - [`Finding::encode`] and [`Finding::parse`] keep it in a column of a database.
+//! - [`Finding::encode_for`] and [`Finding::parse_for`] keep it in a column of a database, with the mark of the object.
 //! - [`Patches::apply`] blanks what lies in one range of the file. A range of the patched file is therefore the slice
 //!   of the patched whole.
 //! - [`difference`] gives the CRC-32 of the patched file from that of the original.
@@ -32,7 +32,7 @@ mod webp;
 mod work;
 mod xmp;
 
-pub use coding::{Finding, MAX_ENCODED, Unreadable, VERSION};
+pub use coding::{Finding, MAX_ENCODED, ObjectMark, Unreadable, VERSION};
 pub use patches::{Fill, Patch, Patches, Timed};
 pub use source::{ReadAt, Refusal};
 pub use sums::difference;

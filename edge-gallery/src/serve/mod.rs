@@ -18,11 +18,11 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Host, Options, Place, Tls, trust};
+use platform_native::{Config as Environment, Crowd, Host, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::ViewerEdge;
 
-use crate::{Failure, private};
+use crate::{Failure, kept, private};
 use reach::Reach;
 
 pub use arguments::{Arguments, Settings};
@@ -49,15 +49,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
-        defaults.push((names::VIDEO_API_BASE, origins::over(scheme, video.local_addr()?).remove(0)));
-        defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
+        let (address, base) = (video.local_addr()?, origins::over(scheme, video.local_addr()?).remove(0));
+        if address.ip().is_unspecified() && tls.is_none() && unset(names::VIDEO_API_BASE) {
+            // Nobody knows by which name browsers on other machines reach it, so that the page asks the gallery.
+            defaults.push((names::VIDEO_ORIGIN, base));
+        } else {
+            defaults.push((names::VIDEO_API_BASE, base));
+            defaults.push((names::ALLOWED_ORIGINS, page_origins.join(",")));
+        }
         defaults.retain(|(name, _)| unset(*name));
     }
     let store = if unset(names::S3_ENDPOINT) && unset(names::R2_ACCOUNT_ID) {
         // Whoever has a signed URL may read its object, on whatever page. The store does not know by which names
         // browsers reach the gallery.
         let store = embedded_store(&settings, &environment, vec!["*".to_owned()])?;
-        defaults.push((names::S3_ENDPOINT, origins::of(store.addr()).remove(0)));
+        let url = origins::of(store.addr()).remove(0);
+        kept::write(&kept::store(&settings.data), Some(&url))
+            .map_err(|error| format!("cannot write into the data folder {}: {error}", settings.data.display()))?;
+        defaults.push((names::S3_ENDPOINT, url));
         Some(store)
     } else {
         None
@@ -115,6 +124,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(store) = store {
         // Its clients have the rest of the time: some download from it what the services sent them to.
         let past = stopped_at.get().map_or(Duration::ZERO, Instant::elapsed);
+        let _ = kept::write(&kept::store(&settings.data), None);
         store.stop_within(grace.saturating_sub(past))?;
     }
     Ok(())
@@ -180,7 +190,10 @@ fn embedded_store(
             allowed_origins,
         })
     })?;
-    store::spawn(config, settings.store_listen)
+    // The same limits as those of the gallery: browsers ask both.
+    let crowd = Crowd::new(None, !settings.trust_forwarded);
+    let door = move |client| crowd.admit(client).map(|seat| Box::new(seat) as Box<dyn Send>);
+    store::spawn_behind(Box::new(door), config, settings.store_listen)
         .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen).into())
 }
 

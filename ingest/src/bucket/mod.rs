@@ -102,12 +102,12 @@ impl Bucket {
         }
     }
 
-    /// Uploads one object, and counts it.
-    pub fn put(&self, key: &str, content: Content, headers: Headers) -> Result<(), StoreError> {
-        let size = self.upload(key, content, headers)?;
+    /// Uploads one object, and counts it. Returns the tag that the store gave it.
+    pub fn put(&self, key: &str, content: Content, headers: Headers) -> Result<Option<String>, StoreError> {
+        let (size, tag) = self.upload(key, content, headers)?;
         self.puts.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(size, Ordering::Relaxed);
-        Ok(())
+        Ok(tag)
     }
 
     /// Uploads an object that is not media, and does not count it.

@@ -16,8 +16,13 @@ const PROOFS: u32 = 3;
 const ASK_FIRST: u64 = 1 << 20;
 
 impl Bucket {
-    /// Uploads one object, and makes sure that the store holds it. Returns its size in bytes.
-    pub(super) fn upload(&self, key: &str, content: Content, headers: Headers) -> Result<u64, StoreError> {
+    /// Uploads one object, and makes sure that the store holds it. Returns its size in bytes, and its tag.
+    pub(super) fn upload(
+        &self,
+        key: &str,
+        content: Content,
+        headers: Headers,
+    ) -> Result<(u64, Option<String>), StoreError> {
         let size = match content {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File(path) => path.metadata().map_err(|error| unreadable(&error))?.len(),
@@ -37,9 +42,12 @@ impl Bucket {
             })?;
             let md5 = md5.as_deref();
             if proof::is_tag_of(tag.as_deref(), md5) {
-                return Ok(size);
+                return Ok((size, tag));
             }
-            let Some(doubt) = proof::doubt(self.head(key)?.as_ref(), size, md5) else { return Ok(size) };
+            let head = self.head(key)?;
+            let Some(doubt) = proof::doubt(head.as_ref(), size, md5) else {
+                return Ok((size, head.and_then(|head| head.etag)));
+            };
             tries += 1;
             if tries == PROOFS || !self.retry.pause(tries) {
                 return Err(StoreError::local(format!(

@@ -5,13 +5,17 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
     time::Duration,
 };
 
 use platform::{Error, Kind};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::timeout,
+};
 
-/// How much is done at once. More would take the processors from the viewers: a hash needs one of them and 19 MiB.
+/// The most that is done at once: a hash needs a processor and 19 MiB.
 const AT_ONCE: usize = 2;
 /// How much waits. More comes only from someone who guesses passwords.
 const WAITING: usize = 32;
@@ -20,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const OPERATION: &str = "host.compute";
 
-/// The threads of a process for such work. tokio makes and ends them.
+/// The limits of a process for such work. Each piece of work has a thread, which ends with it.
 pub(crate) struct Pool {
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -28,7 +32,9 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub fn new() -> Self {
-        Self { permits: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0) }
+        // At least half of the processors are left to the viewers.
+        let at_once = thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, AT_ONCE));
+        Self { permits: Arc::new(Semaphore::new(at_once)), waiting: AtomicUsize::new(0) }
     }
 
     /// See [`platform::Platform::compute`].
@@ -41,11 +47,15 @@ impl Pool {
             let permit = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
             permit.map_err(|_| throttled())?.map_err(|error| Error::because(Kind::Internal, OPERATION, error))?
         };
+        let (tell, done) = oneshot::channel();
         // The permit goes with the work: a client that leaves does not make room for more.
-        let done = spawn_blocking(move || {
+        let begun = thread::Builder::new().name("compute".to_owned()).spawn(move || {
             let _permit = permit;
-            work()
+            stand_back();
+            // Nobody listens if the client has left.
+            let _ = tell.send(work());
         });
+        begun.map_err(|error| Error::because(Kind::Unavailable, OPERATION, error))?;
         // The panic's message went to standard error. It may quote anything, so it stays out of the log.
         done.await.map_err(|_| Error::because(Kind::Internal, OPERATION, "panicked"))
     }
@@ -54,6 +64,17 @@ impl Pool {
         let seat = Seat(&self.waiting);
         (self.waiting.fetch_add(1, Ordering::Relaxed) < WAITING).then_some(seat)
     }
+}
+
+/// Lets every other thread go first. Only Linux has a priority for a single thread, and a thread that gave its priority
+/// up cannot take it back: that is why none serves twice.
+fn stand_back() {
+    /// The lowest priority that POSIX knows.
+    #[cfg(target_os = "linux")]
+    const LAST: i32 = 19;
+    // If the system refuses, the limit of what is done at once still holds.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, LAST);
 }
 
 /// A place among those that wait.

@@ -35,7 +35,7 @@ const FIRST_LINE: Duration = Duration::from_secs(1);
 const BETWEEN_LINES: Duration = Duration::from_secs(59);
 
 /// The connections of all clients.
-pub(crate) struct Crowd {
+pub struct Crowd {
     most: usize,
     /// `None` where every client comes from the operator's own proxy.
     most_per_address: Option<usize>,
@@ -51,7 +51,7 @@ struct Present {
 }
 
 /// A connection that was let in. It counts until this is dropped.
-pub(crate) struct Seat {
+pub struct Seat {
     crowd: Arc<Crowd>,
     address: Option<IpAddr>,
 }
@@ -87,7 +87,7 @@ impl Crowd {
     }
 
     /// Writes a line a minute as long as connections are refused, and none otherwise. Never ends.
-    pub async fn tell(&self, log: &Log) {
+    pub(crate) async fn tell(&self, log: &Log) {
         loop {
             self.refusal.notified().await;
             sleep(FIRST_LINE).await;
@@ -96,7 +96,7 @@ impl Crowd {
         }
     }
 
-    pub fn tell_now(&self, log: &Log) {
+    pub(crate) fn tell_now(&self, log: &Log) {
         let refused = self.refused.swap(0, Ordering::Relaxed);
         if refused > 0 {
             log.line(format!("{{\"service\":\"host\",\"connections_refused\":{refused}}}"));

@@ -46,6 +46,7 @@ use tokio::task::JoinSet;
 
 pub use body::Body;
 pub use config::Config;
+pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};
 pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};

@@ -26,7 +26,7 @@ fn it_is_done_on_another_thread() {
 }
 
 #[test]
-fn two_are_done_at_once() {
+fn it_takes_half_of_the_processors_and_two_at_most() {
     on_native(|native| async move {
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let mut all = JoinSet::new();
@@ -44,7 +44,20 @@ fn two_are_done_at_once() {
         while let Some(one) = all.join_next().await {
             one.unwrap().unwrap();
         }
-        assert_eq!(most.load(SeqCst), 2);
+        let cores = thread::available_parallelism().unwrap().get();
+        assert_eq!(most.load(SeqCst), (cores / 2).clamp(1, 2));
+    });
+}
+
+/// Viewers' requests go first.
+#[cfg(target_os = "linux")]
+#[test]
+fn its_threads_have_the_lowest_priority_and_no_other_thread_has() {
+    on_native(|native| async move {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let here = priority();
+        assert_eq!(native.compute(priority).await.unwrap(), 19);
+        assert_eq!(priority(), here);
     });
 }
 

@@ -64,7 +64,7 @@ fn web() -> PathBuf {
 }
 
 fn start(split: bool) -> Result<Gallery, String> {
-    Gallery::start(&Options { split, ..Options::default() }).map_err(|failure| failure.to_string())
+    Gallery::start(&Options { split, links: true, ..Options::default() }).map_err(|failure| failure.to_string())
 }
 
 /// Runs a command. If it fails, the error is its output.
@@ -78,7 +78,8 @@ fn succeed(command: &mut Command) -> Result<String, String> {
 /// The page's own browser test: login, grid, photo, film, phone.
 fn browser(name: &str, split: bool) -> Outcome {
     let gallery = start(split)?;
-    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[])
+    let link = gallery.links.first().ok_or("the library has no link")?;
+    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[("GALLERY_LINK", link)])
 }
 
 /// The page over ten thousand items of a mock: what it reads, and that it does not move.

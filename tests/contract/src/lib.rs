@@ -14,12 +14,14 @@ mod cors;
 mod costs;
 mod crowd;
 mod deliveries;
+mod ends;
 mod files;
 mod headers;
 mod isolation;
 mod library;
 mod links;
 mod listing;
+mod matrix;
 mod methods;
 mod page;
 mod playback;
@@ -27,6 +29,7 @@ mod playlists;
 mod problems;
 mod ranges;
 mod rfc9111;
+mod routes;
 mod segments;
 mod served;
 mod session;
@@ -41,6 +44,7 @@ mod views;
 
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
+pub use ends::{die, kinds};
 pub use ensure::Outcome;
 pub use library::{Item, file_bytes, item};
 pub use served::{Served, check};
@@ -55,11 +59,25 @@ pub struct Case {
     pub run: fn(&Target) -> Outcome,
 }
 
+impl Case {
+    /// Runs the case on a target, and prints what it measured under the name of the host.
+    #[allow(clippy::print_stdout, reason = "the figures")]
+    pub fn on(&self, host: &str, target: &Target) -> Outcome {
+        let outcome = (self.run)(target);
+        for figure in target.figures() {
+            println!("{host}: {figure}");
+        }
+        outcome
+    }
+}
+
 /// Every case of the contract.
 pub fn cases() -> Vec<Case> {
     [
         session::CASES,
         links::CASES,
+        ends::CASES,
+        matrix::CASES,
         listing::CASES,
         views::CASES,
         codings::CASES,

@@ -13,7 +13,7 @@ use crate::{
 cases!(links: follow, no_link, scope_of_photos, scope_of_films, scope_of_an_album, with_a_password);
 
 /// The cookie of a guest who followed a link without a password.
-fn guest(target: &Target, token: &str) -> Result<String, String> {
+pub(crate) fn guest(target: &Target, token: &str) -> Result<String, String> {
     session_cookie(&target.get(&format!("/l/{token}")).anonymous().expect(303)?)
 }
 
@@ -32,7 +32,7 @@ fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome
 fn follow(target: &Target) -> Outcome {
     let Some(token) = target.link(0)? else { return Ok(()) };
     let answer = target.get(&format!("/l/{token}")).anonymous().expect(303)?;
-    answer.has("location", "/")?;
+    answer.has("location", "/#/followed")?;
     answer.has("cache-control", "no-store")?;
     let cookie = session_cookie(&answer)?;
     ensure!(!cookie.contains(token), "the cookie holds the link");

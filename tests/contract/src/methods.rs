@@ -1,38 +1,12 @@
 //! The methods of each route.
 
-use crate::{
-    Outcome, Target,
-    client::Call,
-    library::{BIG, encode, film},
-};
+use crate::{Outcome, Target, client::Call, library::BIG};
 
 cases!(methods: wrong_methods, wrong_methods_change_nothing, unknown_routes);
 
-const READ: &str = "GET, HEAD";
-const WRITE: &str = "POST";
-
 /// A URL of every route, with the methods of the route.
 pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
-    let film = encode(&film(target)?.0.key);
-    let viewer = |path: String| format!("{}{path}", target.base);
-    let video = |path: String| format!("{}{path}", target.video_base);
-    Ok(vec![
-        (viewer("/".to_owned()), READ),
-        (viewer("/healthz".to_owned()), READ),
-        (viewer("/readyz".to_owned()), READ),
-        (viewer("/auth".to_owned()), READ),
-        (viewer("/login".to_owned()), WRITE),
-        (viewer("/logout".to_owned()), WRITE),
-        (viewer("/api/media".to_owned()), READ),
-        (viewer("/api/cache-version".to_owned()), READ),
-        (viewer(format!("/api/file/{BIG}")), READ),
-        (viewer(format!("/api/thumbnail/{BIG}")), READ),
-        (video("/healthz".to_owned()), READ),
-        (video("/readyz".to_owned()), READ),
-        (video(format!("/api/hls/playlist?key={film}")), READ),
-        (video(format!("/api/hls/{film}/540p.m3u8")), READ),
-        (video(format!("/api/hls/{film}/540p_000.ts")), READ),
-    ])
+    Ok(crate::routes::routes(target)?.into_iter().map(|route| (route.present, route.methods)).collect())
 }
 
 /// The answer is the same with and without a session, because the methods of a route are no secret.

@@ -1,7 +1,11 @@
 //! The deployment under test.
 
-use std::sync::OnceLock;
+use std::{
+    mem,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
+use harness::Operator;
 use serde_json::json;
 
 use crate::client::{Answer, Call};
@@ -22,7 +26,11 @@ pub struct Target {
     pub one_kv: bool,
     /// The secret parts of links, as [`harness::Gallery::links`] describes them. `None` where nobody made any.
     links: Option<Vec<String>>,
+    /// Who makes and ends links. `None` where only the services can be reached.
+    operator: Option<Operator>,
     session: OnceLock<Result<String, String>>,
+    /// What cases measured, and nobody has printed yet.
+    figures: Mutex<Vec<String>>,
 }
 
 impl Target {
@@ -40,7 +48,9 @@ impl Target {
             snapshot: false,
             one_kv: true,
             links: None,
+            operator: None,
             session: OnceLock::new(),
+            figures: Mutex::default(),
         }
     }
 
@@ -59,9 +69,29 @@ impl Target {
     }
 
     #[must_use]
-    pub fn with_links(mut self, links: &[String]) -> Self {
+    pub fn with_links(mut self, links: &[String], operator: Operator) -> Self {
         self.links = Some(links.to_vec());
+        self.operator = Some(operator);
         self
+    }
+
+    pub(crate) fn operator(&self) -> Option<&Operator> {
+        self.operator.as_ref()
+    }
+
+    /// `AUTH_SECRET` of the services.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.operator.as_ref()?.value("AUTH_SECRET")
+    }
+
+    /// Keeps a line about what a case measured.
+    pub(crate) fn measured(&self, figure: String) {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner).push(figure);
+    }
+
+    /// Takes the lines about what cases measured.
+    pub fn figures(&self) -> Vec<String> {
+        mem::take(&mut *self.figures.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The secret part of a link, by its number. `None` where nobody made any.

@@ -58,7 +58,7 @@ impl Host {
         options.links = true;
         let gallery = Gallery::start(&options)?;
         let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password)
-            .with_links(&gallery.links);
+            .with_links(&gallery.links, gallery.operator());
         let target = if self.arrangement == Arrangement::Snapshot { target.with_snapshot() } else { target };
         Ok(Running { target, _gallery: gallery, _sqld: sqld })
     }
@@ -80,11 +80,11 @@ fn main() -> ExitCode {
     let no_sqld = harness::sqld::program().err().map(|failure| failure.to_string());
     let trials: Vec<Trial> = hosts
         .iter()
-        .flat_map(|(name, host)| {
+        .flat_map(|&(name, ref host)| {
             let missing = no_sqld.as_ref().filter(|_| host.arrangement == Arrangement::Sqld);
             cases().into_iter().map(move |case| {
                 let host = Arc::clone(host);
-                let trial = Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(host.target()?)?));
+                let trial = Trial::test(format!("{name}::{}", case.name), move || Ok(case.on(name, host.target()?)?));
                 trial.with_ignored_flag(missing.is_some()).with_kind(missing.map_or("", String::as_str))
             })
         })

@@ -23,7 +23,7 @@ pub use fastly::FastlyGallery;
 pub use large::LargeObject;
 pub use library::{BIG_BYTES, PHOTOS, PLACED, photo, write_photos};
 pub use local::{Local, free_address};
-pub use native::{ENVIRONMENT, Gallery, Options, command, ingest};
+pub use native::{ENVIRONMENT, Gallery, Operator, Options, command, ingest};
 pub use programs::{component, gallery, wasm};
 pub use servers::{Process, Sqld, hosts, named, sqld, viceroy::find as viceroy};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};

@@ -156,29 +156,21 @@ impl Gallery {
 
     /// Runs a verb of the program on the gallery, and returns what it prints.
     pub fn run(&self, verb: &str, arguments: &[&str], input: &str) -> Result<String, Failure> {
-        let mut command = command(verb)?;
-        command.args(arguments).envs(self.operator()).stdin(Stdio::piped());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
-        let output = child.wait_with_output()?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        Err(format!("{verb} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+        self.operator().run(verb, arguments, input)
     }
 
-    /// The environment in which a verb of the program works on this gallery.
-    fn operator(&self) -> Vec<(String, String)> {
+    /// Who runs the gallery.
+    pub fn operator(&self) -> Operator {
         let mut environment = self.environment.clone();
         environment.push(("S3_ENDPOINT".to_owned(), self.store_url.clone()));
         let database = self.data().join("gallery.db").to_string_lossy().into_owned();
         environment.push(("GALLERY_DATABASE".to_owned(), database));
-        environment
+        Operator { environment }
     }
 
     /// Ingests a folder with the real program.
     pub fn ingest(&self, folder: &Path, more: &[&str]) -> Result<String, Failure> {
-        ingest(folder, more, &self.operator())
+        ingest(folder, more, &self.operator().environment)
     }
 
     /// The environment with which the gallery was started, without the address of its store.
@@ -204,6 +196,32 @@ impl Gallery {
     /// Everything that the gallery wrote to stderr so far.
     pub fn stderr(&self) -> Result<String, Failure> {
         Ok(fs::read_to_string(self.data.path().join("stderr"))?)
+    }
+}
+
+/// Who runs a gallery, with what its programs need to know. The gallery may run on any host.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    environment: Vec<(String, String)>,
+}
+
+impl Operator {
+    /// Runs a verb of the program on the gallery, and returns what it prints.
+    pub fn run(&self, verb: &str, arguments: &[&str], input: &str) -> Result<String, Failure> {
+        let mut command = command(verb)?;
+        command.args(arguments).envs(self.environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(format!("{verb} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// A value of the services' configuration.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 

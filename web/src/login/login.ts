@@ -6,6 +6,8 @@ export interface Login {
   readonly element: HTMLElement;
   /** Empties the form and puts the caret into it. `message` says why the viewer must log in again. */
   open(message?: string): void;
+  /** Says why nobody can enter here now, in the place of the form. */
+  shut(reason: string): void;
   /** Asks whether the link needs a password, and enters if it does not. */
   follow(): void;
 }
@@ -88,6 +90,12 @@ export function login(
     void attempt();
   });
 
+  function shut(reason: string): void {
+    set(lead, { role: 'alert' });
+    lead.textContent = reason;
+    for (const part of [label, box, message, submit, note]) part.hidden = true;
+  }
+
   async function attempt(): Promise<void> {
     try {
       const target = await api.login(field.value, returnTo(), link);
@@ -102,8 +110,7 @@ export function login(
 
   function refuse(error: unknown): void {
     if (link !== null && error instanceof ApiError && error.status === 404) {
-      lead.textContent = 'This link has ended, or is not whole. Please ask for a new one.';
-      for (const part of [label, box, submit, note]) part.hidden = true;
+      shut('This link has ended, or is not whole. Please ask for a new one.');
     } else if (error instanceof ApiError && error.status === 401) {
       say('That is not the right password. Please try again.', true);
       field.readOnly = false;
@@ -151,6 +158,7 @@ export function login(
 
   show(false);
   return {
+    shut,
     follow() {
       if (link !== null) void follow(link);
     },

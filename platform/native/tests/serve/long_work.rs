@@ -23,7 +23,7 @@ fn viewers_do_not_wait_for_it() {
     });
 }
 
-/// Two are done at once by all workers together, and 32 wait.
+/// At most two are done at once by all workers together, and 32 wait, for five seconds.
 #[test]
 fn too_much_of_it_is_refused_with_a_date_for_the_next_try() {
     let host = start_with(|options| options.workers = 2);

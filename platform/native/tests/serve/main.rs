@@ -285,7 +285,7 @@ fn request_bodies_arrive_and_are_limited() {
 
 #[test]
 fn forwarded_headers_count_only_where_they_are_trusted() {
-    let request = "GET /facts HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX-Forwarded-Proto: https\r\n\
+    let request = "GET /facts HTTP/1.1\r\nHost: t\r\nConnection: close\r\nX-Forwarded-Proto: https,http\r\n\
                    X-Forwarded-For: 203.0.113.9, 198.51.100.7\r\n\r\n";
     assert_eq!(start().send(request).text(), "false 127.0.0.1");
     let host = start_with(|options| options.trust_forwarded = true);

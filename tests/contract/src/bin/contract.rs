@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     let target = Arc::new(if deployment.snapshot { target.with_snapshot() } else { target });
     let trials = cases().into_iter().map(|case| {
         let target = Arc::clone(&target);
-        Trial::test(format!("deployment::{}", case.name), move || Ok((case.run)(&target)?))
+        Trial::test(format!("deployment::{}", case.name), move || Ok(case.on("deployment", &target)?))
     });
     let arguments = Arguments { filter: deployment.filter, test_threads: Some(8), ..Arguments::default() };
     libtest_mimic::run(&arguments, trials.collect()).exit_code()

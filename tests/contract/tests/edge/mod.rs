@@ -27,8 +27,10 @@ impl Running {
     /// With `snapshot`, the catalogue is read from the bucket.
     pub fn new<S: Send + Sync + 'static>(gallery: EdgeGallery<S>, snapshot: bool) -> Self {
         let native = &gallery.native;
-        let target =
-            |url, video_url| Target::new(url, video_url, &native.store_url, &native.password).with_links(&native.links);
+        let target = |url, video_url| {
+            let target = Target::new(url, video_url, &native.store_url, &native.password);
+            target.with_links(&native.links, native.operator())
+        };
         let target_here = target(&gallery.url, &gallery.video_url);
         let routed = gallery.routed_url.as_ref().map(|url| target(url, url));
         let target = if snapshot { target_here.with_snapshot() } else { target_here };
@@ -61,8 +63,8 @@ impl Edge {
 /// Every case of the contract.
 pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     let trials = cases().into_iter().map(|case| {
-        let edge = Arc::clone(edge);
-        Trial::test(format!("{name}::{}", case.name), move || Ok((case.run)(&edge.running()?.target)?))
+        let (edge, host) = (Arc::clone(edge), name.to_owned());
+        Trial::test(format!("{name}::{}", case.name), move || Ok(case.on(&host, &edge.running()?.target)?))
     });
     trials.collect()
 }
@@ -71,9 +73,9 @@ pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
 pub fn routed(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));
     let trials = films.map(|case| {
-        let edge = Arc::clone(edge);
+        let (edge, host) = (Arc::clone(edge), name.to_owned());
         Trial::test(format!("{name}::{}", case.name), move || {
-            Ok((case.run)(edge.running()?.routed.as_ref().ok_or("no viewer forwards films")?)?)
+            Ok(case.on(&host, edge.running()?.routed.as_ref().ok_or("no viewer forwards films")?)?)
         })
     });
     trials.collect()

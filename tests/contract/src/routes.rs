@@ -1,0 +1,143 @@
+//! The one list of routes: what each is called in the log, its methods, and what it shows.
+
+use crate::{
+    Target,
+    library::{BIG, encode, film},
+};
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Viewer,
+    Video,
+}
+
+use Service::{Video, Viewer};
+
+/// Who is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Everyone,
+    /// Whoever has a session. The numbers are those of the links that do not show what is there, see
+    /// [`harness::Gallery::links`].
+    Session(&'static [usize]),
+}
+
+/// A line of the list. In a path, `BIG` is the key of a photo, `FILM` that of the film, and `BLOCK` the name of a block
+/// of the view of everything.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    service: Service,
+    /// The name in the log.
+    pattern: &'static str,
+    pub methods: &'static str,
+    pub entry: Entry,
+    present: &'static str,
+    /// A path of the same route, to something that does not exist.
+    absent: &'static str,
+}
+
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
+
+const fn public(service: Service, pattern: &'static str, methods: &'static str, present: &'static str) -> Route {
+    Route { service, pattern, methods, entry: Entry::Everyone, present, absent: present }
+}
+
+const fn private(
+    service: Service,
+    pattern: &'static str,
+    hidden: &'static [usize],
+    [present, absent]: [&'static str; 2],
+) -> Route {
+    Route { service, pattern, methods: READ, entry: Entry::Session(hidden), present, absent }
+}
+
+/// The links that do not show the film; a photo outside the album; the catalogue as a whole.
+const NO_FILM: &[usize] = &[0, 2];
+const NO_PHOTO: &[usize] = &[2];
+const OPEN: &[usize] = &[];
+
+const ROUTES: &[Route] = &[
+    public(Viewer, "/*", READ, "/"),
+    public(Viewer, "/healthz", READ, "/healthz"),
+    public(Viewer, "/readyz", READ, "/readyz"),
+    public(Viewer, "/login", WRITE, "/login"),
+    public(Viewer, "/logout", WRITE, "/logout"),
+    public(Viewer, "/l/:link", READ, "/l/AAAAAAAAAAAAAAAAAAAAAA"),
+    private(Viewer, "/auth", OPEN, ["/auth", "/auth?x=y"]),
+    private(Viewer, "/api/cache-version", OPEN, ["/api/cache-version", "/api/cache-version?x=y"]),
+    private(Viewer, "/api/media", OPEN, ["/api/media", "/api/media?cursor=nonsense"]),
+    private(Viewer, "/api/timeline", NO_FILM, ["/api/timeline?view=films", "/api/timeline?view=x"]),
+    private(Viewer, "/api/blocks/:name", NO_FILM, ["/api/blocks/BLOCK", "/api/blocks/x"]),
+    private(Viewer, "/api/media/:key", NO_PHOTO, ["/api/media/BIG", "/api/media/absent.png"]),
+    private(Viewer, "/api/playback", NO_FILM, ["/api/playback?key=FILM", "/api/playback?key=absent.mp4"]),
+    private(Viewer, "/api/file/:key", NO_PHOTO, ["/api/file/BIG", "/api/file/absent.png"]),
+    private(
+        Viewer,
+        "/api/thumbnail/:key",
+        NO_PHOTO,
+        ["/api/thumbnail/BIG?size=small", "/api/thumbnail/absent.png?size=small"],
+    ),
+    public(Video, "/healthz", READ, "/healthz"),
+    public(Video, "/readyz", READ, "/readyz"),
+    private(Video, "/api/hls/playlist", NO_FILM, ["/api/hls/playlist?key=FILM", "/api/hls/playlist?key=absent.mp4"]),
+    private(
+        Video,
+        "/api/hls/:key/:variant.m3u8",
+        NO_FILM,
+        ["/api/hls/FILM/540p.m3u8", "/api/hls/absent.mp4/540p.m3u8"],
+    ),
+    private(Video, "/api/hls/:key/:segment", NO_FILM, ["/api/hls/FILM/540p_000.ts", "/api/hls/absent.mp4/540p_000.ts"]),
+];
+
+/// A route of a target, with its URLs.
+pub(crate) struct Urls {
+    pub pattern: &'static str,
+    pub methods: &'static str,
+    pub entry: Entry,
+    pub present: String,
+    pub absent: String,
+}
+
+pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
+    let film = encode(&film(target)?.0.key);
+    let timeline = target.get("/api/timeline").expect(200)?.json()?;
+    let block = timeline["blocks"][0][0].as_str().ok_or("the timeline has no block")?.to_owned();
+    let url = |service, path: &str| {
+        let base = if service == Viewer { &target.base } else { &target.video_base };
+        format!("{base}{}", path.replace("BIG", BIG).replace("FILM", &film).replace("BLOCK", &block))
+    };
+    let urls = |route: &Route| Urls {
+        pattern: route.pattern,
+        methods: route.methods,
+        entry: route.entry,
+        present: url(route.service, route.present),
+        absent: url(route.service, route.absent),
+    };
+    Ok(ROUTES.iter().map(urls).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The patterns that a service gives to its log. Where the services forward or know nothing, there is no route.
+    fn described(source: &'static str) -> impl Iterator<Item = &'static str> {
+        let (_, from) = source.split_once("fn describe(").unwrap_or_default();
+        let (patterns, _) = from.split_once("service:").unwrap_or_default();
+        patterns.split('"').filter(|text| text.starts_with('/') && *text != "/api/hls/*")
+    }
+
+    #[test]
+    fn no_route_is_missing() {
+        let viewer = described(include_str!("../../../viewer-edge/src/route.rs")).map(|pattern| (Viewer, pattern));
+        let video = described(include_str!("../../../video-edge/src/route.rs")).filter(|pattern| *pattern != "/*");
+        let described: Vec<_> = viewer.chain(video.map(|pattern| (Video, pattern))).collect();
+        assert!(described.len() > 15, "{described:?}");
+        for (service, pattern) in described {
+            let listed = ROUTES.iter().any(|route| (route.service, route.pattern) == (service, pattern));
+            assert!(listed, "{pattern} of {service:?} is missing in ROUTES");
+        }
+    }
+}
