@@ -8,6 +8,7 @@
 mod ensure;
 
 mod client;
+mod clips;
 mod codings;
 mod conditions;
 mod cors;
@@ -85,6 +86,7 @@ pub fn cases() -> Vec<Case> {
         conditions::CASES,
         ranges::CASES,
         thumbnails::CASES,
+        clips::CASES,
         versions::CASES,
         playlists::CASES,
         playback::CASES,

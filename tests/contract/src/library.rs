@@ -29,6 +29,7 @@ pub struct Item {
     pub duration: Option<f64>,
     pub file: String,
     pub thumbnails: Thumbnails,
+    pub clip: Option<String>,
     pub hls: Option<String>,
     /// The route that gives the URL of a film's playlist.
     pub playback: Option<String>,

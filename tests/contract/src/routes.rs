@@ -1,5 +1,7 @@
 //! The one list of routes: what each is called in the log, its methods, and what it shows.
 
+use harness::LIVE;
+
 use crate::{
     Target,
     library::{BIG, encode, film},
@@ -23,7 +25,7 @@ pub(crate) enum Entry {
     Session(&'static [usize]),
 }
 
-/// A line of the list. In a path, `BIG` is the key of a photo, `FILM` that of the film, and `BLOCK` the name of a block
+/// A line of the list. In a path, `BIG` is the key of a photo, `LIVE` that of one with a clip, `FILM` that of the film, and `BLOCK` the name of a block
 /// of the view of everything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Route {
@@ -79,6 +81,7 @@ const ROUTES: &[Route] = &[
         NO_PHOTO,
         ["/api/thumbnail/BIG?size=small", "/api/thumbnail/absent.png?size=small"],
     ),
+    private(Viewer, "/api/clip/:key", NO_PHOTO, ["/api/clip/LIVE", "/api/clip/absent.png"]),
     public(Video, "/healthz", READ, "/healthz"),
     public(Video, "/readyz", READ, "/readyz"),
     private(Video, "/api/hls/playlist", NO_FILM, ["/api/hls/playlist?key=FILM", "/api/hls/playlist?key=absent.mp4"]),
@@ -106,7 +109,10 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
     let block = timeline["blocks"][0][0].as_str().ok_or("the timeline has no block")?.to_owned();
     let url = |service, path: &str| {
         let base = if service == Viewer { &target.base } else { &target.video_base };
-        format!("{base}{}", path.replace("BIG", BIG).replace("FILM", &film).replace("BLOCK", &block))
+        format!(
+            "{base}{}",
+            path.replace("BIG", BIG).replace("LIVE", &encode(LIVE)).replace("FILM", &film).replace("BLOCK", &block)
+        )
     };
     let urls = |route: &Route| Urls {
         pattern: route.pattern,

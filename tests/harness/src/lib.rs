@@ -21,7 +21,7 @@ pub use adapters::{adapters, each_has_a_run};
 pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
 pub use large::LargeObject;
-pub use library::{BIG_BYTES, PHOTOS, PLACED, photo, write_photos};
+pub use library::{BIG_BYTES, LIVE, PHOTOS, PLACED, photo, write_photos};
 pub use local::{Local, free_address};
 pub use native::{ENVIRONMENT, Gallery, Operator, Options, command, ingest};
 pub use programs::{component, gallery, wasm};

@@ -21,6 +21,10 @@ pub const PHOTOS: [(&str, u32, u32); 8] = [
 /// The photo that says where it was taken: 48.137 degrees north, 11.575 east, by Jane Doe.
 pub const PLACED: &str = "2025/06 Hochzeit/IMG_0042.jpg";
 
+/// The photo that is a motion photo: the film of 0.4 s is the test pattern of ffmpeg, made by `ffmpeg -f lavfi -i
+/// testsrc=d=0.4:s=64x48:r=10 -pix_fmt yuv420p -c:v libx264 -preset veryslow -crf 40 -bitexact -movflags +faststart`.
+pub const LIVE: &str = "a b+c.jpg";
+
 /// `big.png` has at least so many bytes, because its pixels are noise.
 pub const BIG_BYTES: u64 = 1_500_000;
 
@@ -47,6 +51,9 @@ pub fn photo(key: &str) -> Result<Vec<u8>, Failure> {
     } else {
         let encoder = JpegEncoder::new_with_quality(&mut bytes, 85);
         encoder.write_image(&picture, width, height, ExtendedColorType::Rgb8)?;
+    }
+    if key == LIVE {
+        bytes.extend_from_slice(include_bytes!("../fixtures/clip.mp4"));
     }
     if key == PLACED {
         // Behind the marker of the beginning.
