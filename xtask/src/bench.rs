@@ -29,6 +29,15 @@ pub enum Subject {
         #[arg(long, value_name = "FOLDER")]
         against: Option<PathBuf>,
     },
+    /// Taking photos in, beside vipsthumbnail making the same sizes: photos a second, memory.
+    Pictures {
+        /// How many photos of each kind.
+        #[arg(long, default_value_t = 24)]
+        photos: u32,
+        /// How often each is measured, in turn.
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+    },
     /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
     KvDown {
         /// How long each state is measured, four times.
@@ -58,6 +67,7 @@ pub fn run(subject: &Subject) -> Result<(), Failure> {
         Subject::Hosts { on, seconds, against } => return hosts(on, *seconds, against.as_deref()),
         Subject::KvDown { seconds } => return kv_down(*seconds),
         Subject::Files { against: _, seconds } => return files(*seconds),
+        Subject::Pictures { photos, rounds } => return pictures(*photos, *rounds),
         Subject::Sign(rounds) => ("sign", rounds),
         Subject::Playlist(rounds) => ("playlist", rounds),
     };
@@ -109,4 +119,13 @@ fn files(seconds: u32) -> Result<(), Failure> {
     command.args(["--seconds", &seconds.to_string()]).env("NGINX_PROGRAM", nginx);
     command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
     process::succeed(&mut command, "bench-files")
+}
+
+fn pictures(photos: u32, rounds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "bench-pictures"])?;
+    let mut command = Command::new(programs.path("bench-pictures")?);
+    command.args(["--photos", &photos.to_string(), "--rounds", &rounds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    process::succeed(&mut command, "bench-pictures")
 }
