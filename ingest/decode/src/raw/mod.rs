@@ -30,7 +30,8 @@ pub fn jpeg(bytes: &[u8], described: Option<Vec<u8>>) -> Result<Picture, String>
     if jpeg.pixels() / u64::from(scale * scale) > MAX_PIXELS {
         return Err(format!("{width}x{height} pixels are more than can be read: scale it down"));
     }
-    let pixels = jpeg.decode(scale).ok_or("broken, or it would take more memory than is allowed: scale it down")?;
+    let broken = || format!("{width}x{height} pixels: broken, or larger in memory than is allowed: scale it down");
+    let pixels = jpeg.decode(scale).ok_or_else(broken)?;
     let orientation = exif.as_deref().map_or(1, ifd::orientation);
     Ok(Picture { pixels, size: (width, height), orientation, exif, xmp })
 }
