@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -156,9 +157,9 @@ fn four_components(values: [u8; 4], transform: u8) -> Vec<u8> {
         let difference = (i32::from(value) - 128) * 8;
         let length = 32 - difference.unsigned_abs().leading_zeros();
         let coded = if difference < 0 { difference + (1 << length) - 1 } else { difference };
-        bits += &format!("{length:04b}");
+        write!(bits, "{length:04b}").unwrap();
         if length > 0 {
-            bits += &format!("{coded:0width$b}", width = length as usize);
+            write!(bits, "{coded:0width$b}", width = length as usize).unwrap();
         }
         // The end of the block.
         bits.push('0');

@@ -196,28 +196,28 @@ fn a_raw_file_is_shown_by_its_largest_preview() {
     assert_quarters(&cr3, "CR3");
 }
 
-fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn boxed(kind: &str, content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len() + 8).unwrap();
-    [&length.to_be_bytes(), kind, content].concat()
+    [&length.to_be_bytes(), kind.as_bytes(), content].concat()
 }
 
 /// Canon's container: the facts in a box of Canon's own, and a track whose sample is a JPEG.
 fn cr3(jpeg: &[u8]) -> Vec<u8> {
-    let facts = boxed(b"uuid", &[&[7; 16][..], &boxed(b"CMT1", &tiff(&[(274, 3, 1, 6)], b""))].concat());
+    let facts = boxed("uuid", &[&[7; 16][..], &boxed("CMT1", &tiff(&[(274, 3, 1, 6)], b""))].concat());
     let length = u32::try_from(jpeg.len()).unwrap();
     let sizes = [&[0; 4][..], &length.to_be_bytes(), &1u32.to_be_bytes()].concat();
     let track = |offset: u64| {
         let offsets = [&[0; 4][..], &1u32.to_be_bytes(), &offset.to_be_bytes()].concat();
-        let table = boxed(b"stbl", &[boxed(b"stsz", &sizes), boxed(b"co64", &offsets)].concat());
-        boxed(b"trak", &boxed(b"mdia", &boxed(b"minf", &table)))
+        let table = boxed("stbl", &[boxed("stsz", &sizes), boxed("co64", &offsets)].concat());
+        boxed("trak", &boxed("mdia", &boxed("minf", &table)))
     };
     let file = |offset| {
-        let movie = boxed(b"moov", &[facts.clone(), track(offset)].concat());
-        [boxed(b"ftyp", b"crx \0\0\0\x01crx isom"), movie, boxed(b"mdat", b"")].concat()
+        let movie = boxed("moov", &[facts.clone(), track(offset)].concat());
+        [boxed("ftyp", b"crx \0\0\0\x01crx isom"), movie, boxed("mdat", b"")].concat()
     };
     let head = file(0);
     let head = file(head.len() as u64);
-    [&head[..head.len() - 8], &boxed(b"mdat", jpeg)].concat()
+    [&head[..head.len() - 8], &boxed("mdat", jpeg)].concat()
 }
 
 #[test]
