@@ -25,6 +25,12 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
 pub fn jpeg(bytes: &[u8], described: Option<Vec<u8>>) -> Result<Picture, String> {
     let jpeg = Jpeg::open(bytes).ok_or("broken: its JPEG cannot be read")?;
     let (width, height) = (jpeg.width, jpeg.height);
+    // Even a block of 64 pixels without a change is coded in a bit. Decoders fill in what is missing.
+    if jpeg.pixels().div_ceil(64 * 8) > bytes.len() as u64 {
+        return Err(format!(
+            "{width}x{height} pixels do not fit in so few bytes: the file is cut short: copy it again"
+        ));
+    }
     let (xmp, exif) = (jpeg.xmp(), described.or_else(|| jpeg.exif()));
     let scale = jpeg.scale();
     if jpeg.pixels() / u64::from(scale * scale) > MAX_PIXELS {
