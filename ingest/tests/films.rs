@@ -40,6 +40,7 @@ fn main() {
         trial("varying_frame_rate_becomes_constant", varying_rate),
         trial("square_pixels_and_interlaced", anamorphic),
         trial("sound_longer_than_pictures", long_sound),
+        trial("every_container_goes_in", containers),
         trial("a_second_run_does_nothing", twice),
         trial("the_row_comes_last", row_last),
         trial("a_clip_beside_a_photo_is_part_of_it", live::beside),
@@ -65,6 +66,38 @@ fn main() {
         Ok(())
     });
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().chain([without]).collect()).exit();
+}
+
+/// By content: the names say nothing.
+fn containers() {
+    let gallery = Gallery::new();
+    let source = "-f lavfi -i testsrc=d=2:s=320x240:r=25 -f lavfi -i sine=d=2 -pix_fmt yuv420p";
+    let cases = [
+        ("matroska", "-c:v libx264 -c:a aac -f matroska", "video/matroska"),
+        ("webm", "-c:v libvpx -deadline realtime -c:a libopus -f webm", "video/webm"),
+        ("avi", "-c:v mpeg4 -c:a mp2 -f avi", "video/vnd.avi"),
+        ("ts", "-c:v libx264 -c:a aac -f mpegts", "video/mp2t"),
+        ("m2ts", "-c:v libx264 -c:a ac3 -f mpegts -mpegts_m2ts_mode 1", "video/mp2t"),
+        ("mpg", "-c:v mpeg2video -c:a mp2 -f mpeg", "video/mpeg"),
+        ("3gp", "-c:v h263 -s 352x288 -c:a aac -f 3gp", "video/3gpp"),
+        ("flv", "-c:v flv -c:a aac -f flv", "video/x-flv"),
+        ("wmv", "-c:v wmv2 -c:a wmav2 -f asf", "video/x-ms-wmv"),
+    ];
+    for (name, arguments, _) in cases {
+        film(&gallery, &format!("{name}.mp4"), &format!("{source} {arguments}"));
+    }
+    let report = gallery.ingest();
+    let count = cases.len() as u64;
+    assert_eq!((report.films, report.added, report.exit_code()), (count, count, 0), "{report}");
+    for (name, _, mime) in cases {
+        let key = format!("{name}.mp4");
+        assert_eq!(gallery.object(&key).unwrap().content_type, mime);
+        let seconds: f64 = segments(&gallery, &key, if name == "3gp" { "288p" } else { "240p" })
+            .iter()
+            .map(|(_, seconds)| seconds)
+            .sum();
+        assert!((1.8..2.4).contains(&seconds), "{name}: {seconds}");
+    }
 }
 
 fn runs(program: &str) -> bool {

@@ -171,6 +171,7 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_in() {
     bomb[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xdc, 0xff, 0xdc]);
     gallery.file("bomb.jpg", &bomb);
     gallery.file("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    gallery.file("next.jxl", b"\xff\x0a");
     gallery.file("thumbnails/large/x.jpg", &whole);
     gallery.file("hls/x.jpg", &whole);
     gallery.file("notes.txt", b"hello");
@@ -178,14 +179,18 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_in() {
 
     let report = gallery.ingest();
     let names = |list: &[ingest::Named]| list.iter().map(|named| named.name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&report.failed), ["bomb.jpg", "damaged.png", "empty.jpg", "text.png", "truncated.jpg"]);
-    assert_eq!(names(&report.skipped), ["hls/x.jpg", "phone.heic", "thumbnails/large/x.jpg"]);
+    assert_eq!(
+        names(&report.failed),
+        ["bomb.jpg", "damaged.png", "empty.jpg", "phone.heic", "text.png", "truncated.jpg"]
+    );
+    assert_eq!(names(&report.skipped), ["hls/x.jpg", "next.jxl", "thumbnails/large/x.jpg"]);
     assert_eq!((report.added, report.ignored, report.exit_code()), (1, 1, 2));
     let text = report.to_string();
     for reason in [
         "failed: truncated.jpg: the file is cut short: copy it again",
         "failed: empty.jpg: the file is empty",
-        "skipped: phone.heic: HEIC is not yet supported",
+        "failed: phone.heic: broken: ",
+        "skipped: next.jxl: this picture format is not yet supported",
         "65500x65500",
         "is reserved",
     ] {

@@ -1,5 +1,5 @@
-//! Runs ffmpeg, ffprobe and our own decoder. Arguments are always passed as a vector, a process that makes no progress is ended, and
-//! none outlives us.
+//! Runs ffmpeg, ffprobe and our own decoder. Arguments are always passed as a vector, a process that makes no progress
+//! is ended, and none outlives us.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -25,12 +25,19 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
 pub fn jpeg(bytes: &[u8], described: Option<Vec<u8>>) -> Result<Picture, String> {
     let jpeg = Jpeg::open(bytes).ok_or("broken: its JPEG cannot be read")?;
     let (width, height) = (jpeg.width, jpeg.height);
+    // Even a block of 64 pixels without a change is coded in a bit. Decoders fill in what is missing.
+    if jpeg.pixels().div_ceil(64 * 8) > bytes.len() as u64 {
+        return Err(format!(
+            "{width}x{height} pixels do not fit in so few bytes: the file is cut short: copy it again"
+        ));
+    }
     let (xmp, exif) = (jpeg.xmp(), described.or_else(|| jpeg.exif()));
     let scale = jpeg.scale();
     if jpeg.pixels() / u64::from(scale * scale) > MAX_PIXELS {
         return Err(format!("{width}x{height} pixels are more than can be read: scale it down"));
     }
-    let pixels = jpeg.decode(scale).ok_or("broken, or it would take more memory than is allowed: scale it down")?;
+    let broken = || format!("{width}x{height} pixels: broken, or larger in memory than is allowed: scale it down");
+    let pixels = jpeg.decode(scale).ok_or_else(broken)?;
     let orientation = exif.as_deref().map_or(1, ifd::orientation);
     Ok(Picture { pixels, size: (width, height), orientation, exif, xmp })
 }
