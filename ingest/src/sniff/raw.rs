@@ -85,3 +85,40 @@ pub fn of_tiff(file: File) -> Option<Raw> {
     ];
     Some(makers.into_iter().find(|(name, _)| make.starts_with(name)).map_or(Raw::Other, |(_, raw)| raw))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The kind of a TIFF with these entries of one value each, and a maker.
+    fn of(make: &str, entries: &[(u16, u32)]) -> Option<Raw> {
+        let mut file = b"II*\0\x08\0\0\0".to_vec();
+        file.extend_from_slice(&u16::try_from(entries.len() + 1).unwrap().to_le_bytes());
+        let behind = u32::try_from(8 + 2 + 12 * (entries.len() + 1) + 4).unwrap();
+        let length = u32::try_from(make.len()).unwrap();
+        for (tag, kind, count, value) in
+            entries.iter().map(|(tag, value)| (*tag, 4, 1, *value)).chain([(ifd::MAKE, 2u16, length, behind)])
+        {
+            file.extend_from_slice(&tag.to_le_bytes());
+            file.extend_from_slice(&kind.to_le_bytes());
+            file.extend_from_slice(&u32::to_le_bytes(count));
+            file.extend_from_slice(&value.to_le_bytes());
+        }
+        file.extend_from_slice(&[0; 4]);
+        file.extend_from_slice(make.as_bytes());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tif");
+        std::fs::write(&path, file).unwrap();
+        of_tiff(File::open(path).unwrap())
+    }
+
+    #[test]
+    fn directories_tell_a_raw_file_from_a_scan() {
+        assert_eq!(of("NIKON CORPORATION", &[(ifd::PHOTOMETRIC, 2)]), None, "a picture that a program wrote");
+        assert_eq!(of("NIKON CORPORATION", &[(ifd::PHOTOMETRIC, 32803)]), Some(Raw::Nikon));
+        assert_eq!(of("SONY   ", &[(ifd::COMPRESSION, 32767)]), Some(Raw::Sony));
+        assert_eq!(of("PENTAX Corporation", &[(ifd::COMPRESSION, 65535)]), Some(Raw::Pentax));
+        assert_eq!(of("Somebody", &[(ifd::PHOTOMETRIC, 32803)]), Some(Raw::Other));
+        assert_eq!(of("Apple", &[(ifd::PHOTOMETRIC, 2), (ifd::DNG_VERSION, 1)]), Some(Raw::Dng));
+    }
+}
