@@ -112,9 +112,9 @@ mod tests {
         };
         let note = [APPLE, &[0; 300], ID.as_bytes()].concat();
         assert_eq!(found(&[&[1; 5000], &note]).as_deref(), Some(ID));
-        assert_eq!(found(&[&[1; 2_000_000], &note]).as_deref(), Some(ID), "at the end");
+        assert_eq!(found(&[&vec![1; 2_000_000], &note]).as_deref(), Some(ID), "at the end");
         assert_eq!(found(&[ID.as_bytes(), APPLE]), None, "before the note");
-        assert_eq!(found(&[APPLE, &[0; 20_000], ID.as_bytes()]), None, "far behind it");
+        assert_eq!(found(&[APPLE, &vec![0; 20_000], ID.as_bytes()]), None, "far behind it");
         assert_eq!(found(&[APPLE, &ID.as_bytes()[..35]]), None);
         assert_eq!(found(&[]), None);
     }
