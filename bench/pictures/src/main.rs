@@ -75,9 +75,8 @@ struct Run {
 /// Takes a library into a new gallery.
 fn ingest(library: &Path) -> Result<Run, Failure> {
     let gallery = Gallery::start_empty(&Options::default())?;
-    let mut command = harness::command("ingest")?;
-    let environment = gallery.environment().iter().map(|(name, value)| (name, value));
-    command.envs(environment).arg(library).arg("--quiet").stdout(Stdio::null());
+    let mut command = gallery.operator().command("ingest")?;
+    command.arg(library).arg("--quiet").stdout(Stdio::null());
     let started = Instant::now();
     let mut child = command.spawn()?;
     let peak = memory::peak(&mut child)?;

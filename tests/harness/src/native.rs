@@ -208,8 +208,8 @@ pub struct Operator {
 impl Operator {
     /// Runs a verb of the program on the gallery, and returns what it prints.
     pub fn run(&self, verb: &str, arguments: &[&str], input: &str) -> Result<String, Failure> {
-        let mut command = command(verb)?;
-        command.args(arguments).envs(self.environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::piped());
+        let mut command = self.command(verb)?;
+        command.args(arguments).stdin(Stdio::piped());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
         let output = child.wait_with_output()?;
@@ -217,6 +217,13 @@ impl Operator {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         Err(format!("{verb} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// A command for a verb of the program on the gallery.
+    pub fn command(&self, verb: &str) -> Result<Command, Failure> {
+        let mut command = command(verb)?;
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Ok(command)
     }
 
     /// A value of the services' configuration.
