@@ -26,6 +26,7 @@ mod film;
 mod libraries;
 mod live;
 mod lock;
+mod motion;
 mod outbound;
 mod outcome;
 mod permits;

@@ -19,7 +19,7 @@ use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::{Encoded, Found};
-use crate::live::{self, InPhoto};
+use crate::motion::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
 use crate::register::{Answer, Claim, Register};
@@ -97,7 +97,7 @@ impl<'a> Publisher<'a> {
         let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
         let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let mut clip = None;
-        match live::clip_of(&file.path, kind, self.films)? {
+        match motion::clip_of(&file.path, kind, self.films)? {
             InPhoto::None => {}
             InPhoto::Clip(rendition, made) => clip = Some((rendition, made)),
             InPhoto::LeftOut(reason) => photo.note = Some(photo.note.unwrap_or(reason)),

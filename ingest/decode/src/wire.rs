@@ -37,7 +37,7 @@ pub fn write(out: &mut impl Write, picture: &Picture) -> io::Result<()> {
     out.flush()
 }
 
-/// Reads what [`write`] has written. `None` if it is anything else: the other process may have lost its way.
+/// Reads what [`write()`] has written. `None` if it is anything else: the other process may have lost its way.
 pub fn read(mut answer: Vec<u8>) -> Option<Picture> {
     let head: [u8; HEAD] = *answer.first_chunk()?;
     let number = |at: usize| head.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));

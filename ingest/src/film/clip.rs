@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use gallery::rendition::Rendition;
+
 use super::encode::{graph, limits};
 use super::ladder::{Rung, ladder};
 use super::tools::film_input;
@@ -25,8 +27,22 @@ pub struct Clip {
 }
 
 impl Clip {
+    /// The longest clip, in seconds. Phones take three.
+    pub const LONGEST: f64 = 6.0;
+
     pub fn path(&self) -> PathBuf {
         self.folder.path().join(NAME)
+    }
+
+    /// What a row says of the clip, which was made from bytes with a digest.
+    pub fn rendition(&self, digest: &str) -> Rendition {
+        Rendition {
+            name: format!("clip-{}", &digest[..12]),
+            format: "mp4".to_owned(),
+            width: self.width,
+            height: self.height,
+            bytes: self.bytes,
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Live photos: a photo and a film of some seconds that belong together are one item, the photo with its clip.
 //!
-//! The clip is a file beside the photo, as on Apple's devices, or lies behind the picture in the photo's own file.
+//! Here the clip is a file beside the photo, as on Apple's devices. See [`crate::motion`] for the other kind.
 
 mod moments;
-mod motion;
 mod pairs;
 
 use std::collections::HashSet;
@@ -22,11 +21,7 @@ use crate::publish::{OLD_VERSIONS_STAY, Publisher};
 use crate::sniff;
 use crate::walk::{Candidate, Library};
 
-pub use motion::{InPhoto, clip_of};
 pub use pairs::Pairs;
-
-/// The longest clip, in seconds. Phones take three.
-pub const LONGEST: f64 = 6.0;
 
 /// A film of the library.
 pub type Filmed<'l> = (&'l Candidate, sniff::Film);
@@ -58,7 +53,7 @@ impl<'l> Live<'l> {
             return Ok(false);
         }
         let Some(key) = publisher.register.key_at(&file.place) else { return Ok(false) };
-        Ok(publisher.catalogue.duration(&key)?.is_some_and(|seconds| seconds <= LONGEST))
+        Ok(publisher.catalogue.duration(&key)?.is_some_and(|seconds| seconds <= Clip::LONGEST))
     }
 
     /// Makes a film the clip of its photo. `None` if it is a film of its own.
@@ -69,7 +64,7 @@ impl<'l> Live<'l> {
         (file, kind): Filmed,
         film: &Film,
     ) -> Result<Option<Outcome>, Failure> {
-        if film.duration > LONGEST {
+        if film.duration > Clip::LONGEST {
             return Ok(None);
         }
         let Some((photo, is_certain)) = self.pairs.of(file, film) else { return Ok(None) };
@@ -85,7 +80,7 @@ impl<'l> Live<'l> {
         }
         let digest = sha256(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
         let made = encoder.clip((&file.path, kind), film)?;
-        let clip = clip_rendition(&digest, &made);
+        let clip = made.rendition(&digest);
         let format = if kind == sniff::Film::QuickTime { "mov" } else { "original.mp4" };
         let original = Rendition {
             format: format.to_owned(),
@@ -138,17 +133,6 @@ pub fn prune(publisher: &Publisher, library: &Library) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// What a row says of a clip that was made from bytes with a digest.
-pub fn clip_rendition(digest: &str, made: &Clip) -> Rendition {
-    Rendition {
-        name: format!("clip-{}", &digest[..12]),
-        format: "mp4".to_owned(),
-        width: made.width,
-        height: made.height,
-        bytes: made.bytes,
-    }
 }
 
 fn unreadable(error: std::io::Error) -> Failure {

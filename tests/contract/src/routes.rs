@@ -25,8 +25,8 @@ pub(crate) enum Entry {
     Session(&'static [usize]),
 }
 
-/// A line of the list. In a path, `BIG` is the key of a photo, `LIVE` that of one with a clip, `FILM` that of the film, and `BLOCK` the name of a block
-/// of the view of everything.
+/// A line of the list. In a path, `BIG` is the key of a photo, `LIVE` that of one with a clip, `FILM` that of the film,
+/// and `BLOCK` the name of a block of the view of everything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Route {
     service: Service,

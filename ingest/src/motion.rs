@@ -3,14 +3,13 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use gallery::rendition::Rendition;
 use tempfile::NamedTempFile;
 
-use super::{LONGEST, clip_rendition};
 use crate::digest::sha256_of_bytes;
 use crate::failure::Failure;
 use crate::film::{Clip, Found};
 use crate::sniff;
-use gallery::rendition::Rendition;
 
 /// A clip that was found in a photo, or why it was left out.
 pub enum InPhoto {
@@ -37,13 +36,13 @@ pub fn clip_of(path: &Path, kind: sniff::Photo, films: &Found) -> Result<InPhoto
     file.write_all(&bytes[start..]).map_err(unwritable)?;
     let of_kind = (file.path(), sniff::Film::Mp4);
     let made = encoder.probe(of_kind.0, of_kind.1).and_then(|film| {
-        if film.duration > LONGEST {
-            return Err(Failure::File(format!("it is longer than {LONGEST} seconds")));
+        if film.duration > Clip::LONGEST {
+            return Err(Failure::File(format!("it is longer than {} seconds", Clip::LONGEST)));
         }
         encoder.clip(of_kind, &film)
     });
     match made {
-        Ok(clip) => Ok(InPhoto::Clip(clip_rendition(&sha256_of_bytes(&bytes[start..]), &clip), clip)),
+        Ok(clip) => Ok(InPhoto::Clip(clip.rendition(&sha256_of_bytes(&bytes[start..])), clip)),
         Err(Failure::File(reason) | Failure::Skipped(reason)) => left_out(&reason),
         Err(failure) => Err(failure),
     }
