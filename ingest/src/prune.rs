@@ -73,8 +73,8 @@ pub fn run(
     Ok(())
 }
 
-/// Those of the places that are gone, of some that the walk did not find. Nothing is known about what lies below a
-/// folder that cannot be read, or whose `.galleryignore` cannot, and a file that is named as skipped or failed is there.
+/// Those that are gone of places that the walk did not find. Nothing is known about what lies below a folder that
+/// cannot be read, or whose `.galleryignore` cannot, and a file that is named as skipped or failed is there.
 pub fn missing(mut missing: Vec<Place>, library: &Library) -> Vec<Place> {
     let named = library.failed.iter().chain(&library.skipped).map(|(name, _)| name.as_str());
     let unclear: Vec<&str> =
