@@ -49,12 +49,12 @@ impl Decoder {
     }
 
     /// Decodes a file.
-    pub(crate) fn decode(&self, path: &Path, format: Format) -> Result<Picture, String> {
+    pub(crate) fn decode(&self, path: &Path, format: Format, stop: &Stop) -> Result<Picture, String> {
         let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).arg(format.name()).env_clear();
         let mut answer = Vec::new();
-        let done = process::run_on(Stdio::from(file), &mut command, LIMITS, &Stop::default(), DEADLINE, |chunk| {
+        let done = process::run_on(Stdio::from(file), &mut command, LIMITS, stop, DEADLINE, |chunk| {
             if (answer.len() + chunk.len()) as u64 <= wire::MAX_ANSWER {
                 answer.extend_from_slice(chunk);
             }
@@ -119,7 +119,7 @@ mod tests {
         let file = folder.path().join("a.heic");
         std::fs::write(&file, "x").unwrap();
         let decoder = Decoder { program: "sh".into(), arguments: vec!["-c".into(), script.into()] };
-        decoder.decode(&file, Format::Heif).unwrap_err()
+        decoder.decode(&file, Format::Heif, &Stop::default()).unwrap_err()
     }
 
     #[test]
@@ -130,7 +130,8 @@ mod tests {
         assert_eq!(said("echo nonsense"), "its decoder gave no picture");
         let words = said("echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$");
         assert!(words.contains("1536 MiB of memory"), "{words}");
-        let missing = Decoder::program("/nowhere/at/all").decode(Path::new("/dev/null"), Format::Heif);
+        let missing =
+            Decoder::program("/nowhere/at/all").decode(Path::new("/dev/null"), Format::Heif, &Stop::default());
         assert!(missing.unwrap_err().contains("did not start"));
     }
 }

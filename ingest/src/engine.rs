@@ -43,7 +43,8 @@ impl Session {
         };
         let catalogue = Catalogue::new(place.open(&options.certificates)?);
         let bucket =
-            Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone());
+            Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone())
+                .in_parts(options.parts, options.temp.as_deref());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
         Ok(Self { bucket, catalogue })
     }
@@ -129,7 +130,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         bucket,
         catalogue,
         register: &register,
-        means: photo::Means { permits: &permits, decoder: &options.decoder },
+        means: photo::Means { permits: &permits, decoder: &options.decoder, stop: &options.stop },
         zone: &zone,
         uploads: uploads(),
         dry_run: options.dry_run,
@@ -141,20 +142,20 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     if options.demo_film && !tally.must_stop() {
         tally.count_demo_film(demo_film::publish(&publisher));
     }
+    // Before films: one of them may be the clip of a photo that has no renditions yet.
+    if options.renditions && !options.dry_run && !tally.must_stop() {
+        tally.settle(renditions::fill(options, &publisher, &library.candidates, &tally, uploads()));
+    }
     pipeline::films(options, &publisher, &library, &tally);
 
     // An item with a row is in the gallery, also after a request to stop.
     if !tally.is_fatal() && !options.dry_run {
         // Only a whole walk says what is gone.
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
-            tally.settle(prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally));
-            if options.prune.is_some() && !tally.is_fatal() {
-                tally.settle(live::prune(&publisher, &library));
+            match (prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally), &options.prune) {
+                (Ok(true), Some(prune)) => tally.settle(live::prune(&publisher, &library, prune)),
+                (pruned, _) => tally.settle(pruned.map(drop)),
             }
-        }
-        if options.renditions {
-            let filled = renditions::fill(options, &publisher, &library.candidates, &tally, uploads());
-            tally.settle(filled);
         }
         tally.settle(blank::fill(catalogue, bucket, name, &library.candidates, &options.stop));
         tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));

@@ -5,8 +5,7 @@
 //! and started again at any time: nothing that is in the gallery is uploaded twice, and no half-done item has a row.
 //! The items of files that disappeared from the folder stay in the gallery, unless `prune` is given.
 //!
-//! These things are not done: HDR is shown as SDR, and gain maps stay in the original. An original above 5 GiB is
-//! refused.
+//! These things are not done: HDR is shown as SDR, and gain maps stay in the original.
 
 mod access;
 mod blank;
@@ -59,7 +58,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub use access::{NewLink, add_link, end_all_sessions, end_links, links};
-pub use bucket::{Probed, probe_bucket};
+pub use bucket::{PartSizes, Probed, probe_bucket};
 pub use catalogue::StoredLink;
 pub use curate::{Became, Change, curate};
 pub use database::Database;
@@ -116,6 +115,8 @@ pub struct Options {
     pub files: Option<Files>,
     /// How long trouble with the store is waited out before an object counts as failed.
     pub patience: Duration,
+    /// Which files are uploaded in parts.
+    pub parts: PartSizes,
     /// A request to end the run early.
     pub stop: Stop,
 }
@@ -143,6 +144,7 @@ impl Options {
             only: None,
             files: None,
             patience: Duration::from_mins(5),
+            parts: PartSizes::default(),
             stop: Stop::default(),
         }
     }

@@ -3,23 +3,22 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use gallery::rendition::Rendition;
 use tempfile::NamedTempFile;
 
-use crate::digest::sha256_of_bytes;
 use crate::failure::Failure;
 use crate::film::{Clip, Found};
+use crate::permits::Permits;
 use crate::sniff;
 
 /// A clip that was found in a photo, or why it was left out.
 pub enum InPhoto {
     None,
-    Clip(Rendition, Clip),
+    Clip(Clip),
     LeftOut(String),
 }
 
-/// The clip in the file of a photo.
-pub fn clip_of(path: &Path, kind: sniff::Photo, films: &Found) -> Result<InPhoto, Failure> {
+/// The clip in the file of a photo. What goes wrong with it is no reason to leave the photo out.
+pub fn clip_of(path: &Path, kind: sniff::Photo, films: &Found, permits: &Permits) -> Result<InPhoto, Failure> {
     if !matches!(kind, sniff::Photo::Jpeg | sniff::Photo::Heic) {
         return Ok(InPhoto::None);
     }
@@ -30,11 +29,19 @@ pub fn clip_of(path: &Path, kind: sniff::Photo, films: &Found) -> Result<InPhoto
         Ok(encoder) => encoder,
         Err(reason) => return left_out(&reason),
     };
-    let unwritable = |error: std::io::Error| Failure::Skipped(format!("no file can be made for its clip: {error}"));
     let folder = encoder.temp.map_or_else(std::env::temp_dir, Path::to_owned);
-    let mut file = NamedTempFile::new_in(folder).map_err(unwritable)?;
-    file.write_all(&bytes[start..]).map_err(unwritable)?;
+    let written = NamedTempFile::new_in(&folder).and_then(|mut file| {
+        file.write_all(&bytes[start..])?;
+        Ok(file)
+    });
+    let file = match written {
+        Ok(file) => file,
+        Err(error) => return left_out(&format!("{} cannot be written: {error}", folder.display())),
+    };
+    drop(bytes);
     let of_kind = (file.path(), sniff::Film::Mp4);
+    // ffmpeg takes as many processors as there are.
+    let _permit = permits.acquire(u64::MAX);
     let made = encoder.probe(of_kind.0, of_kind.1).and_then(|film| {
         if film.duration > Clip::LONGEST {
             return Err(Failure::File(format!("it is longer than {} seconds", Clip::LONGEST)));
@@ -42,7 +49,7 @@ pub fn clip_of(path: &Path, kind: sniff::Photo, films: &Found) -> Result<InPhoto
         encoder.clip(of_kind, &film)
     });
     match made {
-        Ok(clip) => Ok(InPhoto::Clip(clip.rendition(&sha256_of_bytes(&bytes[start..])), clip)),
+        Ok(clip) => Ok(InPhoto::Clip(clip)),
         Err(Failure::File(reason) | Failure::Skipped(reason)) => left_out(&reason),
         Err(failure) => Err(failure),
     }

@@ -10,6 +10,7 @@ use ingest_decode::colour::Space;
 use ingest_decode::jpeg::Jpeg;
 use ingest_decode::{Format, MAX_MEMORY, MAX_PIXELS, check, png};
 
+use crate::Stop;
 use crate::decoder::Decoder;
 use crate::facts::{self, Facts};
 use crate::permits::Permits;
@@ -29,6 +30,7 @@ pub struct Means<'a> {
     /// Bounds how many pixels are in memory at once.
     pub permits: &'a Permits,
     pub decoder: &'a Decoder,
+    pub stop: &'a Stop,
 }
 
 /// The data of a photo that the catalogue and the bucket need.
@@ -91,7 +93,7 @@ fn apart(path: &Path, format: Format, length: u64, means: Means) -> Result<Photo
         Format::Jpeg => 2,
     };
     let _permit = means.permits.acquire((length * density).div_ceil(PIXELS_PER_PERMIT));
-    let picture = means.decoder.decode(path, format)?;
+    let picture = means.decoder.decode(path, format, means.stop)?;
     let file = taken::File { path, now: jiff::Timestamp::now() };
     let (facts, _) = facts::read(picture.exif, picture.xmp.as_deref(), &file);
     finish(facts, picture.orientation, picture.size, picture.pixels)
@@ -223,7 +225,7 @@ mod tests {
     fn read_noted(bytes: &[u8], kind: sniff::Photo) -> Result<Photo, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        let means = Means { permits: &Permits::new(1), decoder: &Decoder::program("/nowhere") };
+        let means = Means { permits: &Permits::new(1), decoder: &Decoder::program("/nowhere"), stop: &Stop::default() };
         read(file.path(), kind, means)
     }
 

@@ -73,7 +73,7 @@ fn photo(
 }
 
 /// A decoder that panics on a broken file must not end the run.
-fn shielded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub fn shielded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Failure::File("broken: reading it failed unexpectedly".into())))
 }
@@ -95,9 +95,9 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
         Ok(live) => live,
         Err(failure) => return tally.settle(Err(failure)),
     };
-    let (known, mut films): (Vec<_>, Vec<_>) = films.partition(|(file, _)| live.is_known(file));
-    for (file, _) in known {
-        tally.count(&file.place, Ok(Outcome::Unchanged));
+    let (known, mut films): (Vec<_>, Vec<_>) = films.partition(|(file, _)| live.known(file).is_some());
+    for (file, outcome) in known.iter().filter_map(|(file, _)| Some((file, live.known(file)?))) {
+        tally.count(&file.place, Ok(outcome));
     }
     // What is left are the twins of films that were on their way.
     while !films.is_empty() && !tally.must_stop() {
@@ -114,8 +114,10 @@ fn ingest_films(options: &Options, publisher: &Publisher, live: &Live, new: Vec<
     let encoder = match publisher.films.encoder() {
         Ok(encoder) => encoder,
         Err(reason) => {
-            for (file, ..) in new {
-                tally.count(&file.place, Err(Failure::Skipped(reason.clone())));
+            for (file, _, claim) in new {
+                let is_in = claim.is_none();
+                let outcome = if is_in { Ok(Outcome::Unchanged) } else { Err(Failure::Skipped(reason.clone())) };
+                tally.count(&file.place, outcome);
             }
             return;
         }
@@ -126,7 +128,9 @@ fn ingest_films(options: &Options, publisher: &Publisher, live: &Live, new: Vec<
             return;
         }
         let probed = encoder.probe(&file.path, kind).and_then(|film| {
-            let joined = live.join(publisher, &encoder, (file, kind), &film)?;
+            let alone = publisher.register.key_at(&file.place).and_then(|key| publisher.register.shown(&key));
+            let before = claim.as_ref().map_or(alone, |claim| claim.before.clone());
+            let joined = live.join(publisher, &encoder, (file, kind), &film, before.as_ref())?;
             Ok((film, joined))
         });
         match (probed, claim) {

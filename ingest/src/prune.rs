@@ -22,13 +22,14 @@ pub struct Prune {
     pub confirm: fn(&[String]) -> bool,
 }
 
+/// Returns whether nobody was against it.
 pub fn run(
     catalogue: &Catalogue,
     register: &Register,
     library: &Library,
     prune: Option<&Prune>,
     tally: &Tally,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let missing = missing(register.missing(), library);
     let mut by_key: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
     for place in &missing {
@@ -45,7 +46,7 @@ pub fn run(
         }
     }
     catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
-    let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(()) };
+    let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(true) };
     let lost = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok()).count();
     let is_much = library.candidates.is_empty() || lost * 2 > register.len();
     if is_much && !prune.all {
@@ -58,7 +59,7 @@ pub fn run(
         )));
     }
     if !(prune.confirm)(&gone) {
-        return Ok(());
+        return Ok(false);
     }
     let now = jiff::Timestamp::now();
     let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
@@ -70,7 +71,7 @@ pub fn run(
     }
     let paths = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok());
     catalogue.remove_places(register.library, paths.map(|place| place.path.as_str()))?;
-    Ok(())
+    Ok(true)
 }
 
 /// Those that are gone of places that the walk did not find. Nothing is known about what lies below a folder that

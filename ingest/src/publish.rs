@@ -18,7 +18,7 @@ use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::film::{Encoded, Found};
+use crate::film::{Clip, Encoded, Found};
 use crate::motion::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
@@ -37,6 +37,9 @@ pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// RFC 3555 section 4.2.9.
 pub const SEGMENT: &str = "video/mp2t";
+
+/// The largest clip that is copied, in bytes.
+const MAX_CLIP: u64 = 256 << 20;
 
 /// How long objects stay that are no longer an item's own: whoever is in the middle of a film goes on.
 pub const OLD_VERSIONS_STAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
@@ -97,17 +100,17 @@ impl<'a> Publisher<'a> {
         let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
         let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let mut clip = None;
-        match motion::clip_of(&file.path, kind, self.films)? {
+        match motion::clip_of(&file.path, kind, self.films, self.means.permits)? {
             InPhoto::None => {}
-            InPhoto::Clip(rendition, made) => clip = Some((rendition, made)),
+            InPhoto::Clip(made) => clip = Some(made),
             InPhoto::LeftOut(reason) => photo.note = Some(photo.note.unwrap_or(reason)),
         }
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
         self.begin(&key)?;
         let mut renditions = self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
-        if let Some((rendition, made)) = &clip {
-            self.put(&renditions.object(&key, rendition), Content::File(&made.path()), "video/mp4")?;
-            renditions.all.push(rendition.clone());
+        match &clip {
+            Some(clip) => self.clip(&key, &mut renditions, clip)?,
+            None => self.clip_of_before(&key, &mut renditions)?,
         }
         let object = self.original(file, &key, kind.mime())?;
         let item = Described {
@@ -216,6 +219,29 @@ impl<'a> Publisher<'a> {
             self.put(&renditions.object(key, rendition), Content::Bytes(&thumbnail.webp), "image/webp")?;
         }
         Ok(renditions)
+    }
+
+    /// Uploads a clip, and adds it to what the row says.
+    pub fn clip(&self, key: &str, renditions: &mut Renditions, clip: &Clip) -> Result<(), Failure> {
+        let rendition = clip.rendition();
+        self.put(&renditions.object(key, &rendition), Content::File(&clip.path()), "video/mp4")?;
+        renditions.all.push(rendition);
+        Ok(())
+    }
+
+    /// Keeps the clip that an item had from a file beside it. The file need not be there any more.
+    fn clip_of_before(&self, key: &str, renditions: &mut Renditions) -> Result<(), Failure> {
+        let before = self.catalogue.renditions(key)?.filter(|before| before.source_of_clip().is_some());
+        let Some(before) = before else { return Ok(()) };
+        let mut clips = Vec::new();
+        for clip in before.all.iter().filter(|rendition| rendition.clip_version().is_some()) {
+            let Some(bytes) = self.bucket.get(&before.object(key, clip), MAX_CLIP)? else { return Ok(()) };
+            let mime = if clip.format == "mp4" { "video/mp4" } else { "video/quicktime" };
+            self.put(&renditions.object(key, clip), Content::Bytes(&bytes), mime)?;
+            clips.push(clip.clone());
+        }
+        renditions.all.extend(clips);
+        Ok(())
     }
 
     /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the mark of the

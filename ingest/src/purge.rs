@@ -32,6 +32,8 @@ fn kept(catalogue: &Catalogue) -> Result<HashSet<String>, Failure> {
     for item in catalogue.items()? {
         kept.extend(item.stored.objects(&item.key));
     }
+    // Single ones of them may be planned, beside the prefix.
+    kept.extend(catalogue.objects_of_clips()?);
     for item in catalogue.withdrawn()?.into_iter().filter(|item| item.state == State::Hidden) {
         kept.extend(item.stored.objects(&item.key));
     }

@@ -204,6 +204,11 @@ impl<'a> Register<'a> {
         }))
     }
 
+    /// Whether an item was hidden or removed.
+    pub fn is_kept_out(&self, key: &str) -> bool {
+        self.lock().items.get(key).is_some_and(|entry| entry.is_withdrawn)
+    }
+
     /// The key of the item of a file.
     pub fn key_at(&self, path: &str) -> Option<String> {
         self.lock().places.get(path).map(|place| place.key.clone())

@@ -12,7 +12,9 @@ use image::ImageFormat;
 use crate::Options;
 use crate::catalogue::Lacking;
 use crate::failure::Failure;
+use crate::motion::{self, InPhoto};
 use crate::photo;
+use crate::pipeline::shielded;
 use crate::progress::Progress;
 use crate::publish::{OLD_VERSIONS_STAY, Publisher};
 use crate::register::new_version;
@@ -43,7 +45,8 @@ pub fn fill(
                     if tally.must_stop() {
                         return;
                     }
-                    match one(options, publisher, item, files.get(item.key.as_str()).copied()) {
+                    let file = files.get(item.key.as_str()).copied();
+                    match shielded(|| one(options, publisher, item, file)) {
                         Ok(()) => tally.renewed(),
                         Err(Failure::File(reason)) => tally.note(&item.key, format!("no new pictures: {reason}")),
                         failed => tally.settle(failed),
@@ -91,7 +94,10 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
     };
     let made = photo::read(path, kind, publisher.means).map_err(Failure::File)?.thumbnails;
     let version = new_version(&item.key, true);
-    let renditions = publisher.thumbnails(&item.key, &version, &made)?;
+    let mut renditions = publisher.thumbnails(&item.key, &version, &made)?;
+    if let InPhoto::Clip(clip) = motion::clip_of(path, kind, publisher.films, publisher.means.permits)? {
+        publisher.clip(&item.key, &mut renditions, &clip)?;
+    }
     let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
     Ok(publisher.catalogue.fill_renditions(item, &renditions, &made.thumbhash, &due)?)
 }

@@ -32,17 +32,21 @@ pub(crate) async fn serve<P: Platform>(
     let missing = || Problem::not_found("There is no such clip.");
     let item = item.ok_or_else(missing)?;
     let renditions = item.renditions.as_ref().ok_or_else(missing)?;
-    let original = renditions.original_clip().filter(|_| download && flags.originals && flags.places);
-    let clip = original.or_else(|| renditions.clip()).ok_or_else(missing)?;
+    let source = renditions.source_of_clip().filter(|_| download && flags.originals && flags.places);
+    let clip = source.or_else(|| renditions.clip()).ok_or_else(missing)?;
     let version = clip.clip_version().ok_or_else(missing)?;
     let is_current = asked.is_some_and(|asked| asked == version);
     let mut name = item.filename.rsplit_once('.').map_or(item.filename.as_str(), |(name, _)| name).to_owned();
     name.extend([".", &clip.format]);
     let presentation = Presentation {
         cache_control: if is_current && !download { IMMUTABLE } else { CHANGES },
-        content_type: Some(if clip.format == "mp4" { "video/mp4" } else { "video/quicktime" }),
+        content_type: Some(match clip.format.as_str() {
+            "mp4" => "video/mp4",
+            "mov" => "video/quicktime",
+            _ => "application/octet-stream",
+        }),
         disposition: Some(disposition(if download { "attachment" } else { "inline" }, &name)),
-        tag: Some(format!("\"{version}-{}\"", clip.format)),
+        tag: Some(format!("\"{version}\"")),
         edge_cache: None,
     };
     object_response::serve(&service.objects, cx, head, &renditions.object(key.as_str(), clip), &presentation).await

@@ -81,14 +81,22 @@ describe('on a desktop', () => {
     await open(page, photos(page).first());
     const first = await named(page);
     assert.match(page.url(), /#\/m\/./);
-    const original = page.locator('.slide-active .frame-image img').last();
-    await page.waitForFunction(() => {
-      const image = document.querySelector('.slide-active .frame-image img');
-      return image?.complete && /\/api\/file\//.test(image.src);
-    });
-    assert.ok(await original.evaluate((image) => image.naturalWidth > 0));
+    const shows = (pattern) =>
+      page.waitForFunction((source) => {
+        const image = document.querySelector('.slide-active .frame-image img');
+        return image?.complete && image.naturalWidth > 0 && new RegExp(source).test(image.src);
+      }, pattern.source);
+    const files = [];
+    page.on('request', (request) => /\/api\/file\//.test(request.url()) && files.push(request.url()));
+    await shows(/size=screen/);
     await page.waitForTimeout(400);
     await screenshot(page, 'lightbox');
+    // The original has megabytes. It is loaded only for who looks closer.
+    assert.deepEqual(files, []);
+    await page.keyboard.press('+');
+    await shows(/\/api\/file\//);
+    assert.equal(files.length, 1);
+    await page.keyboard.press('0');
     await page.keyboard.press('ArrowRight');
     assert.notEqual(await named(page), first);
     await page.keyboard.press('ArrowLeft');
@@ -112,7 +120,7 @@ describe('on a desktop', () => {
       HTMLImageElement.prototype.decode = async function () {
         await decode.call(this);
         if (!mine(this)) return;
-        const sharpness = /\/api\/file\//.test(this.src) ? 2 : /size=large/.test(this.src) ? 1 : 0;
+        const sharpness = /size=screen/.test(this.src) ? 2 : /size=large/.test(this.src) ? 1 : 0;
         await new Promise((release) => {
           held.push({ sharpness, release });
           if (held.length === 3) for (const each of held.sort((a, b) => a.sharpness - b.sharpness)) each.release();
@@ -125,7 +133,7 @@ describe('on a desktop', () => {
     const shown = await page.locator('.slide-active .frame-image img').evaluateAll((all) => all.map(({ src }) => src));
     await page.evaluate(() => window.restoreDecode());
     assert.equal(shown.length, 1);
-    assert.match(shown[0], /\/api\/file\//);
+    assert.match(shown[0], /size=screen/);
     await page.keyboard.press('Escape');
     await closed(page);
   });

@@ -15,10 +15,14 @@ pub struct Renditions {
     pub all: Vec<Rendition>,
 }
 
+const CLIP: &str = "clip-";
+const SOURCE: &str = "source-";
+
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// For a picture that of its [size](ThumbnailSize::name), for a clip `clip-` and twelve digits of its digest.
+    /// For a picture that of its [size](ThumbnailSize::name). For a clip `clip-`, and for the clip as the camera wrote
+    /// it `source-`, with twelve digits of the digest of its bytes.
     pub name: String,
     /// The file name's extension: `webp`, `mp4`, `mov`.
     pub format: String,
@@ -39,12 +43,12 @@ impl Renditions {
 
     /// The clip of a live photo, as every browser plays it.
     pub fn clip(&self) -> Option<&Rendition> {
-        self.all.iter().find(|rendition| rendition.clip_version().is_some() && rendition.format == "mp4")
+        self.all.iter().find(|rendition| rendition.name.starts_with(CLIP))
     }
 
     /// The clip as the camera wrote it, if that was a file of its own.
-    pub fn original_clip(&self) -> Option<&Rendition> {
-        self.all.iter().find(|rendition| rendition.clip_version().is_some() && rendition.format != "mp4")
+    pub fn source_of_clip(&self) -> Option<&Rendition> {
+        self.all.iter().find(|rendition| rendition.name.starts_with(SOURCE))
     }
 
     /// The object of a rendition.
@@ -56,9 +60,9 @@ impl Renditions {
 }
 
 impl Rendition {
-    /// The version in the URL of a clip. A picture has none.
+    /// The version in the URL of a clip: a part of its digest. A picture has none.
     pub fn clip_version(&self) -> Option<&str> {
-        self.name.strip_prefix("clip-")
+        [CLIP, SOURCE].into_iter().find_map(|prefix| self.name.strip_prefix(prefix))
     }
 }
 
@@ -86,16 +90,17 @@ mod tests {
 
     #[test]
     fn a_clip_is_no_picture() {
-        let clip = |format: &str| Rendition {
-            name: "clip-0123456789ab".into(),
-            format: format.into(),
+        let clip = |name: &str| Rendition {
+            name: format!("{name}-0123456789ab"),
+            format: "mp4".into(),
             width: 4,
             height: 3,
             bytes: 9,
         };
-        let live = Renditions { all: vec![clip("mov"), clip("mp4")], ..Renditions::default() };
+        let live = Renditions { all: vec![clip("source"), clip("clip")], ..Renditions::default() };
         assert_eq!(live.clip().and_then(Rendition::clip_version), Some("0123456789ab"));
-        assert_eq!(live.original_clip().map(|clip| clip.format.as_str()), Some("mov"));
+        assert_eq!(live.clip().map(|clip| clip.name.as_str()), Some("clip-0123456789ab"));
+        assert_eq!(live.source_of_clip().map(|clip| clip.name.as_str()), Some("source-0123456789ab"));
         assert_eq!(live.picture(ThumbnailSize::Screen), None);
     }
 }

@@ -4,12 +4,13 @@ mod answer;
 mod check;
 mod lanes;
 mod list;
+mod parts;
 mod proof;
 mod retry;
 mod upload;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -21,6 +22,7 @@ use ureq::{Agent, Body};
 pub use check::{Probed, probe_bucket};
 #[allow(unused_imports)] // they belong to what a bucket can do
 pub use list::Listed;
+pub use parts::PartSizes;
 pub use words::StoreError;
 
 use crate::{Stop, tls};
@@ -30,8 +32,6 @@ use words::Words;
 
 /// The life of an upload's URL in seconds. An upload must begin within this time, and may end later.
 const EXPIRES: u32 = 3600;
-/// The largest object that one PUT may carry on both S3 and R2. S3 allows 5 GiB, and R2 5 MiB less.
-pub const MAX_OBJECT: u64 = (5 << 30) - (5 << 20);
 
 /// The headers that are stored with an object.
 #[derive(Clone, Copy)]
@@ -63,6 +63,9 @@ pub struct Bucket {
     words: Words,
     retry: Retry,
     stop: Stop,
+    parts: PartSizes,
+    /// The folder for notes about uploads in parts.
+    notes: PathBuf,
     puts: AtomicU64,
     bytes: AtomicU64,
 }
@@ -97,9 +100,18 @@ impl Bucket {
             location: location.clone(),
             retry: Retry::new(connections, patience, stop.clone()),
             stop,
+            parts: PartSizes::default(),
+            notes: std::env::temp_dir(),
             puts: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
         }
+    }
+
+    /// Uploads large files in parts of these sizes, with notes about them in a folder.
+    pub fn in_parts(mut self, parts: PartSizes, notes: Option<&Path>) -> Self {
+        self.parts = parts;
+        self.notes = notes.map_or_else(std::env::temp_dir, Path::to_owned);
+        self
     }
 
     /// Uploads one object, and counts it. Returns the tag that the store gave it.

@@ -7,7 +7,7 @@ use sigv4::Method;
 use ureq::SendBody;
 
 use super::retry::Trouble;
-use super::{Bucket, Content, Headers, MAX_OBJECT, StoreError, proof};
+use super::{Bucket, Content, Headers, StoreError, proof};
 
 /// How often an object is uploaded that the store accepts but does not hold.
 const PROOFS: u32 = 3;
@@ -16,7 +16,7 @@ const PROOFS: u32 = 3;
 const ASK_FIRST: u64 = 1 << 20;
 
 impl Bucket {
-    /// Uploads one object, and makes sure that the store holds it. Returns its size in bytes, and its tag.
+    /// Uploads one object, and makes sure that the store holds it. Returns how many bytes were sent, and its tag.
     pub(super) fn upload(
         &self,
         key: &str,
@@ -27,17 +27,23 @@ impl Bucket {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File(path) => path.metadata().map_err(|error| unreadable(&error))?.len(),
         };
-        if size > MAX_OBJECT {
-            return Err(StoreError::local("larger than the 5 GiB one upload may carry".to_owned()));
+        if let Content::File(path) = content
+            && size >= self.parts.from
+        {
+            return self.upload_in_parts(key, path, size, headers);
         }
         let mut tries = 0;
         loop {
             let (tag, md5) = self.persist(|| match content {
                 // What is in memory is small, and the snapshot is sent after a stop too.
-                Content::Bytes(bytes) => self.send(key, proof::Body::new(bytes, size, None), size, headers),
+                Content::Bytes(bytes) => {
+                    let url = self.presign(Method::Put, key, &[])?;
+                    self.send(&url, proof::Body::new(bytes, size, None), size, headers)
+                }
                 Content::File(path) => {
                     let file = File::open(path).map_err(|error| unreadable(&error))?;
-                    self.send(key, proof::Body::new(file, size, Some(&self.stop)), size, headers)
+                    let url = self.presign(Method::Put, key, &[])?;
+                    self.send(&url, proof::Body::new(file, size, Some(&self.stop)), size, headers)
                 }
             })?;
             let md5 = md5.as_deref();
@@ -58,17 +64,16 @@ impl Bucket {
     }
 
     /// One PUT. Returns the tag that the store gave, and the MD5 of what was sent.
-    fn send(
+    pub(super) fn send(
         &self,
-        key: &str,
+        url: &str,
         mut body: proof::Body<impl Read>,
         size: u64,
         headers: Headers,
     ) -> Result<(Option<String>, Option<String>), Trouble> {
-        let url = self.presign(Method::Put, key, &[])?;
         let mut request = self
             .agent
-            .put(&url)
+            .put(url)
             .header("content-type", headers.content_type)
             .header("cache-control", headers.cache_control)
             // With a length, the body is not sent in chunks, which stores do not accept.
@@ -90,6 +95,6 @@ impl Bucket {
     }
 }
 
-fn unreadable(error: &std::io::Error) -> StoreError {
+pub(super) fn unreadable(error: &std::io::Error) -> StoreError {
     StoreError::local(format!("cannot be read: {error}"))
 }

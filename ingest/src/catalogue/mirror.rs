@@ -39,10 +39,10 @@ impl Catalogue {
     }
 
     /// When each row was last written, by key. Patches and renditions may come later: the last bytes of patches are
-    /// their sum.
+    /// their sum and the mark of their object.
     fn updated(&self) -> Result<BTreeMap<String, String>, Error> {
         let rows = self.pages(
-            "SELECT key, updated_at || COALESCE(hex(substr(patches, -4)), '') || COALESCE(renditions, '') \
+            "SELECT key, updated_at || COALESCE(hex(substr(patches, -8)), '') || COALESCE(renditions, '') \
              || COALESCE(thumbhash, '') FROM media \
              WHERE key > ?1 ORDER BY key LIMIT ?2",
         )?;

@@ -115,6 +115,11 @@ fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) 
         if let Some((root, path)) = there {
             files.entry(root).or_default().insert(path);
         }
+        for (library, clip) in session.catalogue.clips_of(key).map_err(failed)? {
+            if let Some(root) = roots.get(&library) {
+                files.entry(PathBuf::from(root)).or_default().insert(clip.path);
+            }
+        }
     }
     for (root, only) in files {
         let again = Options {

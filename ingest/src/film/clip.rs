@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use gallery::rendition::Rendition;
 
-use super::encode::{graph, limits};
+use super::encode::{Clock, graph, limits};
 use super::ladder::{Rung, ladder};
 use super::tools::film_input;
 use super::{Encoder, Film, process};
+use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::scratch::Scratch;
 use crate::sniff;
@@ -23,6 +24,8 @@ pub struct Clip {
     pub width: u32,
     pub height: u32,
     pub bytes: u64,
+    /// SHA-256 in lower-case hex.
+    digest: String,
     folder: Scratch,
 }
 
@@ -34,10 +37,10 @@ impl Clip {
         self.folder.path().join(NAME)
     }
 
-    /// What a row says of the clip, which was made from bytes with a digest.
-    pub fn rendition(&self, digest: &str) -> Rendition {
+    /// What a row says of the clip. Its name says which bytes it has: another encoder makes others.
+    pub fn rendition(&self) -> Rendition {
         Rendition {
-            name: format!("clip-{}", &digest[..12]),
+            name: format!("clip-{}", &self.digest[..12]),
             format: "mp4".to_owned(),
             width: self.width,
             height: self.height,
@@ -68,12 +71,15 @@ impl Encoder<'_> {
         command.arg("-maxrate").arg(format!("{}k", rung.max_rate));
         command.arg("-bufsize").arg(format!("{}k", rung.max_rate * 2));
         command.args(["-movflags", "+faststart", "-f", "mp4", NAME]);
-        process::run(&mut command, limits(film, only), self.stop, PATIENCE, |_| true)
+        let mut clock = Clock::default();
+        process::run(&mut command, limits(film, only), self.stop, PATIENCE, |chunk| clock.hear(chunk))
             .map_err(|failure| self.explain(failure, "ffmpeg"))?;
-        let bytes = folder.path().join(NAME).metadata().map_or(0, |file| file.len());
+        let file = folder.path().join(NAME);
+        let bytes = file.metadata().map_or(0, |file| file.len());
         if bytes == 0 {
             return Err(Failure::File("ffmpeg has written no clip".to_owned()));
         }
-        Ok(Clip { width: rung.width, height: rung.height, bytes, folder })
+        let digest = sha256(&file, self.stop).map_err(|error| self.no_folder(&error))?.ok_or(Failure::Stopped)?;
+        Ok(Clip { width: rung.width, height: rung.height, bytes, digest, folder })
     }
 }

@@ -143,7 +143,7 @@ const NOMINAL_PEAK: u32 = 100;
 
 /// Reads the output of `-progress`: lines of `name=value`. A chunk may end anywhere in a line.
 #[derive(Default)]
-struct Clock {
+pub struct Clock {
     line: Vec<u8>,
     seconds: f64,
     frames: u64,
@@ -151,7 +151,7 @@ struct Clock {
 
 impl Clock {
     /// Reads a chunk. Returns whether a time or a frame count rose.
-    fn hear(&mut self, chunk: &[u8]) -> bool {
+    pub fn hear(&mut self, chunk: &[u8]) -> bool {
         let mut rose = false;
         for byte in chunk {
             if *byte == b'\n' {

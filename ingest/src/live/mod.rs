@@ -2,25 +2,25 @@
 //!
 //! Here the clip is a file beside the photo, as on Apple's devices. See [`crate::motion`] for the other kind.
 
+mod gone;
 mod moments;
 mod pairs;
-
-use std::collections::HashSet;
 
 use gallery::rendition::Rendition;
 
 use crate::bucket::Content;
-use crate::catalogue::{Deletion, Place, State};
+use crate::catalogue::{Deletion, Item, Place, State};
 use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::film::{Clip, Encoder, Film};
 use crate::outcome::Outcome;
 use crate::photo;
-use crate::prune::{REMOVED_STAY, missing};
+use crate::prune::REMOVED_STAY;
 use crate::publish::{OLD_VERSIONS_STAY, Publisher};
 use crate::sniff;
-use crate::walk::{Candidate, Library};
+use crate::walk::Candidate;
 
+pub use gone::prune;
 pub use pairs::Pairs;
 
 /// A film of the library.
@@ -29,22 +29,25 @@ pub type Filmed<'l> = (&'l Candidate, sniff::Film);
 /// The photos and clips of a library.
 pub struct Live<'l> {
     pairs: Pairs<'l>,
-    /// The clips that the gallery has.
-    known: Vec<Place>,
+    candidates: &'l [Candidate],
+    /// The clips that the gallery has, and whether their items are withdrawn.
+    known: Vec<(Place, bool)>,
 }
 
 impl<'l> Live<'l> {
     pub fn new(publisher: &Publisher, candidates: &'l [Candidate]) -> Result<Self, Failure> {
-        Ok(Self { pairs: Pairs::new(candidates), known: publisher.catalogue.clips(publisher.register.library)? })
+        let known = publisher.catalogue.clips(publisher.register.library)?;
+        Ok(Self { pairs: Pairs::new(candidates), candidates, known })
     }
 
-    /// Whether a film is a clip that the gallery has, and has not changed.
-    pub fn is_known(&self, file: &Candidate) -> bool {
-        let known = self.known.binary_search_by(|place| place.path.as_str().cmp(&file.place));
-        known.is_ok_and(|at| {
-            let place = &self.known[at];
-            place.size == file.size && place.modified == file.modified && place.changed == file.changed
-        })
+    /// What is to be said of a film that is a clip which the gallery has, or keeps out. An edit must not bring back
+    /// what was taken out.
+    pub fn known(&self, file: &Candidate) -> Option<Outcome> {
+        let at = self.known.binary_search_by(|(place, _)| place.path.as_str().cmp(&file.place)).ok()?;
+        match &self.known[at] {
+            (_, true) => Some(Outcome::KeptOut),
+            (place, false) => is_same(place, file).then_some(Outcome::Unchanged),
+        }
     }
 
     /// Whether a film that is an item of its own may be the clip of a photo that came later.
@@ -56,44 +59,37 @@ impl<'l> Live<'l> {
         Ok(publisher.catalogue.duration(&key)?.is_some_and(|seconds| seconds <= Clip::LONGEST))
     }
 
-    /// Makes a film the clip of its photo. `None` if it is a film of its own.
+    /// Makes a film the clip of its photo. `before` is the item that the film was. `None` if it is a film of its own.
     pub fn join(
         &self,
         publisher: &Publisher,
         encoder: &Encoder,
         (file, kind): Filmed,
         film: &Film,
+        before: Option<&Item>,
     ) -> Result<Option<Outcome>, Failure> {
+        let (register, catalogue) = (publisher.register, publisher.catalogue);
         if film.duration > Clip::LONGEST {
             return Ok(None);
         }
         let Some((photo, is_certain)) = self.pairs.of(file, film) else { return Ok(None) };
-        let register = publisher.register;
-        let shown = register.key_at(&photo.place).and_then(|key| register.shown(&key));
-        let Some(item) = shown.filter(|item| !item.stored.is_film) else { return Ok(None) };
-        let Some(renditions) = publisher.catalogue.renditions(&item.key)? else { return Ok(None) };
-        if !is_certain && !moments::may_agree(&publisher.catalogue.taken(&item.key)?, film.facts.taken.as_ref()) {
+        let Some(key) = register.key_at(&photo.place) else { return Ok(None) };
+        let Some(item) = register.shown(&key).filter(|item| !item.stored.is_film) else {
+            // The clip of a photo that was taken out must not come in by itself.
+            return Ok(register.is_kept_out(&key).then_some(Outcome::KeptOut));
+        };
+        let Some(renditions) = catalogue.renditions(&key)? else { return Ok(None) };
+        if !is_certain && !moments::may_agree(&catalogue.taken(&key)?, film.facts.taken.as_ref()) {
             return Ok(None);
         }
-        if publisher.dry_run {
-            return Ok(Some(Outcome::Added));
-        }
         let digest = sha256(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
-        let made = encoder.clip((&file.path, kind), film)?;
-        let clip = made.rendition(&digest);
-        let format = if kind == sniff::Film::QuickTime { "mov" } else { "original.mp4" };
-        let original = Rendition {
-            format: format.to_owned(),
+        let source = Rendition {
+            name: format!("source-{}", &digest[..12]),
+            format: extension(file, kind),
             width: film.width,
             height: film.height,
             bytes: file.size,
-            ..clip.clone()
         };
-        publisher.put(&renditions.object(&item.key, &clip), Content::File(&made.path()), "video/mp4")?;
-        publisher.put(&renditions.object(&item.key, &original), Content::File(&file.path), kind.mime())?;
-        if !file.is_untouched() {
-            return Err(Failure::File("it changed while it was read: run again".to_owned()));
-        }
         let place = Place {
             path: file.place.clone(),
             key: item.key.clone(),
@@ -101,38 +97,72 @@ impl<'l> Live<'l> {
             modified: file.modified.clone(),
             changed: file.changed.clone(),
         };
-        let now = jiff::Timestamp::now();
-        let due = (now + OLD_VERSIONS_STAY).to_string();
-        let outcome = if renditions.clip().is_some() { Outcome::Replaced } else { Outcome::Added };
-        let found = (register.library, Some(&place));
-        publisher.catalogue.put_clip(&item.key, &renditions, vec![clip, original], found, &due)?;
-        // It was an item of its own before its photo came.
-        if let Some(alone) = register.key_at(&file.place).and_then(|key| register.shown(&key)) {
-            let due = (now + REMOVED_STAY).to_string();
-            let objects = Deletion::of_item(&alone.key, &alone.stored, &due);
-            publisher.catalogue.withdraw(&alone.key, State::Pruned, &objects, &now.to_string())?;
-            publisher.catalogue.remove_places(register.library, [file.place.as_str()].into_iter())?;
+        let has_it = renditions.source_of_clip().is_some_and(|had| had.name == source.name);
+        if !has_it && renditions.clip().is_some() && self.is_taken(publisher, &key, file)? {
+            return Ok(None);
         }
+        if publisher.dry_run {
+            return Ok(Some(Outcome::Added));
+        }
+        // It was an item of its own before its photo came. A run that ends here finds a new film the next time.
+        if let Some(alone) = before.filter(|alone| alone.key != item.key) {
+            withdraw(publisher, file, alone)?;
+        }
+        if has_it {
+            catalogue.note_clip(register.library, &place)?;
+            return Ok(Some(Outcome::Unchanged));
+        }
+        let made = encoder.clip((&file.path, kind), film)?;
+        let clip = made.rendition();
+        publisher.put(&renditions.object(&key, &clip), Content::File(&made.path()), "video/mp4")?;
+        publisher.put(&renditions.object(&key, &source), Content::File(&file.path), kind.mime())?;
+        if !file.is_untouched() {
+            return Err(Failure::File("it changed while it was read: run again".to_owned()));
+        }
+        let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
+        let outcome = if renditions.clip().is_some() { Outcome::Replaced } else { Outcome::Added };
+        catalogue.put_clip(&key, &renditions, vec![clip, source], Some((register.library, &place)), &due)?;
         Ok(Some(outcome))
+    }
+
+    /// Whether another film is the clip of a photo, as far as this library tells: one that is gone from it is not.
+    fn is_taken(&self, publisher: &Publisher, key: &str, file: &Candidate) -> Result<bool, Failure> {
+        let library = publisher.register.library;
+        let others = publisher.catalogue.clips_of(key)?;
+        // A clip without a file lies in the photo's own.
+        Ok(others.is_empty()
+            || others.iter().any(|(other, place)| {
+                other != library
+                    || (place.path != file.place && self.candidates.iter().any(|there| there.place == place.path))
+            }))
     }
 }
 
-/// Takes the clips away whose files are gone.
-pub fn prune(publisher: &Publisher, library: &Library) -> Result<(), Failure> {
-    if library.candidates.is_empty() {
-        return Ok(());
+/// Takes out the item that a clip was, unless other files hold it too.
+fn withdraw(publisher: &Publisher, file: &Candidate, alone: &Item) -> Result<(), Failure> {
+    if alone.places <= 1 {
+        let now = jiff::Timestamp::now();
+        let objects = Deletion::of_item(&alone.key, &alone.stored, &(now + REMOVED_STAY).to_string());
+        publisher.catalogue.withdraw(&alone.key, State::Pruned, &objects, &now.to_string())?;
     }
-    let found: HashSet<&str> = library.candidates.iter().map(|file| file.place.as_str()).collect();
-    let mut gone = publisher.catalogue.clips(publisher.register.library)?;
-    gone.retain(|place| !found.contains(place.path.as_str()));
-    let due = (jiff::Timestamp::now() + REMOVED_STAY).to_string();
-    for place in missing(gone, library) {
-        if let Some(renditions) = publisher.catalogue.renditions(&place.key)? {
-            let found = (publisher.register.library, None);
-            publisher.catalogue.put_clip(&place.key, &renditions, Vec::new(), found, &due)?;
-        }
+    let place = [file.place.as_str()];
+    Ok(publisher.catalogue.remove_places(publisher.register.library, place.into_iter())?)
+}
+
+fn is_same(place: &Place, file: &Candidate) -> bool {
+    place.size == file.size && place.modified == file.modified && place.changed == file.changed
+}
+
+/// The extension of a film's name, so that a download has it again.
+fn extension(file: &Candidate, kind: sniff::Film) -> String {
+    let own = file.filename().rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let is_usual = !own.is_empty() && own.len() <= 4 && own.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match kind {
+        sniff::Film::QuickTime => "mov".to_owned(),
+        sniff::Film::Mp4 => "mp4".to_owned(),
+        _ if is_usual => own,
+        _ => "film".to_owned(),
     }
-    Ok(())
 }
 
 fn unreadable(error: std::io::Error) -> Failure {

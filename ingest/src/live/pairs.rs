@@ -24,7 +24,7 @@ pub struct Pairs<'l> {
     by_name: HashMap<String, &'l Candidate>,
     photos: Vec<&'l Candidate>,
     /// The photos of folders that were searched, by identifier.
-    by_id: RefCell<HashMap<String, HashMap<String, &'l Candidate>>>,
+    by_id: RefCell<HashMap<String, Vec<(String, &'l Candidate)>>>,
 }
 
 impl<'l> Pairs<'l> {
@@ -55,11 +55,16 @@ impl<'l> Pairs<'l> {
         let mut searched = self.by_id.borrow_mut();
         let here = searched.entry(folder.to_owned()).or_insert_with(|| {
             let here = self.photos.iter().filter(|photo| self::folder(&photo.place) == folder);
-            here.filter_map(|photo| Some((identifier(&photo.path)?, *photo))).collect()
+            here.filter_map(|photo| Some((identifier(&photo.path)?, *photo))).collect::<Vec<_>>()
         });
         // A photo whose EXIF was taken out has no identifier. One with another identifier is another's photo.
-        let other = here.values().any(|photo| named().is_some_and(|(named, _)| std::ptr::eq(named, *photo)));
-        here.get(id).map(|photo| (*photo, true)).or_else(|| named().filter(|_| !other))
+        let of_name = self.by_name(file);
+        let is_named = |photo: &&Candidate| of_name.is_some_and(|named| std::ptr::eq(named, *photo));
+        // A photo and what was made from it may have the same identifier.
+        let mut same = here.iter().filter(|(other, _)| other == id).map(|(_, photo)| *photo);
+        let first = same.clone().find(is_named).or_else(|| same.next());
+        let is_others = here.iter().any(|(_, photo)| is_named(photo));
+        first.map(|photo| (photo, true)).or_else(|| named().filter(|_| !is_others))
     }
 }
 

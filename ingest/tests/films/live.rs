@@ -4,7 +4,7 @@ use std::fs;
 
 use gallery::rendition::Rendition;
 use image::ImageFormat;
-use ingest::{Prune, doctor};
+use ingest::{Change, Prune, curate, doctor};
 
 use super::{film, kept};
 use crate::common::Gallery;
@@ -33,7 +33,7 @@ fn clips(gallery: &Gallery, key: &str) -> (Rendition, Option<Rendition>) {
         let object = gallery.object(&renditions.object(key, rendition)).expect(&rendition.name);
         assert_eq!(object.bytes.len() as u64, rendition.bytes, "{}", rendition.name);
     }
-    (renditions.clip().expect("it has a clip").clone(), renditions.original_clip().cloned())
+    (renditions.clip().expect("it has a clip").clone(), renditions.source_of_clip().cloned())
 }
 
 pub fn beside() {
@@ -68,10 +68,85 @@ pub fn beside() {
     fs::remove_file(&clip).unwrap();
     gallery.ingest();
     clips(&gallery, "a/IMG_2001.JPG");
-    gallery.options.prune = Some(Prune { all: false, now: false, confirm: |_| true });
+    // Not where nobody agrees.
+    gallery.options.prune = Some(Prune { all: false, now: false, confirm: |_| false });
+    gallery.ingest();
+    let before = clips(&gallery, "a/IMG_2001.JPG");
+    gallery.options.prune = Some(Prune { all: false, now: false, confirm: |paths| paths == ["a/img_2001.MOV"] });
     gallery.ingest();
     assert!(gallery.renditions("a/IMG_2001.JPG").unwrap().clip().is_none());
     assert!(doctor(&gallery.options, false).unwrap().is_well());
+    // It comes back before its objects go, and they stay.
+    gallery.options.prune = None;
+    film(&gallery, "a/img_2001.MOV", &format!("{} -f mov", CLIP.replace("2.8", "2.0")));
+    gallery.ingest();
+    assert_eq!(clips(&gallery, "a/IMG_2001.JPG").1, before.1);
+    gallery.sql::<String>("UPDATE deletions SET due = '2020-01-01T00:00:00Z' RETURNING object");
+    gallery.ingest();
+    clips(&gallery, "a/IMG_2001.JPG");
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// What a person took out does not come in again as a film.
+pub fn hidden() {
+    let mut gallery = Gallery::new();
+    gallery.file("IMG_1.JPG", &photo());
+    film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    gallery.ingest();
+    let key = ["IMG_1.JPG".to_owned()];
+    curate(&gallery.options, &key, Change::Hide).unwrap();
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.kept_out, report.objects), (0, 2, 0), "{report}");
+    // Also if the clip came later, or was edited.
+    film(&gallery, "IMG_1.MOV", &format!("{} -f mov", CLIP.replace("2.8", "2.0")));
+    assert_eq!(gallery.ingest().kept_out, 2);
+    assert!(keys(&gallery).is_empty());
+    curate(&gallery.options, &key, Change::Show).unwrap();
+    gallery.ingest();
+    clips(&gallery, "IMG_1.JPG");
+    assert_eq!(keys(&gallery), key);
+    // A photo that is made anew keeps its clip, although its file is gone.
+    fs::remove_file(gallery.library().join("IMG_1.MOV")).unwrap();
+    gallery.options.force = true;
+    assert_eq!(gallery.ingest().replaced, 1);
+    clips(&gallery, "IMG_1.JPG");
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// Only one of two films is the clip, and they do not change places.
+pub fn two_films() {
+    let gallery = Gallery::new();
+    gallery.file("IMG_1.JPG", &photo());
+    film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    film(&gallery, "IMG_1.MP4", &CLIP.replace("2.8", "2.0"));
+    assert_eq!(gallery.ingest().added, 3);
+    assert_eq!(keys(&gallery), ["IMG_1.JPG", "IMG_1.MP4"]);
+    let made = clips(&gallery, "IMG_1.JPG");
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (3, 0), "{report}");
+    // A copy of the pair is the same item.
+    fs::create_dir(gallery.library().join("copy")).unwrap();
+    for name in ["IMG_1.JPG", "IMG_1.MOV"] {
+        fs::copy(gallery.library().join(name), gallery.library().join("copy").join(name)).unwrap();
+    }
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.replaced, report.objects), (0, 0, 0), "{report}");
+    assert_eq!((clips(&gallery, "IMG_1.JPG"), keys(&gallery).len()), (made, 2));
+    assert_eq!(gallery.ingest().unchanged, 5);
+}
+
+/// A photo of an earlier version gets renditions and its clip in one run.
+pub fn of_an_earlier_version() {
+    let mut gallery = Gallery::new();
+    gallery.file("IMG_1.JPG", &photo());
+    gallery.ingest();
+    gallery.sql::<String>("UPDATE media SET renditions = NULL, thumbhash = NULL RETURNING key");
+    film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    gallery.options.renditions = true;
+    let report = gallery.ingest();
+    assert_eq!((report.renewed, report.added), (1, 1), "{report}");
+    clips(&gallery, "IMG_1.JPG");
+    assert_eq!(keys(&gallery), ["IMG_1.JPG"]);
 }
 
 /// Its photo could not be read by an earlier version, or came later.

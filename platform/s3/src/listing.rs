@@ -30,12 +30,14 @@ pub fn parse(xml: &str) -> Option<Page> {
     rest.contains("</ListBucketResult>").then_some(Page { sizes, next })
 }
 
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+/// The text between the tags of an element without attributes: the first of that name.
+pub fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
 }
 
-fn unescape(text: &str) -> String {
+/// A text with the five entities of XML as the characters that they stand for.
+pub fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {

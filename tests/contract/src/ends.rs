@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use harness::LIVE;
+
 use crate::{
     Outcome, Target,
     client::Call,
@@ -52,6 +54,7 @@ pub fn kinds(target: &Target, cookie: &str) -> Result<Vec<Kind>, String> {
         ("item", format!("/api/media/{BIG}"), true),
         ("original", photo.file, true),
         ("thumbnail", photo.thumbnails.medium.ok_or("the photo has no thumbnail")?, true),
+        ("clip", item(target, LIVE)?.clip.ok_or("the photo has no clip")?, true),
         ("master by token", by_token.clone(), false),
         ("variant by token", format!("{below}/{variant}"), false),
         ("segment by token", format!("{below}/{segment}"), false),

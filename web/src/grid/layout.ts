@@ -158,10 +158,11 @@ export function srcset(item: Sized & Pick<Media, 'thumbnails'>): string {
     [large, 800],
     [screen, 2048],
   ] as const) {
-    if (!url) continue;
+    // A size that would be the same has the URL of the next smaller one.
+    if (!url || [...widths.values()].includes(url)) continue;
     const longest = screen === null ? side : longestSide(side, aspect);
     const width = Math.round(aspect >= 1 ? longest : longest * aspect);
-    // No picture is enlarged, and a size that is missing has the URL of the next smaller one.
+    // No picture is enlarged.
     const real = Math.max(1, Math.min(width, item.width ?? width));
     if (!widths.has(real)) widths.set(real, url);
   }

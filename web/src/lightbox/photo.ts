@@ -69,9 +69,11 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     if (!image.hasAttribute('src')) return;
     if (image === loading) {
       loading = null;
-      // Each zoom would ask again for what there is not.
-      closer = closer.slice(0, come);
       element.classList.remove('slide-loading');
+      // The next one may be there. Each zoom would ask again for what there is not.
+      closer.splice(come, 1);
+      wanted = Math.max(wanted, come + 1);
+      load();
     }
     void around.stillWelcome().then((welcome) => {
       if (!welcome) around.unauthorized();
@@ -80,6 +82,7 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
   }
 
   function again(): void {
+    clip?.stop();
     frame.replaceChildren();
     closer = sharper();
     come = 0;
@@ -122,6 +125,8 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
       wanted = 0;
+      // What failed may be there the next time.
+      closer = sharper();
       clip?.stop();
       // An original can have many megabytes, so it stops loading when it is no longer the current item.
       loading?.removeAttribute('src');

@@ -159,15 +159,16 @@ fn frame(data: Vec<u8>) -> Result<(Frame, (u32, u32)), String> {
     settings.set_max_frame_delay(1);
     settings.set_frame_size_limit(u32::try_from(MAX_PIXELS).unwrap_or(u32::MAX));
     let mut decoder = Decoder::with_settings(&settings).map_err(failed)?;
-    match decoder.send_data(Arc::<[u8]>::from(data), None, None, None) {
-        Ok(()) | Err(Error::Again) => {}
-        Err(error) => return Err(failed(error)),
-    }
-    // What is left of the data is sent once there is room for it.
+    let mut sent = decoder.send_data(Arc::<[u8]>::from(data), None, None, None);
     let picture = loop {
         match decoder.get_picture() {
             Ok(picture) => break picture,
-            Err(Error::Again) => decoder.send_pending_data().map_err(failed)?,
+            // What is left of the data is sent once there is room for it.
+            Err(Error::Again) if matches!(sent, Err(Error::Again)) => sent = decoder.send_pending_data(),
+            Err(Error::Again) => {
+                sent.map_err(failed)?;
+                return Err("broken: AV1: there is no picture in it".to_owned());
+            }
             Err(error) => return Err(failed(error)),
         }
     };

@@ -1,0 +1,60 @@
+//! Clips whose files are gone.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::Prune;
+use crate::catalogue::Place;
+use crate::failure::Failure;
+use crate::prune::{REMOVED_STAY, missing};
+use crate::publish::Publisher;
+use crate::walk::Library;
+
+/// Takes clips away from photos that stay, with the same care as items: if most are gone, or nobody agrees, nothing
+/// is done.
+pub fn prune(publisher: &Publisher, library: &Library, prune: &Prune) -> Result<(), Failure> {
+    let found: HashSet<&str> = library.candidates.iter().map(|file| file.place.as_str()).collect();
+    let mut known: Vec<Place> = Vec::new();
+    for (place, is_withdrawn) in publisher.catalogue.clips(publisher.register.library)? {
+        if !is_withdrawn {
+            known.push(place);
+        }
+    }
+    let all = known.len();
+    known.retain(|place| !found.contains(place.path.as_str()));
+    let gone = missing(known, library);
+    // Another file may hold the same clip.
+    let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for place in &gone {
+        by_key.entry(&place.key).or_default().push(&place.path);
+    }
+    let mut keys = Vec::new();
+    for (key, paths) in by_key {
+        let held = publisher.catalogue.clips_of(key)?;
+        let is_gone = |library: &str, path: &str| library == publisher.register.library && paths.contains(&path);
+        if held.iter().all(|(library, place)| is_gone(library, &place.path)) {
+            keys.push((key, paths[0].to_owned()));
+        }
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    if gone.len() * 2 > all.max(2) && !prune.all {
+        return Err(Failure::Skipped(format!(
+            "the files of {} of {all} clips are gone, and none was taken from its photo, because it is more than half: \
+             see that the folder is mounted, then use --prune-all",
+            gone.len()
+        )));
+    }
+    let paths: Vec<String> = keys.iter().map(|(_, path)| path.clone()).collect();
+    if !(prune.confirm)(&paths) {
+        return Ok(());
+    }
+    let now = jiff::Timestamp::now();
+    let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
+    for (key, _) in keys {
+        if let Some(renditions) = publisher.catalogue.renditions(key)? {
+            publisher.catalogue.put_clip(key, &renditions, Vec::new(), None, &due)?;
+        }
+    }
+    Ok(())
+}
