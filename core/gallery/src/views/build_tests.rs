@@ -139,7 +139,7 @@ fn the_version_is_that_of_the_content() {
 
 #[test]
 fn a_new_item_makes_at_most_two_blocks_of_a_view_anew() {
-    let mut all = items(2000);
+    let mut all = items(6000);
     let new = all.remove(777);
     let before = build(all.clone(), &about(), &Known::default(), deflate::squeeze_each).unwrap();
     let mut known = Known::default();
