@@ -88,6 +88,20 @@ pub fn die(what: &str, target: &Target, cookie: &str, kinds: &[Kind]) -> Outcome
     Ok(())
 }
 
+/// Waits until all of a host knows a new link. Where each request is an instance, one of them may have the index of
+/// before for as long as it may be kept.
+fn known(target: &Target, cookie: &str) -> Outcome {
+    let began = Instant::now();
+    let mut in_a_row = 0;
+    while in_a_row < IN_A_ROW {
+        let answer = target.get("/api/timeline").anonymous().header("cookie", cookie).send()?;
+        in_a_row = if answer.status == 200 { in_a_row + 1 } else { 0 };
+        ensure!(began.elapsed() < MOST, "a new link is not known after half a minute");
+        sleep(PAUSE);
+    }
+    Ok(())
+}
+
 /// A link that shows everything, with a page and a film open. Everybody else goes on.
 fn a_link(target: &Target) -> Outcome {
     let Some(operator) = target.operator() else { return Ok(()) };
@@ -96,6 +110,7 @@ fn a_link(target: &Target) -> Outcome {
     let (_, token) = url.trim().rsplit_once('/').ok_or("link add printed no URL")?;
     sleep(LOOKS);
     let cookie = guest(target, token)?;
+    known(target, &cookie)?;
     let kinds = kinds(target, &cookie)?;
     for kind in &kinds {
         let answer = with(target, &cookie, kind).send()?;
