@@ -72,9 +72,7 @@ pub fn fill(
     let files: HashMap<&str, &Candidate> = files.iter().map(|file| (file.place.as_str(), file)).collect();
     let mut found = Vec::new();
     for place in catalogue.places(library)? {
-        let file = files
-            .get(place.path.as_str())
-            .filter(|file| file.size == place.size && file.modified == place.modified && file.changed == place.changed);
+        let file = files.get(place.path.as_str()).filter(|file| file.is_as_in(&place));
         let Some(file) = file.filter(|_| lacking.contains(&place.key)) else { continue };
         if stop.is_requested() {
             break;

@@ -87,17 +87,17 @@ struct Job<'a> {
 }
 
 pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Library, tally: &Tally) {
-    let films = library.candidates.iter().filter_map(|file| match file.kind {
-        Kind::Film(kind) => Some((file, kind)),
-        _ => None,
-    });
     let live = match Live::new(publisher, &library.candidates) {
         Ok(live) => live,
         Err(failure) => return tally.settle(Err(failure)),
     };
-    let (known, mut films): (Vec<_>, Vec<_>) = films.partition(|(file, _)| live.known(file).is_some());
-    for (file, outcome) in known.iter().filter_map(|(file, _)| Some((file, live.known(file)?))) {
-        tally.count(&file.place, Ok(outcome));
+    let mut films = Vec::new();
+    for file in &library.candidates {
+        let Kind::Film(kind) = file.kind else { continue };
+        match live.known(file) {
+            Some(outcome) => tally.count(&file.place, Ok(outcome)),
+            None => films.push((file, kind)),
+        }
     }
     // What is left are the twins of films that were on their way.
     while !films.is_empty() && !tally.must_stop() {

@@ -216,7 +216,7 @@ impl<'a> Publisher<'a> {
     pub fn thumbnails(&self, key: &str, version: &str, thumbnails: &Thumbnails) -> Result<Renditions, Failure> {
         let renditions = thumbnails.renditions(version);
         for (rendition, thumbnail) in renditions.all.iter().zip(&thumbnails.pictures) {
-            self.put(&renditions.object(key, rendition), Content::Bytes(&thumbnail.webp), "image/webp")?;
+            self.put(&renditions.object(key, rendition), Content::Bytes(&thumbnail.webp), rendition.content_type())?;
         }
         Ok(renditions)
     }
@@ -224,7 +224,7 @@ impl<'a> Publisher<'a> {
     /// Uploads a clip, and adds it to what the row says.
     pub fn clip(&self, key: &str, renditions: &mut Renditions, clip: &Clip) -> Result<(), Failure> {
         let rendition = clip.rendition();
-        self.put(&renditions.object(key, &rendition), Content::File(&clip.path()), "video/mp4")?;
+        self.put(&renditions.object(key, &rendition), Content::File(&clip.path()), rendition.content_type())?;
         renditions.all.push(rendition);
         Ok(())
     }
@@ -236,8 +236,7 @@ impl<'a> Publisher<'a> {
         let mut clips = Vec::new();
         for clip in before.all.iter().filter(|rendition| rendition.clip_version().is_some()) {
             let Some(bytes) = self.bucket.get(&before.object(key, clip), MAX_CLIP)? else { return Ok(()) };
-            let mime = if clip.format == "mp4" { "video/mp4" } else { "video/quicktime" };
-            self.put(&renditions.object(key, clip), Content::Bytes(&bytes), mime)?;
+            self.put(&renditions.object(key, clip), Content::Bytes(&bytes), clip.content_type())?;
             clips.push(clip.clone());
         }
         renditions.all.extend(clips);

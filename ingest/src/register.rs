@@ -127,13 +127,6 @@ impl<'a> Register<'a> {
             turn.wait();
         }
         let mut inner = self.lock();
-        let place = |key: &str| Place {
-            path: file.place.clone(),
-            key: key.to_owned(),
-            size: file.size,
-            modified: file.modified.clone(),
-            changed: file.changed.clone(),
-        };
         let (key, again) = match inner.owner(&digest) {
             Some(entry) if entry.is_claimed => return Ok(Answer::Known(Outcome::Twin)),
             Some(entry)
@@ -145,7 +138,7 @@ impl<'a> Register<'a> {
             }
             Some(entry) => {
                 let (key, outcome) = (entry.item.key.clone(), entry.outcome());
-                let place = place(&key);
+                let place = file.place_of(&key);
                 inner.settle(&place);
                 drop(inner);
                 if !self.dry_run {
@@ -170,7 +163,7 @@ impl<'a> Register<'a> {
         drop(turn);
         Ok(Answer::New(Box::new(Claim {
             register: self,
-            place: place(&key),
+            place: file.place_of(&key),
             key,
             version,
             source: Source { sha256: digest, modified: file.modified.clone() },
@@ -267,8 +260,7 @@ impl Inner {
             // An edit must not bring back what was taken out.
             return Some(entry.outcome());
         }
-        let is_same = place.size == file.size && place.modified == file.modified && place.changed == file.changed;
-        (is_same && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
+        (file.is_as_in(place) && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
     }
 
     /// The key for new bytes.

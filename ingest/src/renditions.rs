@@ -65,9 +65,7 @@ fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMa
     let places = publisher.catalogue.places(publisher.register.library)?;
     let mut known = HashMap::new();
     for place in places {
-        let file = files
-            .get(place.path.as_str())
-            .filter(|file| file.size == place.size && file.modified == place.modified && file.changed == place.changed);
+        let file = files.get(place.path.as_str()).filter(|file| file.is_as_in(&place));
         known.extend(file.map(|file| (place.key, file.path.as_path())));
     }
     Ok(known)

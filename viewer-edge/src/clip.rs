@@ -40,11 +40,7 @@ pub(crate) async fn serve<P: Platform>(
     name.extend([".", &clip.format]);
     let presentation = Presentation {
         cache_control: if is_current && !download { IMMUTABLE } else { CHANGES },
-        content_type: Some(match clip.format.as_str() {
-            "mp4" => "video/mp4",
-            "mov" => "video/quicktime",
-            _ => "application/octet-stream",
-        }),
+        content_type: Some(clip.content_type()),
         disposition: Some(disposition(if download { "attachment" } else { "inline" }, &name)),
         tag: Some(format!("\"{version}\"")),
         edge_cache: None,

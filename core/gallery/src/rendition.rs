@@ -60,6 +60,16 @@ impl Renditions {
 }
 
 impl Rendition {
+    /// What its bytes are. A film of a container that browsers do not play is only for downloads.
+    pub fn content_type(&self) -> &'static str {
+        match self.format.as_str() {
+            "webp" => "image/webp",
+            "mp4" => "video/mp4",
+            "mov" => "video/quicktime",
+            _ => "application/octet-stream",
+        }
+    }
+
     /// The version in the URL of a clip: a part of its digest. A picture has none.
     pub fn clip_version(&self) -> Option<&str> {
         [CLIP, SOURCE].into_iter().find_map(|prefix| self.name.strip_prefix(prefix))

@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 
 use super::retry::Trouble;
 use super::{Bucket, Headers, StoreError, proof, upload::unreadable};
-use crate::digest::sha256_of_bytes;
+use crate::digest::{hex, sha256_of_bytes};
 use crate::walk::timestamp;
 
 /// Stores take so many parts at most. The other limits are the sizes of [`PartSizes`].
@@ -214,17 +214,12 @@ impl Bucket {
 fn tag_of_all(tags: &[String]) -> Option<String> {
     let mut all = Md5::new();
     for tag in tags {
-        let hex = tag.trim_matches('"');
-        let digits = (hex.len() == 32).then_some(hex)?;
+        let digits = Some(tag.trim_matches('"')).filter(|digits| digits.len() == 32)?;
         for at in (0..32).step_by(2) {
             all.update([u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?]);
         }
     }
-    let hex = all.finalize().iter().fold(String::with_capacity(32), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    Some(format!("{hex}-{}", tags.len()))
+    Some(format!("{}-{}", hex(&all.finalize()), tags.len()))
 }
 
 #[cfg(test)]

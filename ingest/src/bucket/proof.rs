@@ -7,6 +7,7 @@ use md5::{Digest, Md5};
 
 use super::Head;
 use crate::Stop;
+use crate::digest::hex;
 
 /// A body that is hashed while it is sent.
 pub struct Body<'a, R> {
@@ -31,13 +32,7 @@ impl<'a, R: Read> Body<'a, R> {
 
     /// The MD5 of the whole body in hexadecimal. `None` if the store answered before all was sent.
     pub fn md5(self) -> Option<String> {
-        use std::fmt::Write as _;
-        (self.left == 0).then(|| {
-            self.md5.finalize().iter().fold(String::with_capacity(32), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
-        })
+        (self.left == 0).then(|| hex(&self.md5.finalize()))
     }
 }
 

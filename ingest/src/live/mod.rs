@@ -46,7 +46,7 @@ impl<'l> Live<'l> {
         let at = self.known.binary_search_by(|(place, _)| place.path.as_str().cmp(&file.place)).ok()?;
         match &self.known[at] {
             (_, true) => Some(Outcome::KeptOut),
-            (place, false) => is_same(place, file).then_some(Outcome::Unchanged),
+            (place, false) => file.is_as_in(place).then_some(Outcome::Unchanged),
         }
     }
 
@@ -90,13 +90,7 @@ impl<'l> Live<'l> {
             height: film.height,
             bytes: file.size,
         };
-        let place = Place {
-            path: file.place.clone(),
-            key: item.key.clone(),
-            size: file.size,
-            modified: file.modified.clone(),
-            changed: file.changed.clone(),
-        };
+        let place = file.place_of(&key);
         let has_it = renditions.source_of_clip().is_some_and(|had| had.name == source.name);
         if !has_it && renditions.clip().is_some() && self.is_taken(publisher, &key, file)? {
             return Ok(None);
@@ -114,8 +108,8 @@ impl<'l> Live<'l> {
         }
         let made = encoder.clip((&file.path, kind), film)?;
         let clip = made.rendition();
-        publisher.put(&renditions.object(&key, &clip), Content::File(&made.path()), "video/mp4")?;
-        publisher.put(&renditions.object(&key, &source), Content::File(&file.path), kind.mime())?;
+        publisher.put(&renditions.object(&key, &clip), Content::File(&made.path()), clip.content_type())?;
+        publisher.put(&renditions.object(&key, &source), Content::File(&file.path), source.content_type())?;
         if !file.is_untouched() {
             return Err(Failure::File("it changed while it was read: run again".to_owned()));
         }
@@ -147,10 +141,6 @@ fn withdraw(publisher: &Publisher, file: &Candidate, alone: &Item) -> Result<(),
     }
     let place = [file.place.as_str()];
     Ok(publisher.catalogue.remove_places(publisher.register.library, place.into_iter())?)
-}
-
-fn is_same(place: &Place, file: &Candidate) -> bool {
-    place.size == file.size && place.modified == file.modified && place.changed == file.changed
 }
 
 /// The extension of a film's name, so that a download has it again.

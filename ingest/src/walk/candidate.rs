@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use gallery::MediaKey;
 
+use crate::catalogue::Place;
 use crate::sniff::Kind;
 
 /// Top-level folders of the bucket that hold what ingest or the services make; no original may be in these folders.
@@ -43,6 +44,22 @@ impl Candidate {
     pub fn is_untouched(&self) -> bool {
         let now = self.path.metadata().and_then(|metadata| Ok((metadata.len(), timestamp(metadata.modified()?))));
         now.is_ok_and(|(size, modified)| size == self.size && modified == self.modified)
+    }
+
+    /// The file as the place of an item.
+    pub fn place_of(&self, key: &str) -> Place {
+        Place {
+            path: self.place.clone(),
+            key: key.to_owned(),
+            size: self.size,
+            modified: self.modified.clone(),
+            changed: self.changed.clone(),
+        }
+    }
+
+    /// Whether the file is as it was when this place was noted.
+    pub fn is_as_in(&self, place: &Place) -> bool {
+        self.size == place.size && self.modified == place.modified && self.changed == place.changed
     }
 
     /// The last part of the key.
