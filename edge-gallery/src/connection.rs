@@ -107,12 +107,16 @@ impl Connection {
         Ok(before)
     }
 
+    /// The data folder of the native host.
+    pub fn data(&self) -> Result<PathBuf, Failure> {
+        let setting = |name: &str| self.setting(name);
+        Ok(PathBuf::from(Lookup(&setting).required(GALLERY_DATA)?))
+    }
+
     /// Empties the playlist cache of the native host, so that a film that was taken out is not played from there. The
     /// stores of other hosts cannot be reached from here: what they keep runs out by itself.
     pub fn forget_playlists(&self) -> Result<(), Failure> {
-        let setting = |name: &str| self.setting(name);
-        let data = PathBuf::from(Lookup(&setting).required(GALLERY_DATA)?);
-        Ok(platform_native::clear_kv(&data, StoreName::VideoCache)?)
+        Ok(platform_native::clear_kv(&self.data()?, StoreName::VideoCache)?)
     }
 
     /// Whether anybody who knows an object's name can read it, as long as it is there.

@@ -1,5 +1,6 @@
 //! The gallery as one program. Each verb has a module.
 
+mod adopt;
 mod check;
 mod connection;
 mod curate;
@@ -39,6 +40,8 @@ enum Verb {
     Serve(serve::Arguments),
     /// Take the photos and films of a folder into the gallery
     Ingest(ingest::Arguments),
+    /// Take over a bucket that another program has filled
+    Adopt(adopt::Arguments),
     /// Take items out of the gallery; their objects go after 30 days
     Remove(curate::Remove),
     /// Put removed or pruned items back, while their objects are there
@@ -73,12 +76,13 @@ fn main() -> ExitCode {
     if let Verb::DecodePicture { format } = &verb {
         return ::ingest::decode_stdin(format);
     }
-    if matches!(verb, Verb::Serve(_) | Verb::Ingest(_)) {
+    if matches!(verb, Verb::Serve(_) | Verb::Ingest(_) | Verb::Adopt(_)) {
         private::umask();
     }
     let done = match verb {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
+        Verb::Adopt(arguments) => adopt::run(&arguments),
         Verb::Remove(arguments) => curate::remove(&arguments),
         Verb::Restore(arguments) => curate::run(&arguments, Change::Restore),
         Verb::Hide(arguments) => curate::run(&arguments, Change::Hide),

@@ -36,6 +36,11 @@ pub struct Session {
 impl Session {
     /// Opens the catalogue, and asks the bucket whether it is there.
     pub fn open(options: &Options) -> Result<Self, Error> {
+        Self::open_with(options, uploads())
+    }
+
+    /// As [`open`](Self::open), with at most so many requests at once.
+    pub fn open_with(options: &Options, requests: usize) -> Result<Self, Error> {
         let place = match &options.database {
             // Nothing is written, and so nothing is made.
             Place::File(path) if options.dry_run && !path.exists() => Place::File(":memory:".into()),
@@ -43,7 +48,7 @@ impl Session {
         };
         let catalogue = Catalogue::new(place.open(&options.certificates)?);
         let bucket =
-            Bucket::new(&options.bucket, &options.certificates, uploads(), options.patience, options.stop.clone())
+            Bucket::new(&options.bucket, &options.certificates, requests, options.patience, options.stop.clone())
                 .in_parts(options.parts, options.temp.as_deref());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
         Ok(Self { bucket, catalogue })
@@ -196,7 +201,12 @@ fn look(options: &Options) -> Result<(Settings, Library), Error> {
 
 /// The time zone of the library: from the command line, gallery.toml, or the system.
 fn zone(options: &Options, settings: &Settings) -> Result<TimeZone, Error> {
-    match options.time_zone.as_deref().or(settings.time_zone.as_deref()) {
+    zone_named(options.time_zone.as_deref().or(settings.time_zone.as_deref()))
+}
+
+/// A time zone by its name, or that of the system.
+pub fn zone_named(name: Option<&str>) -> Result<TimeZone, Error> {
+    match name {
         None => Ok(TimeZone::system()),
         Some(name) => TimeZone::get(name)
             .map_err(|_| Error::Settings(format!("there is no time zone {name}: use a name such as Europe/Berlin"))),

@@ -39,7 +39,7 @@ pub fn read(tiff: Option<Vec<u8>>, xmp: Option<&[u8]>, file: &taken::File) -> (F
         lens: text(&exif, Tag::LensModel),
         focal_length: number(&exif, Tag::FocalLength).filter(|length| *length > 0.0),
         aperture: number(&exif, Tag::FNumber).filter(|number| *number > 0.0),
-        shutter_speed: rational(&exif, Tag::ExposureTime).and_then(shutter_speed),
+        shutter_speed: rational(&exif, Tag::ExposureTime).and_then(|time| exposure(time.to_f64())),
         iso: whole(&exif, Tag::PhotographicSensitivity).filter(|iso| *iso > 0),
         latitude: angle(&exif, Tag::GPSLatitude, Tag::GPSLatitudeRef, ["N", "S"], 90.0),
         longitude: angle(&exif, Tag::GPSLongitude, Tag::GPSLongitudeRef, ["E", "W"], 180.0),
@@ -116,9 +116,15 @@ pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
-fn shutter_speed(time: Rational) -> Option<String> {
-    let seconds = time.to_f64();
-    if seconds <= 0.0 {
+/// The width and height that the camera wrote down, as stored.
+pub fn pixels(exif: &exif::Exif) -> Option<(u32, u32)> {
+    let side = |tag| whole(exif, tag).filter(|side| *side > 0);
+    Some((side(Tag::PixelXDimension)?, side(Tag::PixelYDimension)?))
+}
+
+/// Seconds as cameras print them.
+pub fn exposure(seconds: f64) -> Option<String> {
+    if !seconds.is_finite() || seconds <= 0.0 {
         return None;
     }
     let inverse = 1.0 / seconds;
@@ -296,7 +302,7 @@ pub mod tests {
             ((30, 1), "30"),
             ((16667, 1_000_000), "1/60"),
         ] {
-            assert_eq!(shutter_speed(Rational { num, denom }).as_deref(), Some(text));
+            assert_eq!(exposure(Rational { num, denom }.to_f64()).as_deref(), Some(text));
         }
     }
 }

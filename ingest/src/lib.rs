@@ -8,6 +8,7 @@
 //! These things are not done: HDR is shown as SDR, and gain maps stay in the original.
 
 mod access;
+mod adopt;
 mod blank;
 mod bucket;
 mod catalogue;
@@ -35,6 +36,7 @@ mod progress;
 mod prune;
 mod publish;
 mod purge;
+mod recognise;
 mod register;
 mod renditions;
 mod report;
@@ -58,6 +60,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub use access::{NewLink, add_link, end_all_sessions, end_links, links};
+pub use adopt::{Adoption, OldValues, Sources, adopt, bare, keep_values};
 pub use bucket::{PartSizes, Probed, probe_bucket};
 pub use catalogue::StoredLink;
 pub use curate::{Became, Change, curate};

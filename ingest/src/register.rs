@@ -16,6 +16,7 @@ use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::photo;
+use crate::recognise::{self, Unrecognised};
 use crate::suffix::with_suffix;
 use crate::turns::Turn;
 use crate::walk::Candidate;
@@ -47,6 +48,8 @@ struct Inner {
     forced: HashSet<String>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
     begun: HashSet<String>,
+    /// Originals of another program whose digests are not known.
+    unrecognised: Unrecognised,
     /// The keys of pruned items that may still be put back, and the keys of their digests.
     pruned: HashSet<String>,
     pruned_by_digest: HashMap<String, String>,
@@ -90,9 +93,15 @@ impl<'a> Register<'a> {
             found: HashSet::new(),
             forced: HashSet::new(),
             begun: catalogue.begun()?.into_iter().collect(),
+            unrecognised: Unrecognised::default(),
             pruned: HashSet::new(),
             pruned_by_digest: HashMap::new(),
         };
+        for (key, before) in catalogue.adopted()? {
+            if let Some(shown) = before.shown.filter(|shown| shown.digest.is_none()) {
+                inner.unrecognised.insert(key, shown.size, before.mark);
+            }
+        }
         for item in catalogue.items()? {
             inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
         }
@@ -126,6 +135,7 @@ impl<'a> Register<'a> {
         if let Some(turn) = &turn {
             turn.wait();
         }
+        self.recognise(file, &digest, stop)?;
         let mut inner = self.lock();
         let (key, again) = match inner.owner(&digest) {
             Some(entry) if entry.is_claimed => return Ok(Answer::Known(Outcome::Twin)),
@@ -170,6 +180,33 @@ impl<'a> Register<'a> {
             before,
             is_committed: false,
         })))
+    }
+
+    /// Notes the digest of a file that is an original of another program.
+    fn recognise(&self, file: &Candidate, digest: &str, stop: &Stop) -> Result<(), Failure> {
+        let originals = {
+            let inner = self.lock();
+            if inner.owner(digest).is_some() { Vec::new() } else { inner.unrecognised.of(file.size) }
+        };
+        if originals.is_empty() {
+            return Ok(());
+        }
+        let found = recognise::find(&file.path, file.size, &originals, stop);
+        let Some(key) =
+            found.map_err(|error| if stop.is_requested() { Failure::Stopped } else { unreadable(error) })?
+        else {
+            return Ok(());
+        };
+        if !self.dry_run {
+            self.catalogue.fill_digest(&key, digest)?;
+        }
+        let mut inner = self.lock();
+        inner.unrecognised.remove(&key);
+        if let Some(entry) = inner.items.get_mut(&key) {
+            entry.item.digest = Some(digest.to_owned());
+            inner.by_digest.insert(digest.to_owned(), key);
+        }
+        Ok(())
     }
 
     /// As [`ask`](Self::ask), for bytes that are in no file, under a key that nothing else may have.
@@ -305,6 +342,7 @@ impl Inner {
                     is_film: old.as_ref().is_some_and(|item| item.stored.is_film),
                     version: Some(version.to_owned()),
                     renditions: Some(version.to_owned()),
+                    is_adopted: false,
                 },
                 places: old.map_or(0, |item| item.places),
             },

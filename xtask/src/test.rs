@@ -4,7 +4,7 @@ use std::{env, io::Write as _, path::Path, time::Instant};
 
 use crate::{
     Failure, fastly, page,
-    process::succeed,
+    process::{pass, succeed},
     suites::{Suites, cargo_test},
     tools, wasm,
     workspace::{self, cargo},
@@ -54,7 +54,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         if no_browser {
             command.env("NO_BROWSER", "1");
         }
-        succeed(&mut command, "cargo test --workspace")
+        pass(&mut command, "cargo test --workspace")
     })?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();

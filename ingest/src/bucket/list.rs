@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use platform_s3::listing::{self, Page};
+use platform_s3::listing::{self, Page, element, unescape};
 use sigv4::Method;
 
 use super::retry::Trouble;
@@ -16,6 +16,19 @@ const MAX_PAGE: u64 = 16 << 20;
 pub struct Listed {
     pub key: String,
     pub size: u64,
+    /// Without its quotes.
+    pub etag: Option<String>,
+    /// When it was written: RFC 3339.
+    pub modified: Option<String>,
+}
+
+impl Listed {
+    fn read(contents: &str) -> Option<Self> {
+        let (key, size) = listing::key_and_size(contents)?;
+        let text = |name| element(contents, name).map(unescape).filter(|text| !text.is_empty());
+        let etag = text("ETag").map(|tag| tag.trim_matches('"').to_owned());
+        Some(Self { key, size, etag, modified: text("LastModified") })
+    }
 }
 
 impl Bucket {
@@ -26,7 +39,7 @@ impl Bucket {
         let mut token = None;
         loop {
             let page = self.persist(|| self.page(prefix, token.as_deref()))?;
-            all.extend(page.sizes.into_iter().map(|(key, size)| Listed { key, size }));
+            all.extend(page.objects);
             let Some(next) = page.next else { return Ok(all) };
             // A store that returns to a page would be listed for ever.
             if !tokens.insert(next.clone()) {
@@ -36,7 +49,7 @@ impl Bucket {
         }
     }
 
-    fn page(&self, prefix: &str, token: Option<&str>) -> Result<Page, Trouble> {
+    fn page(&self, prefix: &str, token: Option<&str>) -> Result<Page<Listed>, Trouble> {
         let mut query = vec![("list-type", "2"), ("prefix", prefix)];
         query.extend(token.map(|token| ("continuation-token", token)));
         let url = self.presign(Method::Get, "", &query)?;
@@ -45,7 +58,7 @@ impl Bucket {
             return Err(self.words.refused(&answer).into());
         }
         let body = self.read(answer, MAX_PAGE)?;
-        let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
+        let page = std::str::from_utf8(&body).ok().and_then(|xml| listing::parse_with(xml, Listed::read));
         let no_page = || StoreError::local(format!("{} answers with something else than a list", self.words.endpoint));
         page.ok_or_else(|| no_page().into())
     }
@@ -88,7 +101,8 @@ mod tests {
     }
 
     fn page(key: &str, more: &str) -> String {
-        let contents = format!("<Contents><Key>{key}</Key><Size>7</Size></Contents>");
+        let rest = "<LastModified>2025-09-24T18:48:56.033Z</LastModified><ETag>&quot;5d41&quot;</ETag><Size>7</Size>";
+        let contents = format!("<Contents><Key>{key}</Key>{rest}</Contents>");
         format!("<ListBucketResult>{more}{contents}</ListBucketResult>")
     }
 
@@ -108,7 +122,8 @@ mod tests {
         });
         let listed = bucket.list("a b/").unwrap();
         assert_eq!(listed.len(), 25);
-        assert_eq!(listed[24], Listed { key: "a b/24".into(), size: 7 });
+        let (etag, modified) = (Some("5d41".into()), Some("2025-09-24T18:48:56.033Z".into()));
+        assert_eq!(listed[24], Listed { key: "a b/24".into(), size: 7, etag, modified });
     }
 
     #[test]

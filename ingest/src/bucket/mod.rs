@@ -6,6 +6,7 @@ mod lanes;
 mod list;
 mod parts;
 mod proof;
+mod range;
 mod retry;
 mod upload;
 mod words;

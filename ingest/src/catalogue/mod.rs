@@ -2,6 +2,7 @@
 //! the rows.
 
 mod access;
+mod adopted;
 mod clips;
 mod dates;
 mod deletions;
@@ -27,6 +28,7 @@ use crate::facts::Facts;
 use crate::taken::Columns;
 
 pub use access::StoredLink;
+pub use adopted::{Adopted, Before};
 pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;
@@ -180,6 +182,7 @@ impl Catalogue {
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
             deletions::cancel(row.key, &row.stored()),
+            adopted::forget(row.key),
         ];
         statements.extend(place.map(|(library, place)| places::put(library, place)));
         statements.extend(outdated.iter().map(deletions::put));
@@ -193,6 +196,7 @@ impl Row<'_> {
             is_film: self.kind == MediaType::Video,
             version: Some(self.version.to_owned()),
             renditions: Some(self.renditions.version.clone()),
+            is_adopted: false,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use platform::{Error, Row, Statement, Value};
 
-use super::{Catalogue, stored::Stored};
+use super::{
+    Catalogue,
+    stored::{IS_ADOPTED, Stored},
+};
 
 /// A file in which an item was found. A file that still has this size and these times is not read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,18 +34,18 @@ pub struct Item {
 
 impl Catalogue {
     pub fn items(&self) -> Result<Vec<Item>, Error> {
-        let rows = self.pages(
-            "SELECT key, digest, size, type, version, json_extract(renditions, '$.version'), \
-             (SELECT COUNT(*) FROM places WHERE places.key = media.key) FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
-        )?;
+        let rows = self.pages(&format!(
+            "SELECT key, digest, size, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED}, \
+             (SELECT COUNT(*) FROM places WHERE places.key = media.key) FROM media WHERE key > ?1 ORDER BY key LIMIT ?2"
+        ))?;
         let item = |row: &Row| {
             Ok(Item {
                 key: text(row, 0)?,
                 digest: row.text(1)?.map(str::to_owned),
                 // SQLite has signed numbers. A negative size becomes one that no file has.
                 size: count(row, 2)?.unwrap_or(u64::MAX),
-                stored: Stored::of(row, [3, 4, 5])?,
-                places: count(row, 6)?.unwrap_or_default(),
+                stored: Stored::of(row, [3, 4, 5, 6])?,
+                places: count(row, 7)?.unwrap_or_default(),
             })
         };
         rows.iter().map(item).collect()

@@ -3,7 +3,11 @@
 use gallery::rendition::Renditions;
 use platform::{Error, Row, Statement};
 
-use super::{Catalogue, Deletion, deletions, places::text, stored::Stored};
+use super::{
+    Catalogue, Deletion, deletions,
+    places::text,
+    stored::{IS_ADOPTED, Stored},
+};
 
 /// An item that lacks something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +22,12 @@ const FILL: &str = "UPDATE media SET renditions = ?2, thumbhash = ?3, thumbnail_
 impl Catalogue {
     /// Photos without renditions, and films without a ThumbHash that have a picture.
     pub fn without_renditions(&self) -> Result<Vec<Lacking>, Error> {
-        let rows = self.pages(
-            "SELECT key, type, version, json_extract(renditions, '$.version') FROM media WHERE key > ?1 \
+        let rows = self.pages(&format!(
+            "SELECT key, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED} FROM media WHERE key > ?1 \
              AND ((type = 'image' AND renditions IS NULL) OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) \
-             ORDER BY key LIMIT ?2",
-        )?;
-        let lacking = |row: &Row| Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3])? });
+             ORDER BY key LIMIT ?2"
+        ))?;
+        let lacking = |row: &Row| Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3, 4])? });
         rows.iter().map(lacking).collect()
     }
 

@@ -11,25 +11,36 @@ pub struct Stored {
     pub version: Option<String>,
     /// That of the renditions. Without one, the item has thumbnails where earlier versions wrote them.
     pub renditions: Option<String>,
+    /// Whether another program had put the original into the bucket. What that program made is kept beside what we make.
+    pub is_adopted: bool,
 }
 
+/// Whether an item was adopted, for a statement in which `key` is that of the item.
+pub const IS_ADOPTED: &str = "key IN (SELECT key FROM adopted)";
+
 impl Stored {
-    /// Reads the columns of a type and of the two versions.
-    pub fn of(row: &Row, [kind, version, renditions]: [usize; 3]) -> Result<Self, Error> {
+    /// Reads the columns of a type, of the two versions, and of [`IS_ADOPTED`].
+    pub fn of(row: &Row, [kind, version, renditions, adopted]: [usize; 4]) -> Result<Self, Error> {
         let owned = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
-        Ok(Self { is_film: row.text(kind)? == Some("video"), version: owned(version)?, renditions: owned(renditions)? })
+        Ok(Self {
+            is_film: row.text(kind)? == Some("video"),
+            version: owned(version)?,
+            renditions: owned(renditions)?,
+            is_adopted: row.integer(adopted)? == Some(1),
+        })
     }
 
     /// The names of all that the item with a key has. One that ends in `/` stands for the objects directly below it.
     pub fn objects(&self, key: &str) -> Vec<String> {
         let mut objects = vec![key.to_owned()];
-        match &self.renditions {
-            Some(version) => objects.push(layout::renditions_prefix(key, version)),
-            None => {
-                objects.extend(layout::ThumbnailSize::BELOW_THUMBNAILS.map(|size| layout::thumbnail(size, key)));
-            }
+        objects.extend(self.renditions.as_ref().map(|version| layout::renditions_prefix(key, version)));
+        if self.renditions.is_none() || self.is_adopted {
+            objects.extend(layout::ThumbnailSize::BELOW_THUMBNAILS.map(|size| layout::thumbnail(size, key)));
         }
-        objects.extend(self.is_film.then(|| layout::hls_prefix(key, self.version.as_deref())));
+        if self.is_film {
+            objects.push(layout::hls_prefix(key, self.version.as_deref()));
+            objects.extend((self.is_adopted && self.version.is_some()).then(|| layout::hls_prefix(key, None)));
+        }
         objects
     }
 }

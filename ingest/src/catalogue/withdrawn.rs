@@ -6,7 +6,12 @@ use gallery::media::{COLUMNS, UPSERT};
 use platform::{Error, Kind, Row, Statement, Value};
 use serde_json::Value as Json;
 
-use super::{Catalogue, deletions, deletions::Deletion, places::text, stored::Stored};
+use super::{
+    Catalogue, deletions,
+    deletions::Deletion,
+    places::text,
+    stored::{IS_ADOPTED, Stored},
+};
 
 /// Where two columns stand in [`COLUMNS`].
 const UPDATED_AT: usize = 27;
@@ -50,18 +55,18 @@ pub struct Withdrawn {
 
 impl Catalogue {
     pub fn withdrawn(&self) -> Result<Vec<Withdrawn>, Error> {
-        let rows = self.pages(
+        let rows = self.pages(&format!(
             "SELECT key, digest, state, purged_at IS NOT NULL, json_extract(row, '$.version'), \
-             json_extract(row, '$.type'), json_extract(json_extract(row, '$.renditions'), '$.version') \
-             FROM withdrawn WHERE key > ?1 ORDER BY key LIMIT ?2",
-        )?;
+             json_extract(row, '$.type'), json_extract(json_extract(row, '$.renditions'), '$.version'), {IS_ADOPTED} \
+             FROM withdrawn WHERE key > ?1 ORDER BY key LIMIT ?2"
+        ))?;
         let read = |row: &Row| {
             Ok(Withdrawn {
                 key: text(row, 0)?,
                 digest: row.text(1)?.map(str::to_owned),
                 state: State::parse(row.text(2)?),
                 is_purged: row.integer(3)? == Some(1),
-                stored: Stored::of(row, [5, 4, 6])?,
+                stored: Stored::of(row, [5, 4, 6, 7])?,
             })
         };
         rows.iter().map(read).collect()

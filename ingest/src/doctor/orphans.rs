@@ -6,6 +6,7 @@ use gallery::views::PARTS;
 
 use super::items::Used;
 use super::{Finding, Kind};
+use crate::catalogue::Stored;
 use crate::engine::Session;
 use crate::failure::Failure;
 use crate::views;
@@ -21,6 +22,10 @@ pub fn check(
     let mut kept: HashSet<String> = catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object).collect();
     for item in catalogue.withdrawn()?.into_iter().filter(|item| !item.is_purged) {
         kept.extend(item.stored.objects(&item.key));
+    }
+    // Another program may still show what it made.
+    for key in catalogue.adopted_keys()? {
+        kept.extend(Stored { is_film: true, is_adopted: true, ..Stored::default() }.objects(&key));
     }
     let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
     let views = views::used(&session.bucket)?;

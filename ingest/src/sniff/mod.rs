@@ -11,7 +11,7 @@ use image::ImageFormat;
 use ingest_decode::Format;
 
 pub use film::Film;
-pub use raw::Raw;
+pub use raw::{Raw, of_tiff};
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub fn file(path: &Path) -> std::io::Result<Kind> {
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(match bytes(&head) {
         Kind::Other => by_name(path, head.is_empty()),
-        Kind::Photo(Photo::Tiff) => Kind::Photo(raw::of_tiff(File::open(path)?).map_or(Photo::Tiff, Photo::Raw)),
+        Kind::Photo(Photo::Tiff) => Kind::Photo(of_tiff(File::open(path)?).map_or(Photo::Tiff, Photo::Raw)),
         kind => kind,
     })
 }

@@ -1,7 +1,6 @@
 //! Raw files of cameras. Most are TIFF, and only their directories tell them from a scan.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 
 use ingest_decode::ifd::{self, Tiff};
 
@@ -55,7 +54,7 @@ pub fn bytes(head: &[u8]) -> Option<Raw> {
 }
 
 /// The raw format of a TIFF. `None` if its pixels are those of a picture.
-pub fn of_tiff(file: File) -> Option<Raw> {
+pub fn of_tiff<R: Read + Seek>(file: R) -> Option<Raw> {
     /// Pixels of one colour each, and pixels without a filter before them (DNG 1.7, TIFF/EP).
     const SENSOR: [u32; 2] = [32803, 34892];
     /// The packings of Sony, Nikon and Pentax.
@@ -109,7 +108,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tif");
         std::fs::write(&path, file).unwrap();
-        of_tiff(File::open(path).unwrap())
+        of_tiff(std::fs::File::open(path).unwrap())
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod beside;
 mod camera;
 mod columns;
 mod film;
+mod foreign;
 mod name;
 mod offset;
 mod photo;
@@ -21,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use columns::Columns;
 pub use film::of_film;
+pub use foreign::{agree, of_row, uploaded};
 pub use photo::of_photo;
 pub use settle::{Settled, Undecided, settle};
 

@@ -49,7 +49,7 @@ pub use config::Config;
 pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};
-pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv};
+pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv, put_if_absent as put_kv_if_absent};
 pub use names::HostNames;
 pub use shared::Shared;
 pub use sql::{Database, Place};

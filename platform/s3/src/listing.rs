@@ -5,29 +5,39 @@
 
 /// One page of a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The keys of objects, and their sizes in bytes.
-    pub sizes: Vec<(String, u64)>,
+pub struct Page<T> {
+    pub objects: Vec<T>,
     /// The token of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// `None` if the text is not an answer to `ListObjectsV2`, or says that there is more but not where.
+/// The keys of objects, and their sizes in bytes: see [`parse_with`].
+pub fn parse(xml: &str) -> Option<Page<(String, u64)>> {
+    parse_with(xml, key_and_size)
+}
+
+/// The key of an object, and its size in bytes, out of its `<Contents>`.
+pub fn key_and_size(contents: &str) -> Option<(String, u64)> {
+    Some((unescape(element(contents, "Key")?), element(contents, "Size")?.parse().ok()?))
+}
+
+/// `None` if the text is not an answer to `ListObjectsV2`, or says that there is more but not where. `object` reads
+/// the elements of one object.
 ///
 /// `IsTruncated` decides whether there is a next page: some stores send a token with the last page too.
-pub fn parse(xml: &str) -> Option<Page> {
+pub fn parse_with<T>(xml: &str, object: impl Fn(&str) -> Option<T>) -> Option<Page<T>> {
     let (_, mut rest) = xml.split_once("<ListBucketResult")?;
     let next = match element(rest, "IsTruncated") {
         Some("true") => Some(unescape(element(rest, "NextContinuationToken")?)),
         _ => None,
     };
-    let mut sizes = Vec::new();
+    let mut objects = Vec::new();
     while let Some((_, after)) = rest.split_once("<Contents>") {
         let (contents, after) = after.split_once("</Contents>")?;
-        sizes.push((unescape(element(contents, "Key")?), element(contents, "Size")?.parse().ok()?));
+        objects.push(object(contents)?);
         rest = after;
     }
-    rest.contains("</ListBucketResult>").then_some(Page { sizes, next })
+    rest.contains("</ListBucketResult>").then_some(Page { objects, next })
 }
 
 /// The text between the tags of an element without attributes: the first of that name.
@@ -83,8 +93,8 @@ mod tests {
                    <NextContinuationToken>a&amp;b</NextContinuationToken>\
                    <Contents><Key>hls/Tanz &amp; M\u{fc}ller &#x28;1&#41;/1080p_000.ts</Key><Size>12</Size></Contents>\
                    <Contents><Size>3</Size><Key>x</Key></Contents></ListBucketResult>";
-        let sizes = vec![("hls/Tanz & M\u{fc}ller (1)/1080p_000.ts".to_owned(), 12), ("x".to_owned(), 3)];
-        assert_eq!(parse(xml), Some(Page { sizes, next: Some("a&b".to_owned()) }));
+        let objects = vec![("hls/Tanz & M\u{fc}ller (1)/1080p_000.ts".to_owned(), 12), ("x".to_owned(), 3)];
+        assert_eq!(parse(xml), Some(Page { objects, next: Some("a&b".to_owned()) }));
     }
 
     #[test]
@@ -92,7 +102,7 @@ mod tests {
         for last in ["", "<IsTruncated>false</IsTruncated>"] {
             let token = "<NextContinuationToken>x</NextContinuationToken>";
             let page = parse(&format!("<ListBucketResult>{last}{token}</ListBucketResult>"));
-            assert_eq!(page, Some(Page { sizes: Vec::new(), next: None }), "{last}");
+            assert_eq!(page, Some(Page { objects: Vec::new(), next: None }), "{last}");
         }
     }
 

@@ -214,7 +214,7 @@ impl Objects {
             let body = P::collect(response.into_body(), MAX_LISTING).await?;
             let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
             let page = page.ok_or(Error::because(Kind::Invalid, "object.list", "the answer is no listing"))?;
-            sizes.extend(page.sizes);
+            sizes.extend(page.objects);
             match page.next {
                 Some(next) => continuation = Some(next),
                 None => return Ok(sizes),

@@ -21,7 +21,7 @@ use platform::{Error, Kind, Kv, KvKey, StoreName};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::patience::patiently;
-use file::{File, milliseconds, now};
+use file::{File, connect, milliseconds, now};
 use writer::Change;
 
 pub(crate) use writer::Writer;
@@ -46,10 +46,23 @@ impl Stores {
     }
 }
 
+/// How long a person's command waits for a lock.
+const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(10);
+
+/// Writes a value into a store of the file `kv.db` in a host's data folder, which may be running. A value that is there
+/// stays. A file that is not there is made, and is the host's from then on.
+pub fn put_if_absent(data: &Path, store: StoreName, key: &str, value: &str) -> Result<(), Error> {
+    const PUT: &str = "INSERT OR IGNORE INTO kv (store, key, value) VALUES (?1, ?2, ?3)";
+    let put = connect(&data.join(FILE)).and_then(|connection| {
+        connection.busy_timeout(PATIENCE_OF_A_PERSON)?;
+        connection.execute(PUT, params![store.name(), key, value.as_bytes()])
+    });
+    put.map(drop).map_err(|error| Error::because(Kind::Unavailable, "kv.put", error))
+}
+
 /// Empties a store of the file `kv.db` in a host's data folder, which may be running. A file that is not there is not
 /// made.
 pub fn clear(data: &Path, store: StoreName) -> Result<(), Error> {
-    const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(10);
     let path = data.join(FILE);
     if !path.exists() {
         return Ok(());

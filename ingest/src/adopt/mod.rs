@@ -1,0 +1,309 @@
+//! Takes over a bucket that another program has filled: rows for what lies in it, without a byte of it being written
+//! or moved.
+//!
+//! What was adopted is known again by the tag of its original, so a later run reads only what is new.
+
+mod item;
+mod look;
+mod mend;
+mod objects;
+mod remote;
+mod report;
+mod rows;
+mod values;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use gallery::layout::{self, ThumbnailSize};
+use gallery::media::COLUMNS;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use platform::{StoreName, Value};
+
+pub use report::Adoption;
+pub use values::OldValues;
+
+use crate::bucket::{Headers, Listed};
+use crate::catalogue::{Adopted, Before, Deletion, Stored};
+use crate::engine::{Session, zone_named};
+use crate::failure::Failure;
+use crate::film::Found;
+use crate::lock::Lock;
+use crate::pipeline::shielded;
+use crate::progress::Progress;
+use crate::publish::OLD_VERSIONS_STAY;
+use crate::{Error, Options, thumbnail};
+use look::Looker;
+use mend::{Known, Mended, Picture, is_bare};
+use objects::Objects;
+use rows::{Row, Rows};
+
+/// How many objects are read at once. What is read is little, so most of the time is waiting.
+const LANES: usize = 32;
+/// How many rows are written in one transaction. What a stopped run has written stays.
+const AT_ONCE: usize = 50;
+/// The largest thumbnail that is read, in bytes.
+const MAX_THUMBNAIL: u64 = 1 << 20;
+
+/// What is to be adopted beside what the bucket shows.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// D1's SQL, or a SQLite file.
+    pub dump: Option<PathBuf>,
+}
+
+/// An object that is to get a row, or a new one.
+struct Wanted<'a> {
+    object: &'a Listed,
+    row: Option<&'a Row>,
+    /// The row that it has, if its original is another one by now.
+    before: Option<&'a Before>,
+}
+
+/// Adopts what lies in the bucket. With `options.dry_run`, nothing is written.
+pub fn adopt(options: &Options, sources: &Sources) -> Result<Adoption, Error> {
+    let started = Instant::now();
+    let zone = zone_named(options.time_zone.as_deref())?;
+    let dump = sources.dump.as_deref().map(Rows::read).transpose().map_err(Error::Settings)?.unwrap_or_default();
+    let session = Session::open_with(options, LANES)?;
+    let _lock = if options.dry_run { None } else { Some(Lock::take(&options.database)?) };
+    let mut report = Adoption { dry_run: options.dry_run, ..Adoption::default() };
+    let done = Run { options, session: &session, zone: &zone, report: Mutex::new(&mut report) }.all(&dump);
+    done.map_err(|failure| session.failed(options, failure))?;
+    if !options.dry_run {
+        // An item with a row is in the gallery, also after a request to stop.
+        session.catalogue.settle_dates("", &zone).map_err(|error| session.unusable(options, error))?;
+        session.publish(options)?;
+        report.bare = bare_of(&session, options)?;
+    }
+    report.interrupted = options.stop.is_requested();
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report.sorted())
+}
+
+/// Writes values of the predecessor's namespace to where hosts whose KV store is the bucket read them. What is there
+/// already stays.
+pub fn keep_values(options: &Options, values: &OldValues) -> Result<(), Error> {
+    const HEADERS: Headers = Headers { content_type: "application/octet-stream", cache_control: "no-store" };
+    let session = Session::open(options)?;
+    for (name, value) in values.all() {
+        let object = layout::kv(StoreName::CacheVersion.name(), name);
+        let put = || match session.bucket.head(&object)? {
+            None => session.bucket.put_aside(&object, value.as_bytes(), HEADERS),
+            Some(_) => Ok(()),
+        };
+        put().map_err(|error| Error::Store(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The keys of items of which no picture can be shown.
+pub fn bare(options: &Options) -> Result<Vec<String>, Error> {
+    bare_of(&Session::open(options)?, options)
+}
+
+fn bare_of(session: &Session, options: &Options) -> Result<Vec<String>, Error> {
+    let items = session.catalogue.all().map_err(|error| session.unusable(options, error))?;
+    Ok(items.into_iter().filter(is_bare).map(|item| item.key).collect())
+}
+
+struct Run<'a, 'r> {
+    options: &'a Options,
+    session: &'a Session,
+    zone: &'a TimeZone,
+    report: Mutex<&'r mut Adoption>,
+}
+
+impl Run<'_, '_> {
+    fn report(&self, change: impl FnOnce(&mut Adoption)) {
+        change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn all(&self, dump: &Rows) -> Result<(), Failure> {
+        let catalogue = &self.session.catalogue;
+        let objects = Objects::sort(self.session.bucket.list("")?);
+        let before = catalogue.adopted()?;
+        let ours: HashSet<String> =
+            catalogue.items()?.into_iter().filter(|it| it.digest.is_some()).map(|it| it.key).collect();
+        let mut kept_out: HashSet<String> = catalogue.withdrawn()?.into_iter().map(|item| item.key).collect();
+        kept_out.extend(catalogue.begun()?);
+        kept_out.extend(catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object));
+        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+        for row in catalogue.foreign()? {
+            let row = Row(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row.0).collect());
+            rows.extend(row.text("key").map(str::to_owned).map(|key| (key, row)));
+        }
+        // What people wrote into the dump is newer than what this database had of it.
+        rows.extend(dump.rows.iter().map(|(key, row)| (key.clone(), row.clone())));
+        if !self.options.dry_run {
+            let is_foreign = |(name, _): &&(String, String)| !COLUMNS.contains(&name.as_str());
+            catalogue.add_columns(&dump.columns.iter().filter(is_foreign).cloned().collect::<Vec<_>>())?;
+        }
+
+        let mut wanted = Vec::new();
+        for object in objects.originals.values() {
+            let known = before.get(&object.key);
+            if kept_out.contains(&object.key) {
+                self.report(|report| report.kept_out += 1);
+            } else if let Some(Before { mark, shown: Some(_) }) = known
+                && *mark == mend::mark(object)
+            {
+                self.again(object, &objects, known)?;
+            } else if known.is_none() && ours.contains(&object.key) {
+                self.report(|report| report.unchanged += 1);
+            } else {
+                wanted.push(Wanted { object, row: rows.get(&object.key), before: known });
+            }
+        }
+        self.missing(&rows, &before, &objects, &kept_out);
+        self.report(|report| report.others += objects.others);
+        self.take_in(&wanted, &objects)
+    }
+
+    /// An item whose original is as it was. What was made of it since then is noted.
+    fn again(&self, object: &Listed, objects: &Objects, before: Option<&Before>) -> Result<(), Failure> {
+        let Some(shown) = before.and_then(|before| before.shown.as_ref()) else { return Ok(()) };
+        let key = object.key.as_str();
+        let thumbnails = objects.thumbnails(key);
+        let qualities = objects.qualities(key).filter(|_| shown.stored.is_film && shown.stored.version.is_none());
+        let qualities = qualities.map(|names| serde_json::to_string(&names).unwrap_or_default());
+        let is_ours = shown.stored.is_film && shown.stored.version.is_some();
+        let same = (shown.stored.renditions.is_some() || shown.thumbnails == thumbnails)
+            && (is_ours || shown.qualities == qualities);
+        if same {
+            self.report(|report| report.unchanged += 1);
+            return Ok(());
+        }
+        self.report(|report| report.refreshed += 1);
+        if self.options.dry_run {
+            return Ok(());
+        }
+        let stored = ThumbnailSize::BELOW_THUMBNAILS.map(|size| {
+            let is_there = thumbnails[size as usize] && shown.stored.renditions.is_none();
+            is_there.then(|| layout::thumbnail(size, key)).map_or(Value::Null, Value::from)
+        });
+        let qualities = if is_ours { shown.qualities.as_deref() } else { qualities.as_deref() };
+        Ok(self.session.catalogue.refresh(key, stored, qualities, &Timestamp::now().to_string())?)
+    }
+
+    /// Rows whose originals are not in the bucket.
+    fn missing(
+        &self,
+        rows: &BTreeMap<String, Row>,
+        before: &HashMap<String, Before>,
+        objects: &Objects,
+        kept_out: &HashSet<String>,
+    ) {
+        let shown = before.iter().filter(|(_, before)| before.shown.is_some()).map(|(key, _)| key);
+        let gone = |key: &&String| !objects.originals.contains_key(*key) && !kept_out.contains(*key);
+        let keys: HashSet<&String> = rows.keys().chain(shown).filter(gone).collect();
+        self.report(|report| report.missing.extend(keys.into_iter().cloned()));
+    }
+
+    fn take_in(&self, wanted: &[Wanted], objects: &Objects) -> Result<(), Failure> {
+        let folder = self.options.temp.clone().unwrap_or_else(std::env::temp_dir);
+        let unwritable = |error| Failure::Skipped(format!("{} cannot be written: {error}", folder.display()));
+        let folder = tempfile::tempdir_in(&folder).map_err(unwritable)?;
+        let films = Found::new(self.options);
+        let looker = Looker { bucket: &self.session.bucket, films: &films, folder: folder.path() };
+        let progress = Progress::files(self.options.show, "originals", wanted.len() as u64);
+        let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
+        let done = Mutex::new(Vec::with_capacity(AT_ONCE));
+        thread::scope(|scope| {
+            for _ in 0..LANES.min(wanted.len()) {
+                scope.spawn(|| {
+                    while let Some(one) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if self.options.stop.is_requested() {
+                            return;
+                        }
+                        if let Err(failure) = self.one(one, objects, &looker, &done) {
+                            next.store(wanted.len(), Ordering::Relaxed);
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
+                        }
+                        progress.advance(1);
+                    }
+                });
+            }
+        });
+        self.write(&done.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
+    fn one(
+        &self,
+        wanted: &Wanted,
+        objects: &Objects,
+        looker: &Looker,
+        done: &Mutex<Vec<(Adopted, Vec<Deletion>)>>,
+    ) -> Result<(), Failure> {
+        let Wanted { object, row, before } = wanted;
+        let key = object.key.as_str();
+        let name = row.and_then(|row| row.text("filename")).unwrap_or_else(|| mend::name_of(key).0);
+        let look = shielded(|| looker.look(object, name).map_err(|error| Failure::File(error.to_string())));
+        let look = match look {
+            Err(Failure::File(reason)) if self.options.stop.is_requested() => return Err(stopped(reason)),
+            Err(Failure::File(reason)) => {
+                self.report(|report| report.unread.push((key.to_owned(), reason)));
+                None
+            }
+            look => look?,
+        };
+        if look.is_none() && row.is_none() {
+            self.report(|report| report.others += 1);
+            return Ok(());
+        }
+        let thumbnails = objects.thumbnails(key);
+        let picture = self.picture(key, thumbnails)?;
+        let known = Known { object, row: *row, look, thumbnails, qualities: objects.qualities(key), picture };
+        let Mended { adopted, filled, is_bare, note } = known.mend(self.zone, Timestamp::now());
+        self.report(|report| report.adopted(key, row.is_some(), &filled, is_bare, note));
+        if self.options.dry_run {
+            return Ok(());
+        }
+        let full = {
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.push((adopted, outdated(key, *before)));
+            if done.len() < AT_ONCE {
+                return Ok(());
+            }
+            std::mem::take(&mut *done)
+        };
+        self.write(&full)
+    }
+
+    fn write(&self, rows: &[(Adopted, Vec<Deletion>)]) -> Result<(), Failure> {
+        if rows.is_empty() { Ok(()) } else { Ok(self.session.catalogue.adopt(rows)?) }
+    }
+
+    /// The smallest thumbnail that is there. One that is no picture is as good as none.
+    fn picture(&self, key: &str, thumbnails: [bool; 3]) -> Result<Option<Picture>, Failure> {
+        let sizes = ThumbnailSize::BELOW_THUMBNAILS;
+        let Some(size) = sizes.into_iter().find(|size| thumbnails[*size as usize]) else { return Ok(None) };
+        let Some(bytes) = self.session.bucket.get(&layout::thumbnail(size, key), MAX_THUMBNAIL)? else {
+            return Ok(None);
+        };
+        let picture = shielded(|| {
+            let picture = image::load_from_memory(&bytes).map_err(|error| Failure::File(error.to_string()))?;
+            let size = (picture.width(), picture.height());
+            Ok(Picture { thumbhash: thumbnail::thumbhash(picture).map_err(Failure::File)?, size })
+        });
+        Ok(picture.ok())
+    }
+}
+
+/// What was made of another original under the same key.
+fn outdated(key: &str, before: Option<&Before>) -> Vec<Deletion> {
+    let Some(shown) = before.and_then(|before| before.shown.as_ref()) else { return Vec::new() };
+    let due = (Timestamp::now() + OLD_VERSIONS_STAY).to_string();
+    let now = Stored { version: None, renditions: None, ..shown.stored.clone() };
+    Deletion::of_outdated(key, &shown.stored, &now, &due)
+}
+
+fn stopped(_: String) -> Failure {
+    Failure::Stopped
+}

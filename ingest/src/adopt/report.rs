@@ -1,0 +1,126 @@
+//! What adopting a bucket has done, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::report::printable;
+
+/// The outcome of a run. Lists hold keys.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Adoption {
+    /// Items whose old rows lacked nothing.
+    pub whole: u64,
+    /// Items whose old rows lacked something, or had it wrong.
+    pub mended: u64,
+    /// How often each thing was filled in.
+    pub filled: BTreeMap<&'static str, u64>,
+    /// Items that had no row.
+    pub found: u64,
+    /// Items that were in the gallery already, and have not changed.
+    pub unchanged: u64,
+    /// Items that got thumbnails or playlists since the last run.
+    pub refreshed: u64,
+    /// Items that were hidden or removed here.
+    pub kept_out: u64,
+    /// Rows whose originals are not in the bucket. They are not shown.
+    pub missing: Vec<String>,
+    /// Items of which no picture can be shown yet.
+    pub bare: Vec<String>,
+    /// Originals that could not be read, and why.
+    pub unread: Vec<(String, String)>,
+    /// What else is to be said about items.
+    pub notes: Vec<(String, String)>,
+    /// Objects that are not media.
+    pub others: u64,
+    /// Whether nothing was written: the counts say what a run would do.
+    pub dry_run: bool,
+    /// The run was asked to stop before its end.
+    pub interrupted: bool,
+    pub seconds: f64,
+}
+
+impl Adoption {
+    pub(super) fn adopted(
+        &mut self,
+        key: &str,
+        had_row: bool,
+        filled: &[&'static str],
+        is_bare: bool,
+        note: Option<String>,
+    ) {
+        match (had_row, filled.is_empty()) {
+            (false, _) => self.found += 1,
+            (true, true) => self.whole += 1,
+            (true, false) => {
+                self.mended += 1;
+                for what in filled {
+                    *self.filled.entry(what).or_default() += 1;
+                }
+            }
+        }
+        self.bare.extend(is_bare.then(|| key.to_owned()));
+        self.notes.extend(note.map(|note| (key.to_owned(), note)));
+    }
+
+    /// Threads report in any order.
+    pub(super) fn sorted(mut self) -> Self {
+        self.missing.sort();
+        self.bare.sort();
+        self.unread.sort();
+        self.notes.sort();
+        self
+    }
+
+    /// 0: all is well. 2: something is missing, cannot be read, or has no picture. 130: interrupted.
+    pub fn exit_code(&self) -> u8 {
+        if self.interrupted {
+            130
+        } else if self.missing.is_empty() && self.unread.is_empty() && self.bare.is_empty() {
+            0
+        } else {
+            2
+        }
+    }
+}
+
+impl fmt::Display for Adoption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = |key: &str| printable(key);
+        for name in &self.missing {
+            writeln!(f, "missing: {}: its original is not in the bucket, so it is not shown", key(name))?;
+        }
+        for (name, reason) in &self.unread {
+            writeln!(f, "not read: {}: {}", key(name), printable(reason))?;
+        }
+        for (name, note) in &self.notes {
+            writeln!(f, "note: {}: {}", key(name), printable(note))?;
+        }
+        for name in &self.bare {
+            writeln!(f, "bare: {}: nothing shows what is in it; --renditions makes a picture", key(name))?;
+        }
+        let (would, be) = if self.dry_run { ("would be ", " (nothing was written: --yes does it)") } else { ("", "") };
+        writeln!(
+            f,
+            "{would}taken over: {} whole, {} mended, {} without a row{be}",
+            self.whole, self.mended, self.found
+        )?;
+        for (what, count) in &self.filled {
+            writeln!(f, "  mended {what}: {count}")?;
+        }
+        let rest = [
+            ("here already", self.unchanged),
+            ("with new thumbnails or playlists", self.refreshed),
+            ("hidden or removed here", self.kept_out),
+            ("missing", self.missing.len() as u64),
+            ("no media", self.others),
+        ];
+        let rest: Vec<_> =
+            rest.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
+        if !rest.is_empty() {
+            writeln!(f, "{}", rest.join(", "))?;
+        }
+        write!(f, "{:.1} s{}", self.seconds, if self.interrupted { ", interrupted: run again to go on" } else { "" })
+    }
+}

@@ -1,0 +1,147 @@
+//! Items whose originals another program had put into the bucket.
+
+use std::collections::{HashMap, HashSet};
+
+use gallery::media::{COLUMNS, UPSERT};
+use platform::{Error, Row, Statement, Value};
+
+use super::{Catalogue, Deletion, deletions, patches, places::text, stored::Stored};
+
+/// The row of such an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adopted {
+    pub key: String,
+    /// By what its original is known again.
+    pub mark: String,
+    pub size: u64,
+    /// The values of [`COLUMNS`].
+    pub values: Vec<Value>,
+    /// Columns that only the other program knows.
+    pub others: Vec<(String, Value)>,
+}
+
+/// What the row of an item says that was adopted before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    pub mark: String,
+    /// Absent if the item is not shown any more.
+    pub shown: Option<Shown>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub stored: Stored,
+    pub digest: Option<String>,
+    pub size: u64,
+    pub thumbnails: [bool; 3],
+    pub qualities: Option<String>,
+}
+
+impl Catalogue {
+    /// Items that were adopted, by key.
+    pub fn adopted(&self) -> Result<HashMap<String, Before>, Error> {
+        let rows = self.pages(
+            "SELECT a.key, mark, m.key IS NOT NULL, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
+             thumbnail_large IS NOT NULL, hls_qualities, type, version, json_extract(renditions, '$.version'), 1, \
+             digest, a.size FROM adopted a LEFT JOIN media m ON m.key = a.key WHERE a.key > ?1 ORDER BY a.key LIMIT ?2",
+        )?;
+        let mut all = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let is = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
+            let shown = Shown {
+                stored: Stored::of(row, [7, 8, 9, 10])?,
+                digest: row.text(11)?.map(str::to_owned),
+                size: row.integer(12)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX),
+                thumbnails: [is(3)?, is(4)?, is(5)?],
+                qualities: row.text(6)?.map(str::to_owned),
+            };
+            all.insert(text(row, 0)?, Before { mark: text(row, 1)?, shown: is(2)?.then_some(shown) });
+        }
+        Ok(all)
+    }
+
+    /// The keys of adopted items: what the other program made of them stays.
+    pub fn adopted_keys(&self) -> Result<HashSet<String>, Error> {
+        Ok(self.0.texts("SELECT key FROM adopted")?.into_iter().collect())
+    }
+
+    /// Rows that another program wrote into this database, with the values of [`COLUMNS`].
+    pub fn foreign(&self) -> Result<Vec<Row>, Error> {
+        let columns = COLUMNS.join(", ");
+        self.pages(&format!(
+            "SELECT {columns} FROM media WHERE key > ?1 AND digest IS NULL \
+             AND key NOT IN (SELECT key FROM adopted) ORDER BY key LIMIT ?2"
+        ))
+    }
+
+    /// Adds columns that only the other program knows, as far as they are missing.
+    pub fn add_columns(&self, columns: &[(String, String)]) -> Result<(), Error> {
+        let there = self.0.texts("SELECT lower(name) FROM pragma_table_info('media')")?;
+        for (name, kind) in columns.iter().filter(|(name, _)| !there.contains(&name.to_ascii_lowercase())) {
+            let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
+            self.0.query(&format!("ALTER TABLE media ADD COLUMN {} {kind}", quoted(name)), [])?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows, with what they had before and have no longer.
+    pub fn adopt(&self, all: &[(Adopted, Vec<Deletion>)]) -> Result<(), Error> {
+        let others: Vec<Vec<String>> = all.iter().map(|(row, _)| row.others.iter().map(update).collect()).collect();
+        let mut statements: Vec<Statement<'_>> = Vec::new();
+        for ((row, outdated), updates) in all.iter().zip(&others) {
+            let key = || Value::from(row.key.as_str());
+            statements.push(Statement::new(UPSERT, row.values.clone()));
+            // What the row of another program may have left empty, and an update of ours does not touch.
+            statements.push(Statement::new(
+                "UPDATE media SET uploaded_at = ?2, created_at = ?3 WHERE key = ?1 AND COALESCE(uploaded_at, '') = ''",
+                [key(), value(row, "uploaded_at"), value(row, "created_at")],
+            ));
+            statements.push(patches::forget(&row.key));
+            let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
+            statements.push(Statement::new(
+                "INSERT OR REPLACE INTO adopted (key, mark, size) VALUES (?1, ?2, ?3)",
+                [key(), row.mark.as_str().into(), size],
+            ));
+            for (sql, (_, value)) in updates.iter().zip(&row.others) {
+                statements.push(Statement::new(sql, [key(), value.clone()]));
+            }
+            for deletion in outdated {
+                statements.push(deletions::put(deletion));
+            }
+        }
+        self.0.batch(&statements).map(drop)
+    }
+
+    /// Writes what the bucket has of an item by now.
+    pub fn refresh(&self, key: &str, thumbnails: [Value; 3], qualities: Option<&str>, now: &str) -> Result<(), Error> {
+        let [small, medium, large] = thumbnails;
+        let sql = "UPDATE media SET thumbnail_small = ?2, thumbnail_medium = ?3, thumbnail_large = ?4, \
+                   hls_qualities = ?5, updated_at = ?6 WHERE key = ?1";
+        let qualities = qualities.map_or(Value::Null, Value::from);
+        self.0.query(sql, [key.into(), small, medium, large, qualities, now.into()]).map(drop)
+    }
+
+    /// Notes the digest of an original that was found to be a file of a library.
+    pub fn fill_digest(&self, key: &str, digest: &str) -> Result<(), Error> {
+        let sql = "UPDATE media SET digest = ?2 WHERE key = ?1 AND digest IS NULL";
+        self.0.query(sql, [key.into(), digest.into()]).map(drop)
+    }
+}
+
+fn value(row: &Adopted, column: &str) -> Value {
+    COLUMNS.iter().position(|name| *name == column).and_then(|at| row.values.get(at)).cloned().unwrap_or(Value::Null)
+}
+
+fn update((name, _): &(String, Value)) -> String {
+    format!("UPDATE media SET {} = ?2 WHERE key = ?1", quoted(name))
+}
+
+/// A name as SQL writes it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// An item that is ingested as a whole is ours from then on.
+pub(super) fn forget(key: &str) -> Statement<'static> {
+    Statement::new("DELETE FROM adopted WHERE key = ?1", [key.into()])
+}

@@ -1,0 +1,297 @@
+//! A bucket that another program has filled, with the rows that it left: all comes over, and nothing of it changes.
+
+#![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use common::jpeg::{Value, encode, quarters, stored, with_exif};
+use common::{Gallery, views};
+use image::ImageFormat;
+use ingest::{Adoption, Options, Report, Sources, Stop};
+
+const FILM: &[u8] = include_bytes!("../../tests/harness/fixtures/clip.mp4");
+const TAKEN: u16 = 0x9003;
+const ORIENTATION: u16 = 0x0112;
+
+/// The predecessor's table, and a column of a tool that nobody else knows.
+const TABLE: &str = "PRAGMA defer_foreign_keys=TRUE;
+CREATE TABLE d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE);
+INSERT INTO \"d1_migrations\" VALUES(1,'0001_init.sql');
+CREATE TABLE IF NOT EXISTS \"media\" (\"key\" TEXT NOT NULL PRIMARY KEY, \"filename\" TEXT NOT NULL, \"type\" TEXT \
+NOT NULL, \"size\" INTEGER, \"uploaded_at\" TEXT, \"date_taken\" TEXT, \"camera_make\" TEXT, \"camera_model\" TEXT, \
+\"lens\" TEXT, \"focal_length\" REAL, \"aperture\" REAL, \"shutter_speed\" REAL, \"iso\" INTEGER, \"latitude\" REAL, \
+\"longitude\" REAL, \"altitude\" REAL, \"duration\" REAL, \"codec\" TEXT, \"width\" INTEGER, \"height\" INTEGER, \
+\"hls_qualities\" TEXT, \"thumbnail_small\" TEXT, \"thumbnail_medium\" TEXT, \"thumbnail_large\" TEXT, \"metadata\" \
+TEXT, \"processed_at\" TEXT, \"created_at\" TEXT NOT NULL, \"updated_at\" TEXT NOT NULL, \"table seat\" TEXT);
+";
+
+/// A row, as `wrangler d1 export` writes it.
+fn insert(row: &[(&str, &str)]) -> String {
+    let names: Vec<_> = row.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let values: Vec<_> = row.iter().map(|(_, value)| *value).collect();
+    format!("INSERT INTO \"media\" ({}) VALUES({});\n", names.join(","), values.join(","))
+}
+
+const NOTED: &str = "1758739736033-IMG_2797.jpeg";
+const BRACKETS: &str = "1758739736034-Mehndi night (1).jpeg";
+const ACCENT: &str = "Sangeet/\u{e9}+1 %41.jpeg";
+const TURNED: &str = "turned.jpg";
+const MOVIE: &str = "1758739736050-IMG_3000.MOV";
+const QUOTES: &str = "Dances-002.mp4";
+const CLIP: &str = "1758739736060-new clip.mp4";
+const NEW: &str = "1758739799000-IMG_20250922_101112.jpg";
+
+fn dump(gallery: &Gallery) -> PathBuf {
+    let row = |key: &str, more: &[(&str, &str)]| {
+        let (key, name) = (format!("'{key}'"), format!("'{}'", key.rsplit(['/', '-']).next().unwrap()));
+        let kind = if [".MOV'", ".mp4'"].iter().any(|ending| key.ends_with(ending)) { "'video'" } else { "'image'" };
+        let mut all: BTreeMap<&str, &str> = BTreeMap::from([
+            ("key", key.as_str()),
+            ("filename", name.as_str()),
+            ("type", kind),
+            ("uploaded_at", "'2025-09-24T18:48:56.033Z'"),
+            ("created_at", "'2025-09-24T18:48:56.033Z'"),
+            ("updated_at", "'2025-09-24T19:00:00.000Z'"),
+        ]);
+        all.extend(more.iter().copied());
+        insert(&all.into_iter().collect::<Vec<_>>())
+    };
+    let sql = [
+        TABLE.to_owned(),
+        row(NOTED, &[("metadata", r#"'{"DateTimeOriginal":"2025-09-20T14:03:22.000Z","Make":"Apple"}'"#)]),
+        row(BRACKETS, &[("uploaded_at", "NULL"), ("table seat", "'7b'")]),
+        row(ACCENT, &[("date_taken", "'2025-09-21 20:10:00'"), ("updated_at", "'CURRENT_TIMESTAMP'")]),
+        row(TURNED, &[("width", "80"), ("height", "40"), ("shutter_speed", "0.008333333333333333"), ("iso", "80")]),
+        row(MOVIE, &[("date_taken", "'2025-09-20T16:30:00.000000Z'"), ("hls_qualities", r#"'["720p","480p"]'"#)]),
+        row(QUOTES, &[("hls_qualities", "'[720p,480p]'")]),
+        row(CLIP, &[("size", "1")]),
+        row("gone.jpg", &[]),
+    ]
+    .concat();
+    let path = gallery.folder.path().join("dump.sql");
+    std::fs::write(&path, sql).unwrap();
+    path
+}
+
+fn photo(number: u8, exif: &[(u16, Value)]) -> Vec<u8> {
+    let mut picture = quarters(80, 40);
+    for at in 0..64 {
+        picture.put_pixel(at % 8, at / 8, image::Rgb([number * 25; 3]));
+    }
+    with_exif(&encode(&picture, ImageFormat::Jpeg), &[], exif, &[])
+}
+
+fn webp(width: u32, height: u32) -> Vec<u8> {
+    encode(&quarters(width, height), ImageFormat::WebP)
+}
+
+/// Fills the bucket as the predecessor's tools did.
+fn fill(gallery: &Gallery) {
+    gallery.put(NOTED, &photo(1, &[]));
+    gallery.put(BRACKETS, &photo(2, &[(TAKEN, Value::Ascii("2025:09:20 12:00:00"))]));
+    gallery.put(ACCENT, &photo(3, &[]));
+    let turned = encode(&stored(&quarters(40, 80), 6), ImageFormat::Jpeg);
+    gallery.put(TURNED, &with_exif(&turned, &[(ORIENTATION, Value::Short(6))], &[], &[]));
+    gallery.put(MOVIE, FILM);
+    gallery.put(QUOTES, &[FILM, b"free"].concat());
+    gallery.put(CLIP, &[FILM, b"free", b"fre2"].concat());
+    gallery.put("notes.txt", b"not ours");
+    for key in [NOTED, BRACKETS, ACCENT, MOVIE, QUOTES] {
+        for (size, width) in [("small", 15), ("medium", 40), ("large", 80)] {
+            gallery.put(&format!("thumbnails/{size}/{key}"), &webp(width, width / 2));
+        }
+    }
+    gallery.put(&format!("thumbnails/small/{TURNED}"), &webp(8, 15));
+    for key in [MOVIE, QUOTES] {
+        gallery.put(&format!("hls/{key}/master.m3u8"), b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n720p.m3u8\n");
+        let list = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n720p_000.ts\n#EXT-X-ENDLIST\n";
+        gallery.put(&format!("hls/{key}/720p.m3u8"), list.as_bytes());
+        gallery.put(&format!("hls/{key}/720p_000.ts"), b"segment");
+    }
+}
+
+fn adopt(gallery: &Gallery, dump: Option<PathBuf>) -> Adoption {
+    ingest::adopt(&gallery.options, &Sources { dump }).unwrap()
+}
+
+/// All objects that are not the catalogue's, with their bytes.
+fn objects(gallery: &Gallery) -> BTreeMap<String, Vec<u8>> {
+    let all = gallery.keys("").into_iter().filter(|key| !key.starts_with("catalogue/"));
+    all.map(|key| (key.clone(), gallery.object(&key).unwrap().bytes)).collect()
+}
+
+/// All rows, without the moments at which they were written.
+fn rows(gallery: &Gallery) -> Vec<String> {
+    gallery.sql(
+        "SELECT json_array(key, filename, type, size, uploaded_at, date_taken, camera_make, lens, iso, shutter_speed, \
+         duration, codec, width, height, hls_qualities, thumbnail_small, thumbnail_medium, thumbnail_large, metadata, \
+         digest, taken_source, taken_offset, offset_source, taken_at, day, renditions, thumbhash) \
+         FROM media ORDER BY key",
+    )
+}
+
+fn one(gallery: &Gallery, column: &str, key: &str) -> Option<String> {
+    gallery.sql::<Option<String>>(&format!("SELECT CAST({column} AS TEXT) FROM media WHERE key = '{key}'")).remove(0)
+}
+
+fn adopted() -> Gallery {
+    let gallery = Gallery::new();
+    fill(&gallery);
+    let dump = dump(&gallery);
+    let report = adopt(&gallery, Some(dump));
+    assert_eq!((report.mended, report.whole, report.found), (7, 0, 0), "{report}");
+    gallery
+}
+
+#[test]
+fn rows_are_mended_and_nothing_else_changes() {
+    let gallery = Gallery::new();
+    fill(&gallery);
+    let (before, dump) = (objects(&gallery), dump(&gallery));
+
+    let dry = Options { dry_run: true, ..gallery.options.clone() };
+    let planned = ingest::adopt(&dry, &Sources { dump: Some(dump.clone()) }).unwrap();
+    assert_eq!((planned.mended, planned.dry_run), (7, true));
+    assert!(!Gallery::database(&gallery.options).exists(), "nothing was written");
+
+    let report = adopt(&gallery, Some(dump.clone()));
+    assert_eq!(report.missing, ["gone.jpg"]);
+    assert_eq!(report.bare, [CLIP], "{report}");
+    assert_eq!(report.others, 1);
+    assert_eq!((report.exit_code(), &report.filled), (2, &planned.filled));
+    assert_eq!(objects(&gallery), before, "no old object was written");
+    assert!(report.to_string().contains("missing: gone.jpg: "), "{report}");
+
+    let dates: Vec<String> = [NOTED, BRACKETS, ACCENT, MOVIE]
+        .map(|key| {
+            format!("{} {}", one(&gallery, "date_taken", key).unwrap(), one(&gallery, "taken_source", key).unwrap())
+        })
+        .to_vec();
+    let wanted = [
+        "2025-09-20T14:03:22 exif",
+        "2025-09-20T12:00:00 exif",
+        "2025-09-21T20:10:00 exif",
+        "2025-09-20T16:30:00 container",
+    ];
+    assert_eq!(dates, wanted);
+    let order = views::keys(&gallery);
+    assert_eq!(order[order.len() - 4..], [ACCENT, MOVIE, NOTED, BRACKETS]);
+    assert_eq!(order.len(), 7);
+    for (column, key, wanted) in [
+        ("uploaded_at", BRACKETS, Some("2025-09-24T18:48:56.034Z")),
+        ("\"table seat\"", BRACKETS, Some("7b")),
+        ("size", CLIP, Some(&(FILM.len() + 8).to_string()[..])),
+        ("width || 'x' || height", TURNED, Some("40x80")),
+        ("shutter_speed", TURNED, Some("1/120")),
+        ("hls_qualities", MOVIE, Some(r#"["720p"]"#)),
+        ("hls_qualities", QUOTES, Some(r#"["720p"]"#)),
+        ("hls_qualities", CLIP, None),
+        ("taken_source", CLIP, Some("ingest")),
+        ("thumbnail_large", TURNED, None),
+        ("json_extract(metadata, '$.mime')", TURNED, Some("image/jpeg")),
+        ("json_extract(metadata, '$.Make')", NOTED, Some("Apple")),
+        ("version", MOVIE, None),
+    ] {
+        assert_eq!(one(&gallery, column, key).as_deref(), wanted, "{column} of {key}");
+    }
+    assert!(one(&gallery, "duration", CLIP).is_some() && one(&gallery, "width", CLIP).is_some());
+    assert!(one(&gallery, "thumbhash", ACCENT).is_some());
+
+    let first = rows(&gallery);
+    let again = adopt(&gallery, Some(dump));
+    assert_eq!((again.unchanged, again.mended, again.missing.len()), (7, 0, 1), "{again}");
+    assert_eq!(rows(&gallery), first);
+    let doctor = ingest::doctor(&gallery.options, false).unwrap();
+    assert!(doctor.is_well(), "{:?}", doctor.found);
+}
+
+#[test]
+fn what_comes_and_goes_on_the_other_side_is_picked_up() {
+    let gallery = adopted();
+    gallery.put(NEW, &photo(9, &[]));
+    gallery.put(ACCENT, &photo(8, &[]));
+    gallery.put(&format!("thumbnails/small/{CLIP}"), &webp(15, 8));
+    let list = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n480p_000.ts\n#EXT-X-ENDLIST\n";
+    gallery.put(&format!("hls/{CLIP}/480p.m3u8"), list.as_bytes());
+    gallery.put(&format!("hls/{CLIP}/480p_000.ts"), b"segment");
+    gallery.delete(TURNED);
+    ingest::curate(&gallery.options, &[BRACKETS.to_owned()], ingest::Change::Hide).unwrap();
+    let version = one(&gallery, "version", ACCENT);
+
+    let report = adopt(&gallery, None);
+    assert_eq!((report.found, report.refreshed, report.kept_out), (2, 1, 1), "{report}");
+    assert_eq!(report.missing, [TURNED]);
+    assert_eq!(one(&gallery, "hls_qualities", CLIP).as_deref(), Some(r#"["480p"]"#));
+    assert_ne!(one(&gallery, "version", ACCENT), version, "another original has other URLs");
+    let new = [one(&gallery, "filename", NEW), one(&gallery, "date_taken", NEW), one(&gallery, "taken_source", NEW)];
+    assert_eq!(new.map(Option::unwrap), ["IMG_20250922_101112.jpg", "2025-09-22T10:11:12", "name"]);
+    assert!(!views::keys(&gallery).contains(&BRACKETS.to_owned()));
+}
+
+#[test]
+fn a_file_on_disk_is_the_original_in_the_bucket() {
+    let gallery = adopted();
+    gallery.file("from the phone/IMG_2797.jpeg", &photo(1, &[]));
+    gallery.file("100 % \u{e9} (1).jpg", &photo(3, &[]));
+    gallery.file("another of the same size.jpg", &photo(4, &[]));
+    let report: Report = gallery.ingest();
+    assert_eq!((report.unchanged, report.added, report.replaced), (2, 1, 0), "{report}");
+    let known = gallery.sql::<String>("SELECT key FROM media WHERE digest IS NOT NULL ORDER BY key");
+    assert_eq!(known, [NOTED, ACCENT, "another of the same size.jpg"]);
+    assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM media WHERE patches IS NOT NULL"), [3]);
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (3, 0), "{report}");
+    assert_eq!(adopt(&gallery, None).unchanged, 8);
+}
+
+#[test]
+fn new_pictures_leave_the_old_ones_for_the_other_program() {
+    let gallery = adopted();
+    let before = objects(&gallery);
+    let renew = Options { library: None, renditions: true, ..gallery.options.clone() };
+    let report = ingest::run(&renew).unwrap();
+    assert!(report.renewed >= 4, "{report}");
+    assert_eq!(gallery.renditions(TURNED).unwrap().all[0].height, 80);
+    let after = objects(&gallery);
+    assert!(before.iter().all(|(key, bytes)| after.get(key) == Some(bytes)), "old objects stay as they are");
+    assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions"), [0]);
+    let doctor = ingest::doctor(&gallery.options, false).unwrap();
+    assert!(doctor.is_well(), "{:?}", doctor.found);
+    assert_eq!(adopt(&gallery, None).unchanged, 7);
+
+    // Who takes an item out wants all of it gone.
+    ingest::curate(&gallery.options, &[NOTED.to_owned()], ingest::Change::Remove { now: true }).unwrap();
+    assert_eq!(gallery.keys("").iter().filter(|key| key.contains("IMG_2797")).count(), 0);
+}
+
+#[test]
+fn any_bucket_without_rows_and_without_an_ending() {
+    let gallery = Gallery::new();
+    gallery.put("DCIM/without an ending", &photo(1, &[(TAKEN, Value::Ascii("2024:06:15 14:03:22"))]));
+    gallery.put("b.png", &encode(&quarters(30, 20), ImageFormat::Png));
+    gallery.put("half.jpg", &photo(1, &[])[..100]);
+    gallery.put("text.jpg", b"no picture at all");
+    gallery.put("empty.jpg", b"");
+    let report = adopt(&gallery, None);
+    assert_eq!((report.found, report.others), (3, 2), "{report}");
+    assert_eq!(one(&gallery, "width || 'x' || height", "b.png").as_deref(), Some("30x20"));
+    assert_eq!(one(&gallery, "date_taken", "DCIM/without an ending").as_deref(), Some("2024-06-15T14:03:22"));
+    assert_eq!(adopt(&gallery, None).unchanged, 3);
+}
+
+#[test]
+fn a_run_that_was_stopped_goes_on() {
+    let gallery = Gallery::new();
+    fill(&gallery);
+    let dump = dump(&gallery);
+    let stop = Stop::default();
+    stop.request();
+    let options = Options { stop, ..gallery.options.clone() };
+    if let Ok(report) = ingest::adopt(&options, &Sources { dump: Some(dump.clone()) }) {
+        assert_eq!((report.exit_code(), report.mended), (130, 0));
+    }
+    assert_eq!(adopt(&gallery, Some(dump)).mended, 7);
+}
