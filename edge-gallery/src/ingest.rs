@@ -58,6 +58,12 @@ pub struct Arguments {
     /// Make the pictures that items of earlier versions lack; their originals stay as they are
     #[arg(long)]
     renditions: bool,
+    /// Write thumbnails and playlists where the Cloudflare original looks for them, too, so that it shows new items
+    #[arg(long)]
+    keep_old_layout: bool,
+    /// Write the rows of items that are in the old layout too, as SQL for `wrangler d1 execute --file`
+    #[arg(long, value_name = "FILE")]
+    d1: Option<PathBuf>,
     /// Print a line of JSON for each file, and the outcome as the last line
     #[arg(long)]
     json: bool,
@@ -84,6 +90,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         temp: arguments.temp.clone(),
         force: arguments.force,
         renditions: arguments.renditions,
+        keep_old_layout: arguments.keep_old_layout,
+        d1: arguments.d1.clone(),
         follow_links: arguments.follow_links,
         time_zone: arguments.time_zone.clone(),
         prune,

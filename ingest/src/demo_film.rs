@@ -65,6 +65,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         thumbhash: &thumbnails.thumbhash,
         note: None,
         patches: &blank::of_bytes(film.original).encode_for(ObjectMark::of(tag.as_deref())),
+        shared: None,
     };
     let package = Packaged {
         duration: film.duration,

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, demo_film, libraries, live, pipeline, prune, purge, renditions, scratch,
+    Error, Options, Place, Report, blank, d1, demo_film, libraries, live, pipeline, prune, purge, renditions, scratch,
     views,
 };
 
@@ -140,6 +140,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         uploads: uploads(),
         dry_run: options.dry_run,
         films: &films,
+        keep_old_layout: options.keep_old_layout,
         stop: &options.stop,
     };
     // Permits bound the number of photos being decoded. The other threads wait for the network.
@@ -168,6 +169,9 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             return finish(options, &session, tally, started);
         }
         session.publish(options)?;
+        if let Some(file) = &options.d1 {
+            tally.settle(d1::write(catalogue, file));
+        }
         tally.settle(purge::run(catalogue, bucket, jiff::Timestamp::now()).map(drop));
     }
     finish(options, &session, tally, started)

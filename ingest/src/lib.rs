@@ -14,6 +14,7 @@ mod bucket;
 mod catalogue;
 mod child;
 mod curate;
+mod d1;
 mod database;
 mod decoder;
 mod demo_film;
@@ -27,6 +28,7 @@ mod libraries;
 mod live;
 mod lock;
 mod motion;
+mod old_layout;
 mod outbound;
 mod outcome;
 mod permits;
@@ -103,6 +105,10 @@ pub struct Options {
     pub force: bool,
     /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
     pub renditions: bool,
+    /// Whether new items get thumbnails and playlists in the predecessor's layout too.
+    pub keep_old_layout: bool,
+    /// A file for the rows of such items, as SQL for D1.
+    pub d1: Option<PathBuf>,
     pub show: Show,
     /// Whether links are followed that lead out of the library.
     pub follow_links: bool,
@@ -139,6 +145,8 @@ impl Options {
             decoder: Decoder::default(),
             force: false,
             renditions: false,
+            keep_old_layout: false,
+            d1: None,
             show: Show::default(),
             follow_links: false,
             time_zone: None,

@@ -18,7 +18,7 @@ use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::film::{Clip, Encoded, Found};
+use crate::film::{Clip, Encoded, Found, Package};
 use crate::motion::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
@@ -57,6 +57,8 @@ pub struct Publisher<'a> {
     /// Whether files are only examined, and nothing is written.
     pub dry_run: bool,
     pub films: &'a Found<'a>,
+    /// Whether thumbnails and playlists are written where earlier programs look for them, too.
+    pub keep_old_layout: bool,
     pub stop: &'a Stop,
 }
 
@@ -75,6 +77,8 @@ pub struct Described<'a> {
     pub note: Option<String>,
     /// What to blank in the original, encoded.
     pub patches: &'a [u8],
+    /// The tag of the original, if the item has thumbnails and playlists in the old layout too.
+    pub shared: Option<String>,
 }
 
 impl<'a> Publisher<'a> {
@@ -112,7 +116,10 @@ impl<'a> Publisher<'a> {
             Some(clip) => self.clip(&key, &mut renditions, clip)?,
             None => self.clip_of_before(&key, &mut renditions)?,
         }
-        let object = self.original(file, &key, kind.mime())?;
+        let tag = self.original(file, &key, kind.mime())?;
+        if self.keep_old_layout {
+            self.old_thumbnails(&key, &photo.thumbnails)?;
+        }
         let item = Described {
             key: &key,
             filename: file.filename(),
@@ -125,7 +132,8 @@ impl<'a> Publisher<'a> {
             renditions,
             thumbhash: &photo.thumbnails.thumbhash,
             note: photo.note,
-            patches: &finding.encode_for(object),
+            patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
+            shared: self.keep_old_layout.then(|| tag.unwrap_or_default()),
         };
         self.row(claim, item, None)?;
         Ok((outcome, note))
@@ -142,20 +150,16 @@ impl<'a> Publisher<'a> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
         let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let renditions = &encoded.package.renditions;
-        let below = layout::hls_prefix(&key, Some(&version));
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
         self.begin(&key)?;
-        self.put_all(&segments, |segment| {
-            let name = segment.file_name().unwrap_or_default().to_string_lossy();
-            (format!("{below}{name}"), Content::File(segment), SEGMENT)
-        })?;
-        self.put_all(renditions, |rendition| {
-            (layout::hls_variant(&key, Some(&version), &rendition.name), Content::File(&rendition.playlist), PLAYLIST)
-        })?;
+        self.package(&layout::hls_prefix(&key, Some(&version)), &encoded.package)?;
         let master = encoded.package.master.as_bytes();
-        self.put(&layout::hls_master(&key, Some(&version)), Content::Bytes(master), PLAYLIST)?;
         let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
-        let object = self.original(file, &key, kind.mime())?;
+        let tag = self.original(file, &key, kind.mime())?;
+        if self.keep_old_layout {
+            self.old_thumbnails(&key, &encoded.thumbnails)?;
+            self.old_film(&key, &encoded.package)?;
+        }
         let playlists = renditions.iter().map(|rendition| &rendition.playlist);
         let files = segments.iter().copied().chain(playlists);
         let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
@@ -171,7 +175,8 @@ impl<'a> Publisher<'a> {
             renditions: pictures,
             thumbhash: &encoded.thumbnails.thumbhash,
             note: encoded.note.clone(),
-            patches: &finding.encode_for(object),
+            patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
+            shared: self.keep_old_layout.then(|| tag.unwrap_or_default()),
         };
         let film = Packaged {
             duration: encoded.film.duration,
@@ -181,6 +186,19 @@ impl<'a> Publisher<'a> {
         };
         self.row(claim, item, Some(&film))?;
         Ok(outcome)
+    }
+
+    /// Uploads the segments and playlists of a film below a prefix.
+    pub fn package(&self, below: &str, package: &Package) -> Result<(), Failure> {
+        let segments: Vec<_> = package.renditions.iter().flat_map(|rendition| &rendition.segments).collect();
+        self.put_all(&segments, |segment| {
+            let name = segment.file_name().unwrap_or_default().to_string_lossy();
+            (format!("{below}{name}"), Content::File(segment), SEGMENT)
+        })?;
+        self.put_all(&package.renditions, |rendition| {
+            (format!("{below}{}.m3u8", rendition.name), Content::File(&rendition.playlist), PLAYLIST)
+        })?;
+        self.put(&format!("{below}master.m3u8"), Content::Bytes(package.master.as_bytes()), PLAYLIST).map(drop)
     }
 
     /// Notes what is about to be uploaded. What a killed run leaves is then known to be ours.
@@ -243,14 +261,14 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the mark of the
+    /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the tag of the
     /// object.
-    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<ObjectMark, Failure> {
+    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<Option<String>, Failure> {
         if !file.is_untouched() {
             return Err(changed());
         }
         let tag = self.put(key, Content::File(&file.path), mime)?;
-        if file.is_untouched() { Ok(ObjectMark::of(tag.as_deref())) } else { Err(changed()) }
+        if file.is_untouched() { Ok(tag) } else { Err(changed()) }
     }
 
     /// Uploads an object. Returns the tag that the store gave it.
@@ -291,6 +309,7 @@ impl<'a> Publisher<'a> {
                 objects: Some(Objects { thumbnails: None, film: film.map_or((0, 0), |film| film.objects) }),
             },
             patches: item.patches,
+            shared: item.shared.map(|tag| tag.trim_matches('"').to_owned()),
         };
         let place = (!claim.place.path.is_empty()).then_some((self.register.library, &claim.place));
         let outdated =

@@ -295,3 +295,55 @@ fn a_run_that_was_stopped_goes_on() {
     }
     assert_eq!(adopt(&gallery, Some(dump)).mended, 7);
 }
+
+#[test]
+fn what_is_new_here_is_shown_there() {
+    let gallery = adopted();
+    let options =
+        Options { keep_old_layout: true, d1: Some(gallery.folder.path().join("rows.sql")), ..gallery.options.clone() };
+    gallery.file("100 % \u{e9}'s (1).jpg", &photo(7, &[(TAKEN, Value::Ascii("2025:09:23 08:00:00"))]));
+    gallery.file("film.mp4", FILM);
+    let film = gallery.file("new film.mp4", b"");
+    let mut ffmpeg = std::process::Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:d=2:r=25", "-pix_fmt", "yuv420p"]);
+    assert!(ffmpeg.arg(&film).status().unwrap().success());
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.unchanged), (2, 1), "the first film is in the bucket already: {report}");
+
+    let key = "100 % \u{e9}'s (1).jpg";
+    for size in ["small", "medium", "large"] {
+        let thumbnail = gallery.object(&format!("thumbnails/{size}/{key}")).unwrap();
+        assert_eq!(thumbnail.content_type, "image/webp");
+    }
+    let film = gallery.keys("hls/new film.mp4/");
+    let master = String::from_utf8(gallery.object("hls/new film.mp4/master.m3u8").unwrap().bytes).unwrap();
+    let variant = master.lines().find(|line| line.ends_with(".m3u8")).unwrap();
+    let list = String::from_utf8(gallery.object(&format!("hls/new film.mp4/{variant}")).unwrap().bytes).unwrap();
+    let segments: Vec<_> = list.lines().filter(|line| line.ends_with(".ts")).collect();
+    assert!(!segments.is_empty() && segments.iter().all(|name| film.contains(&format!("hls/new film.mp4/{name}"))));
+
+    // As D1 reads it, into the predecessor's table.
+    let there = rusqlite::Connection::open_in_memory().unwrap();
+    there.execute_batch(TABLE).unwrap();
+    let sql = || std::fs::read_to_string(options.d1.as_ref().unwrap()).unwrap();
+    there.execute_batch(&sql()).unwrap();
+    there.execute_batch(&sql()).unwrap();
+    let count = || there.query_row("SELECT COUNT(*) FROM media", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count(), 2);
+    let read: (String, String, i64) = there
+        .query_row("SELECT key, date_taken, size FROM media WHERE type = 'image'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    let size = i64::try_from(gallery.object(key).unwrap().bytes.len()).unwrap();
+    assert_eq!(read, (key.to_owned(), "2025-09-23T08:00:00".to_owned(), size));
+
+    assert_eq!(adopt(&gallery, None).unchanged, 9, "what was made here is not taken over from there");
+    let doctor = ingest::doctor(&gallery.options, false).unwrap();
+    assert!(doctor.is_well(), "{:?}", doctor.found);
+    ingest::curate(&gallery.options, &[key.to_owned()], ingest::Change::Remove { now: true }).unwrap();
+    assert!(gallery.object(&format!("thumbnails/small/{key}")).is_none());
+    ingest::run(&options).unwrap();
+    there.execute_batch(&sql()).unwrap();
+    assert_eq!(count(), 1, "what was taken out here is taken out there");
+}

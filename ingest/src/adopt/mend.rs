@@ -1,5 +1,7 @@
 //! An item's row out of what the old row, the bucket and the original say.
 
+use std::path::Path;
+
 use gallery::layout::{self, ThumbnailSize};
 use gallery::media::{COLUMNS, Media, MediaType};
 use jiff::Timestamp;
@@ -149,6 +151,20 @@ impl Known<'_> {
     }
 }
 
+/// No file: a date in its name is not asked for.
+fn file(now: Timestamp) -> taken::File<'static> {
+    taken::File { path: Path::new(""), now }
+}
+
+/// Whether the row of a film says all that the film would. To ask ffprobe takes longer than everything else.
+pub fn is_whole_film(key: &str, row: &Row) -> bool {
+    let is_there = |column| row.number(column).is_some_and(|number| number > 0.0);
+    row.text("type").and_then(MediaType::parse) == Some(MediaType::Video)
+        && ["width", "height", "duration"].into_iter().all(is_there)
+        && row.text("date_taken").is_some_and(|text| taken::of_row(text, true, &file(Timestamp::now())).is_some())
+        && mime_by_ending(key).is_some()
+}
+
 /// Whether an edge makes a picture out of the original.
 fn is_scaled(mime: &str, sides: Option<(i64, i64)>) -> bool {
     let pixels = sides.map_or(0, |(width, height)| width.saturating_mul(height));
@@ -166,8 +182,7 @@ pub fn is_bare(item: &Media) -> bool {
 /// Whether the row had a date, and the date that is right: the row's, which people may have put right. The original's
 /// stands for it where both mean the same moment, because it may know the offset.
 fn taken(row: &Row, metadata: &Map<String, Json>, look: &Look, is_film: bool, now: Timestamp) -> (bool, Option<Taken>) {
-    let file = taken::File { path: "".as_ref(), now };
-    let read = |text: &str| taken::of_row(text, is_film, &file);
+    let read = |text: &str| taken::of_row(text, is_film, &file(now));
     let written = row.text("date_taken").and_then(read);
     let metadata = Json::Object(metadata.clone());
     let names = [

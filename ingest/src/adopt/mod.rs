@@ -150,11 +150,11 @@ impl Run<'_, '_> {
             let known = before.get(&object.key);
             if kept_out.contains(&object.key) {
                 self.report(|report| report.kept_out += 1);
-            } else if let Some(Before { mark, shown: Some(_) }) = known
+            } else if let Some(Before { mark, made_here: false, shown: Some(_) }) = known
                 && *mark == mend::mark(object)
             {
                 self.again(object, &objects, known)?;
-            } else if known.is_none() && ours.contains(&object.key) {
+            } else if known.is_none_or(|known| known.made_here) && ours.contains(&object.key) {
                 self.report(|report| report.unchanged += 1);
             } else {
                 wanted.push(Wanted { object, row: rows.get(&object.key), before: known });
@@ -244,8 +244,10 @@ impl Run<'_, '_> {
         let Wanted { object, row, before } = wanted;
         let key = object.key.as_str();
         let name = row.and_then(|row| row.text("filename")).unwrap_or_else(|| mend::name_of(key).0);
-        let look = shielded(|| looker.look(object, name).map_err(|error| Failure::File(error.to_string())));
-        let look = match look {
+        let is_complete = row.is_some_and(|row| mend::is_whole_film(key, row));
+        let look = match shielded(|| {
+            if is_complete { Ok(None) } else { looker.look(object, name).map_err(|it| Failure::File(it.to_string())) }
+        }) {
             Err(Failure::File(reason)) if self.options.stop.is_requested() => return Err(stopped(reason)),
             Err(Failure::File(reason)) => {
                 self.report(|report| report.unread.push((key.to_owned(), reason)));

@@ -24,6 +24,8 @@ pub struct Adopted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     pub mark: String,
+    /// Whether the other program did not have it before.
+    pub made_here: bool,
     /// Absent if the item is not shown any more.
     pub shown: Option<Shown>,
 }
@@ -43,7 +45,7 @@ impl Catalogue {
         let rows = self.pages(
             "SELECT a.key, mark, m.key IS NOT NULL, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, hls_qualities, type, version, json_extract(renditions, '$.version'), 1, \
-             digest, a.size FROM adopted a LEFT JOIN media m ON m.key = a.key WHERE a.key > ?1 ORDER BY a.key LIMIT ?2",
+             digest, a.size, made_here FROM adopted a LEFT JOIN media m ON m.key = a.key WHERE a.key > ?1 ORDER BY a.key LIMIT ?2",
         )?;
         let mut all = HashMap::with_capacity(rows.len());
         for row in &rows {
@@ -55,7 +57,8 @@ impl Catalogue {
                 thumbnails: [is(3)?, is(4)?, is(5)?],
                 qualities: row.text(6)?.map(str::to_owned),
             };
-            all.insert(text(row, 0)?, Before { mark: text(row, 1)?, shown: is(2)?.then_some(shown) });
+            let before = Before { mark: text(row, 1)?, made_here: is(13)?, shown: is(2)?.then_some(shown) };
+            all.insert(text(row, 0)?, before);
         }
         Ok(all)
     }
@@ -72,6 +75,18 @@ impl Catalogue {
             "SELECT {columns} FROM media WHERE key > ?1 AND digest IS NULL \
              AND key NOT IN (SELECT key FROM adopted) ORDER BY key LIMIT ?2"
         ))
+    }
+
+    /// The rows of items that the other program did not have before, with the values of [`COLUMNS`], and the keys of
+    /// those among such items that are not shown any more.
+    pub fn shared(&self) -> Result<(Vec<Row>, Vec<String>), Error> {
+        let columns = COLUMNS.join(", ");
+        let rows = self.pages(&format!(
+            "SELECT {columns} FROM media WHERE key > ?1 AND key IN (SELECT key FROM adopted WHERE made_here = 1) \
+             ORDER BY key LIMIT ?2"
+        ))?;
+        let gone = "SELECT key FROM adopted WHERE made_here = 1 AND key NOT IN (SELECT key FROM media) ORDER BY key";
+        Ok((rows, self.0.texts(gone)?))
     }
 
     /// Adds columns that only the other program knows, as far as they are missing.
@@ -99,7 +114,7 @@ impl Catalogue {
             statements.push(patches::forget(&row.key));
             let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
             statements.push(Statement::new(
-                "INSERT OR REPLACE INTO adopted (key, mark, size) VALUES (?1, ?2, ?3)",
+                "INSERT OR REPLACE INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 0)",
                 [key(), row.mark.as_str().into(), size],
             ));
             for (sql, (_, value)) in updates.iter().zip(&row.others) {
@@ -141,7 +156,14 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// An item that is ingested as a whole is ours from then on.
-pub(super) fn forget(key: &str) -> Statement<'static> {
-    Statement::new("DELETE FROM adopted WHERE key = ?1", [key.into()])
+/// An item that is ingested as a whole is ours from then on. It may be shared all the same.
+pub(super) fn shared(row: &super::Row) -> Statement<'static> {
+    let Some(mark) = &row.shared else {
+        return Statement::new("DELETE FROM adopted WHERE key = ?1", [row.key.into()]);
+    };
+    let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
+    Statement::new(
+        "INSERT OR REPLACE INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 1)",
+        [row.key.into(), mark.as_str().into(), size],
+    )
 }

@@ -62,6 +62,8 @@ pub struct Row<'a> {
     pub metadata: Metadata,
     /// What to blank in the original, encoded.
     pub patches: &'a [u8],
+    /// The tag of the original, if another program shows the item too.
+    pub shared: Option<String>,
 }
 
 /// The `metadata` column.
@@ -182,7 +184,7 @@ impl Catalogue {
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
             deletions::cancel(row.key, &row.stored()),
-            adopted::forget(row.key),
+            adopted::shared(row),
         ];
         statements.extend(place.map(|(library, place)| places::put(library, place)));
         statements.extend(outdated.iter().map(deletions::put));
@@ -196,7 +198,7 @@ impl Row<'_> {
             is_film: self.kind == MediaType::Video,
             version: Some(self.version.to_owned()),
             renditions: Some(self.renditions.version.clone()),
-            is_adopted: false,
+            is_adopted: self.shared.is_some(),
         }
     }
 }

@@ -31,6 +31,7 @@ fn a_row_is_written_and_brought_up_to_date() {
         renditions: Renditions { version: "0123456789abcdef".into(), original: true, all: Vec::new() },
         thumbhash: "",
         metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
+        shared: None,
         patches: &[1, 0],
     };
     let place =
