@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use gallery::layout::{ThumbnailSize, thumbnail as thumbnail_object};
+use gallery::layout::{self, ThumbnailSize, thumbnail as thumbnail_object};
 use image::ImageFormat;
 
 use crate::Options;
+use crate::blank;
 use crate::catalogue::Lacking;
+use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::motion::{self, InPhoto};
 use crate::photo;
@@ -23,6 +26,8 @@ use crate::tally::Tally;
 use crate::thumbnail;
 use crate::walk::Candidate;
 
+/// How much of an original is in memory at once, in bytes.
+const AT_ONCE: u64 = 16 << 20;
 /// The largest thumbnail that is read, in bytes.
 const MAX_THUMBNAIL: u64 = 16 << 20;
 
@@ -72,6 +77,9 @@ fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMa
 }
 
 fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&Path>) -> Result<(), Failure> {
+    if item.is_unconverted {
+        return film(options, publisher, item);
+    }
     if item.stored.is_film {
         let object = thumbnail_object(ThumbnailSize::Small, &item.key);
         let webp = publisher.bucket.get(&object, MAX_THUMBNAIL)?.ok_or_else(|| gone(&object))?;
@@ -97,17 +105,60 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
         publisher.clip(&item.key, &mut renditions, &clip)?;
     }
     let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
-    Ok(publisher.catalogue.fill_renditions(item, &renditions, &made.thumbhash, &due)?)
+    publisher.catalogue.fill_renditions(item, &renditions, &made.thumbhash, &due)?;
+    if item.stored.is_adopted { examined(publisher, &item.key, path) } else { Ok(()) }
+}
+
+/// Notes what only the whole original says: its digest, and what to blank in it.
+fn examined(publisher: &Publisher, key: &str, path: &Path) -> Result<(), Failure> {
+    let unreadable = |error| Failure::File(photo::unreadable(error));
+    let digest = sha256(path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+    publisher.catalogue.fill_digest(key, &digest)?;
+    let finding = blank::of_file(path).map_err(unreadable)?;
+    let size = path.metadata().map_err(unreadable)?.len();
+    let patches = blank::kept(publisher.bucket, key, size, &finding)?.map(|patches| (key.to_owned(), patches));
+    Ok(publisher.catalogue.fill_patches(patches.as_slice())?)
+}
+
+/// Converts a film that the program before never converted.
+fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), Failure> {
+    let encoder = publisher.films.encoder().map_err(Failure::File)?;
+    let path = fetch(options, publisher, &item.key)?;
+    let Kind::Film(kind) = sniff::file(&path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
+        return Err(Failure::File("its original is no film that this version can read".to_owned()));
+    };
+    let digest = sha256(&path, publisher.stop).map_err(|error| Failure::File(photo::unreadable(error)))?;
+    let digest = digest.ok_or(Failure::Stopped)?;
+    let probed = encoder.probe(&path, kind)?;
+    // An encoder takes all cores.
+    let encoded = {
+        static ONE: Mutex<()> = Mutex::new(());
+        let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        encoder.encode((&path, kind), probed, &digest, |_| {})?
+    };
+    let version = new_version(&digest, true);
+    publisher.package(&layout::hls_prefix(&item.key, Some(&version)), &encoded.package)?;
+    let pictures = publisher.thumbnails(&item.key, &version, &encoded.thumbnails)?;
+    publisher.catalogue.fill_film(item, &version, &encoded, &pictures)?;
+    examined(publisher, &item.key, &path)
 }
 
 /// The original out of the bucket, in a file that goes when it is dropped.
 fn fetch(options: &Options, publisher: &Publisher, key: &str) -> Result<tempfile::TempPath, Failure> {
-    let bytes = publisher.bucket.get(key, photo::MAX_FILE)?.ok_or_else(|| gone(key))?;
+    let size = publisher.bucket.head(key)?.ok_or_else(|| gone(key))?.size;
     let folder: PathBuf = options.temp.clone().unwrap_or_else(std::env::temp_dir);
     let unwritable =
         |error: std::io::Error| Failure::Skipped(format!("{} cannot be written: {error}", folder.display()));
     let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(unwritable)?;
-    file.write_all(&bytes).map_err(unwritable)?;
+    for start in (0..size).step_by(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+        if publisher.stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
+        let count = AT_ONCE.min(size - start);
+        let bytes = publisher.bucket.range(key, start, count)?.filter(|bytes| bytes.len() as u64 == count);
+        let bytes = bytes.ok_or_else(|| Failure::File("it changed while it was read: run again".to_owned()))?;
+        file.write_all(&bytes).map_err(unwritable)?;
+    }
     Ok(file.into_temp_path())
 }
 

@@ -1,7 +1,9 @@
 //! Items of earlier versions, which lack renditions or a ThumbHash.
 
 use gallery::rendition::Renditions;
-use platform::{Error, Row, Statement};
+use platform::{Error, Row, Statement, Value};
+
+use crate::film::Encoded;
 
 use super::{
     Catalogue, Deletion, deletions,
@@ -14,20 +16,31 @@ use super::{
 pub struct Lacking {
     pub key: String,
     pub stored: Stored,
+    /// A film that nobody ever converted.
+    pub is_unconverted: bool,
 }
 
 const FILL: &str = "UPDATE media SET renditions = ?2, thumbhash = ?3, thumbnail_small = NULL, thumbnail_medium = NULL, \
                     thumbnail_large = NULL WHERE key = ?1 AND renditions IS NULL";
 
+const FILL_FILM: &str = "UPDATE media SET version = ?2, hls_qualities = ?3, renditions = ?4, thumbhash = ?5, \
+                         width = ?6, height = ?7, duration = ?8, codec = ?9, updated_at = ?10, \
+                         thumbnail_small = NULL, thumbnail_medium = NULL, thumbnail_large = NULL \
+                         WHERE key = ?1 AND hls_qualities IS NULL";
+
 impl Catalogue {
-    /// Photos without renditions, and films without a ThumbHash that have a picture.
+    /// Photos without renditions, films without a ThumbHash that have a picture, and films that were never converted.
     pub fn without_renditions(&self) -> Result<Vec<Lacking>, Error> {
+        let is_unconverted = format!("(type = 'video' AND hls_qualities IS NULL AND {IS_ADOPTED})");
         let rows = self.pages(&format!(
-            "SELECT key, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED} FROM media WHERE key > ?1 \
-             AND ((type = 'image' AND renditions IS NULL) OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) \
-             ORDER BY key LIMIT ?2"
+            "SELECT key, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED}, {is_unconverted} \
+             FROM media WHERE key > ?1 AND ((type = 'image' AND renditions IS NULL) OR {is_unconverted} \
+             OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) ORDER BY key LIMIT ?2"
         ))?;
-        let lacking = |row: &Row| Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3, 4])? });
+        let lacking = |row: &Row| {
+            let is_unconverted = row.integer(5)? == Some(1);
+            Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3, 4])?, is_unconverted })
+        };
         rows.iter().map(lacking).collect()
     }
 
@@ -46,6 +59,35 @@ impl Catalogue {
             vec![Statement::new(FILL, [key.into(), json.into(), thumbhash.into()]), deletions::cancel(key, &stored)];
         statements.extend(Deletion::of_outdated(key, &lacking.stored, &stored, due).iter().map(deletions::put));
         self.0.batch(&statements).map(drop)
+    }
+
+    /// Gives a film what was made of it.
+    pub fn fill_film(
+        &self,
+        lacking: &Lacking,
+        version: &str,
+        encoded: &Encoded,
+        pictures: &Renditions,
+    ) -> Result<(), Error> {
+        let names: Vec<_> = encoded.package.renditions.iter().map(|rendition| &rendition.name).collect();
+        let json = |value: serde_json::Result<String>| Value::from(value.unwrap_or_default());
+        self.0
+            .query(
+                FILL_FILM,
+                [
+                    lacking.key.as_str().into(),
+                    version.into(),
+                    json(serde_json::to_string(&names)),
+                    json(serde_json::to_string(pictures)),
+                    encoded.thumbnails.thumbhash.as_str().into(),
+                    i64::from(encoded.film.width).into(),
+                    i64::from(encoded.film.height).into(),
+                    Value::Real((encoded.film.duration * 1000.0).round() / 1000.0),
+                    encoded.film.codec.as_str().into(),
+                    jiff::Timestamp::now().to_string().into(),
+                ],
+            )
+            .map(drop)
     }
 
     pub fn fill_thumbhash(&self, key: &str, thumbhash: &str) -> Result<(), Error> {
