@@ -5,22 +5,23 @@
 //! - Every other file with new bytes is a new item. Its key is its path, or its path and some digits of its digest
 //!   where another item has that key already.
 
+mod items;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gallery::MediaKey;
 use platform::Error;
 
-use crate::catalogue::{Catalogue, Item, Place, Source, State, Stored};
+use crate::catalogue::{Catalogue, Item, Place, Source, State};
 use crate::digest::{sha256, sha256_of_bytes};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::photo;
 use crate::recognise::{self, Unrecognised};
-use crate::suffix::with_suffix;
 use crate::turns::Turn;
 use crate::walk::Candidate;
 use crate::{Options, Stop};
+use items::{Entry, Inner};
 
 /// The hexadecimal digits of a version.
 const VERSION: usize = 16;
@@ -35,32 +36,6 @@ pub struct Register<'a> {
     /// Whether nothing is written.
     dry_run: bool,
     inner: Mutex<Inner>,
-}
-
-struct Inner {
-    places: HashMap<String, Place>,
-    items: HashMap<String, Entry>,
-    /// The keys of digests. An item whose upload has begun counts.
-    by_digest: HashMap<String, String>,
-    /// The paths that this run has found.
-    found: HashSet<String>,
-    /// The keys that this run has ingested again.
-    forced: HashSet<String>,
-    /// The keys whose upload has begun and did not end: what is in the bucket is not known.
-    begun: HashSet<String>,
-    /// Originals of another program whose digests are not known.
-    unrecognised: Unrecognised,
-    /// The keys of pruned items that may still be put back, and the keys of their digests.
-    pruned: HashSet<String>,
-    pruned_by_digest: HashMap<String, String>,
-}
-
-#[derive(Clone)]
-struct Entry {
-    item: Item,
-    is_withdrawn: bool,
-    /// It is being uploaded.
-    is_claimed: bool,
 }
 
 /// The answer to: which item is this file?
@@ -274,102 +249,6 @@ pub fn new_version(digest: &str, again: bool) -> String {
     };
     version.truncate(VERSION);
     version
-}
-
-impl Inner {
-    fn insert(&mut self, entry: Entry) {
-        if let Some(digest) = &entry.item.digest {
-            self.by_digest.insert(digest.clone(), entry.item.key.clone());
-        }
-        self.items.insert(entry.item.key.clone(), entry);
-    }
-
-    fn owner(&self, digest: &str) -> Option<&Entry> {
-        self.items.get(self.by_digest.get(digest)?)
-    }
-
-    /// Notes that a file was found. The outcome, if the file need not be read.
-    fn arrive(&mut self, file: &Candidate, force: bool) -> Option<Outcome> {
-        self.found.insert(file.place.clone());
-        let place = self.places.get(&file.place)?;
-        let entry = self.items.get(&place.key)?;
-        if entry.is_withdrawn {
-            // An edit must not bring back what was taken out.
-            return Some(entry.outcome());
-        }
-        (file.is_as_in(place) && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
-    }
-
-    /// The key for new bytes.
-    fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
-        if let Some(place) = self.places.get(&file.place)
-            && self.items.get(&place.key).is_some_and(|entry| entry.item.places <= 1)
-        {
-            return Ok(place.key.clone());
-        }
-        let natural = file.key.as_str();
-        if let Some(key) = self.pruned_by_digest.get(digest).filter(|key| !self.items.contains_key(*key)) {
-            return Ok(key.clone());
-        }
-        let is_free = |key: &str| match self.items.get(key) {
-            // A pruned item may be put back.
-            None => !self.pruned.contains(key),
-            // A row of another program, without a digest: the same key and the same size are the same file.
-            Some(Entry { item, is_withdrawn, .. }) => {
-                !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
-            }
-        };
-        let suffixed = [6, 12, digest.len()].into_iter().map(|digits| with_suffix(natural, &digest[..digits]));
-        let found = [natural.to_owned()].into_iter().chain(suffixed).find(|key| is_free(key));
-        let key = found.ok_or_else(|| Failure::File("no key is free for it: rename it".to_owned()))?;
-        MediaKey::parse(key.as_str()).map_err(|error| Failure::Skipped(format!("{error}: rename it")))?;
-        Ok(key)
-    }
-
-    /// Enters an item before it is uploaded, so that nobody else takes its key or its bytes.
-    fn claim(&mut self, key: &str, digest: &str, size: u64, version: &str) {
-        let old = self.items.get(key).map(|entry| entry.item.clone());
-        if let Some(old) = old.as_ref().and_then(|item| item.digest.as_ref()) {
-            self.by_digest.remove(old);
-        }
-        self.forced.insert(key.to_owned());
-        self.insert(Entry {
-            item: Item {
-                key: key.to_owned(),
-                digest: Some(digest.to_owned()),
-                size,
-                stored: Stored {
-                    is_film: old.as_ref().is_some_and(|item| item.stored.is_film),
-                    version: Some(version.to_owned()),
-                    renditions: Some(version.to_owned()),
-                    is_adopted: false,
-                },
-                places: old.map_or(0, |item| item.places),
-            },
-            is_withdrawn: false,
-            is_claimed: true,
-        });
-    }
-
-    /// Moves or adds a place.
-    fn settle(&mut self, place: &Place) {
-        let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
-        if before.as_deref() == Some(&place.key) {
-            return;
-        }
-        if let Some(entry) = before.and_then(|key| self.items.get_mut(&key)) {
-            entry.item.places = entry.item.places.saturating_sub(1);
-        }
-        if let Some(entry) = self.items.get_mut(&place.key) {
-            entry.item.places += 1;
-        }
-    }
-}
-
-impl Entry {
-    const fn outcome(&self) -> Outcome {
-        if self.is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged }
-    }
 }
 
 impl Claim<'_> {

@@ -1,0 +1,135 @@
+//! The items of the gallery by their keys and digests, and the places of one library.
+
+use std::collections::{HashMap, HashSet};
+
+use gallery::MediaKey;
+
+use crate::catalogue::{Item, Place, Stored};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::recognise::Unrecognised;
+use crate::suffix::with_suffix;
+use crate::walk::Candidate;
+
+/// What a run knows of the gallery, and of one library.
+pub struct Inner {
+    pub places: HashMap<String, Place>,
+    pub items: HashMap<String, Entry>,
+    /// The keys of digests. An item whose upload has begun counts.
+    pub by_digest: HashMap<String, String>,
+    /// The paths that this run has found.
+    pub found: HashSet<String>,
+    /// The keys that this run has ingested again.
+    pub forced: HashSet<String>,
+    /// The keys whose upload has begun and did not end: what is in the bucket is not known.
+    pub begun: HashSet<String>,
+    /// Originals of another program whose digests are not known.
+    pub unrecognised: Unrecognised,
+    /// The keys of pruned items that may still be put back, and the keys of their digests.
+    pub pruned: HashSet<String>,
+    pub pruned_by_digest: HashMap<String, String>,
+}
+
+#[derive(Clone)]
+pub struct Entry {
+    pub item: Item,
+    pub is_withdrawn: bool,
+    /// It is being uploaded.
+    pub is_claimed: bool,
+}
+
+impl Inner {
+    pub fn insert(&mut self, entry: Entry) {
+        if let Some(digest) = &entry.item.digest {
+            self.by_digest.insert(digest.clone(), entry.item.key.clone());
+        }
+        self.items.insert(entry.item.key.clone(), entry);
+    }
+
+    pub fn owner(&self, digest: &str) -> Option<&Entry> {
+        self.items.get(self.by_digest.get(digest)?)
+    }
+
+    /// Notes that a file was found. The outcome, if the file need not be read.
+    pub fn arrive(&mut self, file: &Candidate, force: bool) -> Option<Outcome> {
+        self.found.insert(file.place.clone());
+        let place = self.places.get(&file.place)?;
+        let entry = self.items.get(&place.key)?;
+        if entry.is_withdrawn {
+            // An edit must not bring back what was taken out.
+            return Some(entry.outcome());
+        }
+        (file.is_as_in(place) && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
+    }
+
+    /// The key for new bytes.
+    pub fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
+        if let Some(place) = self.places.get(&file.place)
+            && self.items.get(&place.key).is_some_and(|entry| entry.item.places <= 1)
+        {
+            return Ok(place.key.clone());
+        }
+        let natural = file.key.as_str();
+        if let Some(key) = self.pruned_by_digest.get(digest).filter(|key| !self.items.contains_key(*key)) {
+            return Ok(key.clone());
+        }
+        let is_free = |key: &str| match self.items.get(key) {
+            // A pruned item may be put back.
+            None => !self.pruned.contains(key),
+            // A row of another program, without a digest: the same key and the same size are the same file.
+            Some(Entry { item, is_withdrawn, .. }) => {
+                !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
+            }
+        };
+        let suffixed = [6, 12, digest.len()].into_iter().map(|digits| with_suffix(natural, &digest[..digits]));
+        let found = [natural.to_owned()].into_iter().chain(suffixed).find(|key| is_free(key));
+        let key = found.ok_or_else(|| Failure::File("no key is free for it: rename it".to_owned()))?;
+        MediaKey::parse(key.as_str()).map_err(|error| Failure::Skipped(format!("{error}: rename it")))?;
+        Ok(key)
+    }
+
+    /// Enters an item before it is uploaded, so that nobody else takes its key or its bytes.
+    pub fn claim(&mut self, key: &str, digest: &str, size: u64, version: &str) {
+        let old = self.items.get(key).map(|entry| entry.item.clone());
+        if let Some(old) = old.as_ref().and_then(|item| item.digest.as_ref()) {
+            self.by_digest.remove(old);
+        }
+        self.forced.insert(key.to_owned());
+        self.insert(Entry {
+            item: Item {
+                key: key.to_owned(),
+                digest: Some(digest.to_owned()),
+                size,
+                stored: Stored {
+                    is_film: old.as_ref().is_some_and(|item| item.stored.is_film),
+                    version: Some(version.to_owned()),
+                    renditions: Some(version.to_owned()),
+                    is_adopted: false,
+                },
+                places: old.map_or(0, |item| item.places),
+            },
+            is_withdrawn: false,
+            is_claimed: true,
+        });
+    }
+
+    /// Moves or adds a place.
+    pub fn settle(&mut self, place: &Place) {
+        let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
+        if before.as_deref() == Some(&place.key) {
+            return;
+        }
+        if let Some(entry) = before.and_then(|key| self.items.get_mut(&key)) {
+            entry.item.places = entry.item.places.saturating_sub(1);
+        }
+        if let Some(entry) = self.items.get_mut(&place.key) {
+            entry.item.places += 1;
+        }
+    }
+}
+
+impl Entry {
+    pub const fn outcome(&self) -> Outcome {
+        if self.is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged }
+    }
+}
