@@ -1,4 +1,4 @@
-//! `edge-gallery adopt`: it says what it would do, does it, keeps the values of the old KV namespace, and may be killed.
+//! `edge-gallery adopt` says what it would do, does it, keeps the values of the old KV namespace, and may be killed.
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 

@@ -11,7 +11,7 @@ pub struct Stored {
     pub version: Option<String>,
     /// That of the renditions. Without one, the item has thumbnails where earlier versions wrote them.
     pub renditions: Option<String>,
-    /// Whether another program had put the original into the bucket. What that program made is kept beside what we make.
+    /// Whether another program shows the item too. What that program made is kept beside what we make.
     pub is_adopted: bool,
 }
 
