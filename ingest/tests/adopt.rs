@@ -231,12 +231,29 @@ fn what_comes_and_goes_on_the_other_side_is_picked_up() {
 
     let report = adopt(&gallery, None);
     assert_eq!((report.found, report.refreshed, report.kept_out), (2, 1, 1), "{report}");
-    assert_eq!(report.missing, [TURNED]);
+    assert_eq!((&report.missing[..], &report.gone[..]), (&[][..], &[TURNED.to_owned()][..]));
     assert_eq!(one(&gallery, "hls_qualities", CLIP).as_deref(), Some(r#"["480p"]"#));
     assert_ne!(one(&gallery, "version", ACCENT), version, "another original has other URLs");
     let new = [one(&gallery, "filename", NEW), one(&gallery, "date_taken", NEW), one(&gallery, "taken_source", NEW)];
     assert_eq!(new.map(Option::unwrap), ["IMG_20250922_101112.jpg", "2025-09-22T10:11:12", "name"]);
     assert!(!views::keys(&gallery).contains(&BRACKETS.to_owned()));
+}
+
+/// The dump may have been read into the gallery's own database by hand.
+#[test]
+fn rows_that_are_there_already_are_mended_in_their_place() {
+    let gallery = Gallery::new();
+    fill(&gallery);
+    let sql = std::fs::read_to_string(dump(&gallery)).unwrap();
+    rusqlite::Connection::open(Gallery::database(&gallery.options)).unwrap().execute_batch(&sql).unwrap();
+    let report = adopt(&gallery, None);
+    assert_eq!((report.mended, &report.missing[..]), (7, &["gone.jpg".to_owned()][..]), "{report}");
+    assert_eq!(one(&gallery, "uploaded_at", BRACKETS).as_deref(), Some("2025-09-24T18:48:56.034Z"));
+    assert_eq!(views::keys(&gallery).len(), 7, "what is missing is not shown");
+    gallery.put("gone.jpg", &photo(6, &[]));
+    let report = adopt(&gallery, None);
+    assert_eq!((report.mended, report.unchanged, report.missing.len()), (1, 7, 0), "{report}");
+    assert_eq!(views::keys(&gallery).len(), 8);
 }
 
 #[test]

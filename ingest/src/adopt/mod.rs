@@ -29,7 +29,7 @@ pub use report::Adoption;
 pub use values::OldValues;
 
 use crate::bucket::{Headers, Listed};
-use crate::catalogue::{Adopted, Before, Deletion, Stored};
+use crate::catalogue::{Adopted, Before, Deletion, State, Stored};
 use crate::engine::{Session, zone_named};
 use crate::failure::Failure;
 use crate::film::Found;
@@ -130,9 +130,19 @@ impl Run<'_, '_> {
         let before = catalogue.adopted()?;
         let ours: HashSet<String> =
             catalogue.items()?.into_iter().filter(|it| it.digest.is_some()).map(|it| it.key).collect();
-        let mut kept_out: HashSet<String> = catalogue.withdrawn()?.into_iter().map(|item| item.key).collect();
-        kept_out.extend(catalogue.begun()?);
+        let mut kept_out: HashSet<String> = catalogue.begun()?.into_iter().collect();
         kept_out.extend(catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object));
+        for item in catalogue.withdrawn()? {
+            // Its original was missing, and has come.
+            let is_back = item.state == State::Pruned
+                && !kept_out.contains(&item.key)
+                && objects.originals.contains_key(&item.key);
+            if !is_back {
+                kept_out.insert(item.key);
+            } else if !self.options.dry_run {
+                catalogue.put_back(&item, &Timestamp::now().to_string())?;
+            }
+        }
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
         for row in catalogue.foreign()? {
             let row = Row(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row.0).collect());
@@ -160,7 +170,7 @@ impl Run<'_, '_> {
                 wanted.push(Wanted { object, row: rows.get(&object.key), before: known });
             }
         }
-        self.missing(&rows, &before, &objects, &kept_out);
+        self.missing(&rows, &before, &objects, &kept_out)?;
         self.report(|report| report.others += objects.others);
         self.take_in(&wanted, &objects)
     }
@@ -191,18 +201,26 @@ impl Run<'_, '_> {
         Ok(self.session.catalogue.refresh(key, stored, qualities, &Timestamp::now().to_string())?)
     }
 
-    /// Rows whose originals are not in the bucket.
+    /// Rows whose originals are not in the bucket. One that was never shown is not shown until its original comes.
     fn missing(
         &self,
         rows: &BTreeMap<String, Row>,
         before: &HashMap<String, Before>,
         objects: &Objects,
         kept_out: &HashSet<String>,
-    ) {
-        let shown = before.iter().filter(|(_, before)| before.shown.is_some()).map(|(key, _)| key);
-        let gone = |key: &&String| !objects.originals.contains_key(*key) && !kept_out.contains(*key);
-        let keys: HashSet<&String> = rows.keys().chain(shown).filter(gone).collect();
-        self.report(|report| report.missing.extend(keys.into_iter().cloned()));
+    ) -> Result<(), Failure> {
+        let is_gone = |key: &String| !objects.originals.contains_key(key) && !kept_out.contains(key);
+        let was_shown = |key: &String| before.get(key).is_some_and(|before| before.shown.is_some());
+        for key in rows.keys().filter(|key| is_gone(key) && !was_shown(key)) {
+            if !self.options.dry_run {
+                let now = Timestamp::now().to_string();
+                self.session.catalogue.withdraw(key, State::Pruned, &[], &now)?;
+            }
+            self.report(|report| report.missing.push(key.clone()));
+        }
+        let gone = before.keys().filter(|key| was_shown(key) && is_gone(key)).cloned();
+        self.report(|report| report.gone.extend(gone));
+        Ok(())
     }
 
     fn take_in(&self, wanted: &[Wanted], objects: &Objects) -> Result<(), Failure> {

@@ -26,6 +26,8 @@ pub struct Adoption {
     pub kept_out: u64,
     /// Rows whose originals are not in the bucket. They are not shown.
     pub missing: Vec<String>,
+    /// Items that were taken over before, and whose originals are not in the bucket any more. They are still shown.
+    pub gone: Vec<String>,
     /// Items of which no picture can be shown yet.
     pub bare: Vec<String>,
     /// Originals that could not be read, and why.
@@ -67,6 +69,7 @@ impl Adoption {
     /// Threads report in any order.
     pub(super) fn sorted(mut self) -> Self {
         self.missing.sort();
+        self.gone.sort();
         self.bare.sort();
         self.unread.sort();
         self.notes.sort();
@@ -77,7 +80,7 @@ impl Adoption {
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             130
-        } else if self.missing.is_empty() && self.unread.is_empty() && self.bare.is_empty() {
+        } else if self.missing.is_empty() && self.gone.is_empty() && self.unread.is_empty() && self.bare.is_empty() {
             0
         } else {
             2
@@ -90,6 +93,9 @@ impl fmt::Display for Adoption {
         let key = |key: &str| printable(key);
         for name in &self.missing {
             writeln!(f, "missing: {}: its original is not in the bucket, so it is not shown", key(name))?;
+        }
+        for name in &self.gone {
+            writeln!(f, "gone: {}: its original is not in the bucket any more; `remove` takes it out", key(name))?;
         }
         for (name, reason) in &self.unread {
             writeln!(f, "not read: {}: {}", key(name), printable(reason))?;
@@ -114,6 +120,7 @@ impl fmt::Display for Adoption {
             ("with new thumbnails or playlists", self.refreshed),
             ("hidden or removed here", self.kept_out),
             ("missing", self.missing.len() as u64),
+            ("gone", self.gone.len() as u64),
             ("no media", self.others),
         ];
         let rest: Vec<_> =
