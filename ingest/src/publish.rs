@@ -133,7 +133,7 @@ impl<'a> Publisher<'a> {
             thumbhash: &photo.thumbnails.thumbhash,
             note: photo.note,
             patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
-            shared: self.keep_old_layout.then(|| tag.unwrap_or_default()),
+            shared: self.is_shared(&claim).then(|| tag.unwrap_or_default()),
         };
         self.row(claim, item, None)?;
         Ok((outcome, note))
@@ -176,7 +176,7 @@ impl<'a> Publisher<'a> {
             thumbhash: &encoded.thumbnails.thumbhash,
             note: encoded.note.clone(),
             patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
-            shared: self.keep_old_layout.then(|| tag.unwrap_or_default()),
+            shared: self.is_shared(&claim).then(|| tag.unwrap_or_default()),
         };
         let film = Packaged {
             duration: encoded.film.duration,
@@ -199,6 +199,11 @@ impl<'a> Publisher<'a> {
             (format!("{below}{}.m3u8", rendition.name), Content::File(&rendition.playlist), PLAYLIST)
         })?;
         self.put(&format!("{below}master.m3u8"), Content::Bytes(package.master.as_bytes()), PLAYLIST).map(drop)
+    }
+
+    /// Whether another program shows the item: what it made of the item stays then.
+    fn is_shared(&self, claim: &Claim<'_>) -> bool {
+        self.keep_old_layout || claim.before.as_ref().is_some_and(|before| before.stored.is_adopted)
     }
 
     /// Notes what is about to be uploaded. What a killed run leaves is then known to be ours.

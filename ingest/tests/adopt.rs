@@ -270,6 +270,17 @@ fn a_file_on_disk_is_the_original_in_the_bucket() {
     let report = gallery.ingest();
     assert_eq!((report.unchanged, report.objects), (3, 0), "{report}");
     assert_eq!(adopt(&gallery, None).unchanged, 8);
+
+    // Of the same name and size, and another picture.
+    gallery.file(BRACKETS, &photo(2, &[(TAKEN, Value::Ascii("2025:09:20 12:00:01"))]));
+    let before = objects(&gallery);
+    assert_eq!(gallery.ingest().added, 1);
+    // An item that is ingested anew keeps what the other program shows.
+    ingest::run(&Options { force: true, ..gallery.options.clone() }).unwrap();
+    let after = objects(&gallery);
+    let is_theirs = |key: &&String| !key.starts_with("renditions/") && !key.contains("same size");
+    assert!(before.keys().filter(is_theirs).all(|key| after.get(key) == before.get(key)));
+    assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions WHERE object NOT LIKE 'renditions/%'"), [0]);
 }
 
 #[test]

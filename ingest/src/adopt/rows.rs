@@ -12,6 +12,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value as Json};
 
+use crate::catalogue::quoted;
 use crate::facts::clean;
 
 /// A row, by the names of its columns.
@@ -85,11 +86,6 @@ fn run(sql: &str) -> rusqlite::Result<Connection> {
         }
         result => result.map(|()| connection),
     }
-}
-
-/// A name as SQL writes it.
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 impl Row {

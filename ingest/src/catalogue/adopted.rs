@@ -152,7 +152,7 @@ fn update((name, _): &(String, Value)) -> String {
 }
 
 /// A name as SQL writes it.
-fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -163,7 +163,8 @@ pub(super) fn shared(row: &super::Row) -> Statement<'static> {
     };
     let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
     Statement::new(
-        "INSERT OR REPLACE INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 1)",
+        "INSERT INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 1) \
+         ON CONFLICT (key) DO UPDATE SET mark = excluded.mark, size = excluded.size",
         [row.key.into(), mark.as_str().into(), size],
     )
 }

@@ -76,9 +76,14 @@ impl Inner {
         let is_free = |key: &str| match self.items.get(key) {
             // A pruned item may be put back.
             None => !self.pruned.contains(key),
-            // A row of another program, without a digest: the same key and the same size are the same file.
+            // A row of another program, without a digest: the same key and the same size are the same file. Of what was
+            // adopted the tag is known, and this file has another.
             Some(Entry { item, is_withdrawn, .. }) => {
-                !is_withdrawn && item.digest.is_none() && item.places == 0 && item.size == file.size
+                !is_withdrawn
+                    && item.digest.is_none()
+                    && item.places == 0
+                    && item.size == file.size
+                    && !item.stored.is_adopted
             }
         };
         let suffixed = [6, 12, digest.len()].into_iter().map(|digits| with_suffix(natural, &digest[..digits]));
