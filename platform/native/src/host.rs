@@ -52,11 +52,15 @@ pub struct Options {
     /// nothing.
     pub cache_bytes: u64,
     /// The time from the end of one request to the end of the next request's head. It limits slow heads and idle
-    /// connections.
+    /// connections. With HTTP/2 it is the time to the first request.
     pub header_timeout: Duration,
+    /// How long a connection of HTTP/2 may have no request after its first. A browser holds one of them, and six of
+    /// HTTP/1.1.
+    pub idle_timeout: Duration,
     /// How long the body of a request may take as a whole. A login has a few hundred bytes.
     pub body_timeout: Duration,
-    /// How long a client may accept no byte at all of a response. A paused player accepts nothing for minutes.
+    /// How long a client may accept no byte at all of a response. A paused player accepts nothing for minutes. With
+    /// HTTP/2 this counts for each stream too.
     pub stall_timeout: Duration,
     /// What a client must accept at least while it is waited for: so many bytes in so long. Otherwise one byte a
     /// minute would hold a response for ever.
@@ -83,6 +87,7 @@ impl Options {
             host_names: HostNames::default(),
             cache_bytes: DEFAULT_CACHE_BYTES,
             header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_mins(1),
             body_timeout: Duration::from_secs(30),
             stall_timeout: Duration::from_mins(5),
             // 1 KiB a second, over a time that is twice as long as a pause may be.
@@ -160,6 +165,7 @@ impl Host {
             log_client: options.log_client,
             client: ClientTimeouts {
                 header: options.header_timeout,
+                idle: options.idle_timeout,
                 body: options.body_timeout,
                 stall: options.stall_timeout,
                 slowest: options.slowest,

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     cell::Cell,
+    error::Error as _,
     future::{Future, poll_fn},
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -14,7 +15,7 @@ use std::{
 
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, Version,
-    header::{CONNECTION, HOST},
+    header::{CONNECTION, COOKIE, HOST},
 };
 use hyper::body::Incoming;
 use platform::{Cx, Error, Facts, Kind, LogClient, Problem, Record, Service, record::method_name, service::finish};
@@ -23,8 +24,10 @@ use crate::{
     Body, HostNames, Native,
     entropy::Entropy,
     log::{Entry, Log},
-    wire::{Sent, Tally},
 };
+
+/// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
+pub(crate) const MAX_HEAD_BYTES: usize = 32 * 1024;
 
 /// The status in the log for a client that left before there was an answer. The number is nginx's.
 const CLIENT_GONE: u16 = 499;
@@ -44,17 +47,17 @@ pub(crate) struct Site<S> {
 }
 
 impl<S: Service> Site<S> {
-    /// Answers one request. Whatever the service does, the client gets an answer and the log gets a line.
-    pub async fn answer(&self, peer: IpAddr, tally: &Rc<Tally>, request: Request<Incoming>) -> Response<Sent> {
+    /// Answers one request. Whatever the service does, the client gets an answer and the log gets a line: the entry,
+    /// which is written when the response has been sent.
+    pub async fn answer(&self, peer: IpAddr, log: &Log, request: Request<Incoming>) -> (Response<Body>, Entry) {
         let started = Instant::now();
-        let (method, version) = (request.method().clone(), request.version());
         let (facts, entropy) = self.facts(peer, request.headers());
         let client = facts.client;
         let mut call = Call {
             cx: Cx::new(&self.native, facts),
-            method: method_name(&method),
+            method: method_name(request.method()),
             started,
-            log: tally.log(),
+            log,
             answered: false,
         };
         self.log_client.note(&call.cx.record, client);
@@ -85,7 +88,7 @@ impl<S: Service> Site<S> {
         let mut response = problem.unwrap_or_else(|problem| problem.into_response(call.cx.request_id()));
         finish(&call.cx, &mut response, started.elapsed());
         let entry = call.entry(response.status().as_u16());
-        Sent::response(tally, (&method, version), response, entry)
+        (response, entry)
     }
 
     /// Writes the line of a request that no service saw. The forwarded address stands in a head that could not be
@@ -143,11 +146,18 @@ impl Refused {
             (431, "the head of the request is too long")
         } else if error.is_parse() {
             (400, "what came is not a request")
+        } else if error.source().and_then(|cause| cause.downcast_ref::<h2::Error>()).is_some_and(is_violation) {
+            (400, "the client broke the rules of HTTP/2")
         } else {
             return None;
         };
         Some(Self { status, words })
     }
+}
+
+/// Whether we ended a connection because of what its client did, floods of resets among it.
+fn is_violation(error: &h2::Error) -> bool {
+    error.is_go_away() && error.is_library()
 }
 
 /// A call in progress. If the call is dropped without an answer, the client has left.
@@ -191,14 +201,23 @@ async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + S
     .await
 }
 
-/// The request as a service sees it. Its target is a path and a query, and its `Host` is the one that applies.
+/// The request as a service sees it. Its target is a path and a query, its `Host` is the one that applies, and its
+/// cookies are in one line.
 ///
 /// - A target in absolute form gives its authority to `Host` (RFC 9112 section 3.2.2).
+/// - So does `:authority` of HTTP/2. A `Host` beside it must say the same, else 400 (RFC 9113 section 8.3.1).
 /// - The targets `*` and an authority (CONNECT) are not for a service: 400.
 /// - HTTP/1.1 without `Host`, or any request with two, is 400 (RFC 9112 section 3.2).
+/// - A long head is 431. In HTTP/1.1 hyper refuses it by itself.
 fn for_service(mut request: Request<Body>) -> Result<Request<Body>, Problem> {
+    let is_http2 = request.version() == Version::HTTP_2;
+    if is_http2 && head_length(&request) > MAX_HEAD_BYTES {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Err(Problem::new(status, "The head of the request is too long."));
+    }
     let hosts = request.headers().get_all(HOST).iter().count();
-    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+    let is_nameless = hosts == 0 && request.version() >= Version::HTTP_11;
+    if hosts > 1 || (is_nameless && !(is_http2 && request.uri().authority().is_some())) {
         return Err(Problem::bad_request("The request needs one Host header."));
     }
     if !request.uri().path().starts_with('/') {
@@ -207,10 +226,34 @@ fn for_service(mut request: Request<Body>) -> Result<Request<Body>, Problem> {
     if let Some(authority) = request.uri().authority() {
         let host = HeaderValue::from_str(authority.as_str())
             .map_err(|_| Problem::bad_request("The request's target has no host."))?;
-        request.headers_mut().insert(HOST, host);
+        let beside = request.headers_mut().insert(HOST, host.clone());
+        if is_http2 && beside.is_some_and(|beside| !beside.as_bytes().eq_ignore_ascii_case(host.as_bytes())) {
+            return Err(Problem::bad_request("The request's Host header is not its authority."));
+        }
         if let Some(path_and_query) = request.uri().path_and_query().cloned() {
             *request.uri_mut() = Uri::from(path_and_query);
         }
     }
+    if is_http2 {
+        join_cookies(request.headers_mut());
+    }
     Ok(request)
+}
+
+/// How long the head of a request of HTTP/2 would be in HTTP/1.1, without the method.
+fn head_length(request: &Request<Body>) -> usize {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let lines = request.headers().iter().map(|(name, value)| name.as_str().len() + ": \r\n".len() + value.len());
+    target + lines.sum::<usize>()
+}
+
+/// HTTP/2 may send each cookie as a line of its own (RFC 9113 section 8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    if headers.get_all(COOKIE).iter().nth(1).is_none() {
+        return;
+    }
+    let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if let Ok(joined) = HeaderValue::from_bytes(&lines.join(&b"; "[..])) {
+        headers.insert(COOKIE, joined);
+    }
 }

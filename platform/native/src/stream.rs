@@ -12,12 +12,22 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
+use crate::tls::HTTP_2;
+
 pub(crate) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Stream {
+    /// Whether the handshake agreed on HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(HTTP_2),
+        }
+    }
+
     /// Makes the end of the connection a reset.
     pub fn reset(&self) {
         let _ = match self {

@@ -1,4 +1,4 @@
-//! TLS of clients' connections: one certificate, HTTP/1.1.
+//! TLS of clients' connections: one certificate, HTTP/2 and HTTP/1.1.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,6 +10,9 @@ use rustls::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::HostError;
+
+/// The name of HTTP/2 over TLS (RFC 9113 section 3.2). Clients that do not know it get HTTP/1.1.
+pub(crate) const HTTP_2: &[u8] = b"h2";
 
 /// A certificate and its key.
 #[derive(Clone)]
@@ -33,7 +36,7 @@ impl Tls {
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key_der));
         let mut config = config.map_err(|error| unusable(key, error.to_string()))?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![HTTP_2.to_vec(), b"http/1.1".to_vec()];
         Ok(Self(Arc::new(config)))
     }
 

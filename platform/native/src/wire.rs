@@ -28,15 +28,30 @@ use crate::{
     stream::Stream,
 };
 
-/// The responses under way on one connection, oldest first (more than one only when the client pipelines).
+/// After the host was told to stop, a connection on which nothing was sent for so long is not waited for. Before the
+/// first byte, a service may wait for the bucket, which has 5 s.
+pub(crate) const STILL: Duration = Duration::from_secs(30);
+
+/// What was sent on one connection.
 pub(crate) struct Tally {
     log: Log,
     written: Cell<u64>,
+    /// HTTP/2: those of bodies.
+    of_bodies: Cell<u64>,
+    /// How often everything that hyper had written was given to the operating system.
+    flushes: Cell<u64>,
+    /// How long the client has accepted nothing of the connection, in all, and since when it does not just now.
+    blocked: Cell<Duration>,
+    blocked_since: Cell<Option<Instant>>,
+    gone: Cell<bool>,
+    /// HTTP/2: the lines of responses that are whole when hyper has flushed, with the bytes of their bodies.
+    whole: RefCell<Vec<(Entry, u64)>>,
     /// Whether the next bytes written are the head of the newest response.
     head_next: Cell<bool>,
     /// Whether a body broke off whose end, for this client, is the end of the connection. Only a reset then tells
     /// this end from a clean one.
     reset: Cell<bool>,
+    /// HTTP/1.1: the responses under way, oldest first (more than one only when the client pipelines).
     open: RefCell<VecDeque<Open>>,
 }
 
@@ -54,6 +69,12 @@ impl Tally {
         Rc::new(Self {
             log,
             written: Cell::new(0),
+            of_bodies: Cell::new(0),
+            flushes: Cell::new(0),
+            blocked: Cell::new(Duration::ZERO),
+            blocked_since: Cell::new(None),
+            gone: Cell::new(false),
+            whole: RefCell::default(),
             head_next: Cell::new(false),
             reset: Cell::new(false),
             open: RefCell::default(),
@@ -67,6 +88,36 @@ impl Tally {
     /// The bytes that were sent on the connection.
     pub fn written(&self) -> u64 {
         self.written.get()
+    }
+
+    /// The bytes of bodies that were sent with HTTP/2, where pings and leave-taking are sent besides.
+    pub fn of_bodies(&self) -> u64 {
+        self.of_bodies.get()
+    }
+
+    pub fn wrote_body(&self, count: u64) {
+        self.of_bodies.set(self.of_bodies.get() + count);
+    }
+
+    pub fn flushes(&self) -> u64 {
+        self.flushes.get()
+    }
+
+    /// How long, until `now`, the client has accepted nothing of the connection.
+    pub fn blocked(&self, now: Instant) -> Duration {
+        self.blocked.get()
+            + self.blocked_since.get().map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+    }
+
+    /// Writes the line of a response of HTTP/2. Its last bytes were written before the flush after `flushes`.
+    pub fn is_whole(&self, entry: Entry, bytes: u64, flushes: u64) {
+        if self.flushes.get() > flushes {
+            entry.write(&self.log, bytes, true);
+        } else if self.gone.get() {
+            entry.write(&self.log, bytes, false);
+        } else {
+            self.whole.borrow_mut().push((entry, bytes));
+        }
     }
 
     fn begin(&self, entry: Entry) {
@@ -93,6 +144,10 @@ impl Tally {
 
     /// hyper has given everything to the operating system.
     fn flushed(&self) {
+        self.flushes.set(self.flushes.get() + 1);
+        for (entry, bytes) in self.whole.borrow_mut().drain(..) {
+            entry.write(&self.log, bytes, true);
+        }
         let mut open = self.open.borrow_mut();
         while open.front().is_some_and(|open| open.ended) {
             if let Some(done) = open.pop_front() {
@@ -103,6 +158,10 @@ impl Tally {
 
     /// The connection is gone, and so are the bytes that were not flushed.
     fn closed(&self) {
+        self.gone.set(true);
+        for (entry, bytes) in self.whole.borrow_mut().drain(..) {
+            entry.write(&self.log, bytes, false);
+        }
         for left in self.open.borrow_mut().drain(..) {
             let sent = left.before_body.map_or(0, |before| self.written.get().saturating_sub(before));
             left.entry.write(&self.log, sent.min(left.taken), false);
@@ -110,7 +169,15 @@ impl Tally {
     }
 }
 
-/// A response's body on its way to hyper.
+/// The length at which the body of a response ends, as far as its head tells. 0 for a response that has none.
+pub(crate) fn body_length<B>(method: &Method, response: &Response<B>) -> Option<u64> {
+    let bodiless = method == Method::HEAD
+        || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        || response.status().is_informational();
+    if bodiless { Some(0) } else { declared_length(response.headers()) }
+}
+
+/// A response's body on its way to hyper, for HTTP/1.1.
 pub(crate) struct Sent {
     body: Body,
     tally: Rc<Tally>,
@@ -125,14 +192,11 @@ impl Sent {
     /// Adds a response to the connection's tally, which later writes the log line.
     pub fn response(
         tally: &Rc<Tally>,
-        (method, version): (&Method, Version),
+        (method, version): (Method, Version),
         response: Response<Body>,
         entry: Entry,
     ) -> Response<Self> {
-        let bodiless = method == Method::HEAD
-            || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-            || response.status().is_informational();
-        let length = if bodiless { Some(0) } else { declared_length(response.headers()) };
+        let length = body_length(&method, &response);
         tally.begin(entry);
         let chunks = version >= Version::HTTP_11;
         response.map(|body| Self { body, tally: Rc::clone(tally), length, chunks, finished: false })
@@ -183,16 +247,11 @@ impl Drop for Sent {
     }
 }
 
-/// The client accepts nothing just now.
-struct Stall {
-    since: Instant,
-    timer: Pin<Box<Sleep>>,
-}
-
 /// How long clients are waited for. See [`Options`](crate::Options).
 #[derive(Clone, Copy)]
 pub(crate) struct ClientTimeouts {
     pub header: Duration,
+    pub idle: Duration,
     pub body: Duration,
     pub stall: Duration,
     pub slowest: (u64, Duration),
@@ -203,7 +262,8 @@ pub(crate) struct Wire {
     stream: TokioIo<Stream>,
     tally: Rc<Tally>,
     timeouts: ClientTimeouts,
-    stalled: Option<Stall>,
+    /// Runs while the client accepts nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
     /// How long the client was waited for, and what it accepted, since it last proved to be fast enough.
     waited: Duration,
     accepted: u64,
@@ -241,11 +301,12 @@ impl Wire {
 
     /// Waits for a client that accepts nothing, as long as it may accept nothing.
     fn wait<T>(&mut self, task: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let patience = self.timeouts.stall;
-        let stall = self
-            .stalled
-            .get_or_insert_with(|| Stall { since: Instant::now(), timer: Box::pin(tokio::time::sleep(patience)) });
-        stall.timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let (patience, tally) = (self.timeouts.stall, &self.tally);
+        let timer = self.stalled.get_or_insert_with(|| {
+            tally.blocked_since.set(Some(Instant::now()));
+            Box::pin(tokio::time::sleep(patience))
+        });
+        timer.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// With TLS, what was written may wait here rather than in the system.
@@ -261,8 +322,12 @@ impl Wire {
     fn is_fast_enough(&mut self, count: usize) -> bool {
         let (least, within) = self.timeouts.slowest;
         self.accepted += count as u64;
-        if let Some(stall) = self.stalled.take() {
-            self.waited += stall.since.elapsed();
+        if self.stalled.take().is_some()
+            && let Some(since) = self.tally.blocked_since.take()
+        {
+            let blocked = since.elapsed();
+            self.waited += blocked;
+            self.tally.blocked.set(self.tally.blocked.get() + blocked);
         }
         if self.accepted >= least {
             (self.accepted, self.waited) = (0, Duration::ZERO);

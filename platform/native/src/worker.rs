@@ -1,11 +1,10 @@
 //! A worker: one thread, one current-thread runtime, its own service instances and connections.
 
 use std::{
-    convert::Infallible,
     future::Future,
     net::SocketAddr,
     path::PathBuf,
-    pin::{Pin, pin},
+    pin::Pin,
     rc::Rc,
     sync::{
         Arc,
@@ -14,8 +13,6 @@ use std::{
     time::Duration,
 };
 
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioTimer;
 use platform::{LogClient, Service};
 use tokio::{
     net::TcpStream,
@@ -27,23 +24,13 @@ use crate::{
     HostError, HostNames, Native, Place, Tls,
     crowd::Seat,
     entropy::Entropy,
+    http1, http2,
     log::Log,
     request::{Refused, Site},
     shared::Shared,
     stream::Stream,
     wire::{ClientTimeouts, Tally, Wire},
 };
-
-/// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
-
-/// What hyper gathers at most of a response while its client reads slowly, in bytes, beside the one piece of the body
-/// that was read last.
-const MAX_BUFFERED_BYTES: usize = 128 * 1024;
-
-/// After the host was told to stop, a connection on which nothing was sent for so long is not waited for. Before the
-/// first byte, a service may wait for the bucket, which has 5 s.
-const STILL: Duration = Duration::from_secs(30);
 
 /// The settings that every worker gets at start.
 pub(crate) struct Plan {
@@ -119,55 +106,16 @@ where
                         },
                     },
                 };
+                let is_http2 = stream.is_http2();
                 let wire = Wire::new(stream, Tally::new(log), timeouts);
-                connection(site, wire, peer, timeouts.header, stopping).await;
+                if is_http2 {
+                    http2::serve(site, wire, peer.ip(), timeouts, stopping).await;
+                } else {
+                    http1::serve(site, wire, peer.ip(), timeouts.header, stopping).await;
+                }
             })
         })
     })
-}
-
-/// Serves one connection until it ends, or until the host stops and its last response is out.
-async fn connection<S: Service + 'static>(
-    site: Rc<Site<S>>,
-    wire: Wire,
-    peer: SocketAddr,
-    header_timeout: Duration,
-    mut stopping: watch::Receiver<bool>,
-) {
-    let (tally, told) = (wire.tally(), Rc::clone(&site));
-    let sent = Rc::clone(&tally);
-    let answer = service_fn(move |request| {
-        let (site, tally) = (Rc::clone(&site), Rc::clone(&tally));
-        async move { Ok::<_, Infallible>(site.answer(peer.ip(), &tally, request).await) }
-    });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
-            .max_header_size(MAX_HEAD_BYTES)
-            .max_buf_size(MAX_BUFFERED_BYTES)
-            .serve_connection(wire, answer)
-    );
-    // A failed connection concerns only its client. If a response was under way, the log line shows the failure.
-    let ended = tokio::select! {
-        biased;
-        ended = connection.as_mut() => ended,
-        _ = stopping.wait_for(|stopping| *stopping) => {
-            connection.as_mut().graceful_shutdown();
-            loop {
-                let before = sent.written();
-                tokio::select! {
-                    ended = connection.as_mut() => break ended,
-                    () = tokio::time::sleep(STILL) => if sent.written() == before { return },
-                }
-            }
-        }
-    };
-    if let Err(error) = ended
-        && let Some(refused) = Refused::of(&error)
-    {
-        told.refused(sent.log(), peer.ip(), refused);
-    }
 }
 
 /// Runs a worker. `ready` gets a message whether the worker could start. The worker ends when `arrivals` has ended

@@ -5,9 +5,11 @@
 mod crowds;
 mod endings;
 mod long_work;
+mod over_http2;
 mod over_tls;
 #[path = "../support/mod.rs"]
 mod support;
+mod windows;
 
 use std::{
     collections::HashSet,

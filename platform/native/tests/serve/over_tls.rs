@@ -15,12 +15,12 @@ use crate::support::{Running, start_with};
 
 type Client = StreamOwned<ClientConnection, TcpStream>;
 
-struct Site {
-    host: Running,
+pub struct Site {
+    pub host: Running,
     certificate: CertificateDer<'static>,
 }
 
-fn start(change: impl FnOnce(&mut Options)) -> Site {
+pub fn start(change: impl FnOnce(&mut Options)) -> Site {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let [certificate, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
@@ -40,15 +40,21 @@ fn start(change: impl FnOnce(&mut Options)) -> Site {
 }
 
 impl Site {
-    fn connect(&self) -> Client {
+    /// A client that trusts the host, and speaks these protocols (ALPN), best first.
+    pub fn client(&self, protocols: &[&str]) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let connection = ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Arc::new(config)
+    }
+
+    fn connect(&self) -> Client {
+        let connection = ClientConnection::new(self.client(&[]), "localhost".try_into().unwrap()).unwrap();
         StreamOwned::new(connection, self.host.connect())
     }
 

@@ -86,6 +86,10 @@ impl Service for Probe {
             "/target" => {
                 text(format!("{} {}", uri, request.headers().get("host").map_or("-", |host| host.to_str().unwrap())))
             }
+            "/cookies" => {
+                let lines = request.headers().get_all("cookie").iter().map(|line| line.to_str().unwrap());
+                text(lines.collect::<Vec<_>>().join("|"))
+            }
             "/echo" => match P::collect(request.into_body(), 1000).await {
                 Ok(body) => respond::bytes(StatusCode::OK, "text/plain", body),
                 Err(error) => Problem::from(&error).into_response(cx.request_id()),
