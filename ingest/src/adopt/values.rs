@@ -17,12 +17,14 @@ pub struct OldValues {
 const LONGEST: usize = 1024;
 
 impl OldValues {
-    /// Reads the JSON that wrangler writes: a list of entries with `key` or `name` and `value`, or an object. The error
-    /// is one line about the file.
+    /// Reads the JSON that wrangler writes: a list of entries with `key` or `name` and `value`, or an object. wrangler
+    /// says `Success!` behind it. The error is one line about the file.
     pub fn read(path: &Path) -> Result<Self, String> {
         let named = |words: &str| format!("{} cannot be read: {words}", path.display());
         let text = std::fs::read(path).map_err(|error| named(&error.to_string()))?;
-        let json = serde_json::from_slice(&text).map_err(|error| named(&error.to_string()))?;
+        let start = text.iter().position(|byte| matches!(byte, b'{' | b'[')).unwrap_or(0);
+        let json = serde_json::Deserializer::from_slice(&text[start..]).into_iter().next();
+        let json = json.ok_or_else(|| named("it is empty"))?.map_err(|error| named(&error.to_string()))?;
         let entries = entries(json).ok_or_else(|| {
             named("it is no list of keys and values: use what `wrangler kv bulk get` or `kv bulk put` has")
         })?;
@@ -71,7 +73,10 @@ fn entries(json: Json) -> Option<Vec<Entry>> {
                 Some((key.to_owned(), entry.get("value").and_then(value)))
             })
             .collect(),
-        Json::Object(object) => Some(object.iter().map(|(key, json)| (key.clone(), value(json))).collect()),
+        // A key that was asked for and is not there has the value null.
+        Json::Object(object) => {
+            Some(object.iter().filter_map(|(key, json)| Some((key.clone(), Some(value(json)?)))).collect())
+        }
         _ => None,
     }
 }
@@ -93,7 +98,9 @@ mod tests {
             r#"[{"key":"auth_version","value":"3"},{"key":"signing-key:x","value":"c2VjcmV0"}]"#,
             r#"[{"name":"auth_version","value":"3","metadata":null},{"name":"x"}]"#,
             r#"{"auth_version":"3","x":"y"}"#,
-            r#"{"auth_version":{"value":"3","metadata":{}},"x":null}"#,
+            r#"{"auth_version":{"value":"3","metadata":{}},"x":"y","z":null}"#,
+            "{\n  \"auth_version\": {\n    \"value\": \"3\"\n  },\n  \"thumbnail_version\": {\n    \"value\": null\n  },\n  \
+             \"x\": \"y\"\n}\n\nSuccess!\n",
         ] {
             assert_eq!(read(json), Ok(wanted.clone()), "{json}");
         }
@@ -102,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_it_does_not_write() {
-        for json in ["", "7", "[1]", r#"[{"name":"auth_version"}]"#, r#"{"auth_version":"a\nb"}"#] {
+        for json in ["", "7", "[1]", "{", r#"[{"name":"auth_version"}]"#, r#"{"auth_version":"a\nb"}"#] {
             let error = read(json).unwrap_err();
             assert!(error.contains("cannot be read: ") && !error.contains('\n'), "{error}");
         }
