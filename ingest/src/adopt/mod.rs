@@ -29,7 +29,7 @@ pub use report::Adoption;
 pub use values::OldValues;
 
 use crate::bucket::{Headers, Listed};
-use crate::catalogue::{Adopted, Before, Deletion, State, Stored};
+use crate::catalogue::{Adopted, Before, Deletion, Refreshed, Shown, State, Stored};
 use crate::engine::{Session, zone_named};
 use crate::failure::Failure;
 use crate::film::Found;
@@ -155,50 +155,31 @@ impl Run<'_, '_> {
             catalogue.add_columns(&dump.columns.iter().filter(is_foreign).cloned().collect::<Vec<_>>())?;
         }
 
-        let mut wanted = Vec::new();
+        let (mut wanted, mut refreshed) = (Vec::new(), Vec::new());
         for object in objects.originals.values() {
             let known = before.get(&object.key);
             if kept_out.contains(&object.key) {
                 self.report(|report| report.kept_out += 1);
-            } else if let Some(Before { mark, made_here: false, shown: Some(_) }) = known
+            } else if let Some(Before { mark, made_here: false, shown: Some(shown) }) = known
                 && *mark == mend::mark(object)
             {
-                self.again(object, &objects, known)?;
+                match again(object, &objects, shown) {
+                    Some(more) => refreshed.push(more),
+                    None => self.report(|report| report.unchanged += 1),
+                }
             } else if known.is_none_or(|known| known.made_here) && ours.contains(&object.key) {
                 self.report(|report| report.unchanged += 1);
             } else {
                 wanted.push(Wanted { object, row: rows.get(&object.key), before: known });
             }
         }
+        self.report(|report| report.refreshed += refreshed.len() as u64);
+        if !self.options.dry_run {
+            catalogue.refresh(refreshed, &Timestamp::now().to_string())?;
+        }
         self.missing(&rows, &before, &objects, &kept_out)?;
         self.report(|report| report.others += objects.others);
         self.take_in(&wanted, &objects)
-    }
-
-    /// An item whose original is as it was. What was made of it since then is noted.
-    fn again(&self, object: &Listed, objects: &Objects, before: Option<&Before>) -> Result<(), Failure> {
-        let Some(shown) = before.and_then(|before| before.shown.as_ref()) else { return Ok(()) };
-        let key = object.key.as_str();
-        let thumbnails = objects.thumbnails(key);
-        let qualities = objects.qualities(key).filter(|_| shown.stored.is_film && shown.stored.version.is_none());
-        let qualities = qualities.map(|names| serde_json::to_string(&names).unwrap_or_default());
-        let is_ours = shown.stored.is_film && shown.stored.version.is_some();
-        let same = (shown.stored.renditions.is_some() || shown.thumbnails == thumbnails)
-            && (is_ours || shown.qualities == qualities);
-        if same {
-            self.report(|report| report.unchanged += 1);
-            return Ok(());
-        }
-        self.report(|report| report.refreshed += 1);
-        if self.options.dry_run {
-            return Ok(());
-        }
-        let stored = ThumbnailSize::BELOW_THUMBNAILS.map(|size| {
-            let is_there = thumbnails[size as usize] && shown.stored.renditions.is_none();
-            is_there.then(|| layout::thumbnail(size, key)).map_or(Value::Null, Value::from)
-        });
-        let qualities = if is_ours { shown.qualities.as_deref() } else { qualities.as_deref() };
-        Ok(self.session.catalogue.refresh(key, stored, qualities, &Timestamp::now().to_string())?)
     }
 
     /// Rows whose originals are not in the bucket. One that was never shown is not shown until its original comes.
@@ -314,6 +295,26 @@ impl Run<'_, '_> {
         });
         Ok(picture.ok())
     }
+}
+
+/// What was made of an item since it was adopted, whose original is as it was.
+fn again(object: &Listed, objects: &Objects, shown: &Shown) -> Option<Refreshed> {
+    let key = object.key.as_str();
+    let (thumbnails, stored) = (objects.thumbnails(key), &shown.stored);
+    // Of a film with a version, and of a picture with renditions, newer ones are shown.
+    let is_converted_here = stored.is_film && stored.version.is_some();
+    let qualities = objects.qualities(key).filter(|_| stored.is_film);
+    let qualities = qualities.map(|names| serde_json::to_string(&names).unwrap_or_default());
+    let qualities = if is_converted_here { shown.qualities.clone() } else { qualities };
+    let is_pictured_here = stored.renditions.is_some();
+    if (is_pictured_here || shown.thumbnails == thumbnails) && shown.qualities == qualities {
+        return None;
+    }
+    let thumbnails = ThumbnailSize::BELOW_THUMBNAILS.map(|size| {
+        let is_there = thumbnails[size as usize] && !is_pictured_here;
+        is_there.then(|| layout::thumbnail(size, key)).map_or(Value::Null, Value::from)
+    });
+    Some(Refreshed { key: key.to_owned(), thumbnails, qualities })
 }
 
 /// What was made of another original under the same key.

@@ -30,6 +30,15 @@ pub struct Before {
     pub shown: Option<Shown>,
 }
 
+/// What has come to an item since it was adopted.
+#[derive(Debug)]
+pub struct Refreshed {
+    pub key: String,
+    /// The values of the columns of thumbnails.
+    pub thumbnails: [Value; 3],
+    pub qualities: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     pub stored: Stored,
@@ -127,13 +136,15 @@ impl Catalogue {
         self.0.batch(&statements).map(drop)
     }
 
-    /// Writes what the bucket has of an item by now.
-    pub fn refresh(&self, key: &str, thumbnails: [Value; 3], qualities: Option<&str>, now: &str) -> Result<(), Error> {
-        let [small, medium, large] = thumbnails;
+    /// Writes what the bucket has of items by now.
+    pub fn refresh(&self, all: Vec<Refreshed>, now: &str) -> Result<(), Error> {
         let sql = "UPDATE media SET thumbnail_small = ?2, thumbnail_medium = ?3, thumbnail_large = ?4, \
                    hls_qualities = ?5, updated_at = ?6 WHERE key = ?1";
-        let qualities = qualities.map_or(Value::Null, Value::from);
-        self.0.query(sql, [key.into(), small, medium, large, qualities, now.into()]).map(drop)
+        let statement = |Refreshed { key, thumbnails: [small, medium, large], qualities }| {
+            let qualities = qualities.map_or(Value::Null, Value::Text);
+            Statement::new(sql, [Value::Text(key), small, medium, large, qualities, now.into()])
+        };
+        self.write_all(&all.into_iter().map(statement).collect::<Vec<_>>())
     }
 
     /// Notes the digest of an original that was found to be a file of a library.

@@ -28,7 +28,7 @@ use crate::facts::Facts;
 use crate::taken::Columns;
 
 pub use access::StoredLink;
-pub use adopted::{Adopted, Before, quoted};
+pub use adopted::{Adopted, Before, Refreshed, Shown, quoted};
 pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;
