@@ -64,6 +64,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.renditions && arguments.yes && !report.interrupted {
         let run = ingest::run(&Options { renditions: true, ..options.clone() })?;
         report.bare = ingest::bare(&options)?;
+        report.interrupted = run.interrupted;
+        report.notes.extend(run.notes.iter().map(|note| (note.name.clone(), note.reason.clone())));
         made = Some(run);
     }
     let mut out = io::stdout().lock();
@@ -84,21 +86,29 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
 /// Takes values over to the KV stores that are within reach: the bucket's, and the native host's in its data folder.
 fn keep(arguments: &Arguments, options: &Options, values: &OldValues) -> Result<(), Failure> {
     let mut err = io::stderr().lock();
+    let data = arguments.gallery.data()?;
+    // A catalogue elsewhere is that of other hosts.
+    let is_native = matches!(options.database, Place::File(_)) && data.is_dir();
+    let mut written = Vec::new();
     if arguments.yes {
-        ingest::keep_values(options, values)?;
-        // A catalogue in a libSQL server is that of other hosts.
-        if let (Place::File(_), data) = (&options.database, arguments.gallery.data()?) {
-            for (name, value) in values.all() {
-                platform_native::put_kv_if_absent(&data, StoreName::CacheVersion, name, value)?;
+        written = ingest::keep_values(options, values)?;
+        for (name, value) in values.all().filter(|_| is_native) {
+            if platform_native::put_kv_if_absent(&data, StoreName::CacheVersion, name, value)? {
+                written.push(name);
             }
         }
     }
-    let did = if arguments.yes { "is in" } else { "would go into" };
     for (name, value) in values.all() {
+        let did = match (arguments.yes, written.contains(&name)) {
+            (false, _) => "would go into",
+            (true, true) => "is now in",
+            (true, false) => "was not written, because there is a value in",
+        };
+        let native = if is_native { " and the native host's" } else { "" };
         let _ = writeln!(
             err,
-            "edge-gallery: {name} ({value}) {did} the bucket's KV and the native host's; Fastly and Spin have stores of \
-             their own: put it into CACHE_VERSION there"
+            "edge-gallery: {name} ({value}) {did} the bucket's KV{native}; Fastly and Spin have stores of their own: put \
+             it into CACHE_VERSION there"
         );
     }
     if values.others > 0 {

@@ -40,6 +40,8 @@ pub fn run(
         match register.shown(key) {
             // The item is in other files too.
             Some(item) if item.places > places.len() as u64 => moved.extend(places),
+            // It came from another program and not from this folder.
+            Some(item) if item.stored.is_foreign => moved.extend(places),
             Some(_) => gone.push(key.to_owned()),
             // Hidden or removed: its places say which files to leave alone.
             None => {}

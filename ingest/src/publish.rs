@@ -22,6 +22,7 @@ use crate::film::{Clip, Encoded, Found, Package};
 use crate::motion::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
+use crate::recognise;
 use crate::register::{Answer, Claim, Register};
 use crate::sniff;
 use crate::thumbnail::Thumbnails;
@@ -84,11 +85,25 @@ pub struct Described<'a> {
 impl<'a> Publisher<'a> {
     /// What is to be done with a file: `Err` with the outcome where nothing is.
     pub fn ask(&self, file: &Candidate, turn: Option<Turn<'_>>) -> Result<Result<Claim<'a>, Outcome>, Failure> {
+        self.look_before(file)?;
         Ok(match self.register.ask(file, turn, self.stop)? {
             Answer::Known(outcome) => Err(outcome),
             Answer::New(claim) if self.dry_run => Err(claim.forego()),
             Answer::New(claim) => Ok(*claim),
         })
+    }
+
+    /// Another program may have put something else where a new item would go: nothing is ever replaced by that.
+    fn look_before(&self, file: &Candidate) -> Result<(), Failure> {
+        if !self.register.may_be_new(file) {
+            return Ok(());
+        }
+        let key = file.key.as_str();
+        let Some(head) = self.bucket.head(key)? else { return Ok(()) };
+        if head.size != file.size || !self.holds(file, key, &head.etag.unwrap_or_default())? {
+            self.register.occupy(key);
+        }
+        Ok(())
     }
 
     pub fn photo(
@@ -110,14 +125,15 @@ impl<'a> Publisher<'a> {
             InPhoto::LeftOut(reason) => photo.note = Some(photo.note.unwrap_or(reason)),
         }
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
+        let there = self.there_already(file, &claim)?;
         self.begin(&key)?;
         let mut renditions = self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
         match &clip {
             Some(clip) => self.clip(&key, &mut renditions, clip)?,
             None => self.clip_of_before(&key, &mut renditions)?,
         }
-        let tag = self.original(file, &key, kind.mime())?;
-        if self.keep_old_layout {
+        let tag = self.original(file, &key, kind.mime(), there)?;
+        if self.writes_old_layout(&claim) {
             self.old_thumbnails(&key, &photo.thumbnails)?;
         }
         let item = Described {
@@ -151,12 +167,13 @@ impl<'a> Publisher<'a> {
         let finding = blank::of_file(&file.path).map_err(unreadable)?;
         let renditions = &encoded.package.renditions;
         let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
+        let there = self.there_already(file, &claim)?;
         self.begin(&key)?;
         self.package(&layout::hls_prefix(&key, Some(&version)), &encoded.package)?;
         let master = encoded.package.master.as_bytes();
         let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
-        let tag = self.original(file, &key, kind.mime())?;
-        if self.keep_old_layout {
+        let tag = self.original(file, &key, kind.mime(), there)?;
+        if self.writes_old_layout(&claim) {
             self.old_thumbnails(&key, &encoded.thumbnails)?;
             self.old_film(&key, &encoded.package)?;
         }
@@ -204,6 +221,11 @@ impl<'a> Publisher<'a> {
     /// Whether another program shows the item: what it made of the item stays then.
     fn is_shared(&self, claim: &Claim<'_>) -> bool {
         self.keep_old_layout || claim.before.as_ref().is_some_and(|before| before.stored.is_adopted)
+    }
+
+    /// Whether the item is written for the other program too. What that program has made itself stays as it is.
+    fn writes_old_layout(&self, claim: &Claim<'_>) -> bool {
+        self.is_shared(claim) && !claim.before.as_ref().is_some_and(|before| before.stored.is_foreign)
     }
 
     /// Notes what is about to be uploaded. What a killed run leaves is then known to be ours.
@@ -266,9 +288,37 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
+    /// The tag of an original that another program has put there, if it is what the file holds. It is never written.
+    fn there_already(&self, file: &Candidate, claim: &Claim<'_>) -> Result<Option<String>, Failure> {
+        if !claim.before.as_ref().is_some_and(|before| before.stored.is_foreign) {
+            return Ok(None);
+        }
+        let head = self.bucket.head(&claim.key)?.filter(|head| head.size == file.size);
+        let tag = head.and_then(|head| head.etag).unwrap_or_default();
+        if self.holds(file, &claim.key, &tag)? {
+            return Ok(Some(tag));
+        }
+        Err(Failure::Skipped("the bucket has another original by now: run adopt".to_owned()))
+    }
+
+    /// Whether the object with a tag is what a file holds, as far as tags tell.
+    fn holds(&self, file: &Candidate, key: &str, tag: &str) -> Result<bool, Failure> {
+        let object = [(key.to_owned(), tag.trim_matches('"').to_owned())];
+        Ok(recognise::find(&file.path, file.size, &object, self.stop).map_err(unreadable)?.is_some())
+    }
+
     /// Uploads the original, and makes sure that the file has not changed since it was read. Returns the tag of the
     /// object.
-    fn original(&self, file: &Candidate, key: &str, mime: &'static str) -> Result<Option<String>, Failure> {
+    fn original(
+        &self,
+        file: &Candidate,
+        key: &str,
+        mime: &'static str,
+        there: Option<String>,
+    ) -> Result<Option<String>, Failure> {
+        if let Some(tag) = there {
+            return Ok(Some(tag));
+        }
         if !file.is_untouched() {
             return Err(changed());
         }

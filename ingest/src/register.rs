@@ -68,13 +68,15 @@ impl<'a> Register<'a> {
             found: HashSet::new(),
             forced: HashSet::new(),
             begun: catalogue.begun()?.into_iter().collect(),
+            occupied: HashSet::new(),
             unrecognised: Unrecognised::default(),
             pruned: HashSet::new(),
             pruned_by_digest: HashMap::new(),
         };
         for (key, before) in catalogue.adopted()? {
-            if let Some(shown) = before.shown.filter(|shown| shown.digest.is_none()) {
-                inner.unrecognised.insert(key, shown.size, before.mark);
+            // Hidden and removed ones too: their files must not come in as new items.
+            if before.shown.is_none_or(|shown| shown.digest.is_none()) {
+                inner.unrecognised.insert(key, before.size, before.mark);
             }
         }
         for item in catalogue.items()? {
@@ -155,6 +157,19 @@ impl<'a> Register<'a> {
             before,
             is_committed: false,
         })))
+    }
+
+    /// Whether a file may become a new item under its own key, where something may lie that no row tells of.
+    pub fn may_be_new(&self, file: &Candidate) -> bool {
+        let inner = self.lock();
+        let key = file.key.as_str();
+        let is_known = inner.places.get(&file.place).is_some_and(|place| inner.items.contains_key(&place.key));
+        !is_known && !inner.items.contains_key(key) && !inner.begun.contains(key) && !inner.pruned.contains(key)
+    }
+
+    /// Leaves a key to the object that lies there.
+    pub fn occupy(&self, key: &str) {
+        self.lock().occupied.insert(key.to_owned());
     }
 
     /// Notes the digest of a file that is an original of another program.

@@ -12,7 +12,7 @@ use image::ImageFormat;
 
 use crate::Options;
 use crate::blank;
-use crate::catalogue::Lacking;
+use crate::catalogue::{Lack, Lacking};
 use crate::digest::sha256;
 use crate::failure::Failure;
 use crate::motion::{self, InPhoto};
@@ -52,6 +52,7 @@ pub fn fill(
                     }
                     let file = files.get(item.key.as_str()).copied();
                     match shielded(|| one(options, publisher, item, file)) {
+                        Ok(()) if item.what == Lack::Examination => {}
                         Ok(()) => tally.renewed(),
                         Err(Failure::File(reason)) => tally.note(&item.key, format!("no new pictures: {reason}")),
                         failed => tally.settle(failed),
@@ -77,10 +78,10 @@ fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMa
 }
 
 fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&Path>) -> Result<(), Failure> {
-    if item.is_unconverted {
+    if item.what == Lack::Film {
         return film(options, publisher, item);
     }
-    if item.stored.is_film {
+    if item.what == Lack::Thumbhash {
         let object = thumbnail_object(ThumbnailSize::Small, &item.key);
         let webp = publisher.bucket.get(&object, MAX_THUMBNAIL)?.ok_or_else(|| gone(&object))?;
         let picture = image::load_from_memory_with_format(&webp, ImageFormat::WebP);
@@ -95,6 +96,9 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
         fetched = fetch(options, publisher, &item.key)?;
         &fetched
     };
+    if item.what == Lack::Examination {
+        return examined(publisher, &item.key, path);
+    }
     let Kind::Photo(kind) = sniff::file(path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
         return Err(Failure::File("its original is no picture that this version can read".to_owned()));
     };
@@ -106,7 +110,7 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
     }
     let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
     publisher.catalogue.fill_renditions(item, &renditions, &made.thumbhash, &due)?;
-    if item.stored.is_adopted { examined(publisher, &item.key, path) } else { Ok(()) }
+    if item.stored.is_foreign { examined(publisher, &item.key, path) } else { Ok(()) }
 }
 
 /// Notes what only the whole original says: its digest, and what to blank in it.

@@ -237,6 +237,12 @@ fn what_comes_and_goes_on_the_other_side_is_picked_up() {
     let new = [one(&gallery, "filename", NEW), one(&gallery, "date_taken", NEW), one(&gallery, "taken_source", NEW)];
     assert_eq!(new.map(Option::unwrap), ["IMG_20250922_101112.jpg", "2025-09-22T10:11:12", "name"]);
     assert!(!views::keys(&gallery).contains(&BRACKETS.to_owned()));
+    // What is hidden does not come in again by its file, and what others know of it is not lost.
+    gallery.file("under another name.jpeg", &gallery.object(BRACKETS).unwrap().bytes);
+    let report = gallery.ingest();
+    assert_eq!((report.kept_out, report.added), (1, 0), "{report}");
+    ingest::curate(&gallery.options, &[BRACKETS.to_owned()], ingest::Change::Show).unwrap();
+    assert_eq!(one(&gallery, "\"table seat\"", BRACKETS).as_deref(), Some("7b"));
 }
 
 /// The dump may have been read into the gallery's own database by hand.
@@ -283,6 +289,44 @@ fn a_file_on_disk_is_the_original_in_the_bucket() {
     assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions WHERE object NOT LIKE 'renditions/%'"), [0]);
 }
 
+/// Whatever happens here to an item of another program, that program finds what it had.
+#[test]
+fn what_another_program_has_is_never_overwritten_or_deleted() {
+    let gallery = adopted();
+    let there = photo(9, &[]);
+    gallery.put("IMG_0001.jpg", &there);
+    gallery.file("IMG_0001.jpg", &photo(8, &[]));
+    let report = gallery.ingest();
+    assert_eq!(report.added, 1, "{report}");
+    assert_eq!(gallery.object("IMG_0001.jpg").unwrap().bytes, there, "an object that no row tells of");
+
+    // A file that is one of them, then an edited one in its place, then none.
+    let path = gallery.file("phone/IMG_2797.jpeg", &photo(1, &[]));
+    assert_eq!(gallery.ingest().unchanged, 2);
+    let before = objects(&gallery);
+    std::fs::write(&path, photo(5, &[])).unwrap();
+    assert_eq!(gallery.ingest().added, 1);
+    std::fs::write(&path, photo(1, &[])).unwrap();
+    gallery.ingest();
+    std::fs::remove_file(&path).unwrap();
+    let prune = ingest::Prune { all: true, now: true, confirm: |_| true };
+    ingest::run(&Options { prune: Some(prune), ..gallery.options.clone() }).unwrap();
+    // The other program replaces it, and an old file is ingested once more.
+    gallery.put(NOTED, &there);
+    std::fs::write(&path, photo(1, &[])).unwrap();
+    let report = ingest::run(&Options { force: true, ..gallery.options.clone() }).unwrap();
+    assert!(report.skipped.iter().any(|file| file.reason.contains("run adopt")), "{report}");
+    ingest::doctor(&gallery.options, true).unwrap();
+    let after = objects(&gallery);
+    for (key, bytes) in before.iter().filter(|(key, _)| *key != NOTED && !key.starts_with("renditions/")) {
+        assert!(after.get(key) == Some(bytes), "{key}");
+    }
+    assert_eq!(after[NOTED], there);
+    let report = adopt(&gallery, None);
+    assert_eq!(report.found + report.mended, 2, "{report}");
+    assert_eq!(gallery.object(NOTED).unwrap().bytes, there);
+}
+
 #[test]
 fn new_pictures_leave_the_old_ones_for_the_other_program() {
     let gallery = adopted();
@@ -293,7 +337,7 @@ fn new_pictures_leave_the_old_ones_for_the_other_program() {
     assert_eq!(one(&gallery, "hls_qualities", CLIP).as_deref(), Some(r#"["120p"]"#), "a film is converted");
     assert!(gallery.object(&gallery.hls(CLIP, "master.m3u8")).is_some());
     let examined = "SELECT COUNT(*) FROM media WHERE digest IS NOT NULL AND patches IS NOT NULL";
-    assert_eq!(gallery.sql::<i64>(examined), [5]);
+    assert_eq!(gallery.sql::<i64>(examined), [7], "also what has pictures already");
     assert_eq!(ingest::bare(&gallery.options).unwrap(), [""; 0]);
     assert_eq!(gallery.renditions(TURNED).unwrap().all[0].height, 80);
     let after = objects(&gallery);
@@ -331,9 +375,8 @@ fn a_run_that_was_stopped_goes_on() {
     let stop = Stop::default();
     stop.request();
     let options = Options { stop, ..gallery.options.clone() };
-    if let Ok(report) = ingest::adopt(&options, &Sources { dump: Some(dump.clone()) }) {
-        assert_eq!((report.exit_code(), report.mended), (130, 0));
-    }
+    let report = ingest::adopt(&options, &Sources { dump: Some(dump.clone()) });
+    assert_eq!(report.map(|report| (report.exit_code(), report.mended)).unwrap(), (130, 0));
     assert_eq!(adopt(&gallery, Some(dump)).mended, 7);
 }
 
@@ -375,7 +418,7 @@ fn what_is_new_here_is_shown_there() {
         })
         .unwrap();
     let size = i64::try_from(gallery.object(key).unwrap().bytes.len()).unwrap();
-    assert_eq!(read, (key.to_owned(), "2025-09-23T08:00:00".to_owned(), size));
+    assert_eq!(read, (key.to_owned(), "2025-09-23T08:00:00.000Z".to_owned(), size));
 
     assert_eq!(adopt(&gallery, None).unchanged, 9, "what was made here is not taken over from there");
     let doctor = ingest::doctor(&gallery.options, false).unwrap();

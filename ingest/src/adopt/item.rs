@@ -86,7 +86,9 @@ impl Item<'_> {
     fn place(&self) -> (Option<f64>, Option<f64>, Option<f64>) {
         let row = self.row;
         match (row.number("latitude"), row.number("longitude")) {
-            (Some(latitude), Some(longitude)) => (Some(latitude), Some(longitude), row.number("altitude")),
+            (Some(latitude), Some(longitude)) if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
+                (Some(latitude), Some(longitude), row.number("altitude"))
+            }
             _ => (self.facts.latitude, self.facts.longitude, self.facts.altitude),
         }
     }

@@ -54,25 +54,28 @@ impl Looker<'_> {
             kind => kind,
         };
         let look = match kind {
-            Kind::Photo(kind) => self.photo(kind, remote, name),
-            Kind::Film(kind) => self.film(kind, remote, name)?,
+            Kind::Photo(kind) => self.photo(kind, &mut remote, name),
+            Kind::Film(kind) => self.film(kind, &mut remote, name)?,
             _ => return Ok(None),
         };
+        if let Some(error) = remote.failed {
+            return Err(Error::other(error.to_string()));
+        }
         // What is left is when the bytes were written, and a guess of the row is better than that.
         let is_guess = |taken: &taken::Taken| matches!(taken.source, Source::File | Source::Ingest);
         let taken = look.facts.taken.filter(|taken| !is_guess(taken));
         Ok(Some(Look { facts: Facts { taken, ..look.facts }, ..look }))
     }
 
-    fn photo(&self, kind: Photo, mut remote: Remote, name: &str) -> Look {
+    fn photo(&self, kind: Photo, remote: &mut Remote, name: &str) -> Look {
         let look = Look { mime: Some(kind.mime()), ..Look::default() };
         let size = remote.size();
         let (exif, xmp, pixels) = match kind.decoder() {
-            Decoder::Here(ImageFormat::Jpeg) => jpeg(&mut remote),
+            Decoder::Here(ImageFormat::Jpeg) => jpeg(remote),
             Decoder::Here(format) => {
                 // What cannot be read whole says what its first bytes say.
                 let _ = if size <= SMALL { remote.piece(0, size) } else { Ok(()) };
-                let longest = remote.pieces.into_iter().map(|(_, bytes)| bytes).max_by_key(Vec::len);
+                let longest = remote.pieces.iter().map(|(_, bytes)| bytes.clone()).max_by_key(Vec::len);
                 decoded(longest.unwrap_or_default(), format)
             }
             Decoder::Apart(ingest_decode::Format::Heif) => {
@@ -98,7 +101,7 @@ impl Looker<'_> {
     }
 
     /// Hands ffprobe a file that has only the pieces in it that it reads: a film's table of contents.
-    fn film(&self, kind: sniff::Film, mut remote: Remote, name: &str) -> Result<Look, Error> {
+    fn film(&self, kind: sniff::Film, remote: &mut Remote, name: &str) -> Result<Look, Error> {
         let mut look = Look { mime: Some(kind.mime()), is_film: true, ..Look::default() };
         let encoder = match self.films.encoder() {
             Ok(encoder) => encoder,
@@ -107,14 +110,14 @@ impl Looker<'_> {
                 return Ok(look);
             }
         };
-        if let Some((start, end)) = movie(&mut remote) {
+        if let Some((start, end)) = movie(remote) {
             remote.piece(start, end)?;
         }
         let folder = tempfile::tempdir_in(self.folder)?;
         let path = folder.path().join(Path::new(name).file_name().unwrap_or_else(|| "film".as_ref()));
-        let path = if sparse(&path, &remote).is_ok() { path } else { folder.path().join("film") };
+        let path = if sparse(&path, remote).is_ok() { path } else { folder.path().join("film") };
         if !path.exists() {
-            sparse(&path, &remote)?;
+            sparse(&path, remote)?;
         }
         match encoder.probe(&path, kind) {
             Ok(film::Film { width, height, duration, codec, facts, .. }) => {

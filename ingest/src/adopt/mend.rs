@@ -134,7 +134,8 @@ impl Known<'_> {
             version: (!is_film).then_some(version),
             thumbhash: self.picture.as_ref().map(|picture| picture.thumbhash.clone()),
         };
-        let is_ours = |name: &str| COLUMNS.contains(&name) || ["albums", "patches"].contains(&name);
+        let ours = COLUMNS.iter().copied().chain(["albums", "patches"]);
+        let is_ours = |name: &str| ours.clone().any(|column| column.eq_ignore_ascii_case(name));
         let others = row.0.iter().filter(|(name, _)| !is_ours(name));
         Mended {
             is_bare: !self.thumbnails.contains(&true) && !is_scaled(mime, shown),

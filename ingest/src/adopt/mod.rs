@@ -87,19 +87,22 @@ pub fn adopt(options: &Options, sources: &Sources) -> Result<Adoption, Error> {
 }
 
 /// Writes values of the predecessor's namespace to where hosts whose KV store is the bucket read them. What is there
-/// already stays.
-pub fn keep_values(options: &Options, values: &OldValues) -> Result<(), Error> {
+/// already stays: returns the names of what was written.
+pub fn keep_values(options: &Options, values: &OldValues) -> Result<Vec<&'static str>, Error> {
     const HEADERS: Headers = Headers { content_type: "application/octet-stream", cache_control: "no-store" };
     let session = Session::open(options)?;
+    let mut written = Vec::new();
     for (name, value) in values.all() {
         let object = layout::kv(StoreName::CacheVersion.name(), name);
         let put = || match session.bucket.head(&object)? {
-            None => session.bucket.put_aside(&object, value.as_bytes(), HEADERS),
-            Some(_) => Ok(()),
+            None => session.bucket.put_aside(&object, value.as_bytes(), HEADERS).map(|()| true),
+            Some(_) => Ok(false),
         };
-        put().map_err(|error| Error::Store(error.to_string()))?;
+        if put().map_err(|error| Error::Store(error.to_string()))? {
+            written.push(name);
+        }
     }
-    Ok(())
+    Ok(written)
 }
 
 /// The keys of items of which no picture can be shown.
@@ -137,7 +140,11 @@ impl Run<'_, '_> {
             let is_back = item.state == State::Pruned
                 && !kept_out.contains(&item.key)
                 && objects.originals.contains_key(&item.key);
+            let is_missing = item.state == State::Pruned && !item.is_purged && !kept_out.contains(&item.key);
             if !is_back {
+                if is_missing {
+                    self.report(|report| report.missing.push(item.key.clone()));
+                }
                 kept_out.insert(item.key);
             } else if !self.options.dry_run {
                 catalogue.put_back(&item, &Timestamp::now().to_string())?;
@@ -160,7 +167,7 @@ impl Run<'_, '_> {
             let known = before.get(&object.key);
             if kept_out.contains(&object.key) {
                 self.report(|report| report.kept_out += 1);
-            } else if let Some(Before { mark, made_here: false, shown: Some(shown) }) = known
+            } else if let Some(Before { mark, made_here: false, shown: Some(shown), .. }) = known
                 && *mark == mend::mark(object)
             {
                 match again(object, &objects, shown) {
@@ -221,6 +228,9 @@ impl Run<'_, '_> {
                             return;
                         }
                         if let Err(failure) = self.one(one, objects, &looker, &done) {
+                            if self.options.stop.is_requested() {
+                                return;
+                            }
                             next.store(wanted.len(), Ordering::Relaxed);
                             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
                         }
@@ -238,17 +248,20 @@ impl Run<'_, '_> {
         wanted: &Wanted,
         objects: &Objects,
         looker: &Looker,
-        done: &Mutex<Vec<(Adopted, Vec<Deletion>)>>,
+        done: &Mutex<Vec<(Adopted, Option<Vec<Deletion>>)>>,
     ) -> Result<(), Failure> {
         let Wanted { object, row, before } = wanted;
         let key = object.key.as_str();
         let name = row.and_then(|row| row.text("filename")).unwrap_or_else(|| mend::name_of(key).0);
-        let is_complete = row.is_some_and(|row| mend::is_whole_film(key, row));
+        let is_complete =
+            row.is_some_and(|row| mend::is_whole_film(key, row) && objects.thumbnails(key).contains(&true));
+        let mut is_read = true;
         let look = match shielded(|| {
             if is_complete { Ok(None) } else { looker.look(object, name).map_err(|it| Failure::File(it.to_string())) }
         }) {
-            Err(Failure::File(reason)) if self.options.stop.is_requested() => return Err(stopped(reason)),
+            Err(Failure::File(_)) if self.options.stop.is_requested() => return Err(Failure::Stopped),
             Err(Failure::File(reason)) => {
+                is_read = false;
                 self.report(|report| report.unread.push((key.to_owned(), reason)));
                 None
             }
@@ -258,10 +271,14 @@ impl Run<'_, '_> {
             self.report(|report| report.others += 1);
             return Ok(());
         }
+        let picture = self.picture(key, objects.sizes(key))?;
         let thumbnails = objects.thumbnails(key);
-        let picture = self.picture(key, thumbnails)?;
         let known = Known { object, row: *row, look, thumbnails, qualities: objects.qualities(key), picture };
-        let Mended { adopted, filled, is_bare, note } = known.mend(self.zone, Timestamp::now());
+        let Mended { mut adopted, filled, is_bare, note } = known.mend(self.zone, Timestamp::now());
+        if !is_read || note.is_some() {
+            // The next run looks again.
+            adopted.mark.clear();
+        }
         self.report(|report| report.adopted(key, row.is_some(), &filled, is_bare, note));
         if self.options.dry_run {
             return Ok(());
@@ -277,15 +294,16 @@ impl Run<'_, '_> {
         self.write(&full)
     }
 
-    fn write(&self, rows: &[(Adopted, Vec<Deletion>)]) -> Result<(), Failure> {
+    fn write(&self, rows: &[(Adopted, Option<Vec<Deletion>>)]) -> Result<(), Failure> {
         if rows.is_empty() { Ok(()) } else { Ok(self.session.catalogue.adopt(rows)?) }
     }
 
     /// The smallest thumbnail that is there. One that is no picture is as good as none.
-    fn picture(&self, key: &str, thumbnails: [bool; 3]) -> Result<Option<Picture>, Failure> {
-        let sizes = ThumbnailSize::BELOW_THUMBNAILS;
-        let Some(size) = sizes.into_iter().find(|size| thumbnails[*size as usize]) else { return Ok(None) };
-        let Some(bytes) = self.session.bucket.get(&layout::thumbnail(size, key), MAX_THUMBNAIL)? else {
+    fn picture(&self, key: &str, thumbnails: [Option<u64>; 3]) -> Result<Option<Picture>, Failure> {
+        let sizes = ThumbnailSize::BELOW_THUMBNAILS.into_iter().zip(thumbnails);
+        let small = sizes.filter_map(|(size, bytes)| bytes.filter(|bytes| *bytes <= MAX_THUMBNAIL).zip(Some(size)));
+        let Some((bytes, size)) = small.min_by_key(|(_, size)| *size as usize) else { return Ok(None) };
+        let Some(bytes) = self.session.bucket.range(&layout::thumbnail(size, key), 0, bytes)? else {
             return Ok(None);
         };
         let picture = shielded(|| {
@@ -318,13 +336,9 @@ fn again(object: &Listed, objects: &Objects, shown: &Shown) -> Option<Refreshed>
 }
 
 /// What was made of another original under the same key.
-fn outdated(key: &str, before: Option<&Before>) -> Vec<Deletion> {
-    let Some(shown) = before.and_then(|before| before.shown.as_ref()) else { return Vec::new() };
+fn outdated(key: &str, before: Option<&Before>) -> Option<Vec<Deletion>> {
+    let shown = before?.shown.as_ref()?;
     let due = (Timestamp::now() + OLD_VERSIONS_STAY).to_string();
     let now = Stored { version: None, renditions: None, ..shown.stored.clone() };
-    Deletion::of_outdated(key, &shown.stored, &now, &due)
-}
-
-fn stopped(_: String) -> Failure {
-    Failure::Stopped
+    Some(Deletion::of_outdated(key, &shown.stored, &now, &due))
 }

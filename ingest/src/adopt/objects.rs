@@ -12,7 +12,7 @@ use crate::bucket::Listed;
 pub struct Objects {
     /// What may be an original, by key.
     pub originals: BTreeMap<String, Listed>,
-    thumbnails: HashMap<String, [bool; 3]>,
+    thumbnails: HashMap<String, [Option<u64>; 3]>,
     films: HashMap<String, Film>,
     /// How many are neither the gallery's nor media by their names.
     pub others: u64,
@@ -49,9 +49,9 @@ impl Objects {
         if let Some((size, key)) = thumbnail(&object.key) {
             // An empty object is a picture that was never written.
             if object.size > 0
-                && let Some(is_there) = self.thumbnails.entry(key.to_owned()).or_default().get_mut(size as usize)
+                && let Some(bytes) = self.thumbnails.entry(key.to_owned()).or_default().get_mut(size as usize)
             {
-                *is_there = true;
+                *bytes = Some(object.size);
             }
         } else if let Some((key, name)) = below_hls(&object.key) {
             let film = self.films.entry(key.to_owned()).or_default();
@@ -69,6 +69,11 @@ impl Objects {
 
     /// Which thumbnails an item has, in the order of [`ThumbnailSize::BELOW_THUMBNAILS`].
     pub fn thumbnails(&self, key: &str) -> [bool; 3] {
+        self.sizes(key).map(|bytes| bytes.is_some())
+    }
+
+    /// The sizes of these thumbnails, in bytes.
+    pub fn sizes(&self, key: &str) -> [Option<u64>; 3] {
         self.thumbnails.get(key).copied().unwrap_or_default()
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Error, Read, Result, Seek, SeekFrom};
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, StoreError};
 
 /// The bytes of the first request. Most photos have their facts in them.
 pub const FIRST: u64 = 64 << 10;
@@ -16,6 +16,8 @@ pub struct Remote<'a> {
     size: u64,
     requests: usize,
     at: u64,
+    /// The store failed, and what was read is not all.
+    pub failed: Option<StoreError>,
     /// Where each piece begins, and its bytes.
     pub pieces: Vec<(u64, Vec<u8>)>,
 }
@@ -23,7 +25,7 @@ pub struct Remote<'a> {
 impl<'a> Remote<'a> {
     /// `size` is that of the object, and `requests` the most that are sent.
     pub fn new(bucket: &'a Bucket, key: &'a str, size: u64, requests: usize) -> Self {
-        Self { bucket, key, size, requests, at: 0, pieces: Vec::new() }
+        Self { bucket, key, size, requests, at: 0, failed: None, pieces: Vec::new() }
     }
 
     pub const fn size(&self) -> u64 {
@@ -49,7 +51,14 @@ impl<'a> Remote<'a> {
     fn fetch(&mut self, start: u64, count: u64) -> Result<()> {
         self.requests = self.requests.checked_sub(1).ok_or_else(|| Error::other("it is not among the first bytes"))?;
         let count = count.min(self.size - start);
-        let bytes = self.bucket.range(self.key, start, count).map_err(Error::other)?;
+        let bytes = match self.bucket.range(self.key, start, count) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let words = error.to_string();
+                self.failed = Some(error);
+                return Err(Error::other(words));
+            }
+        };
         let bytes = bytes.filter(|bytes| bytes.len() as u64 == count);
         self.pieces.push((start, bytes.ok_or_else(|| Error::other("it changed while it was read"))?));
         Ok(())

@@ -24,6 +24,7 @@ pub struct Adopted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     pub mark: String,
+    pub size: u64,
     /// Whether the other program did not have it before.
     pub made_here: bool,
     /// Absent if the item is not shown any more.
@@ -43,7 +44,6 @@ pub struct Refreshed {
 pub struct Shown {
     pub stored: Stored,
     pub digest: Option<String>,
-    pub size: u64,
     pub thumbnails: [bool; 3],
     pub qualities: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Catalogue {
     pub fn adopted(&self) -> Result<HashMap<String, Before>, Error> {
         let rows = self.pages(
             "SELECT a.key, mark, m.key IS NOT NULL, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
-             thumbnail_large IS NOT NULL, hls_qualities, type, version, json_extract(renditions, '$.version'), 1, \
+             thumbnail_large IS NOT NULL, hls_qualities, type, version, json_extract(renditions, '$.version'), 2 - made_here, \
              digest, a.size, made_here FROM adopted a LEFT JOIN media m ON m.key = a.key WHERE a.key > ?1 ORDER BY a.key LIMIT ?2",
         )?;
         let mut all = HashMap::with_capacity(rows.len());
@@ -62,11 +62,11 @@ impl Catalogue {
             let shown = Shown {
                 stored: Stored::of(row, [7, 8, 9, 10])?,
                 digest: row.text(11)?.map(str::to_owned),
-                size: row.integer(12)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX),
                 thumbnails: [is(3)?, is(4)?, is(5)?],
                 qualities: row.text(6)?.map(str::to_owned),
             };
-            let before = Before { mark: text(row, 1)?, made_here: is(13)?, shown: is(2)?.then_some(shown) };
+            let size = row.integer(12)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX);
+            let before = Before { mark: text(row, 1)?, size, made_here: is(13)?, shown: is(2)?.then_some(shown) };
             all.insert(text(row, 0)?, before);
         }
         Ok(all)
@@ -102,25 +102,32 @@ impl Catalogue {
     pub fn add_columns(&self, columns: &[(String, String)]) -> Result<(), Error> {
         let there = self.0.texts("SELECT lower(name) FROM pragma_table_info('media')")?;
         for (name, kind) in columns.iter().filter(|(name, _)| !there.contains(&name.to_ascii_lowercase())) {
-            let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
+            let kinds = ["TEXT", "INTEGER", "REAL", "NUMERIC"];
+            let kind = kinds.into_iter().find(|known| known.eq_ignore_ascii_case(kind)).unwrap_or_default();
             self.0.query(&format!("ALTER TABLE media ADD COLUMN {} {kind}", quoted(name)), [])?;
         }
         Ok(())
     }
 
     /// Writes rows, with what they had before and have no longer.
-    pub fn adopt(&self, all: &[(Adopted, Vec<Deletion>)]) -> Result<(), Error> {
+    ///
+    /// The deletions are those of an item that was adopted before, and has another original by now.
+    pub fn adopt(&self, all: &[(Adopted, Option<Vec<Deletion>>)]) -> Result<(), Error> {
         let others: Vec<Vec<String>> = all.iter().map(|(row, _)| row.others.iter().map(update).collect()).collect();
         let mut statements: Vec<Statement<'_>> = Vec::new();
         for ((row, outdated), updates) in all.iter().zip(&others) {
             let key = || Value::from(row.key.as_str());
             statements.push(Statement::new(UPSERT, row.values.clone()));
-            // What the row of another program may have left empty, and an update of ours does not touch.
+            // The row of another program may hold something else than a moment, and the statement before keeps it.
             statements.push(Statement::new(
-                "UPDATE media SET uploaded_at = ?2, created_at = ?3 WHERE key = ?1 AND COALESCE(uploaded_at, '') = ''",
+                "UPDATE media SET uploaded_at = ?2, created_at = ?3 WHERE key = ?1",
                 [key(), value(row, "uploaded_at"), value(row, "created_at")],
             ));
             statements.push(patches::forget(&row.key));
+            if outdated.is_some() {
+                // The files in which the original before was found hold something else.
+                statements.push(Statement::new("DELETE FROM places WHERE key = ?1", [key()]));
+            }
             let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
             statements.push(Statement::new(
                 "INSERT OR REPLACE INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 0)",
@@ -129,7 +136,7 @@ impl Catalogue {
             for (sql, (_, value)) in updates.iter().zip(&row.others) {
                 statements.push(Statement::new(sql, [key(), value.clone()]));
             }
-            for deletion in outdated {
+            for deletion in outdated.iter().flatten() {
                 statements.push(deletions::put(deletion));
             }
         }
@@ -149,8 +156,10 @@ impl Catalogue {
 
     /// Notes the digest of an original that was found to be a file of a library.
     pub fn fill_digest(&self, key: &str, digest: &str) -> Result<(), Error> {
-        let sql = "UPDATE media SET digest = ?2 WHERE key = ?1 AND digest IS NULL";
-        self.0.query(sql, [key.into(), digest.into()]).map(drop)
+        let sql = ["media", "withdrawn"]
+            .map(|table| format!("UPDATE {table} SET digest = ?2 WHERE key = ?1 AND digest IS NULL"));
+        let statements = sql.each_ref().map(|sql| Statement::new(sql, [key.into(), digest.into()]));
+        self.0.batch(&statements).map(drop)
     }
 }
 

@@ -26,17 +26,18 @@ fn with(columns: Columns, settled: Settled) -> Columns {
 }
 
 impl Catalogue {
-    /// Settles the dates of a library's items, and of items that are in no library. Rows whose dates change are
-    /// written.
+    /// Settles the dates of a library's items, and of items that are in no library. Those that came from another program
+    /// are settled by themselves, as the library without a name. Rows whose dates change are written.
     pub fn settle_dates(&self, library: &str, zone: &TimeZone) -> Result<(), Error> {
         let rows = self.pages(
             "SELECT key, date_taken, taken_source, taken_offset, offset_source, taken_at, day, filename, \
-             (SELECT library FROM places WHERE places.key = media.key ORDER BY library, path LIMIT 1) \
-             FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
+             (SELECT library FROM places WHERE places.key = media.key ORDER BY library, path LIMIT 1), \
+             key IN (SELECT key FROM adopted WHERE made_here = 0) FROM media WHERE key > ?1 ORDER BY key LIMIT ?2",
         )?;
         let mut known = Vec::with_capacity(rows.len());
         for row in &rows {
-            if row.text(8)?.is_none_or(|of| of == library) {
+            let of = if row.integer(9)? == Some(1) { Some(row.text(8)?.unwrap_or_default()) } else { row.text(8)? };
+            if of.is_none_or(|of| of == library) {
                 let columns = columns(row)?;
                 let taken = Taken::from_columns(&columns, row.text(7)?.unwrap_or_default());
                 known.extend(taken.map(|taken| (row.text(0).ok().flatten().unwrap_or_default(), columns, taken)));

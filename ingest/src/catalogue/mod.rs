@@ -33,7 +33,7 @@ pub use dates::alone;
 pub use deletions::Deletion;
 pub use libraries::Library;
 pub use places::{Item, Place};
-pub use renditions::Lacking;
+pub use renditions::{Lack, Lacking};
 pub use stored::Stored;
 pub use withdrawn::{State, Withdrawn};
 
@@ -199,6 +199,7 @@ impl Row<'_> {
             version: Some(self.version.to_owned()),
             renditions: Some(self.renditions.version.clone()),
             is_adopted: self.shared.is_some(),
+            is_foreign: false,
         }
     }
 }

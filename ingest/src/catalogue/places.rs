@@ -4,7 +4,7 @@ use platform::{Error, Row, Statement, Value};
 
 use super::{
     Catalogue,
-    stored::{IS_ADOPTED, Stored},
+    stored::{SHARING, Stored},
 };
 
 /// A file in which an item was found. A file that still has this size and these times is not read again.
@@ -35,7 +35,7 @@ pub struct Item {
 impl Catalogue {
     pub fn items(&self) -> Result<Vec<Item>, Error> {
         let rows = self.pages(&format!(
-            "SELECT key, digest, size, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED}, \
+            "SELECT key, digest, size, type, version, json_extract(renditions, '$.version'), {SHARING}, \
              (SELECT COUNT(*) FROM places WHERE places.key = media.key) FROM media WHERE key > ?1 ORDER BY key LIMIT ?2"
         ))?;
         let item = |row: &Row| {

@@ -8,7 +8,7 @@ use crate::film::Encoded;
 use super::{
     Catalogue, Deletion, deletions,
     places::text,
-    stored::{IS_ADOPTED, Stored},
+    stored::{SHARING, Stored},
 };
 
 /// An item that lacks something.
@@ -16,8 +16,19 @@ use super::{
 pub struct Lacking {
     pub key: String,
     pub stored: Stored,
-    /// A film that nobody ever converted.
-    pub is_unconverted: bool,
+    pub what: Lack,
+}
+
+/// What an item lacks. Whatever is made of the whole original examines it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A photo without renditions.
+    Pictures,
+    Thumbhash,
+    /// A film that nobody ever converted, or of which there is no picture.
+    Film,
+    /// Nobody has read the whole original.
+    Examination,
 }
 
 const FILL: &str = "UPDATE media SET renditions = ?2, thumbhash = ?3, thumbnail_small = NULL, thumbnail_medium = NULL, \
@@ -26,20 +37,31 @@ const FILL: &str = "UPDATE media SET renditions = ?2, thumbhash = ?3, thumbnail_
 const FILL_FILM: &str = "UPDATE media SET version = ?2, hls_qualities = ?3, renditions = ?4, thumbhash = ?5, \
                          width = ?6, height = ?7, duration = ?8, codec = ?9, updated_at = ?10, \
                          thumbnail_small = NULL, thumbnail_medium = NULL, thumbnail_large = NULL \
-                         WHERE key = ?1 AND hls_qualities IS NULL";
+                         WHERE key = ?1 AND renditions IS NULL";
 
 impl Catalogue {
-    /// Photos without renditions, films without a ThumbHash that have a picture, and films that were never converted.
+    /// Items that lack something.
     pub fn without_renditions(&self) -> Result<Vec<Lacking>, Error> {
-        let is_unconverted = format!("(type = 'video' AND hls_qualities IS NULL AND {IS_ADOPTED})");
+        let is_unconverted = format!(
+            "(type = 'video' AND {SHARING} = 2 AND (hls_qualities IS NULL OR (renditions IS NULL AND \
+             COALESCE(thumbnail_small, thumbnail_medium, thumbnail_large) IS NULL)))"
+        );
+        let is_unexamined = format!("({SHARING} = 2 AND patches IS NULL)");
         let rows = self.pages(&format!(
-            "SELECT key, type, version, json_extract(renditions, '$.version'), {IS_ADOPTED}, {is_unconverted} \
+            "SELECT key, type, version, json_extract(renditions, '$.version'), {SHARING}, {is_unconverted} \
+             , (type = 'image' AND renditions IS NULL), thumbhash IS NULL AND thumbnail_small IS NOT NULL \
              FROM media WHERE key > ?1 AND ((type = 'image' AND renditions IS NULL) OR {is_unconverted} \
-             OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) ORDER BY key LIMIT ?2"
+             OR {is_unexamined} OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) ORDER BY key LIMIT ?2"
         ))?;
         let lacking = |row: &Row| {
-            let is_unconverted = row.integer(5)? == Some(1);
-            Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3, 4])?, is_unconverted })
+            let is = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
+            let what = match (is(5)?, is(6)?, is(7)?) {
+                (true, ..) => Lack::Film,
+                (_, true, _) => Lack::Pictures,
+                (.., true) => Lack::Thumbhash,
+                _ => Lack::Examination,
+            };
+            Ok(Lacking { key: text(row, 0)?, stored: Stored::of(row, [1, 2, 3, 4])?, what })
         };
         rows.iter().map(lacking).collect()
     }

@@ -13,20 +13,26 @@ pub struct Stored {
     pub renditions: Option<String>,
     /// Whether another program shows the item too. What that program made is kept beside what we make.
     pub is_adopted: bool,
+    /// Whether that program had put the original there. It is only deleted when a person asks for it, and never
+    /// overwritten.
+    pub is_foreign: bool,
 }
 
-/// Whether an item was adopted, for a statement in which `key` is that of the item.
-pub const IS_ADOPTED: &str = "key IN (SELECT key FROM adopted)";
+/// Whose an item is, for a statement in which `key` is that of the item: 0 if it is ours alone, 1 if another program
+/// shows it too, and 2 if that program had put it there.
+pub const SHARING: &str =
+    "((key IN (SELECT key FROM adopted)) + (key IN (SELECT key FROM adopted WHERE made_here = 0)))";
 
 impl Stored {
-    /// Reads the columns of a type, of the two versions, and of [`IS_ADOPTED`].
-    pub fn of(row: &Row, [kind, version, renditions, adopted]: [usize; 4]) -> Result<Self, Error> {
+    /// Reads the columns of a type, of the two versions, and of [`SHARING`].
+    pub fn of(row: &Row, [kind, version, renditions, sharing]: [usize; 4]) -> Result<Self, Error> {
         let owned = |column| Ok::<_, Error>(row.text(column)?.map(str::to_owned));
         Ok(Self {
             is_film: row.text(kind)? == Some("video"),
             version: owned(version)?,
             renditions: owned(renditions)?,
-            is_adopted: row.integer(adopted)? == Some(1),
+            is_adopted: row.integer(sharing)?.is_some_and(|sharing| sharing > 0),
+            is_foreign: row.integer(sharing)? == Some(2),
         })
     }
 

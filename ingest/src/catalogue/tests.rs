@@ -87,6 +87,7 @@ fn what_an_item_has_again_is_not_deleted() {
         version: Some(version.to_owned()),
         renditions: renditions.map(str::to_owned),
         is_adopted: false,
+        is_foreign: false,
     };
     let planned = Deletion::of_item("a%.mp4", &film("old", None), "2020");
     let others = Deletion::of_item("b.mp4", &film("new", Some("new")), "2020");

@@ -7,10 +7,12 @@ use platform::{Error, Kind, Row, Statement, Value};
 use serde_json::Value as Json;
 
 use super::{
-    Catalogue, deletions,
+    Catalogue,
+    adopted::quoted,
+    deletions,
     deletions::Deletion,
     places::text,
-    stored::{IS_ADOPTED, Stored},
+    stored::{SHARING, Stored},
 };
 
 /// Where two columns stand in [`COLUMNS`].
@@ -57,7 +59,7 @@ impl Catalogue {
     pub fn withdrawn(&self) -> Result<Vec<Withdrawn>, Error> {
         let rows = self.pages(&format!(
             "SELECT key, digest, state, purged_at IS NOT NULL, json_extract(row, '$.version'), \
-             json_extract(row, '$.type'), json_extract(json_extract(row, '$.renditions'), '$.version'), {IS_ADOPTED} \
+             json_extract(row, '$.type'), json_extract(json_extract(row, '$.renditions'), '$.version'), {SHARING} \
              FROM withdrawn WHERE key > ?1 ORDER BY key LIMIT ?2"
         ))?;
         let read = |row: &Row| {
@@ -75,7 +77,10 @@ impl Catalogue {
     /// Takes an item out of the listing. Of a withdrawn item only the state changes. Returns whether there is such an
     /// item.
     pub fn withdraw(&self, key: &str, state: State, objects: &[Deletion], now: &str) -> Result<bool, Error> {
-        let select = format!("SELECT {} FROM media WHERE key = ?1", COLUMNS.join(", "));
+        let others = self.other_columns()?;
+        let quoted: Vec<_> = others.iter().map(|name| quoted(name)).collect();
+        let names: Vec<_> = COLUMNS.into_iter().chain(quoted.iter().map(String::as_str)).collect();
+        let select = format!("SELECT {} FROM media WHERE key = ?1", names.join(", "));
         let there = self.0.batch(&[
             Statement::new(&select, [key.into()]),
             Statement::new("SELECT key FROM withdrawn WHERE key = ?1", [key.into()]),
@@ -86,7 +91,7 @@ impl Catalogue {
             let digest = row.text(DIGEST)?.map_or(Value::Null, Value::from);
             statements.push(Statement::new(
                 "INSERT OR REPLACE INTO withdrawn (key, digest, state, since, row) VALUES (?1, ?2, ?3, ?4, ?5)",
-                [key.into(), digest, state.name().into(), now.into(), to_json(row).into()],
+                [key.into(), digest, state.name().into(), now.into(), to_json(row, &others).into()],
             ));
             statements.push(Statement::new("DELETE FROM media WHERE key = ?1", [key.into()]));
         } else if withdrawn.is_some_and(|rows| !rows.is_empty()) {
@@ -102,15 +107,28 @@ impl Catalogue {
     pub fn put_back(&self, item: &Withdrawn, now: &str) -> Result<(), Error> {
         let rows = self.0.query("SELECT row FROM withdrawn WHERE key = ?1", [item.key.as_str().into()])?;
         let Some(row) = rows.first() else { return Ok(()) };
-        let mut values = from_json(row.text(0)?.unwrap_or_default())?;
+        let json = row.text(0)?.unwrap_or_default();
+        let mut values = from_json(json, &COLUMNS)?;
         values[UPDATED_AT] = now.into();
-        self.0
-            .batch(&[
-                Statement::new(UPSERT, values),
-                Statement::new("DELETE FROM withdrawn WHERE key = ?1", [item.key.as_str().into()]),
-                deletions::cancel(&item.key, &item.stored),
-            ])
-            .map(drop)
+        let others = self.other_columns()?;
+        let names: Vec<_> = others.iter().map(String::as_str).collect();
+        let updates: Vec<_> =
+            others.iter().map(|name| format!("UPDATE media SET {} = ?2 WHERE key = ?1", quoted(name))).collect();
+        let kept = updates.iter().zip(from_json(json, &names)?);
+        let mut statements: Vec<_> = vec![
+            Statement::new(UPSERT, values),
+            Statement::new("DELETE FROM withdrawn WHERE key = ?1", [item.key.as_str().into()]),
+            deletions::cancel(&item.key, &item.stored),
+        ];
+        statements.extend(kept.map(|(sql, value)| Statement::new(sql, [item.key.as_str().into(), value])));
+        self.0.batch(&statements).map(drop)
+    }
+
+    /// The columns that only other programs know.
+    fn other_columns(&self) -> Result<Vec<String>, Error> {
+        let mut names = self.0.texts("SELECT name FROM pragma_table_info('media')")?;
+        names.retain(|name| !COLUMNS.contains(&name.as_str()) && !["albums", "patches"].contains(&name.as_str()));
+        Ok(names)
     }
 
     /// Forgets a removed item, so that its file may come in again. What is still to be deleted stays planned.
@@ -125,21 +143,25 @@ impl Catalogue {
     }
 }
 
-/// A row as a JSON object. No column holds bytes.
-fn to_json(row: &Row) -> String {
+/// A row as a JSON object: [`COLUMNS`] and others. No column of ours holds bytes, and those of others are left out.
+fn to_json(row: &Row, others: &[String]) -> String {
     let json = |value: &Value| match value {
         Value::Integer(number) => (*number).into(),
         Value::Real(number) => (*number).into(),
         Value::Text(text) => text.as_str().into(),
         _ => Json::Null,
     };
-    let object: serde_json::Map<_, _> =
-        COLUMNS.iter().zip(&row.0).map(|(column, value)| ((*column).to_owned(), json(value))).collect();
+    let object: serde_json::Map<_, _> = COLUMNS
+        .into_iter()
+        .chain(others.iter().map(String::as_str))
+        .map(str::to_owned)
+        .zip(row.0.iter().map(json))
+        .collect();
     Json::Object(object).to_string()
 }
 
-/// The values of [`COLUMNS`].
-fn from_json(text: &str) -> Result<Vec<Value>, Error> {
+/// The values of columns.
+fn from_json(text: &str, columns: &[&str]) -> Result<Vec<Value>, Error> {
     let row: serde_json::Map<String, Json> =
         serde_json::from_str(text).map_err(|error| Error::because(Kind::Invalid, "catalogue.withdrawn", error))?;
     let value = |column: &&str| match row.get(*column) {
@@ -149,7 +171,7 @@ fn from_json(text: &str) -> Result<Vec<Value>, Error> {
         }
         _ => Value::Null,
     };
-    Ok(COLUMNS.iter().map(value).collect())
+    Ok(columns.iter().map(value).collect())
 }
 
 #[cfg(test)]
@@ -165,7 +187,10 @@ mod tests {
         values[9] = Value::Real(0.1 + 0.2);
         values[13] = Value::Real(-0.0);
         values[16] = Value::Real(12.0);
-        assert_eq!(from_json(&to_json(&Row(values.clone()))).unwrap(), values);
-        assert!(from_json("[1]").is_err());
+        values.push("7b".into());
+        let others = ["table seat".to_owned()];
+        let columns: Vec<_> = COLUMNS.into_iter().chain(["table seat"]).collect();
+        assert_eq!(from_json(&to_json(&Row(values.clone()), &others), &columns).unwrap(), values);
+        assert!(from_json("[1]", &COLUMNS).is_err());
     }
 }

@@ -166,7 +166,8 @@ fn withdraw_what_is_lost(session: &Session, diagnosis: &Diagnosis) -> Result<(),
             finding.kind == Kind::Missing && finding.name == item.key && finding.detail == items::NO_ORIGINAL
         });
         if is_lost && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
-            let objects = Deletion::of_item(&item.key, &item.stored, &due);
+            let is_foreign = item.stored.is_foreign;
+            let objects = if is_foreign { Vec::new() } else { Deletion::of_item(&item.key, &item.stored, &due) };
             session.catalogue.withdraw(&item.key, State::Pruned, &objects, &now.to_string())?;
         }
     }

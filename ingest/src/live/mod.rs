@@ -69,7 +69,8 @@ impl<'l> Live<'l> {
         before: Option<&Item>,
     ) -> Result<Option<Outcome>, Failure> {
         let (register, catalogue) = (publisher.register, publisher.catalogue);
-        if film.duration > Clip::LONGEST {
+        // Another program shows its film as an item of its own.
+        if film.duration > Clip::LONGEST || before.is_some_and(|before| before.stored.is_foreign) {
             return Ok(None);
         }
         let Some((photo, is_certain)) = self.pairs.of(file, film) else { return Ok(None) };

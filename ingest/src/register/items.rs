@@ -23,6 +23,8 @@ pub struct Inner {
     pub forced: HashSet<String>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
     pub begun: HashSet<String>,
+    /// Keys of objects that no row tells of, and that hold something else.
+    pub occupied: HashSet<String>,
     /// Originals of another program whose digests are not known.
     pub unrecognised: Unrecognised,
     /// The keys of pruned items that may still be put back, and the keys of their digests.
@@ -65,7 +67,7 @@ impl Inner {
     /// The key for new bytes.
     pub fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
         if let Some(place) = self.places.get(&file.place)
-            && self.items.get(&place.key).is_some_and(|entry| entry.item.places <= 1)
+            && self.items.get(&place.key).is_some_and(|it| it.item.places <= 1 && !it.item.stored.is_foreign)
         {
             return Ok(place.key.clone());
         }
@@ -74,8 +76,8 @@ impl Inner {
             return Ok(key.clone());
         }
         let is_free = |key: &str| match self.items.get(key) {
-            // A pruned item may be put back.
-            None => !self.pruned.contains(key),
+            // A pruned item may be put back, and another program may have put something there.
+            None => !self.pruned.contains(key) && !self.occupied.contains(key),
             // A row of another program, without a digest: the same key and the same size are the same file. Of what was
             // adopted the tag is known, and this file has another.
             Some(Entry { item, is_withdrawn, .. }) => {
@@ -110,6 +112,7 @@ impl Inner {
                     version: Some(version.to_owned()),
                     renditions: Some(version.to_owned()),
                     is_adopted: false,
+                    is_foreign: false,
                 },
                 places: old.map_or(0, |item| item.places),
             },

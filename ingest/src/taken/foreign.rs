@@ -9,7 +9,7 @@ use super::{File, Moment, OffsetSource, Source, Taken, whole_milliseconds};
 const SAME: i64 = 1;
 
 /// A date as a row of the predecessor holds it. For films it is what ffprobe says, and `Z` means UTC. For photos it is
-/// what a JavaScript library made of EXIF on a machine whose zone was UTC: it wrote `Z` behind the wall clock of the
+/// what a JavaScript library made of EXIF on a machine whose zone was UTC: it wrote `Z` or `+00:00` behind the wall clock of the
 /// camera, which has no zone.
 pub fn of_row(text: &str, is_film: bool, file: &File) -> Option<Taken> {
     let taken = if is_film { Taken::of_container(text)? } else { of_photo(text)? };
@@ -19,8 +19,8 @@ pub fn of_row(text: &str, is_film: bool, file: &File) -> Option<Taken> {
 fn of_photo(text: &str) -> Option<Taken> {
     let stamp = text::read(text)?;
     let offset = match stamp.zone {
-        Some(Zone::Offset(offset)) => Some((offset, OffsetSource::Exif)),
-        Some(Zone::Utc) | None => None,
+        Some(Zone::Offset(offset)) if !offset.is_zero() => Some((offset, OffsetSource::Exif)),
+        _ => None,
     };
     Some(Taken { moment: stamp.moment, source: Source::Exif, offset })
 }
@@ -60,7 +60,9 @@ mod tests {
         let shown = |taken: Option<Taken>| taken.map(|taken| (taken.moment, taken.source, taken.offset));
         let wall = jiff::civil::datetime(2025, 9, 20, 14, 3, 22, 0);
         let photo = (Moment::Wall(wall), Source::Exif, None);
-        for text in ["2025-09-20T14:03:22.000Z", "2025-09-20 14:03:22", "2025:09:20 14:03:22"] {
+        for text in
+            ["2025-09-20T14:03:22.000Z", "2025-09-20T14:03:22.000+00:00", "2025-09-20 14:03:22", "2025:09:20 14:03:22"]
+        {
             assert_eq!(shown(read(text, false)), Some(photo), "{text}");
         }
         let film = (Moment::Instant("2025-09-20T16:30:00Z".parse().unwrap()), Source::Container, None);

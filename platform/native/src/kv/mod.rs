@@ -50,14 +50,14 @@ impl Stores {
 const PATIENCE_OF_A_PERSON: Duration = Duration::from_secs(10);
 
 /// Writes a value into a store of the file `kv.db` in a host's data folder, which may be running. A value that is there
-/// stays. A file that is not there is made, and is the host's from then on.
-pub fn put_if_absent(data: &Path, store: StoreName, key: &str, value: &str) -> Result<(), Error> {
+/// stays. A file that is not there is made, and is the host's from then on. Returns whether the value was written.
+pub fn put_if_absent(data: &Path, store: StoreName, key: &str, value: &str) -> Result<bool, Error> {
     const PUT: &str = "INSERT OR IGNORE INTO kv (store, key, value) VALUES (?1, ?2, ?3)";
     let put = connect(&data.join(FILE)).and_then(|connection| {
         connection.busy_timeout(PATIENCE_OF_A_PERSON)?;
         connection.execute(PUT, params![store.name(), key, value.as_bytes()])
     });
-    put.map(drop).map_err(|error| Error::because(Kind::Unavailable, "kv.put", error))
+    put.map(|rows| rows > 0).map_err(|error| Error::because(Kind::Unavailable, "kv.put", error))
 }
 
 /// Empties a store of the file `kv.db` in a host's data folder, which may be running. A file that is not there is not
