@@ -3,6 +3,7 @@
 mod adopt;
 mod check;
 mod connection;
+mod cost;
 mod curate;
 mod doctor;
 mod ingest;
@@ -60,6 +61,8 @@ enum Verb {
     Doctor(doctor::Arguments),
     /// Read the configuration as a host would, and list what is missing, unreadable, weak or out of reach
     Check(check::Arguments),
+    /// Reckon what guests cost, on each host and on Cloudflare
+    Cost(cost::Arguments),
     /// Make GALLERY_PASSWORD: asks for a password twice and prints its Argon2id hash
     Password,
     /// Print completions for a shell
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Verb::Session(verb) => link::run_session(&verb),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Cost(arguments) => cost::run(&arguments).map(|()| 0),
         Verb::Password => password::run().map(|()| 0),
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "edge-gallery", &mut io::stdout());

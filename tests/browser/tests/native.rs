@@ -10,6 +10,7 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
+use cost::{Catalogue, Event, Instance};
 use harness::{Gallery, Options, WasiGallery};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         })
         .chain([
             trial("mock::large".to_owned(), &missing, large),
+            trial("native::visits".to_owned(), &missing, visits),
             trial("spin::long_film".to_owned(), &both, long_film),
         ])
         .collect();
@@ -67,19 +69,48 @@ fn start(split: bool) -> Result<Gallery, String> {
     Gallery::start(&Options { split, links: true, ..Options::default() }).map_err(|failure| failure.to_string())
 }
 
-/// Runs a command. If it fails, the error is its output.
+/// Runs a command, and returns what it says on stderr. If it fails, the error is its output.
 fn succeed(command: &mut Command) -> Result<String, String> {
+    output(command).map(|(_, said)| said)
+}
+
+/// Runs a command, and returns what it prints and what it says on stderr. If it fails, the error is its output.
+fn output(command: &mut Command) -> Result<(String, String), String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, said) = (text(&output.stdout), text(&output.stderr));
-    if output.status.success() { Ok(said) } else { Err(format!("{}\n{out}\n{said}", output.status)) }
+    if output.status.success() { Ok((out, said)) } else { Err(format!("{}\n{out}\n{said}", output.status)) }
 }
 
 /// The page's own browser test: login, grid, photo, film, phone.
 fn browser(name: &str, split: bool) -> Outcome {
     let gallery = start(split)?;
     let link = gallery.links.first().ok_or("the library has no link")?;
-    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[("GALLERY_LINK", link)])
+    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[("GALLERY_LINK", link)]).map(drop)
+}
+
+/// What a guest with a phone asks of the gallery with the demo library: no more than `edge-gallery cost` reckons with.
+#[allow(clippy::print_stdout, reason = "the figures")]
+fn visits() -> Outcome {
+    // What was drawn before is used again.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    demo::write_pictures(&folder, |_, _| ()).map_err(|error| error.to_string())?;
+    let gallery = Gallery::start(&Options { library: Some(folder), ..Options::default() })
+        .map_err(|failure| failure.to_string())?;
+    let limit = |event: Event| {
+        let calls = event.calls(Catalogue::Sql, Instance::New);
+        let limits = serde_json::json!({
+            "requests": event.requests(), "bytes": event.body_bytes(),
+            "kvReads": calls.kv_reads, "storeCalls": calls.store_calls,
+        });
+        (event.name().to_owned(), limits)
+    };
+    let limits: serde_json::Map<String, serde_json::Value> = Event::ALL.into_iter().map(limit).collect();
+    let limits = serde_json::Value::Object(limits).to_string();
+    let log = gallery.data().join("log");
+    let log = log.to_str().ok_or("the folder's name is not UTF-8")?;
+    in_browser("visits.test.mjs", &gallery.url, &gallery, "visits", &[("VISITS", &limits), ("GALLERY_LOG", log)])
+        .map(|printed| printed.lines().filter(|line| line.contains("requests")).for_each(|line| println!("{line}")))
 }
 
 /// The page over ten thousand items of a mock: what it reads, and that it does not move.
@@ -110,11 +141,12 @@ fn long_film() -> Outcome {
     let options = Options { library: Some(folder.path().to_owned()), ..Options::default() };
     let gallery = WasiGallery::start_on_spin(&options).map_err(|failure| failure.to_string())?;
     let segments = SEGMENTS.to_string();
-    in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)])
+    in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)]).map(drop)
 }
 
 /// Runs a test of the page against services at `url`, which use the store of `gallery`.
-fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&str, &str)]) -> Outcome {
+/// Returns what the test prints.
+fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&str, &str)]) -> Result<String, String> {
     let mut command = Command::new("node");
     command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{test}")]);
     command.envs([("GALLERY_URL", url), ("GALLERY_PASSWORD", &gallery.password), ("STORE_ORIGIN", &gallery.store_url)]);
@@ -122,7 +154,7 @@ fn in_browser(test: &str, url: &str, gallery: &Gallery, name: &str, more: &[(&st
     if let Some(folder) = env::var_os("SCREENSHOTS") {
         command.env("SCREENSHOTS", Path::new(&folder).join(name));
     }
-    succeed(&mut command).map(drop)
+    output(&mut command).map(|(printed, _)| printed)
 }
 
 /// ffmpeg plays the film to its end without a warning. On one port it has nothing but the session cookie. Where

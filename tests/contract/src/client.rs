@@ -2,6 +2,7 @@
 
 use std::{sync::LazyLock, time::Duration};
 
+use cost::Calls;
 use http::HeaderMap;
 use serde_json::Value;
 use ureq::{Agent, http};
@@ -156,6 +157,12 @@ impl Answer {
     pub fn cost(&self, name: &str) -> Result<u32, String> {
         let text = self.cost_text(name)?;
         text.parse().map_err(|_| format!("{}: {name} in Server-Timing is {text:?}", self.what))
+    }
+
+    /// All calls to stores that `Server-Timing` counts.
+    pub fn calls(&self) -> Result<Calls, String> {
+        let of = |name| self.cost(name).map(u64::from);
+        Ok(Calls::new(of("kv-reads")?, of("kv-writes")?, of("store-calls")?, of("sql-queries")?))
     }
 
     /// The description of an entry of `Server-Timing`, such as `cache`.

@@ -1,6 +1,8 @@
 //! What a request may cost, by its own account in `Server-Timing`.
 //!
-//! An instance that has not looked for ten seconds also reads who may enter, see [`with_session`].
+//! The numbers are those of the crate `cost`, from which `edge-gallery cost` reckons.
+
+use cost::{Calls, Instance, Request};
 
 use crate::{
     Answer, Outcome, Target,
@@ -14,26 +16,15 @@ cases!(costs:
     strangers_cost_nothing, forged_cookies_cost_nothing, page_and_health_cost_nothing,
 );
 
-/// Checks the cost of an answer to a request with a session, see [`at_most`].
-///
-/// With a session, two KV reads more are allowed: an instance that has not looked for ten seconds asks for the auth
-/// version, and whether the session was logged out. It also asks who may enter, which is in the index: a query more.
-/// Where the catalogue is a snapshot, a query has read the index already.
-fn with_session(target: &Target, answer: &Answer, [kv_reads, kv_writes, store_calls, sql]: [u32; 4]) -> Outcome {
-    let store_calls = store_calls + u32::from(target.snapshot && sql == 0);
-    at_most(target, answer, [kv_reads + 2, kv_writes, store_calls, sql + u32::from(!target.snapshot)])
+/// Checks the cost of an answer to a request with a session, see [`Request::at_most`]. An instance that has not looked
+/// for ten seconds also asks who may enter.
+fn with_session(target: &Target, answer: &Answer, request: Request) -> Outcome {
+    at_most(answer, request.at_most(target.catalogue(), Instance::New))
 }
 
-/// Checks that an answer cost at most so many KV reads, KV writes, store calls and SQL queries. With a snapshot, a
-/// query is at most two store calls: one for the index and one for a part.
-fn at_most(target: &Target, answer: &Answer, [kv_reads, kv_writes, store_calls, sql_queries]: [u32; 4]) -> Outcome {
-    let limits = if target.snapshot {
-        [kv_reads, kv_writes, store_calls + 2 * sql_queries, 0]
-    } else {
-        [kv_reads, kv_writes, store_calls, sql_queries]
-    };
-    for (name, limit) in ["kv-reads", "kv-writes", "store-calls", "sql-queries"].into_iter().zip(limits) {
-        let cost = answer.cost(name)?;
+/// Checks that an answer cost at most so many calls.
+pub(crate) fn at_most(answer: &Answer, limits: Calls) -> Outcome {
+    for ((name, limit), (_, cost)) in limits.named().into_iter().zip(answer.calls()?.named()) {
         ensure!(cost <= limit, "{}: {cost} {name}, at most {limit} wanted", answer.what);
     }
     Ok(())
@@ -45,7 +36,7 @@ fn warm_variant(target: &Target) -> Outcome {
         target.follow(&variant).expect(200)?;
         let warm = target.follow(&variant).expect(200)?;
         ensure_eq!(warm.cost_text("cache")?, "hit", "{variant}: cache");
-        with_session(target, &warm, [1, 0, 0, 0])?;
+        with_session(target, &warm, Request::PlaylistWarm)?;
     }
     Ok(())
 }
@@ -56,7 +47,7 @@ fn cold_variant(target: &Target) -> Outcome {
         for _ in 0..2 {
             let cold = target.follow(&variant.replace("?v=", "?v=madeup")).expect(200)?;
             ensure_eq!(cold.cost_text("cache")?, "miss", "{variant}: cache");
-            with_session(target, &cold, [1, 0, 1, 1])?;
+            with_session(target, &cold, Request::PlaylistPassing)?;
         }
     }
     Ok(())
@@ -68,27 +59,28 @@ fn warm_master(target: &Target) -> Outcome {
     target.video(&path).expect(200)?;
     let warm = target.video(&path).expect(200)?;
     ensure_eq!(warm.cost_text("cache")?, "hit", "cache");
-    with_session(target, &warm, [1, 0, 0, 0])
+    with_session(target, &warm, Request::PlaylistWarm)
 }
 
 /// The cost is one catalogue query and one object, whatever the request. Each further part costs one object more.
 fn original(target: &Target) -> Outcome {
     let whole = target.get(&file(BIG)).expect(200)?;
-    with_session(target, &whole, [0, 0, 1, 1])?;
-    with_session(target, &target.get(&file(BIG)).header("range", "bytes=5-9").expect(206)?, [0, 0, 1, 1])?;
+    with_session(target, &whole, Request::Original)?;
+    with_session(target, &target.get(&file(BIG)).header("range", "bytes=5-9").expect(206)?, Request::Original)?;
     let tag = whole.need("etag")?;
-    with_session(target, &target.get(&file(BIG)).header("if-none-match", tag).expect(304)?, [0, 0, 1, 1])?;
+    with_session(target, &target.get(&file(BIG)).header("if-none-match", tag).expect(304)?, Request::Original)?;
     let part = target.get(&file(BIG)).header("range", "bytes=5-9").header("if-range", tag).expect(206)?;
-    with_session(target, &part, [0, 0, 1, 1])?;
+    with_session(target, &part, Request::Original)?;
     let parts = target.get(&file(BIG)).header("range", "bytes=5-9,20-29,-5").expect(206)?;
-    with_session(target, &parts, [0, 0, 3, 1])?;
+    let three = Calls { store_calls: 3, ..Request::Original.calls() };
+    at_most(&parts, three.at_most(target.catalogue(), Instance::New))?;
     let touching = target.get(&file(BIG)).header("range", "bytes=0-,0-9,-5").expect(206)?;
-    with_session(target, &touching, [0, 0, 1, 1])?;
-    with_session(target, &target.get("/api/file/absent.jpg").expect(404)?, [0, 0, 0, 1])
+    with_session(target, &touching, Request::Original)?;
+    with_session(target, &target.get("/api/file/absent.jpg").expect(404)?, Request::Absent)
 }
 
 fn thumbnail(target: &Target) -> Outcome {
-    with_session(target, &target.get("/api/thumbnail/big.png?size=small").expect(200)?, [0, 0, 1, 1])
+    with_session(target, &target.get("/api/thumbnail/big.png?size=small").expect(200)?, Request::Thumbnail)
 }
 
 /// The URL says which bytes it means, so whether a client has them is not asked of the store.
@@ -97,8 +89,8 @@ fn versioned_thumbnail_unchanged(target: &Target) -> Outcome {
         let tag = target.get(url).expect(200)?.need("etag")?.to_owned();
         let unchanged = target.get(url).header("if-none-match", &tag).expect(304)?;
         unchanged.has("etag", &tag)?;
-        with_session(target, &unchanged, [0, 0, 0, 1])?;
-        with_session(target, &target.get(url).header("if-match", "\"x\"").expect(412)?, [0, 0, 0, 1])?;
+        with_session(target, &unchanged, Request::ThumbnailUnchanged)?;
+        with_session(target, &target.get(url).header("if-match", "\"x\"").expect(412)?, Request::ThumbnailUnchanged)?;
     }
     Ok(())
 }
@@ -108,38 +100,39 @@ fn versioned_thumbnail_unchanged(target: &Target) -> Outcome {
 fn listing(target: &Target) -> Outcome {
     for path in ["/api/media", "/api/timeline"] {
         let first = target.get(path).expect(200)?;
-        with_session(target, &first, [0, 0, 0, 2])?;
+        with_session(target, &first, Request::Timeline)?;
         let tag = first.need("etag")?;
-        with_session(target, &target.get(path).header("if-none-match", tag).expect(304)?, [0, 0, 0, 1])?;
+        with_session(target, &target.get(path).header("if-none-match", tag).expect(304)?, Request::TimelineUnchanged)?;
     }
-    with_session(target, &target.get("/api/cache-version").expect(200)?, [1, 0, 0, 1])
+    with_session(target, &target.get("/api/cache-version").expect(200)?, Request::CacheVersion)
 }
 
 /// The cost is one query for a block, beside the index.
 fn block(target: &Target) -> Outcome {
     let timeline = target.get("/api/timeline").expect(200)?.json()?;
     let name = timeline["blocks"][0][0].as_str().ok_or("there is no block")?;
-    with_session(target, &target.get(&format!("/api/blocks/{name}")).expect(200)?, [0, 0, 0, 2])
+    with_session(target, &target.get(&format!("/api/blocks/{name}")).expect(200)?, Request::Block)
 }
 
 fn strangers_cost_nothing(target: &Target) -> Outcome {
     for call in [target.get("/api/media"), target.get(&file(BIG)), target.video("/api/hls/playlist?key=x")] {
-        at_most(target, &call.anonymous().expect(401)?, [0; 4])?;
+        at_most(&call.anonymous().expect(401)?, Request::Stranger.calls())?;
     }
     // Some hosts count wrong passwords in the KV store.
-    at_most(target, &target.log_in("not it").expect(401)?, [1, 1, 0, 0])
+    at_most(&target.log_in("not it").expect(401)?, Calls::new(1, 1, 0, 0))
 }
 
 /// The signature is checked before anything is read.
 fn forged_cookies_cost_nothing(target: &Target) -> Outcome {
     let cookie = target.cookie()?;
     let forged = format!("{}AAAA", &cookie[..cookie.len() - 4]);
-    at_most(target, &target.get("/api/media").anonymous().header("cookie", forged).expect(401)?, [0; 4])
+    let refused = target.get("/api/media").anonymous().header("cookie", forged).expect(401)?;
+    at_most(&refused, Request::Stranger.calls())
 }
 
 fn page_and_health_cost_nothing(target: &Target) -> Outcome {
     for path in ["/", "/healthz", "/nothing"] {
-        at_most(target, &Call::new(format!("{}{path}", target.base)).send()?, [0; 4])?;
+        at_most(&Call::new(format!("{}{path}", target.base)).send()?, Request::Page.calls())?;
     }
     Ok(())
 }

@@ -42,6 +42,7 @@ mod target;
 mod thumbnails;
 mod versions;
 mod views;
+mod visits;
 
 pub use client::{Answer, Call};
 pub use deliveries::deliveries;
@@ -99,6 +100,7 @@ pub fn cases() -> Vec<Case> {
         shared_cache::CASES,
         page::CASES,
         costs::CASES,
+        visits::CASES,
         crowd::CASES,
     ]
     .concat()

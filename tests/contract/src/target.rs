@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
+use cost::Catalogue;
 use harness::Operator;
 use serde_json::json;
 
@@ -99,6 +100,11 @@ impl Target {
         let Some(links) = &self.links else { return Ok(None) };
         let link = links.get(number);
         link.map(|link| Some(link.as_str())).ok_or_else(|| "the gallery was started without its links".to_owned())
+    }
+
+    /// Where the catalogue is read from.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        if self.snapshot { Catalogue::Snapshot } else { Catalogue::Sql }
     }
 
     /// Whether video-edge has an origin of its own.

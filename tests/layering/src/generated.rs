@@ -10,15 +10,32 @@ use crate::{Failure, metadata, picture};
 /// The generated files. Each has its path from the root, and its content.
 pub fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
     let metadata = metadata(root, &["--no-deps", "--offline"])?;
-    Ok(vec![("docs/architecture.svg", picture::svg(&metadata)), ("PLATFORM.md", platform(root)?)])
+    Ok(vec![
+        ("docs/architecture.svg", picture::svg(&metadata)),
+        ("PLATFORM.md", platform(root)?),
+        ("docs/COST.md", cost(root)?),
+    ])
 }
 
 /// PLATFORM.md, with its table of configuration generated anew.
 fn platform(root: &Path) -> Result<String, Failure> {
-    const BEGIN: &str = "<!-- configuration: begin, written by cargo xtask generate -->\n";
-    const END: &str = "<!-- configuration: end -->";
-    let text = fs::read_to_string(root.join("PLATFORM.md"))?;
-    let (before, rest) = text.split_once(BEGIN).ok_or("PLATFORM.md does not say where its configuration begins")?;
-    let (_, after) = rest.split_once(END).ok_or("PLATFORM.md does not say where its configuration ends")?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table::markdown()))
+    between(&fs::read_to_string(root.join("PLATFORM.md"))?, "configuration", &table::markdown())
+}
+
+/// docs/COST.md, with its tables generated anew.
+fn cost(root: &Path) -> Result<String, Failure> {
+    let mut text = fs::read_to_string(root.join("docs/COST.md"))?;
+    for (name, table) in cost::tables() {
+        text = between(&text, name, &table)?;
+    }
+    Ok(text)
+}
+
+/// A document, with what stands between the marks of this name exchanged.
+fn between(text: &str, name: &str, generated: &str) -> Result<String, Failure> {
+    let begin = format!("<!-- {name}: begin, written by cargo xtask generate -->\n");
+    let end = format!("<!-- {name}: end -->");
+    let (before, rest) = text.split_once(&begin).ok_or_else(|| format!("no place says where {name} begins"))?;
+    let (_, after) = rest.split_once(&end).ok_or_else(|| format!("no place says where {name} ends"))?;
+    Ok(format!("{before}{begin}{generated}{end}{after}"))
 }

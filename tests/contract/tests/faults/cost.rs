@@ -3,16 +3,13 @@
 
 use std::thread;
 
-use contract::{Answer, Outcome, Target, ensure, ensure_eq};
+use contract::{Outcome, Target, ensure, ensure_eq};
+
+use cost::Request;
 
 use crate::fixture::Fixtures;
 
 crate::tests!(cost: warm_variant, cold_variant, one_viewer_warms_for_all);
-
-/// KV reads, KV writes, store calls, SQL queries.
-fn costs(answer: &Answer) -> Result<[u32; 4], String> {
-    Ok([answer.cost("kv-reads")?, answer.cost("kv-writes")?, answer.cost("store-calls")?, answer.cost("sql-queries")?])
-}
 
 /// The variants' paths.
 pub fn variants(target: &Target) -> Result<Vec<String>, String> {
@@ -37,9 +34,9 @@ fn warm_variant(fixtures: &Fixtures) -> Outcome {
         fixture.target.video(&variant).expect(200)?;
         for _ in 0..10 {
             let warm = fixture.target.video(&variant).expect(200)?;
-            ensure_eq!(costs(&warm)?, [1, 0, 0, 0], "{variant}, warm");
+            ensure_eq!(warm.calls()?, Request::PlaylistWarm.calls(), "{variant}, warm");
             let unchanged = fixture.target.video(&variant).header("if-none-match", warm.need("etag")?).expect(304)?;
-            ensure_eq!(costs(&unchanged)?, [1, 0, 0, 0], "{variant}, warm and unchanged");
+            ensure_eq!(unchanged.calls()?, Request::PlaylistWarm.calls(), "{variant}, warm and unchanged");
         }
     }
     Ok(())
@@ -51,9 +48,9 @@ fn cold_variant(fixtures: &Fixtures) -> Outcome {
     for variant in variants(&fixture.target)? {
         let cold = fixture.target.video(&variant).expect(200)?;
         ensure_eq!(cold.cost_text("cache")?, "miss", "{variant}: cache");
-        ensure_eq!(costs(&cold)?, [1, 1, 1, 1], "{variant}, cold");
+        ensure_eq!(cold.calls()?, Request::PlaylistCold.calls(), "{variant}, cold");
         let made_up = fixture.target.video(&variant.replace("?v=", "?v=madeup")).expect(200)?;
-        ensure_eq!(costs(&made_up)?, [1, 0, 1, 1], "{variant} of a version that is made up");
+        ensure_eq!(made_up.calls()?, Request::PlaylistPassing.calls(), "{variant} of a version that is made up");
     }
     Ok(())
 }
