@@ -73,6 +73,10 @@ fn entries(json: Json) -> Option<Vec<Entry>> {
                 Some((key.to_owned(), entry.get("value").and_then(value)))
             })
             .collect(),
+        // From the namespace itself (`--remote`), and not from a local copy.
+        Json::Object(mut object) if object.len() == 1 && object.get("values").is_some_and(Json::is_object) => {
+            entries(object.remove("values")?)
+        }
         // A key that was asked for and is not there has the value null.
         Json::Object(object) => {
             Some(object.iter().filter_map(|(key, json)| Some((key.clone(), Some(value(json)?)))).collect())
@@ -101,6 +105,7 @@ mod tests {
             r#"{"auth_version":{"value":"3","metadata":{}},"x":"y","z":null}"#,
             "{\n  \"auth_version\": {\n    \"value\": \"3\"\n  },\n  \"thumbnail_version\": {\n    \"value\": null\n  },\n  \
              \"x\": \"y\"\n}\n\nSuccess!\n",
+            "{\"values\": {\"auth_version\": \"3\", \"thumbnail_version\": null, \"x\": \"y\"}}\n\nSuccess!\n",
         ] {
             assert_eq!(read(json), Ok(wanted.clone()), "{json}");
         }
