@@ -40,6 +40,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         tools::CHROMIUM.need()?;
     }
     tools::FFMPEG.need()?;
+    tools::CURL.need()?;
     tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
     let edges = steps.run("programs for the edges", || {

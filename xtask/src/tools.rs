@@ -22,6 +22,7 @@ pub struct Tool {
 pub const NPM: Tool =
     Tool { names: &["npm"], debian: "npm", otherwise: "install Node.js 20 or newer, which brings npm" };
 pub const FFMPEG: Tool = Tool { names: &["ffmpeg"], debian: "ffmpeg", otherwise: "install ffmpeg" };
+pub const CURL: Tool = Tool { names: &["curl"], debian: "curl", otherwise: "install curl" };
 pub const CHROMIUM: Tool = Tool {
     names: &["chromium", "chromium-browser", "google-chrome"],
     debian: "chromium",
