@@ -8,9 +8,11 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Output, Stdio},
+    sync::Arc,
 };
 
 use complete::{COMPLETE, SECRET};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, crypto::ring, pki_types::CertificateDer};
 
 /// The program with an environment of its own and free ports.
 fn program(data: &std::path::Path, environment: &[(&str, &str)]) -> Command {
@@ -306,8 +308,27 @@ fn with_a_certificate_it_speaks_tls_and_cookies_are_secure() {
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("__Host-session=") && cookie.contains("Secure"), "{cookie}");
     assert!(answer.headers().contains_key("strict-transport-security"));
+    let address = url.strip_prefix("https://").unwrap();
+    for (offered, chosen) in [(&["h2", "http/1.1"][..], Some("h2")), (&["http/1.1"], Some("http/1.1")), (&[], None)] {
+        assert_eq!(negotiated(address, cert.der().clone(), offered).as_deref(), chosen, "{offered:?}");
+    }
     terminate(&child);
     assert!(child.wait().unwrap().success());
+}
+
+/// The protocol that a client and the program at `address` agree on (ALPN).
+fn negotiated(address: &str, trusted: CertificateDer<'static>, offered: &[&str]) -> Option<String> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = offered.iter().map(|name| name.as_bytes().to_vec()).collect();
+    let mut client = ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+    client.complete_io(&mut TcpStream::connect(address).unwrap()).unwrap();
+    client.alpn_protocol().map(|name| String::from_utf8(name.to_vec()).unwrap())
 }
 
 fn terminate(child: &Child) {

@@ -26,9 +26,9 @@ use crate::{
     wire::{ClientTimeouts, Tally, body_length},
 };
 
-/// The size of a piece: what fits into one frame that every client takes (RFC 9113 section 4.2), and into one record
-/// of TLS.
-const PIECE: usize = 16 * 1024;
+/// The size of a piece: with the head of its frame, one record of TLS. Every client takes such frames (RFC 9113
+/// section 4.2).
+const PIECE: usize = 16 * 1024 - 9;
 
 /// How long the client of a stream is waited for.
 #[derive(Clone, Copy)]
@@ -177,7 +177,8 @@ impl Buf for Piece {
 /// A response's body on its way to hyper, for HTTP/2.
 ///
 /// Its end is given to hyper with a last piece of at most 16 KiB, when all before it is written. Until then hyper
-/// keeps the stream's task, and whoever ends the task resets the stream.
+/// keeps the stream's task, and whoever ends the task resets the stream. What a client leaves of a last piece stays
+/// with the connection, and ends with it.
 pub(crate) struct Flowing {
     body: Body,
     flow: Rc<Flow>,

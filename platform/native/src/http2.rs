@@ -50,7 +50,7 @@ tokio::task_local! {
     static FLOW: OnceCell<Rc<Flow>>;
 }
 
-/// The streams of a connection. When the connection is dropped, they are dropped too.
+/// The streams of a connection.
 #[derive(Clone)]
 struct Streams {
     tasks: Rc<RefCell<JoinSet<()>>>,
@@ -162,6 +162,8 @@ pub(crate) async fn serve<S: Service + 'static>(
         };
         timer.as_mut().reset(Instant::now() + wait);
     };
+    // Each holds the set, through hyper.
+    streams.tasks.borrow_mut().abort_all();
     if let Some(Err(error)) = ended
         && let Some(refused) = Refused::of(&error)
     {
