@@ -12,6 +12,7 @@ mod config;
 mod films;
 mod item;
 mod listing;
+mod moved;
 mod original;
 mod playback;
 mod route;
@@ -26,7 +27,7 @@ use std::{rc::Rc, sync::Arc};
 
 use edge::{Catalogue, Failure, Gate, Readiness, Sessions, isolation, respond};
 use gallery::views::Edition;
-use http::{Request, Response, StatusCode, request};
+use http::{Method, Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 use route::{Private, Public, Route};
@@ -79,11 +80,16 @@ impl ViewerEdge {
                 Ok(respond::bytes(StatusCode::OK, "application/json", body))
             }
             Public::Ready => Ok(self.readiness.answer(cx, &self.objects, &self.catalogue).await),
+            Public::Login if head.method != Method::POST => moved::login(head.uri.query()),
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,
             Public::Films => films::forward(self, cx, head).await,
-            Public::Page(path) => assets::serve(&self.config, head, path),
+            Public::Moved(moved) => moved.answer(head.uri.query()),
+            Public::Page(path) => match moved::page(path, head.uri.query()) {
+                Some(moved) => Ok(moved),
+                None => assets::serve(&self.config, head, path),
+            },
         }
     }
 

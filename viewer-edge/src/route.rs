@@ -4,6 +4,8 @@ use edge::answer::Described;
 use gallery::{MediaKey, views::BlockName};
 use platform::Problem;
 
+use crate::moved::Moved;
+
 /// The route of a path, with its parts parsed.
 pub(crate) enum Route<'a> {
     Public(Public<'a>),
@@ -20,6 +22,8 @@ pub(crate) enum Public<'a> {
     Link(&'a str),
     /// `/api/hls/...`: video-edge checks the session itself.
     Films,
+    /// An address of the gallery that was there before.
+    Moved(Moved<'a>),
     Page(&'a str),
 }
 
@@ -47,7 +51,7 @@ impl<'a> Route<'a> {
         match path {
             "/healthz" => Self::Public(Public::Health),
             "/readyz" => Self::Public(Public::Ready),
-            "/login" => Self::Public(Public::Login),
+            "/login" | "/login/" => Self::Public(Public::Login),
             "/logout" => Self::Public(Public::Logout),
             "/auth" => Self::Private(Private::Session),
             "/api/media" => Self::Private(Private::Listing),
@@ -69,6 +73,8 @@ impl<'a> Route<'a> {
                     Self::Public(Public::Link(token))
                 } else if let Some(name) = path.strip_prefix("/api/blocks/") {
                     Self::Private(Private::Block(BlockName::parse(name)))
+                } else if let Some(moved) = Moved::of(path) {
+                    Self::Public(Public::Moved(moved))
                 } else {
                     Self::Public(Public::Page(path))
                 }
@@ -80,10 +86,11 @@ impl<'a> Route<'a> {
         let (pattern, allow) = match self {
             Self::Public(Public::Health) => ("/healthz", "GET, HEAD"),
             Self::Public(Public::Ready) => ("/readyz", "GET, HEAD"),
-            Self::Public(Public::Login) => ("/login", "POST"),
+            Self::Public(Public::Login) => ("/login", "GET, HEAD, POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
             Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
             Self::Public(Public::Films) => ("/api/hls/*", "GET, HEAD"),
+            Self::Public(Public::Moved(moved)) => (moved.pattern, moved.allow()),
             Self::Public(Public::Page(_)) => ("/*", "GET, HEAD"),
             Self::Private(Private::Session) => ("/auth", "GET, HEAD"),
             Self::Private(Private::Listing) => ("/api/media", "GET, HEAD"),
@@ -134,6 +141,10 @@ mod tests {
             ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),
             ("/photo/secret.jpg", "/*"),
             ("/l/secret", "/l/:link"),
+            ("/image/secret.jpg", "/image/:key"),
+            ("/video/secret.mp4", "/video/:key"),
+            ("/private/images/", "/private/images"),
+            ("/api/hls-segment/secret", "/api/hls-segment/*"),
         ] {
             assert_eq!(Route::of(path).describe().pattern, pattern);
         }

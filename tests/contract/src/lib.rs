@@ -24,6 +24,7 @@ mod links;
 mod listing;
 mod matrix;
 mod methods;
+mod moved;
 mod page;
 mod playback;
 mod playlists;
@@ -93,6 +94,7 @@ pub fn cases() -> Vec<Case> {
         playback::CASES,
         segments::CASES,
         methods::CASES,
+        moved::CASES,
         problems::CASES,
         headers::CASES,
         cors::CASES,

@@ -41,6 +41,7 @@ pub(crate) struct Route {
 
 const READ: &str = "GET, HEAD";
 const WRITE: &str = "POST";
+const EVERY: &str = "GET, HEAD, POST";
 
 const fn public(service: Service, pattern: &'static str, methods: &'static str, present: &'static str) -> Route {
     Route { service, pattern, methods, entry: Entry::Everyone, present, absent: present }
@@ -64,9 +65,20 @@ const ROUTES: &[Route] = &[
     public(Viewer, "/*", READ, "/"),
     public(Viewer, "/healthz", READ, "/healthz"),
     public(Viewer, "/readyz", READ, "/readyz"),
-    public(Viewer, "/login", WRITE, "/login"),
+    public(Viewer, "/login", EVERY, "/login"),
     public(Viewer, "/logout", WRITE, "/logout"),
     public(Viewer, "/l/:link", READ, "/l/AAAAAAAAAAAAAAAAAAAAAA"),
+    public(Viewer, "/images", READ, "/images"),
+    public(Viewer, "/videos", READ, "/videos/"),
+    public(Viewer, "/private", READ, "/private"),
+    public(Viewer, "/private/images", READ, "/private/images?lightbox=BIG"),
+    public(Viewer, "/private/videos", READ, "/private/videos"),
+    public(Viewer, "/image/:key", READ, "/image/BIG"),
+    public(Viewer, "/video/:key", READ, "/video/FILM"),
+    public(Viewer, "/api/login", EVERY, "/api/login"),
+    public(Viewer, "/api/auth-token", EVERY, "/api/auth-token"),
+    public(Viewer, "/api/hls-segment/*", EVERY, "/api/hls-segment/a/1.ts"),
+    public(Viewer, "/upload", EVERY, "/upload"),
     private(Viewer, "/auth", OPEN, ["/auth", "/auth?x=y"]),
     private(Viewer, "/api/cache-version", OPEN, ["/api/cache-version", "/api/cache-version?x=y"]),
     private(Viewer, "/api/media", OPEN, ["/api/media", "/api/media?cursor=nonsense"]),
