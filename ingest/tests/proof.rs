@@ -81,12 +81,18 @@ fn a_tag_of_the_bytes_is_proof_and_any_other_calls_for_a_look() {
     let sink = Sink::new(|put, _| Answer::Tag(tag(&put.body)));
     let (_folder, options) = library(&sink);
     assert_eq!(ingest::run(&options).unwrap().added, 2);
-    assert!(sink.heads().iter().all(|path| path.starts_with("/media/catalogue/")), "{:?}", sink.heads());
+    let looked = |sink: &Sink| {
+        let mut heads = sink.heads();
+        heads.retain(|path| !path.starts_with("/media/catalogue/"));
+        heads.sort();
+        heads
+    };
+    // Before the upload: whether something else lies there.
+    assert_eq!(looked(&sink), ["/media/a.jpg", "/media/b.jpg"]);
 
     // As of an encrypted object.
     let sink = Sink::new(|_, _| Answer::Tag("\"0123456789abcdef0123456789abcdef\"".to_owned()));
     let (_folder, options) = library(&sink);
     assert_eq!(ingest::run(&options).unwrap().added, 2);
-    let looked = sink.heads().into_iter().filter(|path| !path.starts_with("/media/catalogue/")).count();
-    assert_eq!(looked, 4);
+    assert_eq!(looked(&sink).len(), 2 + 4);
 }

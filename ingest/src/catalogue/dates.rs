@@ -26,8 +26,8 @@ fn with(columns: Columns, settled: Settled) -> Columns {
 }
 
 impl Catalogue {
-    /// Settles the dates of a library's items, and of items that are in no library. Those that came from another program
-    /// are settled by themselves, as the library without a name. Rows whose dates change are written.
+    /// Settles the dates of a library's items, and of items that are in no library. Those that came from another
+    /// program are settled by themselves, as the library without a name. Rows whose dates change are written.
     pub fn settle_dates(&self, library: &str, zone: &TimeZone) -> Result<(), Error> {
         let rows = self.pages(
             "SELECT key, date_taken, taken_source, taken_offset, offset_source, taken_at, day, filename, \

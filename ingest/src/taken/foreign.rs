@@ -9,8 +9,8 @@ use super::{File, Moment, OffsetSource, Source, Taken, whole_milliseconds};
 const SAME: i64 = 1;
 
 /// A date as a row of the predecessor holds it. For films it is what ffprobe says, and `Z` means UTC. For photos it is
-/// what a JavaScript library made of EXIF on a machine whose zone was UTC: it wrote `Z` or `+00:00` behind the wall clock of the
-/// camera, which has no zone.
+/// what a JavaScript library made of EXIF on a machine whose zone was UTC: it wrote `Z` or `+00:00` behind the wall
+/// clock of the camera, which has no zone.
 pub fn of_row(text: &str, is_film: bool, file: &File) -> Option<Taken> {
     let taken = if is_film { Taken::of_container(text)? } else { of_photo(text)? };
     file.first([taken])
