@@ -9,6 +9,7 @@ use std::sync::Arc;
 use http::{Request, Response};
 use platform::{Cx, Platform, Service, config::ConfigError, config::Lookup};
 use video_edge::VideoEdge;
+pub use viewer_edge::Maker;
 use viewer_edge::ViewerEdge;
 
 /// Every route of the gallery.
@@ -36,6 +37,12 @@ impl Config {
 impl AllInOne {
     pub fn new(config: Config) -> Self {
         Self { viewer: ViewerEdge::new(config.viewer), video: VideoEdge::new(config.video) }
+    }
+
+    /// Both services on a host that lets the first make pictures.
+    #[must_use]
+    pub fn with_maker(self, maker: Maker) -> Self {
+        Self { viewer: self.viewer.with_maker(maker), ..self }
     }
 }
 

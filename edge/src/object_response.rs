@@ -18,6 +18,7 @@ use platform_s3::Objects;
 use crate::{Failure, respond};
 
 /// How an object is presented to the client.
+#[derive(Clone)]
 pub struct Presentation {
     pub cache_control: &'static str,
     /// The type of the content if it is known. It replaces the type that the store gives.
@@ -61,6 +62,7 @@ const HEADERS: usize = 16;
 /// is replaced at that moment.
 const TRIES: usize = 6;
 
+/// Serves an object that is in the bucket by what the catalogue says.
 pub async fn serve<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
@@ -68,11 +70,23 @@ pub async fn serve<P: Platform>(
     object_key: &str,
     presentation: &Presentation,
 ) -> Result<Response<P::Body>, Failure> {
+    let found = find(objects, cx, head, object_key, presentation).await?;
+    Ok(found.ok_or_else(|| Problem::not_found("The file is in the catalogue but not in the bucket."))?)
+}
+
+/// Serves an object, if it is in the bucket.
+pub async fn find<P: Platform>(
+    objects: &Objects,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    object_key: &str,
+    presentation: &Presentation,
+) -> Result<Option<Response<P::Body>>, Failure> {
     let object = Object { objects, cx, key: object_key, presentation };
     let conditions = Conditions::of(&head.headers);
     let verdict = presentation.verdict(&conditions, &head.headers);
     if let Some(answer) = decided(verdict, &HeaderMap::new(), &conditions, presentation)? {
-        return Ok(answer);
+        return Ok(Some(answer));
     }
     // The store does not know a tag of ours.
     let hint = conditions.hint().filter(|(name, _)| presentation.tag.is_none() || name != header::IF_NONE_MATCH);
@@ -83,10 +97,10 @@ pub async fn serve<P: Platform>(
         let answer = object.read(&head.method, asked, hint.clone()).await?;
         match answer.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
-            StatusCode::NOT_MODIFIED => return Ok(not_modified(answer.headers(), &conditions, presentation)),
-            StatusCode::NOT_FOUND => {
-                return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
+            StatusCode::NOT_MODIFIED => {
+                return Ok(Some(not_modified(answer.headers(), &conditions, presentation)));
             }
+            StatusCode::NOT_FOUND => return Ok(None),
             StatusCode::RANGE_NOT_SATISFIABLE if asked.is_some() => {
                 // A store need not state the size with a 416. It also sends no tag, which is needed for conditions
                 // that take precedence.
@@ -102,7 +116,7 @@ pub async fn serve<P: Platform>(
         let current = presentation.validators(answer.headers());
         let verdict = conditions.verdict(current);
         if let Some(answer) = decided(verdict, answer.headers(), &conditions, presentation)? {
-            return Ok(answer);
+            return Ok(Some(answer));
         }
         let in_hand = Span::of(&answer).ok_or_else(|| unusable("a part without its place"))?;
         // A store that does not know ranges sends the whole object. An empty file has no part, so a client that
@@ -110,18 +124,18 @@ pub async fn serve<P: Platform>(
         let whole_for_part = asked.is_some() && !in_hand.is_part;
         if ranges.is_empty() || whole_for_part || in_hand.size == 0 || !conditions.allow_range(current) {
             if !in_hand.is_part {
-                return Ok(present(answer, presentation));
+                return Ok(Some(present(answer, presentation)));
             }
             (ranges, asked) = (Vec::new(), None);
             continue;
         }
         match range::select(&ranges, in_hand.size).as_slice() {
             [] => return Err(unsatisfiable(in_hand.size).into()),
-            [part] if in_hand.is(*part) => return Ok(present(answer, presentation)),
+            [part] if in_hand.is(*part) => return Ok(Some(present(answer, presentation))),
             [(first, last)] => asked = Some(ByteRange::Closed(*first, *last)),
             parts => {
                 if let Some(response) = object.several(answer, in_hand, parts).await? {
-                    return Ok(response);
+                    return Ok(Some(response));
                 }
                 (ranges, asked) = (Vec::new(), None);
             }

@@ -1,4 +1,4 @@
-//! One request makes what many want at once, within an instance.
+//! One request makes what many want at once, within an instance, or within all that share a group.
 //!
 //! If many requests find a cache empty, each would make the same value. Here the first request makes the value, and
 //! the others wait and then find it. On hosts that give each request an instance of its own, no request ever waits
@@ -7,7 +7,10 @@
 //! A waiting request looks again from time to time instead of being woken. In a component of WASI 0.3 each request is
 //! a task of the host, and a task that wakes another ends the instance (wit-bindgen 0.57).
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use platform::{Cx, Platform};
 
@@ -19,7 +22,7 @@ const LONGEST: Duration = Duration::from_millis(32);
 
 /// The names of the values that are being made. Each name has one flight. An instance has few at a time.
 #[derive(Default)]
-pub struct SingleFlight(RefCell<Vec<String>>);
+pub struct SingleFlight(Mutex<Vec<String>>);
 
 /// The right to make one value. It ends when it is dropped, whether or not the value was made.
 pub struct Flight<'a> {
@@ -32,12 +35,22 @@ pub struct Flight<'a> {
 impl SingleFlight {
     /// Waits until no other request makes `name`, but at most for a few seconds.
     pub async fn join<'a, P: Platform>(&'a self, cx: &Cx<'_, P>, name: &'a str) -> Flight<'a> {
+        self.join_within(cx, name, PATIENCE).await
+    }
+
+    /// The same, with a patience of the caller's.
+    pub async fn join_within<'a, P: Platform>(
+        &'a self,
+        cx: &Cx<'_, P>,
+        name: &'a str,
+        patience: Duration,
+    ) -> Flight<'a> {
         let (mut waited, mut pause) = (Duration::ZERO, SHORTEST);
         let ours = loop {
             if self.takes(name) {
                 break true;
             }
-            if waited >= PATIENCE {
+            if waited >= patience {
                 break false;
             }
             cx.sleep(pause).await;
@@ -49,19 +62,31 @@ impl SingleFlight {
 
     /// Notes the name, unless another request makes it.
     fn takes(&self, name: &str) -> bool {
-        let mut names = self.0.borrow_mut();
+        let mut names = self.names();
         let free = names.iter().all(|known| known != name);
         if free {
             names.push(name.to_owned());
         }
         free
     }
+
+    /// A list that somebody left while it was changed is still a list.
+    fn names(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Flight<'_> {
+    /// Whether the others wait for this request. It is not so if the patience came to an end.
+    pub fn is_ours(&self) -> bool {
+        self.name.is_some()
+    }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if let Some(name) = self.name {
-            self.group.0.borrow_mut().retain(|known| known != name);
+            self.group.names().retain(|known| known != name);
         }
     }
 }

@@ -6,9 +6,10 @@ mod common;
 
 use common::Gallery;
 use common::jpeg::{encode, quarters};
-use gallery::layout::{ThumbnailSize, thumbnail};
+use gallery::layout::{ThumbnailSize, made, thumbnail};
+use gallery::media::url_version;
 use image::{GenericImageView, ImageFormat};
-use ingest::doctor;
+use ingest::{Change, Kind, doctor};
 
 const AWKWARD: &str = "% é (1).jpg";
 
@@ -77,4 +78,34 @@ fn an_original_that_cannot_be_read_is_named_and_the_others_go_on() {
     assert!(gallery.renditions(AWKWARD).is_some());
     // It still has its old thumbnails.
     assert!(gallery.object(&thumbnail(ThumbnailSize::Large, "long.png")).is_some());
+}
+
+#[test]
+fn what_a_service_made_of_an_old_item_goes_with_it() {
+    let mut gallery = old_gallery();
+    let rows = format!("SELECT updated_at FROM media WHERE key = '{AWKWARD}'");
+    let current = url_version(None, &gallery.sql::<String>(&rows)[0]);
+    let [current, earlier] =
+        [current.as_str(), "0123456789abcdef"].map(|version| made(AWKWARD, version, ThumbnailSize::Screen));
+    gallery.put(&current, b"a picture");
+    gallery.put(&earlier, b"a picture of an earlier original");
+    let found = doctor(&gallery.options, false).unwrap().found;
+    assert_eq!(
+        found.iter().map(|finding| (finding.kind, &finding.name)).collect::<Vec<_>>(),
+        [(Kind::Orphan, &earlier)]
+    );
+    assert!(doctor(&gallery.options, true).unwrap().is_well());
+    assert!(gallery.object(&earlier).is_none() && gallery.object(&current).is_some());
+
+    // Hidden, it is kept. With renditions of its own, the item needs it no more.
+    let hidden = |change| ingest::curate(&gallery.options, &[AWKWARD.to_owned()], change).unwrap();
+    hidden(Change::Hide);
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+    hidden(Change::Show);
+    gallery.options.renditions = true;
+    assert_eq!(gallery.ingest().renewed, 2);
+    gallery.sql::<String>("UPDATE deletions SET due = '2020-01-01T00:00:00Z' RETURNING object");
+    gallery.ingest();
+    assert!(gallery.object(&current).is_none());
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
 }

@@ -45,6 +45,9 @@ pub struct Record {
     pub sql_queries: Cell<u32>,
     /// The arm of an experiment that served this request.
     pub arm: Cell<Option<&'static str>>,
+    /// What was done for a picture that nobody has made before, and of what: `made` or `substitute`, and the name of a
+    /// size or `original`.
+    pub picture: Cell<Option<(&'static str, &'static str)>>,
     /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`. Programs that shut addresses out
     /// look for it.
     pub event: Cell<Option<&'static str>>,
@@ -67,11 +70,12 @@ impl Record {
     /// The `Server-Timing` value (<https://www.w3.org/TR/server-timing/>): milliseconds to the head, and the counts.
     pub fn server_timing(&self, elapsed: Duration) -> String {
         let arm = self.arm.get().map(|arm| format!(", arm;desc={arm}")).unwrap_or_default();
+        let picture = self.picture.get().map(|(how, of)| format!(", {how};desc={of}")).unwrap_or_default();
         // Whole hundredths: formatting a float is 18 kB of code.
         let hundredths = elapsed.as_micros() / 10;
         format!(
             "total;dur={}.{:02}, cache;desc={}, kv-reads;desc={}, kv-writes;desc={}, store-calls;desc={}, \
-             sql-queries;desc={}{arm}",
+             sql-queries;desc={}{arm}{picture}",
             hundredths / 100,
             hundredths % 100,
             self.cache.get().name(),
@@ -108,6 +112,8 @@ impl Record {
             store_calls: self.store_calls.get(),
             sql_queries: self.sql_queries.get(),
             arm: self.arm.get(),
+            made: self.picture.get().filter(|(how, _)| *how == "made").map(|(_, of)| of),
+            substitute: self.picture.get().filter(|(how, _)| *how == "substitute").map(|(_, of)| of),
             bytes: sent.map(|sent| sent.bytes),
             complete: sent.filter(|sent| !sent.complete).map(|sent| sent.complete),
             failure: self.failure.take(),
@@ -135,6 +141,10 @@ struct Line<'a> {
     sql_queries: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     arm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    substitute: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,8 @@ mod config;
 mod films;
 mod item;
 mod listing;
+mod maker;
+mod missing;
 mod moved;
 mod original;
 mod playback;
@@ -22,6 +24,7 @@ mod thumbnail;
 mod timeline;
 
 pub use config::Config;
+pub use maker::Maker;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -42,6 +45,7 @@ pub struct ViewerEdge {
     catalogue: Catalogue,
     throttle: Throttle,
     readiness: Readiness,
+    maker: Option<Maker>,
 }
 
 impl ViewerEdge {
@@ -51,7 +55,13 @@ impl ViewerEdge {
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
         let throttle = Throttle::default();
-        Self { config, sessions, objects, catalogue, throttle, readiness: Readiness::default() }
+        Self { config, sessions, objects, catalogue, throttle, readiness: Readiness::default(), maker: None }
+    }
+
+    /// The service on a host that lets it make pictures.
+    #[must_use]
+    pub fn with_maker(self, maker: Maker) -> Self {
+        Self { maker: Some(maker), ..self }
     }
 
     async fn route<P: Platform>(

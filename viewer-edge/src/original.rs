@@ -46,13 +46,27 @@ pub(crate) async fn serve<P: Platform>(
     if !flags.places {
         return without_places(service, cx, head, &item, disposition).await;
     }
+    let current = asked.is_some_and(|asked| asked == url_version(item.version.as_deref(), &item.updated_at));
+    let cache_control = if current { IMMUTABLE } else { CHANGES };
+    whole(service, cx, head, &item, disposition, cache_control, flags.strict).await
+}
+
+/// An original as it is. One that is too large for the host comes from the bucket.
+pub(crate) async fn whole<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    item: &Media,
+    disposition: String,
+    cache_control: &'static str,
+    is_strict: bool,
+) -> Result<Response<P::Body>, Failure> {
     let too_large = |max| u64::try_from(item.size).is_ok_and(|size| size > max);
     if head.method == Method::GET && service.config.max_body.is_some_and(too_large) {
-        return from_the_store(service, cx, key, &disposition, flags.strict);
+        return from_the_store(service, cx, &item.key, &disposition, is_strict);
     }
-    let current = asked.is_some_and(|asked| asked == url_version(item.version.as_deref(), &item.updated_at));
     let presentation = Presentation {
-        cache_control: if current { IMMUTABLE } else { CHANGES },
+        cache_control,
         content_type: None,
         disposition: Some(disposition),
         // The store's tag: whoever resumes a download must not get the rest of other bytes, whatever lies in the
@@ -60,7 +74,7 @@ pub(crate) async fn serve<P: Platform>(
         tag: None,
         edge_cache: None,
     };
-    object_response::serve(&service.objects, cx, head, key.as_str(), &presentation).await
+    object_response::serve(&service.objects, cx, head, &item.key, &presentation).await
 }
 
 /// An original in which nothing tells where it was taken, and by whom. One in which this cannot be had is a 404.
@@ -101,7 +115,7 @@ async fn without_places<P: Platform>(
 fn from_the_store<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
-    key: &MediaKey,
+    key: &str,
     disposition: &str,
     is_strict: bool,
 ) -> Result<Response<P::Body>, Failure> {
@@ -112,7 +126,7 @@ fn from_the_store<P: Platform>(
     let presigner =
         presigner.with_query("response-cache-control", CHANGES).with_query("response-content-disposition", disposition);
     let mut url = String::new();
-    presigner.presign_into(&mut url, key.as_str());
+    presigner.presign_into(&mut url, key);
     Ok(respond::redirect(&url, kept)?)
 }
 

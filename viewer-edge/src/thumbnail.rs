@@ -1,4 +1,4 @@
-//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large|screen`: WebP pictures.
+//! `GET|HEAD /api/thumbnail/:key?size=small|medium|large|screen`: WebP pictures, and JPEG where a size is missing.
 
 use std::time::Duration;
 
@@ -11,7 +11,11 @@ use gallery::{MediaKey, layout::ThumbnailSize};
 use http::{Response, header, request};
 use platform::{Cx, EdgeCache, Platform, Problem};
 
-use crate::ViewerEdge;
+use crate::{
+    ViewerEdge,
+    missing::{self, BRIEF, no_thumbnail},
+    original::IMMUTABLE,
+};
 
 /// How long a host may keep a thumbnail in its edge cache. The kept thumbnail is named with its version, so it is
 /// never out of date.
@@ -33,12 +37,12 @@ pub(crate) async fn serve<P: Platform>(
     let item = service.catalogue.item(cx, key).await?;
     let viewer = gate.viewer().await;
     let item = item.filter(|item| viewer.covers(item.r#type, &item.albums));
-    let found = item.and_then(|item| Some((item.thumbnail(size)?, item.thumbnail_version())));
-    let (object, shown) = found.ok_or_else(|| Problem::not_found("There is no such thumbnail."))?;
+    let item = item.ok_or_else(no_thumbnail)?;
+    let shown = item.thumbnail_version();
     // A URL with the version of the thumbnail always means the same bytes.
     let current = version.is_some_and(|version| version == shown);
     let presentation = Presentation {
-        cache_control: if current { "private, max-age=31536000, immutable" } else { "private, max-age=300" },
+        cache_control: if current { IMMUTABLE } else { BRIEF },
         content_type: Some("image/webp"),
         disposition: None,
         tag: current.then(|| format!("\"{shown}-{}\"", size.name())),
@@ -48,7 +52,14 @@ pub(crate) async fn serve<P: Platform>(
             tags: vec!["thumbnails".to_owned(), format!("thumbnails-{}", digest(&[key.as_str()]))],
         }),
     };
-    let mut response = object_response::serve(&service.objects, cx, head, &object, &presentation).await?;
+    let mut response = if let Some(object) = item.thumbnail(size) {
+        object_response::serve(&service.objects, cx, head, &object, &presentation).await?
+    } else if item.renditions.is_some() {
+        return Err(no_thumbnail().into());
+    } else {
+        // Boxed, because it is rare, and the future of every other thumbnail would carry room for it.
+        Box::pin(missing::serve(service, cx, head, &item, size, viewer.flags(), presentation)).await?
+    };
     response.headers_mut().remove(header::ACCEPT_RANGES);
     Ok(response)
 }

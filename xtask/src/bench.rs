@@ -38,6 +38,16 @@ pub enum Subject {
         #[arg(long, default_value_t = 3)]
         rounds: u32,
     },
+    /// A size that is missing, made by the code alone, beside the crate `image`, and by each host: milliseconds a
+    /// megapixel.
+    Made {
+        /// The hosts, separated by commas.
+        #[arg(long, default_value = "native,wasi,spin,wasi02")]
+        on: String,
+        /// How many originals of each format.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+    },
     /// The native host while its KV store is down, beside the same host a moment before: right answers, p99.
     KvDown {
         /// How long each state is measured, four times.
@@ -68,6 +78,7 @@ pub fn run(subject: &Subject) -> Result<(), Failure> {
         Subject::KvDown { seconds } => return kv_down(*seconds),
         Subject::Files { against: _, seconds } => return files(*seconds),
         Subject::Pictures { photos, rounds } => return pictures(*photos, *rounds),
+        Subject::Made { on, rounds } => return made(on, *rounds),
         Subject::Sign(rounds) => ("sign", rounds),
         Subject::Playlist(rounds) => ("playlist", rounds),
     };
@@ -128,4 +139,15 @@ fn pictures(photos: u32, rounds: u32) -> Result<(), Failure> {
     command.args(["--photos", &photos.to_string(), "--rounds", &rounds.to_string()]);
     command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
     process::succeed(&mut command, "bench-pictures")
+}
+
+fn made(on: &str, rounds: u32) -> Result<(), Failure> {
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery", "bench-made", "wasi-host"])?;
+    let mut command = Command::new(programs.path("bench-made")?);
+    command.args(["--on", on, "--rounds", &rounds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    command.env("WASI_HOST_PROGRAM", programs.path("wasi-host")?);
+    wasm::all()?.tell(&mut command);
+    process::succeed(&mut command, "bench-made")
 }

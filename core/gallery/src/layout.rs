@@ -1,7 +1,8 @@
 //! The bucket's layout. What an earlier version wrote stays where it is, so names are added and never changed.
 //!
 //! `{key}` is the original. `renditions/{key}/{version}/` holds its [renditions](crate::rendition), and
-//! `thumbnails/{size}/{key}` the WebP thumbnails of items that have none. `hls/{key}/{version}/` holds a film's
+//! `thumbnails/{size}/{key}` the WebP thumbnails of items that have none. `renditions/{key}/made/` holds the pictures
+//! that a service has made of such an item where a size was missing. `hls/{key}/{version}/` holds a film's
 //! playlists and segments, and `hls/{key}/` those that 0.1.0 wrote. `catalogue/` holds the catalogue's
 //! [views](crate::views). `kv/` holds the key-value stores of hosts that have no KV.
 
@@ -76,6 +77,17 @@ pub fn renditions_prefix(key: &str, version: &str) -> String {
     format!("renditions/{key}/{version}/")
 }
 
+/// The prefix of the pictures that services have made of an item without renditions, ending in `/`. It is no prefix of
+/// [renditions](renditions_prefix): it is no version.
+pub fn made_prefix(key: &str) -> String {
+    format!("renditions/{key}/made/")
+}
+
+/// The object of such a picture. `version` is that of the URL.
+pub fn made(key: &str, version: &str, size: ThumbnailSize) -> String {
+    format!("{}{version}-{}.jpg", made_prefix(key), size.name())
+}
+
 /// Whether a text can be the version of an item's objects: sixteen lower-case hexadecimal digits.
 pub fn is_version(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -110,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_version_is_sixteen_lower_case_digits() {
-        assert!(is_version("0123456789abcdef"));
+        assert!(is_version("0123456789abcdef") && !is_version("made"));
         for other in
             ["", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "0123456789abcde/", "../3456789abcdef"]
         {
@@ -146,6 +158,9 @@ mod tests {
             assert_eq!(hls_prefix(key, Some(version)), format!("hls/{key}/{version}/"));
             assert!(hls_variant(key, Some(version), "720p").starts_with(&hls_prefix(key, None)), "{key}");
             assert_eq!(renditions_prefix(key, version), format!("renditions/{key}/{version}/"));
+            let made = made(key, version, ThumbnailSize::Large);
+            assert_eq!(made, format!("renditions/{key}/made/{version}-large.jpg"));
+            assert!(made.strip_prefix(&made_prefix(key)).is_some_and(|name| !name.contains('/')));
         }
     }
 }

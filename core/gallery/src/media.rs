@@ -173,12 +173,45 @@ impl Media {
     }
 
     /// The name in the URL of the thumbnail in a size: that of the size, or of the next smaller one that stands for
-    /// it.
+    /// it. Of an item without renditions every size has one that a service can show, see [`Self::can_be_made`].
     pub fn thumbnail_name(&self, size: ThumbnailSize) -> Option<&str> {
-        match &self.renditions {
-            Some(renditions) => renditions.picture(size).map(|picture| picture.name.as_str()),
-            None => self.has_thumbnail(size).then(|| size.name()),
+        if let Some(renditions) = &self.renditions {
+            return renditions.picture(size).map(|picture| picture.name.as_str());
         }
+        if self.has_thumbnail(size) || self.can_be_made(size) {
+            return Some(size.name());
+        }
+        // Nothing larger is there.
+        ThumbnailSize::BELOW_THUMBNAILS
+            .into_iter()
+            .rev()
+            .find(|size| self.has_thumbnail(*size))
+            .map(ThumbnailSize::name)
+    }
+
+    /// Whether a service that makes pictures can make a size of an item without renditions: there is a larger
+    /// thumbnail, or the original is a picture of a format that is read.
+    pub fn can_be_made(&self, size: ThumbnailSize) -> bool {
+        self.renditions.is_none() && (self.larger_thumbnails(size).next().is_some() || self.is_plain_picture())
+    }
+
+    /// The thumbnails that are larger than a size, the smallest first, where earlier versions wrote them.
+    pub fn larger_thumbnails(&self, size: ThumbnailSize) -> impl Iterator<Item = ThumbnailSize> {
+        let larger = ThumbnailSize::BELOW_THUMBNAILS.into_iter().filter(move |other| *other as usize > size as usize);
+        larger.filter(|size| self.has_thumbnail(*size))
+    }
+
+    /// Whether the original is a JPEG, PNG or WebP, by its type, or by its name where the row has none. Every browser
+    /// shows these.
+    pub fn is_plain_picture(&self) -> bool {
+        const TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+        const NAMES: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
+        let is_one = |names: &[&str], text: &str| names.iter().any(|name| name.eq_ignore_ascii_case(text));
+        self.r#type == MediaType::Image
+            && match &self.mime {
+                Some(mime) => is_one(&TYPES, mime),
+                None => self.key.rsplit_once('.').is_some_and(|(_, extension)| is_one(&NAMES, extension)),
+            }
     }
 
     /// The version in the URLs of the thumbnails, see [`Self::url_version`]. Renditions may be made anew while the
@@ -288,6 +321,47 @@ renditions = excluded.renditions, thumbhash = excluded.thumbhash";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn old(key: &str, mime: Option<&str>, thumbnails: [bool; 3]) -> Media {
+        let json = serde_json::json!({
+            "key": key, "filename": key, "type": "image", "mime": mime, "size": 1, "uploadedAt": "2024",
+            "thumbnails": thumbnails, "updatedAt": "2024",
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn every_size_that_can_be_shown_has_a_name() {
+        let names = |media: &Media| ThumbnailSize::ALL.map(|size| media.thumbnail_name(size).map(str::to_owned));
+        let some = |names: [&str; 4]| names.map(|name| Some(name.to_owned()));
+        let all = some(["small", "medium", "large", "screen"]);
+        assert_eq!(names(&old("a.JPG", None, [true, false, false])), all);
+        assert_eq!(names(&old("a", Some("image/webp"), [false; 3])), all);
+        // Of a HEIC only what is smaller than a thumbnail can be made.
+        let heic = old("a.heic", Some("image/heic"), [false, false, true]);
+        assert_eq!(names(&heic), some(["small", "medium", "large", "large"]));
+        assert_eq!(names(&old("a.heic", None, [true, false, false])), some(["small"; 4]));
+        assert_eq!(names(&old("a.heic", None, [false; 3])), [const { None }; 4]);
+        let film = Media { r#type: MediaType::Video, ..old("a.jpg", None, [true, false, true]) };
+        assert_eq!(names(&film), some(["small", "medium", "large", "large"]));
+        let current = Media { renditions: Some(Renditions::default()), ..old("a.jpg", None, [true; 3]) };
+        assert!(names(&current).iter().all(Option::is_none) && !current.can_be_made(ThumbnailSize::Small));
+    }
+
+    #[test]
+    fn a_plain_picture_is_known_by_its_type_and_else_by_its_name() {
+        for (key, mime, wanted) in [
+            ("a.jpg", None, true),
+            ("a.b/c.jpeg", None, true),
+            ("a.webp", Some("IMAGE/PNG"), true),
+            ("a.jpg", Some("image/heic"), false),
+            ("jpg", None, false),
+            ("a.jpg/b", None, false),
+            ("a.gif", None, false),
+        ] {
+            assert_eq!(old(key, mime, [false; 3]).is_plain_picture(), wanted, "{key} {mime:?}");
+        }
+    }
 
     #[test]
     fn the_upsert_names_every_column_in_order() {

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::layout::{self, ThumbnailSize};
 
+/// The largest source of which a service makes a picture itself, in bytes and in pixels.
+pub const MOST_SOURCE: u64 = 32 << 20;
+pub const MOST_PIXELS: u64 = 40_000_000;
+
 /// The renditions of an item. They lie below one prefix, see [`layout::renditions_prefix`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renditions {

@@ -20,7 +20,7 @@ use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
 use platform_native::{Config as Environment, Crowd, Host, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
-use viewer_edge::ViewerEdge;
+use viewer_edge::{Maker, ViewerEdge};
 
 use crate::{Failure, kept, private};
 use reach::Reach;
@@ -105,12 +105,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(store) = &store {
         ready["store"] = origins::of(store.addr()).remove(0).into();
     }
+    // All workers share it.
+    let maker = Maker::new(picture::make);
     if let Some(video) = video {
         ready["video"] = origins::over(scheme, video.local_addr()?).remove(0).into();
-        host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)));
+        host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)).with_maker(maker.clone()));
         host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
     } else {
-        host.mount(gallery, move || AllInOne::new(config.clone()));
+        host.mount(gallery, move || AllInOne::new(config.clone()).with_maker(maker.clone()));
     }
     host.run(async move {
         // The future is first polled when every worker serves. Whoever is told may stop the program at once.

@@ -1,5 +1,7 @@
 //! Both services in one program on WASI 0.2.
 
-use all_in_one::{AllInOne, Config};
+use all_in_one::{AllInOne, Config, Maker};
 
-platform_wasi02::serve!(AllInOne, |lookup| Config::load(lookup).map(AllInOne::new));
+platform_wasi02::serve!(AllInOne, |lookup| {
+    Config::load(lookup).map(|config| AllInOne::new(config).with_maker(Maker::new(picture::make)))
+});

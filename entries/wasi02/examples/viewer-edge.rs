@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
-use viewer_edge::{Config, ViewerEdge};
+use viewer_edge::{Config, Maker, ViewerEdge};
 
-platform_wasi02::serve!(ViewerEdge, |lookup| Config::load(lookup).map(Arc::new).map(ViewerEdge::new));
+platform_wasi02::serve!(ViewerEdge, |lookup| {
+    let config = Config::load(lookup).map(Arc::new);
+    config.map(|config| ViewerEdge::new(config).with_maker(Maker::new(picture::make)))
+});

@@ -43,6 +43,8 @@ impl Stored {
         if self.renditions.is_none() || self.is_adopted {
             objects.extend(layout::ThumbnailSize::BELOW_THUMBNAILS.map(|size| layout::thumbnail(size, key)));
         }
+        // A service may have made some of an item without renditions, and tells nobody.
+        objects.extend(self.renditions.is_none().then(|| layout::made_prefix(key)));
         if self.is_film {
             objects.push(layout::hls_prefix(key, self.version.as_deref()));
             objects.extend((self.is_adopted && self.version.is_some()).then(|| layout::hls_prefix(key, None)));

@@ -86,6 +86,11 @@ fn thumbnails(
         }
         used.objects.insert(object);
     }
+    if media.renditions.is_none() {
+        // What services make of it may be there or not. Those of an earlier version are nobody's.
+        let version = media.thumbnail_version();
+        used.objects.extend(ThumbnailSize::ALL.map(|size| layout::made(&media.key, &version, size)));
+    }
 }
 
 fn film(

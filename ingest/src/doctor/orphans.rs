@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use gallery::layout;
 use gallery::views::PARTS;
 
 use super::items::Used;
@@ -25,7 +26,10 @@ pub fn check(
     }
     // Another program may still show what it made.
     for key in catalogue.adopted_keys()? {
-        kept.extend(Stored { is_film: true, is_adopted: true, ..Stored::default() }.objects(&key));
+        let all = Stored { is_film: true, is_adopted: true, ..Stored::default() }.objects(&key);
+        // What a service made is ours.
+        let ours = layout::made_prefix(&key);
+        kept.extend(all.into_iter().filter(|object| *object != ours));
     }
     let begun: HashSet<String> = catalogue.begun()?.into_iter().collect();
     let views = views::used(&session.bucket)?;

@@ -196,6 +196,28 @@ impl Objects {
         }
     }
 
+    /// Writes an object, once, and returns the tag that the store gives it. The last write wins.
+    pub async fn put<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+        content_type: &str,
+        bytes: Bytes,
+    ) -> Result<Option<HeaderValue>, Error> {
+        let unsigned = HeaderRequest {
+            method: sigv4::Method::Put,
+            object_key: key,
+            query: &[],
+            headers: &[("content-type", content_type)],
+            payload: Payload::of(&bytes),
+        };
+        let response = cx.fetch(self.signed(&unsigned, &HeaderMap::new(), bytes, cx.facts.now)?).await?;
+        match response.status() {
+            status if status.is_success() => Ok(response.headers().get(header::ETAG).cloned()),
+            status => Err(refusal("object.put", status)),
+        }
+    }
+
     /// The sizes of all objects whose key begins with `prefix`, by key. At most `MAX_PAGES` pages of a thousand.
     pub async fn list<P: Platform>(&self, cx: &Cx<'_, P>, prefix: &str) -> Result<HashMap<String, u64>, Error> {
         let mut sizes = HashMap::new();

@@ -10,6 +10,7 @@ mod large;
 mod library;
 mod local;
 mod native;
+mod old;
 mod programs;
 pub mod relay;
 mod spin;

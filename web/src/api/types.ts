@@ -17,12 +17,12 @@ export interface Taken {
   readonly guess: boolean;
 }
 
-/** URLs of the WebP thumbnails: longest side 150, 400, 800 and 2048 px. Sizes may share a URL. */
+/** URLs of the pictures: longest side 150, 400, 800 and 2048 px. Sizes may share a URL. */
 export interface Thumbnails {
   readonly small: string | null;
   readonly medium: string | null;
   readonly large: string | null;
-  /** `null` for rows of earlier versions: the original is shown instead. */
+  /** `null` in listings of earlier versions: the original is shown instead. */
   readonly screen: string | null;
 }
 

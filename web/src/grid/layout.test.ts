@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Media } from '../api/types.ts';
 import { media } from '../testing.ts';
-import { aspectOf, coverWidth, justify, rulesFor, srcset, type Cell } from './layout.ts';
+import { aspectOf, coverWidth, justify, rulesFor, srcset, standsIn, type Cell } from './layout.ts';
 
 /** A small repeatable generator (mulberry32). */
 function random(seed: number): () => number {
@@ -131,6 +131,21 @@ describe('srcset', () => {
   it('leaves out what there is not', () => {
     expect(picture(900, 900, { ...all, medium: null, screen: null })).toBe('/s 150w, /l 800w');
     expect(picture(900, 900, { small: null, medium: null, large: null, screen: null })).toBe('');
+  });
+});
+
+describe('standsIn', () => {
+  const stands = (width: number | null, naturalWidth: number) =>
+    standsIn(media({ width, height: width && width / 2 }), { naturalWidth, naturalHeight: naturalWidth / 2 });
+
+  it('knows a picture of another size', () => {
+    expect(stands(4000, 800)).toBe(true);
+    expect(stands(4000, 2048)).toBe(false);
+  });
+  it('takes a picture of half the size, and one that is not enlarged', () => {
+    expect(stands(7000, 1024)).toBe(false);
+    expect(stands(600, 600)).toBe(false);
+    expect(stands(null, 800)).toBe(false);
   });
 });
 

@@ -169,6 +169,14 @@ export function srcset(item: Sized & Pick<Media, 'thumbnails'>): string {
   return [...widths].map(([width, url]) => `${url} ${width}w`).join(', ');
 }
 
+/** Whether a picture that came for the screen is much smaller than that: another size stands in for it. */
+export function standsIn(item: Sized, picture: { readonly naturalWidth: number; readonly naturalHeight: number }): boolean {
+  const whole = Math.max(item.width ?? 0, item.height ?? 0);
+  const come = Math.max(picture.naturalWidth, picture.naturalHeight);
+  // A service that has too little memory makes one of at least half the size.
+  return come < 0.45 * Math.min(whole, 2048);
+}
+
 /** Long pictures are made larger, so that they are sharp in the height in which they are shown. */
 function longestSide(side: number, aspect: number): number {
   const long = Math.max(aspect, 1 / aspect);

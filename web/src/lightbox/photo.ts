@@ -1,4 +1,5 @@
 import type { Media } from '../api/types.ts';
+import { standsIn } from '../grid/layout.ts';
 import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
 import { live } from './live.ts';
@@ -60,7 +61,10 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
       for (const other of frame.querySelectorAll('img')) if (other !== image) other.remove();
     });
     element.classList.add('slide-shown');
-    if (image === loading) done();
+    if (image !== loading) return;
+    // Nobody could make the picture for the screen: the original is wanted without a closer look.
+    if (level === previews.length && standsIn(item, image)) wanted = closer.length;
+    done();
   }
 
   function missed(image: HTMLImageElement, level: number): void {

@@ -64,7 +64,6 @@ struct Thumbnails {
     small: Option<String>,
     medium: Option<String>,
     large: Option<String>,
-    /// Null where the original has to be shown instead.
     screen: Option<String>,
 }
 
@@ -253,7 +252,14 @@ mod tests {
         assert_eq!(split["hls"], serde_json::Value::Null);
         assert_eq!(one["playback"], format!("/api/playback?key={encoded}"));
         assert_eq!(split["playback"], one["playback"]);
-        assert_eq!(one["thumbnails"]["medium"], serde_json::Value::Null);
+        let thumbnail = |size: &str| {
+            let version = crate::media::url_version(film().version.as_deref(), &film().updated_at);
+            format!("/api/thumbnail/{encoded}?size={size}&v={version}")
+        };
+        // What is missing is made from what is larger, and nothing is larger than the largest.
+        for (size, named) in [("small", "small"), ("medium", "medium"), ("large", "large"), ("screen", "large")] {
+            assert_eq!(one["thumbnails"][size], thumbnail(named));
+        }
         let photo = Media { qualities: None, ..film() };
         let mut out = Vec::new();
         write(&photo, Edition::OneOrigin, &mut out).unwrap();
