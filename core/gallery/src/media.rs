@@ -30,6 +30,9 @@ impl MediaType {
     }
 }
 
+/// The types of originals that every browser shows, and of which a service makes pictures.
+pub const PLAIN_PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
 /// An item of the catalogue, with the columns that the services use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -204,12 +207,11 @@ impl Media {
     /// Whether the original is a JPEG, PNG or WebP, by its type, or by its name where the row has none. Every browser
     /// shows these.
     pub fn is_plain_picture(&self) -> bool {
-        const TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
         const NAMES: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
         let is_one = |names: &[&str], text: &str| names.iter().any(|name| name.eq_ignore_ascii_case(text));
         self.r#type == MediaType::Image
             && match &self.mime {
-                Some(mime) => is_one(&TYPES, mime),
+                Some(mime) => is_one(&PLAIN_PICTURES, mime),
                 None => self.key.rsplit_once('.').is_some_and(|(_, extension)| is_one(&NAMES, extension)),
             }
     }

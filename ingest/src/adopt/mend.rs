@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use gallery::layout::{self, ThumbnailSize};
-use gallery::media::{COLUMNS, Media, MediaType};
+use gallery::media::{COLUMNS, Media, MediaType, PLAIN_PICTURES};
+use gallery::rendition::MOST_PIXELS;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use platform::Value;
@@ -16,9 +17,6 @@ use crate::bucket::Listed;
 use crate::catalogue::{self, Adopted};
 use crate::digest::sha256_of_bytes;
 use crate::taken::{self, Source, Taken};
-
-/// The most pixels that an edge scales, so that a photo without thumbnails is shown all the same.
-const MOST_PIXELS: u64 = 40_000_000;
 
 /// What is known of an item.
 pub struct Known<'a> {
@@ -169,8 +167,7 @@ pub fn is_whole_film(key: &str, row: &Row) -> bool {
 /// Whether an edge makes a picture out of the original.
 fn is_scaled(mime: &str, sides: Option<(i64, i64)>) -> bool {
     let pixels = sides.map_or(0, |(width, height)| width.saturating_mul(height));
-    matches!(mime, "image/jpeg" | "image/png" | "image/webp")
-        && u64::try_from(pixels).is_ok_and(|pixels| pixels <= MOST_PIXELS)
+    PLAIN_PICTURES.contains(&mime) && u64::try_from(pixels).is_ok_and(|pixels| pixels <= MOST_PIXELS)
 }
 
 /// Whether no picture of an item can be shown.

@@ -115,6 +115,9 @@ fn bare_of(session: &Session, options: &Options) -> Result<Vec<String>, Error> {
     Ok(items.into_iter().filter(is_bare).map(|item| item.key).collect())
 }
 
+/// A row that is to be written, and what goes of an item that was adopted before, and has another original by now.
+type Ready = (Adopted, Option<Vec<Deletion>>);
+
 struct Run<'a, 'r> {
     options: &'a Options,
     session: &'a Session,
@@ -248,7 +251,7 @@ impl Run<'_, '_> {
         wanted: &Wanted,
         objects: &Objects,
         looker: &Looker,
-        done: &Mutex<Vec<(Adopted, Option<Vec<Deletion>>)>>,
+        done: &Mutex<Vec<Ready>>,
     ) -> Result<(), Failure> {
         let Wanted { object, row, before } = wanted;
         let key = object.key.as_str();
@@ -294,7 +297,7 @@ impl Run<'_, '_> {
         self.write(&full)
     }
 
-    fn write(&self, rows: &[(Adopted, Option<Vec<Deletion>>)]) -> Result<(), Failure> {
+    fn write(&self, rows: &[Ready]) -> Result<(), Failure> {
         if rows.is_empty() { Ok(()) } else { Ok(self.session.catalogue.adopt(rows)?) }
     }
 

@@ -94,7 +94,7 @@ fn a_stream_of_which_too_little_is_taken_ends() {
 fn what_waits_for_a_slow_connection_is_not_ended_while_it_moves() {
     let site = start(|options| {
         options.stall_timeout = Duration::from_secs(2);
-        options.slowest = (4 << 20, Duration::from_secs(60));
+        options.slowest = (4 << 20, Duration::from_mins(1));
     });
     run(async {
         let mut client = Client::connect(&site).await;
