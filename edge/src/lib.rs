@@ -28,4 +28,4 @@ pub use failure::Failure;
 pub use gallery::digest::digest;
 pub use ready::Readiness;
 pub use sessions::{AuthSecret, Gate, Sessions, Viewer};
-pub use single_flight::SingleFlight;
+pub use single_flight::{Flight, SingleFlight};

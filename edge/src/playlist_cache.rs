@@ -35,12 +35,12 @@ impl Name {
     /// The value, opened, or else the flight that makes it. The caller holds the flight until it has written the
     /// value. A request that arrives in the meantime waits, and then finds the value. While the store cannot be read
     /// there are no flights, because nobody would find the value.
-    pub async fn find<'a, P: Platform, T>(
-        &'a self,
+    pub async fn find<P: Platform, T>(
+        &self,
         cx: &Cx<'_, P>,
-        single_flight: &'a SingleFlight,
+        single_flight: &SingleFlight,
         open: impl Fn(Bytes) -> Option<T>,
-    ) -> Result<T, Option<Flight<'a>>> {
+    ) -> Result<T, Option<Flight>> {
         if let Some(value) = self.read(cx).await.and_then(&open) {
             return Ok(value);
         }
@@ -48,7 +48,7 @@ impl Name {
             return Err(None);
         }
         let flight = single_flight.join(cx, &self.identity).await;
-        if flight.waited
+        if !flight.waited.is_zero()
             && let Some(value) = self.read(cx).await.and_then(open)
         {
             return Ok(value);

@@ -8,7 +8,7 @@
 //! a task of the host, and a task that wakes another ends the instance (wit-bindgen 0.57).
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -21,30 +21,26 @@ const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(32);
 
 /// The names of the values that are being made. Each name has one flight. An instance has few at a time.
-#[derive(Default)]
-pub struct SingleFlight(Mutex<Vec<String>>);
+#[derive(Clone, Default)]
+pub struct SingleFlight(Arc<Mutex<Vec<String>>>);
 
-/// The right to make one value. It ends when it is dropped, whether or not the value was made.
-pub struct Flight<'a> {
-    group: &'a SingleFlight,
-    name: Option<&'a str>,
-    /// Whether this request waited for another one. The value may then be there by now.
-    pub waited: bool,
+/// The right to make one value. It ends when it is dropped, whether or not the value was made. It may go to another
+/// thread.
+pub struct Flight {
+    group: SingleFlight,
+    name: Option<String>,
+    /// How long this request waited for another one. If it did, the value may be there by now.
+    pub waited: Duration,
 }
 
 impl SingleFlight {
     /// Waits until no other request makes `name`, but at most for a few seconds.
-    pub async fn join<'a, P: Platform>(&'a self, cx: &Cx<'_, P>, name: &'a str) -> Flight<'a> {
+    pub async fn join<P: Platform>(&self, cx: &Cx<'_, P>, name: &str) -> Flight {
         self.join_within(cx, name, PATIENCE).await
     }
 
     /// The same, with a patience of the caller's.
-    pub async fn join_within<'a, P: Platform>(
-        &'a self,
-        cx: &Cx<'_, P>,
-        name: &'a str,
-        patience: Duration,
-    ) -> Flight<'a> {
+    pub async fn join_within<P: Platform>(&self, cx: &Cx<'_, P>, name: &str, patience: Duration) -> Flight {
         let (mut waited, mut pause) = (Duration::ZERO, SHORTEST);
         let ours = loop {
             if self.takes(name) {
@@ -57,7 +53,7 @@ impl SingleFlight {
             waited += pause;
             pause = LONGEST.min(pause * 2);
         };
-        Flight { group: self, name: ours.then_some(name), waited: !waited.is_zero() }
+        Flight { group: self.clone(), name: ours.then(|| name.to_owned()), waited }
     }
 
     /// Notes the name, unless another request makes it.
@@ -76,16 +72,16 @@ impl SingleFlight {
     }
 }
 
-impl Flight<'_> {
+impl Flight {
     /// Whether the others wait for this request. It is not so if the patience came to an end.
     pub fn is_ours(&self) -> bool {
         self.name.is_some()
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for Flight {
     fn drop(&mut self) {
-        if let Some(name) = self.name {
+        if let Some(name) = &self.name {
             self.group.names().retain(|known| known != name);
         }
     }

@@ -10,6 +10,7 @@ use crate::Options;
 use crate::failure::Failure;
 use crate::film::{Encoded, Encoder, Film};
 use crate::live::Live;
+use crate::old_layout;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
 use crate::publish::Publisher;
@@ -200,11 +201,15 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
             encoded.keep();
             break;
         }
+        let is_played_there = !publisher.keep_old_layout || old_layout::is_played(&claim.key);
         let result = shielded(|| publisher.film(file, kind, claim, &encoded));
         match &result {
             Ok(_) => {
                 if let Some(note) = &encoded.note {
                     tally.note(&file.place, note.clone());
+                }
+                if !is_played_there {
+                    tally.note(&file.place, old_layout::NOT_PLAYED.to_owned());
                 }
             }
             // The next run need not encode it again.

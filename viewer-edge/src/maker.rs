@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt::Display,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
@@ -25,6 +25,8 @@ struct Shared {
     crowds: SingleFlight,
     /// Who may make one now.
     turn: SingleFlight,
+    /// The last picture that was made, by its object, until it is stored: whoever wanted it may have left.
+    made: Mutex<Option<(String, Bytes)>>,
     /// The objects that cannot be made. Their sources stay what they are: another one has another version.
     refused: Mutex<VecDeque<String>>,
 }
@@ -36,12 +38,29 @@ impl Maker {
             make: Box::new(move |source, size| make(source, size).map_err(|error| error.to_string())),
             crowds: SingleFlight::default(),
             turn: SingleFlight::default(),
+            made: Mutex::default(),
             refused: Mutex::default(),
         }))
     }
 
-    pub(crate) fn make(&self, source: Bytes, size: ThumbnailSize) -> Result<Vec<u8>, String> {
-        (self.0.make)(source, size)
+    /// Makes a picture, and keeps it until it is [stored](Self::stored).
+    pub(crate) fn make(&self, object: &str, source: Bytes, size: ThumbnailSize) -> Result<Bytes, String> {
+        let made = Bytes::from((self.0.make)(source, size)?);
+        *self.made() = Some((object.to_owned(), made.clone()));
+        Ok(made)
+    }
+
+    /// A picture that was made, and is not stored yet.
+    pub(crate) fn kept(&self, object: &str) -> Option<Bytes> {
+        self.made().as_ref().filter(|(name, _)| name == object).map(|(_, made)| made.clone())
+    }
+
+    pub(crate) fn stored(&self, object: &str) {
+        self.made().take_if(|(name, _)| name == object);
+    }
+
+    fn made(&self) -> MutexGuard<'_, Option<(String, Bytes)>> {
+        self.0.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn crowds(&self) -> &SingleFlight {

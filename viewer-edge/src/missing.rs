@@ -1,10 +1,10 @@
 //! A size that ingest has not made: it is made here and kept in the bucket, or another size stands in for it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use edge::{
-    Failure,
+    Failure, Flight,
     object_response::{self, Presentation},
     respond,
 };
@@ -17,7 +17,11 @@ use gallery::{
 use http::{HeaderValue, Response, StatusCode, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem};
 
-use crate::{ViewerEdge, maker::Maker, original};
+use crate::{
+    ViewerEdge,
+    maker::Maker,
+    original::{self, CHANGES},
+};
 
 /// For a URL that does not say which bytes it means, and for a picture that stands in for another.
 pub(crate) const BRIEF: &str = "private, max-age=300";
@@ -27,6 +31,8 @@ pub(crate) const BRIEF: &str = "private, max-age=300";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The name of the only turn.
 const TURN: &str = "";
+/// The name of an original among sources.
+const ORIGINAL: &str = "original";
 const OPERATION: &str = "picture.make";
 /// The type of what is made.
 const JPEG: &str = "image/jpeg";
@@ -41,15 +47,25 @@ pub(crate) async fn serve<P: Platform>(
     flags: Flags,
     presentation: Presentation,
 ) -> Result<Response<P::Body>, Failure> {
+    let mut is_busy = false;
     if let Some(maker) = service.maker.as_ref().filter(|_| item.can_be_made(size)) {
         let object = layout::made(&item.key, &item.thumbnail_version(), size);
         let presentation = Presentation { content_type: Some(JPEG), ..presentation.clone() };
         let missing = Missing { service, cx, head, item, size, object: &object, presentation: &presentation };
-        if let Some(response) = missing.find_or_make(maker).await? {
-            return Ok(response);
+        match missing.find_or_make(maker).await? {
+            Outcome::There(response) => return Ok(response),
+            Outcome::Refused => {}
+            Outcome::Busy => is_busy = true,
         }
     }
-    substitute(service, cx, head, item, size, flags, presentation).await
+    if let Some(other) = substitute(service, cx, head, item, size, flags, presentation).await? {
+        return Ok(other);
+    }
+    if is_busy {
+        // It is not that there is none.
+        return Err(Error::new(Kind::Throttled, OPERATION).into());
+    }
+    Err(no_thumbnail().into())
 }
 
 /// A size of an item, and the request for it.
@@ -64,34 +80,46 @@ struct Missing<'a, P: Platform> {
     presentation: &'a Presentation,
 }
 
+/// What came of a wish for a picture.
+enum Outcome<T> {
+    There(T),
+    /// It cannot be made.
+    Refused,
+    /// It may be made another time: others are being made.
+    Busy,
+}
+
 impl<P: Platform> Missing<'_, P> {
-    /// `None` if it cannot be made, or not soon.
-    async fn find_or_make(&self, maker: &Maker) -> Result<Option<Response<P::Body>>, Failure> {
+    async fn find_or_make(&self, maker: &Maker) -> Result<Outcome<Response<P::Body>>, Failure> {
         if maker.has_refused(self.object) {
-            return Ok(None);
+            return Ok(Outcome::Refused);
         }
         if let Some(found) = self.find().await? {
-            return Ok(Some(found));
+            return Ok(Outcome::There(found));
         }
         let flight = maker.crowds().join_within(self.cx, self.object, PATIENCE).await;
-        if flight.waited {
+        if !flight.waited.is_zero() {
             if maker.has_refused(self.object) {
-                return Ok(None);
+                return Ok(Outcome::Refused);
             }
             if let Some(found) = self.find().await? {
-                return Ok(Some(found));
+                return Ok(Outcome::There(found));
             }
         }
         if !flight.is_ours() {
-            return Ok(None);
+            return Ok(Outcome::Busy);
         }
-        let turn = maker.turn().join_within(self.cx, TURN, PATIENCE).await;
-        if !turn.is_ours() {
-            return Ok(None);
-        }
-        let Some((made, of)) = self.make(maker).await? else { return Ok(None) };
-        // The next one may begin while this is being stored.
-        drop(turn);
+        let turn = maker.turn().join_within(self.cx, TURN, PATIENCE.saturating_sub(flight.waited)).await;
+        // Who wanted it before may have left.
+        let (made, of) = match maker.kept(self.object) {
+            Some(made) => (made, "kept"),
+            None if !turn.is_ours() => return Ok(Outcome::Busy),
+            None => match self.make(maker, turn).await? {
+                Outcome::There(made) => made,
+                Outcome::Refused => return Ok(Outcome::Refused),
+                Outcome::Busy => return Ok(Outcome::Busy),
+            },
+        };
         self.cx.record.picture.set(Some(("made", of)));
         let stored = self.service.objects.put(self.cx, self.object, JPEG, made.clone()).await;
         // The picture is there, whether or not it could be stored.
@@ -99,64 +127,71 @@ impl<P: Platform> Missing<'_, P> {
             self.cx.record.note(&error);
             None
         });
-        self.answer(made, tag).map(Some)
+        maker.stored(self.object);
+        self.answer(made, tag).map(Outcome::There)
     }
 
     async fn find(&self) -> Result<Option<Response<P::Body>>, Failure> {
         object_response::find(&self.service.objects, self.cx, self.head, self.object, self.presentation).await
     }
 
-    /// Makes it, and says of what. `None` if it cannot be made, which is remembered unless it may work another time.
-    async fn make(&self, maker: &Maker) -> Result<Option<(Bytes, &'static str)>, Failure> {
-        let refused = |error: &Error| {
-            self.cx.record.note(error);
-            maker.refuse(self.object);
-            Ok(None)
-        };
-        let (source, of) = match self.source().await {
-            Ok(Some(source)) => source,
-            // It may come.
-            Ok(None) => return Ok(None),
-            Err(error) if error.kind() == Kind::TooLarge => return refused(&error),
-            Err(error) => return Err(error.into()),
-        };
-        let (work, size) = (maker.clone(), self.size);
-        match self.cx.compute(move || work.make(source, size)).await {
-            Ok(Ok(made)) => Ok(Some((made.into(), of))),
-            Ok(Err(words)) => refused(&Error::because(Kind::Invalid, OPERATION, words)),
-            Err(error) if error.kind() == Kind::Internal => refused(&error),
-            // Too much of such work waits.
-            Err(error) => {
-                self.cx.record.note(&error);
-                Ok(None)
+    /// Makes it, and says of what: of the nearest larger picture that is stored and can be read, else of the original.
+    /// That it cannot be made is remembered. The turn goes with the work, which goes on when its client leaves.
+    async fn make(&self, maker: &Maker, turn: Flight) -> Result<Outcome<(Bytes, &'static str)>, Failure> {
+        let (item, turn) = (self.item, Arc::new(turn));
+        let most = usize::try_from(MOST_SOURCE).unwrap_or(usize::MAX);
+        let mut why = None;
+        for (object, of) in self.sources() {
+            if of == ORIGINAL && pixels(item) > MOST_PIXELS {
+                why = Some(Error::because(Kind::TooLarge, OPERATION, "the original has too many pixels"));
+                continue;
+            }
+            let source = match self.service.objects.get(self.cx, &object, most).await {
+                Ok(Some(source)) => source,
+                Ok(None) => continue,
+                Err(error) if error.kind() == Kind::TooLarge => {
+                    why = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let (work, size, name, turn) = (maker.clone(), self.size, self.object.to_owned(), Arc::clone(&turn));
+            let done = self.cx.compute(move || {
+                let _turn = turn;
+                work.make(&name, source, size)
+            });
+            match done.await {
+                Ok(Ok(made)) => return Ok(Outcome::There((made, of))),
+                Ok(Err(words)) => why = Some(Error::because(Kind::Invalid, OPERATION, words)),
+                Err(error) if error.kind() == Kind::Internal => why = Some(error),
+                // Too much of such work waits.
+                Err(error) => {
+                    self.cx.record.note(&error);
+                    return Ok(Outcome::Busy);
+                }
             }
         }
+        // Where nothing is there, something may come.
+        if let Some(error) = why {
+            self.cx.record.note(&error);
+            maker.refuse(self.object);
+        }
+        Ok(Outcome::Refused)
     }
 
-    /// The nearest larger picture that is stored, else the original.
-    async fn source(&self) -> Result<Option<(Bytes, &'static str)>, Error> {
-        let (item, objects) = (self.item, &self.service.objects);
-        let most = usize::try_from(MOST_SOURCE).unwrap_or(usize::MAX);
+    /// The objects of which it may be made, and their names: larger pictures, the nearest first, and the original.
+    fn sources(&self) -> Vec<(String, &'static str)> {
+        let item = self.item;
+        let mut sources = Vec::new();
         for size in ThumbnailSize::ALL.into_iter().filter(|size| *size as usize > self.size as usize) {
-            let object = if item.has_thumbnail(size) {
-                layout::thumbnail(size, &item.key)
+            if item.has_thumbnail(size) {
+                sources.push((layout::thumbnail(size, &item.key), size.name()));
             } else if item.can_be_made(size) {
-                layout::made(&item.key, &item.thumbnail_version(), size)
-            } else {
-                continue;
-            };
-            if let Some(bytes) = objects.get(self.cx, &object, most).await? {
-                return Ok(Some((bytes, size.name())));
+                sources.push((layout::made(&item.key, &item.thumbnail_version(), size), size.name()));
             }
         }
-        if !item.is_plain_picture() {
-            return Ok(None);
-        }
-        let positive = |side: Option<i64>| side.and_then(|side| u64::try_from(side).ok()).unwrap_or_default();
-        if positive(item.width).saturating_mul(positive(item.height)) > MOST_PIXELS {
-            return Err(Error::because(Kind::TooLarge, OPERATION, "the original has too many pixels"));
-        }
-        Ok(objects.get(self.cx, &item.key, most).await?.map(|bytes| (bytes, "original")))
+        sources.extend(item.is_plain_picture().then(|| (item.key.clone(), ORIGINAL)));
+        sources
     }
 
     /// The picture as a response. `stored` is the tag that the store has given it.
@@ -179,6 +214,12 @@ impl<P: Platform> Missing<'_, P> {
     }
 }
 
+/// The pixels of an original. 0 where its row does not say it.
+fn pixels(item: &Media) -> u64 {
+    let positive = |side: Option<i64>| side.and_then(|side| u64::try_from(side).ok()).unwrap_or_default();
+    positive(item.width).saturating_mul(positive(item.height))
+}
+
 /// The nearest thumbnail that is stored, larger ones first, else the original if every browser shows it and the viewer
 /// may have it. It never counts as the picture that the URL means.
 async fn substitute<P: Platform>(
@@ -189,21 +230,25 @@ async fn substitute<P: Platform>(
     size: ThumbnailSize,
     flags: Flags,
     presentation: Presentation,
-) -> Result<Response<P::Body>, Failure> {
+) -> Result<Option<Response<P::Body>>, Failure> {
     let presentation = Presentation { cache_control: BRIEF, tag: None, ..presentation };
     let smaller = ThumbnailSize::BELOW_THUMBNAILS.into_iter().rev().filter(|other| (*other as usize) < size as usize);
     for other in item.larger_thumbnails(size).chain(smaller.filter(|size| item.has_thumbnail(*size))) {
         let object = layout::thumbnail(other, &item.key);
         if let Some(found) = object_response::find(&service.objects, cx, head, &object, &presentation).await? {
             cx.record.picture.set(Some(("substitute", other.name())));
-            return Ok(found);
+            return Ok(Some(found));
         }
     }
     if !item.is_plain_picture() || !flags.originals || !flags.places {
-        return Err(no_thumbnail().into());
+        return Ok(None);
     }
-    cx.record.picture.set(Some(("substitute", "original")));
-    original::whole(service, cx, head, item, "inline".to_owned(), BRIEF, flags.strict).await
+    cx.record.picture.set(Some(("substitute", ORIGINAL)));
+    let whole = original::whole(service, cx, head, item, "inline".to_owned(), CHANGES, flags.strict).await;
+    let mut whole = whole?;
+    // For who logs in otherwise, the same URL does not mean the original. So a redirect is not kept either.
+    respond::set(whole.headers_mut(), header::CACHE_CONTROL, CHANGES);
+    Ok(Some(whole))
 }
 
 pub(crate) fn no_thumbnail() -> Problem {

@@ -145,6 +145,9 @@ mod tests {
         assert!(of(Host::Fastly, Event::Photo).0 > of(Host::Workers, Event::Photo).1);
         assert!(of(Host::Fastly, Event::Film).1 < of(Host::Workers, Event::Film).0);
         assert!(of(Host::Fastly, Event::Film).1 < of(Host::Stream, Event::Film).0);
+        for event in [Event::FirstVisit, Event::Photo] {
+            assert!(of(Host::Wasi, event).1 > of(Host::Workers, event).1, "an instance for each request: {event:?}");
+        }
         for host in [Host::Spin, Host::Native] {
             for event in Event::ALL {
                 assert!(of(host, event).1 < of(Host::Workers, event).1, "{host:?} {event:?}");

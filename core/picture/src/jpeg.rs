@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gallery::layout::ThumbnailSize;
-use jpeg_decoder::{Decoder, PixelFormat};
+use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
 use crate::{
     encode::{encode, memory_of_encoding},
@@ -18,6 +18,19 @@ use crate::{
 /// little less than the 2048 of a screen, and takes a quarter of the time and of the memory.
 const ENOUGH: (u32, u32) = (15, 16);
 
+/// How a scan begins. No coded pixels hold these bytes.
+const SCAN: &[u8] = b"\xff\xda";
+/// The most scans. Encoders write some ten, and previews in other segments have a few more.
+const MOST_SCANS: usize = 128;
+/// How a part of a profile begins, and its most bytes.
+const PROFILE: &[u8] = b"ICC_PROFILE\0";
+const SEGMENT: usize = 65_535;
+
+/// How often a text occurs.
+fn count(bytes: &[u8], text: &[u8]) -> usize {
+    bytes.windows(text.len()).filter(|window| *window == text).count()
+}
+
 /// What the frame header says (ITU-T T.81, B.2.2).
 #[derive(Debug, PartialEq)]
 struct Frame {
@@ -26,8 +39,8 @@ struct Frame {
     is_progressive: bool,
     /// How often each component is sampled, across and down.
     sampling: Vec<(u8, u8)>,
-    /// Where the header lies: the decoder keeps some of the segments before it.
-    at: usize,
+    /// The most bytes of segments that the decoder keeps: those before the header, and profiles behind it.
+    kept: usize,
 }
 
 impl Frame {
@@ -41,8 +54,9 @@ impl Frame {
             let [0xff, marker, high, low] = *bytes.get(at..at + 4)? else { return None };
             match marker {
                 0xc0..=0xc2 => break,
-                // Other kinds of frames, and pixels before any frame.
-                0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf | 0xd8..=0xda => return None,
+                // Other kinds of frames, pixels before any frame, and what has no length: behind it, the decoder would
+                // look for another frame.
+                0x00 | 0x01 | 0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xda => return None,
                 _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
             }
         }
@@ -57,7 +71,7 @@ impl Frame {
                 height: u16::from_be_bytes([*height_high, *height_low]).into(),
                 is_progressive: bytes.get(at + 1) == Some(&0xc2),
                 sampling,
-                at,
+                kept: at + SEGMENT * count(header, PROFILE),
             },
         )
     }
@@ -84,7 +98,7 @@ impl Frame {
         // All coefficients of a progressive picture, else those of two rows of blocks, four blocks high.
         let coefficients = if self.is_progressive { 128 * blocks } else { 0 };
         let rows = 2 * 128 * 4 * u64::from(self.width / 8 + 4) * channels;
-        let decoding = self.at as u64 + coefficients + rows + planes + image;
+        let decoding = self.kept as u64 + coefficients + rows + planes + image;
         let shown = if channels == 1 { 1 } else { 3 };
         decoding.max(image + Scaler::memory((width, height), to, shown) + memory_of_encoding(to, shown))
     }
@@ -110,6 +124,10 @@ impl Frame {
 
 pub fn make(source: Bytes, size: ThumbnailSize) -> Result<Vec<u8>, Refusal> {
     let frame = Frame::find(&source).ok_or(Refusal::Unknown)?;
+    // Each scan goes over the whole picture, and may have next to no bytes.
+    if count(&source, SCAN) > MOST_SCANS {
+        return Err(Refusal::TooLarge);
+    }
     check_pixels(frame.width, frame.height)?;
     let (header, format, scale, pixels, to) = decode(&source, &frame, size)?;
     drop(source);
@@ -140,7 +158,10 @@ fn decode(source: &[u8], frame: &Frame, size: ThumbnailSize) -> Result<Decoded, 
     decoder.read_info().map_err(|error| refusal(&error))?;
     let info = decoder.info().ok_or(Refusal::Broken)?;
     // What was planned with is what is decoded.
-    if (u32::from(info.width), u32::from(info.height)) != (frame.width, frame.height) {
+    let is_progressive = info.coding_process == CodingProcess::DctProgressive;
+    if (u32::from(info.width), u32::from(info.height), is_progressive)
+        != (frame.width, frame.height, frame.is_progressive)
+    {
         return Err(Refusal::Broken);
     }
     let channels = match info.pixel_format {
@@ -149,6 +170,9 @@ fn decode(source: &[u8], frame: &Frame, size: ThumbnailSize) -> Result<Decoded, 
         PixelFormat::CMYK32 => 4,
         PixelFormat::L16 => return Err(Refusal::Unknown),
     };
+    if channels != frame.sampling.len() {
+        return Err(Refusal::Broken);
+    }
     let turn = decoder.exif_data().map_or(Turn::NONE, Turn::of_exif);
     let mut header = Header { width: frame.width, height: frame.height, turn, profile: None };
     let (scale, to) = frame.plan(header.fit(size), source.len() as u64)?;
@@ -189,7 +213,7 @@ mod tests {
     use super::*;
 
     fn frame(width: u32, height: u32, is_progressive: bool, sampling: &[(u8, u8)]) -> Frame {
-        Frame { width, height, is_progressive, sampling: sampling.to_vec(), at: 0 }
+        Frame { width, height, is_progressive, sampling: sampling.to_vec(), kept: 0 }
     }
 
     const HALVED: [(u8, u8); 3] = [(2, 2), (1, 1), (1, 1)];
@@ -200,12 +224,12 @@ mod tests {
         let head = b"\xff\xd8\xff\xe1\0\x04ab\xff\xff\xff\xfe\0\x02";
         let sof = b"\xff\xc2\0\x11\x08\x00\x30\x00\x40\x03\x01\x22\0\x02\x11\x01\x03\x11\x01";
         let whole = [&head[..], sof].concat();
-        let wanted = Frame { at: head.len(), ..frame(64, 48, true, &HALVED) };
+        let wanted = Frame { kept: head.len(), ..frame(64, 48, true, &HALVED) };
         assert_eq!(Frame::find(&whole), Some(wanted));
         for length in 0..whole.len() {
             assert_eq!(Frame::find(&whole[..length]), None, "{length} bytes");
         }
-        for (at, byte) in [(1, 0xc3), (1, 0xda), (1, 0xc9), (11, 0x02), (11, 0x51), (9, 0)] {
+        for (at, byte) in [(1, 0xc3), (1, 0xda), (1, 0xc9), (1, 0), (1, 1), (1, 0xd0), (11, 0x02), (11, 0x51), (9, 0)] {
             let mut other = sof.to_vec();
             other[at] = byte;
             assert_eq!(Frame::find(&[&head[..], &other].concat()), None, "{byte:x} at {at}");

@@ -52,6 +52,24 @@ fn measured(source: Vec<u8>, size: ThumbnailSize) -> (Result<(u32, u32), Refusal
     (made.map(dimensions), peak)
 }
 
+/// A canvas of 16 by 16 pixels, and a frame of 16,383 by 16,383.
+fn bomb() -> Vec<u8> {
+    let frame = [&b"\x10\0\0\x9d\x01\x2a\xff\x3f\xff\x3f"[..], &[0; 64]].concat();
+    let canvas = [&b"VP8X\x0a\0\0\0\0\0\0\0"[..], &[15, 0, 0, 15, 0, 0]].concat();
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
+    let chunks = [&b"WEBP"[..], &canvas, b"VP8 ", &length(&frame), &frame].concat();
+    [&b"RIFF"[..], &length(&chunks), &chunks].concat()
+}
+
+/// What looks like a segment hides a progressive frame of 40 megapixels. Behind it stands a frame of grey pixels.
+fn hidden() -> Vec<u8> {
+    let sides = b"\x08\x15\x60\x1c\x80";
+    let progressive = [&b"\xff\xc2\0\x11"[..], sides, b"\x03\x01\x11\0\x02\x11\0\x03\x11\0"].concat();
+    let length = u16::try_from(progressive.len() + 2).unwrap().to_be_bytes();
+    let grey = [&b"\xff\xc0\0\x0b"[..], sides, b"\x01\x01\x11\0"].concat();
+    [&b"\xff\xd8\xff\0"[..], &length, &progressive, &grey, b"\xff\xda\0\x08\x01\x01\0\0\x3f\0\xff\xd9"].concat()
+}
+
 /// One test, because all share the count.
 #[test]
 fn no_picture_needs_more_than_64_mib() {
@@ -76,6 +94,14 @@ fn no_picture_needs_more_than_64_mib() {
         ("a wide PNG", all_png((40_000, 250)), Screen, Ok((8192, 51))),
         ("a WebP of 8 MP", webp((3264, 2448)), Medium, Ok((400, 300))),
         ("a WebP of 16 MP", webp((4608, 3456)), Medium, Err(Refusal::TooLarge)),
+        ("a WebP whose frame is larger than its canvas", bomb(), Small, Err(Refusal::Broken)),
+        ("a JPEG with a frame that only some find", hidden(), Small, Err(Refusal::Unknown)),
+        (
+            "a JPEG of many scans",
+            [of((64, 48), &progressive()), b"\xff\xda".repeat(200)].concat(),
+            Small,
+            Err(Refusal::TooLarge),
+        ),
     ] {
         let length = source.len();
         let (made, peak) = measured(source, size);

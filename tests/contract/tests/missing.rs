@@ -242,7 +242,7 @@ fn the_nearest_stands_in(target: &Target) -> Outcome {
     let original = get(target, BARE, "small")?;
     ensure_eq!(original.cost_text("substitute")?, "original", "what stands in where there is no thumbnail");
     original.has("content-type", "image/png")?;
-    original.has("cache-control", BRIEF)?;
+    original.has("cache-control", "private, no-cache")?;
     ensure_eq!(size_of(&original)?, (900, 700), "its size");
     Ok(())
 }
