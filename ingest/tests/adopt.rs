@@ -289,6 +289,29 @@ fn a_file_on_disk_is_the_original_in_the_bucket() {
     assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions WHERE object NOT LIKE 'renditions/%'"), [0]);
 }
 
+/// A film that nothing could be read of is looked at again, and what was made of it stays.
+#[test]
+fn what_could_not_be_read_is_looked_at_again() {
+    let gallery = Gallery::new();
+    gallery.put(CLIP, &film(&gallery.folder.path().join("clip.mp4")));
+    let without = Options { ffmpeg: Some("/nowhere/ffmpeg".into()), ..gallery.options.clone() };
+    let report = ingest::adopt(&without, &Sources::default()).unwrap();
+    assert!(report.notes[0].1.contains("ffmpeg"), "{report}");
+    assert_eq!(one(&gallery, "duration", CLIP), None);
+    let before = adopt(&gallery, None);
+    assert_eq!((before.unchanged, one(&gallery, "duration", CLIP).as_deref()), (0, Some("2.0")), "{before}");
+    assert_eq!(adopt(&gallery, None).unchanged, 1);
+
+    ingest::adopt(&without, &Sources::default()).unwrap();
+    gallery.put("unread.mp4", &film(&gallery.folder.path().join("other.mp4")));
+    ingest::adopt(&without, &Sources::default()).unwrap();
+    ingest::run(&Options { library: None, renditions: true, ..gallery.options.clone() }).unwrap();
+    let made = gallery.renditions("unread.mp4").unwrap();
+    assert_eq!(adopt(&gallery, None).unchanged, 2);
+    assert_eq!(gallery.renditions("unread.mp4"), Some(made));
+    assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions"), [0]);
+}
+
 /// Whatever happens here to an item of another program, that program finds what it had.
 #[test]
 fn what_another_program_has_is_never_overwritten_or_deleted() {

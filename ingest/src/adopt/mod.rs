@@ -12,7 +12,7 @@ mod report;
 mod rows;
 mod values;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,6 +49,9 @@ const LANES: usize = 32;
 const AT_ONCE: usize = 50;
 /// The largest thumbnail that is read, in bytes.
 const MAX_THUMBNAIL: u64 = 1 << 20;
+
+/// The mark of an original that could not be read. It is no other original the next time.
+const UNREAD: &str = "";
 
 /// What is to be adopted beside what the bucket shows.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +161,7 @@ impl Run<'_, '_> {
             let row = Row(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row.0).collect());
             rows.extend(row.text("key").map(str::to_owned).map(|key| (key, row)));
         }
+        let in_place: HashSet<String> = rows.keys().cloned().collect();
         // What people wrote into the dump is newer than what this database had of it.
         rows.extend(dump.rows.iter().map(|(key, row)| (key.clone(), row.clone())));
         if !self.options.dry_run {
@@ -171,7 +175,8 @@ impl Run<'_, '_> {
             if kept_out.contains(&object.key) {
                 self.report(|report| report.kept_out += 1);
             } else if let Some(Before { mark, made_here: false, shown: Some(shown), .. }) = known
-                && *mark == mend::mark(object)
+                // Who has read the whole original since then need not look again.
+                && (*mark == mend::mark(object) || (mark == UNREAD && shown.digest.is_some()))
             {
                 match again(object, &objects, shown) {
                     Some(more) => refreshed.push(more),
@@ -187,30 +192,24 @@ impl Run<'_, '_> {
         if !self.options.dry_run {
             catalogue.refresh(refreshed, &Timestamp::now().to_string())?;
         }
-        self.missing(&rows, &before, &objects, &kept_out)?;
+        let is_gone = |key: &String| !objects.originals.contains_key(key) && !kept_out.contains(key);
+        let was_shown = |key: &String| before.get(key).is_some_and(|before| before.shown.is_some());
+        self.missing(rows.keys().filter(|key| is_gone(key) && !was_shown(key) && !ours.contains(*key)), &in_place)?;
+        let gone = before.keys().filter(|key| is_gone(key) && was_shown(key)).cloned();
+        self.report(|report| report.gone.extend(gone));
         self.report(|report| report.others += objects.others);
         self.take_in(&wanted, &objects)
     }
 
-    /// Rows whose originals are not in the bucket. One that was never shown is not shown until its original comes.
-    fn missing(
-        &self,
-        rows: &BTreeMap<String, Row>,
-        before: &HashMap<String, Before>,
-        objects: &Objects,
-        kept_out: &HashSet<String>,
-    ) -> Result<(), Failure> {
-        let is_gone = |key: &String| !objects.originals.contains_key(key) && !kept_out.contains(key);
-        let was_shown = |key: &String| before.get(key).is_some_and(|before| before.shown.is_some());
-        for key in rows.keys().filter(|key| is_gone(key) && !was_shown(key)) {
-            if !self.options.dry_run {
+    /// Rows whose originals are not in the bucket. One that is in this database is not shown until its original comes.
+    fn missing<'k>(&self, keys: impl Iterator<Item = &'k String>, in_place: &HashSet<String>) -> Result<(), Failure> {
+        for key in keys {
+            if in_place.contains(key) && !self.options.dry_run {
                 let now = Timestamp::now().to_string();
                 self.session.catalogue.withdraw(key, State::Pruned, &[], &now)?;
             }
             self.report(|report| report.missing.push(key.clone()));
         }
-        let gone = before.keys().filter(|key| was_shown(key) && is_gone(key)).cloned();
-        self.report(|report| report.gone.extend(gone));
         Ok(())
     }
 
@@ -280,7 +279,7 @@ impl Run<'_, '_> {
         let Mended { mut adopted, filled, is_bare, note } = known.mend(self.zone, Timestamp::now());
         if !is_read || note.is_some() {
             // The next run looks again.
-            adopted.mark.clear();
+            UNREAD.clone_into(&mut adopted.mark);
         }
         self.report(|report| report.adopted(key, row.is_some(), &filled, is_bare, note));
         if self.options.dry_run {
@@ -340,7 +339,7 @@ fn again(object: &Listed, objects: &Objects, shown: &Shown) -> Option<Refreshed>
 
 /// What was made of another original under the same key.
 fn outdated(key: &str, before: Option<&Before>) -> Option<Vec<Deletion>> {
-    let shown = before?.shown.as_ref()?;
+    let shown = before.filter(|before| before.mark != UNREAD)?.shown.as_ref()?;
     let due = (Timestamp::now() + OLD_VERSIONS_STAY).to_string();
     let now = Stored { version: None, renditions: None, ..shown.stored.clone() };
     Some(Deletion::of_outdated(key, &shown.stored, &now, &due))
