@@ -5,7 +5,8 @@ use std::{
     path::PathBuf,
 };
 
-use ingest::{Files, Options, Prune, Show, Stop};
+use clap::ValueEnum;
+use ingest::{Files, Options, Packaging, Prune, Show, Stop};
 
 use crate::{Failure, connection::Connection};
 
@@ -46,6 +47,9 @@ pub struct Arguments {
     /// x264's preset: slower ones make smaller films
     #[arg(long, default_value = "veryfast", value_parser = PRESETS)]
     preset: String,
+    /// How films are packaged: one object for each size and sound, an object for each segment, or both to compare them
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    package: Package,
     /// The folder in which films are encoded before they are uploaded [default: the system's temporary folder]
     #[arg(long, value_name = "DIR")]
     temp: Option<PathBuf>,
@@ -72,6 +76,24 @@ pub struct Arguments {
     quiet: bool,
 }
 
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Package {
+    #[default]
+    Cmaf,
+    Ts,
+    Both,
+}
+
+impl From<Package> for Packaging {
+    fn from(package: Package) -> Self {
+        match package {
+            Package::Cmaf => Self::Cmaf,
+            Package::Ts => Self::Ts,
+            Package::Both => Self::Both,
+        }
+    }
+}
+
 const PRESETS: [&str; 9] =
     ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"];
 
@@ -87,6 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         demo_film: arguments.demo_film,
         ffmpeg: arguments.ffmpeg.clone(),
         preset: arguments.preset.clone(),
+        packaging: arguments.package.into(),
         temp: arguments.temp.clone(),
         force: arguments.force,
         renditions: arguments.renditions,
@@ -107,7 +130,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 /// If stdout is closed, nobody wants to read the line.
-fn print(line: serde_json::Result<String>) {
+pub fn print(line: serde_json::Result<String>) {
     if let Ok(line) = line {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }

@@ -11,6 +11,7 @@ mod kept;
 mod link;
 mod password;
 mod private;
+mod repackage;
 mod serve;
 
 use std::{
@@ -43,6 +44,8 @@ enum Verb {
     Ingest(ingest::Arguments),
     /// Take over a bucket that another program has filled
     Adopt(adopt::Arguments),
+    /// Give films of earlier versions one object for each size and sound, without encoding them again
+    Repackage(repackage::Arguments),
     /// Take items out of the gallery; their objects go after 30 days
     Remove(curate::Remove),
     /// Put removed or pruned items back, while their objects are there
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
         Verb::Adopt(arguments) => adopt::run(&arguments),
+        Verb::Repackage(arguments) => repackage::run(&arguments),
         Verb::Remove(arguments) => curate::remove(&arguments),
         Verb::Restore(arguments) => curate::run(&arguments, Change::Restore),
         Verb::Hide(arguments) => curate::run(&arguments, Change::Hide),

@@ -148,5 +148,5 @@ fn while_it_uploads_what_was_encoded_is_kept() {
     assert!(again.arg("--ffmpeg").arg(tools.join("ffmpeg")).status().unwrap().success());
     assert_eq!((encodes(), names(&temp)), (1, vec![]), "it is not encoded anew, and goes when it is up");
     assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["a.mp4"]);
-    assert!(gallery.object(&gallery.hls("a.mp4", "360p_000.ts")).is_some());
+    assert!(gallery.object(&gallery.hls("a.mp4", "360p.mp4")).is_some());
 }

@@ -10,8 +10,9 @@ use crate::blank;
 use crate::bucket::Content;
 use crate::facts::Facts;
 use crate::failure::Failure;
+use crate::film::{PLAYLIST, SEGMENT_TYPE};
 use crate::outcome::Outcome;
-use crate::publish::{Described, PLAYLIST, Packaged, Publisher, SEGMENT};
+use crate::publish::{Described, Packaged, Publisher};
 use crate::register::Answer;
 use crate::sniff;
 use crate::taken::Taken;
@@ -43,7 +44,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let (mut playlists, segments): (Vec<&(&str, &[u8])>, Vec<_>) =
         film.hls.iter().partition(|(name, _)| name.ends_with("m3u8"));
     publisher.begin(key)?;
-    publisher.put_all(&segments, |(name, bytes)| (format!("{below}{name}"), Content::Bytes(bytes), SEGMENT))?;
+    publisher.put_all(&segments, |(name, bytes)| (format!("{below}{name}"), Content::Bytes(bytes), SEGMENT_TYPE))?;
     playlists.sort_by_key(|(name, _)| *name == "master.m3u8");
     for (name, bytes) in playlists {
         publisher.put(&format!("{below}{name}"), Content::Bytes(bytes), PLAYLIST)?;

@@ -20,8 +20,8 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, d1, demo_film, libraries, live, pipeline, prune, purge, renditions, scratch,
-    views,
+    Error, Options, Place, Report, blank, d1, demo_film, libraries, live, pipeline, prune, purge, renditions,
+    repackage, scratch, views,
 };
 
 /// The largest index, in bytes.
@@ -140,6 +140,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         uploads: uploads(),
         dry_run: options.dry_run,
         films: &films,
+        packaging: options.packaging,
         keep_old_layout: options.keep_old_layout,
         stop: &options.stop,
     };
@@ -151,6 +152,11 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     // Before films: one of them may be the clip of a photo that has no renditions yet.
     if options.renditions && !options.dry_run && !tally.must_stop() {
         tally.settle(renditions::fill(options, &publisher, &library.candidates, &tally, uploads()));
+    }
+    if let Some(keys) = &options.repackage
+        && !tally.must_stop()
+    {
+        tally.settle(repackage::run(options, &publisher, keys, &tally));
     }
     pipeline::films(options, &publisher, &library, &tally);
 

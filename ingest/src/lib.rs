@@ -41,6 +41,7 @@ mod purge;
 mod recognise;
 mod register;
 mod renditions;
+mod repackage;
 mod report;
 mod scratch;
 mod settings;
@@ -96,6 +97,8 @@ pub struct Options {
     pub ffmpeg: Option<PathBuf>,
     /// x264's preset: `ultrafast` to `veryslow`.
     pub preset: String,
+    /// The kinds of package that films get.
+    pub packaging: Packaging,
     /// The folder in which films are encoded before they are uploaded. Without it, the system's folder for temporary
     /// files.
     pub temp: Option<PathBuf>,
@@ -105,6 +108,8 @@ pub struct Options {
     pub force: bool,
     /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
     pub renditions: bool,
+    /// The films to package anew without encoding them, or all if the list is empty.
+    pub repackage: Option<Vec<String>>,
     /// Whether new items get thumbnails and playlists in the predecessor's layout too.
     pub keep_old_layout: bool,
     /// A file for the rows of such items, as SQL for D1.
@@ -141,10 +146,12 @@ impl Options {
             mirror: None,
             ffmpeg: None,
             preset: "veryfast".to_owned(),
+            packaging: Packaging::default(),
             temp: None,
             decoder: Decoder::default(),
             force: false,
             renditions: false,
+            repackage: None,
             keep_old_layout: false,
             d1: None,
             show: Show::default(),
@@ -159,6 +166,18 @@ impl Options {
             stop: Stop::default(),
         }
     }
+}
+
+/// How the films of a run are packaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packaging {
+    /// One fragmented MP4 for each of the pictures and sounds (CMAF), of which playlists name parts.
+    #[default]
+    Cmaf,
+    /// A transport stream for each segment, as every earlier version wrote them.
+    Ts,
+    /// The first, and the second below it, so that the two can be compared.
+    Both,
 }
 
 /// The place of the catalogue's database.

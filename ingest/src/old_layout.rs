@@ -4,7 +4,6 @@ use gallery::layout::{self, ThumbnailSize};
 
 use crate::bucket::Content;
 use crate::failure::Failure;
-use crate::film::Package;
 use crate::publish::Publisher;
 use crate::thumbnail::Thumbnails;
 
@@ -29,11 +28,6 @@ impl Publisher<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Uploads a film to where its objects lay before they had versions.
-    pub fn old_film(&self, key: &str, package: &Package) -> Result<(), Failure> {
-        self.package(&layout::hls_prefix(key, None), package)
     }
 }
 

@@ -12,13 +12,14 @@ use gallery::rendition::Renditions;
 use jiff::tz::TimeZone;
 use privacy::ObjectMark;
 
+use crate::Packaging;
 use crate::Stop;
 use crate::blank;
 use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::film::{Clip, Encoded, Found, Package};
+use crate::film::{self, Clip, Encoded, Found, Package};
 use crate::motion::{self, InPhoto};
 use crate::outcome::Outcome;
 use crate::photo;
@@ -32,12 +33,6 @@ use crate::walk::{Candidate, timestamp};
 /// The max-age is the longest signing window of the services. Presigned URLs change with the window, so a longer life
 /// would be of no use.
 const CACHE_SIGNED: &str = "private, max-age=14400";
-
-/// RFC 8216 section 4.
-pub const PLAYLIST: &str = "application/vnd.apple.mpegurl";
-
-/// RFC 3555 section 4.2.9.
-pub const SEGMENT: &str = "video/mp2t";
 
 /// The largest clip that is copied, in bytes.
 const MAX_CLIP: u64 = 256 << 20;
@@ -58,6 +53,7 @@ pub struct Publisher<'a> {
     /// Whether files are only examined, and nothing is written.
     pub dry_run: bool,
     pub films: &'a Found<'a>,
+    pub packaging: Packaging,
     /// Whether thumbnails and playlists are written where earlier programs look for them, too.
     pub keep_old_layout: bool,
     pub stop: &'a Stop,
@@ -165,21 +161,14 @@ impl<'a> Publisher<'a> {
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
         let finding = blank::of_file(&file.path).map_err(unreadable)?;
-        let renditions = &encoded.package.renditions;
-        let segments: Vec<_> = renditions.iter().flat_map(|rendition| &rendition.segments).collect();
         let there = self.there_already(file, &claim)?;
         self.begin(&key)?;
-        self.package(&layout::hls_prefix(&key, Some(&version)), &encoded.package)?;
-        let master = encoded.package.master.as_bytes();
+        let objects = self.film_objects(&key, &version, encoded, self.writes_old_layout(&claim))?;
         let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
         let tag = self.original(file, &key, kind.mime(), there)?;
         if self.writes_old_layout(&claim) {
             self.old_thumbnails(&key, &encoded.thumbnails)?;
-            self.old_film(&key, &encoded.package)?;
         }
-        let playlists = renditions.iter().map(|rendition| &rendition.playlist);
-        let files = segments.iter().copied().chain(playlists);
-        let sizes: Vec<u64> = files.map(|file| file.metadata().map_or(0, |metadata| metadata.len())).collect();
         let item = Described {
             key: &key,
             filename: file.filename(),
@@ -198,24 +187,61 @@ impl<'a> Publisher<'a> {
         let film = Packaged {
             duration: encoded.film.duration,
             codec: encoded.film.codec.clone(),
-            qualities: renditions.iter().map(|rendition| rendition.name.clone()).collect(),
-            objects: (sizes.len() as u64 + 1, sizes.iter().sum::<u64>() + master.len() as u64),
+            qualities: encoded.package.qualities.iter().map(|quality| quality.name.clone()).collect(),
+            objects,
         };
         self.row(claim, item, Some(&film))?;
         Ok(outcome)
     }
 
-    /// Uploads the segments and playlists of a film below a prefix.
+    /// Uploads a film in the kinds of package that are wished, and to where its objects lay before they had versions,
+    /// if another program looks there. Returns the number of the objects of the version, and their bytes.
+    pub fn film_objects(
+        &self,
+        key: &str,
+        version: &str,
+        encoded: &Encoded,
+        old_layout: bool,
+    ) -> Result<(u64, u64), Failure> {
+        let below = layout::hls_prefix(key, Some(version));
+        let needs_transport = old_layout || self.packaging != Packaging::Cmaf;
+        let transport = if needs_transport {
+            Some(encoded.transport(&self.films.encoder().map_err(Failure::File)?)?)
+        } else {
+            None
+        };
+        if let Some(transport) = transport.as_ref().filter(|_| old_layout) {
+            self.package(&layout::hls_prefix(key, None), transport)?;
+        }
+        let mut all = (0, 0);
+        let mut put = |below: &str, package: &Package| {
+            all.0 += package.objects.len() as u64;
+            all.1 += package.objects.iter().map(film::Object::bytes).sum::<u64>();
+            self.package(below, package)
+        };
+        match (self.packaging, &transport) {
+            (Packaging::Ts, Some(transport)) => put(&below, transport)?,
+            (Packaging::Both, Some(transport)) => {
+                put(&layout::hls_transport(key, version), transport)?;
+                put(&below, &encoded.package)?;
+            }
+            _ => put(&below, &encoded.package)?,
+        }
+        Ok(all)
+    }
+
+    /// Uploads the objects of a film below a prefix: what a playlist names before it, and the master last.
     pub fn package(&self, below: &str, package: &Package) -> Result<(), Failure> {
-        let segments: Vec<_> = package.renditions.iter().flat_map(|rendition| &rendition.segments).collect();
-        self.put_all(&segments, |segment| {
-            let name = segment.file_name().unwrap_or_default().to_string_lossy();
-            (format!("{below}{name}"), Content::File(segment), SEGMENT)
-        })?;
-        self.put_all(&package.renditions, |rendition| {
-            (format!("{below}{}.m3u8", rendition.name), Content::File(&rendition.playlist), PLAYLIST)
-        })?;
-        self.put(&format!("{below}master.m3u8"), Content::Bytes(package.master.as_bytes()), PLAYLIST).map(drop)
+        for rank in package.objects.chunk_by(|a, b| a.rank() == b.rank()) {
+            self.put_all(rank, |object| {
+                let content = match &object.content {
+                    film::Content::File(path) => Content::File(path),
+                    film::Content::Bytes(bytes) => Content::Bytes(bytes),
+                };
+                (format!("{below}{}", object.name), content, object.content_type)
+            })?;
+        }
+        Ok(())
     }
 
     /// Whether another program shows the item: what it made of the item stays then.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use gallery::layout::{self, ThumbnailSize, thumbnail as thumbnail_object};
+use gallery::layout::{ThumbnailSize, thumbnail as thumbnail_object};
 use image::ImageFormat;
 
 use crate::Options;
@@ -141,7 +141,7 @@ fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), 
         encoder.encode((&path, kind), probed, &digest, |_| {})?
     };
     let version = new_version(&digest, true);
-    publisher.package(&layout::hls_prefix(&item.key, Some(&version)), &encoded.package)?;
+    publisher.film_objects(&item.key, &version, &encoded, false)?;
     let pictures = publisher.thumbnails(&item.key, &version, &encoded.thumbnails)?;
     publisher.catalogue.fill_film(item, &version, &encoded, &pictures)?;
     examined(publisher, &item.key, &path)

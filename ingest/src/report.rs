@@ -29,6 +29,8 @@ pub struct Report {
     pub kept_out: u64,
     /// Items of earlier versions that got renditions.
     pub renewed: u64,
+    /// Films of earlier versions that got the newest kind of package.
+    pub repackaged: u64,
     /// The keys of items that were taken out because their files are gone.
     pub pruned: Vec<String>,
     /// Media that is left out: an unsupported format, a reserved name, a missing tool.
@@ -114,9 +116,12 @@ impl fmt::Display for Report {
             self.skipped.len(),
             self.failed.len(),
         )?;
-        for (number, words) in
-            [(self.renewed, "with new pictures"), (self.kept_out, "kept out"), (self.pruned.len() as u64, "pruned")]
-        {
+        for (number, words) in [
+            (self.renewed, "with new pictures"),
+            (self.repackaged, "repackaged"),
+            (self.kept_out, "kept out"),
+            (self.pruned.len() as u64, "pruned"),
+        ] {
             if number > 0 {
                 write!(f, ", {number} {words}")?;
             }

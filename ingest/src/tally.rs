@@ -122,6 +122,11 @@ impl<'a> Tally<'a> {
         self.lock().report.renewed += 1;
     }
 
+    /// Counts a film that got the newest kind of package.
+    pub fn repackaged(&self) {
+        self.lock().report.repackaged += 1;
+    }
+
     /// Counts an item that was taken out because its files are gone.
     pub fn pruned(&self, key: &str) {
         if let Some(files) = self.files {

@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)] // a failed unwrap is a failed test
 
+#[path = "films/apple.rs"]
+mod apple;
+#[path = "films/cmaf.rs"]
+mod cmaf;
 mod common;
 #[path = "films/live.rs"]
 mod live;
@@ -18,7 +22,7 @@ use std::process::{Command, Stdio};
 use common::Gallery;
 use image::GenericImageView;
 use libtest_mimic::{Arguments, Failed, Trial};
-use playlists::{attribute, master, segments};
+use playlists::{attribute, list, master, seconds, segments};
 
 fn main() {
     let has_ffmpeg = runs("ffmpeg") && runs("ffprobe");
@@ -39,7 +43,13 @@ fn main() {
         trial("dark_beginning_and_awkward_name", dark_beginning),
         trial("varying_frame_rate_becomes_constant", varying_rate),
         trial("square_pixels_and_interlaced", anamorphic),
-        trial("sound_longer_than_pictures", long_sound),
+        trial("sound_ends_with_the_pictures", cmaf::sound),
+        trial("several_sounds_and_subtitles_and_chapters", cmaf::tracks),
+        trial("films_of_less_than_half_a_second", cmaf::short),
+        trial("no_picture_of_a_varying_rate_is_lost", cmaf::varying),
+        trial("previews_and_a_poster_that_shows_something", cmaf::previews),
+        trial("old_films_are_repackaged_without_encoding", cmaf::repackaged),
+        trial("transport_streams_where_they_are_wished", cmaf::transport),
         trial("every_container_goes_in", containers),
         trial("a_second_run_does_nothing", twice),
         trial("the_row_comes_last", row_last),
@@ -95,10 +105,7 @@ fn containers() {
     for (name, _, mime) in cases {
         let key = format!("{name}.mp4");
         assert_eq!(gallery.object(&key).unwrap().content_type, mime);
-        let seconds: f64 = segments(&gallery, &key, if name == "3gp" { "288p" } else { "240p" })
-            .iter()
-            .map(|(_, seconds)| seconds)
-            .sum();
+        let seconds = seconds(&segments(&gallery, &key, if name == "3gp" { "288p" } else { "240p" }));
         assert!((1.8..2.4).contains(&seconds), "{name}: {seconds}");
     }
 }
@@ -132,7 +139,7 @@ const X264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 /// What ffprobe says about a stream of a rendition in the store, as `name=value`.
 fn probe(gallery: &Gallery, object: &str, stream: &str) -> BTreeMap<String, String> {
-    let path = gallery.folder.path().join("probed.ts");
+    let path = gallery.folder.path().join("probed.mp4");
     std::fs::write(&path, gallery.object(object).expect(object).bytes).unwrap();
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-select_streams", stream, "-show_streams", "-of", "default=noprint_wrappers=1"])
@@ -176,38 +183,54 @@ fn landscape() {
     for ((line, _), (quality, resolution)) in variants.iter().zip([("480p", "854x480"), ("360p", "640x360")]) {
         assert_eq!(attribute(line, "RESOLUTION"), resolution);
         assert_eq!(attribute(line, "FRAME-RATE"), "29.970");
-        let segments = segments(&gallery, "a.mp4", quality);
-        assert_eq!(segments.len(), 3);
-        assert!(segments[..2].iter().all(|(_, seconds)| (seconds - 4.0).abs() < 0.05), "{segments:?}");
-        assert!((segments.iter().map(|(_, seconds)| seconds).sum::<f64>() - 9.0).abs() < 0.1);
+        let list = list(&gallery, "a.mp4", &format!("{quality}.m3u8"));
+        let segments = &list.parts;
+        let lengths: Vec<_> = segments.iter().map(|part| part.seconds.round()).collect();
+        assert_eq!(lengths, [1.0, 1.0, 2.0, 4.0, 1.0]);
+        assert!((seconds(segments) - 9.0).abs() < 0.1);
 
         // The figures, computed again: no run of about a target duration is above the peak, and the whole film has
         // the average.
-        let sizes: Vec<_> = segments
-            .iter()
-            .map(|(name, _)| gallery.object(&gallery.hls("a.mp4", name)).unwrap().bytes.len())
-            .map(|bytes| f64::from(u32::try_from(bytes).unwrap()) * 8.0)
-            .collect();
+        let sound = playlists::list(&gallery, "a.mp4", "sound-1.m3u8").parts;
+        let bits = |bytes: usize| f64::from(u32::try_from(bytes).unwrap()) * 8.0;
+        let all = |parts: &[playlists::Part]| bits(parts.iter().map(|part| part.bytes).sum());
         let peak: f64 = attribute(line, "BANDWIDTH").parse().unwrap();
         let average: f64 = attribute(line, "AVERAGE-BANDWIDTH").parse().unwrap();
-        for (size, (_, seconds)) in sizes.iter().zip(&segments).take(2) {
-            assert!(size / seconds <= peak + 1.0, "{line}");
+        let long = |part: &&playlists::Part| part.seconds > 3.0;
+        for (picture, sound) in segments.iter().filter(long).zip(sound.iter().filter(long)) {
+            assert!(bits(picture.bytes) / picture.seconds + bits(sound.bytes) / sound.seconds <= peak + 2.0, "{line}");
         }
-        assert!((sizes.iter().sum::<f64>() / 9.0 - average).abs() < 0.02 * average, "{line}");
+        assert!(((all(segments) + all(&sound)) / 9.0 - average).abs() < 0.02 * average, "{line}");
 
-        let first = gallery.hls("a.mp4", &segments[0].0);
+        // The parts are the whole file behind its header, one after the other.
+        let file = gallery.object(&gallery.hls("a.mp4", &segments[0].file)).unwrap();
+        assert_eq!(file.content_type, "video/mp4");
+        let end = segments.iter().fold(list.init, |at, part| {
+            assert_eq!(part.offset, at);
+            at + part.bytes
+        });
+        assert_eq!(end, file.bytes.len());
+
+        let first = gallery.hls("a.mp4", &segments[0].file);
         let video = probe(&gallery, &first, "v:0");
         let level: u8 = video["level"].parse().unwrap();
         assert_eq!((video["profile"].as_str(), video["pix_fmt"].as_str()), ("High", "yuv420p"));
         assert!(line.contains(&format!("CODECS=\"avc1.6400{level:02x},mp4a.40.2\"")), "{line} {level}");
-        let audio = probe(&gallery, &first, "a:0");
+        let audio = probe(&gallery, &gallery.hls("a.mp4", "sound-1.mp4"), "a:0");
         assert_eq!((audio["profile"].as_str(), audio["channels"].as_str()), ("LC", "2"));
-        for (name, _) in &segments {
-            let path = gallery.folder.path().join("segment.ts");
-            let object = gallery.object(&gallery.hls("a.mp4", name)).unwrap();
-            assert_eq!(object.content_type, "video/mp2t");
-            std::fs::write(&path, object.bytes).unwrap();
-            assert!(pictures(&path).starts_with("1,I"), "{name}");
+        let keyframes = playlists::list(&gallery, "a.mp4", &format!("{quality}-iframes.m3u8")).parts;
+        assert_eq!(keyframes.len(), segments.len());
+        for (part, keyframe) in segments.iter().zip(&keyframes) {
+            // A segment plays by itself, and so does its keyframe.
+            let path = gallery.folder.path().join("segment.mp4");
+            let alone = |part: &playlists::Part| {
+                let range = &file.bytes[part.offset..part.offset + part.bytes];
+                std::fs::write(&path, [&file.bytes[..list.init], range].concat()).unwrap();
+                pictures(&path)
+            };
+            assert!(alone(part).starts_with("1,I"), "{part:?}");
+            assert!(part.offset == keyframe.offset && keyframe.bytes < part.bytes, "{keyframe:?}");
+            assert_eq!(alone(keyframe).trim().trim_end_matches(','), "1,I", "{keyframe:?}");
         }
     }
 
@@ -255,7 +278,7 @@ fn portrait() {
     let variants = master(&gallery, "turned.mov");
     assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "480x854");
     assert_eq!(attribute(&variants[1].0, "RESOLUTION"), "360x640");
-    let video = probe(&gallery, &gallery.hls("turned.mov", "480p_000.ts"), "v:0");
+    let video = probe(&gallery, &gallery.hls("turned.mov", "480p.mp4"), "v:0");
     assert_eq!((video["width"].as_str(), video["height"].as_str()), ("480", "854"));
     assert_eq!(gallery.thumbnail("large", "turned.mov").dimensions(), (450, 800));
     assert_eq!(gallery.object("turned.mov").unwrap().content_type, "video/quicktime");
@@ -273,7 +296,7 @@ fn hdr() {
     let report = gallery.ingest();
     assert_eq!(report.added, 3, "{report}");
     for key in ["hlg.mov", "pq.mp4", "sdr10.mp4"] {
-        let video = probe(&gallery, &gallery.hls(key, "360p_000.ts"), "v:0");
+        let video = probe(&gallery, &gallery.hls(key, "360p.mp4"), "v:0");
         assert_eq!((video["pix_fmt"].as_str(), video["profile"].as_str()), ("yuv420p", "High"), "{key}");
         if report.notes.is_empty() && key != "sdr10.mp4" {
             assert_eq!(video["color_transfer"], "bt709", "{key}");
@@ -301,7 +324,7 @@ fn silent_and_odd() {
     let variants = master(&gallery, "odd.mp4");
     assert_eq!(attribute(&variants[0].0, "RESOLUTION"), "852x480");
     assert!(!variants[0].0.contains("mp4a"), "{}", variants[0].0);
-    assert!(probe(&gallery, &gallery.hls("odd.mp4", "480p_000.ts"), "a:0").is_empty());
+    assert!(probe(&gallery, &gallery.hls("odd.mp4", "480p.mp4"), "a:0").is_empty());
     let tiny = master(&gallery, "tiny.mp4");
     assert_eq!(attribute(&tiny[0].0, "FRAME-RATE"), "12.000");
     assert_eq!(gallery.thumbnail("large", "tiny.mp4").dimensions(), (192, 108));
@@ -316,7 +339,7 @@ fn dark_beginning() {
     let thumbnail = gallery.thumbnail("large", name).into_luma8();
     let mean = thumbnail.iter().map(|value| u64::from(*value)).sum::<u64>() / thumbnail.len() as u64;
     assert!(mean > 60, "the poster is dark: {mean}");
-    assert!(gallery.object(&gallery.hls(name, "240p_001.ts")).is_some());
+    assert!(gallery.object(&gallery.hls(name, "240p.mp4")).is_some());
 }
 
 fn varying_rate() {
@@ -333,11 +356,11 @@ fn varying_rate() {
     let report = gallery.ingest();
     assert_eq!(report.added, 2, "{report}");
     for (key, rate) in [("vfr.mp4", "30/1"), ("slow.mp4", "60/1")] {
-        let video = probe(&gallery, &gallery.hls(key, "240p_000.ts"), "v:0");
+        let video = probe(&gallery, &gallery.hls(key, "240p.mp4"), "v:0");
         assert_eq!(video["avg_frame_rate"], rate, "{key}");
     }
     let segments = segments(&gallery, "vfr.mp4", "240p");
-    assert!((segments[0].1 - 4.0).abs() < 0.05, "{segments:?}");
+    assert!((segments[0].seconds - 1.0).abs() < 0.05, "{segments:?}");
 }
 
 fn anamorphic() {
@@ -350,22 +373,9 @@ fn anamorphic() {
     let report = gallery.ingest();
     assert_eq!(report.added, 1, "{report}");
     assert_eq!(gallery.sql::<String>("SELECT width || 'x' || height FROM media"), ["524x288"]);
-    let video = probe(&gallery, &gallery.hls("dv.mov", "288p_000.ts"), "v:0");
+    let video = probe(&gallery, &gallery.hls("dv.mov", "288p.mp4"), "v:0");
     assert_eq!((video["width"].as_str(), video["height"].as_str()), ("524", "288"));
     assert_eq!((video["sample_aspect_ratio"].as_str(), video["field_order"].as_str()), ("1:1", "progressive"));
-}
-
-fn long_sound() {
-    let gallery = Gallery::new();
-    film(
-        &gallery,
-        "a.mp4",
-        &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=2 -f lavfi -i sine=d=9 {X264} -c:a aac -ac 1 -f mp4"),
-    );
-    let report = gallery.ingest();
-    assert_eq!(report.added, 1, "{report}");
-    let seconds: f64 = segments(&gallery, "a.mp4", "240p").iter().map(|(_, seconds)| seconds).sum();
-    assert!((seconds - 2.0).abs() < 0.2, "{seconds}");
 }
 
 fn twice() {
@@ -403,13 +413,13 @@ fn row_last() {
     // Segments come before the playlists that name them, the master after the playlists, and the original at the end.
     let puts = sink.puts();
     let rank = |path: &str| match path {
-        path if path.ends_with(".ts") => 0,
-        path if path.ends_with("p.m3u8") => 1,
         path if path.ends_with("master.m3u8") => 2,
+        path if path.ends_with(".m3u8") => 1,
+        path if path.contains("/hls/") => 0,
         path if path.contains("/renditions/") => 3,
         _ => 4,
     };
     let ranks: Vec<_> = puts.iter().map(|put| rank(&put.path)).collect();
     assert!(ranks.is_sorted(), "{ranks:?}");
-    assert_eq!(ranks.iter().filter(|rank| **rank == 0).count(), 4);
+    assert_eq!(ranks.iter().filter(|rank| **rank == 0).count(), 4, "two sizes, and the previews");
 }

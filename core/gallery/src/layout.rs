@@ -101,6 +101,11 @@ pub fn hls_prefix(key: &str, version: Option<&str>) -> String {
     }
 }
 
+/// The prefix of a film's package of transport streams beside its usual one, ending in `/`.
+pub fn hls_transport(key: &str, version: &str) -> String {
+    format!("hls/{key}/{version}/ts/")
+}
+
 /// The stored, measured master playlist of a film.
 pub fn hls_master(key: &str, version: Option<&str>) -> String {
     hls_prefix(key, version) + "master.m3u8"

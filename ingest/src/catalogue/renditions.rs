@@ -91,7 +91,7 @@ impl Catalogue {
         encoded: &Encoded,
         pictures: &Renditions,
     ) -> Result<(), Error> {
-        let names: Vec<_> = encoded.package.renditions.iter().map(|rendition| &rendition.name).collect();
+        let names: Vec<_> = encoded.package.qualities.iter().map(|quality| &quality.name).collect();
         let json = |value: serde_json::Result<String>| Value::from(value.unwrap_or_default());
         self.0
             .query(

@@ -47,6 +47,7 @@ impl Stored {
         objects.extend(self.renditions.is_none().then(|| layout::made_prefix(key)));
         if self.is_film {
             objects.push(layout::hls_prefix(key, self.version.as_deref()));
+            objects.extend(self.version.as_ref().map(|version| layout::hls_transport(key, version)));
             objects.extend((self.is_adopted && self.version.is_some()).then(|| layout::hls_prefix(key, None)));
         }
         objects

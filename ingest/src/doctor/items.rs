@@ -13,6 +13,8 @@ use crate::failure::Failure;
 
 /// The largest playlist that is read, in bytes.
 const MAX_PLAYLIST: u64 = 4 << 20;
+/// The index of the pictures by which viewers seek.
+const PREVIEWS: &str = "/previews.vtt";
 pub const NO_ORIGINAL: &str = "the original is not in the bucket";
 
 /// The objects that items use.
@@ -109,9 +111,17 @@ fn film(
     let variants = media.qualities.iter().flatten().map(|quality| layout::hls_variant(key, version, quality));
     // Films that other programs made may have no stored master: the service then makes one.
     let has_master = objects.contains_key(&master) || noted.is_some();
-    let known: Vec<String> = variants.clone().collect();
-    let playlists = has_master.then_some(master).into_iter().map(|path| (path, PlaylistKind::Master));
-    for (path, kind) in playlists.chain(variants.map(|path| (path, PlaylistKind::Media))) {
+    let masters = has_master.then_some(master).into_iter().chain(
+        version
+            .map(|version| layout::hls_transport(key, version) + "master.m3u8")
+            .filter(|it| objects.contains_key(it)),
+    );
+    let mut lists: Vec<_> = masters.map(|path| (path, PlaylistKind::Master)).collect();
+    lists.extend(variants.map(|path| (path, PlaylistKind::Media)));
+    while let Some((path, kind)) = lists.pop() {
+        if !names.insert(path.clone()) {
+            continue;
+        }
         let Some(text) = session.bucket.get(&path, MAX_PLAYLIST)? else {
             found.push(finding(Kind::Missing, key, format!("{path} is not in the bucket")));
             is_clear = false;
@@ -119,16 +129,25 @@ fn film(
         };
         match named(&text, &prefix, &path) {
             Some((summary, below)) if summary.kind == kind => {
-                // What a playlist names that the row does not know is not read.
-                is_clear &= kind == PlaylistKind::Media || below.iter().all(|name| known.contains(name));
-                names.extend(below);
+                for (of, name) in below {
+                    match of {
+                        // A master names playlists of media alone.
+                        hls::Kind::Variant | hls::Kind::Rendition | hls::Kind::IFrames => {
+                            lists.push((name, PlaylistKind::Media));
+                        }
+                        hls::Kind::SessionData if name.ends_with(PREVIEWS) => {
+                            names.extend(sheets(session, &name)?);
+                            names.insert(name);
+                        }
+                        _ => _ = names.insert(name),
+                    }
+                }
             }
             _ => {
                 found.push(finding(Kind::Broken, key, format!("{path} is no whole playlist")));
                 is_clear = false;
             }
         }
-        names.insert(path);
     }
     let gone: Vec<_> = names.iter().filter(|name| objects.get(*name).is_none_or(|size| *size == 0)).collect();
     if let Some(first) = gone.iter().min() {
@@ -152,13 +171,22 @@ fn film(
     Ok(())
 }
 
-/// The kind of a playlist, and the objects that it names.
-fn named(text: &[u8], prefix: &str, path: &str) -> Option<(Summary, Vec<String>)> {
+/// The sheets of previews that an index names, which lie beside it.
+fn sheets(session: &Session, index: &str) -> Result<Vec<String>, Failure> {
+    let text = session.bucket.get(index, MAX_PLAYLIST)?.unwrap_or_default();
+    let folder = &index[..=index.rfind('/').unwrap_or_default()];
+    let text = String::from_utf8_lossy(&text);
+    let names = text.lines().filter_map(|line| line.split_once("#xywh=")).map(|(name, _)| format!("{folder}{name}"));
+    Ok(names.collect())
+}
+
+/// What a playlist says of itself, and the objects that it names.
+fn named(text: &[u8], prefix: &str, path: &str) -> Option<(Summary, Vec<(hls::Kind, String)>)> {
     let scope = Scope { prefix, base: path, public_base: None };
     let mut below = Vec::new();
     let summary = hls::rewrite(text, &scope, &mut String::new(), |out, reference| {
         out.push_str(reference.raw);
-        below.push(reference.key.to_owned());
+        below.push((reference.kind, reference.key.to_owned()));
     });
     Some((summary.and_then(Summary::whole).ok()?, below))
 }

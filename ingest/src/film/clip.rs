@@ -61,8 +61,8 @@ impl Encoder<'_> {
         film_input(&mut command, path, kind);
         let only = std::slice::from_ref(&rung);
         command.arg("-filter_complex").arg(graph(film, only, self.tools.tone_maps)).args(["-map", "[v0]"]);
-        if let Some(audio) = film.audio {
-            command.arg("-map").arg(format!("0:{audio}"));
+        if let Some(sound) = film.sounds.first() {
+            command.arg("-map").arg(format!("0:{}", sound.index));
             command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "96k"]);
         }
         command.arg("-t").arg(format!("{:.6}", film.duration));

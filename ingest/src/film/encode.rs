@@ -1,4 +1,4 @@
-//! One ffmpeg run from a film to all its renditions: one decode, one filter graph, an HLS packager for each.
+//! One ffmpeg run from a film to all its pictures and sounds: one decode, one filter graph, a fragmented MP4 for each.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -8,17 +8,22 @@ use std::time::Duration;
 use super::Encoder;
 use super::ladder::Rung;
 use super::probe::{Film, Transfer};
+use super::segments::{FIRST, SEGMENT};
 use super::tools::film_input;
 use crate::child::confine::Limits;
 use crate::child::process::{self, Failure};
 use crate::sniff;
 
-/// The length of a segment in seconds; every multiple of this length has a keyframe.
-pub const SEGMENT: u32 = 4;
+/// How an MP4 is written: in fragments, with the times of the first samples in its header. The trailer would only
+/// repeat where the fragments lie.
+pub const MOVIE: [&str; 5] =
+    ["-fflags", "+bitexact", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+skip_trailer", "-f"];
+/// Microseconds of sound in a fragment. Segments are made of several, so that they end where those of the pictures end.
+pub const SOUND_FRAGMENT: &str = "1000000";
 /// An encode that has produced no new frame for this long is given up.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Encodes into `folder`: `{quality}.m3u8` and `{quality}_NNN.ts`. `at` gets the number of seconds that are done.
+/// Encodes into `folder`: `{quality}.mp4` for each rung, and `sound-{n}.mp4`. `at` gets the number of seconds that are done.
 pub fn encode(
     encoder: &Encoder,
     (path, kind): (&Path, sniff::Film),
@@ -72,29 +77,46 @@ fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, t
     // of a segment.
     let gop = (fps.per_second() * f64::from(SEGMENT)).ceil() + 1.0;
     command.arg("-filter_complex").arg(graph(film, rungs, tone_maps));
+    let bare = ["-map_metadata", "-1", "-map_chapters", "-1"];
     for (index, rung) in rungs.iter().enumerate() {
-        command.arg("-map").arg(format!("[v{index}]"));
-        if let Some(audio) = film.audio {
-            command.arg("-map").arg(format!("0:{audio}"));
-            command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a"]).arg(format!("{}k", rung.audio_rate));
-        }
-        // Without this limit, sound that is longer than the pictures would make the last segment very long.
-        command.arg("-t").arg(format!("{:.6}", film.duration));
-        command.args(["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]);
-        command.args(["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-crf", "21"]);
+        command.arg("-map").arg(format!("[v{index}]")).arg("-t").arg(format!("{:.6}", film.duration));
+        command.args(bare).args(["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-crf", "21"]);
         command.arg("-maxrate").arg(format!("{}k", rung.max_rate));
         command.arg("-bufsize").arg(format!("{}k", rung.max_rate * 3 / 2));
         command.arg("-g").arg(format!("{gop}"));
         command.args(["-sc_threshold", "0", "-flags", "+cgop", "-forced-idr", "1", "-force_key_frames"]);
-        command.arg(format!("expr:gte(t,n_forced*{SEGMENT})"));
+        command.arg(keyframes());
         if film.transfer != Transfer::Sdr && tone_maps {
             command.args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]);
         }
-        command.args(["-f", "hls", "-hls_playlist_type", "vod", "-hls_flags", "independent_segments"]);
-        command.arg("-hls_time").arg(SEGMENT.to_string());
-        command.arg("-hls_segment_filename").arg(format!("{}_%03d.ts", rung.name));
-        command.arg(format!("{}.m3u8", rung.name));
+        command.args(MOVIE).args(["mp4", &format!("{}.mp4", rung.name)]);
     }
+    // All rungs share the sounds.
+    let rate = if rungs.iter().any(|rung| rung.width.min(rung.height) >= 720) { "128k" } else { "96k" };
+    for (number, sound) in film.sounds.iter().enumerate() {
+        command.arg("-map").arg(format!("0:{}", sound.index)).arg("-af").arg(padded(film.duration));
+        command.arg("-t").arg(format!("{:.6}", film.duration)).args(bare);
+        command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", rate, "-frag_duration", SOUND_FRAGMENT]);
+        command.args(MOVIE).args(["mp4", &sound_file(number)]);
+    }
+}
+
+/// The filter that fills a sound's holes with silence, up to a length in seconds. Players stop where a sound has a hole
+/// or ends before the pictures.
+pub fn padded(length: f64) -> String {
+    format!("aresample=async=1:first_pts=0,apad=whole_dur={length:.6}")
+}
+
+/// The file of a sound, counted from 0.
+pub fn sound_file(number: usize) -> String {
+    format!("sound-{}.mp4", number + 1)
+}
+
+/// Where keyframes are forced: where segments begin.
+fn keyframes() -> String {
+    let [first, second] = FIRST;
+    let regular = format!("{SEGMENT}*(n_forced-2)");
+    format!("expr:gte(t,if(eq(n_forced,0),0,if(eq(n_forced,1),{first},if(eq(n_forced,2),{second},{regular}))))")
 }
 
 /// The filter graph: first the steps that all renditions share, then a size for each.
@@ -103,7 +125,11 @@ pub fn graph(film: &Film, rungs: &[Rung], tone_maps: bool) -> String {
     if film.interlaced {
         graph.push_str("bwdif=mode=send_frame:deint=interlaced,");
     }
-    let _ = write!(graph, "fps={}/{}", film.rate.num, film.rate.den);
+    let _ = write!(graph, "fps={}/{}:start_time=0", film.rate.num, film.rate.den);
+    // The last picture stands until the sound ends. It is held no longer, so that a film that is cut short is seen.
+    if film.duration > film.pictures {
+        let _ = write!(graph, ",tpad=stop_mode=clone:stop_duration={:.6}", film.duration - film.pictures);
+    }
     if film.transfer != Transfer::Sdr && tone_maps {
         graph.push_str(&tone_map(film, &rungs[0]));
     }

@@ -14,8 +14,6 @@ pub struct Rung {
     pub height: u32,
     /// The bit rate that the encoder may not exceed for long, in kbit/s.
     pub max_rate: u32,
-    /// In kbit/s.
-    pub audio_rate: u32,
 }
 
 /// The rungs of a film that is shown at `width` x `height` with `fps` frames per second, highest first. No rung is
@@ -46,13 +44,7 @@ fn rung(quality: u32, width: u32, height: u32, fps: f64) -> Rung {
     };
     // Twice as many frames do not need twice the rate.
     let rate = if fps > 31.0 { rate * 3 / 2 } else { rate };
-    Rung {
-        name: format!("{quality}p"),
-        width,
-        height,
-        max_rate: u32::try_from(rate).unwrap_or(u32::MAX),
-        audio_rate: if quality >= 720 { 128 } else { 96 },
-    }
+    Rung { name: format!("{quality}p"), width, height, max_rate: u32::try_from(rate).unwrap_or(u32::MAX) }
 }
 
 /// Rounds down to an even number: with 4:2:0, half of a side must be whole pixels of colour.

@@ -1,25 +1,42 @@
 //! Films: ffprobe examines them, ffmpeg encodes them, and they are packaged as HLS.
 
+mod boxes;
 mod clip;
 mod encode;
 mod found;
+mod fragments;
+mod frames;
 mod ladder;
+mod master;
+mod pace;
 mod package;
 mod poster;
+mod previews;
 mod probe;
+mod repack;
+mod score;
+mod segments;
+mod texts;
 mod tools;
+mod tracks;
+mod transport;
 mod ts;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use clip::Clip;
 pub use found::Found;
-pub use package::Package;
+pub use package::{Content, Object, PLAYLIST, Package};
 pub use probe::Film;
+pub use repack::Streams;
 pub use tools::Tools;
+pub use transport::SEGMENT_TYPE;
 
 use ladder::Rung;
+use package::{Media, Pictures};
+use tracks::Label;
 
 use crate::Stop;
 use crate::child::confine::Limits;
@@ -36,12 +53,33 @@ pub struct Encoded {
     pub film: Film,
     pub package: Package,
     pub thumbnails: Thumbnails,
+    media: Media,
     /// A note about what was lost in the conversion.
     pub note: Option<String>,
+    rungs: Vec<Rung>,
     folder: Scratch,
 }
 
+/// In the folder of an encode.
+const TRANSPORT: &str = "ts";
+/// A shorter film needs no previews, in seconds.
+const SHORTEST_PREVIEWED: f64 = 4.0;
+
 impl Encoded {
+    /// The same pictures and sound as a transport stream for each segment, for players and programs that know
+    /// nothing else.
+    pub fn transport(&self, encoder: &Encoder) -> Result<Package, Failure> {
+        let folder = self.folder.path().join(TRANSPORT);
+        // What a run left there that was killed.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).map_err(|error| encoder.no_folder(&error))?;
+        let limits = encode::limits(&self.film, &self.rungs);
+        transport::write(encoder, &self.media, &folder, limits)
+            .map_err(|failure| encoder.explain(failure, "ffmpeg"))?;
+        let full = |problem| if self.folder.has_room() { Failure::File(problem) } else { encoder.no_room() };
+        transport::read(&folder, &self.media).map_err(full)
+    }
+
     /// Keeps what was encoded for the next run: this one could not upload it.
     pub fn keep(self) {
         self.folder.keep();
@@ -60,12 +98,29 @@ impl Encoder<'_> {
     /// Examines a film without decoding it.
     pub fn probe(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
         let mut command = self.tools.ffprobe();
-        command.args(["-of", "json", "-show_streams", "-show_format"]);
+        command.args(["-of", "json", "-show_streams", "-show_format", "-show_chapters"]);
         tools::film_input(&mut command, path, kind);
         let json = process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
             .map_err(|failure| self.explain(failure, "ffprobe"))?;
         let file = taken::File { path, now: jiff::Timestamp::now() };
-        probe::read(&json, &file).map_err(Failure::File)
+        let mut film = probe::read(&json, &file).map_err(Failure::File)?;
+        if let Some(base) = film.doubtful {
+            film.rate = self.fastest((path, kind), film.video)?.map_or(film.rate, |fastest| {
+                ladder::frame_rate(Some(ladder::FrameRate { num: fastest, den: 1 }), Some(base))
+            });
+        }
+        Ok(film)
+    }
+
+    /// The most pictures that a film has in a second.
+    fn fastest(&self, (path, kind): (&Path, sniff::Film), video: u32) -> Result<Option<u32>, Failure> {
+        let mut command = self.tools.ffprobe();
+        command.args(["-select_streams", &video.to_string(), "-show_entries", "packet=pts_time", "-of", "csv=p=0"]);
+        tools::film_input(&mut command, path, kind);
+        let limits = Limits { cpu: Duration::from_mins(30), ..Limits::TOOL };
+        let csv = process::output(&mut command, limits, self.stop, Duration::from_mins(5))
+            .map_err(|failure| self.explain(failure, "ffprobe"))?;
+        Ok(pace::fastest(&pace::moments(&csv)))
     }
 
     /// Encodes a film, or takes what an earlier run has encoded of it and kept. `sha256` is the digest of the file.
@@ -80,40 +135,71 @@ impl Encoder<'_> {
         let temp = self.temp();
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
         let label = scratch::Label::new(sha256, &encode::recipe(self, &film, &rungs));
+        let labels: Vec<Label> = film.sounds.iter().map(|sound| sound.label.clone()).collect();
         if let Some(kept) = Scratch::kept(&temp, &label)
-            && let Ok(package) = read_whole(kept.path(), &rungs, film.rate)
+            && let Ok(media) = Media::read(kept.path(), &rungs, film.rate, &labels)
         {
-            return self.finish(film, &rungs, package, kept);
+            return self.finish((path, kind), film, rungs, media, kept);
         }
         let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
         encode::encode(self, (path, kind), &film, &rungs, folder.path(), at)
             .map_err(|failure| self.explain(failure, "ffmpeg"))?;
         folder.done(&label);
-        let package = read_whole(folder.path(), &rungs, film.rate);
-        // On a full disk ffmpeg's packager loses what it writes, says nothing, and ends well.
+        let media = Media::read(folder.path(), &rungs, film.rate, &labels);
         let full = |problem| if folder.has_room() { Failure::File(problem) } else { self.no_room() };
-        let package = package.map_err(full)?;
-        self.finish(film, &rungs, package, folder)
+        let media = media.map_err(full)?;
+        self.finish((path, kind), film, rungs, media, folder)
     }
 
-    /// Checks what was encoded, and makes the thumbnails.
-    fn finish(&self, film: Film, rungs: &[Rung], package: Package, folder: Scratch) -> Result<Encoded, Failure> {
-        if package.duration < film.duration * 0.95 - 2.0 {
+    /// Checks what was encoded, and makes what belongs to it.
+    fn finish(
+        &self,
+        file: (&Path, sniff::Film),
+        film: Film,
+        rungs: Vec<Rung>,
+        media: Media,
+        folder: Scratch,
+    ) -> Result<Encoded, Failure> {
+        if media.duration() < film.duration * 0.95 - 2.0 {
             return Err(Failure::File(format!(
                 "only {:.0} of its {:.0} seconds can be read: the file is cut short or broken",
-                package.duration, film.duration
+                media.duration(),
+                film.duration
             )));
         }
-        let limits = encode::limits(&film, rungs);
-        let poster = poster::pick(self.tools, &package, folder.path(), limits, self.stop)
-            .map_err(|failure| self.explain(failure, "ffmpeg"))?;
-        let thumbnails = thumbnail::make(poster, image::metadata::Orientation::NoTransforms).map_err(Failure::File)?;
+        let explain = |failure| self.explain(failure, "ffmpeg");
+        let (texts, unread) = texts::read(self, file, &film, folder.path()).map_err(explain)?;
+        let (previews, thumbnails) = self.pictures(&media, encode::limits(&film, &rungs))?;
+        let package = media.package(&texts, &film.chapters, previews).map_err(Failure::File)?;
         let is_hdr = film.transfer != probe::Transfer::Sdr;
-        let note = (is_hdr && !self.tools.tone_maps).then(|| {
+        let pale = (is_hdr && !self.tools.tone_maps).then(|| {
             "HDR was cut to SDR without tone mapping and looks pale: install an ffmpeg with zscale and use --force"
                 .to_owned()
         });
-        Ok(Encoded { film, package, thumbnails, note, folder })
+        let notes: Vec<_> = [pale, film.left_out.map(str::to_owned), unread].into_iter().flatten().collect();
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        Ok(Encoded { film, package, thumbnails, media, note, rungs, folder })
+    }
+
+    /// The previews of a film, unless it is very short, and its poster in all sizes.
+    fn pictures(&self, media: &Media, limits: Limits) -> Result<(Option<previews::Previews>, Thumbnails), Failure> {
+        fn of(pictures: &Pictures) -> (&package::Quality, &Path) {
+            (&pictures.quality, &pictures.file)
+        }
+        let explain = |failure| self.explain(failure, "ffmpeg");
+        let none = || Failure::File("it has no pictures".to_owned());
+        let duration = media.duration();
+        let previews = if duration < SHORTEST_PREVIEWED {
+            None
+        } else {
+            let small = media.at_least(0).ok_or_else(none)?;
+            Some(previews::make(self.tools, of(small), duration, limits, self.stop).map_err(explain)?)
+        };
+        let place = poster::place(previews.as_ref().map_or(&[], |previews| &previews.scores), duration);
+        let large = media.at_least(poster::LONGEST).ok_or_else(none)?;
+        let poster = poster::pick(self.tools, of(large), place, limits, self.stop).map_err(explain)?;
+        let thumbnails = thumbnail::make(poster, image::metadata::Orientation::NoTransforms);
+        Ok((previews, thumbnails.map_err(Failure::File)?))
     }
 
     fn temp(&self) -> PathBuf {
@@ -154,14 +240,4 @@ impl Encoder<'_> {
             }
         })
     }
-}
-
-/// Reads what was encoded. A segment that does not end with a packet is not whole.
-fn read_whole(folder: &Path, rungs: &[Rung], rate: ladder::FrameRate) -> Result<Package, String> {
-    /// In bytes (ISO/IEC 13818-1 section 2.4.3.2).
-    const PACKET: u64 = 188;
-    let package = package::read(folder, rungs, rate)?;
-    let mut segments = package.renditions.iter().flat_map(|rendition| &rendition.segments);
-    let is_whole = |segment: &PathBuf| segment.metadata().is_ok_and(|file| file.len() % PACKET == 0);
-    if segments.all(is_whole) { Ok(package) } else { Err("ffmpeg has written a segment only in part".to_owned()) }
 }

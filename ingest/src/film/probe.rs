@@ -5,21 +5,31 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ladder::{FrameRate, frame_rate};
+use super::tracks::{self, Chapter, Label, Sound, Text};
 use crate::facts::{Facts, clean, rounded};
 use crate::taken;
 
 /// A film as it is to be shown and encoded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Film {
-    /// The index of the video stream, and of the audio stream if there is one.
+    /// The index of the video stream.
     pub video: u32,
-    pub audio: Option<u32>,
+    /// The first is the one that plays unless the viewer chooses another.
+    pub sounds: Vec<Sound>,
+    pub texts: Vec<Text>,
+    pub chapters: Vec<Chapter>,
+    /// What of the film is left out, for the report.
+    pub left_out: Option<&'static str>,
     /// In pixels as displayed: after rotation, with square pixels.
     pub width: u32,
     pub height: u32,
-    /// Seconds.
+    /// Seconds, of the pictures or of the sound, whichever is longer.
     pub duration: f64,
+    /// Seconds of the pictures alone.
+    pub pictures: f64,
     pub rate: FrameRate,
+    /// The rate that all time stamps fit, if the average differs so much from it that only the pictures tell.
+    pub doubtful: Option<FrameRate>,
     pub codec: String,
     pub transfer: Transfer,
     pub interlaced: bool,
@@ -46,6 +56,16 @@ struct Output {
     streams: Vec<Stream>,
     #[serde(default)]
     format: Format,
+    #[serde(default)]
+    chapters: Vec<Stretch>,
+}
+
+#[derive(Deserialize)]
+struct Stretch {
+    start_time: Option<String>,
+    end_time: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -76,47 +96,128 @@ struct Stream {
     side_data_list: Vec<SideData>,
 }
 
+impl Stream {
+    /// Whether it is a stream of a kind, and one that ffmpeg knows.
+    fn is(&self, kind: &str) -> bool {
+        self.codec_type.as_deref() == Some(kind) && self.codec_name.is_some()
+    }
+}
+
 #[derive(Deserialize)]
 struct SideData {
     rotation: Option<f64>,
 }
 
-/// Reads `ffprobe -of json -show_streams -show_format`. `file` says when the film was taken if its tags do not.
+/// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags do not.
 pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
-    let is = |stream: &Stream, kind: &str| stream.codec_type.as_deref() == Some(kind) && stream.codec_name.is_some();
     let video = output
         .streams
         .iter()
-        .find(|stream| is(stream, "video") && stream.disposition.get("attached_pic").is_none_or(|flag| *flag == 0))
+        .find(|stream| stream.is("video") && !is_set(stream, "attached_pic"))
         .ok_or("there is no video in it")?;
-    let audio = output.streams.iter().find(|stream| is(stream, "audio"));
     let (Some(width), Some(height)) = (video.width.filter(|w| *w > 0), video.height.filter(|h| *h > 0)) else {
         return Err("its pictures have no size".to_owned());
     };
-    let seconds = |text: &Option<String>| {
-        let seconds: f64 = text.as_deref()?.parse().ok()?;
-        (seconds.is_finite() && seconds > 0.0).then_some(seconds)
-    };
-    let duration = seconds(&video.duration).or_else(|| seconds(&output.format.duration)).ok_or("it has no duration")?;
+    let format = seconds(output.format.duration.as_deref());
+    let pictures = length(video).or(format).ok_or("it has no duration")?;
+    let (sounds, more_sounds) = sounds(&output.streams);
+    let (texts, more_texts) = texts(&output.streams);
+    // Of a file that does not say how long its pictures are, the whole is known.
+    let sound = sounds.first().and_then(|sound| sound.duration).filter(|_| length(video).is_some());
+    let duration = pictures.max(sound.unwrap_or_default());
+    let (average, base) = (rate(video.avg_frame_rate.as_deref()), rate(video.r_frame_rate.as_deref()));
+    let interlaced = matches!(video.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt"));
     let (width, height) = displayed(width, height, video);
     Ok(Film {
         video: video.index,
-        audio: audio.map(|stream| stream.index),
+        sounds,
+        texts,
+        chapters: chapters(&output.chapters, duration),
+        left_out: more_sounds.or(more_texts),
         width,
         height,
         duration,
-        rate: frame_rate(rate(video.avg_frame_rate.as_deref()), rate(video.r_frame_rate.as_deref())),
+        pictures,
+        rate: frame_rate(average, base),
+        doubtful: base.filter(|base| !interlaced && average.is_none_or(|average| differ(average, *base))),
         codec: video.codec_name.clone().unwrap_or_default(),
         transfer: match video.color_transfer.as_deref() {
             Some("arib-std-b67") => Transfer::Hlg,
             Some("smpte2084") => Transfer::Pq,
             _ => Transfer::Sdr,
         },
-        interlaced: matches!(video.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt")),
+        interlaced,
         content_id: output.format.tags.get(CONTENT_ID).and_then(|id| clean(id)),
         facts: facts(&output.format.tags, &video.tags, duration, file),
     })
+}
+
+fn seconds(text: Option<&str>) -> Option<f64> {
+    let seconds: f64 = text?.parse().ok()?;
+    (seconds.is_finite() && seconds > 0.0).then_some(seconds)
+}
+
+/// The seconds of a stream. Matroska has them in a tag, as `00:01:02.500000000`.
+fn length(stream: &Stream) -> Option<f64> {
+    seconds(stream.duration.as_deref()).or_else(|| {
+        let tag = stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("DURATION"))?.1;
+        let parts: Vec<f64> = tag.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let [hours, minutes, rest] = parts[..] else { return None };
+        let length = hours.mul_add(3600.0, minutes.mul_add(60.0, rest));
+        (length.is_finite() && length > 0.0).then_some(length)
+    })
+}
+
+fn differ(average: FrameRate, base: FrameRate) -> bool {
+    (base.per_second() / average.per_second() - 1.0).abs() > 0.02
+}
+
+fn is_set(stream: &Stream, disposition: &str) -> bool {
+    stream.disposition.get(disposition).is_some_and(|flag| *flag != 0)
+}
+
+/// The sounds, with the one first that the file wants to be heard, and what is said of those that are left out.
+fn sounds(streams: &[Stream]) -> (Vec<Sound>, Option<&'static str>) {
+    let mut found: Vec<_> = streams.iter().filter(|stream| stream.is("audio")).collect();
+    found.sort_by_key(|stream| !is_set(stream, "default"));
+    let more = (found.len() > tracks::MOST).then_some("it has more sounds than are taken in");
+    let sound =
+        |stream: &&Stream| Sound { index: stream.index, label: Label::of(&stream.tags), duration: length(stream) };
+    let mut sounds: Vec<_> = found.iter().take(tracks::MOST).map(sound).collect();
+    tracks::tell_apart(sounds.iter_mut().map(|sound| &mut sound.label), "Sound");
+    (sounds, more)
+}
+
+/// The subtitles that are text, and what is said of those that are left out.
+fn texts(streams: &[Stream]) -> (Vec<Text>, Option<&'static str>) {
+    const CODECS: [&str; 7] = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"];
+    let found: Vec<_> = streams.iter().filter(|stream| stream.is("subtitle")).collect();
+    let text = |stream: &&&Stream| stream.codec_name.as_deref().is_some_and(|codec| CODECS.contains(&codec));
+    let texts: Vec<_> = found
+        .iter()
+        .filter(text)
+        .take(tracks::MOST)
+        .map(|stream| Text { index: stream.index, label: Label::of(&stream.tags), is_forced: is_set(stream, "forced") })
+        .collect();
+    let more = (texts.len() < found.len()).then_some("its subtitles that are pictures are left out");
+    (texts, more)
+}
+
+/// The chapters, if there are several. A last one that is open ends with the film.
+fn chapters(stretches: &[Stretch], duration: f64) -> Vec<Chapter> {
+    const MOST: usize = 500;
+    let moment = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<f64>().ok());
+    let chapter = |(index, stretch): (usize, &Stretch)| {
+        let start = moment(&stretch.start_time)?.max(0.0);
+        let end = moment(&stretch.end_time).unwrap_or(duration).min(duration);
+        let title = stretch.tags.get("title").and_then(|title| clean(title));
+        let title = title.unwrap_or_else(|| format!("Chapter {}", index + 1));
+        (start < end).then_some(Chapter { start, end, title })
+    };
+    let mut chapters: Vec<_> = stretches.iter().take(MOST).enumerate().filter_map(chapter).collect();
+    chapters.sort_by(|a, b| a.start.total_cmp(&b.start));
+    if chapters.len() < 2 { Vec::new() } else { chapters }
 }
 
 /// The size on screen: pixels are made square, and the picture is then turned as the display matrix says.
@@ -137,7 +238,8 @@ fn displayed(width: u32, height: u32, video: &Stream) -> (u32, u32) {
     if turned { (height, width) } else { (width, height) }
 }
 
-fn rate(text: Option<&str>) -> Option<FrameRate> {
+/// A rate such as `30000/1001`.
+pub fn rate(text: Option<&str>) -> Option<FrameRate> {
     let (num, den) = fraction(text?, '/')?;
     Some(FrameRate { num, den })
 }
@@ -220,7 +322,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((film.width, film.height), (1080, 1920));
-        assert_eq!((film.video, film.audio), (1, Some(0)));
+        assert_eq!((film.video, film.sounds.len(), film.sounds[0].index), (1, 1, 0));
         assert_eq!(film.transfer, Transfer::Hlg);
         assert!((film.duration - 9.5).abs() < 1e-9);
         let two_hours = (jiff::tz::offset(2), OffsetSource::Container);
@@ -244,7 +346,7 @@ mod tests {
             "20240615_140322.mp4",
         )
         .unwrap();
-        assert_eq!((film.width, film.height, film.audio, film.interlaced), (1920, 1080, None, true));
+        assert_eq!((film.width, film.height, film.sounds.len(), film.interlaced), (1920, 1080, 0, true));
         assert_eq!(film.facts.taken, Some(wall("2024-06-15T14:03:22", Source::Name, None)));
     }
 

@@ -191,7 +191,7 @@ pub fn stopped() {
         let begun = || {
             let folders = std::fs::read_dir(&watched).unwrap().flatten();
             let mut files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
-            files.any(|file| file.path().extension().is_some_and(|extension| extension == "ts"))
+            files.any(|file| file.path().extension().is_some_and(|extension| extension == "mp4"))
         };
         while !begun() {
             std::thread::sleep(std::time::Duration::from_millis(10));
@@ -223,11 +223,11 @@ fn when_it_encodes(gallery: &Gallery, script: &str) -> std::path::PathBuf {
 pub fn segment_in_part() {
     let mut gallery = Gallery::new();
     film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=9 {X264} -f mp4"));
-    let cut = "ffmpeg \"$@\" || exit; head -c 4096 108p_001.ts > part; mv part 108p_001.ts; exit 0";
+    let cut = "ffmpeg \"$@\" || exit; head -c 4096 108p.mp4 > part; mv part 108p.mp4; exit 0";
     gallery.options.ffmpeg = Some(when_it_encodes(&gallery, cut));
     let report = gallery.ingest();
     assert_eq!((report.added, report.objects), (0, 0), "{report}");
-    assert!(report.failed[0].reason.contains("only in part"), "{report}");
+    assert!(report.failed[0].reason.contains("cut short"), "{report}");
     assert_eq!(std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap().count(), 0);
 }
 
