@@ -65,6 +65,9 @@ impl FrameRate {
     }
 }
 
+/// In pictures a second.
+const SLOWEST: f64 = 10.0;
+
 const COMMON: [FrameRate; 9] = [
     FrameRate { num: 24000, den: 1001 },
     FrameRate { num: 24, den: 1 },
@@ -78,9 +81,17 @@ const COMMON: [FrameRate; 9] = [
 ];
 
 /// The constant rate at which to encode: the film's own if it is constant, and otherwise the nearest common rate that
-/// loses little. The rate is at most 60. `average` is frames over duration. `base` is the rate that all time stamps
+/// loses little. The rate is at least 10 and at most 60. `average` is frames over duration. `base` is the rate that all time stamps
 /// fit.
 pub fn frame_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
+    let rate = own_rate(average, base);
+    // Chromium takes no pictures that stand for seconds. Repeated ones cost few bytes.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a frame rate
+    let times = (SLOWEST / rate.per_second()).ceil().max(1.0) as u32;
+    FrameRate { num: rate.num.saturating_mul(times), den: rate.den }
+}
+
+fn own_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
     let Some(mut rate) = average.or(base) else {
         return FrameRate { num: 30, den: 1 };
     };
@@ -162,7 +173,7 @@ mod tests {
             (rate(100, 1), rate(100, 1), rate(50, 1)),
             // Unusual but constant rates: a time lapse, old cameras.
             (rate(15, 1), rate(15, 1), rate(15, 1)),
-            (rate(1, 2), rate(1, 2), rate(1, 2)),
+            (rate(1, 2), rate(1, 2), rate(20, 2)),
             (None, None, rate(30, 1)),
         ] {
             assert_eq!(Some(frame_rate(average, base)), kept, "{average:?}");
