@@ -1,5 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { precompress } from './build/precompress.ts';
+
+/**
+ * hls.js is built from its source, because its builds are too large or too small: with everything, or without sound of
+ * its own and subtitles. Its build names the parts in this way (build-config.js of hls.js).
+ */
+const parts = {
+  ALT_AUDIO: true,
+  SUBTITLES: true,
+  CMCD: false,
+  CONTENT_STEERING: false,
+  EME_DRM: false,
+  IFRAMES: false,
+  INTERSTITIALS: false,
+  M2TS_ADVANCED_CODECS: false,
+  MEDIA_CAPABILITIES: false,
+  VARIABLE_SUBSTITUTION: false,
+};
+const hls = join(import.meta.dirname, 'node_modules/hls.js');
+const { version } = JSON.parse(readFileSync(join(hls, 'package.json'), 'utf8')) as { version: string };
 
 /** Where `vite dev` finds the services. The built page has no such setting, because it uses its own origin. */
 const services = 'http://127.0.0.1:8080';
@@ -7,6 +28,19 @@ const services = 'http://127.0.0.1:8080';
 export default defineConfig({
   base: '/',
   plugins: [precompress()],
+  resolve: {
+    alias: [
+      { find: /^hls\.js$/, replacement: join(hls, 'src/exports-named.ts') },
+      { find: /^@svta\/cml-cmcd$/, replacement: join(hls, 'src/empty-es.js') },
+    ],
+  },
+  define: {
+    ...Object.fromEntries(Object.entries(parts).map(([name, wanted]) => [`__USE_${name}__`, String(wanted)])),
+    __VERSION__: JSON.stringify(version),
+    __IN_WORKER__: 'false',
+    // The worker is a file of its own: the policy of the page allows no other.
+    __HLS_WORKER_BUNDLE__: 'undefined',
+  },
   build: {
     outDir: 'dist',
     target: ['chrome109', 'firefox115', 'safari16'],
@@ -14,7 +48,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // hls.js is a chunk of its own, which is loaded when a film is opened.
-    chunkSizeWarningLimit: 450,
+    chunkSizeWarningLimit: 500,
   },
   server: {
     proxy: Object.fromEntries(['/api', '/login', '/logout', '/auth'].map((path) => [path, services])),

@@ -1,5 +1,7 @@
 import { Api } from './api/client.ts';
 import type { MediaType } from './api/types.ts';
+import { places } from './film/kept.ts';
+import { prepare } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
@@ -35,13 +37,14 @@ export function start(root: HTMLElement): void {
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
+  const films = places();
   const top = header(unnamed, { choose, logout: () => void logout() });
   const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
     playback: (path) => api.playback(path),
     unauthorized: lock,
-    resume: new Map(),
+    resume: films,
     moved(item) {
       subject = item.name;
       name();
@@ -81,6 +84,10 @@ export function start(root: HTMLElement): void {
     forget();
     scrollTo(0, 0);
     sync();
+  });
+  // The player loads while a hand is on its way to a film.
+  photos.element.addEventListener('pointerover', (event) => {
+    if (event.target instanceof Element && event.target.closest('.tile-film')) prepare();
   });
   photos.element.addEventListener('click', (event) => {
     const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('.tile') : null;
@@ -258,6 +265,7 @@ export function start(root: HTMLElement): void {
       return;
     }
     forget();
+    films.forget();
     filter = null;
     title = unnamed;
     subject = null;

@@ -16,10 +16,15 @@ describe('the page', () => {
     ['sets style attributes, which the content security policy blocks', /setAttribute\(\s*['"]style|\bstyle:\s*[`'"]|cssText/],
     ['runs strings', /\beval\(|new Function\(/],
     ['escapes the type checker', /:\s*any\b|as any\b|@ts-ignore|@ts-expect-error|as unknown as/],
-    ['keeps anything of the session', /localStorage|sessionStorage|document\.cookie/],
+    ['reads cookies', /document\.cookie/],
     ['writes to the console', /console\./],
   ])('nowhere %s', (_, pattern) => {
     expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('keeps nothing but where films were left, in one place, which is emptied at logout', () => {
+    const keeping = sources.filter(([, text]) => /localStorage|sessionStorage|indexedDB/.test(text));
+    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts']);
   });
 
   it('has no inline script or style in its document', () => {

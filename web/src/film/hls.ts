@@ -1,37 +1,150 @@
-import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js/light';
+import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData, type LevelDetails } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { parseProblem } from '../api/parse.ts';
+import { addresses } from './addresses.ts';
+import { cure } from './cure.ts';
+import { helped } from './loader.ts';
+import { menus } from './menus.ts';
+import { learn, network } from './network.ts';
+import { ahead, prompt } from './rungs.ts';
 import { PLAYLIST } from './strategy.ts';
-import type { Events, Player } from './types.ts';
+import { showSubtitles } from './subtitles.ts';
+import type { Engine, Events } from './types.ts';
 
-/** How many seconds of film to buffer before the viewer presses play, and during playback. */
-const READY = 8;
-const PLAYING = 40;
-/** If a repaired or reopened film breaks again within this time, in ms, it has failed for good. */
+/** If a repaired film breaks again within this time, in ms, it has failed for good. */
 const PATIENCE = 30_000;
+/** How long segments are, in seconds, until a playlist says it: the first of a film with sound of its own, and others. */
+const FIRST = 1;
+const USUAL = 4;
+/** Less than a segment. */
+const HELD = 0.05;
 
-/** Plays through hls.js. This module is the only one that imports it, so it loads with the first film. */
-export function play(video: HTMLVideoElement, url: string, start: number, events: Events): Player {
+/** Plays through hls.js. Loads the playlists and one segment of each kind, and more once the film plays. */
+export function hlsEngine(video: HTMLVideoElement, url: string, start: number, events: Events): Engine {
   const playlist = new URL(url, location.href).href;
-  let reopened = -Infinity;
+  const known = addresses();
   let repaired = -Infinity;
-  let hls = connect(start);
+  let held = video.paused;
+  let segment = USUAL;
+  /** The kinds of segments that were asked for before the film plays. */
+  const began = new Set<string>();
+  let over = false;
 
-  function connect(from: number): Hls {
-    const created = new Hls({
-      workerPath,
-      startPosition: from > 0 ? from : -1,
-      maxBufferLength: video.paused ? READY : PLAYING,
-      backBufferLength: 60,
-      capLevelToPlayerSize: true,
-    });
-    created.on(HlsEvents.ERROR, (_, data) => {
-      if (data.fatal) broken(data);
-    });
-    created.on(HlsEvents.MEDIA_ATTACHED, alternative);
-    created.loadSource(playlist);
-    created.attachMedia(video);
-    return created;
+  const hls = new Hls({
+    workerPath,
+    autoStartLoad: false,
+    startFragPrefetch: true,
+    testBandwidth: false,
+    abrEwmaDefaultEstimate: network(),
+    capLevelToPlayerSize: true,
+    backBufferLength: 30,
+    // The limits are set below. hls.js takes the larger one of these two up to the third.
+    maxBufferSize: 0,
+    maxBufferLength: HELD,
+    maxMaxBufferLength: HELD,
+    enableCEA708Captions: false,
+    enableIMSC1: false,
+    renderTextTracksNatively: false,
+    fLoader: helped(Hls.DefaultConfig.loader, {
+      current: known.current,
+      cure: (file, status, from) => cure(file, status, from, known),
+      lost: (said) => fail(said, null, null),
+    }),
+  });
+  const { errorRetry } = hls.config.fragLoadPolicy.default;
+  // hls.js gives up where the browser tells no status. Where this is not the store's doing, the network is.
+  if (errorRetry) errorRetry.shouldRetry = (_, count, __, response, usual) => usual || (response?.code === 0 && count < errorRetry.maxNumRetry);
+
+  const engine: { -readonly [name in keyof Engine]: Engine[name] } = {
+    ...menus(hls),
+    previews: null,
+    chapters: null,
+    changed: () => undefined,
+    seek(time) {
+      // Of a place that is not loaded, a cheap segment comes first.
+      if (!isBuffered(time) && hls.autoLevelEnabled && hls.levels.length > 1) {
+        hls.nextAutoLevel = prompt(hls.levels, hls.bandwidthEstimate, segment, hls.maxAutoLevel);
+      }
+      video.currentTime = time;
+    },
+    destroy() {
+      over = true;
+      video.removeEventListener('play', release);
+      if (hls.levels.some(({ loaded }) => loaded)) learn(hls.bandwidthEstimate);
+      hls.destroy();
+      video.replaceChildren();
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+  const update = () => {
+    Object.assign(engine, menus(hls));
+    engine.changed();
+  };
+
+  hls.on(HlsEvents.MANIFEST_PARSED, (_, { levels, audioTracks, sessionData }) => {
+    const named = (id: string) => {
+      const uri = sessionData?.[id]?.['URI'];
+      return typeof uri === 'string' ? new URL(uri, hls.url ?? playlist).href : null;
+    };
+    engine.previews = named('edge-gallery.previews');
+    engine.chapters = named('com.apple.hls.chapters');
+    const first = audioTracks.some(({ url: own }) => own) ? FIRST : USUAL;
+    hls.startLevel = prompt(levels, network(), first, hls.maxAutoLevel, held);
+    limit();
+    hls.startLoad(start > 0 ? start : -1);
+    update();
+  });
+  hls.on(HlsEvents.LEVEL_LOADED, (_, { details }) => {
+    segment = details.targetduration || USUAL;
+    // Only transport streams need work. Fragmented MP4 goes to the browser as it is.
+    hls.config.enableWorker = isTransportStream(details);
+    limit();
+  });
+  hls.on(HlsEvents.LEVEL_SWITCHED, () => {
+    limit();
+    update();
+  });
+  for (const event of [HlsEvents.AUDIO_TRACKS_UPDATED, HlsEvents.AUDIO_TRACK_SWITCHED, HlsEvents.SUBTITLE_TRACKS_UPDATED, HlsEvents.SUBTITLE_TRACK_SWITCH]) {
+    hls.on(event as HlsEvents.AUDIO_TRACKS_UPDATED, update);
+  }
+  hls.on(HlsEvents.FRAG_LOADING, (_, { frag }) => {
+    if (!held || frag.sn === 'initSegment') return;
+    began.add(frag.type);
+    // One segment of each kind is enough. hls.js loads two of a sound track that it has just chosen.
+    if (began.has('main') && (began.has('audio') || !hls.audioTracks.some(({ url: own }) => own))) hls.pauseBuffering();
+  });
+  hls.on(HlsEvents.FRAG_BUFFERED, (_, { frag }) => {
+    if (frag.type === 'main') learn(hls.bandwidthEstimate);
+  });
+  showSubtitles(hls, video);
+  hls.on(HlsEvents.MEDIA_ATTACHED, alternative);
+  hls.on(HlsEvents.ERROR, (_, data) => {
+    if (data.fatal) broken(data);
+  });
+  video.addEventListener('play', release, { once: true });
+  hls.loadSource(playlist);
+  hls.attachMedia(video);
+  return engine;
+
+  function limit(): void {
+    const most = held ? HELD : ahead(hls.levels[hls.loadLevel]?.maxBitrate ?? 0, segment);
+    hls.config.maxBufferLength = most;
+    hls.config.maxMaxBufferLength = most;
+  }
+
+  function release(): void {
+    held = false;
+    limit();
+    hls.resumeBuffering();
+  }
+
+  function isBuffered(time: number): boolean {
+    const { buffered } = video;
+    for (let at = 0; at < buffered.length; at += 1) {
+      if (buffered.start(at) <= time && time < buffered.end(at)) return true;
+    }
+    return false;
   }
 
   /** With ManagedMediaSource, a native source beside hls.js's own keeps AirPlay possible (WebKit's advice). */
@@ -46,44 +159,25 @@ export function play(video: HTMLVideoElement, url: string, start: number, events
   }
 
   function broken(data: ErrorData): void {
-    const status = data.response?.code || null;
     const now = performance.now();
     if (data.type === ErrorTypes.MEDIA_ERROR && now - repaired > PATIENCE) {
       repaired = now;
       hls.recoverMediaError();
       return;
     }
-    // The signed URLs of a film that was paused for a night have expired. A fresh playlist has fresh URLs.
-    if (status !== null && [403, 410].includes(status) && video.currentTime > 0 && now - reopened > PATIENCE) {
-      reopened = now;
-      reopen();
-      return;
-    }
+    const status = data.response?.code || null;
+    fail(explain(data, status), status, problemOf(data).requestId);
+  }
+
+  function fail(said: string, status: number | null, requestId: string | null): void {
+    if (over) return;
+    over = true;
     hls.stopLoad();
-    events.failed(explain(data, status), status, requestIdOf(data));
+    events.failed(said, status, requestId);
   }
-
-  function reopen(): void {
-    const { currentTime, paused } = video;
-    hls.destroy();
-    hls = connect(currentTime);
-    if (!paused) video.play().catch(() => undefined);
-  }
-
-  const playing = () => {
-    hls.config.maxBufferLength = PLAYING;
-  };
-  video.addEventListener('play', playing);
-  return {
-    destroy() {
-      video.removeEventListener('play', playing);
-      hls.destroy();
-      video.replaceChildren();
-      video.removeAttribute('src');
-      video.load();
-    },
-  };
 }
+
+const isTransportStream = ({ fragments }: LevelDetails): boolean => !fragments[0]?.initSegment;
 
 function explain(data: ErrorData, status: number | null): string {
   if (data.type === ErrorTypes.NETWORK_ERROR) {
@@ -97,19 +191,12 @@ function explain(data: ErrorData, status: number | null): string {
   return `This film cannot be played here (${data.details}).`;
 }
 
-const xhrOf = (data: ErrorData): XMLHttpRequest | null =>
-  data.networkDetails instanceof XMLHttpRequest ? data.networkDetails : null;
-
 function problemOf(data: ErrorData): ReturnType<typeof parseProblem> {
-  const xhr = xhrOf(data);
+  const xhr = data.networkDetails instanceof XMLHttpRequest ? data.networkDetails : null;
   if (!xhr || !xhr.getResponseHeader('content-type')?.startsWith('application/problem+json')) return parseProblem(null);
   try {
     return parseProblem(JSON.parse(typeof xhr.response === 'string' ? xhr.response : new TextDecoder().decode(xhr.response as ArrayBuffer)));
   } catch {
     return parseProblem(null);
   }
-}
-
-function requestIdOf(data: ErrorData): string | null {
-  return problemOf(data).requestId;
 }

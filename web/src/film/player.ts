@@ -4,28 +4,49 @@ import type { Events, Player } from './types.ts';
 export interface Source {
   /** The URL of the playlist. On another origin it holds the right to the film, because no cookie is sent there. */
   readonly hls: string | null;
+  /** The URL of the playlist with a token, for a television, which has no cookie. */
+  readonly token: (() => Promise<string>) | null;
   /** The original, for films without a playlist. */
   readonly file: string;
 }
 
-/** Connects a film to its element. Nothing plays yet. `start` is where playback will begin, in seconds. */
-export async function open(video: HTMLVideoElement, source: Source, start: number, events: Events): Promise<Player> {
-  if (source.hls === null) return direct(video, source.file, start, events);
-  switch (choose(abilities(video))) {
-    case 'native':
-      return direct(video, source.hls, start, events);
-    case 'hls.js': {
-      const { play } = await import('./hls.ts');
-      return play(video, source.hls, start, events);
-    }
-    case 'none':
-      events.failed('This browser cannot play films of this kind. The original can be downloaded.', null, null);
-      return { destroy: () => undefined };
-  }
+const full = () => import('./full.ts');
+
+/** Loads what a film needs beside its own files, before somebody opens one. */
+export function prepare(): void {
+  if (choose(abilities(document.createElement('video'))) === 'hls.js') full().catch(() => undefined);
 }
 
-/** The browser's own player. */
-function direct(video: HTMLVideoElement, url: string, start: number, events: Events): Player {
+/** Connects a film to its element in `frame`. Nothing plays yet. `start` is where playback begins, in seconds. */
+export async function open(video: HTMLVideoElement, frame: HTMLElement, source: Source, start: number, events: Events): Promise<Player> {
+  const strategy = choose(abilities(video));
+  const none = { controls: null, destroy: () => undefined };
+  if (strategy === 'native') {
+    // AirPlay hands the URL over to a television, so that it must hold the right to the film.
+    const url = source.hls === null ? source.file : ((await source.token?.()) ?? source.hls);
+    return { ...none, destroy: direct(video, url, start, events) };
+  }
+  if (source.hls !== null && strategy === 'none') {
+    events.failed('This browser cannot play films of this kind. The original can be downloaded.', null, null);
+    return none;
+  }
+  if (source.hls !== null) warm(source.hls);
+  const { playHls, withFile } = await full();
+  const place = { video, frame, token: source.token };
+  if (source.hls !== null) return playHls(place, source.hls, start, events);
+  return withFile(place, direct(video, source.file, start, events));
+}
+
+/** Fetches the master while the player itself loads. The browser keeps it for hls.js. */
+function warm(url: string): void {
+  fetch(url, { credentials: 'same-origin' }).then(
+    (response) => response.arrayBuffer(),
+    () => undefined,
+  ).catch(() => undefined);
+}
+
+/** The browser's own playing of a URL. Returns what ends it. */
+function direct(video: HTMLVideoElement, url: string, start: number, events: Events): () => void {
   const stop = new AbortController();
   const source = document.createElement('source');
   source.src = url;
@@ -42,12 +63,10 @@ function direct(video: HTMLVideoElement, url: string, start: number, events: Eve
   }
   video.replaceChildren(source);
   video.load();
-  return {
-    destroy() {
-      stop.abort();
-      video.replaceChildren();
-      video.removeAttribute('src');
-      video.load();
-    },
+  return () => {
+    stop.abort();
+    video.replaceChildren();
+    video.removeAttribute('src');
+    video.load();
   };
 }

@@ -5,5 +5,44 @@ export interface Events {
 }
 
 export interface Player {
+  /** The page's own controls. `null` where the browser's are used. */
+  readonly controls: Controls | null;
   destroy(): void;
+}
+
+export interface Controls {
+  /** Acts on a key. `false` if the key means nothing to a film. */
+  key(event: KeyboardEvent): boolean;
+  destroy(): void;
+}
+
+/** What a viewer may choose of, such as the rungs of a film. */
+export interface Menu {
+  readonly choices: readonly { readonly id: number; readonly label: string }[];
+  chosen(): number;
+  choose(id: number): void;
+}
+
+/** What controls need of a player beside its `video` element. */
+export interface Engine {
+  /** Empty menus are not shown. All are empty until the film is known. */
+  readonly qualities: Menu;
+  readonly sounds: Menu;
+  readonly subtitles: Menu;
+  /** The URL of the sheets of seek previews, a WebVTT file, and that of the chapters. */
+  readonly previews: string | null;
+  readonly chapters: string | null;
+  seek(time: number): void;
+  /** Called whenever one of the above has changed. */
+  changed: () => void;
+  destroy(): void;
+}
+
+/** Where each film was left, in seconds, by key. */
+export interface Places {
+  get(key: string): number;
+  set(key: string, time: number): void;
+  delete(key: string): void;
+  /** Forgets all films, and whatever else is kept of them. */
+  forget(): void;
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
-import { open } from '../film/player.ts';
+import { open, prepare } from '../film/player.ts';
 import type { Player } from '../film/types.ts';
 import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
@@ -9,6 +9,8 @@ import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
+/** Who leaves a film in its last seconds has seen it. */
+const END = 3;
 /** If a film fails again within this time after it got a new URL, in ms, the URL was not the reason. */
 const PATIENCE = 30_000;
 
@@ -31,13 +33,13 @@ export function film(item: Media, around: Surroundings): Slide {
   function mount(): HTMLVideoElement {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
     created.addEventListener('play', () => {
-      created.controls = true;
+      created.controls = player?.controls === null;
       frame.classList.add('frame-playing');
     });
     created.addEventListener('playing', () => frame.classList.remove('frame-waiting'));
     created.addEventListener('waiting', () => frame.classList.add('frame-waiting'));
     created.addEventListener('timeupdate', () => {
-      if (created.ended) around.resume.delete(item.key);
+      if (created.ended || created.currentTime > created.duration - END) around.resume.delete(item.key);
       else if (created.currentTime > 0) around.resume.set(item.key, created.currentTime);
     });
     frame.prepend(created);
@@ -54,7 +56,9 @@ export function film(item: Media, around: Surroundings): Slide {
       return;
     }
     try {
-      const opened = await open(to, { hls, file: item.file }, around.resume.get(item.key) ?? 0, { failed });
+      const { playback, file } = item;
+      const token = playback === null ? null : () => around.playback(playback);
+      const opened = await open(to, frame, { hls, token, file }, around.resume.get(item.key), { failed });
       if (mine === opening) player = opened;
       else opened.destroy();
     } catch {
@@ -129,6 +133,8 @@ export function film(item: Media, around: Surroundings): Slide {
     frame.classList.remove('frame-playing', 'frame-waiting');
   }
 
+  // Most who see a film's poster beside an item go on to it, or play it.
+  prepare();
   start.addEventListener('click', () => begin(true));
   return {
     item,
@@ -147,9 +153,12 @@ export function film(item: Media, around: Surroundings): Slide {
       frame.querySelector('.failure')?.remove();
       frame.classList.remove('frame-failed');
     },
-    toggle() {
+    key(event) {
+      if (video && player?.controls && frame.matches('.frame-playing, .frame-waiting')) return player.controls.key(event);
+      if (event.key !== ' ') return false;
       if (!video || video.paused) begin(true);
       else video.pause();
+      return true;
     },
     destroy() {
       close();

@@ -3,7 +3,8 @@ export interface Keys {
   next(): void;
   first(): void;
   last(): void;
-  toggle(): void;
+  /** The current item's own keys. `false` if a key means nothing to it. */
+  own(event: KeyboardEvent): boolean;
   zoom(factor: number): void;
   close(): void;
 }
@@ -16,11 +17,16 @@ export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
   document.addEventListener('keydown', (event) => {
     if (!dialog.open || event.altKey || event.ctrlKey || event.metaKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    const action = target?.closest('video') ? null : actions.get(event.key);
+    const escape = event.key === 'Escape';
+    // The browser's own controls of a film, lists and the volume keep their keys.
+    if (!escape && target?.closest('video[controls], select, .film-volume')) return;
     if (event.key === ' ' && target?.closest('button, a')) return;
-    if (event.key === 'Escape') to.close();
-    else if (action) action(to);
-    else return;
+    if (!to.own(event)) {
+      const action = actions.get(event.key);
+      if (escape) to.close();
+      else if (action) action(to);
+      else return;
+    }
     event.preventDefault();
   });
 }
@@ -30,7 +36,6 @@ const actions: ReadonlyMap<string, (to: Keys) => void> = new Map([
   ['ArrowRight', (to: Keys) => to.next()],
   ['Home', (to: Keys) => to.first()],
   ['End', (to: Keys) => to.last()],
-  [' ', (to: Keys) => to.toggle()],
   ['+', (to: Keys) => to.zoom(1.5)],
   ['=', (to: Keys) => to.zoom(1.5)],
   ['-', (to: Keys) => to.zoom(1 / 1.5)],

@@ -92,7 +92,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     next: () => go(index + 1),
     first: () => go(0),
     last: () => go((library?.count ?? 0) - 1),
-    toggle: () => current()?.toggle(),
+    own: (event) => current()?.key(event) ?? false,
     zoom: (factor) => zoom.by(factor),
     close: leave,
   });
@@ -130,7 +130,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     },
     // The player's timeline, buttons and notices keep their clicks and drags.
     (event) =>
-      event.target instanceof Element && (event.target.closest('button, a, .failure') !== null || onTimeline(event)),
+      event.target instanceof Element && (event.target.closest('button, a, .failure, .film-bar, .film-panel') !== null || onTimeline(event)),
   );
 
   function leave(): void {

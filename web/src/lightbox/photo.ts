@@ -136,7 +136,11 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
       loading?.removeAttribute('src');
       loading = null;
     },
-    toggle: () => clip?.toggle(),
+    key({ key }) {
+      if (key !== ' ' || !clip) return false;
+      clip.toggle();
+      return true;
+    },
     destroy() {
       clip?.stop();
       loading?.removeAttribute('src');

@@ -1,4 +1,5 @@
 import type { Media } from '../api/types.ts';
+import type { Places } from '../film/types.ts';
 import { aspectOf } from '../grid/layout.ts';
 import { h } from '../ui/dom.ts';
 
@@ -10,8 +11,7 @@ export interface Surroundings {
   unauthorized(): void;
   /** The URL of a film's playlist, which may expire. `path` is the item's `playback`. Rejects as the API does. */
   playback(path: string): Promise<string>;
-  /** The time at which each film was left, in seconds, by key. */
-  readonly resume: Map<string, number>;
+  readonly resume: Places;
 }
 
 /** One item in the lightbox. */
@@ -26,8 +26,8 @@ export interface Slide {
   /** Called when the viewer looks closer. */
   sharpen(): void;
   deactivate(): void;
-  /** Called for the Space key. */
-  toggle(): void;
+  /** Acts on a key. `false` if the key means nothing to this item. */
+  key(event: KeyboardEvent): boolean;
   destroy(): void;
 }
 

@@ -40,8 +40,13 @@ export function icon(name: IconName): SVGSVGElement {
     image.append(path('M8.2 5.600a.9.9 0 011.4-.7l9 6.300a1 1 0 010 1.600l-9 6.300a.9.9 0 01-1.4-.7z'));
     return image;
   }
+  return drawing(PATHS[name]);
+}
+
+/** An icon from the paths of its lines. */
+export function drawing(lines: readonly string[]): SVGSVGElement {
   const image = svg('0 0 24 24', 'icon');
-  image.append(...PATHS[name].map(path));
+  image.append(...lines.map(path));
   return image;
 }
 

@@ -1,0 +1,51 @@
+import { h } from '../../ui/dom.ts';
+import { clock } from '../../ui/format.ts';
+import { chapterAt, type Chapter } from '../chapters.ts';
+import type { Engine, Menu } from '../types.ts';
+
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+export interface Panel {
+  readonly element: HTMLElement;
+  /** Lists the choices as they are now. */
+  fill(): void;
+}
+
+/** The choices of a film: quality, speed, subtitles, sound, chapters. */
+export function panel(video: HTMLVideoElement, engine: Engine, chapters: () => readonly Chapter[]): Panel {
+  const element = h('div', { class: 'film-panel', role: 'group', 'aria-label': 'Settings', hidden: true });
+  const speeds: Menu = {
+    choices: SPEEDS.map((speed, id) => ({ id, label: speed === 1 ? 'Normal' : `${speed}×` })),
+    chosen: () => SPEEDS.indexOf(video.playbackRate),
+    choose: (id) => (video.playbackRate = SPEEDS[id] ?? 1),
+  };
+  const jumps = (): Menu => ({
+    choices: chapters().map(({ start, title }, id) => ({ id, label: `${clock(start)} ${title}` })),
+    chosen: () => chapters().indexOf(chapterAt(chapters(), video.currentTime) as Chapter),
+    choose: (id) => engine.seek(chapters()[id]?.start ?? 0),
+  });
+
+  function row(label: string, { choices, chosen, choose }: Menu): HTMLElement | null {
+    if (choices.length === 0) return null;
+    const select = h('select', { name: label.toLowerCase() }, ...choices.map(({ id, label: text }) => h('option', { value: id }, text)));
+    select.value = String(chosen());
+    select.addEventListener('change', () => choose(Number(select.value)));
+    return h('label', {}, h('span', {}, label), select);
+  }
+
+  return {
+    element,
+    fill() {
+      // A list that is open would close.
+      if (element.contains(document.activeElement) && document.activeElement?.matches('select')) return;
+      const rows = [
+        row('Quality', engine.qualities),
+        row('Speed', speeds),
+        row('Subtitles', engine.subtitles),
+        row('Sound', engine.sounds),
+        row('Chapter', jumps()),
+      ];
+      element.replaceChildren(...rows.filter((each) => each !== null));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cure, isExpired } from './cure.ts';
+
+const url = 'https://store/a.mp4?X-Amz-Date=20261129T000000Z&X-Amz-Expires=3600';
+const known = (fresh: string | null) => ({ current: (old: string) => old, renew: async () => fresh });
+/** What a browser does that reaches the store or not, and may read its answers or not. */
+const store = (reached: boolean, read: boolean) => async (_: string, { mode }: RequestInit) => {
+  if (mode === 'no-cors' ? reached : read) return new Response();
+  throw new TypeError('Failed to fetch');
+};
+
+beforeEach(() => {
+  vi.stubGlobal('location', { origin: 'https://gallery' });
+  vi.stubGlobal('navigator', { onLine: true });
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 29) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('cure', () => {
+  it('asks for fresh URLs after a refusal', async () => {
+    expect(await cure(url, 403, 'p', known('fresh'))).toEqual({ again: 'fresh' });
+    expect(await cure(url, 403, 'p', known(null))).toBeNull();
+  });
+  it('asks for fresh URLs where an expired one fails without a status', async () => {
+    vi.setSystemTime(Date.UTC(2026, 10, 29, 2));
+    expect(await cure(url, 0, 'p', known('fresh'))).toEqual({ again: 'fresh' });
+  });
+  it('names the rules of the store', async () => {
+    vi.stubGlobal('fetch', store(true, false));
+    expect(await cure(url, 0, 'p', known(null))).toHaveProperty('said', expect.stringContaining('CORS'));
+  });
+  it('tries again after a moment’s failure', async () => {
+    vi.stubGlobal('fetch', store(true, true));
+    expect(await cure(url, 0, 'p', known(null))).toEqual({ again: url });
+  });
+  it('blames no rules where nothing answers', async () => {
+    vi.stubGlobal('fetch', store(false, false));
+    expect(await cure(url, 0, 'p', known(null))).toBeNull();
+  });
+  it('leaves other statuses to the player', async () => expect(await cure(url, 503, 'p', known('fresh'))).toBeNull());
+});
+
+it('knows when a URL expires', () => {
+  expect(isExpired(url, Date.UTC(2026, 10, 29, 0, 59))).toBe(false);
+  expect(isExpired(url, Date.UTC(2026, 10, 29, 1, 1))).toBe(true);
+  expect(isExpired('https://store/a.mp4', Date.now())).toBe(false);
+});

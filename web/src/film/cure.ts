@@ -1,0 +1,47 @@
+/** What to do when a file of a film does not arrive. */
+import type { Addresses } from './addresses.ts';
+
+/** A file is asked for again at this URL, or was given up with `said`, or is left to the player's own retries. */
+export type Cure = { readonly again: string } | { readonly said: string } | null;
+
+const FORBIDDEN =
+  'The store of this gallery does not let this page read films. Its owner can allow it: the CORS rules of the bucket ' +
+  'must name the address of this page.';
+/** How long a question about the cause may take, in ms. */
+const PATIENCE = 2500;
+
+/** `status` is 0 if the browser does not tell it. `playlist` is the one that told the URL. */
+export async function cure(url: string, status: number, playlist: string, known: Addresses): Promise<Cure> {
+  if (status === 403 || status === 410 || (status === 0 && isExpired(url, Date.now()))) {
+    const again = await known.renew(url, playlist);
+    if (again !== null || status !== 0) return again === null ? null : { again };
+  }
+  if (status !== 0 || !navigator.onLine || new URL(url).origin === location.origin) return null;
+  // Any answer is enough of the first question. Of the second, the page must be allowed to read the answer.
+  const [answers, readable] = await Promise.all([
+    ask(url, { method: 'HEAD', mode: 'no-cors' }),
+    ask(url, { headers: { range: 'bytes=0-0' } }),
+  ]);
+  if (readable) return { again: url };
+  return answers ? { said: FORBIDDEN } : null;
+}
+
+/** Whether a presigned URL says that its time is over (SigV4's query parameters). */
+export function isExpired(url: string, now: number): boolean {
+  const { searchParams } = new URL(url);
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(searchParams.get('X-Amz-Date') ?? '') ?? [];
+  const life = Number(searchParams.get('X-Amz-Expires') ?? Number.NaN);
+  return now > Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + life * 1000;
+}
+
+async function ask(url: string, how: RequestInit): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await fetch(url, { ...how, signal, cache: 'no-store', credentials: 'omit', redirect: 'follow' });
+    void response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}

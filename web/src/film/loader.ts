@@ -1,0 +1,71 @@
+import type { FragmentLoaderConstructor, FragmentLoaderContext, HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js';
+import type { Cure } from './cure.ts';
+
+type Context = FragmentLoaderContext;
+type Callbacks = LoaderCallbacks<Context>;
+
+export interface Help {
+  /** The URL as it is now. */
+  current(url: string): string;
+  /** `playlist` is the one that told the URL. */
+  cure(url: string, status: number, playlist: string): Promise<Cure>;
+  /** A file that will not come, for a reason that is known. */
+  lost(said: string): void;
+}
+
+/** hls.js's loader of files, which asks for help after a failure, once for each file, before hls.js hears of it. */
+export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, help: Help): FragmentLoaderConstructor {
+  // It hands the context on as it is.
+  const Base = Usual as new (config: HlsConfig) => Loader<Context>;
+  return class implements Loader<Context> {
+    readonly #config: HlsConfig;
+    #inner: Loader<Context>;
+    /** hls.js keeps this object, so that a second attempt counts in it too. */
+    readonly stats: LoaderStats;
+    #over = false;
+
+    constructor(config: HlsConfig) {
+      this.#config = config;
+      this.#inner = new Base(config);
+      this.stats = this.#inner.stats;
+    }
+
+    get context(): Context | null {
+      return this.#inner.context;
+    }
+
+    load(context: Context, how: LoaderConfiguration, callbacks: Callbacks): void {
+      context.url = help.current(context.url);
+      const onError: Callbacks['onError'] = (error, failed, details, stats) => {
+        void help.cure(context.url, error.code, context.frag.baseurl).then((cure) => {
+          if (this.#over) return;
+          if (cure === null) callbacks.onError(error, failed, details, stats);
+          else if ('said' in cure) help.lost(cure.said);
+          else this.#again(cure.again, context, how, callbacks);
+        });
+      };
+      this.#inner.load(context, how, { ...callbacks, onError });
+    }
+
+    #again(url: string, context: Context, how: LoaderConfiguration, callbacks: Callbacks): void {
+      // A loader can be used once.
+      this.#inner = new Base(this.#config);
+      this.#inner.stats = Object.assign(this.stats, { loaded: 0, loading: { start: 0, first: 0, end: 0 } });
+      context.url = url;
+      this.#inner.load(context, how, callbacks);
+    }
+
+    abort(): void {
+      this.#over = true;
+      this.#inner.abort();
+    }
+
+    destroy(): void {
+      this.#over = true;
+      this.#inner.destroy();
+    }
+
+    getCacheAge = () => this.#inner.getCacheAge?.() ?? null;
+    getResponseHeader = (name: string) => this.#inner.getResponseHeader?.(name) ?? null;
+  };
+}

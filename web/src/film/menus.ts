@@ -1,0 +1,38 @@
+import type Hls from 'hls.js';
+import type { Menu } from './types.ts';
+
+const NONE: Menu = { choices: [], chosen: () => -1, choose: () => undefined };
+
+/** What the viewer may choose of a film. Where there is nothing to choose, the menu is empty. */
+export function menus(hls: Hls): { qualities: Menu; sounds: Menu; subtitles: Menu } {
+  return { qualities: qualities(hls), sounds: sounds(hls), subtitles: subtitles(hls) };
+}
+
+function qualities(hls: Hls): Menu {
+  if (hls.levels.length < 2) return NONE;
+  const rungs = hls.levels.map((level, id) => ({ id, label: level.name || (level.height ? `${level.height}p` : `${Math.round(level.bitrate / 1000)} kbit/s`) }));
+  const playing = rungs[hls.currentLevel]?.label;
+  return {
+    choices: [{ id: -1, label: hls.autoLevelEnabled && playing ? `Auto (${playing})` : 'Auto' }, ...rungs.reverse()],
+    chosen: () => hls.manualLevel,
+    choose: (id) => (hls.nextLevel = id),
+  };
+}
+
+function sounds(hls: Hls): Menu {
+  if (hls.audioTracks.length < 2) return NONE;
+  return {
+    choices: hls.audioTracks.map(({ id, name }) => ({ id, label: name })),
+    chosen: () => hls.audioTrack,
+    choose: (id) => (hls.audioTrack = id),
+  };
+}
+
+function subtitles(hls: Hls): Menu {
+  if (hls.subtitleTracks.length === 0) return NONE;
+  return {
+    choices: [{ id: -1, label: 'Off' }, ...hls.subtitleTracks.map(({ name }, id) => ({ id, label: name }))],
+    chosen: () => hls.subtitleTrack,
+    choose: (id) => (hls.subtitleTrack = id),
+  };
+}
