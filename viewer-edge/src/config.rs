@@ -42,9 +42,10 @@ impl Config {
         let video_api_base = lookup.origin(VIDEO_API_BASE)?.unwrap_or_default();
         let store = bucket.public_origin();
         let page_policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {store}; \
-             media-src 'self' blob: {store} {video_api_base}; connect-src 'self' {store} {video_api_base}; \
-             worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self'; \
+             img-src 'self' data: blob: {store} {video_api_base}; media-src 'self' blob: {store} {video_api_base}; \
+             connect-src 'self' {store} {video_api_base}; worker-src 'self' blob:; manifest-src 'self'; \
+             base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         );
         Ok(Self {
             password,

@@ -37,7 +37,9 @@ describe('a long film', () => {
     await page.waitForFunction(() => document.querySelector('video').ended, null, { timeout: 240_000 });
     const { errors, violations, responses } = visitor.seen;
     const fromStore = responses.filter((response) => new URL(response.url()).origin === store);
-    const segments = new Set(fromStore.filter((each) => each.ok()).map((each) => new URL(each.url()).pathname));
+    // A segment is a file, or a range of one.
+    const nameOf = (each) => `${new URL(each.url()).pathname} ${each.request().headers().range ?? ''}`;
+    const segments = new Set(fromStore.filter((each) => each.ok()).map(nameOf));
     assert.ok(segments.size >= wanted, `${segments.size} segments of ${duration} s`);
     assert.deepEqual(fromStore.filter((each) => !each.ok()).map((each) => `${each.status()} ${each.url()}`), []);
     assert.deepEqual(violations, []);

@@ -1,7 +1,7 @@
 import { Api } from './api/client.ts';
 import type { MediaType } from './api/types.ts';
 import { places } from './film/kept.ts';
-import { prepare } from './film/player.ts';
+import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
@@ -19,6 +19,9 @@ import { failure } from './ui/notice.ts';
 interface Visit {
   readonly fromGrid: true;
 }
+
+/** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
+const IDLE = 300;
 
 const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
 
@@ -145,6 +148,7 @@ export function start(root: HTMLElement): void {
       name();
       top.chosen(filter);
       photos.show(library(filter));
+      if (filter === 'video') setTimeout(prepare, IDLE);
       shut();
     } else {
       photos.cover(true);
@@ -160,6 +164,8 @@ export function start(root: HTMLElement): void {
       void seek(key);
       return;
     }
+    const film = play ? from.at(index)?.hls : null;
+    if (film) warm(film);
     if (viewer.element.open) viewer.show(from, index, play);
     else {
       transition(photos.tileOf(key), () => viewer.frame(), () => {

@@ -64,8 +64,11 @@ fn content_security_policy(target: &Target) -> Outcome {
     for name in ["media-src", "connect-src"] {
         ensure!(directive(policy, name)?.contains(&store), "{name} leaves out the store: {policy}");
     }
-    let video = directive(policy, "connect-src")?.contains(&target.video_base.as_str());
-    ensure_eq!(video, target.is_split(), "whether connect-src holds video-edge's origin");
+    // Seek previews are pictures that video-edge leads to.
+    for name in ["img-src", "connect-src"] {
+        let video = directive(policy, name)?.contains(&target.video_base.as_str());
+        ensure_eq!(video, target.is_split(), "whether {name} holds video-edge's origin");
+    }
     Ok(())
 }
 

@@ -10,7 +10,6 @@ const store = (reached: boolean, read: boolean) => async (_: string, { mode }: R
 };
 
 beforeEach(() => {
-  vi.stubGlobal('location', { origin: 'https://gallery' });
   vi.stubGlobal('navigator', { onLine: true });
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 29) });
 });

@@ -16,6 +16,8 @@ const PATIENCE = 30_000;
 /** How long segments are, in seconds, until a playlist says it: the first of a film with sound of its own, and others. */
 const FIRST = 1;
 const USUAL = 4;
+/** What is loaded before the first frame is shown, in seconds. */
+const BEGINNING = 2;
 /** Less than a segment. */
 const HELD = 0.05;
 
@@ -25,6 +27,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   const known = addresses();
   let repaired = -Infinity;
   let held = video.paused;
+  let starting = true;
   let segment = USUAL;
   /** The kinds of segments that were asked for before the film plays. */
   const began = new Set<string>();
@@ -48,7 +51,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     fLoader: helped(Hls.DefaultConfig.loader, {
       current: known.current,
       cure: (file, status, from) => cure(file, status, from, known),
-      lost: (said) => fail(said, null, null),
+      lost: (said) => fail(said, null, null, true),
     }),
   });
   const { errorRetry } = hls.config.fragLoadPolicy.default;
@@ -70,6 +73,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     destroy() {
       over = true;
       video.removeEventListener('play', release);
+      video.removeEventListener('playing', started);
       if (hls.levels.some(({ loaded }) => loaded)) learn(hls.bandwidthEstimate);
       hls.destroy();
       video.replaceChildren();
@@ -123,12 +127,14 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     if (data.fatal) broken(data);
   });
   video.addEventListener('play', release, { once: true });
+  video.addEventListener('playing', started, { once: true });
   hls.loadSource(playlist);
   hls.attachMedia(video);
   return engine;
 
   function limit(): void {
-    const most = held ? HELD : ahead(hls.levels[hls.loadLevel]?.maxBitrate ?? 0, segment);
+    const full = ahead(hls.levels[hls.loadLevel]?.maxBitrate ?? 0, segment);
+    const most = held ? HELD : starting ? Math.min(BEGINNING, full) : full;
     hls.config.maxBufferLength = most;
     hls.config.maxMaxBufferLength = most;
   }
@@ -137,6 +143,12 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     held = false;
     limit();
     hls.resumeBuffering();
+  }
+
+  /** The rest is loaded once the first frame is there, so that it takes nothing from it. */
+  function started(): void {
+    starting = false;
+    limit();
   }
 
   function isBuffered(time: number): boolean {
@@ -169,11 +181,11 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     fail(explain(data, status), status, problemOf(data).requestId);
   }
 
-  function fail(said: string, status: number | null, requestId: string | null): void {
+  function fail(said: string, status: number | null, requestId: string | null, certain = false): void {
     if (over) return;
     over = true;
     hls.stopLoad();
-    events.failed(said, status, requestId);
+    events.failed(said, status, requestId, certain);
   }
 }
 

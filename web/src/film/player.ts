@@ -37,8 +37,14 @@ export async function open(video: HTMLVideoElement, frame: HTMLElement, source: 
   return withFile(place, direct(video, source.file, start, events));
 }
 
-/** Fetches the master while the player itself loads. The browser keeps it for hls.js. */
-function warm(url: string): void {
+/** The playlist that was fetched last. */
+let warmed = '';
+
+/** Fetches the master while the page turns and the player itself loads. The browser keeps it for hls.js. */
+export function warm(url: string): void {
+  if (url === warmed || choose(abilities(document.createElement('video'))) !== 'hls.js') return;
+  warmed = url;
+  prepare();
   fetch(url, { credentials: 'same-origin' }).then(
     (response) => response.arrayBuffer(),
     () => undefined,

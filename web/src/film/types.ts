@@ -1,7 +1,10 @@
 /** The events that every player of a film has in common. */
 export interface Events {
-  /** `status` is the HTTP status that caused the failure, if it is known. */
-  failed(message: string, status: number | null, requestId: string | null): void;
+  /**
+   * `status` is the HTTP status that caused the failure, if there is one. `certain`: the message names the cause, so
+   * that there is no use in another URL of the film.
+   */
+  failed(message: string, status: number | null, requestId: string | null, certain?: boolean): void;
 }
 
 export interface Player {

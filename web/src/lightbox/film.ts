@@ -67,7 +67,7 @@ export function film(item: Media, around: Surroundings): Slide {
     }
   }
 
-  function failed(message: string, status: number | null, requestId: string | null): void {
+  function failed(message: string, status: number | null, requestId: string | null, certain = false): void {
     const mine = opening;
     void around.stillWelcome().then(async (welcome) => {
       if (!welcome) {
@@ -75,7 +75,7 @@ export function film(item: Media, around: Surroundings): Slide {
         return;
       }
       // On a page that was left open for hours, the film's URL has expired, though the session has not.
-      const fresh = await renew();
+      const fresh = certain ? null : await renew();
       if (mine !== opening) return;
       if (fresh !== null && fresh !== hls) {
         const playing = frame.matches('.frame-playing, .frame-waiting');
