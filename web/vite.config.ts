@@ -38,7 +38,7 @@ export default defineConfig({
     ...Object.fromEntries(Object.entries(parts).map(([name, wanted]) => [`__USE_${name}__`, String(wanted)])),
     __VERSION__: JSON.stringify(version),
     __IN_WORKER__: 'false',
-    // The worker is a file of its own: the policy of the page allows no other.
+    // Of the worker, see film/hls.ts.
     __HLS_WORKER_BUNDLE__: 'undefined',
   },
   build: {

@@ -12,7 +12,7 @@ const UNWATCHED_BYTES = 1_000_000;
 const AHEAD = 30.5;
 
 const hash = `#/m/${encodeURIComponent(key)}`;
-const isMedia = (url) => /\.(?:ts|mp4|m4s)(?:\?|$)/.test(url) && !/\/api\/file\//.test(url);
+const isMedia = (url) => /\.(?:ts|mp4|m4s)(?:\?|$)/.test(url) && !/\/api\/(?:file|thumbnail)\//.test(url);
 const unexpected = (errors) => errors.filter((text) => !text.includes('status of 401'));
 
 /** Opens the film without playing it, as a link does. */

@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         .chain([
             trial("mock::large".to_owned(), &missing, large),
             trial("native::visits".to_owned(), &missing, visits),
+            trial("native::player".to_owned(), &both, || player("native", false)),
+            trial("native-split::player".to_owned(), &both, || player("native-split", true)),
             trial("spin::long_film".to_owned(), &both, long_film),
         ])
         .collect();
@@ -142,6 +144,39 @@ fn long_film() -> Outcome {
     let gallery = WasiGallery::start_on_spin(&options).map_err(|failure| failure.to_string())?;
     let segments = SEGMENTS.to_string();
     in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)]).map(drop)
+}
+
+/// The page's player, over a film with two sounds, subtitles and chapters.
+fn player(name: &str, split: bool) -> Outcome {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).map(|()| file).map_err(|error| error.to_string())
+    };
+    // In folders whose names begin with a dot, ingest looks for no films.
+    let subtitles = write(".words.srt", "1\n00:00:00,500 --> 00:00:40,000\nSome words\n")?;
+    let chapter = |start: u32, end: u32, title: &str| {
+        format!("[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={end}\ntitle={title}\n")
+    };
+    let chapters = [";FFMETADATA1\n", &chapter(0, 24, "The beginning"), &chapter(24, 48, "The end")].concat();
+    let chapters = write(".chapters.txt", &chapters)?;
+    succeed(
+        Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=12:duration=48"])
+            .args(["-f", "lavfi", "-i", "sine=frequency=220:duration=48"])
+            .args(["-f", "lavfi", "-i", "sine=frequency=440:duration=48", "-i"])
+            .arg(&subtitles)
+            .args(["-f", "ffmetadata", "-i"])
+            .arg(&chapters)
+            .args(["-map", "0:v", "-map", "1:a", "-map", "2:a", "-map", "3:s", "-map_metadata", "4", "-map_chapters", "4"])
+            .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-c:s", "srt"])
+            .args(["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra", "-metadata:s:s:0", "language=deu"])
+            .arg(folder.path().join("player.mkv")),
+    )?;
+    let library = Some(folder.path().to_owned());
+    let options = Options { split, library, ..Options::default() };
+    let gallery = Gallery::start(&options).map_err(|failure| failure.to_string())?;
+    in_browser("player.test.mjs", &gallery.url, &gallery, name, &[("FILM", "player.mkv")]).map(drop)
 }
 
 /// Runs a test of the page against services at `url`, which use the store of `gallery`.

@@ -1,5 +1,4 @@
-import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData, type LevelDetails } from 'hls.js';
-import workerPath from 'hls.js/dist/hls.worker.js?url';
+import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
 import { parseProblem } from '../api/parse.ts';
 import { addresses } from './addresses.ts';
 import { cure } from './cure.ts';
@@ -34,7 +33,8 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   let over = false;
 
   const hls = new Hls({
-    workerPath,
+    // Fragmented MP4 goes to the browser as it is, and old films are few: a worker would only cost its download.
+    enableWorker: false,
     autoStartLoad: false,
     startFragPrefetch: true,
     testBandwidth: false,
@@ -101,8 +101,6 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   });
   hls.on(HlsEvents.LEVEL_LOADED, (_, { details }) => {
     segment = details.targetduration || USUAL;
-    // Only transport streams need work. Fragmented MP4 goes to the browser as it is.
-    hls.config.enableWorker = isTransportStream(details);
     limit();
   });
   hls.on(HlsEvents.LEVEL_SWITCHED, () => {
@@ -188,8 +186,6 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     events.failed(said, status, requestId, certain);
   }
 }
-
-const isTransportStream = ({ fragments }: LevelDetails): boolean => !fragments[0]?.initSegment;
 
 function explain(data: ErrorData, status: number | null): string {
   if (data.type === ErrorTypes.NETWORK_ERROR) {
