@@ -285,6 +285,38 @@ describe('the player', () => {
     assert.ok(took < 1000, `${took} ms`);
   });
 
+  it('goes on with another token where its playlists have ended too', async () => {
+    await open(page);
+    await play(page);
+    await page.keyboard.press(' ');
+    // What the page has been told so far has ended: its playlists, and the URLs in them.
+    const ended = new Set(visitor.seen.responses.map((response) => new URL(response.url()).pathname.split('/').slice(0, 4).join('/')));
+    let refused = 0;
+    await page.route('**/api/hls/**', (route) => {
+      const token = new URL(route.request().url()).pathname.split('/').slice(0, 4).join('/');
+      if (!ended.has(token)) return route.continue();
+      refused += 1;
+      return route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"status":401}' });
+    });
+    await page.route(`${store}/**`, (route) =>
+      refused > 0 ? route.continue() : route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, body: 'Request has expired' }),
+    );
+    const began = Date.now();
+    await film(page, (video) => {
+      video.currentTime = 40;
+      void video.play().catch(() => undefined);
+    });
+    await page.waitForFunction(() => {
+      const video = document.querySelector('.slide-active video');
+      return video && !video.paused && video.readyState > 2 && video.currentTime > 39;
+    });
+    const took = Date.now() - began;
+    await page.unroute('**/api/hls/**');
+    await page.unroute(`${store}/**`);
+    assert.ok(refused > 0, 'the old playlist was never asked for');
+    assert.ok(took < 2000, `${took} ms`);
+  });
+
   it('names the rules of the store when these forbid its segments', async () => {
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');

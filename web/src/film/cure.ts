@@ -1,8 +1,14 @@
 /** What to do when a file of a film does not arrive. */
 import type { Addresses } from './addresses.ts';
 
-/** A file is asked for again at this URL, or was given up with `said`, or is left to the player's own retries. */
-export type Cure = { readonly again: string } | { readonly said: string } | null;
+/** A file that will not come. Without a status, `said` names the cause, and no other URL helps. */
+export interface Loss {
+  readonly said: string;
+  readonly status: number | null;
+}
+
+/** A file is asked for again at this URL, or is lost, or is left to the player's own retries. */
+export type Cure = { readonly again: string } | Loss | null;
 
 const FORBIDDEN =
   'The store of this gallery does not let this page read films. Its owner can allow it: the CORS rules of the bucket ' +
@@ -14,7 +20,9 @@ const PATIENCE = 2500;
 export async function cure(url: string, status: number, playlist: string, known: Addresses): Promise<Cure> {
   if (status === 403 || status === 410 || (status === 0 && isExpired(url, Date.now()))) {
     const again = await known.renew(url, playlist);
-    if (again !== null || status !== 0) return again === null ? null : { again };
+    if (again !== null) return { again };
+    // Other rungs would be refused too. The page can have another URL of the film.
+    if (status !== 0) return { said: `The film could not be loaded (${status}).`, status };
   }
   // The gallery itself may send a player on to the store, so that its own URLs count too.
   if (status !== 0 || !navigator.onLine) return null;
@@ -24,7 +32,7 @@ export async function cure(url: string, status: number, playlist: string, known:
     ask(url, { headers: { range: 'bytes=0-0' } }),
   ]);
   if (readable) return { again: url };
-  return answers ? { said: FORBIDDEN } : null;
+  return answers ? { said: FORBIDDEN, status: null } : null;
 }
 
 /** Whether a presigned URL says that its time is over (SigV4's query parameters). */

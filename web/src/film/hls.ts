@@ -12,7 +12,7 @@ import type { Engine, Events } from './types.ts';
 
 /** If a repaired film breaks again within this time, in ms, it has failed for good. */
 const PATIENCE = 30_000;
-/** How long segments are, in seconds, until a playlist says it: the first of a film with sound of its own, and others. */
+/** How long segments are, in seconds, until a playlist says it: the first one of ingest's packages, and others. */
 const FIRST = 1;
 const USUAL = 4;
 /** What is loaded before the first frame is shown, in seconds. */
@@ -51,7 +51,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     fLoader: helped(Hls.DefaultConfig.loader, {
       current: known.current,
       cure: (file, status, from) => cure(file, status, from, known),
-      lost: (said) => fail(said, null, null, true),
+      lost: ({ said, status }) => fail(said, status, null, status === null),
     }),
   });
   const { errorRetry } = hls.config.fragLoadPolicy.default;
@@ -74,7 +74,6 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       over = true;
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
-      if (hls.levels.some(({ loaded }) => loaded)) learn(hls.bandwidthEstimate);
       hls.destroy();
       video.replaceChildren();
       video.removeAttribute('src');
@@ -93,7 +92,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     };
     engine.previews = named('edge-gallery.previews');
     engine.chapters = named('com.apple.hls.chapters');
-    const first = audioTracks.some(({ url: own }) => own) ? FIRST : USUAL;
+    const first = engine.previews !== null || audioTracks.some(({ url: own }) => own) ? FIRST : USUAL;
     hls.startLevel = prompt(levels, network(), first, hls.maxAutoLevel, held);
     limit();
     hls.startLoad(start > 0 ? start : -1);

@@ -1,5 +1,5 @@
 import type { FragmentLoaderConstructor, FragmentLoaderContext, HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js';
-import type { Cure } from './cure.ts';
+import type { Cure, Loss } from './cure.ts';
 
 type Context = FragmentLoaderContext;
 type Callbacks = LoaderCallbacks<Context>;
@@ -9,8 +9,8 @@ export interface Help {
   current(url: string): string;
   /** `playlist` is the one that told the URL. */
   cure(url: string, status: number, playlist: string): Promise<Cure>;
-  /** A file that will not come, for a reason that is known. */
-  lost(said: string): void;
+  /** A file will not come. */
+  lost(loss: Loss): void;
 }
 
 /** hls.js's loader of files, which asks for help after a failure, once for each file, before hls.js hears of it. */
@@ -40,7 +40,7 @@ export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, 
         void help.cure(context.url, error.code, context.frag.baseurl).then((cure) => {
           if (this.#over) return;
           if (cure === null) callbacks.onError(error, failed, details, stats);
-          else if ('said' in cure) help.lost(cure.said);
+          else if ('said' in cure) help.lost(cure);
           else this.#again(cure.again, context, how, callbacks);
         });
       };

@@ -9,7 +9,11 @@ interface Connection {
   readonly downlink?: number;
 }
 
+/** What is measured is kept at most once in this time, in ms. */
+const EVERY = 10_000;
+
 let measured: number | null = null;
+let kept = -Infinity;
 
 /** Bits per second: as films were loaded, else as the browser says, else a modest guess. */
 export function network(): number {
@@ -21,5 +25,7 @@ export function network(): number {
 export function learn(estimate: number): void {
   if (!Number.isFinite(estimate) || estimate <= 0) return;
   measured = estimate;
+  if (performance.now() - kept < EVERY) return;
+  kept = performance.now();
   keepNetwork(estimate);
 }

@@ -45,9 +45,9 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   const chapter = h('span', { class: 'film-chapter' });
   const captions = button('captions', caption);
   const settings = button('settings', () => open(menu.element.hidden === true));
-  const pip = button('pip', () => void window().catch(() => undefined));
+  const pip = button('pip', () => void float().catch(() => undefined));
   const tv = button('cast', () => void television?.choose().catch(() => undefined));
-  const wide = button('wide', () => void screen().catch(() => undefined));
+  const wide = button('wide', () => void fill().catch(() => undefined));
   const line = timeline(video, engine, () => draw());
   const menu = panel(video, engine, line.chapters);
   const row = h('div', { class: 'film-row' }, play, mute, volume, time, chapter, captions, settings, tv, pip, wide);
@@ -88,12 +88,12 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     wake();
   }
 
-  async function window(): Promise<void> {
+  async function float(): Promise<void> {
     if (document.pictureInPictureElement) await document.exitPictureInPicture();
     else await video.requestPictureInPicture();
   }
 
-  async function screen(): Promise<void> {
+  async function fill(): Promise<void> {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await frame.requestFullscreen();
   }
@@ -173,7 +173,7 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     },
     { signal },
   );
-  video.addEventListener('dblclick', () => pointer === 'mouse' && void screen().catch(() => undefined), { signal });
+  video.addEventListener('dblclick', () => pointer === 'mouse' && void fill().catch(() => undefined), { signal });
   describe();
 
   return {
@@ -184,7 +184,7 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
       }
       const action = actionOf(event);
       if (!action) return false;
-      action({ video, seek: engine.seek, toggle, caption, screen: () => void screen().catch(() => undefined) });
+      action({ video, seek: engine.seek, toggle, caption, screen: () => void fill().catch(() => undefined) });
       wake();
       return true;
     },
