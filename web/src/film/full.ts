@@ -19,7 +19,8 @@ export function playHls(place: Place, url: string, start: number, events: Events
 export function withFile(place: Place, close: () => void): Player {
   const none: Menu = { choices: [], chosen: () => -1, choose: () => undefined };
   const seek = (time: number) => (place.video.currentTime = time);
-  const engine = { qualities: none, sounds: none, subtitles: none, previews: null, chapters: null, seek, changed: () => undefined, destroy: close };
+  const menus = { qualities: none, sounds: none, subtitles: none };
+  const engine = { ...menus, previews: null, chapters: null, seek, changed: () => undefined, destroy: close };
   return withControls(place.video, place.frame, engine, null);
 }
 

@@ -56,7 +56,10 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   });
   const { errorRetry } = hls.config.fragLoadPolicy.default;
   // hls.js gives up where the browser tells no status. Where this is not the store's doing, the network is.
-  if (errorRetry) errorRetry.shouldRetry = (_, count, __, response, usual) => usual || (response?.code === 0 && count < errorRetry.maxNumRetry);
+  if (errorRetry) {
+    errorRetry.shouldRetry = (_, count, __, response, usual) =>
+      usual || (response?.code === 0 && count < errorRetry.maxNumRetry);
+  }
 
   const engine: { -readonly [name in keyof Engine]: Engine[name] } = {
     ...menus(hls),
@@ -92,7 +95,9 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     };
     engine.previews = named('edge-gallery.previews');
     engine.chapters = named('com.apple.hls.chapters');
-    const first = engine.previews !== null || audioTracks.some(({ url: own }) => own) ? FIRST : USUAL;
+    // Only the first segments are short.
+    const short = start < USUAL && (engine.previews !== null || audioTracks.some(({ url: own }) => own));
+    const first = short ? FIRST : USUAL;
     hls.startLevel = prompt(levels, network(), first, hls.maxAutoLevel, held);
     limit();
     hls.startLoad(start > 0 ? start : -1);
@@ -106,9 +111,10 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     limit();
     update();
   });
-  for (const event of [HlsEvents.AUDIO_TRACKS_UPDATED, HlsEvents.AUDIO_TRACK_SWITCHED, HlsEvents.SUBTITLE_TRACKS_UPDATED, HlsEvents.SUBTITLE_TRACK_SWITCH]) {
-    hls.on(event as HlsEvents.AUDIO_TRACKS_UPDATED, update);
-  }
+  hls.on(HlsEvents.AUDIO_TRACKS_UPDATED, update);
+  hls.on(HlsEvents.AUDIO_TRACK_SWITCHED, update);
+  hls.on(HlsEvents.SUBTITLE_TRACKS_UPDATED, update);
+  hls.on(HlsEvents.SUBTITLE_TRACK_SWITCH, update);
   hls.on(HlsEvents.FRAG_LOADING, (_, { frag }) => {
     if (!held || frag.sn === 'initSegment') return;
     began.add(frag.type);

@@ -10,7 +10,10 @@ export function menus(hls: Hls): { qualities: Menu; sounds: Menu; subtitles: Men
 
 function qualities(hls: Hls): Menu {
   if (hls.levels.length < 2) return NONE;
-  const rungs = hls.levels.map((level, id) => ({ id, label: level.name || (level.height ? `${level.height}p` : `${Math.round(level.bitrate / 1000)} kbit/s`) }));
+  const rungs = hls.levels.map(({ name, height, bitrate }, id) => {
+    const size = height ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`;
+    return { id, label: name || size };
+  });
   const playing = rungs[hls.currentLevel]?.label;
   return {
     choices: [{ id: -1, label: hls.autoLevelEnabled && playing ? `Auto (${playing})` : 'Auto' }, ...rungs.reverse()],
