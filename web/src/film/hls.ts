@@ -69,7 +69,10 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     seek(time) {
       // Of a place that is not loaded, a cheap segment comes first.
       if (!isBuffered(time) && hls.autoLevelEnabled && hls.levels.length > 1) {
-        hls.nextAutoLevel = prompt(hls.levels, hls.bandwidthEstimate, segment, hls.maxAutoLevel);
+        const rung = prompt(hls.levels, hls.bandwidthEstimate, segment, hls.maxAutoLevel);
+        // hls.js takes a value for its own, and not for a wish, if it is the one that it has reckoned itself.
+        hls.nextAutoLevel = rung + 1;
+        hls.nextAutoLevel = rung;
       }
       video.currentTime = time;
     },
