@@ -152,7 +152,6 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   }
   document.addEventListener('fullscreenchange', describe, { signal });
   video.addEventListener('pause', wake, { signal });
-  video.addEventListener('playing', () => line.prepare(), { signal });
   video.addEventListener('play', wake, { signal });
   volume.addEventListener('input', () => {
     video.volume = Number(volume.value);

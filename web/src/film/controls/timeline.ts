@@ -4,16 +4,14 @@ import { chapterAt, loadChapters, type Chapter } from '../chapters.ts';
 import { loadPreviews, previewAt, type Preview } from '../previews.ts';
 import type { Engine } from '../types.ts';
 
-/** So many sheets of previews are fetched before somebody seeks, once the film plays. */
-const SHEETS = 3;
+/** Once this much is loaded ahead of the place that plays, in seconds, the film can spare the network for previews. */
+const SPARE = 8;
 
 export interface Timeline {
   readonly element: HTMLElement;
   chapters(): readonly Chapter[];
   /** Draws the place, what is loaded, and the chapter. */
   draw(): void;
-  /** Loads what the film's package has beside the film: once it plays, or once somebody seeks. */
-  prepare(): void;
 }
 
 /** The line on which the viewer seeks: what is loaded, chapters, and a preview of the place under the pointer. */
@@ -39,10 +37,12 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
       line.max = String(total);
       mark();
     }
+    const loaded = loadedTo();
+    if (!video.paused && total > 0 && loaded >= Math.min(video.currentTime + SPARE, total - 0.5)) prepare();
     if (!dragging) line.value = String(video.currentTime);
     const at = Number(line.value);
     element.style.setProperty('--played', String(portion(at)));
-    element.style.setProperty('--loaded', String(portion(loadedTo())));
+    element.style.setProperty('--loaded', String(portion(loaded)));
     set(line, { 'aria-valuetext': `${clock(at)} of ${clock(total)}${named(at)}` });
   }
 
@@ -100,6 +100,7 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     new Image().src = url;
   }
 
+  /** Loads what the film's package has beside the film: once it plays, or once somebody seeks. */
   function prepare(): void {
     if (prepared || (engine.previews === null && engine.chapters === null)) return;
     prepared = true;
@@ -113,8 +114,8 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     if (engine.previews !== null) {
       void loadPreviews(engine.previews).then((found) => {
         previews = found;
-        const near = found.filter(({ end }) => end > video.currentTime).map(({ url }) => url);
-        [...new Set(near)].slice(0, SHEETS).forEach(fetchSheet);
+        const near = previewAt(found, video.currentTime);
+        if (near) fetchSheet(near.url);
       }, ignore);
     }
   }
@@ -150,7 +151,7 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     hide();
     draw();
   });
-  return { element, chapters: () => chapters, draw, prepare };
+  return { element, chapters: () => chapters, draw };
 }
 
 /** Without previews and chapters, a film plays as well. */
