@@ -168,10 +168,18 @@ fn player(name: &str, split: bool) -> Outcome {
             .arg(&subtitles)
             .args(["-f", "ffmetadata", "-i"])
             .arg(&chapters)
-            .args(["-map", "0:v", "-map", "1:a", "-map", "2:a", "-map", "3:s", "-map_metadata", "4", "-map_chapters", "4"])
+            .args(["-map", "0:v", "-map", "1:a", "-map", "2:a", "-map", "3:s"])
+            .args(["-map_metadata", "4", "-map_chapters", "4"])
             .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-c:s", "srt"])
-            .args(["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra", "-metadata:s:s:0", "language=deu"])
+            .args(["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"])
+            .args(["-metadata:s:s:0", "language=deu"])
             .arg(folder.path().join("player.mkv")),
+    )?;
+    // A neighbour, to which Shift with an arrow turns.
+    succeed(
+        Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240", "-frames:v", "1"])
+            .arg(folder.path().join("photo.jpg")),
     )?;
     let library = Some(folder.path().to_owned());
     let options = Options { split, library, ..Options::default() };
