@@ -30,8 +30,9 @@ pub fn playlists(target: &str, figures: &Value) {
     let compression = number(&figures["compression_ns"]);
     println!("\n{target}: one SHA-256 compression {compression:.1} ns");
     println!(
-        "{:>8} {:>9} {:>9} {:>10} {:>12} {:>9} {:>12} {:>14} {:>20} {:>10} {:>10}",
+        "{:>8} {:>8} {:>9} {:>9} {:>10} {:>12} {:>9} {:>12} {:>14} {:>20} {:>10} {:>10}",
         "segments",
+        "are",
         "bytes in",
         "bytes out",
         "bytes gzip",
@@ -47,8 +48,9 @@ pub fn playlists(target: &str, figures: &Value) {
         let of = |name: &str| number(&film[name]);
         let each = of("signed_ns") / of("segments");
         println!(
-            "{:>8} {:>9} {:>9} {:>10} {:>12.1} {:>9.0} {:>12.1} {each:>14.0} {:>20.2} {:>10.1} {:>10.2}",
+            "{:>8} {:>8} {:>9} {:>9} {:>10} {:>12.1} {:>9.0} {:>12.1} {each:>14.0} {:>20.2} {:>10.1} {:>10.2}",
             of("segments"),
+            if film["one_file"] == true { "ranges" } else { "files" },
             of("bytes_in"),
             of("bytes_out"),
             of("bytes_gzip"),

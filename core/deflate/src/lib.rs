@@ -23,5 +23,5 @@ mod stored;
 pub use crc::{Shift, combine, crc32};
 pub use gzip::Gzip;
 pub use inflate::{inflate, inflate_block};
-pub use signed::Signed;
+pub use signed::{Signed, Urls};
 pub use squeeze::{squeeze, squeeze_each};

@@ -7,16 +7,20 @@ pub const MAX_KEY: usize = 1024;
 
 /// Turns URIs into object keys (RFC 3986 section 5.2, without the parts that could leave the prefix). The buffers are
 /// reused for every URI.
-pub(crate) struct Locator<'s> {
+pub(crate) struct Locator<'s, 'p> {
     scope: Scope<'s>,
     /// `scope.base` up to its last `/`.
     folder: &'s str,
     key: String,
+    /// The URI whose key this is, and the length of its path. Empty if the URI had variables in it. Byte ranges of one
+    /// file have the same URI on each line.
+    last: &'p str,
+    last_path: usize,
     expanded: String,
     decoded: Vec<u8>,
 }
 
-impl<'s> Locator<'s> {
+impl<'s, 'p> Locator<'s, 'p> {
     pub fn new(scope: &Scope<'s>) -> Result<Self, Error> {
         let Scope { prefix, base, .. } = *scope;
         let inside = base.len() > prefix.len() && base.starts_with(prefix);
@@ -28,6 +32,8 @@ impl<'s> Locator<'s> {
             scope: *scope,
             folder,
             key: String::with_capacity(MAX_KEY),
+            last: "",
+            last_path: 0,
             expanded: String::new(),
             decoded: Vec::new(),
         })
@@ -38,9 +44,17 @@ impl<'s> Locator<'s> {
     pub fn locate<'a>(
         &'a mut self,
         kind: Kind,
-        raw: &'a str,
+        raw: &'p str,
         variables: Option<&Variables<'_>>,
-    ) -> Result<Option<Reference<'a>>, Fault> {
+    ) -> Result<Option<Reference<'a>>, Fault>
+    where
+        'p: 'a,
+    {
+        if !raw.is_empty() && self.last == raw && variables.is_none() {
+            let relative = &self.key[self.scope.prefix.len()..];
+            return Ok(Some(Reference { kind, key: &self.key, relative, suffix: &raw[self.last_path..], raw }));
+        }
+        self.last = "";
         let text = match variables {
             Some(variables) if holds_reference(raw) => {
                 self.expanded.clear();
@@ -83,6 +97,10 @@ impl<'s> Locator<'s> {
         }
         if self.key.len() > MAX_KEY {
             return Err(Fault::TooLong);
+        }
+        if variables.is_none() {
+            self.last = raw;
+            self.last_path = raw.len() - suffix.len();
         }
         Ok(Some(Reference { kind, key: &self.key, relative, suffix, raw }))
     }

@@ -41,6 +41,8 @@ pub(crate) fn scan<'p>(
         references: 0,
         segments: 0,
         duration: Duration::ZERO,
+        // No duration, and so no `EXTINF` that is accepted.
+        length: (" ", Duration::ZERO),
         target_duration: None,
         version: None,
         ended: false,
@@ -87,7 +89,7 @@ fn control(text: &str) -> Option<usize> {
 struct Scanner<'p, 's, 'o> {
     text: &'p str,
     on: &'o mut On<'o, 'p>,
-    locator: Locator<'s>,
+    locator: Locator<'s, 'p>,
     variables: Variables<'p>,
     /// Whether the text holds a CR. `has_variables`: whether it holds what may be a reference to a variable.
     has_cr: bool,
@@ -103,6 +105,8 @@ struct Scanner<'p, 's, 'o> {
     references: usize,
     segments: usize,
     duration: Duration,
+    /// The last `EXTINF`, which most often is the next one too.
+    length: (&'p str, Duration),
     target_duration: Option<u64>,
     version: Option<u64>,
     ended: bool,
@@ -145,7 +149,10 @@ impl<'p> Scanner<'p, '_, '_> {
     fn tag(&mut self, start: usize, line: &'p str) -> Result<(), Fault> {
         match tags::read(line) {
             Tag::Segment(rest) => {
-                let length = seconds::of_segment(rest).ok_or(Fault::Duration)?;
+                if self.length.0 != rest {
+                    self.length = (rest, seconds::of_segment(rest).ok_or(Fault::Duration)?);
+                }
+                let (_, length) = self.length;
                 self.duration = self.duration.checked_add(length).ok_or(Fault::Duration)?;
                 self.announce(Kind::Segment)?;
             }

@@ -1,8 +1,6 @@
 //! The references that wait until enough of them can be signed together.
 
-use std::mem;
-
-use deflate::Signed;
+use deflate::{Signed, Urls};
 use sigv4::{Presigner, Signatures, encode::encode_key_into};
 
 const LANES: usize = Signatures::AT_A_TIME;
@@ -10,22 +8,24 @@ const LANES: usize = Signatures::AT_A_TIME;
 const MOST: usize = 64;
 
 pub(crate) struct Queue<'p, 's> {
+    presigner: &'s Presigner,
     signatures: Signatures<'s>,
-    out: Signed<'p>,
+    /// `None` before the first signatures, because how the keys repeat decides how the text is written.
+    out: Option<Signed<'p>>,
+    capacity: usize,
     /// Each with the text before it.
     waiting: Vec<(&'p str, What)>,
     /// The encoded keys to sign, of which `count` are filled in.
     keys: [String; LANES],
     count: usize,
-    /// The last URL that was written.
-    key: String,
-    signature: [u8; 32],
+    /// The key that came last.
+    last: String,
 }
 
 /// What comes behind a text.
 enum What {
-    /// The URL with the signature that was written last.
-    Last,
+    /// The URL that was written last.
+    Again,
     /// The URL with the signature in this lane.
     Lane(usize),
     /// A text that is no presigned URL.
@@ -35,13 +35,14 @@ enum What {
 impl<'p, 's: 'p> Queue<'p, 's> {
     pub fn new(presigner: &'s Presigner, capacity: usize) -> Self {
         Self {
+            presigner,
             signatures: presigner.signatures(),
-            out: Signed::new(presigner.url_start(), presigner.url_end(), capacity),
+            out: None,
+            capacity,
             waiting: Vec::with_capacity(MOST),
             keys: [const { String::new() }; LANES],
             count: 0,
-            key: String::new(),
-            signature: [0; 32],
+            last: String::new(),
         }
     }
 
@@ -50,18 +51,18 @@ impl<'p, 's: 'p> Queue<'p, 's> {
         self.wait(before, What::Other(other));
     }
 
-    /// Appends a presigned URL.
+    /// Appends a presigned URL. The key is not empty.
     pub fn push(&mut self, before: &'p str, key: &str) {
-        let next = &mut self.keys[self.count];
-        next.clear();
-        encode_key_into(next, key);
-        let what = match self.count.checked_sub(1) {
-            Some(lane) if self.keys[lane] == self.keys[self.count] => What::Lane(lane),
-            None if self.key == self.keys[0] => What::Last,
-            _ => {
-                self.count += 1;
-                What::Lane(self.count - 1)
-            }
+        let what = if self.last == key {
+            What::Again
+        } else {
+            let next = &mut self.keys[self.count];
+            next.clear();
+            encode_key_into(next, key);
+            self.count += 1;
+            self.last.clear();
+            self.last.push_str(key);
+            What::Lane(self.count - 1)
         };
         self.wait(before, what);
     }
@@ -75,25 +76,54 @@ impl<'p, 's: 'p> Queue<'p, 's> {
 
     /// The whole member, with the text behind the last reference.
     pub fn finish(mut self, rest: &'p str) -> Vec<u8> {
-        self.sign();
-        self.out.text(rest);
-        self.out.finish()
+        self.sign().text(rest);
+        self.out.map(Signed::finish).unwrap_or_default()
     }
 
-    fn sign(&mut self) {
+    fn sign(&mut self) -> &mut Signed<'p> {
         let signatures = self.signatures.of(&self.keys[..self.count]);
+        let out = self.out.get_or_insert_with(|| {
+            let urls = if self.waiting.len() > 2 * self.count { Urls::Alike } else { Urls::Different };
+            Signed::new(self.presigner.url_start(), self.presigner.url_end(), urls, self.capacity)
+        });
         for (before, what) in self.waiting.drain(..) {
-            self.out.text(before);
+            out.text(before);
             match what {
-                What::Other(text) => self.out.other(&text),
-                What::Last => self.out.url(&self.key, &self.signature),
-                What::Lane(lane) => self.out.url(&self.keys[lane], &signatures[lane]),
+                What::Other(text) => out.other(&text),
+                What::Again => out.url_again(),
+                What::Lane(lane) => out.url(&self.keys[lane], &signatures[lane]),
             }
         }
-        if let Some(lane) = self.count.checked_sub(1) {
-            mem::swap(&mut self.key, &mut self.keys[lane]);
-            self.signature = signatures[lane];
-            self.count = 0;
+        self.count = 0;
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_of_one_file_in_a_row_share_a_signature() {
+        let credentials = sigv4::Credentials::new("id", "secret");
+        let bucket = sigv4::Bucket::new("http://s.test", sigv4::UrlStyle::Path, "gallery", "auto").unwrap();
+        let key = sigv4::SigningKey::derive(&credentials, bucket.region(), 1_790_000_000);
+        let presigner = sigv4::Presigner::new(&key, &bucket, sigv4::Method::Get, 1_790_000_000, 60).unwrap();
+        let mut queue = Queue::new(&presigner, 0);
+        let mut signed = 0;
+        for file in ["720p.mp4", "sound-1.mp4"] {
+            for _ in 0..600 {
+                let before = queue.count;
+                queue.push("\n", file);
+                let is_new = matches!(queue.waiting.last(), Some((_, What::Lane(_))));
+                assert_eq!(is_new, queue.count > before);
+                signed += usize::from(is_new);
+                if queue.waiting.len() == MOST - 1 {
+                    queue.other("", String::new());
+                    assert_eq!((queue.count, queue.waiting.len()), (0, 0));
+                }
+            }
         }
+        assert_eq!(signed, 2);
     }
 }

@@ -32,6 +32,8 @@ pub struct Figures {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Film {
     pub segments: usize,
+    /// Whether the segments are byte ranges of one file. Else each is a file.
+    pub one_file: bool,
     pub bytes_in: usize,
     pub bytes_out: usize,
     pub bytes_gzip: usize,
@@ -46,9 +48,9 @@ pub struct Film {
 /// Runs everything `rounds` times, in turns, and keeps the best time of each.
 pub fn best_of(rounds: u32) -> Figures {
     let ours = Ours::r2();
-    let texts = SEGMENTS.map(playlist);
+    let texts = [SEGMENTS.map(playlist), SEGMENTS.map(ranges)].concat();
     let mut compression = Compression::new();
-    let mut best = SEGMENTS.map(|_| [Best::new(1); 3]);
+    let mut best = vec![[Best::new(1); 3]; texts.len()];
     let mut out = String::with_capacity(4 * 1024 * 1024);
     for _ in 0..rounds {
         compression.time();
@@ -63,6 +65,7 @@ pub fn best_of(rounds: u32) -> Figures {
     }
     let films = texts.iter().zip(best).map(|(text, [rewritten, signed, gzip])| Film {
         segments: hls::inspect(text.as_bytes(), &SCOPE).expect("a playlist").segments,
+        one_file: text.contains("#EXT-X-BYTERANGE:"),
         bytes_in: text.len(),
         bytes_out: signed_playlist(&ours, text).len(),
         bytes_gzip: compressed(&ours, text).len(),
@@ -110,13 +113,34 @@ fn most_in_kv(ours: &Ours) -> usize {
     fits
 }
 
-/// A variant's playlist as ingest writes it.
+/// A variant's playlist with a file for each segment, as ingest wrote it before there was one file for each variant.
 fn playlist(segments: usize) -> String {
     let mut text = "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n\
                     #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n"
         .to_owned();
     for segment in 0..segments {
         let _ = writeln!(text, "#EXTINF:4.000000,\n1080p_{segment:03}.ts");
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    text
+}
+
+/// A variant's playlist with byte ranges of one file, as ingest writes it. A segment has 400 to 900 kB.
+fn ranges(segments: usize) -> String {
+    const FILE: &str = "1080p.mp4";
+    const START: usize = 812;
+    let mut text = format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n\
+         #EXT-X-MAP:URI=\"{FILE}\",BYTERANGE=\"{START}@0\"\n"
+    );
+    let mut random = 1_u64;
+    for segment in 0..segments {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let bytes = 400_000 + (random >> 33) % 500_000;
+        // The first segments are short, so that a film begins soon.
+        let seconds = [1, 1, 2].get(segment).unwrap_or(&4);
+        let offset = if segment == 0 { format!("@{START}") } else { String::new() };
+        let _ = write!(text, "#EXTINF:{seconds}.000000,\n#EXT-X-BYTERANGE:{bytes}{offset}\n{FILE}\n");
     }
     text.push_str("#EXT-X-ENDLIST\n");
     text

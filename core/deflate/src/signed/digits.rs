@@ -1,8 +1,7 @@
-//! The prefix code for text that is mostly hexadecimal digits and matches. It is the same for all texts, so nothing
-//! is counted, and the description of the code is a constant.
+//! The prefix code for text that is mostly hexadecimal digits and matches: each URL has a signature of its own.
 
+use super::code::Code;
 use crate::bits::Bits;
-use crate::book::Book;
 
 /// The lengths of the codes. Twelve digits have 4 bits and four have 5, so all digits together take seven eighths of
 /// the code space. Of the rest, half goes to the lengths of matches, and the longest match has the shortest code.
@@ -41,7 +40,10 @@ const SYMBOLS: [u8; 288] = {
 /// The distances from 257 to 1024, between which the length of a line with a signed URL lies, have the shortest codes.
 const DISTANCES: [u8; 30] = [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7, 7, 7, 2, 2, 2, 4, 4, 7, 7, 7, 7, 8, 8, 8, 8, 8];
 
-pub(super) static DIGITS: Book = Book::new(&SYMBOLS, &DISTANCES);
+/// The lengths of the codes in which the code lengths are written.
+const OF_LENGTHS: [u8; 19] = [0, 0, 4, 0, 3, 4, 0, 4, 4, 0, 3, 3, 0, 4, 0, 4, 2, 0, 0];
+
+pub(super) static DIGITS: Code = Code::new(&SYMBOLS, &DISTANCES, &OF_LENGTHS);
 
 /// The two digits of a byte.
 #[derive(Clone, Copy)]
@@ -52,7 +54,7 @@ struct Pair {
 }
 
 static PAIRS: [Pair; 256] = {
-    let book = Book::new(&SYMBOLS, &DISTANCES);
+    let book = crate::book::Book::new(&SYMBOLS, &DISTANCES);
     let mut pairs = [Pair { bits: 0, count: 0, text: [0; 2] }; 256];
     let digits = b"0123456789abcdef";
     let mut byte = 0;
@@ -95,84 +97,12 @@ pub(super) fn text(signature: &[u8; 32]) -> [u8; 64] {
     text
 }
 
-/// Writes the head of the block: the final one, and the description of its code (RFC 1951 section 3.2.7).
-pub(super) fn begin(bits: &mut Bits) {
-    for (place, byte) in HEAD.bytes.iter().enumerate() {
-        let count = HEAD.count.saturating_sub(8 * place).min(8);
-        #[allow(clippy::cast_possible_truncation)] // at most eight
-        bits.put(u64::from(*byte), count as u32);
-    }
-}
-
-/// Bits that are put together at compile time.
-struct Packed {
-    bytes: [u8; 120],
-    count: usize,
-}
-
-impl Packed {
-    const fn put(mut self, bits: u32, count: u32) -> Self {
-        let mut at = 0;
-        while at < count {
-            self.bytes[self.count / 8] |= ((bits >> at & 1) as u8) << (self.count % 8);
-            self.count += 1;
-            at += 1;
-        }
-        self
-    }
-}
-
-static HEAD: Packed = {
-    /// Repeats the code length before, three to six times.
-    const AGAIN: u8 = 16;
-    /// The lengths of the codes in which the code lengths are written.
-    const OF_LENGTHS: [u8; 19] = [0, 0, 4, 0, 3, 4, 0, 4, 4, 0, 3, 3, 0, 4, 0, 4, 2, 0, 0];
-    const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-    let codes = crate::book::canonical(&OF_LENGTHS);
-    let mut packed = Packed { bytes: [0; 120], count: 0 };
-    packed = packed.put(0b101, 3).put(286 - 257, 5).put(30 - 1, 5).put(19 - 4, 4);
-    let mut at = 0;
-    while at < 19 {
-        packed = packed.put(OF_LENGTHS[ORDER[at]] as u32, 3);
-        at += 1;
-    }
-    let mut all = [0; 286 + 30];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < 286 { SYMBOLS[at] } else { DISTANCES[at - 286] };
-        at += 1;
-    }
-    let mut at = 0;
-    while at < all.len() {
-        let mut same = 1;
-        while at + same < all.len() && all[at + same] == all[at] && same < 7 {
-            same += 1;
-        }
-        let code = codes[all[at] as usize];
-        packed = packed.put(code.bits(), code.count());
-        if same > 3 {
-            let code = codes[AGAIN as usize];
-            #[allow(clippy::cast_possible_truncation)] // at most seven
-            let more = same as u32 - 4;
-            packed = packed.put(code.bits(), code.count()).put(more, 2);
-            at += same;
-        } else {
-            at += 1;
-        }
-    }
-    packed
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Readers refuse a code that leaves room, and one that has too little.
     #[test]
     fn the_codes_are_complete() {
-        for lengths in [&SYMBOLS[..], &DISTANCES[..]] {
-            let taken: u32 = lengths.iter().filter(|length| **length > 0).map(|length| 1 << (15 - length)).sum();
-            assert_eq!(taken, 1 << 15);
-        }
+        assert!(super::super::code::is_complete(&SYMBOLS) && super::super::code::is_complete(&DISTANCES));
     }
 }

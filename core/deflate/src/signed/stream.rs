@@ -1,8 +1,9 @@
 //! Text as literals and matches, written by someone who knows where the text stood before.
 
-use super::digits::{self, DIGITS};
+use super::code::Code;
+use super::digits;
 use crate::bits::Bits;
-use crate::book::{SHORTEST, WINDOW};
+use crate::book::{Book, SHORTEST, WINDOW};
 use crate::matches::{Tokens, common, split};
 
 /// Text shorter than this is not searched for repetition in itself.
@@ -10,6 +11,7 @@ const WORTH_A_SEARCH: usize = 16;
 
 pub(super) struct Stream {
     pub bits: Bits,
+    book: &'static Book,
     /// The length of the text so far.
     pub length: usize,
     /// A match that is not written yet, because more of the same may follow. All its bytes are in `length`.
@@ -24,10 +26,10 @@ struct Copy {
 }
 
 impl Stream {
-    pub fn new(out: Vec<u8>) -> Self {
+    pub fn new(out: Vec<u8>, code: &'static Code) -> Self {
         let mut bits = Bits::new(out);
-        digits::begin(&mut bits);
-        Self { bits, length: 0, copy: Copy { distance: 0, length: 0, first: [0; SHORTEST] } }
+        code.begin(&mut bits);
+        Self { bits, book: &code.book, length: 0, copy: Copy { distance: 0, length: 0, first: [0; SHORTEST] } }
     }
 
     /// Appends bytes that also stand at `at` in the text.
@@ -53,12 +55,16 @@ impl Stream {
 
     /// Appends bytes as they are.
     pub fn literals(&mut self, bytes: &[u8]) {
+        // A match that waits may still grow.
+        if bytes.is_empty() {
+            return;
+        }
         self.settle();
-        DIGITS.write_literals(bytes, &mut self.bits);
+        self.book.write_literals(bytes, &mut self.bits);
         self.length += bytes.len();
     }
 
-    /// Appends the digits of a signature, and returns them.
+    /// Appends the digits of a signature, and returns them. The code is [`DIGITS`](digits::DIGITS).
     #[inline]
     pub fn digits(&mut self, signature: &[u8; 32]) -> [u8; 64] {
         self.settle();
@@ -75,11 +81,13 @@ impl Stream {
         }
     }
 
-    /// Appends text that is probably like the text `earlier` at `at`, but for names and numbers.
-    pub fn similar(&mut self, text: &[u8], earlier: &[u8], at: usize) {
+    /// Appends text that is probably like the text `earlier` at `at`, but for names and numbers. Returns how many bytes
+    /// both begin with.
+    pub fn similar(&mut self, text: &[u8], earlier: &[u8], at: usize) -> usize {
         let (mut text, mut earlier, mut at) = (text, earlier, at);
+        let head = common(text, earlier);
+        let mut same = head;
         loop {
-            let same = common(text, earlier);
             self.copy(&text[..same], at);
             (text, earlier, at) = (&text[same..], &earlier[same..], at + same);
             let (word, earlier_word) = (word(text), word(earlier));
@@ -88,8 +96,12 @@ impl Stream {
             }
             self.literals(&text[..word]);
             (text, earlier, at) = (&text[word..], &earlier[earlier_word..], at + earlier_word);
+            same = common(text, earlier);
         }
-        self.new_text(text);
+        if !text.is_empty() {
+            self.new_text(text);
+        }
+        head
     }
 
     /// Writes the match that waits.
@@ -97,8 +109,8 @@ impl Stream {
     fn settle(&mut self) {
         let Copy { distance, length, first } = &self.copy;
         match first.get(..*length) {
-            Some(short) if short.len() < SHORTEST => DIGITS.write_literals(short, &mut self.bits),
-            _ => DIGITS.write_copy(*length, *distance, &mut self.bits),
+            Some(short) if short.len() < SHORTEST => self.book.write_literals(short, &mut self.bits),
+            _ => self.book.write_copy(*length, *distance, &mut self.bits),
         }
         self.copy.length = 0;
     }
@@ -106,7 +118,7 @@ impl Stream {
     /// Ends the block.
     pub fn finish(mut self) -> Vec<u8> {
         self.settle();
-        DIGITS.write_end(&mut self.bits);
+        self.book.write_end(&mut self.bits);
         self.bits.align()
     }
 }
@@ -118,7 +130,7 @@ impl Tokens for Stream {
 
     fn copy(&mut self, length: usize, distance: usize) {
         self.settle();
-        DIGITS.write_copy(length, distance, &mut self.bits);
+        self.book.write_copy(length, distance, &mut self.bits);
         self.length += length;
     }
 }
