@@ -47,8 +47,8 @@ pub(crate) async fn serve<P: Platform>(
 }
 
 /// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether
-/// the master has all qualities of the catalogue or none of them. If it has some, it was cut short. A master has no end
-/// tag that would show this.
+/// the master seems complete: it has all qualities of the catalogue or none of them, and does not end within a line. A
+/// master has no end tag that would show more.
 fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
     let scope = Scope { prefix: &film.prefix, base: path, public_base: None };
     let folder = folder_of(key);
@@ -63,12 +63,12 @@ fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<
     })?;
     // A package of another program may name its playlists by other names than the qualities. Only a text that ends
     // within a line is known to be cut short then.
-    let ends = stored.ends_with(b"\n") || stored.ends_with(b".m3u8");
+    let ends = [&b"\n"[..], b".m3u8", b".m3u8\""].iter().any(|end| stored.ends_with(end));
     let is_foreign = missing.len() == known;
     if variants == 0 || (known > 0 && is_foreign && !ends) {
         return Err(hls::Error::Truncated);
     }
-    Ok((text, is_foreign || missing.is_empty()))
+    Ok((text, ends && (is_foreign || missing.is_empty())))
 }
 
 /// The film's folder relative to `/api/hls/playlist`.
@@ -126,7 +126,8 @@ async fn build<P: Platform>(
     hls::master(&variants, false).map_err(|_| missing())
 }
 
-/// The peak and average bits per second of a variant. `None` if not all segments are in the bucket.
+/// The peak and average bits per second of a variant. `None` if not all segments are in the bucket. A byte range says
+/// its length itself.
 fn measure(
     stored: &[u8],
     prefix: &str,
@@ -142,7 +143,12 @@ fn measure(
         }
     })?
     .whole()?;
+    let text = String::from_utf8_lossy(stored);
+    let ranges: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("#EXT-X-BYTERANGE:")).collect();
+    if ranges.len() == segments.len() && segments.iter().all(Option::is_some) {
+        segments = ranges.iter().map(|range| range.split('@').next()?.trim().parse().ok()).collect();
+    }
     let Some(segments) = segments.into_iter().collect::<Option<Vec<u64>>>() else { return Ok(None) };
-    let bandwidth = hls::measure::bandwidth(&String::from_utf8_lossy(stored), &segments);
+    let bandwidth = hls::measure::bandwidth(&text, &segments);
     Ok(bandwidth.ok().map(|bandwidth| (bandwidth.peak, bandwidth.average)))
 }

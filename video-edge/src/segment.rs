@@ -29,7 +29,7 @@ const KNOWN_SECONDS: u64 = 900;
 const KNOWN_BYTES: usize = 4096;
 
 /// Media types by the extension of a file. Any other file is one that no browser shows.
-const TYPES: [(&str, &str); 13] = [
+const TYPES: [(&str, &str); 14] = [
     ("ts", "video/mp2t"),
     ("m4s", "video/iso.segment"),
     ("mp4", "video/mp4"),
@@ -43,6 +43,7 @@ const TYPES: [(&str, &str); 13] = [
     ("json", "application/json"),
     ("jpg", "image/jpeg"),
     ("jpeg", "image/jpeg"),
+    ("webp", "image/webp"),
 ];
 
 pub(crate) async fn serve<P: Platform>(

@@ -48,7 +48,42 @@ fn variant(uri: &str) -> String {
 }
 
 pub fn all() -> Vec<Odd> {
-    [folders(), extras(), names()].into_iter().flatten().collect()
+    [vec![ours()], folders(), extras(), names()].into_iter().flatten().collect()
+}
+
+/// A film as ingest packages it: one file for each variant, sound and subtitles beside, chapters, and pictures to seek
+/// by.
+fn ours() -> Odd {
+    let ranges = |file: &str, also: &str| {
+        let map = format!("#EXT-X-MAP:URI=\"{file}\",BYTERANGE=\"812@0\"\n{also}");
+        let segment = |range: &str| format!("#EXTINF:4.000000,\n#EXT-X-BYTERANGE:{range}\n{file}\n");
+        let segments = ["123456@812", "98765", "54321"].map(segment).concat();
+        format!("#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n{map}{segments}#EXT-X-ENDLIST\n")
+    };
+    let rung = |name: &str| {
+        format!(
+            "#EXT-X-STREAM-INF:BANDWIDTH=2000000,CODECS=\"avc1.64001f,mp4a.40.2\",NAME=\"{name}\",AUDIO=\"sound\",\
+             SUBTITLES=\"text\"\n{name}.m3u8\n"
+        )
+    };
+    let keys = |name: &str| format!("#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,URI=\"{name}-iframes.m3u8\"\n");
+    let master = "#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+        #EXT-X-SESSION-DATA:DATA-ID=\"com.apple.hls.chapters\",URI=\"chapters.json\"\n\
+        #EXT-X-SESSION-DATA:DATA-ID=\"edge-gallery.previews\",URI=\"previews.vtt\"\n\
+        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",CHANNELS=\"2\",URI=\"sound-1.m3u8\"\n\
+        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"Deutsch\",FORCED=NO,URI=\"text-1.m3u8\"\n"
+        .to_owned();
+    let mut builder = Builder::master(&[master, rung("720p"), rung("360p"), keys("720p"), keys("360p")].concat());
+    for name in ["720p", "360p"] {
+        builder = builder
+            .list(&format!("{name}.m3u8"), &ranges(&format!("{name}.mp4"), ""))
+            .list(&format!("{name}-iframes.m3u8"), &ranges(&format!("{name}.mp4"), "#EXT-X-I-FRAMES-ONLY\n"));
+    }
+    builder
+        .list("sound-1.m3u8", &ranges("sound-1.mp4", ""))
+        .media("text-1.m3u8", "", &["text-1.vtt"])
+        .files(&["720p.mp4", "360p.mp4", "sound-1.mp4", "text-1.vtt", "chapters.json", "previews.vtt"])
+        .named("one file for each variant, as ingest makes them")
 }
 
 /// Where the files lie.
