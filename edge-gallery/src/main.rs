@@ -13,6 +13,7 @@ mod password;
 mod private;
 mod repackage;
 mod serve;
+mod stats;
 
 use std::{
     io::{self, Write as _},
@@ -66,6 +67,8 @@ enum Verb {
     Check(check::Arguments),
     /// Reckon what guests cost, on each host and on Cloudflare
     Cost(cost::Arguments),
+    /// Count what the services' log lines say, and compare the arms of an experiment
+    Stats(stats::Arguments),
     /// Make GALLERY_PASSWORD: asks for a password twice and prints its Argon2id hash
     Password,
     /// Print completions for a shell
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Cost(arguments) => cost::run(&arguments).map(|()| 0),
+        Verb::Stats(arguments) => stats::run(&arguments).map(|()| 0),
         Verb::Password => password::run().map(|()| 0),
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "edge-gallery", &mut io::stdout());

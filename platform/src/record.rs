@@ -48,6 +48,8 @@ pub struct Record {
     /// What was done for a picture that nobody has made before, and of what: `made` or `substitute`, and the name of a
     /// size or `original`.
     pub picture: Cell<Option<(&'static str, &'static str)>>,
+    /// The processor's time in milliseconds, on hosts that tell.
+    pub cpu_ms: Cell<Option<u64>>,
     /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`. Programs that shut addresses out
     /// look for it.
     pub event: Cell<Option<&'static str>>,
@@ -106,6 +108,7 @@ impl Record {
             method,
             status,
             ms: (elapsed.as_secs_f64() * 1e5).round() / 100.0,
+            cpu_ms: self.cpu_ms.get(),
             cache: self.cache.get().name(),
             kv_reads: self.kv_reads.get(),
             kv_writes: self.kv_writes.get(),
@@ -134,6 +137,8 @@ struct Line<'a> {
     method: &'a str,
     status: u16,
     ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu_ms: Option<u64>,
     cache: &'static str,
     kv_reads: u32,
     kv_writes: u32,

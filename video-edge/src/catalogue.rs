@@ -25,9 +25,9 @@ impl Film {
         asked_version.is_empty() || asked_version == self.version
     }
 
-    /// The object of a quality's playlist.
-    pub fn variant(&self, quality: &str) -> String {
-        [&self.prefix, quality, ".m3u8"].concat()
+    /// The object of a quality's playlist. The folder is one below the film's, and ends in `/` if it is not empty.
+    pub fn variant(&self, folder: &str, quality: &str) -> String {
+        [&self.prefix, folder, quality, ".m3u8"].concat()
     }
 }
 

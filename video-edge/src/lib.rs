@@ -21,11 +21,11 @@ use std::{rc::Rc, sync::Arc};
 
 use edge::{Catalogue, Failure, Readiness, Sessions, SingleFlight, isolation, respond};
 use gallery::media::MediaType;
-use http::{Request, Response, StatusCode, request};
+use http::{Request, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 
-use delivery::Delivery;
+use delivery::Choice;
 use route::{Parsed, Private, Route};
 
 /// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
@@ -84,9 +84,16 @@ impl VideoEdge {
             let film = self.catalogue.film(cx, key).await?;
             film.filter(|film| link.covers(MediaType::Video, &film.albums)).ok_or_else(catalogue::missing)?;
         }
-        let (delivery, arm) = self.config.plan.choose(&viewer);
-        cx.record.arm.set(arm);
-        let mut answer = self.serve(cx, to, head, delivery).await?;
+        let choice = self.config.plan.choose(&viewer);
+        // What is served decides, and not what was chosen: a film may have one package only.
+        cx.record.arm.set(if choice.is_ts && !to.is_below(master::TS) { choice.control } else { choice.arm });
+        let mut answer = if choice.is_compressed {
+            self.serve(cx, to, head, &choice).await?
+        } else {
+            let mut head = head.clone();
+            head.headers.remove(header::ACCEPT_ENCODING);
+            self.serve(cx, to, &head, &choice).await?
+        };
         if token.is_some() && answer.status().as_u16() < 400 {
             // Players on other sites may show the answer too, because whoever has the URL may have it.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
@@ -100,10 +107,20 @@ impl VideoEdge {
         cx: &Cx<'_, P>,
         route: Private,
         head: &request::Parts,
-        delivery: &Delivery,
+        choice: &Choice<'_>,
     ) -> Result<Response<P::Body>, Failure> {
+        let delivery = choice.delivery;
         match route {
-            Private::Master { film } => master::serve(self, cx, head, &known(film)?).await,
+            Private::Master { film } => {
+                let film = known(film)?;
+                if choice.is_ts
+                    && let Some(answer) = master::serve_ts(self, cx, head, &film).await?
+                {
+                    cx.record.arm.set(choice.arm);
+                    return Ok(answer);
+                }
+                master::serve(self, cx, head, &film).await
+            }
             Private::Variant { film, file } => {
                 variant::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }

@@ -3,6 +3,7 @@
 //! Normally this is the stored, measured master, with the URIs of its variants pointing at this service. If ingest
 //! stored no master, one is built from the names of the qualities and their measured bandwidth.
 
+use bytes::Bytes;
 use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{MediaKey, playback::MARK, window::BROWSER_MAX_AGE};
 use hls::{Kind, Reference, Scope};
@@ -19,6 +20,11 @@ use crate::{
 /// How long a master is cached, in seconds. After this time, clients see a film that was encoded anew.
 const KEPT_SECONDS: u64 = 900;
 
+/// Where the second package of a film lies, below the film's folder: a file for each segment.
+pub(crate) const TS: &str = "ts/";
+
+const FILE: &str = "master.m3u8";
+
 pub(crate) async fn serve<P: Platform>(
     service: &VideoEdge,
     cx: &Cx<'_, P>,
@@ -31,11 +37,9 @@ pub(crate) async fn serve<P: Platform>(
         Ok(playlist) => return playlist.respond(head, BROWSER_MAX_AGE).await,
         Err(flight) => flight,
     };
-    let film = film(service, cx, key, Version::Current, "master.m3u8").await?;
-    let path = [&film.prefix, "master.m3u8"].concat();
-    let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
-    let (text, whole) = match &stored {
-        Some(stored) => point_here(key, &film, &path, stored).map_err(|error| damaged(cx, error))?,
+    let film = film(service, cx, key, Version::Current, FILE).await?;
+    let (text, whole) = match stored(service, cx, key, &film, "").await? {
+        Some(stored) => stored,
         None => (build(service, cx, key, &film).await?, true),
     };
     let playlist = Playlist::of_text(&digest(&[&text]), text.as_bytes());
@@ -46,19 +50,70 @@ pub(crate) async fn serve<P: Platform>(
     playlist.respond(head, BROWSER_MAX_AGE).await
 }
 
+/// The master of the film's package in the folder `ts`. `None` if the film has no such package.
+pub(crate) async fn serve_ts<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    key: &MediaKey,
+) -> Result<Option<Response<P::Body>>, Failure> {
+    /// The entry of a film without the package.
+    const NONE: &[u8] = b"none";
+    let asked_version = respond::query(head.uri.query(), "v")?.unwrap_or_default();
+    let name = Name::new("playlist:master:ts", &[&service.signer, &asked_version, key.as_str()]);
+    let read = |entry: Bytes| if entry == NONE { Some(None) } else { Playlist::from_entry(entry).map(Some) };
+    let _flight = match name.find(cx, &service.single_flight, read).await {
+        Ok(Some(playlist)) => return playlist.respond(head, BROWSER_MAX_AGE).await.map(Some),
+        Ok(None) => return Ok(None),
+        Err(flight) => flight,
+    };
+    let film = film(service, cx, key, Version::Current, FILE).await?;
+    let (playlist, whole) = match stored(service, cx, key, &film, TS).await? {
+        Some((text, whole)) => (Some(Playlist::of_text(&digest(&[&text]), text.as_bytes())), whole),
+        None => (None, true),
+    };
+    if whole && film.is_asked(&asked_version) {
+        let entry = playlist.as_ref().map_or(NONE, Playlist::entry);
+        name.write(cx, entry, cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
+    }
+    match playlist {
+        Some(playlist) => playlist.respond(head, BROWSER_MAX_AGE).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The master in a folder of the film, with its URIs pointing here, and whether it is complete.
+async fn stored<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    key: &MediaKey,
+    film: &Film,
+    folder: &str,
+) -> Result<Option<(String, bool)>, Failure> {
+    let path = [&film.prefix, folder, FILE].concat();
+    let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? else { return Ok(None) };
+    Ok(Some(point_here(key, film, &path, folder, &stored).map_err(|error| damaged(cx, error))?))
+}
+
 /// Rewrites the URIs of a stored master relative to this route, with the film's version in them. Also returns whether
 /// the master seems complete: it has all qualities of the catalogue or none of them, and does not end within a line. A
 /// master has no end tag that would show more.
-fn point_here(key: &MediaKey, film: &Film, path: &str, stored: &[u8]) -> Result<(String, bool), hls::Error> {
+fn point_here(
+    key: &MediaKey,
+    film: &Film,
+    path: &str,
+    folder: &str,
+    stored: &[u8],
+) -> Result<(String, bool), hls::Error> {
     let scope = Scope { prefix: &film.prefix, base: path, public_base: None };
-    let folder = folder_of(key);
+    let below = folder_of(key);
     let mut text = String::with_capacity(stored.len() * 2);
-    let mut missing: Vec<String> = film.qualities.iter().map(|quality| film.variant(quality)).collect();
+    let mut missing: Vec<String> = film.qualities.iter().map(|quality| film.variant(folder, quality)).collect();
     let (mut variants, known) = (0, missing.len());
     hls::rewrite(stored, &scope, &mut text, |out, reference| {
         variants += usize::from(reference.kind == Kind::Variant);
         missing.retain(|path| path != reference.key);
-        out.push_str(&folder);
+        out.push_str(&below);
         link::push(out, film, reference);
     })?;
     // A package of another program may name its playlists by other names than the qualities. Only a text that ends
@@ -100,7 +155,7 @@ async fn build<P: Platform>(
     let sizes = service.objects.list(cx, &film.prefix).await?;
     let mut variants = Vec::new();
     for quality in &film.qualities {
-        let path = film.variant(quality);
+        let path = film.variant("", quality);
         let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? else { continue };
         let Some((peak, average)) =
             measure(&stored, &film.prefix, &path, &sizes).map_err(|error| damaged(cx, error))?

@@ -95,6 +95,18 @@ impl Private {
     }
 }
 
+impl Private {
+    /// Whether the route is that of a file in this folder of the film.
+    pub fn is_below(&self, folder: &str) -> bool {
+        match self {
+            Self::Variant { file: Ok(file), .. } | Self::Segment { file: Ok(file), .. } => {
+                file.as_str().starts_with(folder)
+            }
+            _ => false,
+        }
+    }
+}
+
 fn key_in_query(query: Option<&str>) -> Parsed<MediaKey> {
     let key = respond::query(query, "key").map_err(|problem| problem.detail)?;
     MediaKey::parse(key.ok_or("The query names the film: ?key=...")?).map_err(|_| "The key is not a valid key.")

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use fastly::http::FramingHeadersMode;
+use fastly::{compute_runtime::elapsed_vcpu_ms, http::FramingHeadersMode};
 use http::{Request, Response, StatusCode, Uri, header};
 use platform::{Cx, Error, Facts, Kind, Problem, Service, record::method_name, service};
 
@@ -18,7 +18,7 @@ use crate::{Body, Fastly, instance::Instance};
 /// Answers one request. Whatever the service does, short of a panic, the client gets an answer and the log gets a
 /// line.
 pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: fastly::Request) -> fastly::Response {
-    let started = Instant::now();
+    let (started, cpu) = (Instant::now(), elapsed_vcpu_ms().ok());
     let host = Fastly::new(instance);
     let (facts, entropy) = facts(&request);
     let cx = Cx::new(&host, facts);
@@ -34,6 +34,8 @@ pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: 
         Problem::from(&error).into_response(cx.request_id())
     });
     let elapsed = started.elapsed();
+    // A sandbox that answers several requests counts on.
+    cx.record.cpu_ms.set(elapsed_vcpu_ms().ok().zip(cpu).and_then(|(after, before)| after.checked_sub(before)));
     service::finish(&cx, &mut response, elapsed);
     // The host sends the body after this. Only Fastly's own log says how much of the body arrives.
     instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), elapsed, None));

@@ -169,8 +169,9 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         names::VIDEO_EXPERIMENT,
         VIDEO,
-        "Another delivery for a percentage of viewers. The arm is in the log and in `Server-Timing`.",
-        "redirect:10",
+        "Arms for percentages of viewers, separated by commas: another delivery, `ts`, `uncompressed`; see \
+         [experiments](#experiments). The arm is in the log and in `Server-Timing`.",
+        "redirect:10,ts:20",
     ),
     setting(
         names::PUBLIC_MEDIA_BASE,

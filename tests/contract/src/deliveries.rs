@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use crate::{
-    Answer, Case, Outcome, Target,
+    Answer, Case, Outcome, Target, experiments,
     library::{BIG, all, file},
+    packages,
     playlists::{for_the_service, uris, variants},
     rfc9111::Request,
     shared_cache::nothing_leaks,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A public base that does not exist. Only the text of the playlist is checked.
-const PUBLIC_BASE: &str = "https://media.example/library";
+pub(crate) const PUBLIC_BASE: &str = "https://media.example/library";
 /// So many viewers see both arms of an even experiment, except one time in 2^31.
 const VIEWERS: usize = 32;
 
@@ -30,6 +31,22 @@ pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
         ),
         (&[("MAX_BODY_BYTES", "1000000")], Case { name: "deliveries::large_originals", run: large_originals }),
         (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
+        (&[("VIDEO_EXPERIMENT", "ts:50")], Case { name: "deliveries::experiment_ts", run: experiments::ts }),
+        (
+            &[("VIDEO_EXPERIMENT", "ts:100")],
+            Case { name: "deliveries::experiment_one_package", run: experiments::only_one_package },
+        ),
+        (
+            &[("VIDEO_EXPERIMENT", "uncompressed:50")],
+            Case { name: "deliveries::experiment_uncompressed", run: experiments::uncompressed },
+        ),
+        (&[], Case { name: "deliveries::package_presign", run: packages::presign }),
+        (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::package_redirect", run: packages::redirect }),
+        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::package_proxy", run: packages::proxy }),
+        (
+            &[("VIDEO_DELIVERY", "public"), ("PUBLIC_MEDIA_BASE", PUBLIC_BASE)],
+            Case { name: "deliveries::package_public", run: packages::public },
+        ),
     ]
 }
 

@@ -16,6 +16,7 @@ mod costs;
 mod crowd;
 mod deliveries;
 mod ends;
+mod experiments;
 mod files;
 mod headers;
 mod isolation;
@@ -25,6 +26,7 @@ mod listing;
 mod matrix;
 mod methods;
 mod moved;
+mod packages;
 mod page;
 mod playback;
 mod playlists;
@@ -93,6 +95,7 @@ pub fn cases() -> Vec<Case> {
         playlists::CASES,
         playback::CASES,
         segments::CASES,
+        packages::CASES,
         methods::CASES,
         moved::CASES,
         problems::CASES,

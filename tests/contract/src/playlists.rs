@@ -16,7 +16,7 @@ cases!(playlists:
 pub(crate) const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 
 /// The whole URL of the film's master playlist.
-fn master_url(target: &Target) -> Result<Url, String> {
+pub(crate) fn master_url(target: &Target) -> Result<Url, String> {
     let (_, master) = film(target)?;
     let base = Url::parse(&target.base).map_err(|error| format!("{}: {error}", target.base))?;
     base.join(&master).map_err(|error| format!("{master}: {error}"))

@@ -1,27 +1,13 @@
 //! Items as an earlier version left them: with thumbnails below `thumbnails/`, and without renditions.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use rusqlite::Connection;
-use sigv4::{Bucket, Credentials, Method, Presigner, SigningKey, UrlStyle};
 
-use crate::{ENVIRONMENT, Failure, Gallery};
-
-fn setting(name: &str) -> &'static str {
-    ENVIRONMENT.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
-}
+use crate::{Failure, Gallery};
 
 impl Gallery {
     /// Writes an object into the gallery's store, past the gallery.
     pub fn put(&self, key: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let credentials = Credentials::new(setting("R2_ACCESS_KEY_ID"), setting("R2_SECRET_ACCESS_KEY"));
-        let bucket = Bucket::new(&self.store_url, UrlStyle::Path, setting("R2_BUCKET_NAME"), "auto")?;
-        let signing = SigningKey::derive(&credentials, bucket.region(), now);
-        let mut url = String::new();
-        Presigner::new(&signing, &bucket, Method::Put, now, 60)?.presign_into(&mut url, key);
-        ureq::put(&url).send(bytes)?;
-        Ok(())
+        self.operator().put(key, bytes)
     }
 
     /// Makes a photo one of an earlier version, with these thumbnails and no others: their sizes, and their bytes.

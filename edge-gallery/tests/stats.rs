@@ -1,0 +1,128 @@
+//! `edge-gallery stats` as a person runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+use std::{
+    fs,
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+/// Runs the verb with this input. Returns the exit code, and what it printed and said.
+fn stats(arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+    command.env_clear().arg("stats").args(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A run that reads no input may end before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn json_of(arguments: &[&str], input: &str) -> Value {
+    let (code, out, said) = stats(&[arguments, &["--json"]].concat(), input);
+    assert_eq!((code, out.lines().count()), (0, 1), "{said}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// The line of a request, as a service writes it.
+fn line(number: u32, arm: Option<&str>, ms: f64) -> String {
+    let mut line = json!({
+        "request_id": format!("{number:016x}"), "service": "video-edge", "route": "/api/hls/:key/:variant.m3u8",
+        "method": "GET", "status": if number.is_multiple_of(50) { 503 } else { 200 }, "ms": ms,
+        "cache": if number.is_multiple_of(4) { "miss" } else { "hit" }, "kv_reads": 1, "kv_writes": 0,
+        "store_calls": 0, "sql_queries": 0, "bytes": 5_000,
+    });
+    if let Some(arm) = arm {
+        line["arm"] = arm.into();
+    }
+    line.to_string() + "\n"
+}
+
+/// A thousand requests of each of two arms. Those of `redirect` take twice as long.
+fn two_arms() -> String {
+    let of = |arm, factor: f64| (0..1000).map(move |number| line(number, Some(arm), f64::from(number % 100) * factor));
+    of("presign", 0.1).chain(of("redirect", 0.2)).collect::<String>() + "ready\n" + &line(0, None, 1.0)
+}
+
+#[test]
+fn arms_are_counted_and_compared() {
+    let outcome = json_of(&["--control", "presign"], &two_arms());
+    assert_eq!((&outcome["lines"], &outcome["otherLines"]), (&json!(2_002), &json!(1)));
+    assert_eq!(outcome["all"]["requests"], 2_001);
+    let arm = &outcome["arms"]["presign"];
+    assert_eq!((&arm["requests"], &arm["bytes"]), (&json!(1_000), &json!(5_000_000.0)));
+    assert_eq!(arm["cacheHits"]["value"], 0.75);
+    assert_eq!(arm["serverErrors"]["value"], 0.02);
+    assert_eq!(arm["clientErrors"]["value"], 0.0);
+    let near = |value: &Value, wanted: f64| (value.as_f64().unwrap() - wanted).abs() < 0.01;
+    assert!(near(&arm["p50Ms"]["value"], 5.0) && near(&arm["p99Ms"]["value"], 9.9), "{arm}");
+    let redirect = outcome["routesOfArms"].as_array().unwrap().iter().find(|of| of["arm"] == "redirect").unwrap();
+    let less = &redirect["lessControl"]["p50Ms"];
+    assert!(near(&less["value"], 5.0) && less["low"].as_f64().unwrap() > 3.0, "{less}");
+    let same = &redirect["lessControl"]["serverErrors"];
+    assert!(same["low"].as_f64().unwrap() < 0.0 && same["high"].as_f64().unwrap() > 0.0, "{same}");
+}
+
+#[test]
+fn the_text_says_what_can_be_told() {
+    let (code, out, said) = stats(&["--control", "presign"], &two_arms());
+    assert_eq!((code, said.as_str()), (0, ""));
+    for wanted in [
+        "2001 log lines of requests; 1 other lines were passed over.",
+        "redirect, /api/hls/:key/:variant.m3u8: the middle time is more: by 5.00 (",
+        "redirect, /api/hls/:key/:variant.m3u8: the share of 5xx may be the same: by 0.00 % (",
+    ] {
+        assert!(out.contains(wanted), "no {wanted:?} in {out}");
+    }
+    let few: String = (0..5).map(|number| line(number, Some(["presign", "ts"][number as usize % 2]), 1.0)).collect();
+    let (_, out, _) = stats(&[], &few);
+    assert!(out.contains("the middle time cannot be compared, with so few requests"), "{out}");
+    let (code, out, _) = stats(&[], "nothing\n");
+    assert!(code == 0 && out.contains("There is nothing to count."), "{out}");
+}
+
+#[test]
+fn files_and_the_input_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    fs::write(&file, line(1, None, 1.0) + &line(2, None, 1.0)).unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(json_of(&[file], &line(3, None, 1.0))["all"]["requests"], 2);
+    assert_eq!(json_of(&[file, "-"], &line(3, None, 1.0))["all"]["requests"], 3);
+    let (code, _, said) = stats(&[file, "absent"], "");
+    assert!(code == 1 && said.contains("absent"), "{said}");
+    let (code, _, said) = stats(&[file, "--control", "ts"], "");
+    assert!(code == 1 && said.contains("no line has the arm ts"), "{said}");
+}
+
+/// Pages report in the log of the route that takes the reports.
+#[test]
+fn views_by_arm() {
+    let report = |arm: &str, first_frame: Value, failure: Value| {
+        json!({
+            "service": "video-edge", "route": "/api/playback/report", "method": "POST", "status": 204, "ms": 0.1,
+            "cache": "bypass", "kv_reads": 0, "kv_writes": 0, "store_calls": 0, "sql_queries": 0, "arm": arm,
+            "report": { "packaging": "cmaf", "first_frame_ms": first_frame, "stalls": 2, "stalled_ms": 1_500,
+                        "played_ms": 1_800_000, "switches": 1, "failure": failure },
+        })
+        .to_string()
+            + "\n"
+    };
+    let input = (0..100).map(|number| report("ts", json!(300 + number), Value::Null)).collect::<String>()
+        + &(0..100).map(|number| report("presign", json!(200 + number), Value::Null)).collect::<String>()
+        + &report("presign", Value::Null, json!("network"));
+    let outcome = json_of(&["--control", "presign"], &input);
+    let views = &outcome["viewsOfArms"]["presign"];
+    assert_eq!((&views["views"], &views["hours"]), (&json!(101), &json!(50.5)));
+    assert_eq!(views["firstFrameP50Ms"]["value"], 250.0);
+    assert_eq!(views["stallsPerHour"]["value"], 4.0);
+    assert_eq!(views["failureCodes"], json!({ "network": 1 }));
+    assert_eq!(outcome["viewsOfPackagings"]["cmaf"]["views"], 201);
+    let (_, out, _) = stats(&["--control", "presign"], &input);
+    assert!(out.contains("ts beside presign: the middle time to the first frame is more: by 100 ("), "{out}");
+    assert!(out.contains("presign: 1 failed: network"), "{out}");
+}
