@@ -1,4 +1,4 @@
-//! Both services in one: `/api/hls/...` goes to video-edge, the rest to viewer-edge.
+//! Both services in one: `/api/hls/...` and `/api/playback/report` go to video-edge, the rest to viewer-edge.
 //!
 //! This is for small sites, for one-domain routing, and for rolling back to a single service.
 
@@ -48,7 +48,8 @@ impl AllInOne {
 
 impl Service for AllInOne {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
-        if request.uri().path().starts_with("/api/hls/") {
+        let path = request.uri().path();
+        if path.starts_with("/api/hls/") || path == video_edge::REPORT {
             self.video.handle(cx, request).await
         } else {
             self.viewer.handle(cx, request).await

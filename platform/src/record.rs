@@ -32,6 +32,22 @@ pub struct Sent {
     pub complete: bool,
 }
 
+/// How a film played, as a page reports it. It says neither who saw the film nor which film it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Playback {
+    /// `cmaf` or `ts`.
+    pub packaging: &'static str,
+    /// From the wish to play until the first frame. `None` if none was shown.
+    pub first_frame_ms: Option<u32>,
+    pub stalls: u32,
+    pub stalled_ms: u32,
+    pub played_ms: u32,
+    /// How often the player went to another quality.
+    pub switches: u32,
+    /// `network`, `media`, `key`, `unsupported` or `other`.
+    pub failure: Option<&'static str>,
+}
+
 /// The counts of one request. The record is shared by reference while the request is served, on one thread.
 #[derive(Default)]
 pub struct Record {
@@ -48,6 +64,10 @@ pub struct Record {
     /// What was done for a picture that nobody has made before, and of what: `made` or `substitute`, and the name of a
     /// size or `original`.
     pub picture: Cell<Option<(&'static str, &'static str)>>,
+    /// The answer tells the page, in `Server-Timing`, that it may report how the film plays.
+    pub takes_reports: Cell<bool>,
+    /// What a page reports. The line then has nothing by which it could be joined with other lines.
+    pub report: Cell<Option<Playback>>,
     /// The processor's time in milliseconds, on hosts that tell.
     pub cpu_ms: Cell<Option<u64>>,
     /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`. Programs that shut addresses out
@@ -73,11 +93,12 @@ impl Record {
     pub fn server_timing(&self, elapsed: Duration) -> String {
         let arm = self.arm.get().map(|arm| format!(", arm;desc={arm}")).unwrap_or_default();
         let picture = self.picture.get().map(|(how, of)| format!(", {how};desc={of}")).unwrap_or_default();
+        let reports = if self.takes_reports.get() { ", reports" } else { "" };
         // Whole hundredths: formatting a float is 18 kB of code.
         let hundredths = elapsed.as_micros() / 10;
         format!(
             "total;dur={}.{:02}, cache;desc={}, kv-reads;desc={}, kv-writes;desc={}, store-calls;desc={}, \
-             sql-queries;desc={}{arm}{picture}",
+             sql-queries;desc={}{arm}{picture}{reports}",
             hundredths / 100,
             hundredths % 100,
             self.cache.get().name(),
@@ -100,8 +121,8 @@ impl Record {
         sent: Option<Sent>,
     ) -> String {
         let line = Line {
-            request_id,
-            client: self.client.take(),
+            request_id: self.report.get().is_none().then_some(request_id),
+            client: self.client.take().filter(|_| self.report.get().is_none()),
             event: self.event.get(),
             service: self.service.get(),
             route: self.route.get(),
@@ -115,6 +136,7 @@ impl Record {
             store_calls: self.store_calls.get(),
             sql_queries: self.sql_queries.get(),
             arm: self.arm.get(),
+            report: self.report.get(),
             made: self.picture.get().filter(|(how, _)| *how == "made").map(|(_, of)| of),
             substitute: self.picture.get().filter(|(how, _)| *how == "substitute").map(|(_, of)| of),
             bytes: sent.map(|sent| sent.bytes),
@@ -127,7 +149,8 @@ impl Record {
 
 #[derive(Serialize)]
 struct Line<'a> {
-    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,6 +169,8 @@ struct Line<'a> {
     sql_queries: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     arm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Playback>,
     #[serde(skip_serializing_if = "Option::is_none")]
     made: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]

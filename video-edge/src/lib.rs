@@ -10,12 +10,14 @@ mod delivery;
 mod link;
 mod master;
 mod playlist;
+mod report;
 mod route;
 mod segment;
 mod shared;
 mod variant;
 
 pub use config::Config;
+pub use route::REPORT;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -58,6 +60,7 @@ impl VideoEdge {
         cx: &Cx<'_, P>,
         route: Route<'_>,
         head: &request::Parts,
+        body: P::Body,
     ) -> Result<Response<P::Body>, Failure> {
         let (token, to) = match route {
             Route::Private { token, to } => (token, to),
@@ -78,13 +81,20 @@ impl VideoEdge {
                 self.sessions.require_playback(cx, &self.catalogue, token, film.as_str()).await?
             }
         };
+        let choice = self.config.plan.choose(&viewer);
+        if matches!(to, Private::Report { .. }) {
+            if token.is_none() {
+                isolation::require_own_page(&self.config.cors, &head.headers)?;
+            }
+            return report::take(self, cx, body, &choice).await;
+        }
         if let Some(link) = viewer.link.as_ref().filter(|link| !link.covers(MediaType::Video, "")) {
             // Of the films, only those in an album of the link are open.
             let key = to.film().ok_or_else(catalogue::missing)?;
             let film = self.catalogue.film(cx, key).await?;
             film.filter(|film| link.covers(MediaType::Video, &film.albums)).ok_or_else(catalogue::missing)?;
         }
-        let choice = self.config.plan.choose(&viewer);
+        cx.record.takes_reports.set(self.config.takes_reports && matches!(to, Private::Master { .. }));
         // What is served decides, and not what was chosen: a film may have one package only.
         cx.record.arm.set(if choice.is_ts && !to.is_below(master::TS) { choice.control } else { choice.arm });
         let mut answer = if choice.is_compressed {
@@ -127,18 +137,17 @@ impl VideoEdge {
             Private::Segment { film, file } => {
                 segment::serve(self, cx, head, delivery, &known(film)?, known(file)?.as_str()).await
             }
-            Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
+            Private::Report { .. } | Private::Unknown => Err(Problem::not_found("There is nothing here.").into()),
         }
     }
 }
 
 impl Service for VideoEdge {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
-        // No route reads a body.
-        let (head, _) = request.into_parts();
+        let (head, body) = request.into_parts();
         let route = Route::of(&head.uri);
         let described = route.describe();
-        edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head)).await
+        edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await
     }
 }
 

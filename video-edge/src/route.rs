@@ -6,6 +6,9 @@ use http::Uri;
 
 use crate::link::{self, FOLDER, LIST};
 
+/// Where pages report how films play.
+pub const REPORT: &str = "/api/playback/report";
+
 /// The route of a URL, with its parts parsed.
 #[derive(Debug)]
 pub(crate) enum Route<'a> {
@@ -34,6 +37,10 @@ pub(crate) enum Private {
         film: Parsed<MediaKey>,
         file: Parsed<MediaKey>,
     },
+    /// `/api/playback/report`, and `/api/hls/~TOKEN/report?key=:key` where no cookie reaches
+    Report {
+        film: Parsed<MediaKey>,
+    },
     Unknown,
 }
 
@@ -48,16 +55,23 @@ impl<'a> Route<'a> {
         if uri.path() == "/readyz" {
             return Self::Ready;
         }
+        if uri.path() == REPORT {
+            return Self::Private { token: None, to: Private::Report { film: Err("There is no film.") } };
+        }
         let Some(rest) = uri.path().strip_prefix("/api/hls/") else {
             return Self::Private { token: None, to: Private::Unknown };
         };
         match playback::split(rest) {
+            Some((token, "report")) => {
+                Self::Private { token: Some(token), to: Private::Report { film: key_in_query(uri.query()) } }
+            }
             Some((token, rest)) => Self::Private { token: Some(token), to: Private::below(rest, uri.query()) },
             None => Self::Private { token: None, to: Private::below(rest, uri.query()) },
         }
     }
 
     pub const fn describe(&self) -> Described {
+        let mut allow = "GET, HEAD";
         let pattern = match self {
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
@@ -65,10 +79,14 @@ impl<'a> Route<'a> {
                 Private::Master { .. } => "/api/hls/playlist",
                 Private::Variant { .. } => "/api/hls/:key/:variant.m3u8",
                 Private::Segment { .. } => "/api/hls/:key/:segment",
+                Private::Report { .. } => {
+                    allow = "POST";
+                    REPORT
+                }
                 Private::Unknown => "/*",
             },
         };
-        Described { service: "video-edge", pattern, allow: "GET, HEAD" }
+        Described { service: "video-edge", pattern, allow }
     }
 }
 
@@ -89,7 +107,9 @@ impl Private {
     /// The film of the route, if the route names one.
     pub fn film(&self) -> Option<&MediaKey> {
         match self {
-            Self::Master { film } | Self::Variant { film, .. } | Self::Segment { film, .. } => film.as_ref().ok(),
+            Self::Master { film } | Self::Variant { film, .. } | Self::Segment { film, .. } | Self::Report { film } => {
+                film.as_ref().ok()
+            }
             Self::Unknown => None,
         }
     }

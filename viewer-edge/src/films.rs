@@ -1,9 +1,10 @@
-//! Films on the viewer's own domain: `/api/hls/...` is forwarded to video-edge, which checks the session itself.
+//! Films on the viewer's own domain: `/api/hls/...` and `/api/playback/report` are forwarded to video-edge, which checks
+//! the session itself.
 
 use bytes::Bytes;
 use edge::{Failure, isolation, sessions};
 use gallery::playback;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header, request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem};
 
 use crate::ViewerEdge;
@@ -19,6 +20,9 @@ const READ: [HeaderName; 7] = [
     header::IF_UNMODIFIED_SINCE,
 ];
 
+/// The longest report that video-edge takes, in bytes.
+const MAX_REPORT: usize = 1024;
+
 /// The value by which a forwarded request names its sender (RFC 9110 section 7.6.3). A request that arrives with this
 /// value has gone in a circle.
 const VIA: &str = "1.1 edge-gallery";
@@ -29,6 +33,7 @@ pub(crate) async fn forward<P: Platform>(
     service: &ViewerEdge,
     cx: &Cx<'_, P>,
     head: &request::Parts,
+    body: Bytes,
 ) -> Result<Response<P::Body>, Failure> {
     let Some(origin) = &service.config.video_origin else {
         return Err(Problem::not_found("This service has no films; VIDEO_API_BASE says where they are.").into());
@@ -57,7 +62,7 @@ pub(crate) async fn forward<P: Platform>(
         headers.insert(header::COOKIE, cookie);
     }
     let send = || {
-        let mut request = Request::new(Bytes::new());
+        let mut request = Request::new(body.clone());
         *request.method_mut() = head.method.clone();
         *request.uri_mut() = uri.clone();
         *request.headers_mut() = headers.clone();
@@ -74,4 +79,19 @@ pub(crate) async fn forward<P: Platform>(
         response.headers_mut().remove(name);
     }
     Ok(response)
+}
+
+/// Forwards what a page reports of a film's playback.
+pub(crate) async fn report<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    body: P::Body,
+) -> Result<Response<P::Body>, Failure> {
+    isolation::require_own_page(&service.config.cors, &head.headers)?;
+    let body = P::collect(body, MAX_REPORT).await.map_err(|error| match error.kind() {
+        Kind::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "A report is at most 1 KiB."),
+        _ => Problem::bad_request("The body broke off."),
+    })?;
+    forward(service, cx, head, body).await
 }

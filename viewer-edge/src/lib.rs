@@ -28,6 +28,7 @@ pub use maker::Maker;
 
 use std::{rc::Rc, sync::Arc};
 
+use bytes::Bytes;
 use edge::{Catalogue, Failure, Gate, Readiness, Sessions, isolation, respond};
 use gallery::views::Edition;
 use http::{Method, Request, Response, StatusCode, request};
@@ -94,7 +95,8 @@ impl ViewerEdge {
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,
-            Public::Films => films::forward(self, cx, head).await,
+            Public::Films => films::forward(self, cx, head, Bytes::new()).await,
+            Public::Report => films::report(self, cx, head, body).await,
             Public::Moved(moved) => moved.answer(head.uri.query()),
             Public::Page(path) => match moved::page(path, head.uri.query()) {
                 Some(moved) => Ok(moved),

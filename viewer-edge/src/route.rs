@@ -22,6 +22,8 @@ pub(crate) enum Public<'a> {
     Link(&'a str),
     /// `/api/hls/...`: video-edge checks the session itself.
     Films,
+    /// How a film played, for video-edge.
+    Report,
     /// An address of the gallery that was there before.
     Moved(Moved<'a>),
     Page(&'a str),
@@ -56,6 +58,7 @@ impl<'a> Route<'a> {
             "/auth" => Self::Private(Private::Session),
             "/api/media" => Self::Private(Private::Listing),
             "/api/timeline" => Self::Private(Private::Timeline),
+            "/api/playback/report" => Self::Public(Public::Report),
             "/api/playback" => Self::Private(Private::Playback),
             "/api/cache-version" => Self::Private(Private::CacheVersion),
             _ => {
@@ -89,6 +92,7 @@ impl<'a> Route<'a> {
             Self::Public(Public::Login) => ("/login", "GET, HEAD, POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
             Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
+            Self::Public(Public::Report) => ("/api/playback/report", "POST"),
             Self::Public(Public::Films) => ("/api/hls/*", "GET, HEAD"),
             Self::Public(Public::Moved(moved)) => (moved.pattern, moved.allow()),
             Self::Public(Public::Page(_)) => ("/*", "GET, HEAD"),

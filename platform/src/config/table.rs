@@ -180,6 +180,12 @@ pub const SETTINGS: &[Setting] = &[
         "https://media.example/gallery",
     ),
     setting(
+        names::PLAYBACK_REPORTS,
+        VIDEO,
+        "Whether pages may report how a film played, without saying who saw which: [what is kept](#playback-reports).",
+        "true",
+    ),
+    setting(
         names::MAX_BODY_BYTES,
         VIEWER,
         "Larger originals are a 302 to the bucket, for hosts that cap bodies. Unset, all pass through.",

@@ -32,6 +32,7 @@ mod playback;
 mod playlists;
 mod problems;
 mod ranges;
+mod reports;
 mod rfc9111;
 mod routes;
 mod segments;
@@ -96,6 +97,7 @@ pub fn cases() -> Vec<Case> {
         playback::CASES,
         segments::CASES,
         packages::CASES,
+        reports::CASES,
         methods::CASES,
         moved::CASES,
         problems::CASES,

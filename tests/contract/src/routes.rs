@@ -94,6 +94,9 @@ const ROUTES: &[Route] = &[
         ["/api/thumbnail/BIG?size=small", "/api/thumbnail/absent.png?size=small"],
     ),
     private(Viewer, "/api/clip/:key", NO_PHOTO, ["/api/clip/LIVE", "/api/clip/absent.png"]),
+    // The answer to whoever has no right is a case of its own.
+    public(Viewer, "/api/playback/report", WRITE, "/api/playback/report"),
+    public(Video, "/api/playback/report", WRITE, "/api/playback/report"),
     public(Video, "/healthz", READ, "/healthz"),
     public(Video, "/readyz", READ, "/readyz"),
     private(Video, "/api/hls/playlist", NO_FILM, ["/api/hls/playlist?key=FILM", "/api/hls/playlist?key=absent.mp4"]),

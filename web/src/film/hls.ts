@@ -5,6 +5,7 @@ import { cure } from './cure.ts';
 import { helped } from './loader.ts';
 import { menus } from './menus.ts';
 import { learn, network } from './network.ts';
+import { type Failure, watch } from './report.ts';
 import { ahead, prompt } from './rungs.ts';
 import { PLAYLIST } from './strategy.ts';
 import { showSubtitles } from './subtitles.ts';
@@ -20,6 +21,14 @@ const BEGINNING = 2;
 /** Less than a segment. */
 const HELD = 0.05;
 
+/** What a report calls them. */
+const FAILURES: Partial<Record<ErrorTypes, Failure>> = {
+  [ErrorTypes.NETWORK_ERROR]: 'network',
+  [ErrorTypes.MEDIA_ERROR]: 'media',
+  [ErrorTypes.MUX_ERROR]: 'media',
+  [ErrorTypes.KEY_SYSTEM_ERROR]: 'key',
+};
+
 /** Plays through hls.js. Loads the playlists and one segment of each kind, and more once the film plays. */
 export function hlsEngine(video: HTMLVideoElement, url: string, start: number, events: Events): Engine {
   const playlist = new URL(url, location.href).href;
@@ -31,6 +40,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   /** The kinds of segments that were asked for before the film plays. */
   const began = new Set<string>();
   let over = false;
+  const report = watch(video, playlist);
 
   const hls = new Hls({
     // Fragmented MP4 goes to the browser as it is, and old films are few: a worker would only cost its download.
@@ -51,7 +61,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     fLoader: helped(Hls.DefaultConfig.loader, {
       current: known.current,
       cure: (file, status, from) => cure(file, status, from, known),
-      lost: ({ said, status }) => fail(said, status, null, status === null),
+      lost: ({ said, status }) => fail(said, status, null, status === null, 'network'),
     }),
   });
   const { errorRetry } = hls.config.fragLoadPolicy.default;
@@ -78,6 +88,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     },
     destroy() {
       over = true;
+      report();
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
       hls.destroy();
@@ -184,13 +195,14 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       return;
     }
     const status = data.response?.code || null;
-    fail(explain(data, status), status, problemOf(data).requestId);
+    fail(explain(data, status), status, problemOf(data).requestId, false, FAILURES[data.type] ?? 'other');
   }
 
-  function fail(said: string, status: number | null, requestId: string | null, certain = false): void {
+  function fail(said: string, status: number | null, requestId: string | null, certain: boolean, kind: Failure): void {
     if (over) return;
     over = true;
     hls.stopLoad();
+    video.dispatchEvent(new CustomEvent('failed', { detail: kind }));
     events.failed(said, status, requestId, certain);
   }
 }

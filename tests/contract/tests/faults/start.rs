@@ -83,6 +83,7 @@ fn unreadable_value(_: &Fixtures) -> Outcome {
         ("MAX_BODY_BYTES", "hunter2"),
         ("VIDEO_DELIVERY", "hunter2"),
         ("VIDEO_EXPERIMENT", "hunter2:10"),
+        ("PLAYBACK_REPORTS", "hunter2"),
         ("KV_MAX_VALUE_BYTES", "hunter2"),
         ("S3_URL_STYLE", "hunter2"),
         ("CATALOGUE", "hunter2"),
