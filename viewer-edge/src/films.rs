@@ -40,8 +40,7 @@ pub(crate) async fn forward<P: Platform>(
     };
     // The check is made here, because video-edge does not learn which page sent the request. A token in the path
     // needs no cookie, and no check.
-    let token = head.uri.path().strip_prefix("/api/hls/").and_then(playback::split);
-    if token.is_none() {
+    if token(head).is_none() {
         isolation::require(&service.config.cors, &head.method, &head.headers)?;
     }
     let failed = |words: String| Error::because(Kind::Unavailable, "films.forward", words);
@@ -88,10 +87,16 @@ pub(crate) async fn report<P: Platform>(
     head: &request::Parts,
     body: P::Body,
 ) -> Result<Response<P::Body>, Failure> {
-    isolation::require_own_page(&service.config.cors, &head.headers)?;
+    if token(head).is_none() {
+        isolation::require_own_page(&service.config.cors, &head.headers)?;
+    }
     let body = P::collect(body, MAX_REPORT).await.map_err(|error| match error.kind() {
         Kind::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "A report is at most 1 KiB."),
         _ => Problem::bad_request("The body broke off."),
     })?;
     forward(service, cx, head, body).await
+}
+
+fn token(head: &request::Parts) -> Option<(&str, &str)> {
+    head.uri.path().strip_prefix("/api/hls/").and_then(playback::split)
 }

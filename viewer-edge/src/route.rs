@@ -1,7 +1,7 @@
 //! The paths of viewer-edge.
 
 use edge::answer::Described;
-use gallery::{MediaKey, views::BlockName};
+use gallery::{MediaKey, playback, views::BlockName};
 use platform::Problem;
 
 use crate::moved::Moved;
@@ -62,8 +62,11 @@ impl<'a> Route<'a> {
             "/api/playback" => Self::Private(Private::Playback),
             "/api/cache-version" => Self::Private(Private::CacheVersion),
             _ => {
-                if path.starts_with("/api/hls/") {
-                    Self::Public(Public::Films)
+                if let Some(below) = path.strip_prefix("/api/hls/") {
+                    match playback::split(below) {
+                        Some((_, "report")) => Self::Public(Public::Report),
+                        _ => Self::Public(Public::Films),
+                    }
                 } else if let Some(encoded) = path.strip_prefix("/api/file/") {
                     Self::Private(Private::Original(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/thumbnail/") {

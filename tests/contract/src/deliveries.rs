@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     Answer, Case, Outcome, Target, experiments,
     library::{BIG, all, file},
-    packages,
+    packages::{self, PUBLIC_BASE},
     playlists::{for_the_service, uris, variants},
     reports,
     rfc9111::Request,
@@ -16,8 +16,6 @@ use crate::{
     target::session_cookie,
 };
 
-/// A public base that does not exist. Only the text of the playlist is checked.
-pub(crate) const PUBLIC_BASE: &str = "https://media.example/library";
 /// So many viewers see both arms of an even experiment, except one time in 2^31.
 const VIEWERS: usize = 32;
 

@@ -9,12 +9,14 @@ use url::Url;
 
 use crate::{
     Answer, Call, Outcome, Target,
-    deliveries::PUBLIC_BASE,
     library::film,
     playlists::{CONTENT_TYPE, master_url, uris, variants},
 };
 
 cases!(packages: ranges_make_the_file, one_file_has_one_url, conditions, routes_of_files);
+
+/// A public base that does not exist. Only the texts of playlists and redirects are checked.
+pub(crate) const PUBLIC_BASE: &str = "https://media.example/library";
 
 /// The folder below the film's own.
 const FOLDER: &str = "cmaf";
