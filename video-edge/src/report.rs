@@ -74,6 +74,7 @@ fn parse(text: &str) -> Option<Playback> {
     })
 }
 
+#[allow(clippy::option_option, reason = "null is a value, and a wrong value is none")]
 fn or_null<T>(value: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     if value == "null" { Some(None) } else { read(value).map(Some) }
 }

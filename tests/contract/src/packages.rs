@@ -204,7 +204,7 @@ fn play(target: &Target, delivery: &str) -> Outcome {
         let name = name_of(url.as_str()).to_owned();
         of(&files, &name)?;
         seen += 1;
-        if name.ends_with(".m3u8") {
+        if name.split('.').next_back() == Some("m3u8") {
             let playlist = ask(target, url.as_str()).expect(200)?;
             media(target, delivery, &files, &url, &name, playlist.text()?)?;
         } else {
