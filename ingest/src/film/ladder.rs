@@ -16,6 +16,15 @@ pub struct Rung {
     pub max_rate: u32,
 }
 
+/// Pictures in one size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quality {
+    /// A name such as `720p`.
+    pub name: String,
+    pub width: u32,
+    pub height: u32,
+}
+
 /// The rungs of a film that is shown at `width` x `height` with `fps` frames per second, highest first. No rung is
 /// larger than the film. A film below the lowest quality gets one rung of its own size.
 pub fn ladder(width: u32, height: u32, fps: f64) -> Vec<Rung> {

@@ -183,7 +183,7 @@ impl Encoder<'_> {
 
     /// The previews of a film, unless it is very short, and its poster in all sizes.
     fn pictures(&self, media: &Media, limits: Limits) -> Result<(Option<previews::Previews>, Thumbnails), Failure> {
-        fn of(pictures: &Pictures) -> (&package::Quality, &Path) {
+        fn of(pictures: &Pictures) -> (&ladder::Quality, &Path) {
             (&pictures.quality, &pictures.file)
         }
         let explain = |failure| self.explain(failure, "ffmpeg");

@@ -7,7 +7,7 @@ use hls::measure::Bandwidth;
 
 use super::encode::sound_file;
 use super::fragments::{self, Track};
-use super::ladder::{FrameRate, Rung};
+use super::ladder::{FrameRate, Quality, Rung};
 use super::master::{self, Master};
 use super::previews::{self, Previews};
 use super::segments::{keyframes, measure, playlist, seconds, segments, target};
@@ -28,15 +28,6 @@ pub struct Package {
     pub objects: Vec<Object>,
     /// Seconds.
     pub duration: f64,
-}
-
-/// Pictures in one size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quality {
-    /// A name such as `720p`.
-    pub name: String,
-    pub width: u32,
-    pub height: u32,
 }
 
 pub struct Object {

@@ -5,7 +5,7 @@ use std::path::Path;
 use image::{DynamicImage, RgbImage};
 
 use super::frames;
-use super::package::Quality;
+use super::ladder::Quality;
 use super::previews::STEP;
 use super::score::score;
 use super::tools::{Tools, input};

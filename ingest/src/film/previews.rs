@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::frames;
-use super::package::Quality;
+use super::ladder::Quality;
 use super::score::score;
 use super::tools::{Tools, input};
 use crate::Stop;
