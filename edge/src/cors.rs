@@ -63,7 +63,8 @@ impl Cors {
             set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
             let exposed = "content-length, content-range, etag, server-timing, x-request-id";
             set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-            // Scripts that measure read `Server-Timing` by this (https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin).
+            // Scripts that measure read `Server-Timing` by this
+            // (https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin).
             let own = response[header::ACCESS_CONTROL_ALLOW_ORIGIN].clone();
             response.insert(HeaderName::from_static("timing-allow-origin"), own);
         }

@@ -1,5 +1,5 @@
-//! `POST /api/playback/report`: how a film played, from the page at the end of a view. The numbers go into the log, with
-//! the arm of the viewer, and nothing of the session, of the film or of the client goes with them.
+//! `POST /api/playback/report`: how a film played, from the page at the end of a view. The numbers go into the log,
+//! with the arm of the viewer, and nothing of the session, of the film or of the client goes with them.
 
 use edge::Failure;
 use http::{HeaderValue, Response, StatusCode, header};

@@ -72,19 +72,13 @@ pub(crate) async fn serve<P: Platform>(
         let known = [kept, folder.as_bytes(), b"\n"].concat();
         name.write(cx, &known, cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
     match delivery {
-        Delivery::Proxy => {
-            let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-            let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
-            let content_type = Some(found.map_or("application/octet-stream", |(_, media_type)| *media_type));
-            let presentation = Presentation {
-                cache_control: "private, max-age=31536000, immutable",
-                content_type,
-                disposition: None,
-                tag: None,
-                edge_cache: None,
-            };
-            object_response::serve(&service.objects, cx, head, &object, &presentation).await
+        Delivery::Proxy => whole(service, cx, head, &object, extension).await,
+        // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
+        // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
+        Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
+            whole(service, cx, head, &object, extension).await
         }
         Delivery::Public { base } => {
             Ok(respond::redirect(&format!("{base}/{}", percent_encode(&object)), BROWSER_MAX_AGE)?)
@@ -100,4 +94,29 @@ pub(crate) async fn serve<P: Platform>(
             Ok(respond::redirect(&url, kept)?)
         }
     }
+}
+
+/// Whether a file is a text that belongs to a film: subtitles, chapters, the index of its previews.
+fn is_read_by_scripts(extension: &str) -> bool {
+    ["vtt", "webvtt", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// The object itself.
+async fn whole<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    head: &request::Parts,
+    object: &str,
+    extension: &str,
+) -> Result<Response<P::Body>, Failure> {
+    let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
+    let content_type = Some(found.map_or("application/octet-stream", |(_, media_type)| *media_type));
+    let presentation = Presentation {
+        cache_control: "private, max-age=31536000, immutable",
+        content_type,
+        disposition: None,
+        tag: None,
+        edge_cache: None,
+    };
+    object_response::serve(&service.objects, cx, head, object, &presentation).await
 }

@@ -1,5 +1,5 @@
-//! Films on the viewer's own domain: `/api/hls/...` and `/api/playback/report` are forwarded to video-edge, which checks
-//! the session itself.
+//! Films on the viewer's own domain: `/api/hls/...` and `/api/playback/report` are forwarded to video-edge, which
+//! checks the session itself.
 
 use bytes::Bytes;
 use edge::{Failure, isolation, sessions};

@@ -49,7 +49,7 @@ impl Crowd {
         }
     }
 
-    /// The segments of a film, each fetched once.
+    /// The segments of one track of a film, each fetched once.
     pub const fn segments(&self) -> u64 {
         (self.film_minutes * 60).div_ceil(SEGMENT_SECONDS)
     }

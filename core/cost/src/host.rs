@@ -74,8 +74,8 @@ impl Host {
         let of = |instance| event.calls(self.catalogue(), instance);
         let (least, most) = (of(Instance::Known), of(Instance::New));
         let range = |count: fn(Calls) -> u64| Range { least: count(least), most: count(most) };
-        // A film's segments come from the store, by presigned URLs.
-        let segments = if event == Event::Film { crowd.segments() } else { 0 };
+        // A film's segments come from the store, by presigned URLs: those of its pictures, and those of its sound.
+        let segments = if event == Event::Film { 2 * crowd.segments() } else { 0 };
         let bytes = crowd.body_bytes(event) + event.requests() * HEADER_BYTES;
         let reads = range(|calls| calls.store_calls).plus(segments);
         let films = if event == Event::Film { crowd.film_bytes() } else { 0 };

@@ -64,8 +64,8 @@ impl Event {
             Self::ReturnVisit => const { &[step(Request::Page, 1), step(Request::TimelineUnchanged, 1)] },
             Self::Photo => const { &[step(Request::Thumbnail, 4)] },
             Self::Film => {
-                // The master, two rungs, the sound and the list of seek previews. Then a sheet of these and the chapters,
-                // which cost what a playlist costs that the cache has.
+                // The master, two rungs, the sound and the list of seek previews. Then a sheet of these and the
+                // chapters, which cost what a playlist costs that the cache has.
                 const { &[step(Request::Asset, 1), step(Request::PlaylistCold, 5), step(Request::PlaylistWarm, 2)] }
             }
         }

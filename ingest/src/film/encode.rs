@@ -23,7 +23,8 @@ pub const SOUND_FRAGMENT: &str = "1000000";
 /// An encode that has produced no new frame for this long is given up.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Encodes into `folder`: `{quality}.mp4` for each rung, and `sound-{n}.mp4`. `at` gets the number of seconds that are done.
+/// Encodes into `folder`: `{quality}.mp4` for each rung, and `sound-{n}.mp4`. `at` gets the number of seconds that are
+/// done.
 pub fn encode(
     encoder: &Encoder,
     (path, kind): (&Path, sniff::Film),

@@ -196,7 +196,8 @@ fn lead(elst: &[u8]) -> Option<u64> {
     }
 }
 
-/// The codec of the first sample entry, and its channels. H.264 (ISO/IEC 14496-15 section 5.3.3) and AAC (ISO/IEC 14496-3) are known.
+/// The codec of the first sample entry, and its channels. H.264 (ISO/IEC 14496-15 section 5.3.3) and AAC (ISO/IEC
+/// 14496-3) are known.
 fn codec(stsd: &[u8]) -> Option<(String, u16)> {
     let (kind, entry) = boxes::each(stsd.get(8..)?).next()?;
     match &kind {

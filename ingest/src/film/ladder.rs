@@ -90,8 +90,8 @@ const COMMON: [FrameRate; 9] = [
 ];
 
 /// The constant rate at which to encode: the film's own if it is constant, and otherwise the nearest common rate that
-/// loses little. The rate is at least 10 and at most 60. `average` is frames over duration. `base` is the rate that all time stamps
-/// fit.
+/// loses little. The rate is at least 10 and at most 60. `average` is frames over duration. `base` is the rate that all
+/// time stamps fit.
 pub fn frame_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
     let rate = own_rate(average, base);
     // Chromium takes no pictures that stand for seconds. Repeated ones cost few bytes.

@@ -108,7 +108,8 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags do not.
+/// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags do
+/// not.
 pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
     let video = output

@@ -64,7 +64,9 @@ impl Walk<'_> {
             assert!(matches!(self.delivery, "presign" | "public"), "{url}");
             return self.object(url.as_str(), place);
         }
-        if self.delivery == "proxy" {
+        // Texts that scripts read come from the service itself.
+        let is_text = [".vtt", ".webvtt", ".json"].iter().any(|end| place.to_ascii_lowercase().ends_with(end));
+        if self.delivery == "proxy" || (is_text && self.delivery != "public") {
             assert_eq!(self.ok(url, media_type(place)), content, "{url}");
         } else {
             self.asked += 1;
