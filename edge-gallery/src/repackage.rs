@@ -48,5 +48,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let report = ingest::run(&options)?;
     print(if arguments.json { serde_json::to_string(&report) } else { Ok(report.to_string()) });
-    Ok(if report.notes.is_empty() { report.exit_code() } else { 2 })
+    Ok(match report.exit_code() {
+        0 if !report.notes.is_empty() => 2,
+        code => code,
+    })
 }

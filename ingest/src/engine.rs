@@ -170,7 +170,10 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             }
         }
         tally.settle(blank::fill(catalogue, bucket, name, &library.candidates, &options.stop));
-        tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
+        // Without a library, the zone is this machine's, and no item's.
+        if options.library.is_some() {
+            tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
+        }
         if tally.is_fatal() {
             return finish(options, &session, tally, started);
         }

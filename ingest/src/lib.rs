@@ -31,6 +31,7 @@ mod motion;
 mod old_layout;
 mod outbound;
 mod outcome;
+mod packages;
 mod permits;
 mod photo;
 mod pipeline;

@@ -45,6 +45,7 @@ fn main() {
         trial("square_pixels_and_interlaced", anamorphic),
         trial("sound_ends_with_the_pictures", cmaf::sound),
         trial("several_sounds_and_subtitles_and_chapters", cmaf::tracks),
+        trial("odd_sounds_are_no_reason_to_refuse_a_film", cmaf::odd_sounds),
         trial("films_of_less_than_half_a_second", cmaf::short),
         trial("no_picture_of_a_varying_rate_is_lost", cmaf::varying),
         trial("previews_and_a_poster_that_shows_something", cmaf::previews),

@@ -110,7 +110,7 @@ impl Plan {
                 _ => Change::Delivery(Delivery::parse(name, VIDEO_EXPERIMENT, lookup).map_err(|_| error)?),
             };
             left = left.checked_sub(percent).ok_or(error)?;
-            if arms.iter().any(|(other, _)| other.name() == change.name()) {
+            if change.name() == usual.name() || arms.iter().any(|(other, _)| other.name() == change.name()) {
                 return Err(error);
             }
             arms.push((change, percent));

@@ -123,11 +123,13 @@ impl VideoEdge {
         match route {
             Private::Master { film } => {
                 let film = known(film)?;
-                if choice.is_ts
-                    && let Some(answer) = master::serve_ts(self, cx, head, &film).await?
-                {
-                    cx.record.arm.set(choice.arm);
-                    return Ok(answer);
+                if choice.is_ts {
+                    // What goes wrong with this package is the doing of its arm.
+                    let control = cx.record.arm.replace(choice.arm);
+                    if let Some(answer) = master::serve_ts(self, cx, head, &film).await? {
+                        return Ok(answer);
+                    }
+                    cx.record.arm.set(control);
                 }
                 master::serve(self, cx, head, &film).await
             }

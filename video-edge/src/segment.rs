@@ -28,6 +28,8 @@ const KNOWN_SECONDS: u64 = 900;
 /// The longest entry, in bytes. It is a list of folders, whose names a client may choose.
 const KNOWN_BYTES: usize = 4096;
 
+const IMMUTABLE: &str = "private, max-age=31536000, immutable";
+
 /// Media types by the extension of a file. Any other file is one that no browser shows.
 const TYPES: [(&str, &str); 14] = [
     ("ts", "video/mp2t"),
@@ -74,11 +76,12 @@ pub(crate) async fn serve<P: Platform>(
     }
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
     match delivery {
-        Delivery::Proxy => whole(service, cx, head, &object, extension).await,
+        Delivery::Proxy => whole(service, cx, head, &object, extension, IMMUTABLE).await,
         // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
         // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
         Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
-            whole(service, cx, head, &object, extension).await
+            let kept = if *delivery == Delivery::Brief { "no-store" } else { IMMUTABLE };
+            whole(service, cx, head, &object, extension, kept).await
         }
         Delivery::Public { base } => {
             Ok(respond::redirect(&format!("{base}/{}", percent_encode(&object)), BROWSER_MAX_AGE)?)
@@ -108,15 +111,10 @@ async fn whole<P: Platform>(
     head: &request::Parts,
     object: &str,
     extension: &str,
+    cache_control: &'static str,
 ) -> Result<Response<P::Body>, Failure> {
     let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
     let content_type = Some(found.map_or("application/octet-stream", |(_, media_type)| *media_type));
-    let presentation = Presentation {
-        cache_control: "private, max-age=31536000, immutable",
-        content_type,
-        disposition: None,
-        tag: None,
-        edge_cache: None,
-    };
+    let presentation = Presentation { cache_control, content_type, disposition: None, tag: None, edge_cache: None };
     object_response::serve(&service.objects, cx, head, object, &presentation).await
 }

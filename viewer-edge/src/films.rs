@@ -67,7 +67,9 @@ pub(crate) async fn forward<P: Platform>(
         *request.headers_mut() = headers.clone();
         cx.fetch(request)
     };
-    let mut response = cx.or_again(send().await, send).await?;
+    let first = send().await;
+    // What was taken once is not to be taken twice.
+    let mut response = if head.method.is_safe() { cx.or_again(first, send).await? } else { first? };
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
     if response.status().is_server_error() && !is_problem {
         // A server before video-edge gave this answer. Its words are not for the client.

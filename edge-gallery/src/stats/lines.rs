@@ -40,10 +40,14 @@ pub fn read(line: &str) -> Option<Request> {
         #[serde(alias = "MESSAGE", alias = "msg", alias = "log")]
         message: String,
     }
-    let json = &line[line.find('{')?..];
-    // Something may stand behind it too.
-    let first = serde_json::Deserializer::from_str(json).into_iter::<Request>().next();
-    first.and_then(Result::ok).or_else(|| read(&serde_json::from_str::<Wrapped>(json).ok()?.message))
+    /// How many braces a host's own text may have.
+    const MOST: usize = 8;
+    line.match_indices('{').take(MOST).find_map(|(at, _)| {
+        let json = &line[at..];
+        // Something may stand behind it too.
+        let first = serde_json::Deserializer::from_str(json).into_iter::<Request>().next();
+        first.and_then(Result::ok).or_else(|| read(&serde_json::from_str::<Wrapped>(json).ok()?.message))
+    })
 }
 
 #[cfg(test)]
@@ -55,8 +59,13 @@ mod tests {
     #[test]
     fn lines_as_hosts_hand_them_on() {
         let wrapped = serde_json::json!({ "PRIORITY": "6", "MESSAGE": LINE }).to_string();
-        for line in [LINE, &format!("stdout [0] :: {LINE}"), &format!("2026-11-01T00:00:00Z log | {LINE}\r"), &wrapped]
-        {
+        for line in [
+            LINE,
+            &format!("host{{a}} {LINE}"),
+            &format!("stdout [0] :: {LINE}"),
+            &format!("2026-11-01T00:00:00Z log | {LINE}\r"),
+            &wrapped,
+        ] {
             let read = read(line).unwrap();
             assert_eq!((read.status, read.bytes, read.arm.as_deref()), (200, Some(812), Some("redirect")), "{line}");
         }

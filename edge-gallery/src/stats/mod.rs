@@ -16,6 +16,9 @@ use std::{
 use crate::Failure;
 use sample::{Figures, Sample, ViewFigures, Views};
 
+/// The route of which every view is one request.
+const MASTER: &str = "/api/hls/playlist";
+
 /// Reads the JSON log lines of viewer-edge and video-edge, and counts requests, bytes, hits of the cache, times and
 /// errors. Other lines are passed over. It compares the arms of VIDEO_EXPERIMENT, and says where too few requests came
 /// to tell.
@@ -116,7 +119,10 @@ impl Counts {
                 arms.entry(arm.clone()).or_default().merge(sample);
             }
         }
-        let most = arms.iter().max_by_key(|(_, sample)| sample.requests).map(|(arm, _)| arm.clone());
+        // A view is one request of a master in every arm. Of segments, some arms see none.
+        let views = self.requests.iter().filter(|((route, arm), _)| route == MASTER && arm.is_some());
+        let most = views.max_by_key(|(_, sample)| sample.requests).and_then(|((_, arm), _)| arm.clone());
+        let most = most.or_else(|| arms.iter().max_by_key(|(_, it)| it.requests).map(|(arm, _)| arm.clone()));
         let both = self.requests.into_iter().filter_map(|((route, arm), sample)| Some(((route, arm?), sample)));
         Outcome {
             lines: self.lines,

@@ -52,7 +52,13 @@ impl Catalogue {
         let now = jiff::Timestamp::now().to_string();
         let key = film.key.as_str();
         let update = Statement::new(REPACKAGED, [key.into(), version.into(), now.into(), counts.into(), before]);
-        let mut statements = vec![update, deletions::cancel(key, &stored)];
+        self.0.batch(&[update])?;
+        // Somebody may have taken the film out meanwhile, or replaced it. What is planned for it stays then.
+        let sql = "SELECT key FROM media WHERE key = ?1 AND version = ?2";
+        if self.0.query(sql, [key.into(), version.into()])?.is_empty() {
+            return Ok(());
+        }
+        let mut statements = vec![deletions::cancel(key, &stored)];
         statements.extend(outdated(&stored).iter().map(deletions::put));
         self.0.batch(&statements).map(drop)
     }

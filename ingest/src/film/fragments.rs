@@ -39,6 +39,8 @@ pub struct Fragment {
     pub duration: u64,
     /// The bytes from the beginning of the fragment to the end of its first sample.
     pub first: u64,
+    /// The longest time that one of its samples is shown, in ticks.
+    pub longest: u64,
     /// Whether decoding may begin with the first sample.
     pub is_sync: bool,
 }
@@ -47,6 +49,13 @@ impl Track {
     /// Seconds of the presentation.
     pub fn duration(&self) -> f64 {
         self.fragments.last().map_or(0.0, |last| self.seconds(last.start + last.duration))
+    }
+
+    /// The longest time that one picture stands, in seconds.
+    #[allow(clippy::cast_precision_loss)] // far below 2^52 ticks
+    pub fn longest(&self) -> f64 {
+        let ticks = self.fragments.iter().map(|fragment| fragment.longest).max().unwrap_or_default();
+        ticks as f64 / f64::from(self.timescale)
     }
 
     /// The moment of the presentation at which a time in ticks lies, in seconds.
@@ -249,7 +258,7 @@ fn fragment_of(moof: &[u8], defaults: &Defaults) -> Option<Fragment> {
     let time = boxes::find(track, *b"tfdt")?;
     let decoded =
         if *time.first()? == 1 { Fields(time.get(4..)?).u64()? } else { u64::from(Fields(time.get(4..)?).u32()?) };
-    let (mut total, mut first) = (0, None);
+    let (mut total, mut longest, mut first) = (0, 0, None);
     for (kind, run) in boxes::each(track) {
         if kind != *b"trun" {
             continue;
@@ -262,7 +271,9 @@ fn fragment_of(moof: &[u8], defaults: &Defaults) -> Option<Fragment> {
         let first_flags = if flags & 4 == 0 { None } else { Some(fields.u32()?) };
         for index in 0..count {
             let mut value = |flag: u32, default: u32| if flags & flag == 0 { Some(default) } else { fields.u32() };
-            total += u64::from(value(0x100, duration)?);
+            let lasts = u64::from(value(0x100, duration)?);
+            total += lasts;
+            longest = longest.max(lasts);
             let size = value(0x200, size)?;
             let own_flags = value(0x400, sample_flags)?;
             let delay = value(0x800, 0)?;
@@ -278,5 +289,5 @@ fn fragment_of(moof: &[u8], defaults: &Defaults) -> Option<Fragment> {
         }
     }
     let (first, start, is_sync) = first?;
-    Some(Fragment { offset: 0, bytes: 0, start, duration: total, first, is_sync })
+    Some(Fragment { offset: 0, bytes: 0, start, duration: total, longest, first, is_sync })
 }

@@ -32,7 +32,7 @@ pub use package::{Content, Object, PLAYLIST, Package};
 pub use probe::Film;
 pub use repack::Streams;
 pub use tools::Tools;
-pub use transport::SEGMENT_TYPE;
+pub use transport::{SEGMENT_TYPE, is_whole};
 
 use ladder::Rung;
 use package::{Media, Pictures};
@@ -130,7 +130,17 @@ impl Encoder<'_> {
         (path, kind): (&Path, sniff::Film),
         film: Film,
         sha256: &str,
-        at: impl FnMut(f64),
+        mut at: impl FnMut(f64),
+    ) -> Result<Encoded, Failure> {
+        self.encode_with((path, kind), film, sha256, &mut at)
+    }
+
+    fn encode_with(
+        &self,
+        (path, kind): (&Path, sniff::Film),
+        mut film: Film,
+        sha256: &str,
+        at: &mut dyn FnMut(f64),
     ) -> Result<Encoded, Failure> {
         let temp = self.temp();
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
@@ -142,8 +152,15 @@ impl Encoder<'_> {
             return self.finish((path, kind), film, rungs, media, kept);
         }
         let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
-        encode::encode(self, (path, kind), &film, &rungs, folder.path(), at)
-            .map_err(|failure| self.explain(failure, "ffmpeg"))?;
+        match encode::encode(self, (path, kind), &film, &rungs, folder.path(), &mut *at) {
+            // A sound that this ffmpeg cannot decode is no reason to refuse the film.
+            Err(process::Failure::Exit(_)) if film.sounds.len() > 1 => {
+                film.sounds.truncate(1);
+                film.left_out.push("its further sounds cannot be read and are left out");
+                return self.encode_with((path, kind), film, sha256, at);
+            }
+            done => done.map_err(|failure| self.explain(failure, "ffmpeg"))?,
+        }
         folder.done(&label);
         let media = Media::read(folder.path(), &rungs, film.rate, &labels);
         let full = |problem| if folder.has_room() { Failure::File(problem) } else { self.no_room() };
@@ -176,27 +193,29 @@ impl Encoder<'_> {
             "HDR was cut to SDR without tone mapping and looks pale: install an ffmpeg with zscale and use --force"
                 .to_owned()
         });
-        let notes: Vec<_> = [pale, film.left_out.map(str::to_owned), unread].into_iter().flatten().collect();
+        let left_out = film.left_out.iter().map(|words| (*words).to_owned());
+        let notes: Vec<_> = pale.into_iter().chain(left_out).chain(unread).collect();
         let note = (!notes.is_empty()).then(|| notes.join("; "));
         Ok(Encoded { film, package, thumbnails, media, note, rungs, folder })
     }
 
+    fn previews(&self, media: &Media, limits: Limits) -> Result<Option<previews::Previews>, Failure> {
+        let duration = media.duration();
+        if duration < SHORTEST_PREVIEWED {
+            return Ok(None);
+        }
+        let small = media.at_least(0).ok_or_else(no_pictures)?;
+        let made = previews::make(self.tools, of(small), duration, limits, self.stop);
+        made.map(Some).map_err(|failure| self.explain(failure, "ffmpeg"))
+    }
+
     /// The previews of a film, unless it is very short, and its poster in all sizes.
     fn pictures(&self, media: &Media, limits: Limits) -> Result<(Option<previews::Previews>, Thumbnails), Failure> {
-        fn of(pictures: &Pictures) -> (&ladder::Quality, &Path) {
-            (&pictures.quality, &pictures.file)
-        }
         let explain = |failure| self.explain(failure, "ffmpeg");
-        let none = || Failure::File("it has no pictures".to_owned());
         let duration = media.duration();
-        let previews = if duration < SHORTEST_PREVIEWED {
-            None
-        } else {
-            let small = media.at_least(0).ok_or_else(none)?;
-            Some(previews::make(self.tools, of(small), duration, limits, self.stop).map_err(explain)?)
-        };
+        let previews = self.previews(media, limits)?;
         let place = poster::place(previews.as_ref().map_or(&[], |previews| &previews.scores), duration);
-        let large = media.at_least(poster::LONGEST).ok_or_else(none)?;
+        let large = media.at_least(poster::LONGEST).ok_or_else(no_pictures)?;
         let poster = poster::pick(self.tools, of(large), place, limits, self.stop).map_err(explain)?;
         let thumbnails = thumbnail::make(poster, image::metadata::Orientation::NoTransforms);
         Ok((previews, thumbnails.map_err(Failure::File)?))
@@ -240,4 +259,12 @@ impl Encoder<'_> {
             }
         })
     }
+}
+
+fn of(pictures: &Pictures) -> (&ladder::Quality, &Path) {
+    (&pictures.quality, &pictures.file)
+}
+
+fn no_pictures() -> Failure {
+    Failure::File("it has no pictures".to_owned())
 }

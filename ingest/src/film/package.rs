@@ -114,6 +114,11 @@ impl Media {
         self.pictures.iter().map(|pictures| pictures.track.duration()).fold(0.0, f64::max)
     }
 
+    /// Seconds of the pictures in each size, highest first, and the longest time that one picture stands.
+    pub fn durations(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.pictures.iter().map(|pictures| (pictures.track.duration(), pictures.track.longest()))
+    }
+
     pub fn first_sound(&self) -> Option<PathBuf> {
         self.sounds.first().map(|(name, _, _)| self.folder.join(name))
     }

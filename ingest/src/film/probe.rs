@@ -19,7 +19,7 @@ pub struct Film {
     pub texts: Vec<Text>,
     pub chapters: Vec<Chapter>,
     /// What of the film is left out, for the report.
-    pub left_out: Option<&'static str>,
+    pub left_out: Vec<&'static str>,
     /// In pixels as displayed: after rotation, with square pixels.
     pub width: u32,
     pub height: u32,
@@ -37,6 +37,9 @@ pub struct Film {
     /// By which Apple's devices tell the photo to which a film belongs.
     pub content_id: Option<String>,
 }
+
+/// How long the last picture may stand under a sound that is longer than all pictures, in seconds.
+const LONGEST_HELD: f64 = 600.0;
 
 const CONTENT_ID: &str = "com.apple.quicktime.content.identifier";
 
@@ -108,8 +111,8 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags do
-/// not.
+/// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags
+/// do not.
 pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
     let video = output
@@ -126,7 +129,10 @@ pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
     let (texts, more_texts) = texts(&output.streams);
     // Of a file that does not say how long its pictures are, the whole is known.
     let sound = sounds.first().and_then(|sound| sound.duration).filter(|_| length(video).is_some());
-    let duration = pictures.max(sound.unwrap_or_default());
+    let sound = sound.map(|sound| format.map_or(sound, |format| sound.min(format))).unwrap_or_default();
+    let longest = pictures + pictures.max(LONGEST_HELD);
+    let duration = pictures.max(sound.min(longest));
+    let cut = (sound > longest).then_some("its sound is far longer than its pictures, and is cut");
     let (average, base) = (rate(video.avg_frame_rate.as_deref()), rate(video.r_frame_rate.as_deref()));
     let interlaced = matches!(video.field_order.as_deref(), Some("tt" | "bb" | "tb" | "bt"));
     let (width, height) = displayed(width, height, video);
@@ -135,7 +141,7 @@ pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
         sounds,
         texts,
         chapters: chapters(&output.chapters, duration),
-        left_out: more_sounds.or(more_texts),
+        left_out: [more_sounds, more_texts, cut].into_iter().flatten().collect(),
         width,
         height,
         duration,
@@ -201,7 +207,8 @@ fn texts(streams: &[Stream]) -> (Vec<Text>, Option<&'static str>) {
         .take(tracks::MOST)
         .map(|stream| Text { index: stream.index, label: Label::of(&stream.tags), is_forced: is_set(stream, "forced") })
         .collect();
-    let more = (texts.len() < found.len()).then_some("its subtitles that are pictures are left out");
+    let more = (texts.len() < found.len())
+        .then_some("some of its subtitles are left out: they are pictures, or of an unknown kind, or too many");
     (texts, more)
 }
 

@@ -19,6 +19,10 @@ use crate::failure::Failure;
 use crate::scratch::Scratch;
 
 const PATIENCE: Duration = Duration::from_mins(5);
+/// How far the pictures may be from what their playlist says, in seconds.
+const OFF: f64 = 0.5;
+/// A picture that stands longer is what is left of others that cannot be read, in seconds.
+const HOLE: f64 = 1.0;
 /// How much shorter than the pictures a sound may be, in seconds, before it is encoded again with silence behind it.
 const SHORTER: f64 = 0.25;
 
@@ -26,6 +30,8 @@ const SHORTER: f64 = 0.25;
 pub struct Streams {
     pub quality: String,
     pub file: PathBuf,
+    /// What its playlist says that it lasts.
+    pub seconds: f64,
 }
 
 /// A film in its new package. Its files go when this value is dropped.
@@ -71,40 +77,70 @@ impl Encoder<'_> {
             let mut command = self.tools.ffmpeg();
             command.current_dir(folder.path()).args(["-progress", "pipe:1", "-copyts", "-f", "mpegts"]);
             input(&mut command, &quality.file);
-            let shifted = |command: &mut std::process::Command| {
-                command.arg("-output_ts_offset").arg(format!("{:.6}", -start));
-            };
-            command.args(["-map", "0:v:0", "-c", "copy"]);
-            shifted(&mut command);
+            command.args(["-map", "0:v:0", "-c", "copy", "-output_ts_offset"]).arg(format!("{:.6}", -start));
             command.args(MOVIE).args(["mp4", &format!("{}.mp4", quality.quality)]);
-            if index == 0 && of("audio").is_some() {
-                let is_aac = of("audio").and_then(|sound| sound.codec_name.as_deref()) == Some("aac");
-                sound = Some((quality.file.clone(), start));
-                if is_aac {
-                    command.args(["-map", "0:a:0", "-c", "copy", "-bsf:a", "aac_adtstoasc"]);
-                    command.args(["-frag_duration", SOUND_FRAGMENT]);
-                    shifted(&mut command);
-                    command.args(MOVIE).args(["mp4", &sound_file(0)]);
-                }
-            }
             process::run(&mut command, limits, self.stop, PATIENCE, |_| true)
                 .map_err(|failure| self.explain(failure, "ffmpeg"))?;
+            if index > 0 {
+                // The first has the sound. A disk need not hold the film twice.
+                let _ = fs::remove_file(&quality.file);
+            } else if of("audio").is_some() {
+                sound = Some((quality.file.as_path(), start));
+            }
         }
         let rate = rate.unwrap_or(FrameRate { num: 30, den: 1 });
-        let labels: Vec<Label> = sound.iter().map(|_| Label { name: "Sound".to_owned(), language: None }).collect();
-        let mut media = Media::read(folder.path(), &rungs, rate, &labels);
-        if let Some((file, start)) = sound
-            && media.as_ref().map_or(true, |media| media.sound_is_shorter_by() > SHORTER)
-        {
-            // The sound begins late, ends early or has another codec: it alone is encoded anew.
-            let pictures = Media::read(folder.path(), &rungs, rate, &[]).map_err(Failure::File)?;
-            self.encode_sound(&file, start, pictures.duration(), folder.path(), limits)?;
-            media = Media::read(folder.path(), &rungs, rate, &labels);
+        let pictures = Media::read(folder.path(), &rungs, rate, &[]).map_err(Failure::File)?;
+        for (quality, (found, longest)) in qualities.iter().zip(pictures.durations()) {
+            if longest > HOLE {
+                return Err(Failure::File(format!(
+                    "{} has a hole of {longest:.1} seconds: ingest its original again",
+                    quality.quality
+                )));
+            }
+            if (quality.seconds - found).abs() > OFF {
+                return Err(Failure::File(format!(
+                    "of {} only {found:.1} of {:.1} seconds can be read: ingest its original again",
+                    quality.quality, quality.seconds
+                )));
+            }
         }
-        let media = media.map_err(Failure::File)?;
-        let (previews, _) = self.pictures(&media, limits)?;
+        let media = match sound {
+            Some((file, start)) => self.with_sound((file, start), &pictures, (&rungs, rate), folder.path(), limits)?,
+            None => pictures,
+        };
+        let previews = self.previews(&media, limits)?;
         let package = media.package(&[], &[], previews).map_err(Failure::File)?;
         Ok(Repacked { package, folder })
+    }
+
+    /// The pictures with their sound: as it is, or encoded anew where it begins late, ends early or is no AAC.
+    fn with_sound(
+        &self,
+        (file, start): (&Path, f64),
+        pictures: &Media,
+        (rungs, rate): (&[Rung], FrameRate),
+        folder: &Path,
+        limits: Limits,
+    ) -> Result<Media, Failure> {
+        let label = [Label { name: "Sound".to_owned(), language: None }];
+        let mut command = self.tools.ffmpeg();
+        command.current_dir(folder).args(["-progress", "pipe:1", "-copyts", "-f", "mpegts"]);
+        input(&mut command, file);
+        command.args(["-map", "0:a:0", "-c", "copy", "-bsf:a", "aac_adtstoasc", "-frag_duration", SOUND_FRAGMENT]);
+        command.arg("-output_ts_offset").arg(format!("{:.6}", -start));
+        command.args(MOVIE).args(["mp4", &sound_file(0)]);
+        match process::run(&mut command, limits, self.stop, PATIENCE, |_| true) {
+            Ok(()) => {
+                let copied = Media::read(folder, rungs, rate, &label);
+                if let Some(media) = copied.ok().filter(|media| media.sound_is_shorter_by() <= SHORTER) {
+                    return Ok(media);
+                }
+            }
+            Err(process::Failure::Exit(_)) => {}
+            Err(failure) => return Err(self.explain(failure, "ffmpeg")),
+        }
+        self.encode_sound(file, start, pictures.duration(), folder, limits)?;
+        Media::read(folder, rungs, rate, &label).map_err(Failure::File)
     }
 
     fn encode_sound(&self, file: &Path, start: f64, length: f64, folder: &Path, limits: Limits) -> Result<(), Failure> {

@@ -108,7 +108,15 @@ mod tests {
         let mut fragments = Vec::new();
         for duration in lengths {
             let bytes = 100 + duration;
-            fragments.push(Fragment { offset, bytes, start, duration: *duration, first: 150, is_sync: true });
+            fragments.push(Fragment {
+                offset,
+                bytes,
+                start,
+                duration: *duration,
+                first: 150,
+                longest: 40,
+                is_sync: true,
+            });
             (start, offset) = (start + duration, offset + bytes);
         }
         Track { init: 800, timescale: 1000, lead, codec: "avc1.64001f".to_owned(), channels: 0, fragments }

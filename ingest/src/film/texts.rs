@@ -33,13 +33,13 @@ pub fn read(
     file: (&Path, sniff::Film),
     film: &Film,
     folder: &Path,
-) -> Result<(Vec<Subtitles>, Option<String>), Failure> {
-    let mut note = None;
+) -> Result<(Vec<Subtitles>, Vec<String>), Failure> {
+    let mut notes = Vec::new();
     let mut all = Vec::new();
     match embedded(encoder, file, film, folder) {
         Ok(texts) => all.extend(texts),
         Err(Failure::Exit(_) | Failure::Limit(_) | Failure::Stalled) => {
-            note = Some("its subtitles cannot be read and are left out".to_owned());
+            notes.push("its subtitles cannot be read and are left out".to_owned());
         }
         Err(failure) => return Err(failure),
     }
@@ -48,14 +48,14 @@ pub fn read(
             Ok(Some(vtt)) => all.push(Subtitles { label: beside.label, is_forced: beside.is_forced, vtt }),
             Ok(None) | Err(Failure::Exit(_) | Failure::Limit(_) | Failure::Stalled) => {
                 let name = beside.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                note = Some(format!("the subtitles in {name} cannot be read and are left out"));
+                notes.push(format!("the subtitles in {name} cannot be read and are left out"));
             }
             Err(failure) => return Err(failure),
         }
     }
     all.truncate(tracks::MOST);
     tracks::tell_apart(all.iter_mut().map(|text| &mut text.label), "Subtitles");
-    Ok((all, note))
+    Ok((all, notes))
 }
 
 fn embedded(
@@ -105,6 +105,7 @@ fn beside(film: &Path) -> Vec<Beside> {
     names
         .iter()
         .filter_map(|name| of_name(stem, name).map(|(label, is_forced)| (name, label, is_forced)))
+        .take(tracks::MOST)
         .map(|(name, label, is_forced)| Beside { path: folder.join(name), label, is_forced })
         .collect()
 }
@@ -123,6 +124,8 @@ fn of_name(stem: &str, name: &str) -> Option<(Label, bool)> {
     for part in parts.split('.') {
         if part.eq_ignore_ascii_case("forced") {
             is_forced = true;
+        } else if ["sdh", "cc", "default"].iter().any(|mark| part.eq_ignore_ascii_case(mark)) {
+            // For the hard of hearing, or the player's first choice: the viewer chooses.
         } else if found.is_none() {
             found = Some(language(part).filter(|_| part.len() <= 12)?);
         }
@@ -138,12 +141,15 @@ fn converted(encoder: &Encoder, beside: &Beside, folder: &Path) -> Result<Option
     }
     let is_srt = beside.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("srt"));
     let (from, to) = (folder.join("beside.txt"), folder.join("beside.vtt"));
-    fs::write(&from, text(&bytes)).map_err(Failure::Start)?;
+    fs::write(&from, text(&bytes)).map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Failure::NoRoom,
+        _ => Failure::Start(error),
+    })?;
     let mut command = encoder.tools.ffmpeg();
-    command.args(["-y", "-f", if is_srt { "srt" } else { "webvtt" }]);
+    command.current_dir(folder).args(["-y", "-f", if is_srt { "srt" } else { "webvtt" }]);
     input(&mut command, &from);
     command.args(["-map", "0:s:0", "-map_metadata", "-1", "-c:s", "webvtt", "-f", "webvtt"]);
-    command.arg(&to);
+    command.arg("beside.vtt");
     let done = process::run(&mut command, LIMITS, encoder.stop, PATIENCE, |_| true);
     let _ = fs::remove_file(&from);
     done.map(|()| taken(&to))
@@ -177,6 +183,7 @@ mod tests {
         assert_eq!(of("Our day.de.VTT"), Some((language("de"), false)));
         assert_eq!(of("Our day.eng.forced.srt"), Some((language("en"), true)));
         assert_eq!(of("Our day.forced.srt"), Some((None, true)));
+        assert_eq!(of("Our day.en.sdh.srt"), Some((language("en"), false)));
         for other in ["Our day.mp4", "Our day 2.srt", "Our day.2.srt", "our.srt", "Our day.de.txt", "Our daysrt"] {
             assert_eq!(of(other), None, "{other}");
         }

@@ -111,3 +111,8 @@ fn rendition(folder: &Path, pictures: &Pictures) -> Result<(Vec<String>, String,
     };
     Ok((names, text, variant, bandwidth.duration))
 }
+
+/// Whether a segment is whole and can be entered at its beginning.
+pub fn is_whole(segment: &[u8]) -> bool {
+    segment.len().is_multiple_of(PACKET) && ts::read(segment).is_some_and(|segment| segment.starts_with_keyframe)
+}

@@ -143,11 +143,12 @@ impl WasiGallery {
         })
     }
 
-    /// Both services in one host on one address, as in `spin.toml`: `/api/hls/...` goes to video-edge, all other
-    /// paths to viewer-edge.
+    /// Both services in one host on one address, as in `spin.toml`: `/api/hls/...` and `/api/playback/report` go to
+    /// video-edge, all other paths to viewer-edge.
     pub fn start_on_spin(options: &Options) -> Result<Self, Failure> {
-        let video = format!("/api/hls={}", component("video-edge-spin")?.display());
-        let arguments = [options.host_arguments, &["--route", &video]].concat();
+        let video = component("video-edge-spin")?;
+        let routes = ["/api/hls", "/api/playback/report"].map(|path| format!("{path}={}", video.display()));
+        let arguments = [options.host_arguments, &["--route", &routes[0], "--route", &routes[1]]].concat();
         Self::start_with(&Options { split: false, ..options.clone() }, true, |native, _, environment, address| {
             let database = native.data().join("gallery.db");
             WasiHost::start_with(&arguments, "viewer-edge-spin", environment, Some(&database), address)
