@@ -108,7 +108,8 @@ fn has_all_in_its_variants(publisher: &Publisher, film: &Film) -> Result<(), Fai
     Ok(())
 }
 
-/// The segments of a playlist, in order, and their seconds in all. `None` if it has byte ranges: the film is of the new kind already.
+/// The segments of a playlist, in order, and their seconds in all. `None` if it has byte ranges: the film is of the new
+/// kind already.
 fn segments(text: &[u8], prefix: &str, path: &str) -> Result<Option<(Vec<String>, f64)>, Failure> {
     let lines = String::from_utf8_lossy(text);
     let has = |tag: &str| lines.lines().any(|line| line.starts_with(tag));
