@@ -31,6 +31,20 @@ describe('cure', () => {
     vi.stubGlobal('fetch', store(true, false));
     expect(await cure(url, 0, 'p', known(null))).toEqual({ said: expect.stringContaining('CORS'), status: null });
   });
+  it('names the rules of the store also where the gallery sends on to it', async () => {
+    const redirect = store(true, false);
+    // Without its cookie, the gallery answers itself, and readably.
+    vi.stubGlobal('fetch', async (at: string, how: RequestInit) =>
+      how.credentials === 'same-origin' ? redirect(at, how) : new Response('', { status: 401 }));
+    expect(await cure('https://gallery/api/hls/a.mp4/720p.mp4', 0, 'p', known(null))).toMatchObject({ status: null });
+  });
+  it('does not blame the rules for an expired URL', async () => {
+    vi.setSystemTime(Date.UTC(2026, 10, 29, 2));
+    vi.stubGlobal('fetch', store(true, false));
+    expect(await cure(url, 0, 'p', known(null))).toEqual({ said: expect.not.stringContaining('CORS'), status: 0 });
+    vi.stubGlobal('navigator', { onLine: false });
+    expect(await cure(url, 0, 'p', known(null))).toBeNull();
+  });
   it('tries again after a moment’s failure', async () => {
     vi.stubGlobal('fetch', store(true, true));
     expect(await cure(url, 0, 'p', known(null))).toEqual({ again: url });

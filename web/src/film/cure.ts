@@ -1,7 +1,10 @@
 /** What to do when a file of a film does not arrive. */
 import type { Addresses } from './addresses.ts';
 
-/** A file that will not come. Without a status, `said` names the cause, and no other URL helps. */
+/**
+ * A file that will not come. Without a status, `said` names the cause, and no other URL helps. The status is 0 if the
+ * browser does not tell it.
+ */
 export interface Loss {
   readonly said: string;
   readonly status: number | null;
@@ -18,11 +21,14 @@ const PATIENCE = 2500;
 
 /** `status` is 0 if the browser does not tell it. `playlist` is the one that told the URL. */
 export async function cure(url: string, status: number, playlist: string, known: Addresses): Promise<Cure> {
-  if (status === 403 || status === 410 || (status === 0 && isExpired(url, Date.now()))) {
+  const expired = status === 0 && isExpired(url, Date.now());
+  if (status === 403 || status === 410 || expired) {
     const again = await known.renew(url, playlist);
     if (again !== null) return { again };
     // Other rungs would be refused too. The page can have another URL of the film.
     if (status !== 0) return { said: `The film could not be loaded (${status}).`, status };
+    // A store may send the refusal of an expired URL without CORS headers. That says nothing of its rules.
+    if (navigator.onLine) return { said: 'The film could not be loaded.', status };
   }
   // The gallery itself may send a player on to the store, so that its own URLs count too.
   if (status !== 0 || !navigator.onLine) return null;
@@ -46,8 +52,9 @@ export function isExpired(url: string, now: number): boolean {
 
 async function ask(url: string, how: RequestInit): Promise<boolean> {
   try {
+    // The gallery's own URLs send on to the store only with its cookie, which the store never gets.
     const signal = AbortSignal.timeout(PATIENCE);
-    const response = await fetch(url, { ...how, signal, cache: 'no-store', credentials: 'omit', redirect: 'follow' });
+    const response = await fetch(url, { ...how, signal, cache: 'no-store', credentials: 'same-origin' });
     void response.body?.cancel();
     return true;
   } catch {

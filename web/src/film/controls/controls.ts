@@ -106,7 +106,7 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   }
 
   function sleep(): void {
-    const busy = video.paused || !menu.element.hidden || element.matches(':has(:focus-visible)') || element.matches(':has(:active)');
+    const busy = video.paused || !menu.element.hidden || element.querySelector(':focus-visible, :active') !== null;
     if (busy) quiet = setTimeout(sleep, QUIET);
     else frame.classList.add('frame-quiet');
   }
