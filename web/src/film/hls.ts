@@ -40,7 +40,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   /** The kinds of segments that were asked for before the film plays. */
   const began = new Set<string>();
   let over = false;
-  const report = watch(video, playlist);
+  const report = watch(video, playlist, events.asked);
 
   const hls = new Hls({
     // Fragmented MP4 goes to the browser as it is, and old films are few: a worker would only cost its download.
@@ -191,7 +191,10 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     const now = performance.now();
     if (data.type === ErrorTypes.MEDIA_ERROR && now - repaired > PATIENCE) {
       repaired = now;
+      // The element is emptied, which pauses it without an event.
+      const playing = !video.paused;
       hls.recoverMediaError();
+      if (playing) void video.play().catch(() => undefined);
       return;
     }
     const status = data.response?.code || null;

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { failureOf, target, View } from './report.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failureOf, isSegment, target, View, watch } from './report.ts';
 
 describe('View', () => {
   it('counts a view with a stall and a change of quality', () => {
@@ -37,6 +37,14 @@ describe('View', () => {
     expect(view.end(5000, 'cmaf')).toMatchObject({ firstFrameMs: null, playedMs: 0, failure: 'network' });
   });
 
+  it('reports no failure that was healed', () => {
+    const view = new View();
+    view.play(0);
+    view.failed('media');
+    view.playing(500);
+    expect(view.end(600, 'cmaf')).toMatchObject({ failure: null });
+  });
+
   it('says nothing of a film that nobody wanted to see', () => {
     const view = new View();
     view.resized(1, 1);
@@ -54,4 +62,73 @@ describe('target', () => {
 describe('failureOf', () => {
   it.each([[2, 'network'], [3, 'media'], [4, 'unsupported'], [1, 'other'], [undefined, 'other']] as const)('%s', (code, wanted) =>
     expect(failureOf(code)).toBe(wanted));
+});
+
+describe('isSegment', () => {
+  it.each([
+    ['https://store.test/hls/a.mp4/1/720p_000.ts?X-Amz-Expires=9', true],
+    ['https://a.test/api/hls/a.mp4/720p_000.ts', true],
+    ['https://a.test/api/hls/a.ts/index.m3u8?v=1', false],
+    ['https://a.test/api/hls/a.mp4/index.m3u8?in=a.ts', false],
+    ['https://a.test/assets/a.ts', false],
+  ])('%s', (url, wanted) => expect(isSegment(url)).toBe(wanted));
+});
+
+describe('watch', () => {
+  const url = 'https://a.test/api/hls/a.mp4/index.m3u8';
+  const sent = vi.fn();
+  const open = (asked: number | null) => {
+    const video = Object.assign(new EventTarget(), { paused: true, seeking: false }) as unknown as HTMLVideoElement;
+    const end = watch(video, url, () => asked);
+    const fire = (name: string, now: number, detail?: string) => {
+      vi.setSystemTime(now);
+      video.dispatchEvent(new CustomEvent(name, { detail }));
+    };
+    return { fire, end: () => (end(), JSON.parse(sent.mock.lastCall?.[1]) as unknown) };
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0, toFake: ['Date'] });
+    vi.stubGlobal('performance', { now: () => Date.now() });
+    vi.stubGlobal('navigator', { sendBeacon: sent });
+    vi.stubGlobal('location', { href: url });
+    vi.stubGlobal('addEventListener', () => undefined);
+    vi.stubGlobal('PerformanceObserver', class {
+      observe = () => undefined;
+      disconnect = () => undefined;
+      takeRecords = () => [{ name: url, serverTiming: [{ name: 'reports' }] }];
+    });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('counts from the click where the page knows it, else from the start', () => {
+    for (const [asked, wanted] of [[100, 900], [null, 600]] as const) {
+      const { fire, end } = open(asked);
+      fire('play', 400);
+      fire('playing', 1000);
+      expect(end()).toMatchObject({ firstFrameMs: wanted });
+    }
+  });
+
+  it('tells of a failure, unless the film is opened again', () => {
+    for (const [names, wanted] of [[['failed'], 'network'], [['failed', 'reopened'], null]] as const) {
+      const { fire, end } = open(null);
+      fire('play', 0);
+      for (const name of names) fire(name, 500, 'network');
+      expect(end()).toMatchObject({ failure: wanted });
+    }
+  });
+
+  it('does not count the time of a repair as played', () => {
+    const { fire, end } = open(null);
+    fire('play', 0);
+    fire('playing', 100);
+    fire('emptied', 300);
+    fire('playing', 900);
+    fire('pause', 1000);
+    expect(end()).toMatchObject({ playedMs: 300 });
+  });
 });

@@ -5,7 +5,7 @@ export type Failure = 'network' | 'media' | 'key' | 'unsupported' | 'other';
 
 export interface Report {
   packaging: 'cmaf' | 'ts';
-  /** From the wish to play until the first frame. `null` if none was shown. */
+  /** From the wish to play, such as a click, until the first frame. `null` if none was shown. */
   firstFrameMs: number | null;
   stalls: number;
   stalledMs: number;
@@ -44,6 +44,7 @@ export class View {
     }
     this.endStall(now);
     this.playedFrom ??= now;
+    this.healed();
   }
 
   /** The film waits for data. A seek is the viewer's own wish, and no stall. */
@@ -71,6 +72,11 @@ export class View {
 
   failed(failure: Failure): void {
     this.report.failure = failure;
+  }
+
+  /** What failed goes on: it was repaired, or the film is opened again under a fresh URL. */
+  healed(): void {
+    this.report.failure = null;
   }
 
   /** The report, or `null` if the viewer never wanted to see the film. */
@@ -113,6 +119,9 @@ export function target(playlist: string): string {
   return new URL(`${token[0]}report?key=${encodeURIComponent(url.searchParams.get('key') ?? '')}`, url).href;
 }
 
+/** Whether a URL is that of a transport stream below `hls/`. Films of that kind have a file for each segment. */
+export const isSegment = (url: string): boolean => /^[^?#]*\/hls\/[^?#]*\.ts(\?|$)/.test(url);
+
 /** What the requests of a view tell. An observer sees them all, also when the browser's own list of them is full. */
 class Requests {
   /** Whether the gallery wants reports: the answer with the playlist says so in `Server-Timing`. */
@@ -134,8 +143,7 @@ class Requests {
 
   private read(entries: PerformanceEntry[]): void {
     for (const entry of entries) {
-      // A film of this kind has a file for each segment.
-      if (/\.ts(\?|$)/.test(entry.name)) this.packaging = 'ts';
+      if (isSegment(entry.name)) this.packaging = 'ts';
       if (entry.name !== this.playlist) continue;
       // Safari 16.0 knows no `serverTiming`, and reports nothing.
       const said = (entry as Partial<PerformanceResourceTiming>).serverTiming ?? [];
@@ -146,9 +154,10 @@ class Requests {
 
 /**
  * Watches a film whose playlist is at `url`, and reports when the page is left or the returned function is called. A
- * player that learns of a failure which its element does not tell fires `failed` with the name as a `CustomEvent`.
+ * player that learns of a failure which its element does not tell fires `failed` with the name as a `CustomEvent`. Who
+ * opens a failed film again fires `reopened` first. `asked` tells when the viewer wished to play it, if the page knows.
  */
-export function watch(video: HTMLVideoElement, url: string): () => void {
+export function watch(video: HTMLVideoElement, url: string, asked: () => number | null): () => void {
   const playlist = new URL(url, location.href).href;
   const view = new View();
   const requests = new Requests(playlist);
@@ -156,16 +165,19 @@ export function watch(video: HTMLVideoElement, url: string): () => void {
   const on = (name: string, then: (now: number) => void) => {
     video.addEventListener(name, () => then(performance.now()), { signal: stop.signal });
   };
-  on('play', (now) => view.play(now));
+  on('play', (now) => view.play(asked() ?? now));
   on('playing', (now) => view.playing(now));
   on('waiting', (now) => view.waiting(now, video.seeking));
   on('pause', (now) => view.stop(now));
   on('seeking', (now) => view.stop(now));
   on('ended', (now) => view.stop(now));
+  // A player that repairs its film stops it without `pause`.
+  on('emptied', (now) => view.pause(now));
+  on('reopened', () => view.healed());
   on('resize', () => view.resized(video.videoWidth, video.videoHeight));
   on('error', () => view.failed(failureOf(video.error?.code)));
   video.addEventListener('failed', (event) => view.failed((event as CustomEvent<Failure>).detail), { signal: stop.signal });
-  if (!video.paused) view.play(performance.now());
+  if (!video.paused) view.play(asked() ?? performance.now());
 
   const end = () => {
     if (stop.signal.aborted) return;

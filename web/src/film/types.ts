@@ -5,6 +5,8 @@ export interface Events {
    * that there is no use in another URL of the film.
    */
   failed(message: string, status: number | null, requestId: string | null, certain?: boolean): void;
+  /** When the viewer wished to play the film, on the clock of `performance.now()`. `null` if the page does not know. */
+  asked(): number | null;
 }
 
 export interface Player {

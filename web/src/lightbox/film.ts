@@ -29,15 +29,20 @@ export function film(item: Media, around: Surroundings): Slide {
   let opening = 0;
   let { hls } = item;
   let renewed = -Infinity;
+  /** When the viewer wished to play. */
+  let asked: number | null = null;
 
   function mount(): HTMLVideoElement {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
-    created.addEventListener('play', () => {
+    // The events of an element come late. Once it is removed, they say nothing of the slide.
+    const on = (name: 'play' | 'playing' | 'waiting', then: () => void) =>
+      created.addEventListener(name, () => created === video && then());
+    on('play', () => {
       created.controls = player?.controls === null;
       frame.classList.add('frame-playing');
     });
-    created.addEventListener('playing', () => frame.classList.remove('frame-waiting'));
-    created.addEventListener('waiting', () => frame.classList.add('frame-waiting'));
+    on('playing', () => frame.classList.remove('frame-waiting'));
+    on('waiting', () => frame.classList.add('frame-waiting'));
     created.addEventListener('timeupdate', () => {
       if (created.ended || created.currentTime > created.duration - END) around.resume.delete(item.key);
       else if (created.currentTime > 0) around.resume.set(item.key, created.currentTime);
@@ -58,7 +63,7 @@ export function film(item: Media, around: Surroundings): Slide {
     try {
       const { playback, file } = item;
       const token = playback === null ? null : () => around.playback(playback);
-      const opened = await open(to, frame, { hls, token, file }, around.resume.get(item.key), { failed });
+      const opened = await open(to, frame, { hls, token, file }, around.resume.get(item.key), { failed, asked: () => asked });
       if (mine === opening) player = opened;
       else opened.destroy();
     } catch {
@@ -81,6 +86,7 @@ export function film(item: Media, around: Surroundings): Slide {
         const playing = frame.matches('.frame-playing, .frame-waiting');
         renewed = performance.now();
         hls = fresh;
+        video?.dispatchEvent(new Event('reopened'));
         close();
         begin(playing);
       } else show(new ApiError(message, status ?? 0, requestId));
@@ -111,15 +117,18 @@ export function film(item: Media, around: Surroundings): Slide {
     }
     if (!playNow) return;
     frame.classList.add('frame-waiting');
+    asked ??= performance.now();
     const to = video;
-    // Play only when the source is attached: attaching a source would stop an earlier start.
-    void ready.then(() => to.play()).catch((reason: unknown) => refused(to, reason));
+    // Play only when the source is attached: attaching a source would stop an earlier start. Until then, the viewer can
+    // have gone on.
+    void ready.then(() => (to === video ? to.play() : undefined)).catch((reason: unknown) => refused(to, reason));
   }
 
   /** Without a recent click, browsers refuse to play sound. The button then stays, so that the viewer can click it. */
   function refused(to: HTMLVideoElement, reason: unknown): void {
     if (to !== video || !(reason instanceof DOMException && reason.name === 'NotAllowedError')) return;
     frame.classList.remove('frame-waiting', 'frame-playing');
+    asked = null;
     to.controls = false;
   }
 
@@ -130,6 +139,7 @@ export function film(item: Media, around: Surroundings): Slide {
     player = null;
     video?.remove();
     video = null;
+    asked = null;
     frame.classList.remove('frame-playing', 'frame-waiting');
   }
 

@@ -134,9 +134,11 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     const { choices, chosen } = engine.subtitles;
     captions.hidden = choices.length === 0;
     const shown = chosen() >= 0;
-    name(captions, 'captions', shown ? 'Hide subtitles (c)' : 'Subtitles (c)', { 'aria-pressed': String(shown) });
+    name(captions, 'captions', 'Subtitles (c)');
+    set(captions, { 'aria-pressed': String(shown) });
     const within = document.pictureInPictureElement === video;
-    name(pip, 'pip', within ? 'Back to the page' : 'Picture in picture', { 'aria-pressed': String(within) });
+    name(pip, 'pip', 'Picture in picture');
+    set(pip, { 'aria-pressed': String(within) });
     const full = document.fullscreenElement === frame;
     name(wide, full ? 'narrow' : 'wide', full ? 'Leave full screen (f)' : 'Full screen (f)');
     if (!menu.element.hidden) menu.fill();
@@ -147,7 +149,8 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   for (const event of ['timeupdate', 'progress', 'durationchange', 'seeking', 'seeked'] as const) {
     video.addEventListener(event, draw, { signal });
   }
-  for (const event of ['play', 'pause', 'volumechange', 'ended', 'enterpictureinpicture', 'leavepictureinpicture', 'ratechange'] as const) {
+  const seldom = ['play', 'pause', 'emptied', 'ended', 'volumechange', 'ratechange'] as const;
+  for (const event of [...seldom, 'enterpictureinpicture', 'leavepictureinpicture'] as const) {
     video.addEventListener(event, describe, { signal });
   }
   document.addEventListener('fullscreenchange', describe, { signal });
