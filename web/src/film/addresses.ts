@@ -6,6 +6,9 @@ export interface Addresses {
   renew(url: string, playlist: string): Promise<string | null>;
 }
 
+/** How long a playlist may take, in ms. */
+const PATIENCE = 10_000;
+
 /** A query holds the signature. What is before it names the file. */
 const nameOf = (url: string): string => url.split('?', 1)[0] ?? url;
 
@@ -16,7 +19,8 @@ export function addresses(): Addresses {
 
   async function ask(playlist: string): Promise<void> {
     // The browser may have kept the playlist that told the old URLs.
-    const response = await fetch(playlist, { cache: 'reload', credentials: 'same-origin' });
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await fetch(playlist, { cache: 'reload', credentials: 'same-origin', signal });
     if (!response.ok) return;
     for (const uri of uris(await response.text())) {
       const url = new URL(uri, response.url || playlist).href;

@@ -53,14 +53,22 @@ function hash(text: string): string {
 const isPlace = (entry: unknown): entry is [string, number] =>
   Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number' && entry[1] > 0;
 
+function stored(): Map<string, number> {
+  const all = read(PLACES);
+  return new Map(Array.isArray(all) ? all.filter(isPlace) : []);
+}
+
 export function places(): Places {
-  const stored = read(PLACES);
-  const kept = new Map(Array.isArray(stored) ? stored.filter(isPlace) : []);
+  let kept = stored();
   let written = -Infinity;
   const store = () => {
     written = performance.now();
     write(PLACES, [...kept].slice(-MOST));
   };
+  // Other tabs write too. A logout in one of them removes the entry, and nothing may bring it back from here.
+  addEventListener('storage', ({ key }) => {
+    if (key === PLACES || key === null) kept = stored();
+  });
   return {
     get: (key) => kept.get(hash(key)) ?? 0,
     set(key, time) {
@@ -84,8 +92,8 @@ export function places(): Places {
 
 /** Bits per second, as films were loaded before. */
 export function networkBefore(): number | null {
-  const stored = read(NETWORK);
-  return typeof stored === 'number' && stored > 0 ? stored : null;
+  const before = read(NETWORK);
+  return typeof before === 'number' && before > 0 ? before : null;
 }
 
 export const keepNetwork = (estimate: number): void => write(NETWORK, Math.round(estimate));

@@ -5,24 +5,25 @@ import { Events, type default as Hls, type MediaPlaylist } from 'hls.js';
  * page forbids.
  */
 export function showSubtitles(hls: Hls, video: HTMLVideoElement): void {
-  const shown = new Map<string, TextTrack>();
+  const shown = new Map<string, { readonly track: TextTrack; readonly cues: Set<string> }>();
   const idOf = ({ groupId, name, lang = '' }: MediaPlaylist) => `${groupId} ${name} ${lang}`;
 
   hls.on(Events.CUES_PARSED, (_, { cues, subtitleTrack }) => {
     if (!subtitleTrack) return;
     const { name, lang } = subtitleTrack;
     const id = idOf(subtitleTrack);
-    let track = shown.get(id);
-    if (!track) {
-      track = video.addTextTrack('subtitles', name, lang);
-      shown.set(id, track);
+    let own = shown.get(id);
+    if (!own) {
+      own = { track: video.addTextTrack('subtitles', name, lang), cues: new Set() };
+      shown.set(id, own);
       select();
     }
     for (const cue of cues as VTTCue[]) {
       // After a seek, the same file is read again.
-      if (![...(track.cues ?? [])].some((known) => known.startTime === cue.startTime && (known as VTTCue).text === cue.text)) {
-        track.addCue(cue);
-      }
+      const known = `${cue.startTime} ${cue.endTime} ${cue.text}`;
+      if (own.cues.has(known)) continue;
+      own.cues.add(known);
+      own.track.addCue(cue);
     }
   });
   hls.on(Events.SUBTITLE_TRACK_SWITCH, select);
@@ -30,6 +31,6 @@ export function showSubtitles(hls: Hls, video: HTMLVideoElement): void {
   function select(): void {
     const chosen = hls.subtitleTracks[hls.subtitleTrack];
     const id = chosen && idOf(chosen);
-    for (const [each, track] of shown) track.mode = each === id ? 'showing' : 'hidden';
+    for (const [each, { track }] of shown) track.mode = each === id ? 'showing' : 'hidden';
   }
 }
