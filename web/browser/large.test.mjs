@@ -373,4 +373,25 @@ describe('a library that fails and changes', () => {
     assert.deepEqual([...new Set(opened)], ['/api/hls/~1/x', '/api/hls/~2/x']);
     assert.equal(number, 2);
   });
+
+  it('leaves a film alone from which somebody goes on before it has loaded', async () => {
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    const held = [];
+    server.intercept = (path, response) => path === '/api/playback' && held.push(response) > 0;
+    await page.locator('.tile-film').first().click();
+    await page.locator('.slide-active .start').click();
+    await page.locator('.slide-active .frame-waiting').waitFor();
+    while (held.length === 0) await page.waitForTimeout(20);
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.slide-active .frame-waiting').waitFor({ state: 'detached' });
+    for (const response of held.splice(0)) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ url: '/api/hls/~1/x', expires: null }));
+    }
+    await page.waitForTimeout(300);
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('.slide-active .start').waitFor();
+    assert.equal(await page.locator('.frame-playing').count(), 0);
+    for (const response of held) response.destroy();
+  });
 });
