@@ -36,6 +36,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   let repaired = -Infinity;
   let held = video.paused;
   let starting = true;
+  let playing = !video.paused;
   let segment = USUAL;
   /** The kinds of segments that were asked for before the film plays. */
   const began = new Set<string>();
@@ -91,6 +92,8 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       report();
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
+      video.removeEventListener('play', note);
+      video.removeEventListener('pause', note);
       hls.destroy();
       video.replaceChildren();
       video.removeAttribute('src');
@@ -140,11 +143,14 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   });
   showSubtitles(hls, video);
   hls.on(HlsEvents.MEDIA_ATTACHED, alternative);
+  hls.on(HlsEvents.MEDIA_ATTACHED, resume);
   hls.on(HlsEvents.ERROR, (_, data) => {
     if (data.fatal) broken(data);
   });
   video.addEventListener('play', release, { once: true });
   video.addEventListener('playing', started, { once: true });
+  video.addEventListener('play', note);
+  video.addEventListener('pause', note);
   hls.loadSource(playlist);
   hls.attachMedia(video);
   return engine;
@@ -166,6 +172,15 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   function started(): void {
     starting = false;
     limit();
+  }
+
+  function note(): void {
+    playing = !video.paused;
+  }
+
+  /** A repair, by the page or by hls.js itself, empties the element, which pauses it without an event. */
+  function resume(): void {
+    if (playing && video.paused) void video.play().catch(() => undefined);
   }
 
   function isBuffered(time: number): boolean {
@@ -191,10 +206,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     const now = performance.now();
     if (data.type === ErrorTypes.MEDIA_ERROR && now - repaired > PATIENCE) {
       repaired = now;
-      // The element is emptied, which pauses it without an event.
-      const playing = !video.paused;
       hls.recoverMediaError();
-      if (playing) void video.play().catch(() => undefined);
       return;
     }
     const status = data.response?.code || null;
