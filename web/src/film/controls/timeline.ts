@@ -129,6 +129,8 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
   });
   element.addEventListener('pointerleave', () => !dragging && hide());
   line.addEventListener('pointerdown', () => {
+    // The line must know how long the film is before it reckons the place.
+    draw();
     dragging = true;
   });
   // The film stays where it is until the finger lets go: each place on the way would cost a segment.
