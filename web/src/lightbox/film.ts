@@ -43,10 +43,13 @@ export function film(item: Media, around: Surroundings): Slide {
     });
     on('playing', () => frame.classList.remove('frame-waiting'));
     on('waiting', () => frame.classList.add('frame-waiting'));
-    created.addEventListener('timeupdate', () => {
+    const keep = () => {
       if (created.ended || created.currentTime > created.duration - END) around.resume.delete(item.key);
       else if (created.currentTime > 0) around.resume.set(item.key, created.currentTime);
-    });
+    };
+    created.addEventListener('timeupdate', keep);
+    // A film that has to be opened anew goes on where the viewer wants it, also before that place is loaded.
+    created.addEventListener('seeking', keep);
     frame.prepend(created);
     return created;
   }
