@@ -28,6 +28,7 @@ const KNOWN_SECONDS: u64 = 900;
 /// The longest entry, in bytes. It is a list of folders, whose names a client may choose.
 const KNOWN_BYTES: usize = 4096;
 
+const UNVERSIONED: &str = "private, max-age=900";
 const IMMUTABLE: &str = "private, max-age=31536000, immutable";
 
 /// Media types by the extension of a file. Any other file is one that no browser shows.
@@ -80,7 +81,12 @@ pub(crate) async fn serve<P: Platform>(
         // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
         // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
         Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
-            let kept = if *delivery == Delivery::Brief { "no-store" } else { IMMUTABLE };
+            let kept = match (delivery, &version) {
+                (Delivery::Brief, _) => "no-store",
+                (_, Some(_)) => IMMUTABLE,
+                // The next package of a film of 0.1.0 has the same names.
+                (_, None) => UNVERSIONED,
+            };
             whole(service, cx, head, &object, extension, kept).await
         }
         Delivery::Public { base } => {

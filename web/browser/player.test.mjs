@@ -55,12 +55,14 @@ const ahead = (page) =>
 
 /** Where an element lies, once it has stopped moving. */
 async function still(locator) {
-  for (let before = null; ; ) {
-    const box = await locator.boundingBox();
-    if (before && JSON.stringify(before) === JSON.stringify(box)) return box;
-    before = box;
+  let before = await locator.boundingBox();
+  for (let turn = 0; turn < 60; turn += 1) {
     await locator.page().waitForTimeout(150);
+    const box = await locator.boundingBox();
+    if (JSON.stringify(before) === JSON.stringify(box)) return box;
+    before = box;
   }
+  throw new Error('it never stands still');
 }
 
 /** Chooses in the settings, as a person does. */
