@@ -10,7 +10,7 @@ use gallery::layout;
 use hls::{PlaylistKind, Scope, Summary};
 
 use crate::Options;
-use crate::catalogue::{Deletion, Film};
+use crate::catalogue::Film;
 use crate::failure::Failure;
 use crate::film::{self, Streams};
 use crate::pipeline::shielded;
@@ -79,9 +79,10 @@ fn one(publisher: &Publisher, film: &Film) -> Result<bool, Failure> {
     let version = new_version(&film.key, true);
     publisher.package(&layout::hls_prefix(&film.key, Some(&version)), &repacked.package)?;
     let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
-    let outdated = |now: &_| Deletion::of_outdated(&film.key, &film.stored, now, &due);
-    publisher.catalogue.repackaged(film, &version, &repacked.package, outdated)?;
-    Ok(true)
+    if publisher.catalogue.repackaged(film, &version, &repacked.package, &due)? {
+        return Ok(true);
+    }
+    Err(Failure::File("it was taken out or replaced meanwhile; `doctor --repair` deletes what was made".to_owned()))
 }
 
 /// Sounds and subtitles of their own would be lost, and variants that the row does not know.

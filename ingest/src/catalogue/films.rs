@@ -37,14 +37,8 @@ impl Catalogue {
         rows.iter().map(film).collect()
     }
 
-    /// Notes that a film has another package. `outdated` says what it has no longer.
-    pub fn repackaged(
-        &self,
-        film: &Film,
-        version: &str,
-        package: &Package,
-        outdated: impl FnOnce(&Stored) -> Vec<Deletion>,
-    ) -> Result<(), Error> {
+    /// Notes that a film has another package. The old one goes when it is due. Returns whether the film was still there.
+    pub fn repackaged(&self, film: &Film, version: &str, package: &Package, due: &str) -> Result<bool, Error> {
         let stored = Stored { version: Some(version.to_owned()), ..film.stored.clone() };
         let counts = (package.objects.len(), package.objects.iter().map(crate::film::Object::bytes).sum::<u64>());
         let counts = serde_json::to_string(&counts).unwrap_or_default();
@@ -56,10 +50,10 @@ impl Catalogue {
         // Somebody may have taken the film out meanwhile, or replaced it. What is planned for it stays then.
         let sql = "SELECT key FROM media WHERE key = ?1 AND version = ?2";
         if self.0.query(sql, [key.into(), version.into()])?.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let mut statements = vec![deletions::cancel(key, &stored)];
-        statements.extend(outdated(&stored).iter().map(deletions::put));
-        self.0.batch(&statements).map(drop)
+        statements.extend(Deletion::of_outdated(key, &film.stored, &stored, due).iter().map(deletions::put));
+        self.0.batch(&statements).map(|_| true)
     }
 }

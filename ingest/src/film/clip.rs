@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gallery::rendition::Rendition;
 
-use super::encode::{Clock, graph, limits};
+use super::encode::{Clock, SOUND, graph, limits};
 use super::ladder::{Rung, ladder};
 use super::tools::film_input;
 use super::{Encoder, Film, process};
@@ -63,7 +63,7 @@ impl Encoder<'_> {
         command.arg("-filter_complex").arg(graph(film, only, self.tools.tone_maps)).args(["-map", "[v0]"]);
         if let Some(sound) = film.sounds.first() {
             command.arg("-map").arg(format!("0:{}", sound.index));
-            command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "96k"]);
+            command.args(SOUND).args(["-b:a", "96k"]);
         }
         command.arg("-t").arg(format!("{:.6}", film.duration));
         command.args(["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"]);

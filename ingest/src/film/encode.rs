@@ -18,6 +18,8 @@ use crate::sniff;
 /// repeat where the fragments lie.
 pub const MOVIE: [&str; 5] =
     ["-fflags", "+bitexact", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+skip_trailer", "-f"];
+/// How sound is encoded, but for its rate: on every device, stereo plays.
+pub const SOUND: [&str; 6] = ["-c:a", "aac", "-ac", "2", "-ar", "48000"];
 /// Microseconds of sound in a fragment. Segments are made of several, so that they end where those of the pictures end.
 pub const SOUND_FRAGMENT: &str = "1000000";
 /// An encode that has produced no new frame for this long is given up.
@@ -97,7 +99,7 @@ fn arguments(command: &mut Command, film: &Film, rungs: &[Rung], preset: &str, t
     for (number, sound) in film.sounds.iter().enumerate() {
         command.arg("-map").arg(format!("0:{}", sound.index)).arg("-af").arg(padded(film.duration));
         command.arg("-t").arg(format!("{:.6}", film.duration)).args(bare);
-        command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", rate, "-frag_duration", SOUND_FRAGMENT]);
+        command.args(SOUND).args(["-b:a", rate, "-frag_duration", SOUND_FRAGMENT]);
         command.args(MOVIE).args(["mp4", &sound_file(number)]);
     }
 }

@@ -72,7 +72,6 @@ pub fn read(path: &Path) -> Result<Track, String> {
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     brand(&mut file)?;
     let mut at = 0;
-    let mut movie = None;
     let mut defaults = Defaults::default();
     let mut track: Option<Track> = None;
     // A `moof` whose `mdat` has not come yet, and where what belongs to it begins.
@@ -83,7 +82,7 @@ pub fn read(path: &Path) -> Result<Track, String> {
             b"moov" => {
                 let bytes = content(&mut file, at + header, size - header)?;
                 let (read, found) = movie_of(&bytes, at + size)?;
-                (track, defaults, movie) = (Some(read), found, Some(()));
+                (track, defaults) = (Some(read), found);
             }
             b"moof" => {
                 let bytes = content(&mut file, at + header, size - header)?;
@@ -101,7 +100,7 @@ pub fn read(path: &Path) -> Result<Track, String> {
                 track.as_mut().ok_or("no header before the media")?.fragments.push(Fragment { bytes, ..fragment });
             }
             // A `styp` or `sidx` belongs to the fragment behind it.
-            _ if movie.is_some() && begins.is_none() => begins = Some(at),
+            _ if track.is_some() && begins.is_none() => begins = Some(at),
             _ => {}
         }
         at += size;

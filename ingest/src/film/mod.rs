@@ -97,11 +97,7 @@ pub struct Encoder<'a> {
 impl Encoder<'_> {
     /// Examines a film without decoding it.
     pub fn probe(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
-        let mut command = self.tools.ffprobe();
-        command.args(["-of", "json", "-show_streams", "-show_format", "-show_chapters"]);
-        tools::film_input(&mut command, path, kind);
-        let json = process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
-            .map_err(|failure| self.explain(failure, "ffprobe"))?;
+        let json = self.examine(path, kind)?;
         let file = taken::File { path, now: jiff::Timestamp::now() };
         let mut film = probe::read(&json, &file).map_err(Failure::File)?;
         if let Some(base) = film.doubtful {
@@ -110,6 +106,15 @@ impl Encoder<'_> {
             });
         }
         Ok(film)
+    }
+
+    /// What ffprobe says of a film.
+    fn examine(&self, path: &Path, kind: sniff::Film) -> Result<Vec<u8>, Failure> {
+        let mut command = self.tools.ffprobe();
+        command.args(["-of", "json", "-show_streams", "-show_format", "-show_chapters"]);
+        tools::film_input(&mut command, path, kind);
+        process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
+            .map_err(|failure| self.explain(failure, "ffprobe"))
     }
 
     /// The most pictures that a film has in a second.

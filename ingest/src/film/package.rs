@@ -26,8 +26,6 @@ pub struct Package {
     /// Highest first.
     pub qualities: Vec<Quality>,
     pub objects: Vec<Object>,
-    /// Seconds.
-    pub duration: f64,
 }
 
 pub struct Object {
@@ -207,7 +205,7 @@ impl Media {
         objects.append(&mut playlists);
         objects.push(Object::text("master.m3u8".to_owned(), text, PLAYLIST));
         let qualities = self.pictures.iter().map(|pictures| pictures.quality.clone()).collect();
-        Ok(Package { qualities, objects, duration })
+        Ok(Package { qualities, objects })
     }
 }
 

@@ -91,6 +91,7 @@ struct Stream {
     color_transfer: Option<String>,
     field_order: Option<String>,
     duration: Option<String>,
+    start_time: Option<String>,
     #[serde(default)]
     disposition: BTreeMap<String, i64>,
     #[serde(default)]
@@ -157,6 +158,29 @@ pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
         interlaced,
         content_id: output.format.tags.get(CONTENT_ID).and_then(|id| clean(id)),
         facts: facts(&output.format.tags, &video.tags, duration, file),
+    })
+}
+
+/// What is to be known of encoded pictures.
+pub struct Encoded {
+    pub codec: String,
+    pub size: (u32, u32),
+    pub rate: Option<FrameRate>,
+    /// The moment of the first, in seconds.
+    pub start: f64,
+    pub has_sound: bool,
+}
+
+/// Reads the same of a film that is encoded already.
+pub fn pictures(json: &[u8]) -> Result<Encoded, String> {
+    let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
+    let video = output.streams.iter().find(|stream| stream.is("video")).ok_or("there are no pictures in it")?;
+    Ok(Encoded {
+        codec: video.codec_name.clone().unwrap_or_default(),
+        size: (video.width.unwrap_or_default(), video.height.unwrap_or_default()),
+        rate: rate(video.r_frame_rate.as_deref()),
+        start: video.start_time.as_deref().and_then(|start| start.parse().ok()).unwrap_or_default(),
+        has_sound: output.streams.iter().any(|stream| stream.codec_type.as_deref() == Some("audio")),
     })
 }
 
@@ -246,8 +270,7 @@ fn displayed(width: u32, height: u32, video: &Stream) -> (u32, u32) {
     if turned { (height, width) } else { (width, height) }
 }
 
-/// A rate such as `30000/1001`.
-pub fn rate(text: Option<&str>) -> Option<FrameRate> {
+fn rate(text: Option<&str>) -> Option<FrameRate> {
     let (num, den) = fraction(text?, '/')?;
     Some(FrameRate { num, den })
 }

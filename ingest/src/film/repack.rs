@@ -5,19 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
-
-use super::encode::{MOVIE, SOUND_FRAGMENT, padded, sound_file};
+use super::encode::{MOVIE, SOUND, SOUND_FRAGMENT, padded, sound_file};
 use super::ladder::{FrameRate, Rung};
 use super::package::{Media, Package};
-use super::tools::input;
+use super::tools::film_input;
 use super::tracks::Label;
 use super::{Encoder, probe};
 use crate::child::confine::Limits;
 use crate::child::process;
 use crate::failure::Failure;
 use crate::scratch::Scratch;
+use crate::sniff;
 
+const KIND: sniff::Film = sniff::Film::TransportStream;
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How far the pictures may be from what their playlist says, in seconds.
 const OFF: f64 = 0.5;
@@ -41,21 +41,6 @@ pub struct Repacked {
     folder: Scratch,
 }
 
-#[derive(Deserialize)]
-struct Output {
-    streams: Vec<Stream>,
-}
-
-#[derive(Deserialize)]
-struct Stream {
-    codec_type: Option<String>,
-    codec_name: Option<String>,
-    width: Option<u32>,
-    height: Option<u32>,
-    r_frame_rate: Option<String>,
-    start_time: Option<String>,
-}
-
 impl Encoder<'_> {
     /// Packages the qualities of a film anew, which are given with the highest first. `folder` holds their files.
     pub fn repack(&self, qualities: &[Streams], folder: Scratch) -> Result<Repacked, Failure> {
@@ -64,19 +49,18 @@ impl Encoder<'_> {
         let limits = Limits { cpu: Duration::from_hours(4), memory: 4 << 30, file: (1 << 30) + 2 * bytes };
         let (mut rungs, mut rate, mut sound) = (Vec::new(), None, None);
         for (index, quality) in qualities.iter().enumerate() {
-            let streams = self.streams(&quality.file)?;
-            let of = |kind: &str| streams.iter().find(|stream| stream.codec_type.as_deref() == Some(kind));
-            let pictures = of("video").ok_or_else(|| Failure::File("there are no pictures in it".to_owned()))?;
-            if pictures.codec_name.as_deref() != Some("h264") {
+            let json = self.examine(&quality.file, KIND)?;
+            let pictures = probe::pictures(&json).map_err(Failure::File)?;
+            if pictures.codec != "h264" {
                 return Err(Failure::File("its pictures are not H.264".to_owned()));
             }
-            let (width, height) = (pictures.width.unwrap_or_default(), pictures.height.unwrap_or_default());
+            let (width, height) = pictures.size;
             rungs.push(Rung { name: quality.quality.clone(), width, height, max_rate: 0 });
-            rate = rate.or(probe::rate(pictures.r_frame_rate.as_deref()));
-            let start: f64 = pictures.start_time.as_deref().and_then(|start| start.parse().ok()).unwrap_or_default();
+            rate = rate.or(pictures.rate);
+            let start = pictures.start;
             let mut command = self.tools.ffmpeg();
-            command.current_dir(folder.path()).args(["-progress", "pipe:1", "-copyts", "-f", "mpegts"]);
-            input(&mut command, &quality.file);
+            command.current_dir(folder.path()).args(["-progress", "pipe:1", "-copyts"]);
+            film_input(&mut command, &quality.file, KIND);
             command.args(["-map", "0:v:0", "-c", "copy", "-output_ts_offset"]).arg(format!("{:.6}", -start));
             command.args(MOVIE).args(["mp4", &format!("{}.mp4", quality.quality)]);
             process::run(&mut command, limits, self.stop, PATIENCE, |_| true)
@@ -84,7 +68,7 @@ impl Encoder<'_> {
             if index > 0 {
                 // The first has the sound. A disk need not hold the film twice.
                 let _ = fs::remove_file(&quality.file);
-            } else if of("audio").is_some() {
+            } else if pictures.has_sound {
                 sound = Some((quality.file.as_path(), start));
             }
         }
@@ -124,8 +108,8 @@ impl Encoder<'_> {
     ) -> Result<Media, Failure> {
         let label = [Label { name: "Sound".to_owned(), language: None }];
         let mut command = self.tools.ffmpeg();
-        command.current_dir(folder).args(["-progress", "pipe:1", "-copyts", "-f", "mpegts"]);
-        input(&mut command, file);
+        command.current_dir(folder).args(["-progress", "pipe:1", "-copyts"]);
+        film_input(&mut command, file, KIND);
         command.args(["-map", "0:a:0", "-c", "copy", "-bsf:a", "aac_adtstoasc", "-frag_duration", SOUND_FRAGMENT]);
         command.arg("-output_ts_offset").arg(format!("{:.6}", -start));
         command.args(MOVIE).args(["mp4", &sound_file(0)]);
@@ -145,25 +129,14 @@ impl Encoder<'_> {
 
     fn encode_sound(&self, file: &Path, start: f64, length: f64, folder: &Path, limits: Limits) -> Result<(), Failure> {
         let mut command = self.tools.ffmpeg();
-        command.current_dir(folder).args(["-y", "-progress", "pipe:1", "-copyts", "-f", "mpegts"]);
-        input(&mut command, file);
+        command.current_dir(folder).args(["-y", "-progress", "pipe:1", "-copyts"]);
+        film_input(&mut command, file, KIND);
         let filter = format!("asetpts=PTS-{start:.6}/TB,{}", padded(length));
         command.args(["-map", "0:a:0", "-af", &filter, "-t", &format!("{length:.6}")]);
-        command.args(["-c:a", "aac", "-ac", "2", "-ar", "48000", "-b:a", "128k", "-frag_duration", SOUND_FRAGMENT]);
+        command.args(SOUND).args(["-b:a", "128k", "-frag_duration", SOUND_FRAGMENT]);
         command.args(MOVIE).args(["mp4", &sound_file(0)]);
         process::run(&mut command, limits, self.stop, PATIENCE, |_| true)
             .map_err(|failure| self.explain(failure, "ffmpeg"))
-    }
-
-    fn streams(&self, file: &Path) -> Result<Vec<Stream>, Failure> {
-        let mut command = self.tools.ffprobe();
-        command.args(["-of", "json", "-show_streams", "-f", "mpegts"]);
-        input(&mut command, file);
-        let json = process::output(&mut command, Limits::TOOL, self.stop, Duration::from_mins(1))
-            .map_err(|failure| self.explain(failure, "ffprobe"))?;
-        let output: Output =
-            serde_json::from_slice(&json).map_err(|_| Failure::File("ffprobe's answer cannot be read".to_owned()))?;
-        Ok(output.streams)
     }
 
     /// A folder for a film's old segments and new files.

@@ -47,14 +47,13 @@ pub fn write(encoder: &Encoder, media: &Media, folder: &Path, limits: Limits) ->
 /// Reads what was written. Playlists that are not whole, missing segments and segments that do not begin with a
 /// keyframe are errors.
 pub fn read(folder: &Path, media: &Media) -> Result<Package, String> {
-    let mut package = Package { qualities: Vec::new(), objects: Vec::new(), duration: 0.0 };
+    let mut package = Package { qualities: Vec::new(), objects: Vec::new() };
     let (mut variants, mut playlists) = (Vec::new(), Vec::new());
     for pictures in &media.pictures {
-        let (segments, playlist, variant, duration) = rendition(folder, pictures)?;
+        let (segments, playlist, variant) = rendition(folder, pictures)?;
         package.qualities.push(pictures.quality.clone());
         package.objects.extend(segments.into_iter().map(|name| Object::file(name, folder, SEGMENT_TYPE)));
         playlists.push(Object::text(variant.uri.clone(), playlist, PLAYLIST));
-        package.duration = package.duration.max(duration);
         variants.push(variant);
     }
     let master = hls::master(&variants, true).map_err(|error| error.to_string())?;
@@ -63,7 +62,7 @@ pub fn read(folder: &Path, media: &Media) -> Result<Package, String> {
     Ok(package)
 }
 
-fn rendition(folder: &Path, pictures: &Pictures) -> Result<(Vec<String>, String, Variant, f64), String> {
+fn rendition(folder: &Path, pictures: &Pictures) -> Result<(Vec<String>, String, Variant), String> {
     let quality = &pictures.quality;
     let (name, uri) = (&quality.name, format!("{}.m3u8", quality.name));
     let explain = |problem: &dyn std::fmt::Display| format!("the {name} rendition did not come out right: {problem}");
@@ -109,7 +108,7 @@ fn rendition(folder: &Path, pictures: &Pictures) -> Result<(Vec<String>, String,
         frame_rate: Some(pictures.rate),
         name: Some(name.clone()),
     };
-    Ok((names, text, variant, bandwidth.duration))
+    Ok((names, text, variant))
 }
 
 /// Whether a segment is whole and can be entered at its beginning.
