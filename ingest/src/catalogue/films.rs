@@ -37,7 +37,8 @@ impl Catalogue {
         rows.iter().map(film).collect()
     }
 
-    /// Notes that a film has another package. The old one goes when it is due. Returns whether the film was still there.
+    /// Notes that a film has another package. The old one goes when it is due. Returns whether the film was still
+    /// there.
     pub fn repackaged(&self, film: &Film, version: &str, package: &Package, due: &str) -> Result<bool, Error> {
         let stored = Stored { version: Some(version.to_owned()), ..film.stored.clone() };
         let counts = (package.objects.len(), package.objects.iter().map(crate::film::Object::bytes).sum::<u64>());
