@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{EdgeCache, Error, Kind, Kv, KvKey, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value};
+use crate::{EdgeCache, Error, Kind, Kv, KvKey, Pieces, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;
@@ -131,6 +131,11 @@ impl<'a, P: Platform> Cx<'a, P> {
             }
             other => other,
         }
+    }
+
+    /// See [`Platform::stream`].
+    pub async fn stream(&self, pieces: impl Pieces<P>) -> Result<P::Body, Error> {
+        self.platform.stream(self.facts.now, pieces).await
     }
 
     /// See [`Platform::sleep`].

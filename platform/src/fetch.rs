@@ -50,8 +50,19 @@ pub struct EdgeCache {
     pub tags: Vec<String>,
 }
 
+/// The pieces of a body that is made while it is sent. See [`Platform::stream`].
+pub trait Pieces<P: Platform>: 'static {
+    /// The next piece, or `None` after the last. `now` is the time of this call, in seconds since 1970: a body may be
+    /// sent for hours.
+    async fn next(&mut self, platform: &P, now: u64) -> Option<Result<P::Body, Error>>;
+}
+
+/// A piece is asked for while so many bytes of the one before it are still to be sent: enough that the client need
+/// not wait for the store, and so few that the store's answer does not wait long for the client.
+pub const AHEAD: u64 = 512 * 1024;
+
 /// The trait that an adapter implements.
-pub trait Platform {
+pub trait Platform: Sized {
     type Kv: Kv;
     type Sql: Sql;
     /// A body is built from bytes, or received and forwarded without being read.
@@ -107,6 +118,22 @@ pub trait Platform {
     /// - If a piece breaks off, the whole body breaks off: no later piece is sent, and the client gets an abnormal
     ///   end.
     fn join(pieces: Vec<Self::Body>) -> Self::Body;
+
+    /// Makes a body of pieces, each of which is asked for while the body is sent. `now` is the time of this call.
+    ///
+    /// - A piece is asked for when its turn has come, or when little of the one before it is left: see [`AHEAD`].
+    /// - If a piece fails or breaks off, the whole body breaks off: nothing more is asked for, and the client gets an
+    ///   abnormal end.
+    /// - If the client leaves, nothing more is asked for.
+    /// - A host that hands a body over before it is sent asks for all pieces in this call. A piece that fails is then
+    ///   the error of this call.
+    async fn stream(&self, now: u64, mut pieces: impl Pieces<Self>) -> Result<Self::Body, Error> {
+        let mut all = Vec::new();
+        while let Some(piece) = pieces.next(self, now).await {
+            all.push(piece?);
+        }
+        Ok(Self::join(all))
+    }
 
     /// Waits: the pause before a second try.
     async fn sleep(&self, duration: Duration);

@@ -27,7 +27,7 @@ pub mod sql;
 
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
-pub use fetch::{EdgeCache, Platform, Timeouts, Tries};
+pub use fetch::{AHEAD, EdgeCache, Pieces, Platform, Timeouts, Tries};
 pub use kv::{Kv, KvKey, StoreName};
 pub use log_client::LogClient;
 pub use problem::Problem;

@@ -11,10 +11,11 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use platform::{Error, Kind};
+use platform::{AHEAD, Error, Kind};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// See [`platform::Platform::Body`].
@@ -24,6 +25,18 @@ enum Inner {
     Bytes(Option<Bytes>),
     Arriving(Arriving),
     Joined(VecDeque<Body>),
+    Made(Box<Made>),
+}
+
+/// The pieces of a body that is made while it is sent. See [`platform::Platform::stream`].
+type Pieces = Pin<Box<dyn Stream<Item = Result<Body, Error>>>>;
+
+struct Made {
+    pieces: Pieces,
+    current: Option<Body>,
+    /// The piece after the current one, once it has been asked for.
+    next: Option<Result<Body, Error>>,
+    has_ended: bool,
 }
 
 struct Arriving {
@@ -50,6 +63,11 @@ impl Body {
     /// See [`platform::Platform::join`].
     pub(crate) fn join(pieces: Vec<Self>) -> Self {
         Self(Inner::Joined(pieces.into()))
+    }
+
+    /// See [`platform::Platform::stream`].
+    pub(crate) fn made(pieces: impl Stream<Item = Result<Self, Error>> + 'static) -> Self {
+        Self(Inner::Made(Box::new(Made { pieces: Box::pin(pieces), current: None, next: None, has_ended: false })))
     }
 
     /// The bytes that arrive on a connection. The body ends with `Timeout` when a piece takes longer than `gap`. The
@@ -132,6 +150,45 @@ impl http_body::Body for Arriving {
     }
 }
 
+impl Made {
+    fn poll_frame(&mut self, task: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        loop {
+            self.ask(task);
+            if let Some(current) = &mut self.current {
+                match ready!(Pin::new(current).poll_frame(task)) {
+                    None => self.current = None,
+                    Some(Err(error)) => return self.fail(error),
+                    frame => return Poll::Ready(frame),
+                }
+            } else {
+                match self.next.take() {
+                    Some(Ok(next)) => self.current = Some(next),
+                    Some(Err(error)) => return self.fail(error),
+                    None if self.has_ended => return Poll::Ready(None),
+                    None => return Poll::Pending,
+                }
+            }
+        }
+    }
+
+    /// Asks for the next piece, if its turn is near.
+    fn ask(&mut self, task: &mut Context<'_>) {
+        let left = self.current.as_ref().map_or(0, |current| current.size_hint().upper().unwrap_or(u64::MAX));
+        if self.has_ended || self.next.is_some() || left > AHEAD {
+            return;
+        }
+        if let Poll::Ready(next) = self.pieces.as_mut().poll_next(task) {
+            self.has_ended = next.is_none();
+            self.next = next;
+        }
+    }
+
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        (self.current, self.next, self.has_ended) = (None, None, true);
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = Error;
@@ -140,6 +197,7 @@ impl http_body::Body for Body {
         match &mut self.0 {
             Inner::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Inner::Arriving(arriving) => Pin::new(arriving).poll_frame(task),
+            Inner::Made(made) => made.poll_frame(task),
             Inner::Joined(pieces) => {
                 while let Some(piece) = pieces.front_mut() {
                     match ready!(Pin::new(piece).poll_frame(task)) {
@@ -160,6 +218,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Bytes(bytes) => bytes.is_none(),
             Inner::Arriving(arriving) => arriving.is_end_stream(),
+            Inner::Made(made) => made.has_ended && made.current.is_none() && made.next.is_none(),
             Inner::Joined(pieces) => pieces.iter().all(Self::is_end_stream),
         }
     }
@@ -168,6 +227,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Inner::Arriving(arriving) => arriving.size_hint(),
+            Inner::Made(_) => SizeHint::default(),
             Inner::Joined(pieces) => {
                 let hints = pieces.iter().map(Self::size_hint);
                 let mut whole = SizeHint::new();

@@ -43,8 +43,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::stream::unfold;
 use http::{Request, Response};
-use platform::{EdgeCache, Error, Kind, KvKey, Platform, StoreName, Tries};
+use platform::{EdgeCache, Error, Kind, KvKey, Pieces, Platform, StoreName, Tries};
 use tokio::task::JoinSet;
 
 pub use body::Body;
@@ -139,6 +140,14 @@ impl Platform for Native {
 
     fn join(pieces: Vec<Body>) -> Body {
         Body::join(pieces)
+    }
+
+    async fn stream(&self, _: u64, pieces: impl Pieces<Self>) -> Result<Body, Error> {
+        let begin = (self.clone(), pieces);
+        Ok(Body::made(unfold(begin, |(native, mut pieces)| async {
+            let piece = pieces.next(&native, request::now()).await?;
+            Some((piece, (native, pieces)))
+        })))
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -117,7 +117,7 @@ impl<S: Service> Site<S> {
 
     fn facts(&self, peer: IpAddr, headers: &HeaderMap) -> (Facts, Result<(), Error>) {
         let mut facts = Facts {
-            now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            now: now(),
             entropy: [0; 32],
             https: self.https,
             client: Some(peer.to_canonical()),
@@ -188,6 +188,11 @@ impl Drop for Call<'_> {
             self.entry(CLIENT_GONE).write(self.log, 0, false);
         }
     }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// Runs a future to its end or its panic.

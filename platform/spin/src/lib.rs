@@ -20,7 +20,7 @@ use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Platform, StoreName};
+use platform::{Error, Pieces, Platform, StoreName};
 use platform_wasi::fetch;
 
 /// The platform of one request. Holds what an instance keeps: a connection to the database, and nothing of a request.
@@ -54,6 +54,11 @@ impl Platform for Spin {
 
     fn join(pieces: Vec<Body>) -> Body {
         Body::join(pieces)
+    }
+
+    async fn stream(&self, _: u64, pieces: impl Pieces<Self>) -> Result<Body, Error> {
+        let spin = self.clone();
+        Ok(Body::made(move || spin.clone(), pieces))
     }
 
     async fn sleep(&self, duration: Duration) {

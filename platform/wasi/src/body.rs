@@ -1,7 +1,10 @@
 //! A body: bytes from this program, or a stream of the host that is forwarded as it is.
 
+use std::pin::Pin;
+
 use bytes::Bytes;
-use platform::{Error, Kind, headers::declared_length};
+use futures_util::{Stream, StreamExt as _, future::join, stream::unfold};
+use platform::{AHEAD, Error, Kind, Pieces, Platform, headers::declared_length, record::host_failure};
 use wasip3::{
     http::types::{ErrorCode, Trailers},
     http_compat::IncomingMessage,
@@ -25,13 +28,20 @@ pub struct Body(Vec<Piece>);
 enum Piece {
     Bytes(Bytes),
     Arriving(Arriving),
+    Made(Made),
 }
+
+/// The pieces of a body that is made while it is sent. See [`platform::Platform::stream`].
+type Made = Pin<Box<dyn Stream<Item = Result<Body, Error>>>>;
 
 struct Arriving {
     stream: StreamReader<u8>,
-    end: End,
+    /// Taken once the stream has ended.
+    end: Option<End>,
     /// The Content-Length of the stream.
     declared: Option<u64>,
+    /// How many bytes of it have been written elsewhere.
+    written: u64,
 }
 
 impl From<Bytes> for Body {
@@ -46,7 +56,8 @@ impl Body {
         // This future tells the sender that the body arrived well. The writer is dropped unwritten, and then says so.
         let (_, taken) = wit_future::new(|| Ok(()));
         let (stream, end) = message.consume_body(taken);
-        Self(vec![Piece::Arriving(Arriving { stream, end, declared: declared_length(headers) })])
+        let declared = declared_length(headers);
+        Self(vec![Piece::Arriving(Arriving { stream, end: Some(end), declared, written: 0 })])
     }
 
     /// See [`platform::Platform::join`].
@@ -54,12 +65,24 @@ impl Body {
         Self(pieces.into_iter().flat_map(|body| body.0).collect())
     }
 
+    /// See [`platform::Platform::stream`].
+    pub fn made<P, S>(platform: impl Fn() -> P + 'static, pieces: S) -> Self
+    where
+        P: Platform<Body = Self>,
+        S: Pieces<P>,
+    {
+        Self(vec![Piece::Made(Box::pin(unfold((platform, pieces), |(platform, mut pieces)| async {
+            let piece = pieces.next(&platform(), crate::now()).await?;
+            Some((piece, (platform, pieces)))
+        })))])
+    }
+
     /// The parts from which the host makes a message. A stream that came from the host goes back to the host: its
     /// bytes never enter the guest, and if the stream breaks off, so does the message.
     pub(crate) fn into_parts(self) -> (Option<StreamReader<u8>>, End) {
         let pieces = match <[Piece; 1]>::try_from(self.0) {
-            Ok([Piece::Arriving(whole)]) => return (Some(whole.stream), whole.end),
-            Ok(bytes) => Vec::from(bytes),
+            Ok([Piece::Arriving(Arriving { stream, end: Some(end), .. })]) => return (Some(stream), end),
+            Ok(piece) => Vec::from(piece),
             Err(pieces) => pieces,
         };
         // A writer that is dropped unwritten says that there are no trailers.
@@ -89,9 +112,16 @@ impl Body {
 impl Piece {
     async fn collect(self, max: usize) -> Result<Bytes, Error> {
         let too_large = || Error::new(Kind::TooLarge, "body.collect");
-        let Arriving { mut stream, end, declared } = match self {
+        let Arriving { mut stream, end, declared, .. } = match self {
             Self::Bytes(bytes) => return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) },
             Self::Arriving(arriving) => arriving,
+            Self::Made(mut made) => {
+                let mut whole = Vec::new();
+                while let Some(body) = made.next().await {
+                    whole.extend_from_slice(&Box::pin(body?.collect(max - whole.len())).await?);
+                }
+                return Ok(whole.into());
+            }
         };
         if declared.is_some_and(|length| length > max as u64) {
             return Err(too_large());
@@ -112,7 +142,9 @@ impl Piece {
                 break;
             }
         }
-        end.await.map_err(|code| failure("body.read", code))?;
+        if let Some(end) = end {
+            end.await.map_err(|code| failure("body.read", code))?;
+        }
         if declared.is_some_and(|length| length != bytes.len() as u64) {
             return Err(Error::because(Kind::Unavailable, "body.read", "the body ended before its declared length"));
         }
@@ -120,8 +152,12 @@ impl Piece {
     }
 }
 
-/// The other side has left, so a failure can be reported to nobody.
-struct Left;
+/// Why the writing of a body stopped.
+enum Stop {
+    /// The other side has left, so a failure can be reported to nobody.
+    Left,
+    Broken(ErrorCode),
+}
 
 /// Writes the pieces one after the other, as fast as the other side accepts them. A piece that breaks off ends the
 /// whole body with its failure.
@@ -132,13 +168,13 @@ async fn write(
 ) {
     for piece in pieces {
         let written = match piece {
-            Piece::Bytes(bytes) => Ok(write_bytes(&mut writer, bytes.into()).await.map(drop)),
-            Piece::Arriving(arriving) => arriving.write_into(&mut writer).await,
+            Piece::Made(made) => write_made(made, &mut writer).await,
+            mut piece => piece.write_into(&mut writer, None).await,
         };
         match written {
-            Ok(Ok(())) => {}
-            Ok(Err(Left)) => return,
-            Err(code) => {
+            Ok(()) => {}
+            Err(Stop::Left) => return,
+            Err(Stop::Broken(code)) => {
                 drop(writer);
                 // If the write fails, the reader has left.
                 let _ = ended.write(Err(code)).await;
@@ -148,31 +184,76 @@ async fn write(
     }
 }
 
+/// Writes pieces that are made meanwhile.
+async fn write_made(mut made: Made, writer: &mut StreamWriter<u8>) -> Result<(), Stop> {
+    let mut next = made.next().await;
+    while let Some(body) = next {
+        let broken = |error: Error| {
+            crate::request::log(&host_failure(&error.to_string()));
+            Stop::Broken(ErrorCode::HttpResponseIncomplete)
+        };
+        let mut pieces = body.map_err(broken)?.0;
+        let mut last = pieces.pop();
+        for mut piece in pieces {
+            piece.write_into(writer, None).await?;
+        }
+        if let Some(last) = &mut last {
+            last.write_into(writer, Some(AHEAD)).await?;
+        }
+        let rest = async {
+            match &mut last {
+                Some(last) => last.write_into(writer, None).await,
+                None => Ok(()),
+            }
+        };
+        let (written, following) = join(rest, made.next()).await;
+        written?;
+        next = following;
+    }
+    Ok(())
+}
+
 /// Writes the bytes, and returns the emptied buffer.
-async fn write_bytes(writer: &mut StreamWriter<u8>, bytes: Vec<u8>) -> Result<Vec<u8>, Left> {
+async fn write_bytes(writer: &mut StreamWriter<u8>, bytes: Vec<u8>) -> Result<Vec<u8>, Stop> {
     let rest = writer.write_all(bytes).await;
-    if rest.is_empty() { Ok(rest) } else { Err(Left) }
+    if rest.is_empty() { Ok(rest) } else { Err(Stop::Left) }
+}
+
+impl Piece {
+    /// Writes the piece. With `but`, all but so many bytes of it, and the rest in a second call.
+    async fn write_into(&mut self, writer: &mut StreamWriter<u8>, but: Option<u64>) -> Result<(), Stop> {
+        match self {
+            Self::Bytes(_) if but.is_some() => Ok(()),
+            Self::Bytes(bytes) => write_bytes(writer, std::mem::take(bytes).into()).await.map(drop),
+            Self::Arriving(arriving) => arriving.write_into(writer, but).await,
+            // A piece of a piece. No service makes one.
+            Self::Made(_) => Err(Stop::Broken(ErrorCode::InternalError(None))),
+        }
+    }
 }
 
 impl Arriving {
-    async fn write_into(mut self, writer: &mut StreamWriter<u8>) -> Result<Result<(), Left>, ErrorCode> {
+    async fn write_into(&mut self, writer: &mut StreamWriter<u8>, but: Option<u64>) -> Result<(), Stop> {
         let mut buffer = Vec::with_capacity(HELD);
-        let mut length = 0;
         loop {
+            // A piece of unknown length may end at any time.
+            let left = self.declared.map_or(0, |declared| declared.saturating_sub(self.written));
+            if but.is_some_and(|but| left <= but) {
+                return Ok(());
+            }
             let (status, read) = self.stream.read(buffer).await;
-            length += read.len() as u64;
-            buffer = match write_bytes(writer, read).await {
-                Ok(empty) => empty,
-                Err(left) => return Ok(Err(left)),
-            };
+            self.written += read.len() as u64;
+            buffer = write_bytes(writer, read).await?;
             if !matches!(status, StreamResult::Complete(_)) {
                 break;
             }
         }
-        self.end.await?;
-        if self.declared.is_some_and(|declared| declared != length) {
-            return Err(ErrorCode::HttpResponseIncomplete);
+        if let Some(end) = self.end.take() {
+            end.await.map_err(Stop::Broken)?;
         }
-        Ok(Ok(()))
+        if self.declared.is_some_and(|declared| declared != self.written) {
+            return Err(Stop::Broken(ErrorCode::HttpResponseIncomplete));
+        }
+        Ok(())
     }
 }

@@ -17,11 +17,14 @@ pub use serve::{PerInstance, Site, handle};
 #[doc(hidden)]
 pub use wasip3;
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Platform, StoreName};
+use platform::{Error, Pieces, Platform, StoreName};
 use platform_fallback::{KvObjects, Remote, SqlHttp};
 
 /// The platform of one request.
@@ -61,9 +64,19 @@ impl Platform for Wasi {
         Body::join(pieces)
     }
 
+    async fn stream(&self, _: u64, pieces: impl Pieces<Self>) -> Result<Body, Error> {
+        let remote = Rc::clone(&self.remote);
+        Ok(Body::made(move || Self { remote: Rc::clone(&remote), now: now() }, pieces))
+    }
+
     async fn sleep(&self, duration: Duration) {
         sleep(duration).await;
     }
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// See [`Platform::sleep`].

@@ -3,7 +3,7 @@
 use std::{
     io::Write as _,
     net::IpAddr,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -51,7 +51,7 @@ impl Arrived {
             head.headers_mut().insert(HOST, authority);
         }
         let facts = Facts {
-            now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+            now: crate::now(),
             entropy: entropy(),
             https: matches!(request.get_scheme(), Some(Scheme::Https)),
             // WASI does not say who the client is.
@@ -117,7 +117,7 @@ pub fn refuse_without_configuration(words: &str) -> Result<types::Response, Erro
 }
 
 /// Writes a line. A log that fails stops no request.
-fn log(line: &str) {
+pub(crate) fn log(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 

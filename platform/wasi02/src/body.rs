@@ -1,14 +1,23 @@
 //! A body: bytes from this program, or a stream of the host that is spliced into another stream, so that its bytes
 //! never enter the guest.
 
+use std::{
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
 use bytes::Bytes;
-use platform::{Error, Kind, headers::declared_length, record::Sent};
+use futures_util::{Stream, StreamExt as _, stream::unfold};
+use platform::{AHEAD, Error, Kind, Pieces, Platform, headers::declared_length, record::Sent};
 use wasip2::{
     http::types::{IncomingBody, OutgoingBody},
     io::streams::{InputStream, OutputStream, StreamError},
 };
 
-use crate::failure::failure;
+use crate::{
+    failure::failure,
+    request::{now, run},
+};
 
 /// The most bytes that are read or spliced at a time. The host may read or splice fewer.
 const PIECE: u64 = 64 * 1024;
@@ -21,6 +30,14 @@ pub struct Body(Vec<Piece>);
 enum Piece {
     Bytes(Bytes),
     Arriving(Arriving),
+    Made(Made),
+}
+
+/// The pieces of a body that is made while it is sent. See [`platform::Platform::stream`].
+struct Made {
+    pieces: Pin<Box<dyn Stream<Item = Result<Body, Error>>>>,
+    /// What was asked for and has come, before its turn.
+    next: Option<Option<Result<Body, Error>>>,
 }
 
 struct Arriving {
@@ -63,6 +80,19 @@ impl Body {
         Ok(Self(vec![Piece::Arriving(Arriving { stream, _body: body, declared: declared_length(headers) })]))
     }
 
+    /// See [`platform::Platform::stream`].
+    pub(crate) fn made<P, S>(platform: impl Fn() -> P + 'static, pieces: S) -> Self
+    where
+        P: Platform<Body = Self>,
+        S: Pieces<P>,
+    {
+        let pieces = Box::pin(unfold((platform, pieces), |(platform, mut pieces)| async {
+            let piece = pieces.next(&platform(), now()).await?;
+            Some((piece, (platform, pieces)))
+        }));
+        Self(vec![Piece::Made(Made { pieces, next: None })])
+    }
+
     /// Whether the body is empty, so that its message has no contents.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.is_empty()))
@@ -88,8 +118,8 @@ impl Body {
         // The output is a child of the message's body, and is dropped before the body is finished.
         let output = message.write().map_err(taken)?;
         let written = self.0.into_iter().try_for_each(|piece| match piece {
-            Piece::Bytes(bytes) => write(&bytes, &output, count),
-            Piece::Arriving(arriving) => arriving.splice(&output, count),
+            Piece::Made(made) => made.write(&output, count),
+            piece => piece.write(&output, count, None),
         });
         match written.and_then(|()| Ok(output.blocking_flush()?)) {
             Ok(()) => Ok(()),
@@ -118,6 +148,13 @@ impl Piece {
         let arriving = match self {
             Self::Bytes(bytes) => return if bytes.len() > max { Err(too_large()) } else { Ok(bytes) },
             Self::Arriving(arriving) => arriving,
+            Self::Made(mut made) => {
+                let mut whole = Vec::new();
+                while let Some(body) = made.take()? {
+                    whole.extend_from_slice(&body?.collect(max - whole.len())?);
+                }
+                return Ok(whole.into());
+            }
         };
         if arriving.declared.is_some_and(|length| length > max as u64) {
             return Err(too_large());
@@ -137,11 +174,66 @@ impl Piece {
     }
 }
 
+impl Piece {
+    /// Writes the piece. Near its end, `following` is asked for.
+    fn write(self, output: &OutputStream, count: &mut u64, following: Option<&mut Made>) -> Result<(), Stop> {
+        match self {
+            Self::Bytes(bytes) => {
+                following.map(Made::ask);
+                write(&bytes, output, count)
+            }
+            Self::Arriving(arriving) => arriving.splice(output, count, following),
+            // A piece of a piece. No service makes one.
+            Self::Made(_) => Err(Stop::Broken(Error::new(Kind::Internal, "body.write"))),
+        }
+    }
+}
+
+impl Made {
+    /// Sends the request for the next piece. Host calls block, so what comes before the request is waited for.
+    fn ask(&mut self) {
+        if self.next.is_none()
+            && let Poll::Ready(next) = self.pieces.as_mut().poll_next(&mut Context::from_waker(Waker::noop()))
+        {
+            self.next = Some(next);
+        }
+    }
+
+    /// The next piece, which is waited for.
+    fn take(&mut self) -> Result<Option<Result<Body, Error>>, Error> {
+        match self.next.take() {
+            Some(next) => Ok(next),
+            None => run(self.pieces.next()),
+        }
+    }
+
+    /// Writes the pieces, each of which is asked for when its turn is near.
+    fn write(mut self, output: &OutputStream, count: &mut u64) -> Result<(), Stop> {
+        while let Some(body) = self.take().map_err(Stop::Broken)? {
+            let mut pieces = body.map_err(Stop::Broken)?.0;
+            let last = pieces.pop();
+            for piece in pieces {
+                piece.write(output, count, None)?;
+            }
+            if let Some(last) = last {
+                last.write(output, count, Some(&mut self))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Arriving {
     /// Moves the bytes inside the host.
-    fn splice(self, output: &OutputStream, count: &mut u64) -> Result<(), Stop> {
+    fn splice(self, output: &OutputStream, count: &mut u64, mut following: Option<&mut Made>) -> Result<(), Stop> {
         let before = *count;
         loop {
+            let left = self.declared.map_or(0, |declared| declared.saturating_sub(*count - before));
+            if left <= AHEAD
+                && let Some(following) = following.take()
+            {
+                following.ask();
+            }
             match output.blocking_splice(&self.stream, PIECE) {
                 Ok(spliced) => *count += spliced,
                 // Either the input or the output has ended. The length tells which, and so does the flush after this.

@@ -22,7 +22,7 @@ use std::{rc::Rc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use platform::{Error, Platform, StoreName};
+use platform::{Error, Pieces, Platform, StoreName};
 use platform_fallback::{KvObjects, Remote, SqlHttp};
 use wasip2::clocks::monotonic_clock;
 
@@ -64,6 +64,11 @@ impl Platform for Wasi02 {
 
     fn join(pieces: Vec<Body>) -> Body {
         Body::join(pieces)
+    }
+
+    async fn stream(&self, _: u64, pieces: impl Pieces<Self>) -> Result<Body, Error> {
+        let remote = Rc::clone(&self.remote);
+        Ok(Body::made(move || Self { remote: Rc::clone(&remote), now: request::now() }, pieces))
     }
 
     async fn sleep(&self, duration: Duration) {

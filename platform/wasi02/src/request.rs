@@ -91,9 +91,14 @@ fn log(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 fn facts(request: &IncomingRequest) -> Facts {
     Facts {
-        now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
+        now: now(),
         entropy: entropy(),
         https: matches!(request.scheme(), Some(Scheme::Https)),
         // WASI does not say who the client is.
@@ -180,7 +185,7 @@ fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(),
 
 /// Runs a future to its end. Host calls block, so a future that is not ready is one that has sent a request and lets
 /// others send theirs, see [`yield_once`](crate::fetch::yield_once). Any other would never be ready.
-fn run<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(Arc::clone(&woken));
     let mut future = pin!(future);
