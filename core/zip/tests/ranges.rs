@@ -60,6 +60,7 @@ fn each_single_byte_and_each_rest_is_that_of_the_whole() {
         if let Content::Bytes(bytes) = &mut file.content {
             bytes.truncate(20);
         }
+        file.crc = file.content.crc();
         file
     });
     let plan = Plan::new(files.collect());
@@ -73,7 +74,7 @@ fn each_single_byte_and_each_rest_is_that_of_the_whole() {
 
 #[test]
 fn a_range_outside_of_the_zip_is_empty() {
-    let plan = Plan::new(vec![File::new("a", b"b")]);
+    let plan = Plan::new(vec![File::new("a", Content::Bytes(vec![98]))]);
     let length = plan.parse().length();
     #[allow(clippy::reversed_empty_ranges)]
     for range in [length..length + 1, u64::MAX..u64::MAX, 5..5, 9..3, u64::MAX..0] {
@@ -85,8 +86,7 @@ fn a_range_outside_of_the_zip_is_empty() {
 fn large(count: u64) -> Vec<u8> {
     let mut builder = Builder::new(b"a gallery").unwrap();
     for index in 0..count {
-        let mut file = File::new(&format!("IMG_{index:06}.jpg"), b"");
-        file.content = Content::Zeros(3_000_000);
+        let mut file = File::new(&format!("IMG_{index:06}.jpg"), Content::Zeros(3_000_000));
         file.note = format!("originals/2024/06/15/IMG_{index:06}.jpg").into_bytes();
         file.push(&mut builder);
     }
@@ -154,7 +154,7 @@ fn a_range_reads_no_group_of_the_directory_beyond_its_end() {
 #[test]
 fn a_walk_can_be_sent_cloned_and_kept() {
     fn is_kept<T: Clone + Send + Sync + 'static>(_: &T) {}
-    let plan = Plan::new(vec![File::new("a", b"b")]);
+    let plan = Plan::new(vec![File::new("a", Content::Bytes(vec![98]))]);
     let mut walk = plan.parse().walk(0..u64::MAX);
     is_kept(&walk);
     let mut other = walk.clone();

@@ -4,7 +4,12 @@
 
 pub mod plans;
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::HashMap,
+    io::{Read, Seek, SeekFrom, Write as _},
+    ops::Range,
+    path::Path,
+};
 
 use stored_zip::{Builder, Entry, HEAD, Manifest, Step, Time, Unreadable, Walk};
 
@@ -31,11 +36,13 @@ impl Content {
         }
     }
 
-    fn slice(&self, range: Range<u64>) -> Vec<u8> {
-        let [start, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap());
+    fn slice(&self, range: Range<u64>) -> Self {
         match self {
-            Self::Bytes(bytes) => bytes[start..end].to_vec(),
-            Self::Zeros(_) => vec![0; end - start],
+            Self::Bytes(bytes) => {
+                let [start, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap());
+                Self::Bytes(bytes[start..end].to_vec())
+            }
+            Self::Zeros(_) => Self::Zeros(range.end - range.start),
         }
     }
 }
@@ -59,22 +66,22 @@ fn zeros(size: u64) -> u32 {
 pub struct File {
     pub name: String,
     pub content: Content,
+    pub crc: u32,
     pub wall_clock: String,
     pub moment: Option<i64>,
     pub note: Vec<u8>,
 }
 
 impl File {
-    pub fn new(name: &str, bytes: &[u8]) -> Self {
-        let wall_clock = "2024-06-15T14:00:00".to_owned();
-        let content = Content::Bytes(bytes.to_vec());
-        Self { name: name.to_owned(), content, wall_clock, moment: None, note: name.as_bytes().to_vec() }
+    pub fn new(name: &str, content: Content) -> Self {
+        let (wall_clock, crc) = ("2024-06-15T14:00:00".to_owned(), content.crc());
+        Self { name: name.to_owned(), content, crc, wall_clock, moment: None, note: name.as_bytes().to_vec() }
     }
 
     pub fn push(&self, builder: &mut Builder) {
-        let Self { name, content, wall_clock, moment, note } = self;
+        let Self { name, content, crc, wall_clock, moment, note } = self;
         let time = Time::parse(wall_clock, *moment);
-        builder.push(&Entry { name, size: content.size(), crc: content.crc(), time, note }).unwrap();
+        builder.push(&Entry { name, size: content.size(), crc: *crc, time, note }).unwrap();
     }
 }
 
@@ -83,9 +90,11 @@ impl File {
 pub struct Plan {
     pub files: Vec<File>,
     pub manifest: Vec<u8>,
+    named: HashMap<String, usize>,
 }
 
 impl Plan {
+    /// The names of the files differ.
     pub fn new(files: Vec<File>) -> Self {
         let mut builder = Builder::new(b"the note").unwrap();
         for file in &files {
@@ -93,7 +102,9 @@ impl Plan {
         }
         let length = builder.length();
         let manifest = builder.finish();
-        let plan = Self { files, manifest };
+        let named: HashMap<_, _> = files.iter().enumerate().map(|(index, file)| (file.name.clone(), index)).collect();
+        assert_eq!(named.len(), files.len(), "names differ");
+        let plan = Self { files, manifest, named };
         let parsed = plan.parse();
         assert_eq!(parsed.length(), length);
         assert_eq!(parsed.count(), plan.files.len() as u64);
@@ -106,31 +117,42 @@ impl Plan {
         parse(&self.manifest).unwrap()
     }
 
-    /// The bytes of a range, and that each step is what it may be.
-    pub fn bytes(&self, range: Range<u64>) -> Vec<u8> {
-        let files: HashMap<&str, &File> = self.files.iter().map(|file| (&*file.name, file)).collect();
-        assert_eq!(files.len(), self.files.len(), "names differ");
-        let mut out = Vec::new();
+    /// Gives each piece of a range and its place in the ZIP. Each step is what it may be.
+    pub fn pieces(&self, range: Range<u64>, mut each: impl FnMut(u64, &Content)) {
+        let mut at = range.start;
         let mut was_literal = false;
         let mut walk = self.parse().walk(range);
-        walked(&mut walk, &self.manifest, |step| match step {
-            Step::Literal(bytes) => {
-                assert!(!bytes.is_empty() && bytes.len() < (64 << 10) + (66 << 10));
-                assert!(!was_literal || out.len() >= 64 << 10, "literals are joined");
-                was_literal = true;
-                out.extend(bytes);
-            }
-            Step::Object { name, size, crc, note, range } => {
-                let file = files[&*name];
-                assert_eq!((size, &note), (file.content.size(), &file.note));
-                assert_eq!(crc, file.content.crc());
-                assert!(!range.is_empty() && range.end <= size);
-                was_literal = false;
-                out.extend(file.content.slice(range));
-            }
-            Step::Read(_) | Step::End => unreachable!(),
+        walked(&mut walk, &self.manifest, |step| {
+            let content = match step {
+                Step::Literal(bytes) => {
+                    assert!(!bytes.is_empty() && bytes.len() < (64 << 10) + (66 << 10));
+                    assert!(!was_literal, "literals are joined");
+                    // A full one may be followed by another.
+                    was_literal = bytes.len() < 64 << 10;
+                    Content::Bytes(bytes)
+                }
+                Step::Object { name, size, crc, note, range } => {
+                    let file = &self.files[self.named[&name]];
+                    assert_eq!((size, &note), (file.content.size(), &file.note));
+                    assert_eq!(crc, file.crc);
+                    assert!(!range.is_empty() && range.end <= size);
+                    was_literal = false;
+                    file.content.slice(range)
+                }
+                Step::Read(_) | Step::End => unreachable!(),
+            };
+            each(at, &content);
+            at += content.size();
         })
         .unwrap();
+    }
+
+    pub fn bytes(&self, range: Range<u64>) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.pieces(range, |_, content| match content {
+            Content::Bytes(bytes) => out.extend(bytes),
+            Content::Zeros(size) => out.resize(out.len() + usize::try_from(*size).unwrap(), 0),
+        });
         out
     }
 
@@ -138,6 +160,50 @@ impl Plan {
         let whole = self.bytes(0..u64::MAX);
         assert_eq!(whole.len() as u64, self.parse().length());
         whole
+    }
+
+    /// Writes the ZIP. Zeros are holes in the file.
+    pub fn write(&self, path: &Path) {
+        let mut file = std::fs::File::create(path).unwrap();
+        let length = self.parse().length();
+        file.set_len(length).unwrap();
+        let mut end = 0;
+        self.pieces(0..u64::MAX, |at, content| {
+            assert_eq!(at, end);
+            end += content.size();
+            if let Content::Bytes(bytes) = content {
+                file.seek(SeekFrom::Start(at)).unwrap();
+                file.write_all(bytes).unwrap();
+            }
+        });
+        assert_eq!(end, length);
+    }
+}
+
+/// The bytes of a ZIP, of which each read is a range of its own.
+#[derive(Clone)]
+pub struct Reader<'p> {
+    pub plan: &'p Plan,
+    pub at: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let bytes = self.plan.bytes(self.at..self.at + buffer.len() as u64);
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
+
+impl Seek for Reader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(by) => self.plan.parse().length().checked_add_signed(by).unwrap(),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
+        };
+        Ok(self.at)
     }
 }
 

@@ -7,7 +7,8 @@ use fastrand::Rng;
 use super::{Content, File};
 
 /// Letters of many scripts, some of which have several forms, and characters that names may not have.
-const LETTERS: &str = "aAzZ09 _-.,;'()[]{}+=~!@#$%^&éÉßẞñøſΣσςЖжאבمح中文日本語かがガ한글กำ😀👍🏽🇫🇷\u{301}\u{308}\u{10ffff}\u{e000}";
+const LETTERS: &str =
+    "aAzZ09 _-.,;'()[]{}+=~!@#$%^&éÉßẞñøſΣσςЖжאבمح中文日本語かがガ한글กำ😀👍🏽🇫🇷\u{301}\u{308}\u{10ffff}\u{e000}";
 const REFUSED: &str = "/\\:*?\"<>|\0\n\t\u{7f}\u{202e}\u{200d}\u{feff}\u{2028}\u{fe0f}";
 const EXTENSIONS: [&str; 7] = ["", ".jpg", ".JPG", ".heic", ".mp4", ".tar.gz", ".webp"];
 const SPECIAL: [&str; 12] =
@@ -50,14 +51,15 @@ pub fn wall_clock(random: &mut Rng) -> String {
 }
 
 fn file(random: &mut Rng, name: String) -> File {
-    let bytes = (0..size(random)).map(|_| random.u8(..)).collect();
+    let content = Content::Bytes((0..size(random)).map(|_| random.u8(..)).collect());
     let moment = match random.u8(..4) {
         0 => None,
         1 => Some(random.i64(-10_000_000_000..10_000_000_000)),
         _ => Some(random.i64(0..1 << 31)),
     };
     let note = (0..random.usize(..80)).map(|_| random.u8(..)).collect();
-    File { name, content: Content::Bytes(bytes), wall_clock: wall_clock(random), moment, note }
+    let crc = content.crc();
+    File { name, content, crc, wall_clock: wall_clock(random), moment, note }
 }
 
 /// Files of safe names.
@@ -69,6 +71,30 @@ pub fn files(random: &mut Rng, count: usize) -> Vec<File> {
             file(random, name)
         })
         .collect()
+}
+
+/// Files of which some begin beyond 4 GiB, or are as large. Their names are plain.
+pub fn large_files(random: &mut Rng, count: usize) -> Vec<File> {
+    let files = (0..count).map(|index| {
+        let mut file = file(random, format!("file {index}.jpg"));
+        if random.u8(..3) == 0 {
+            file.content = Content::Zeros(LARGE[random.usize(..LARGE.len())]);
+            file.crc = file.content.crc();
+        }
+        file
+    });
+    files.collect()
+}
+
+/// So many files of few bytes.
+pub fn many_files(random: &mut Rng, count: usize) -> Vec<File> {
+    let files = (0..count).map(|index| {
+        let mut file = file(random, format!("IMG_{index}.jpg"));
+        file.content = Content::Bytes(index.to_string().into_bytes());
+        file.crc = file.content.crc();
+        file
+    });
+    files.collect()
 }
 
 /// Files of any names that differ, now and then very long.
