@@ -12,7 +12,7 @@ use support::{Content, Cost, File, Plan, plans, walked};
 fn edges(plan: &Plan, whole: &[u8]) -> Vec<u64> {
     let mut edges = vec![0, whole.len() as u64];
     let mut at = 0_u64;
-    let mut walk = plan.parse().walk(0..u64::MAX);
+    let mut walk = plan.parsed.walk(0..u64::MAX);
     walked(&mut walk, &plan.manifest, |step| {
         at += match step {
             Step::Literal(bytes) => bytes.len() as u64,
@@ -75,7 +75,7 @@ fn each_single_byte_and_each_rest_is_that_of_the_whole() {
 #[test]
 fn a_range_outside_of_the_zip_is_empty() {
     let plan = Plan::new(vec![File::new("a", Content::Bytes(vec![98]))]);
-    let length = plan.parse().length();
+    let length = plan.length();
     #[allow(clippy::reversed_empty_ranges)]
     for range in [length..length + 1, u64::MAX..u64::MAX, 5..5, 9..3, u64::MAX..0] {
         assert_eq!(plan.bytes(range), b"");
@@ -155,7 +155,7 @@ fn a_range_reads_no_group_of_the_directory_beyond_its_end() {
 fn a_walk_can_be_sent_cloned_and_kept() {
     fn is_kept<T: Clone + Send + Sync + 'static>(_: &T) {}
     let plan = Plan::new(vec![File::new("a", Content::Bytes(vec![98]))]);
-    let mut walk = plan.parse().walk(0..u64::MAX);
+    let mut walk = plan.parsed.walk(0..u64::MAX);
     is_kept(&walk);
     let mut other = walk.clone();
     assert_eq!(walk.step(), other.step());

@@ -36,6 +36,13 @@ impl Content {
         }
     }
 
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Zeros(size) => vec![0; usize::try_from(*size).unwrap()],
+        }
+    }
+
     fn slice(&self, range: Range<u64>) -> Self {
         match self {
             Self::Bytes(bytes) => {
@@ -90,6 +97,7 @@ impl File {
 pub struct Plan {
     pub files: Vec<File>,
     pub manifest: Vec<u8>,
+    pub parsed: Manifest,
     named: HashMap<String, usize>,
 }
 
@@ -104,24 +112,33 @@ impl Plan {
         let manifest = builder.finish();
         let named: HashMap<_, _> = files.iter().enumerate().map(|(index, file)| (file.name.clone(), index)).collect();
         assert_eq!(named.len(), files.len(), "names differ");
-        let plan = Self { files, manifest, named };
-        let parsed = plan.parse();
+        let parsed = parse(&manifest).unwrap();
         assert_eq!(parsed.length(), length);
-        assert_eq!(parsed.count(), plan.files.len() as u64);
-        assert_eq!(parsed.size(), plan.manifest.len() as u64);
+        assert_eq!(parsed.count(), files.len() as u64);
+        assert_eq!(parsed.size(), manifest.len() as u64);
         assert_eq!(parsed.note(), b"the note");
-        plan
+        Self { files, manifest, named, parsed }
     }
 
-    pub fn parse(&self) -> Manifest {
-        parse(&self.manifest).unwrap()
+    pub fn length(&self) -> u64 {
+        self.parsed.length()
+    }
+
+    /// Where the central directory begins: behind the last file, whose header is as long as its name and time make it.
+    pub fn directory_at(&self) -> u64 {
+        let header = |file: &File| {
+            let is_long = file.content.size() >= u64::from(u32::MAX);
+            let has_moment = file.moment.is_some_and(|moment| i32::try_from(moment).is_ok());
+            30 + file.name.len() as u64 + if is_long { 20 } else { 0 } + if has_moment { 9 } else { 0 }
+        };
+        self.files.iter().map(|file| header(file) + file.content.size()).sum()
     }
 
     /// Gives each piece of a range and its place in the ZIP. Each step is what it may be.
     pub fn pieces(&self, range: Range<u64>, mut each: impl FnMut(u64, &Content)) {
         let mut at = range.start;
         let mut was_literal = false;
-        let mut walk = self.parse().walk(range);
+        let mut walk = self.parsed.walk(range);
         walked(&mut walk, &self.manifest, |step| {
             let content = match step {
                 Step::Literal(bytes) => {
@@ -158,14 +175,14 @@ impl Plan {
 
     pub fn whole(&self) -> Vec<u8> {
         let whole = self.bytes(0..u64::MAX);
-        assert_eq!(whole.len() as u64, self.parse().length());
+        assert_eq!(whole.len() as u64, self.length());
         whole
     }
 
     /// Writes the ZIP. Zeros are holes in the file.
     pub fn write(&self, path: &Path) {
         let mut file = std::fs::File::create(path).unwrap();
-        let length = self.parse().length();
+        let length = self.length();
         file.set_len(length).unwrap();
         let mut end = 0;
         self.pieces(0..u64::MAX, |at, content| {
@@ -200,7 +217,7 @@ impl Seek for Reader<'_> {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         self.at = match to {
             SeekFrom::Start(at) => at,
-            SeekFrom::End(by) => self.plan.parse().length().checked_add_signed(by).unwrap(),
+            SeekFrom::End(by) => self.plan.length().checked_add_signed(by).unwrap(),
             SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
         };
         Ok(self.at)
