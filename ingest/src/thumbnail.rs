@@ -38,6 +38,7 @@ impl Thumbnails {
             width: picture.width,
             height: picture.height,
             bytes: picture.webp.len() as u64,
+            crc: None,
         };
         Renditions {
             version: version.to_owned(),

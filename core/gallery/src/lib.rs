@@ -3,6 +3,7 @@
 //!
 //! The crate is pure: it does no I/O, and reads no clock and no environment. Time and randomness are arguments.
 
+pub mod checksums;
 pub mod conditional;
 pub mod cursor;
 pub mod digest;

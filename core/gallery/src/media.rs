@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::digest, layout, layout::ThumbnailSize, rendition::Renditions};
+use crate::{checksums::Checksums, digest::digest, layout, layout::ThumbnailSize, rendition::Renditions};
 
 /// Photo or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +87,9 @@ pub struct Media {
     /// nobody has examined the original, or if there is more than [`Self::MOST_PATCHES`].
     #[serde(default, skip_serializing_if = "Option::is_none", with = "in_base64")]
     pub patches: Option<Vec<u8>>,
+    /// The checksums of the original. `None` if nobody has computed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksums: Option<Checksums>,
 }
 
 /// Bytes as text in JSON.

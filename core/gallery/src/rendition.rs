@@ -35,6 +35,9 @@ pub struct Rendition {
     pub height: u32,
     /// The size of the object.
     pub bytes: u64,
+    /// The CRC-32 of the object. Rows of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc: Option<u32>,
 }
 
 impl Renditions {
@@ -86,8 +89,14 @@ mod tests {
 
     #[test]
     fn the_sharpest_picture_stands_for_larger_sizes() {
-        let rendition =
-            |name: &str| Rendition { name: name.into(), format: "webp".into(), width: 4, height: 3, bytes: 9 };
+        let rendition = |name: &str| Rendition {
+            name: name.into(),
+            format: "webp".into(),
+            width: 4,
+            height: 3,
+            bytes: 9,
+            crc: None,
+        };
         let renditions = Renditions {
             version: "0123456789abcdef".into(),
             original: true,
@@ -110,6 +119,7 @@ mod tests {
             width: 4,
             height: 3,
             bytes: 9,
+            crc: None,
         };
         let live = Renditions { all: vec![clip("source"), clip("clip")], ..Renditions::default() };
         assert_eq!(live.clip().and_then(Rendition::clip_version), Some("0123456789ab"));

@@ -29,6 +29,14 @@ impl ObjectMark {
         let tag = tag.unwrap_or_default();
         Self(deflate::crc32(tag.strip_prefix("W/").unwrap_or(tag).as_bytes()))
     }
+
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
 }
 
 /// What an examination found.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use gallery::{
     MediaKey,
+    checksums::Checksums,
     media::{Film, Media, MediaType, Place, Taken},
     views::INDEX,
 };
@@ -23,7 +24,7 @@ macro_rules! select {
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
              offset_source, latitude, longitude, altitude, albums, patches, renditions, \
-             thumbhash FROM media"
+             thumbhash, checksums FROM media"
             $(, $rest)*
         )
     };
@@ -127,6 +128,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     let patches = row.take_blob(27)?.filter(|patches| patches.len() <= Media::MOST_PATCHES);
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
     let renditions = row.text(28)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+    let checksums = row.text(30)?.and_then(Checksums::parse);
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
     let taken = match at {
@@ -162,5 +164,6 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         taken,
         place,
         patches,
+        checksums,
     })
 }

@@ -284,6 +284,7 @@ fn items(keys: &[&str]) -> Vec<Media> {
             place: None,
             albums: String::new(),
             patches: None,
+            checksums: None,
         })
         .collect()
 }

@@ -45,6 +45,7 @@ impl Clip {
             width: self.width,
             height: self.height,
             bytes: self.bytes,
+            crc: None,
         }
     }
 }

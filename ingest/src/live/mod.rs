@@ -90,6 +90,7 @@ impl<'l> Live<'l> {
             width: film.width,
             height: film.height,
             bytes: file.size,
+            crc: None,
         };
         let place = file.place_of(&key);
         let has_it = renditions.source_of_clip().is_some_and(|had| had.name == source.name);

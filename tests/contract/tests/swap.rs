@@ -53,6 +53,7 @@ fn catalogue(number: usize) -> Built {
         place: None,
         albums: String::new(),
         patches: None,
+        checksums: None,
     };
     // The catalogues have different numbers of items.
     let items = (0..ITEMS + number).map(item).collect();

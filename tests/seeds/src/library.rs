@@ -83,6 +83,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         place: None,
         albums: String::new(),
         patches: None,
+        checksums: None,
     }
 }
 

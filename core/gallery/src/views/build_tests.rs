@@ -31,6 +31,7 @@ fn item(number: usize) -> Media {
         place: None,
         albums: String::new(),
         patches: None,
+        checksums: None,
     }
 }
 

@@ -235,6 +235,7 @@ mod tests {
             place: None,
             albums: String::new(),
             patches: None,
+            checksums: None,
         }
     }
 
