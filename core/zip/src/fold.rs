@@ -49,6 +49,9 @@ pub fn compose(text: &str) -> String {
 ///
 /// Lower, upper and lower case again make one of ẞ, ß and ss, of ſ and s, of ς and σ.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let lower = text.nfd().flat_map(char::to_lowercase);
     lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().collect()
 }

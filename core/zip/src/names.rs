@@ -95,3 +95,136 @@ fn is_device(stem: &str) -> bool {
         || is_numbered("COM")
         || is_numbered("LPT")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(wanted: &[&str]) -> Vec<String> {
+        let mut names = Names::default();
+        wanted.iter().map(|wanted| names.safe(wanted)).collect()
+    }
+
+    fn one(wanted: &str) -> String {
+        Names::default().safe(wanted)
+    }
+
+    #[test]
+    fn a_good_name_stays() {
+        for name in [
+            "IMG_1.jpg",
+            "Frühling am Meer (2024).jpeg",
+            "旅行 1日目.heic",
+            "a.b.c",
+            "Straße, 12 & Co.tar.gz",
+            "console.txt",
+            "COM.jpg",
+            "COM10.jpg",
+            "-rf",
+            "👍🏽.png",
+        ] {
+            assert_eq!(one(name), name);
+        }
+    }
+
+    #[test]
+    fn what_a_system_refuses_is_replaced() {
+        for (wanted, name) in [
+            ("a/b\\c.jpg", "a_b_c.jpg"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("/absolute", "_absolute"),
+            ("C:\\Users\\x.jpg", "C__Users_x.jpg"),
+            ("what?<is>|\"this\"*.jpg", "what__is___this__.jpg"),
+            ("line\nend\0\u{7f}\u{85}.txt", "line_end___.txt"),
+            ("a\u{2028}b", "a_b"),
+            ("a\u{ffff}\u{fdd0}b", "a__b"),
+            ("trailing. . .", "trailing"),
+            ("trailing .jpg", "trailing.jpg"),
+            (" .hidden.jpg", "hidden.jpg"),
+            ("a\u{a0}\u{3000}", "a"),
+            ("", "file"),
+            (".", "file"),
+            ("..", "file"),
+            (" . ", "file"),
+            (".jpg", "file.jpg"),
+            ("\u{200b}.png", "file.png"),
+        ] {
+            assert_eq!(one(wanted), name, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_of_windows_gets_an_underscore() {
+        for (wanted, name) in [
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("Aux.tar.gz", "_Aux.tar.gz"),
+            ("prn .jpg", "_prn.jpg"),
+            ("COM1.jpg", "_COM1.jpg"),
+            ("lpt9", "_lpt9"),
+            ("COM¹.jpg", "_COM¹.jpg"),
+            ("con .a.b", "_con .a.b"),
+            ("conin$", "_conin$"),
+            ("C\u{200b}ON", "_CON"),
+            (" CON. ", "_CON"),
+        ] {
+            assert_eq!(one(wanted), name, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn characters_that_do_not_show_are_dropped() {
+        assert_eq!(one("photo\u{202e}gpj.exe"), "photogpj.exe");
+        assert_eq!(one("\u{feff}a\u{200d}b\u{ad}c\u{fe0f}\u{e0041}.jpg"), "abc.jpg");
+        assert_eq!(one("e\u{200b}\u{301}.jpg"), "é.jpg", "and what is left is composed");
+    }
+
+    #[test]
+    fn duplicates_are_told_apart() {
+        assert_eq!(all(&["IMG_1.jpg"; 3]), ["IMG_1.jpg", "IMG_1 (2).jpg", "IMG_1 (3).jpg"]);
+        assert_eq!(all(&["a.jpg", "A.JPG", "a.png"]), ["a.jpg", "A (2).JPG", "a.png"]);
+        assert_eq!(all(&["é", "e\u{301}", "É"]), ["é", "é (2)", "É (3)"]);
+        assert_eq!(all(&["straße", "STRASSE"]), ["straße", "STRASSE (2)"]);
+        assert_eq!(all(&["a (2)", "a", "a", "a"]), ["a (2)", "a", "a (3)", "a (4)"]);
+        assert_eq!(all(&["a", "a", "a (2)", "a (2)"]), ["a", "a (2)", "a (2) (2)", "a (2) (3)"]);
+        assert_eq!(all(&["", ".."]), ["file", "file (2)"]);
+        assert_eq!(all(&["CON", "_con"]), ["_CON", "_con (2)"]);
+        assert_eq!(all(&["a/b", "a:b"]), ["a_b", "a_b (2)"]);
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_extension() {
+        let long = "ä".repeat(200);
+        let name = one(&format!("{long}.jpeg"));
+        assert_eq!(name, format!("{}.jpeg", "ä".repeat(125)));
+        assert_eq!(one(&"x".repeat(300)), "x".repeat(255));
+        // What is long behind a dot is no extension.
+        assert_eq!(one(&format!("a.{}", "b".repeat(300))).len(), 255);
+        // A cut leaves no space at the end.
+        assert_eq!(one(&format!("{} {}", "x".repeat(254), "y".repeat(9))), "x".repeat(254));
+        let both = all(&[&format!("{long}.jpeg"), &format!("{long}.JPEG")]);
+        assert!(both[1].ends_with("ä (2).JPEG") && both[1].len() <= MOST, "{both:?}");
+    }
+
+    #[test]
+    fn numbers_are_found_fast() {
+        // With a search from 2 on for each, this would take hours.
+        let mut names = Names::default();
+        for number in 0..100_000_u64 {
+            let wanted = if number == 0 { "a.jpg".to_owned() } else { format!("a ({}).jpg", number + 1) };
+            assert_eq!(names.safe("a.jpg"), wanted);
+        }
+        // Names that differ only in what is cut off.
+        let mut names = Names::default();
+        let long = "x".repeat(250);
+        for number in 0..20_000 {
+            assert!(names.safe(&format!("{long}{number:05}.jpg")).len() <= MOST);
+        }
+        // Names that each come twice, and share the stem before their number.
+        let mut names = Names::default();
+        for number in 0..20_000 {
+            names.safe(&format!("{long}{number:05}"));
+            names.safe(&format!("{long}{number:05}"));
+        }
+    }
+}

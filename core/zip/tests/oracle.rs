@@ -101,7 +101,7 @@ fn the_crate_reads_what_was_planned() {
         let mut random = Rng::with_seed(seed);
         let files = plans::count(&mut random);
         let files = match seed % 6 {
-            0 => plans::large_files(&mut random, files),
+            0 => plans::large_files(&mut random, files, &plans::LARGE),
             1 => plans::files_of_any_names(&mut random, files),
             _ => plans::files(&mut random, files),
         };
@@ -123,7 +123,7 @@ fn seventy_thousand_entries_are_counted_with_zip64() {
 
 #[test]
 fn counts_at_the_edge_of_16_bits_are_read() {
-    for count in [65_534, 65_535, 65_536] {
+    for count in [65_534, 65_535] {
         let plan = Plan::new(plans::many_files(&mut Rng::with_seed(1), count));
         let archive = ZipArchive::new(Cursor::new(plan.whole())).unwrap();
         assert_eq!(archive.len(), count);

@@ -114,7 +114,10 @@ fn random_plans(reader: Reader) {
 
 fn large_plans(reader: Reader) {
     let plan = |seed| {
-        let mut files = plans::large_files(&mut Rng::with_seed(seed), 12);
+        // Behind a file of 2^32 - 1 bytes, Info-ZIP 6.0 misreads the extra field of the next one: it takes the size of
+        // the former for the sign that the size of the latter is elsewhere.
+        let sizes = &plans::LARGE[..plans::LARGE.len() - 1];
+        let mut files = plans::large_files(&mut Rng::with_seed(seed), 12, sizes);
         // The last ones are small, beyond 4 GiB and with ZIP64.
         files.insert(3, File::new("five.mp4", Content::Zeros(5 << 30)));
         files.push(File::new("last.txt", Content::Bytes(b"last".to_vec())));
@@ -166,7 +169,7 @@ fn unzip(archives: &[(PathBuf, Plan)]) {
             // Its status says that there is nothing to test.
             let output = command.output().unwrap();
             assert_eq!(output.status.code(), Some(1));
-            assert!(String::from_utf8_lossy(&output.stderr).contains("zipfile is empty"));
+            assert!(String::from_utf8_lossy(&output.stdout).contains("zipfile is empty"), "{output:?}");
             continue;
         }
         if is_large(plan) && !is_everything_read() {

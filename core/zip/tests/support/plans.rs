@@ -41,7 +41,7 @@ fn size(random: &mut Rng) -> u64 {
 }
 
 /// The sizes at which ZIP64 begins, and beyond.
-pub const LARGE: [u64; 5] = [(1 << 32) - 2, (1 << 32) - 1, 1 << 32, 5 << 30, 3 << 30];
+pub const LARGE: [u64; 5] = [(1 << 32) - 2, 1 << 32, 5 << 30, 3 << 30, (1 << 32) - 1];
 
 pub fn wall_clock(random: &mut Rng) -> String {
     let (year, month, day) = (random.u16(1900..2200), random.u8(1..=12), random.u8(1..=28));
@@ -73,12 +73,12 @@ pub fn files(random: &mut Rng, count: usize) -> Vec<File> {
         .collect()
 }
 
-/// Files of which some begin beyond 4 GiB, or are as large. Their names are plain.
-pub fn large_files(random: &mut Rng, count: usize) -> Vec<File> {
+/// Files of which some have one of these sizes. Their names are plain.
+pub fn large_files(random: &mut Rng, count: usize, sizes: &[u64]) -> Vec<File> {
     let files = (0..count).map(|index| {
         let mut file = file(random, format!("file {index}.jpg"));
         if random.u8(..3) == 0 {
-            file.content = Content::Zeros(LARGE[random.usize(..LARGE.len())]);
+            file.content = Content::Zeros(sizes[random.usize(..sizes.len())]);
             file.crc = file.content.crc();
         }
         file
