@@ -1,7 +1,7 @@
 //! Why a route has no response.
 
 use http::{HeaderValue, StatusCode, header};
-use platform::{Error, Problem, Record};
+use platform::{Error, Kind, Problem, Record};
 
 use crate::catalogue::NO_INDEX;
 
@@ -20,6 +20,14 @@ enum Cause {
 }
 
 impl Failure {
+    /// The failure as an error, where no client can be told: the answer is under way.
+    pub fn into_error(self) -> Error {
+        match *self.0 {
+            Cause::Problem(problem) => Error::because(Kind::Invalid, "answer.body", problem.detail),
+            Cause::Error(error) => error,
+        }
+    }
+
     /// The problem for the client. An error is first noted in the record. This is the only place that notes it.
     pub fn into_problem(self, record: &Record) -> Problem {
         match *self.0 {
@@ -58,8 +66,6 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use platform::Kind;
-
     use super::*;
 
     #[test]

@@ -11,6 +11,7 @@ mod cors;
 pub mod expiring;
 mod failure;
 pub mod isolation;
+pub mod made;
 pub mod object_response;
 pub mod patched;
 pub mod playlist_cache;

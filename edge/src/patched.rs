@@ -5,19 +5,16 @@
 //! patches, which are read into memory, and what lies between them, which is forwarded unread.
 
 use bytes::{Bytes, BytesMut};
-use gallery::{
-    conditional::{Conditions, Validators},
-    etag::ETag,
-    range::{self, ByteRange},
-};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request};
+use gallery::range::ByteRange;
+use http::{HeaderMap, Method, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem};
 use platform_s3::Objects;
 use privacy::{ObjectMark, Patches};
 
 use crate::{
     Failure,
-    object_response::{Presentation, content_range, decided, presented, unsatisfiable, unusable, value},
+    made::{self, Wanted},
+    object_response::{Presentation, content_range, unusable, value},
 };
 
 /// Patches that are nearer to each other are in one region, in bytes.
@@ -54,35 +51,17 @@ pub async fn serve<P: Platform>(
     (patches, regions): (&Patches, &[Span]),
     content_type: &str,
 ) -> Result<Response<P::Body>, Failure> {
-    let conditions = Conditions::of(&head.headers);
-    let current = Validators { etag: presentation.tag.as_deref().and_then(ETag::parse), modified: None };
-    if let Some(answer) = decided(conditions.verdict(current), &HeaderMap::new(), &conditions, presentation)? {
-        return Ok(answer);
-    }
     let size = patches.file_length();
-    let is_ranged = head.method == Method::GET && size > 0 && conditions.allow_range(current);
-    let ranges = if is_ranged { range::of(&head.headers) } else { Vec::new() };
-    let part = match range::select(&ranges, size).as_slice() {
-        [] if !ranges.is_empty() => return Err(unsatisfiable(size).into()),
-        [(first, last)] => Some((*first, last + 1)),
-        _ => None,
+    let wanted = match made::wanted(head, size, presentation)? {
+        Wanted::Answer(answer) => return Ok(answer),
+        Wanted::Part(wanted) => wanted,
     };
-    let (start, end) = part.unwrap_or((0, size));
-    let mut upstream = HeaderMap::new();
-    upstream.insert(header::CONTENT_TYPE, value(content_type)?);
-    upstream.insert(header::CONTENT_LENGTH, HeaderValue::from(end - start));
-    if part.is_some() {
-        upstream.insert(header::CONTENT_RANGE, value(&format!("bytes {start}-{}/{size}", end - 1))?);
-    }
     let body = if head.method == Method::HEAD {
         P::Body::from(Bytes::new())
     } else {
-        body(objects, cx, object, patches, &pieces(regions, (start, end))).await?
+        part(objects, cx, object, (patches, regions), wanted.span()).await?
     };
-    let mut response = Response::new(body);
-    *response.status_mut() = if part.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
-    *response.headers_mut() = presented(&upstream, presentation);
-    Ok(response)
+    Ok(wanted.present(body, content_type, presentation)?)
 }
 
 /// The pieces of a part of the file, and whether each has patches.
@@ -106,21 +85,23 @@ fn pieces(regions: &[Span], (start, end): Span) -> Vec<(Span, bool)> {
     pieces
 }
 
-async fn body<P: Platform>(
+/// A part of the patched object, if the object is still the one that the patches are for.
+pub async fn part<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
     (key, object): (&str, ObjectMark),
-    patches: &Patches,
-    pieces: &[(Span, bool)],
+    (patches, regions): (&Patches, &[Span]),
+    span: Span,
 ) -> Result<P::Body, Failure> {
+    let pieces = pieces(regions, span);
     let mut requests = Vec::with_capacity(pieces.len());
-    for ((start, end), _) in pieces {
+    for ((start, end), _) in &pieces {
         let range = value(&ByteRange::Closed(*start, end - 1).to_string())?;
         requests.push(HeaderMap::from_iter([(header::RANGE, range)]));
     }
     let answers = objects.read_parts(cx, key, &requests).await?;
     let mut bodies = Vec::with_capacity(pieces.len());
-    for (answer, ((start, end), is_patched)) in answers.into_iter().zip(pieces) {
+    for (answer, ((start, end), is_patched)) in answers.into_iter().zip(&pieces) {
         if answer.status() == StatusCode::NOT_FOUND {
             return Err(Problem::not_found("The file is in the catalogue but not in the bucket.").into());
         }

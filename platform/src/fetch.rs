@@ -66,7 +66,7 @@ pub trait Platform: Sized {
     type Kv: Kv;
     type Sql: Sql;
     /// A body is built from bytes, or received and forwarded without being read.
-    type Body: From<Bytes>;
+    type Body: From<Bytes> + 'static;
 
     /// Opens a store.
     ///

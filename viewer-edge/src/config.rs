@@ -1,10 +1,14 @@
 //! The configuration of viewer-edge.
 
+use std::time::Duration;
+
 use edge::{AuthSecret, Cors, catalogue::Source};
 use gallery::password::{Password, weakness};
 use platform::config::{
     ConfigError, Lookup,
-    names::{GALLERY_LOCAL, GALLERY_PASSWORD, MAX_BODY_BYTES, VIDEO_API_BASE, VIDEO_ORIGIN},
+    names::{
+        GALLERY_LOCAL, GALLERY_PASSWORD, MAX_BODY_BYTES, MAX_FETCHES, MAX_SECONDS, VIDEO_API_BASE, VIDEO_ORIGIN,
+    },
 };
 use platform_s3::Location;
 use zeroize::Zeroizing;
@@ -21,6 +25,10 @@ pub struct Config {
     pub(crate) video_origin: Option<String>,
     /// The largest original that goes through the service, in bytes. The browser gets larger ones from the bucket.
     pub(crate) max_body: Option<u64>,
+    /// How many requests the host sends for one of a client at most.
+    pub(crate) max_fetches: Option<u64>,
+    /// How long the host lets an answer take.
+    pub(crate) max_seconds: Option<Duration>,
     pub(crate) cors: Cors,
     /// The page's Content-Security-Policy, which depends on the addresses of the store and of video-edge.
     pub(crate) page_policy: String,
@@ -28,7 +36,7 @@ pub struct Config {
 
 impl Config {
     /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`,
-    /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES` and `ALLOWED_ORIGINS`.
+    /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES`, `MAX_FETCHES`, `MAX_SECONDS` and `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form (edge-gallery password makes \
                       one; hashes of bcrypt and scrypt are not known)";
@@ -55,6 +63,8 @@ impl Config {
             video_api_base,
             video_origin: lookup.origin(VIDEO_ORIGIN)?,
             max_body: lookup.bytes(MAX_BODY_BYTES)?,
+            max_fetches: lookup.count(MAX_FETCHES)?,
+            max_seconds: lookup.seconds(MAX_SECONDS)?,
             cors: Cors::load(lookup)?,
             page_policy,
         })

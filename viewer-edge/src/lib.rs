@@ -9,6 +9,7 @@ mod block;
 mod cache_version;
 mod clip;
 mod config;
+mod download;
 mod films;
 mod item;
 mod listing;
@@ -26,24 +27,27 @@ mod timeline;
 pub use config::Config;
 pub use maker::Maker;
 
-use std::{rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
 use edge::{Catalogue, Failure, Gate, Readiness, Sessions, isolation, respond};
-use gallery::views::Edition;
+use gallery::{download::Id, views::Edition};
 use http::{Method, Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 use route::{Private, Public, Route};
+use stored_zip::Manifest;
 use throttle::Throttle;
 
 /// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
 /// and the parts of the catalogue's snapshot that it has read.
 pub struct ViewerEdge {
     config: Arc<Config>,
-    sessions: Sessions,
+    sessions: Rc<Sessions>,
     objects: Rc<Objects>,
-    catalogue: Catalogue,
+    catalogue: Rc<Catalogue>,
+    /// What is in the downloads that were last asked for.
+    manifests: RefCell<VecDeque<(Id, Manifest)>>,
     throttle: Throttle,
     readiness: Readiness,
     maker: Option<Maker>,
@@ -52,11 +56,12 @@ pub struct ViewerEdge {
 impl ViewerEdge {
     /// Several instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
-        let sessions = Sessions::new(&config.auth_secret);
+        let sessions = Rc::new(Sessions::new(&config.auth_secret));
         let objects = Rc::new(Objects::new(config.bucket.clone()));
-        let catalogue = Catalogue::new(config.catalogue, &objects);
+        let catalogue = Rc::new(Catalogue::new(config.catalogue, &objects));
         let throttle = Throttle::default();
-        Self { config, sessions, objects, catalogue, throttle, readiness: Readiness::default(), maker: None }
+        let (manifests, readiness) = (RefCell::default(), Readiness::default());
+        Self { config, sessions, objects, catalogue, manifests, throttle, readiness, maker: None }
     }
 
     /// The service on a host that lets it make pictures.
@@ -96,6 +101,8 @@ impl ViewerEdge {
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,
             Public::Films => films::forward(self, cx, head, Bytes::new()).await,
+            Public::Download(None) => download::begin(self, cx, &head.headers, body).await,
+            Public::Download(Some(token)) => Box::pin(download::serve(self, cx, head, token)).await,
             Public::Report => films::report(self, cx, head, body).await,
             Public::Moved(moved) => moved.answer(head.uri.query()),
             Public::Page(path) => match moved::page(path, head.uri.query()) {

@@ -22,6 +22,8 @@ pub(crate) enum Public<'a> {
     Link(&'a str),
     /// `/api/hls/...`: video-edge checks the session itself.
     Films,
+    /// To begin a download, and with its token to take it.
+    Download(Option<&'a str>),
     /// How a film played, for video-edge.
     Report,
     /// An address of the gallery that was there before.
@@ -58,6 +60,7 @@ impl<'a> Route<'a> {
             "/auth" => Self::Private(Private::Session),
             "/api/media" => Self::Private(Private::Listing),
             "/api/timeline" => Self::Private(Private::Timeline),
+            "/api/download" => Self::Public(Public::Download(None)),
             "/api/playback/report" => Self::Public(Public::Report),
             "/api/playback" => Self::Private(Private::Playback),
             "/api/cache-version" => Self::Private(Private::CacheVersion),
@@ -67,6 +70,8 @@ impl<'a> Route<'a> {
                         Some((_, "report")) => Self::Public(Public::Report),
                         _ => Self::Public(Public::Films),
                     }
+                } else if let Some((token, _)) = path.strip_prefix("/api/download/").and_then(playback::split) {
+                    Self::Public(Public::Download(Some(token)))
                 } else if let Some(encoded) = path.strip_prefix("/api/file/") {
                     Self::Private(Private::Original(key(encoded)))
                 } else if let Some(encoded) = path.strip_prefix("/api/thumbnail/") {
@@ -95,6 +100,8 @@ impl<'a> Route<'a> {
             Self::Public(Public::Login) => ("/login", "GET, HEAD, POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
             Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
+            Self::Public(Public::Download(None)) => ("/api/download", "POST"),
+            Self::Public(Public::Download(Some(_))) => ("/api/download/:token/:name", "GET, HEAD"),
             Self::Public(Public::Report) => ("/api/playback/report", "POST"),
             Self::Public(Public::Films) => ("/api/hls/*", "GET, HEAD"),
             Self::Public(Public::Moved(moved)) => (moved.pattern, moved.allow()),
@@ -142,6 +149,8 @@ mod tests {
             ("/api/timeline/x", "/*"),
             ("/api/blocks/secret", "/api/blocks/:name"),
             ("/api/playback", "/api/playback"),
+            ("/api/download", "/api/download"),
+            ("/api/download/secret/a.zip", "/*"),
             ("/api/file/secret.jpg", "/api/file/:key"),
             ("/api/thumbnail/secret.jpg", "/api/thumbnail/:key"),
             ("/api/clip/secret.jpg", "/api/clip/:key"),

@@ -1,5 +1,5 @@
 //! What the services, ingest and the page agree on: keys, the bucket's layout, media items, cursors, sessions,
-//! playback tokens, links, signing windows, ranges, conditions.
+//! playback tokens, downloads, links, signing windows, ranges, conditions.
 //!
 //! The crate is pure: it does no I/O, and reads no clock and no environment. Time and randomness are arguments.
 
@@ -7,6 +7,7 @@ pub mod checksums;
 pub mod conditional;
 pub mod cursor;
 pub mod digest;
+pub mod download;
 pub mod etag;
 pub mod key;
 pub mod layout;

@@ -12,7 +12,7 @@
 //! | 8 | fingerprint of the `auth_version` and of the epoch under which the token was minted |
 //! | 16 | id of the session: random |
 //! | 16 | id of the link through which the session began, or zeros |
-//! | 16 | in a [playback](crate::playback) token, which film it opens, or zeros |
+//! | 16 | the film of a [playback](crate::playback) token, the manifest of a [download](crate::download) one, or zeros |
 //! | 32 | HMAC-SHA-256 of all bytes before it |
 //!
 //! Layout 1 is that of 0.1.0. It has 74 bytes (99 characters), and ends with the session's id or the film. Its tokens
@@ -46,6 +46,8 @@ pub enum Purpose {
     Session,
     /// One film. The token is in a URL.
     Playback,
+    /// One [download](crate::download). The token is in a URL.
+    Download,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
         match self {
             Self::Session => 1,
             Self::Playback => 2,
+            Self::Download => 3,
         }
     }
 
@@ -60,6 +63,7 @@ impl Purpose {
         match self {
             Self::Session => b"edge-gallery session v1",
             Self::Playback => b"edge-gallery playback v1",
+            Self::Download => b"edge-gallery download v1",
         }
     }
 }

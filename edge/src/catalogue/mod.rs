@@ -7,6 +7,7 @@ mod index;
 mod pages;
 mod parts;
 mod piece;
+mod rows;
 mod shelf;
 mod sql;
 

@@ -12,6 +12,7 @@ use std::{cell::Cell, rc::Rc};
 
 use futures_util::future::try_join;
 use gallery::{
+    download,
     link::{Link, LinkId, LinksKey},
     password::weakness,
     playback,
@@ -95,6 +96,7 @@ impl Keys {
 pub struct Sessions {
     keys: Keys,
     playback: Keys,
+    download: Keys,
     doors: CurrentDoors,
     ended: Ended,
     /// The latest time that this instance has seen.
@@ -108,6 +110,7 @@ impl Sessions {
         Self {
             keys: secret.keys(Purpose::Session),
             playback: secret.keys(Purpose::Playback),
+            download: secret.keys(Purpose::Download),
             doors: CurrentDoors::new(secret.all().map(LinksKey::derive).collect()),
             ended: Ended::default(),
             latest: Cell::new(0),
@@ -175,6 +178,28 @@ impl Sessions {
     /// on.
     pub fn playback_token(&self, viewer: &Viewer, film: &str, now: u64, duration: f64) -> String {
         playback::mint(&self.playback.current, &viewer.claims, film, now, duration)
+    }
+
+    /// A download token for a viewer with a session. It costs no read, as a playback token.
+    pub fn download_token(&self, viewer: &Viewer, id: download::Id, now: u64) -> String {
+        download::mint(&self.download.current, &viewer.claims, id, now)
+    }
+
+    /// The claims of a download token with a right signature, or the same 401 as without a session.
+    pub fn signed_download<P: Platform>(&self, cx: &Cx<'_, P>, token: &str) -> Result<Claims, Failure> {
+        Ok(self.download.verify(token, self.now(cx)).ok_or_else(Problem::unauthorized)?)
+    }
+
+    /// The viewer with a download token, if the session goes on from which it came, or the same 401. Whoever downloads
+    /// for hours is asked for again and again.
+    pub async fn require_download<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        catalogue: &Catalogue,
+        claims: &Claims,
+    ) -> Result<Viewer, Failure> {
+        let lives = self.now(cx) < claims.expires;
+        self.current(cx, catalogue, lives.then_some(*claims).into_iter().collect()).await
     }
 
     /// The time by which tokens expire. A clock that goes back revives none.

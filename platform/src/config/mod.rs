@@ -60,6 +60,13 @@ impl Lookup<'_> {
         self.optional(name).map(|text| text.parse().map_err(|_| error)).transpose()
     }
 
+    /// A whole number of requests, at least one.
+    pub fn count(&self, name: Name) -> Result<Option<u64>, ConfigError> {
+        let error = ConfigError::new(name, "must be a whole number above zero");
+        let number = |text: String| text.parse().ok().filter(|number| *number > 0).ok_or(error);
+        self.optional(name).map(number).transpose()
+    }
+
     /// A whole number of seconds.
     pub fn seconds(&self, name: Name) -> Result<Option<Duration>, ConfigError> {
         let error = ConfigError::new(name, "must be a whole number of seconds");

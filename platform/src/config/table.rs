@@ -191,6 +191,18 @@ pub const SETTINGS: &[Setting] = &[
         "Larger originals are a 302 to the bucket, for hosts that cap bodies. Unset, all pass through.",
         "10485760",
     ),
+    setting(
+        names::MAX_FETCHES,
+        VIEWER,
+        "How many requests the host sends for one of a client at most. Downloads then come in parts. Unset, no limit.",
+        "32",
+    ),
+    setting(
+        names::MAX_SECONDS,
+        VIEWER,
+        "How many seconds the host lets an answer take at most. Downloads then come in parts. Unset, no limit.",
+        "120",
+    ),
     setting(names::KV_MAX_VALUE_BYTES, VIDEO, "Larger playlists are served and not cached.", "25000000"),
     setting(
         names::TRUST_FORWARDED,

@@ -291,6 +291,14 @@ impl Index {
         Ok((length > 0).then_some((part.as_str(), start..end)))
     }
 
+    /// Each part that holds shards, and the lengths of the shards in it.
+    pub fn shards(&self) -> Result<Vec<(&str, Vec<u64>)>, Unreadable> {
+        let lengths = STANDARD_NO_PAD.decode(&self.shard_lengths).map_err(|_| Unreadable)?;
+        let mut rest = &lengths[..];
+        let lengths = (0..self.shards).map(|_| directory::take(&mut rest)).collect::<Result<Vec<u64>, _>>()?;
+        Ok(self.shard_parts.iter().map(String::as_str).zip(lengths.chunks(IN_A_PART).map(<[u64]>::to_vec)).collect())
+    }
+
     /// The names of the parts that hold the shards.
     pub fn shard_parts(&self) -> &[String] {
         &self.shard_parts
@@ -373,6 +381,8 @@ mod tests {
             assert!(known, "{part} {bytes:?}");
         }
         assert!(found.iter().any(Option::is_none), "one shard is empty");
+        let (a, b) = ("a".repeat(32), "b".repeat(32));
+        assert_eq!(index.shards().unwrap(), [(a.as_str(), vec![100; 16]), (b.as_str(), vec![7, 0, 300])]);
     }
 
     #[test]

@@ -1,0 +1,228 @@
+//! `POST /api/download`: what is wanted becomes manifests, and the answer says where their ZIPs are.
+
+use bytes::Bytes;
+use edge::{Failure, Viewer, isolation, respond};
+use gallery::{
+    MediaKey,
+    download::{self, About, Id, Size},
+    key::percent_encode,
+    media::Media,
+    playback::MARK,
+    views::View,
+};
+use http::{HeaderMap, Response, StatusCode, header};
+use platform::{Cx, Error, Kind, Platform, Problem};
+use serde::{Deserialize, Serialize};
+use stored_zip::{Builder, Refused};
+
+use super::contents::{Contents, Wanted};
+use crate::ViewerEdge;
+
+/// The longest request, in bytes: some thousands of keys.
+const MAX_BODY: usize = 1 << 20;
+/// The most items that are wanted by their keys.
+const MAX_KEYS: usize = 5000;
+/// The most items of a ZIP. Its manifest is in memory while it is written.
+const MAX_ITEMS: usize = 500_000;
+/// The requests that a service sends for a ZIP beside those for its items: who may enter, and what is in the ZIP.
+const OTHER_FETCHES: u64 = 4;
+/// How much a client takes at least in a second where a host ends an answer after some time, in bytes.
+const SLOWEST: u64 = 2 << 20;
+
+#[derive(Deserialize)]
+struct Asked {
+    view: Option<String>,
+    keys: Option<Vec<String>>,
+    size: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Prepared {
+    /// The first part.
+    url: String,
+    name: String,
+    /// Of all parts, in bytes.
+    length: u64,
+    /// The files in all parts.
+    count: u64,
+    /// The items that are not in it: those that the viewer does not get in this size.
+    left_out: u64,
+    /// When the URLs end.
+    expires: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize)]
+struct Part {
+    url: String,
+    name: String,
+    length: u64,
+    count: u64,
+}
+
+pub(crate) async fn begin<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    headers: &HeaderMap,
+    body: P::Body,
+) -> Result<Response<P::Body>, Failure> {
+    isolation::require_own_page(&service.config.cors, headers)?;
+    let viewer = service.sessions.require(cx, &service.catalogue, headers).await?;
+    let body = P::collect(body, MAX_BODY).await.map_err(|error| match error.kind() {
+        Kind::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "A request for a download is at most 1 MiB."),
+        _ => Problem::bad_request("The body broke off."),
+    })?;
+    let asked: Asked = serde_json::from_slice(&body).map_err(|_| malformed())?;
+    let size = match asked.size.as_deref() {
+        None | Some("original") => Size::Original,
+        Some("screen") => Size::Screen,
+        Some(_) => return Err(Problem::bad_request("The size is original or screen.").into()),
+    };
+    if !viewer.flags().download {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "This link is for looking only.").into());
+    }
+    let version = service.catalogue.version(cx).await?;
+    let mut contents = Contents::new(Wanted { size, flags: viewer.flags() });
+    let take = |media: Media| {
+        if viewer.covers(media.r#type, &media.albums) {
+            contents.add(&media);
+        }
+    };
+    let title = match (asked.view, asked.keys) {
+        (Some(view), None) => of_view(service, cx, &viewer, &view, take).await?,
+        (None, Some(keys)) => of_keys(service, cx, keys, take).await?,
+        _ => return Err(malformed().into()),
+    };
+    // What was read is of one version, or old downloads could not tell that it has changed since.
+    if service.catalogue.version(cx).await? != version {
+        let words = "The library is changing just now. Ask for the download again in a moment.";
+        let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, words);
+        return Err(busy.with(header::RETRY_AFTER, 2.into()).into());
+    }
+    if contents.lacking > 0 {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "Some of these items have no checksums yet. Whoever runs the gallery can make them: edge-gallery ingest \
+             --checksums.",
+        )
+        .into());
+    }
+    if contents.entries.is_empty() {
+        return Err(Problem::not_found("There is nothing in it that can be downloaded.").into());
+    }
+    if contents.entries.len() > MAX_ITEMS {
+        return Err(Problem::new(StatusCode::CONFLICT, "This is too much for one download. Take one album at a time.")
+            .into());
+    }
+    let prepared = prepare(service, cx, &viewer, &version, &title, contents).await?;
+    let body = serde_json::to_vec(&prepared).map_err(|error| Error::because(Kind::Internal, "download.encode", error))?;
+    let mut response = respond::bytes(StatusCode::OK, "application/json", body);
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
+    Ok(response)
+}
+
+fn malformed() -> Problem {
+    Problem::bad_request(r#"The body is JSON: {"view":"everything"} or {"keys":["..."]}, and "size":"original" or "screen"."#)
+}
+
+/// Reads a view, and returns its title.
+async fn of_view<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    viewer: &Viewer,
+    name: &str,
+    take: impl FnMut(Media),
+) -> Result<String, Failure> {
+    let no_such = || Problem::not_found("There is no such view.");
+    let view = View::parse(name).filter(|view| viewer.covers_view(view)).ok_or_else(no_such)?;
+    let title = service.catalogue.title(cx, &view).await?.ok_or_else(no_such)?;
+    service.catalogue.of_view(cx, &view, take).await?;
+    Ok(title.unwrap_or_else(|| {
+        match view.name() {
+            View::PHOTOS => "Photos",
+            View::FILMS => "Films",
+            _ => "Gallery",
+        }
+        .to_owned()
+    }))
+}
+
+async fn of_keys<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    keys: Vec<String>,
+    take: impl FnMut(Media),
+) -> Result<String, Failure> {
+    if keys.len() > MAX_KEYS {
+        return Err(Problem::bad_request("These are more than 5,000 keys. Take a view, or fewer at a time.").into());
+    }
+    if keys.iter().any(|key| MediaKey::parse(key.as_str()).is_err()) {
+        return Err(Problem::bad_request("One of the keys is not a valid key.").into());
+    }
+    let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    service.catalogue.of_keys(cx, &keys, take).await?;
+    Ok("Selection".to_owned())
+}
+
+/// Writes the manifests of the parts.
+async fn prepare<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    viewer: &Viewer,
+    version: &str,
+    title: &str,
+    contents: Contents,
+) -> Result<Prepared, Failure> {
+    let most_items = service.config.max_fetches.map(|fetches| fetches.saturating_sub(OTHER_FETCHES).max(1));
+    let most_bytes = service.config.max_seconds.map(|time| time.as_secs().saturating_mul(SLOWEST));
+    let (left_out, originals) = (contents.left_out, contents.originals);
+    let runs = contents.into_parts(most_items, most_bytes);
+    if most_items.is_some_and(|most| runs.len() as u64 > most) {
+        let words = "This is too much for one download on this host. Select fewer items.";
+        return Err(Problem::new(StatusCode::CONFLICT, words).into());
+    }
+    let title = stored_zip::Names::default().safe(title);
+    let mut parts = Vec::with_capacity(runs.len());
+    for (number, entries) in runs.iter().enumerate() {
+        let name =
+            if runs.len() == 1 { format!("{title}.zip") } else { format!("{title} ({} of {}).zip", number + 1, runs.len()) };
+        let about = About { originals, places: viewer.flags().places, version, name: &name };
+        let mut builder = Builder::new(&about.encode()).map_err(refused)?;
+        for entry in entries {
+            builder.push(&entry.entry()).map_err(refused)?;
+        }
+        let (length, count) = (builder.length(), builder.count());
+        let manifest = Bytes::from(builder.finish());
+        let id = Id::of(&manifest);
+        let written = service.objects.put(cx, &id.object(), "application/octet-stream", manifest).await;
+        written.map_err(|error| match error.kind() {
+            Kind::Denied => {
+                cx.record.note(&error);
+                let words = "The key of the gallery's bucket may not write below downloads/, so nothing can be \
+                             downloaded together. Tell whoever runs the gallery.";
+                Failure::from(Problem::new(StatusCode::BAD_GATEWAY, words).with(header::RETRY_AFTER, 60.into()))
+            }
+            _ => Failure::from(error),
+        })?;
+        let token = service.sessions.download_token(viewer, id, cx.facts.now);
+        let url = format!("/api/download/{MARK}{token}/{}", percent_encode(&name));
+        parts.push(Part { url, name, length, count });
+    }
+    let (url, name) = parts.first().map(|first| (first.url.clone(), first.name.clone())).unwrap_or_default();
+    Ok(Prepared {
+        url,
+        name,
+        length: parts.iter().map(|part| part.length).sum(),
+        count: parts.iter().map(|part| part.count).sum(),
+        left_out,
+        expires: respond::iso8601(download::expires(&viewer.claims, cx.facts.now)),
+        parts,
+    })
+}
+
+fn refused(refused: Refused) -> Error {
+    Error::because(Kind::Internal, "download.manifest", refused.to_string())
+}
