@@ -1,6 +1,8 @@
-//! Deletes the objects whose time has come: old versions after a day, removed items after thirty.
+//! Deletes the objects whose time has come: old versions after a day, downloads after three, removed items after thirty.
 
 use std::collections::HashSet;
+
+use gallery::download::{MANIFEST_SECONDS, PREFIX};
 
 use crate::bucket::Bucket;
 use crate::catalogue::{Catalogue, Deletion, State};
@@ -23,6 +25,20 @@ pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Resu
         deleted += delete(bucket, deletion)?;
     }
     catalogue.deleted(&due)?;
+    Ok(deleted)
+}
+
+/// Deletes what was written for downloads that no token opens any more, and returns how many there were.
+pub fn downloads(bucket: &Bucket, now: jiff::Timestamp) -> Result<u64, Failure> {
+    let oldest = now - jiff::SignedDuration::from_secs(MANIFEST_SECONDS.cast_signed());
+    let mut deleted = 0;
+    for object in bucket.list(PREFIX)? {
+        let written = object.modified.and_then(|written| written.parse::<jiff::Timestamp>().ok());
+        if written.is_some_and(|written| written < oldest) {
+            bucket.delete(&object.key)?;
+            deleted += 1;
+        }
+    }
     Ok(deleted)
 }
 

@@ -83,6 +83,12 @@ fn bucket(given: &Given, location: &Location, certificates: &[Vec<u8>], origin: 
     } else {
         report.add(Weight::Ok, "bucket", format!("{name} at {place} answers"));
     }
+    if answer.may_write {
+        report.add(Weight::Ok, "downloads", "the key may write what is in them");
+    } else {
+        let words = "the key may not write below downloads/, so nothing can be downloaded together";
+        report.add(Weight::Warning, "downloads", words);
+    }
     // Films that pass through the service are not fetched from the bucket by pages.
     if given.get(VIDEO_DELIVERY.text()).as_deref() != Some("proxy") {
         let may_read = answer.allowed_origin.as_deref().is_some_and(|allowed| allowed == origin || allowed == "*");

@@ -12,6 +12,8 @@ use crate::Stop;
 
 /// The key of an object that never exists.
 const CHECKED: &str = "_metadata/ingest-check";
+/// An object that the check of a bucket leaves. What is old below this prefix goes with the next ingest.
+const WRITTEN: &str = "downloads/check";
 /// A store that takes longer to say that an object is missing counts as one that does not answer.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -24,9 +26,12 @@ pub struct Probed {
     pub allowed_origin: Option<String>,
     /// `Date`.
     pub date: Option<String>,
+    /// Whether the key may write what is in a download.
+    pub may_write: bool,
 }
 
-/// Asks a bucket for an object that does not exist, as a page of `origin` would. The error says what to do.
+/// Asks a bucket for an object that does not exist, as a page of `origin` would, and writes an empty one. The error says
+/// what to do.
 pub fn probe_bucket(location: &Location, certificates: &[Vec<u8>], origin: &str) -> Result<Probed, String> {
     let bucket = Bucket::new(location, certificates, 1, Duration::ZERO, Stop::default());
     bucket.probe(origin).map_err(|error| error.to_string())
@@ -56,12 +61,24 @@ impl Bucket {
             is_hidden: answer.status == 403,
             allowed_origin: header("access-control-allow-origin"),
             date: header("date"),
+            may_write: self.may_write()?,
         })
     }
 
     /// Whether the store answers at all, and is not busy.
     pub(super) fn answers(&self) -> bool {
         self.once(None).is_ok()
+    }
+
+    fn may_write(&self) -> Result<bool, StoreError> {
+        let url = self.presign(Method::Put, WRITTEN, &[])?;
+        let request = self.agent.put(&url).config().timeout_global(Some(SOON)).build();
+        let answer = self.answer(request.send(&[][..])).map_err(Trouble::into_error)?;
+        match answer.status {
+            200..300 => Ok(true),
+            403 => Ok(false),
+            _ => Err(self.words.refused(&answer)),
+        }
     }
 
     fn twice(&self, origin: Option<&str>) -> Result<Answer, StoreError> {

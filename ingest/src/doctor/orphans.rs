@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use gallery::download::PREFIX;
 use gallery::layout;
 use gallery::views::PARTS;
 
@@ -51,7 +52,7 @@ pub fn check(
             || is_unclear(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
             || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
-            || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix));
+            || ["kv/", "_metadata/", PREFIX].iter().any(|prefix| object.starts_with(prefix));
         if is_kept {
             continue;
         }

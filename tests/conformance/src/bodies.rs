@@ -1,13 +1,17 @@
-//! Bodies: `From<Bytes>`, [`platform::Platform::collect`] and `join`. The driver checks what a client receives of
+//! Bodies: `From<Bytes>`, [`platform::Platform::collect`], `join` and `stream`. The driver checks what a client receives of
 //! them.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
-use platform::{Kind, Platform};
+use http::Request;
+use platform::{Error, Kind, Pieces, Platform};
 
 use crate::{At, Outcome, cases, ensure, fails, pattern, words};
 
 cases!(bodies:
     collects_up_to_the_limit, more_than_the_limit_is_too_large, joined_in_order, joined_of_nothing, broken_piece_breaks_the_whole,
+    streamed_in_order, streamed_of_nothing, streamed_piece_that_fails_breaks_the_whole,
 );
 
 async fn collects_up_to_the_limit<P: Platform>(at: &At<'_, P>) -> Outcome {
@@ -61,4 +65,64 @@ async fn broken_piece_breaks_the_whole<P: Platform>(at: &At<'_, P>) -> Outcome {
     };
     let pieces = vec![P::Body::from(Bytes::from_static(b"a")), broken, P::Body::from(Bytes::from_static(b"b"))];
     fails(P::collect(P::join(pieces), 10_000).await, &[Kind::Unavailable, Kind::Timeout], "a piece that breaks off")
+}
+
+/// Pieces that are asked for one by one: text of our own, and answers to requests.
+#[derive(Default)]
+pub(crate) struct Asked(pub VecDeque<Piece>);
+
+pub(crate) enum Piece {
+    Text(&'static str),
+    Answer(Request<Bytes>),
+    Failure,
+}
+
+impl<P: Platform> Pieces<P> for Asked {
+    async fn next(&mut self, platform: &P, now: u64) -> Option<Result<P::Body, Error>> {
+        Some(match self.0.pop_front()? {
+            // A clock that stands still, or that counts from another year, would sign nothing.
+            _ if now < 1_700_000_000 => Err(Error::new(Kind::Internal, "piece.now")),
+            Piece::Text(text) => Ok(Bytes::from(text).into()),
+            Piece::Answer(request) => platform.fetch(request).await.map(http::Response::into_body),
+            Piece::Failure => Err(Error::new(Kind::Unavailable, "piece")),
+        })
+    }
+}
+
+async fn streamed_in_order<P: Platform>(at: &At<'_, P>) -> Outcome {
+    let answer = |path| at.get(path).map(Piece::Answer);
+    let pieces = Asked(VecDeque::from([
+        Piece::Text("first "),
+        answer("/bytes/1000")?,
+        answer("/bytes/0")?,
+        Piece::Text(""),
+        answer("/chunked/70000")?,
+        answer("/bytes/1200000")?,
+        Piece::Text(" last"),
+    ]));
+    let body = at.cx.stream(pieces).await.map_err(|error| words(&error))?;
+    let body = P::collect(body, 2_000_000).await.map_err(|error| words(&error))?;
+    let of = |length: usize| (0..length).map(pattern).collect::<Vec<u8>>();
+    let wanted = [b"first ".to_vec(), of(1000), of(70_000), of(1_200_000), b" last".to_vec()].concat();
+    ensure!(body[..] == wanted, "{} bytes, or others", body.len());
+    Ok(())
+}
+
+async fn streamed_of_nothing<P: Platform>(at: &At<'_, P>) -> Outcome {
+    let body = at.cx.stream(Asked::default()).await.map_err(|error| words(&error))?;
+    ensure!(P::collect(body, 0).await.is_ok_and(|bytes| bytes.is_empty()), "bytes of nothing");
+    Ok(())
+}
+
+async fn streamed_piece_that_fails_breaks_the_whole<P: Platform>(at: &At<'_, P>) -> Outcome {
+    let broken = at.get("/short/10").map(Piece::Answer)?;
+    for broken in [broken, Piece::Failure] {
+        let body = at.cx.stream(Asked(VecDeque::from([Piece::Text("a"), broken, Piece::Text("b")]))).await;
+        let whole = match body {
+            Ok(body) => P::collect(body, 10_000).await,
+            Err(error) => Err(error),
+        };
+        fails(whole, &[Kind::Unavailable, Kind::Timeout], "a piece that fails")?;
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! The service that runs the cases inside a host.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use edge::{Failure, respond};
 use http::{Request, Response, StatusCode};
@@ -8,7 +10,11 @@ use platform::{
     config::{ConfigError, Lookup},
 };
 
-use crate::{At, names, run};
+use crate::{
+    At,
+    bodies::{Asked, Piece},
+    names, run,
+};
 
 /// The name in the configuration for the origin of the upstream.
 pub const UPSTREAM: &str = "CONFORMANCE_UPSTREAM";
@@ -17,7 +23,8 @@ pub const UPSTREAM: &str = "CONFORMANCE_UPSTREAM";
 /// what is wrong.
 ///
 /// The driver checks these routes from outside. `/pass/...` is the upstream's answer to the rest of the path, unread.
-/// `/join/...` is the same answer between two pieces of the probe's own. `/echo` is the request's target and body.
+/// `/join/...` is the same answer between two pieces of the probe's own, and `/stream/...` the same twice, each asked
+/// for while the body is sent. `/echo` is the request's target and body.
 /// `/entropy` is 32 bytes in hexadecimal.
 pub struct Probe {
     upstream: String,
@@ -31,12 +38,16 @@ impl Probe {
     }
 
     async fn passed<P: Platform>(&self, cx: &Cx<'_, P>, path: &str) -> Result<Response<P::Body>, Failure> {
+        Ok(cx.fetch(self.request(path)?).await?)
+    }
+
+    fn request(&self, path: &str) -> Result<Request<Bytes>, Failure> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() =
             format!("{}{path}", self.upstream).parse().map_err(|_| Problem::bad_request("That is no path."))?;
         let between_bytes = std::time::Duration::from_millis(700);
         request.extensions_mut().insert(Timeouts { between_bytes, ..Timeouts::DEFAULT });
-        Ok(cx.fetch(request).await?)
+        Ok(request)
     }
 
     async fn answer<P: Platform>(
@@ -65,6 +76,11 @@ impl Probe {
             let piece = |text: &'static [u8]| P::Body::from(Bytes::from_static(text));
             let middle = self.passed(cx, path).await?.into_body();
             return Ok(Response::new(P::join(vec![piece(b"first "), middle, piece(b" last")])));
+        }
+        if let Some(path) = target.strip_prefix("/stream") {
+            let answer = || self.request(path).map(Piece::Answer);
+            let pieces = VecDeque::from([Piece::Text("first "), answer()?, answer()?, Piece::Text(" last")]);
+            return Ok(Response::new(cx.stream(Asked(pieces)).await?));
         }
         if target.starts_with("/echo") {
             let body = P::collect(body, 2_000_000).await?;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use harness::LIVE;
+use serde_json::json;
 
 use crate::{
     Outcome, Target,
@@ -32,19 +33,24 @@ fn with<'a>(target: &'a Target, cookie: &str, (_, url, by_cookie): &Kind) -> Cal
 
 /// The URLs that somebody with everything on the screen asks, with and without the cookie.
 pub fn kinds(target: &Target, cookie: &str) -> Result<Vec<Kind>, String> {
-    let json = |path: &str| target.get(path).anonymous().header("cookie", cookie).expect(200)?.json();
-    let timeline = json("/api/timeline")?;
+    let read = |path: &str| target.get(path).anonymous().header("cookie", cookie).expect(200)?.json();
+    let timeline = read("/api/timeline")?;
     let block = timeline["blocks"][0][0].as_str().ok_or("the timeline has no block")?.to_owned();
     let photo = item(target, BIG)?;
     let film = encode(&film(target)?.0.key);
-    let playback = json(&format!("/api/playback?key={film}"))?;
+    let playback = read(&format!("/api/playback?key={film}"))?;
     let by_token = playback["url"].as_str().ok_or("no URL of the film")?.to_owned();
     let (below, _) = by_token.split_once("/playlist?").ok_or("no playlist")?;
     let master = format!("/api/hls/playlist?key={film}");
     let list = target.follow(&by_token).anonymous().expect(200)?;
     let variant = list.text()?.lines().find(|line| !line.starts_with('#')).ok_or("the film has no variant")?.to_owned();
     let segment = variant.replace(".m3u8", "_000.ts");
+    let wanted = json!({ "keys": [BIG] }).to_string();
+    let download = target.get("/api/download").anonymous().header("cookie", cookie).method("POST");
+    let download = download.body("application/json", wanted).expect(200)?.json()?;
+    let download = download["url"].as_str().ok_or("no URL of the download")?.to_owned();
     Ok(vec![
+        ("download", download, false),
         ("timeline", "/api/timeline".to_owned(), true),
         ("block", format!("/api/blocks/{block}"), true),
         ("media", "/api/media".to_owned(), true),

@@ -15,6 +15,7 @@ mod cors;
 mod costs;
 mod crowd;
 mod deliveries;
+mod downloads;
 mod ends;
 mod experiments;
 mod files;
@@ -92,6 +93,7 @@ pub fn cases() -> Vec<Case> {
         ranges::CASES,
         thumbnails::CASES,
         clips::CASES,
+        downloads::CASES,
         versions::CASES,
         playlists::CASES,
         playback::CASES,

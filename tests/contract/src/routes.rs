@@ -25,8 +25,8 @@ pub(crate) enum Entry {
     Session(&'static [usize]),
 }
 
-/// A line of the list. In a path, `BIG` is the key of a photo, `LIVE` that of one with a clip, `FILM` that of the film,
-/// and `BLOCK` the name of a block of the view of everything.
+/// A line of the list. In a path, `TOKEN` has the form of a token, `BIG` is the key of a photo, `LIVE` that of one with
+/// a clip, `FILM` that of the film, and `BLOCK` the name of a block of the view of everything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Route {
     service: Service,
@@ -94,6 +94,9 @@ const ROUTES: &[Route] = &[
         ["/api/thumbnail/BIG?size=small", "/api/thumbnail/absent.png?size=small"],
     ),
     private(Viewer, "/api/clip/:key", NO_PHOTO, ["/api/clip/LIVE", "/api/clip/absent.png"]),
+    // Both are cases of their own: one is a POST, and the other's path says who asks.
+    public(Viewer, "/api/download", WRITE, "/api/download"),
+    public(Viewer, "/api/download/:token/:name", READ, "/api/download/~TOKEN/a.zip"),
     // The answer to whoever has no right is a case of its own.
     public(Viewer, "/api/playback/report", WRITE, "/api/playback/report"),
     public(Video, "/api/playback/report", WRITE, "/api/playback/report"),
@@ -126,7 +129,7 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
         let base = if service == Viewer { &target.base } else { &target.video_base };
         format!(
             "{base}{}",
-            path.replace("BIG", BIG).replace("LIVE", &encode(LIVE)).replace("FILM", &film).replace("BLOCK", &block)
+            path.replace("TOKEN", &"A".repeat(142)).replace("BIG", BIG).replace("LIVE", &encode(LIVE)).replace("FILM", &film).replace("BLOCK", &block)
         )
     };
     let urls = |route: &Route| Urls {

@@ -56,6 +56,18 @@ fn exchange(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answe
     Ok(Answer { status, head, body, complete })
 }
 
+/// Sends a request, reads some of its answer, and goes.
+pub fn leave(base: &str, target: &str, after: usize) -> Result<(), String> {
+    let go = || -> std::io::Result<()> {
+        let host = base.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host)?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+        stream.write_all(format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n\r\n").as_bytes())?;
+        stream.read_exact(&mut vec![0; after])
+    };
+    go().map_err(|error| format!("{target}: {error}"))
+}
+
 fn unchunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     loop {

@@ -1,18 +1,26 @@
 //! Behaviour that only the client's end of a connection shows: targets, bodies, and how bodies end.
 
+use std::{hash::BuildHasher as _, thread, time::Duration};
+
 use conformance::{Outcome, ensure, pattern};
 
-use crate::client::send;
+use crate::client::{leave, send};
 
 /// A case by name; the argument is the host's origin.
 type Case = (&'static str, fn(&str) -> Outcome);
 
-pub const CASES: [Case; 9] = [
+/// The case of hosts that make a body while it is sent. Fastly hands a body over before.
+pub const WHILE_SENT: &str = "doors::no_more_is_asked_for_when_the_client_leaves";
+
+pub const CASES: [Case; 12] = [
     ("doors::fetched_body_is_handed_on_whole", fetched_body_is_handed_on_whole),
     ("doors::fetched_body_that_breaks_off_ends_badly", fetched_body_that_breaks_off_ends_badly),
     ("doors::fetched_body_that_stalls_ends_badly", fetched_body_that_stalls_ends_badly),
     ("doors::joined_body_is_whole", joined_body_is_whole),
     ("doors::joined_body_that_breaks_off_ends_badly", joined_body_that_breaks_off_ends_badly),
+    ("doors::streamed_body_is_whole", streamed_body_is_whole),
+    ("doors::streamed_body_that_breaks_off_ends_badly", streamed_body_that_breaks_off_ends_badly),
+    (WHILE_SENT, no_more_is_asked_for_when_the_client_leaves),
     ("doors::target_comes_as_it_is", target_comes_as_it_is),
     ("doors::request_body_comes_whole", request_body_comes_whole),
     ("doors::request_body_over_the_limit_is_refused", request_body_over_the_limit_is_refused),
@@ -76,6 +84,32 @@ fn joined_body_is_whole(base: &str) -> Outcome {
 
 fn joined_body_that_breaks_off_ends_badly(base: &str) -> Outcome {
     ["/join/short/0", "/join/short/10", "/join/short-chunks"].iter().try_for_each(|path| ends_badly(base, path))
+}
+
+fn streamed_body_is_whole(base: &str) -> Outcome {
+    for path in ["bytes/0", "bytes/1", "chunked/70000", "bytes/5000001"] {
+        let answer = send(base, "GET", &format!("/stream/{path}"), b"")?;
+        let length = path.split('/').nth(1).and_then(|number| number.parse().ok()).unwrap_or_default();
+        let wanted = [b"first ".to_vec(), of(length), of(length), b" last".to_vec()].concat();
+        ensure!(answer.complete && answer.body == wanted, "{path}: {} bytes, or others", answer.body.len());
+    }
+    Ok(())
+}
+
+fn streamed_body_that_breaks_off_ends_badly(base: &str) -> Outcome {
+    ["/stream/short/0", "/stream/short/10", "/stream/short-chunks", "/stream/stall-body"]
+        .iter()
+        .try_for_each(|path| ends_badly(base, path))
+}
+
+/// The upstream counts what is asked of it. The second piece is far from its turn when the client leaves.
+fn no_more_is_asked_for_when_the_client_leaves(base: &str) -> Outcome {
+    let name = format!("{:x}", std::hash::RandomState::new().hash_one(base));
+    leave(base, &format!("/stream/counted/{name}/50000000"), 1_000_000)?;
+    thread::sleep(Duration::from_millis(500));
+    let count = String::from_utf8_lossy(&send(base, "GET", &format!("/pass/count/{name}"), b"")?.body).into_owned();
+    ensure!(count == "1", "{count} pieces were asked for");
+    still_there(base)
 }
 
 fn target_comes_as_it_is(base: &str) -> Outcome {

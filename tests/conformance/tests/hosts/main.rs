@@ -56,7 +56,8 @@ fn main() -> ExitCode {
             let lazy = Arc::clone(lazy);
             Trial::test(format!("{named}::{name}"), move || Ok(in_probe(lazy.base()?, name)?))
         });
-        let doors = doors::CASES.iter().map(move |(name, run)| {
+        let all = doors::CASES.iter().filter(move |(name, _)| named != "fastly" || *name != doors::WHILE_SENT);
+        let doors = all.map(move |(name, run)| {
             let lazy = Arc::clone(lazy);
             Trial::test(format!("{named}::{name}"), move || Ok(run(lazy.base()?)?))
         });

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io::{self, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Condvar, LazyLock, Mutex},
+    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -82,6 +82,11 @@ fn serve(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
+fn counts() -> MutexGuard<'static, HashMap<String, u32>> {
+    static COUNTS: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(Mutex::default);
+    COUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Returns whether the connection may be used again.
 fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
     let path: Vec<&str> =
@@ -109,6 +114,15 @@ fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
             whole(200, "", &[told.as_bytes(), &asked.body].concat())
         }
         "bytes" => whole(200, "ETag: \"a\"\r\n", &of(number(1))),
+        // `/counted/NAME/LENGTH` is that many bytes, and `/count/NAME` how often they were asked for.
+        "counted" => {
+            *counts().entry(path[1].to_owned()).or_insert(0) += 1;
+            whole(200, "", &of(number(2)))
+        }
+        "count" => {
+            let count = counts().get(path[1]).copied().unwrap_or(0);
+            whole(200, "", count.to_string().as_bytes())
+        }
         "clock" => {
             static START: LazyLock<Instant> = LazyLock::new(Instant::now);
             whole(200, "", START.elapsed().as_millis().to_string().as_bytes())

@@ -1,0 +1,285 @@
+//! Downloads of many items as one ZIP: what is in it, any range of it, and to whom it is open.
+
+use std::{
+    collections::HashMap,
+    io::{Cursor, Read as _},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Answer, Call, Outcome, Target,
+    library::{BIG, all, file_bytes, film, item, photos},
+    links::guest,
+    served::{Served, check},
+    session::tampered,
+    table::TABLES,
+};
+
+cases!(downloads:
+    everything, every_rule_of_a_file, any_range_is_the_slice, a_selection, in_the_size_of_a_screen, of_a_link,
+    without_places, what_is_refused, a_token_opens_one_download, the_cookie_is_not_needed,
+);
+
+/// Asks for a download.
+fn ask(target: &Target, cookie: Option<&str>, body: &Value) -> Result<Answer, String> {
+    let call = target.get("/api/download").method("POST").body("application/json", body.to_string());
+    match cookie {
+        Some(cookie) => call.anonymous().header("cookie", cookie),
+        None => call,
+    }
+    .send()
+}
+
+/// A part of a download: URL, name and length.
+struct Part {
+    url: String,
+    name: String,
+    length: u64,
+}
+
+fn parts(answer: &Answer) -> Result<Vec<Part>, String> {
+    ensure_eq!(answer.status, 200, "{}: status ({})", answer.what, answer.text().unwrap_or_default());
+    answer.has("cache-control", "private, no-store")?;
+    let told = answer.json()?;
+    let part = |part: &Value| {
+        Some(Part {
+            url: part["url"].as_str()?.to_owned(),
+            name: part["name"].as_str()?.to_owned(),
+            length: part["length"].as_u64()?,
+        })
+    };
+    let parts: Option<Vec<_>> = told["parts"].as_array().and_then(|parts| parts.iter().map(part).collect());
+    let parts = parts.filter(|parts| !parts.is_empty()).ok_or_else(|| format!("{}: no parts: {told}", answer.what))?;
+    ensure_eq!(told["url"].as_str(), Some(parts[0].url.as_str()), "the URL of the first part");
+    ensure_eq!(told["name"].as_str(), Some(parts[0].name.as_str()), "the name of the first part");
+    let length: u64 = parts.iter().map(|part| part.length).sum();
+    ensure_eq!(told["length"].as_u64(), Some(length), "the length of all parts");
+    Ok(parts)
+}
+
+fn take(target: &Target, part: &Part) -> Result<Answer, String> {
+    let whole = target.get(&part.url).anonymous().expect(200)?;
+    ensure_eq!(whole.body.len() as u64, part.length, "{}: the length that was told", part.name);
+    ensure_eq!(whole.length()?, part.length, "{}: Content-Length", part.name);
+    whole.has("content-type", "application/zip")?;
+    whole.has("accept-ranges", "bytes")?;
+    whole.has("cache-control", "private, no-cache")?;
+    let tag = whole.need("etag")?;
+    ensure!(tag.starts_with('"') && tag.len() == 34, "{tag} is no strong tag");
+    ensure!(whole.need("content-disposition")?.starts_with("attachment; filename="), "no attachment");
+    Ok(whole)
+}
+
+/// The files of a ZIP, as another reader sees them: it checks the CRC-32 of each.
+fn files(zip: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("the ZIP cannot be read: {error}");
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|error| failed(&error))?;
+    let mut files = Vec::new();
+    for number in 0..archive.len() {
+        let mut entry = archive.by_index(number).map_err(|error| failed(&error))?;
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        files.push((entry.name().to_owned(), bytes));
+    }
+    Ok(files)
+}
+
+/// The files of all parts of a download, by their names.
+fn all_files(target: &Target, parts: &[Part]) -> Result<HashMap<String, Vec<u8>>, String> {
+    let mut found = HashMap::new();
+    for part in parts {
+        for (name, bytes) in files(&take(target, part)?.body)? {
+            ensure!(found.insert(name.clone(), bytes).is_none(), "two files are called {name}");
+        }
+    }
+    Ok(found)
+}
+
+/// Files of a download, one of which must be these bytes.
+fn has(files: &HashMap<String, Vec<u8>>, bytes: &[u8], what: &str) -> Outcome {
+    ensure!(files.values().any(|file| file == bytes), "{what} is not in the download: {:?}", files.keys());
+    Ok(())
+}
+
+fn everything(target: &Target) -> Outcome {
+    let answer = ask(target, None, &json!({ "view": "everything" }))?;
+    let parts = parts(&answer)?;
+    let files = all_files(target, &parts)?;
+    let told = answer.json()?;
+    ensure_eq!(told["count"].as_u64(), Some(files.len() as u64), "the number of files that was told");
+    ensure_eq!(told["leftOut"].as_u64(), Some(0), "what is left out");
+    ensure!(told["expires"].as_str().is_some_and(|expires| expires.ends_with('Z')), "no end is told: {told}");
+    for key in photos() {
+        has(&files, file_bytes(key)?, key)?;
+    }
+    has(&files, demo::short_film().original, "the film")?;
+    for name in ["Tanz & Müller (1) 50%.jpg", "% é (1).jpg", "日本の橋 #1_.jpg", "~tilde'quote_&amp;.jpg", "IMG_0042.jpg"] {
+        ensure!(files.contains_key(name), "no file is called {name}: {:?}", files.keys());
+    }
+    Ok(())
+}
+
+/// The rules of RFC 9110 for ranges and conditions, as of any other file.
+fn every_rule_of_a_file(target: &Target) -> Outcome {
+    let parts = parts(&ask(target, None, &json!({ "view": "photos" }))?)?;
+    let part = &parts[0];
+    let whole = take(target, part)?.body;
+    let served = Served::new(|| target.get(&part.url).anonymous(), &whole)?;
+    let mut wrong = Vec::new();
+    for row in TABLES.iter().flat_map(|(_, rows)| *rows) {
+        for method in ["GET", "HEAD"] {
+            if let Err(what) = check(&served, row, method) {
+                wrong.push(format!("{method}, {} {:?}: {what}", row.what, row.headers));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+fn any_range_is_the_slice(target: &Target) -> Outcome {
+    for part in parts(&ask(target, None, &json!({ "view": "everything" }))?)? {
+        let whole = take(target, &part)?;
+        let tag = whole.need("etag")?.to_owned();
+        let size = whole.body.len();
+        let head = target.get(&part.url).anonymous().head().expect(200)?;
+        ensure_eq!(head.length()?, part.length, "HEAD");
+        // Every header begins somewhere near one of these.
+        let signatures = whole.body.windows(4).enumerate().filter(|(_, four)| four.starts_with(b"PK"));
+        let mut starts: Vec<usize> = signatures.map(|(at, _)| at).collect();
+        starts.extend([0, 1, size / 3, size / 2, size - 22, size - 1]);
+        for start in starts.iter().flat_map(|start| [start.saturating_sub(1), *start, (start + 1).min(size - 1)]) {
+            for length in [1, 40, 70_000] {
+                let end = (start + length).min(size);
+                let range = format!("bytes={start}-{}", end - 1);
+                let call = target.get(&part.url).anonymous().header("range", &range).header("if-range", &tag);
+                let answer = call.expect(206)?;
+                answer.has("content-range", &format!("bytes {start}-{}/{size}", end - 1))?;
+                ensure!(answer.body == whole.body[start..end], "{range} is another slice");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn a_selection(target: &Target) -> Outcome {
+    let keys = [BIG, "% é (1).jpg", "absent.jpg", BIG];
+    let answer = ask(target, None, &json!({ "keys": keys, "size": "original" }))?;
+    let parts = parts(&answer)?;
+    ensure_eq!(parts[0].name.as_str(), "Selection.zip", "the name");
+    let files = all_files(target, &parts)?;
+    ensure_eq!(files.len(), 2, "each item once: {:?}", files.keys());
+    for key in &keys[..2] {
+        has(&files, file_bytes(key)?, key)?;
+    }
+    Ok(())
+}
+
+/// Pictures as WebP, and films as they are.
+fn in_the_size_of_a_screen(target: &Target) -> Outcome {
+    let parts = parts(&ask(target, None, &json!({ "view": "everything", "size": "screen" }))?)?;
+    let files = all_files(target, &parts)?;
+    let big = item(target, BIG)?;
+    let url = big.thumbnails.screen.ok_or("the photo has no screen size")?;
+    let shown = target.get(&url).expect(200)?.body;
+    ensure!(files.get("big.webp") == Some(&shown), "big.webp is not what is shown: {:?}", files.keys());
+    has(&files, demo::short_film().original, "the film")?;
+    ensure_eq!(files.len(), all(target)?.len(), "one file an item");
+    Ok(())
+}
+
+fn of_a_link(target: &Target) -> Outcome {
+    let Some(token) = target.link(0)? else { return Ok(()) };
+    let cookie = guest(target, token)?;
+    let files = all_files(target, &parts(&ask(target, Some(&cookie), &json!({ "view": "photos" }))?)?)?;
+    has(&files, file_bytes(BIG)?, BIG)?;
+    ensure!(!files.values().any(|file| file == demo::short_film().original), "the film is in it");
+    for view in ["everything", "films", "album-000000000000"] {
+        ensure_eq!(ask(target, Some(&cookie), &json!({ "view": view }))?.status, 404, "{view}");
+    }
+    let (film, _) = film(target)?;
+    ensure_eq!(ask(target, Some(&cookie), &json!({ "keys": [film.key] }))?.status, 404, "a film by its key");
+    let both = parts(&ask(target, Some(&cookie), &json!({ "keys": [film.key, BIG] }))?)?;
+    ensure_eq!(all_files(target, &both)?.len(), 1, "the film is not shown, so it is not there");
+    Ok(())
+}
+
+/// Who must not see places gets the same lengths, and CRC-32s of the bytes that are sent.
+fn without_places(target: &Target) -> Outcome {
+    let Some(token) = target.link(2)? else { return Ok(()) };
+    let cookie = guest(target, token)?;
+    let timeline = target.get("/api/timeline").anonymous().header("cookie", &cookie).expect(200)?.json()?;
+    let view = timeline["view"].as_str().ok_or("no view")?.to_owned();
+    let files = all_files(target, &parts(&ask(target, Some(&cookie), &json!({ "view": view }))?)?)?;
+    let original = file_bytes(harness::PLACED)?;
+    ensure!(original.windows(8).any(|text| text == b"Jane Doe"), "the fixture names nobody");
+    let stripped = files.get("IMG_0042.jpg").ok_or("the photo is not in it")?;
+    ensure_eq!(stripped.len(), original.len(), "the length");
+    ensure!(!stripped.windows(8).any(|text| text == b"Jane Doe"), "the photo still names who took it");
+    let alone = format!("/api/file/{}", crate::library::encode(harness::PLACED));
+    let alone = target.get(&alone).anonymous().header("cookie", &cookie).expect(200)?;
+    ensure!(alone.body == *stripped, "it is not what the link gives alone");
+    Ok(())
+}
+
+fn what_is_refused(target: &Target) -> Outcome {
+    for body in ["", "x", "[]", "{}", r#"{"view":1}"#, r#"{"view":"photos","keys":[]}"#, r#"{"keys":"a"}"#] {
+        let call = target.get("/api/download").method("POST").body("application/json", body);
+        call.expect(400)?.has("content-type", "application/problem+json")?;
+    }
+    for (body, status) in [
+        (json!({ "view": "photos", "size": "huge" }), 400),
+        (json!({ "keys": ["../etc/passwd"] }), 400),
+        (json!({ "keys": vec!["a"; 5001] }), 400),
+        (json!({ "keys": [] }), 404),
+        (json!({ "keys": ["absent.jpg"] }), 404),
+        (json!({ "view": "x" }), 404),
+    ] {
+        let answer = ask(target, None, &body)?;
+        ensure_eq!(answer.status, status, "{}", answer.text()?);
+        answer.has("cache-control", "no-store")?;
+    }
+    let long = json!({ "keys": ["a".repeat(1 << 20)] }).to_string();
+    target.get("/api/download").method("POST").body("application/json", long).expect(413)?;
+    let body = json!({ "view": "photos" }).to_string();
+    let post = || target.get("/api/download").method("POST").body("application/json", body.clone());
+    post().anonymous().expect(401)?;
+    post().header("sec-fetch-site", "cross-site").expect(403)?;
+    post().header("origin", "https://elsewhere.example").expect(403)?;
+    if let Some(token) = target.link(1)? {
+        let login = json!({ "link": token, "password": target.password }).to_string();
+        let login = target.get("/login").anonymous().method("POST").body("application/json", login).expect(200)?;
+        let cookie = crate::target::session_cookie(&login)?;
+        // The link gives no originals, and a film has no other size.
+        ensure_eq!(ask(target, Some(&cookie), &json!({ "view": "films" }))?.status, 404, "films without originals");
+    }
+    Ok(())
+}
+
+fn a_token_opens_one_download(target: &Target) -> Outcome {
+    let parts = parts(&ask(target, None, &json!({ "keys": [BIG] }))?)?;
+    let url = &parts[0].url;
+    let token = url.split(['~', '/']).find(|part| part.len() > 100).ok_or("no token in the URL")?;
+    for bad in tampered(token) {
+        let answer = target.get(&url.replace(token, &bad)).send()?;
+        ensure!(matches!(answer.status, 401 | 404), "{}: {}", answer.what, answer.status);
+    }
+    let cookie = target.token()?;
+    target.get(&url.replace(token, cookie)).anonymous().expect(401)?.lacks("etag")?;
+    // A download token is no session, and no playback token.
+    let name = target.cookie()?.split('=').next().unwrap_or_default().to_owned();
+    target.get("/api/media").anonymous().header("cookie", format!("{name}={token}")).expect(401)?;
+    let key = crate::library::encode(&film(target)?.0.key);
+    target.video(&format!("/api/hls/~{token}/{key}/540p.m3u8")).anonymous().expect(401)?;
+    Ok(())
+}
+
+/// Programs such as curl send none. Another name in the URL is the same download.
+fn the_cookie_is_not_needed(target: &Target) -> Outcome {
+    let parts = parts(&ask(target, None, &json!({ "keys": [BIG] }))?)?;
+    let other = parts[0].url.replace("Selection.zip", "%25%20%C3%A9%20%281%29.zip");
+    let answer = Call::new(format!("{}{other}", target.base)).expect(200)?;
+    ensure_eq!(answer.body.len() as u64, parts[0].length, "the length");
+    ensure!(answer.need("content-disposition")?.contains("Selection.zip"), "the name is that of the download");
+    Ok(())
+}
