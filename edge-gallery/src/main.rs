@@ -6,6 +6,7 @@ mod connection;
 mod cost;
 mod curate;
 mod doctor;
+mod download;
 mod ingest;
 mod kept;
 mod link;
@@ -61,6 +62,8 @@ enum Verb {
     /// End all sessions
     #[command(subcommand)]
     Session(link::Session),
+    /// Take a gallery's photos and films home, as ZIPs; a download that was cut goes on
+    Download(download::Arguments),
     /// Compare the bucket with the catalogue, and mend what is wrong with --repair
     Doctor(doctor::Arguments),
     /// Read the configuration as a host would, and list what is missing, unreadable, weak or out of reach
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         Verb::Show(arguments) => curate::run(&arguments, Change::Show),
         Verb::Link(verb) => link::run(&verb),
         Verb::Session(verb) => link::run_session(&verb),
+        Verb::Download(arguments) => download::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Cost(arguments) => cost::run(&arguments).map(|()| 0),

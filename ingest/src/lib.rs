@@ -51,7 +51,7 @@ mod suffix;
 mod taken;
 mod tally;
 mod thumbnail;
-mod tls;
+pub mod tls;
 mod turns;
 mod views;
 mod walk;
