@@ -22,6 +22,9 @@ pub struct Arguments {
     json: bool,
 }
 
+/// What computes them.
+const CHECKSUMS: &str = "run edge-gallery ingest --checksums";
+
 /// Returns the exit code.
 pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let options = Options {
@@ -53,6 +56,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     let _ = match strays.len() {
         0 => writeln!(out),
         number => writeln!(out, " ({number} objects are not the gallery's)"),
+    };
+    let _ = match diagnosis.without_checksums {
+        0 => Ok(()),
+        1 => writeln!(out, "1 item lacks checksums for ZIPs: {CHECKSUMS}"),
+        number => writeln!(out, "{number} items lack checksums for ZIPs: {CHECKSUMS}"),
     };
     Ok(code)
 }

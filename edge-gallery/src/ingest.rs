@@ -16,7 +16,7 @@ use crate::{Failure, connection::Connection};
 #[allow(clippy::struct_excessive_bools)] // each is a flag
 pub struct Arguments {
     /// The folder with the photos and films
-    #[arg(required_unless_present = "demo_film")]
+    #[arg(required_unless_present_any = ["demo_film", "checksums"])]
     folder: Option<PathBuf>,
     #[command(flatten)]
     gallery: Connection,
@@ -62,6 +62,10 @@ pub struct Arguments {
     /// Make the pictures that items of earlier versions lack; their originals stay as they are
     #[arg(long)]
     renditions: bool,
+    /// Read what lacks checksums out of the bucket, and write these into the catalogue: ZIPs need them. No FOLDER is
+    /// needed
+    #[arg(long)]
+    checksums: bool,
     /// Write thumbnails and playlists where the Cloudflare original looks for them, too, so that it shows new items
     #[arg(long)]
     keep_old_layout: bool,
@@ -113,6 +117,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         temp: arguments.temp.clone(),
         force: arguments.force,
         renditions: arguments.renditions,
+        checksums: arguments.checksums,
         keep_old_layout: arguments.keep_old_layout,
         d1: arguments.d1.clone(),
         follow_links: arguments.follow_links,

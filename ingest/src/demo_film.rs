@@ -4,9 +4,8 @@ use gallery::layout;
 use gallery::media::MediaType;
 use image::ImageFormat;
 use image::metadata::Orientation;
-use privacy::ObjectMark;
 
-use crate::blank;
+use crate::blank::{self, Examination};
 use crate::bucket::Content;
 use crate::facts::Facts;
 use crate::failure::Failure;
@@ -26,10 +25,9 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
     let claim = match publisher.register.ask_bytes(key, film.original, film.taken) {
         Answer::Known(outcome) => {
             if !publisher.dry_run {
-                let finding = blank::of_bytes(film.original);
-                let patches = blank::kept(publisher.bucket, key, film.original.len() as u64, &finding)?;
-                let patches = patches.map(|patches| (key.to_owned(), patches));
-                publisher.catalogue.fill_patches(patches.as_slice())?;
+                let examination = Examination::of_bytes(film.original);
+                let kept = blank::kept(publisher.bucket, key, film.original.len() as u64, &examination)?;
+                publisher.catalogue.fill_patches(kept.map(|kept| (key.to_owned(), kept)).as_slice())?;
             }
             return Ok(outcome);
         }
@@ -65,7 +63,7 @@ pub fn publish(publisher: &Publisher) -> Result<Outcome, Failure> {
         renditions,
         thumbhash: &thumbnails.thumbhash,
         note: None,
-        patches: &blank::of_bytes(film.original).encode_for(ObjectMark::of(tag.as_deref())),
+        kept: Examination::of_bytes(film.original).in_object(tag.as_deref()),
         shared: None,
     };
     let package = Packaged {

@@ -20,8 +20,8 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, d1, demo_film, libraries, live, pipeline, prune, purge, renditions,
-    repackage, scratch, views,
+    Error, Options, Place, Report, blank, checksums, d1, demo_film, libraries, live, pipeline, prune, purge,
+    renditions, repackage, scratch, views,
 };
 
 /// The largest index, in bytes.
@@ -170,6 +170,12 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             }
         }
         tally.settle(blank::fill(catalogue, bucket, name, &library.candidates, &options.stop));
+    }
+    // After what files tell: it need not be read out of the bucket then.
+    if options.checksums && !tally.must_stop() {
+        tally.settle(checksums::fill(options, bucket, catalogue, &tally));
+    }
+    if !tally.is_fatal() && !options.dry_run {
         // Without a library, the zone is this machine's, and no item's.
         if options.library.is_some() {
             tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));

@@ -12,6 +12,7 @@ mod adopt;
 mod blank;
 mod bucket;
 mod catalogue;
+mod checksums;
 mod child;
 mod curate;
 mod d1;
@@ -109,6 +110,8 @@ pub struct Options {
     pub force: bool,
     /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
     pub renditions: bool,
+    /// Whether items get the checksums that they lack. Each object that lacks one is read out of the bucket.
+    pub checksums: bool,
     /// The films to package anew without encoding them, or all if the list is empty.
     pub repackage: Option<Vec<String>>,
     /// Whether new items get thumbnails and playlists in the predecessor's layout too.
@@ -152,6 +155,7 @@ impl Options {
             decoder: Decoder::default(),
             force: false,
             renditions: false,
+            checksums: false,
             repackage: None,
             keep_old_layout: false,
             d1: None,

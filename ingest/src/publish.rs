@@ -7,15 +7,14 @@ use std::thread;
 use std::time::SystemTime;
 
 use gallery::media::MediaType;
-use gallery::rendition::Renditions;
+use gallery::rendition::{Rendition, Renditions};
 use jiff::tz::TimeZone;
-use privacy::ObjectMark;
 
 use crate::Packaging;
 use crate::Stop;
-use crate::blank;
+use crate::blank::Examination;
 use crate::bucket::{Bucket, Content, Headers};
-use crate::catalogue::{self, Catalogue, Deletion, Metadata, Objects, Row};
+use crate::catalogue::{self, Catalogue, Deletion, Kept, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::film::{Clip, Encoded, Found};
@@ -71,8 +70,8 @@ pub struct Described<'a> {
     pub renditions: Renditions,
     pub thumbhash: &'a str,
     pub note: Option<String>,
-    /// What to blank in the original, encoded.
-    pub patches: &'a [u8],
+    /// What is known of the original.
+    pub kept: Kept,
     /// The tag of the original, if the item has thumbnails and playlists in the old layout too.
     pub shared: Option<String>,
 }
@@ -112,7 +111,7 @@ impl<'a> Publisher<'a> {
             Err(outcome) => return Ok((outcome, None)),
         };
         let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
-        let finding = blank::of_file(&file.path).map_err(unreadable)?;
+        let examination = Examination::of_file(&file.path, claim.crc).map_err(unreadable)?;
         let mut clip = None;
         match motion::clip_of(&file.path, kind, self.films, self.means.permits)? {
             InPhoto::None => {}
@@ -143,7 +142,7 @@ impl<'a> Publisher<'a> {
             renditions,
             thumbhash: &photo.thumbnails.thumbhash,
             note: photo.note,
-            patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
+            kept: examination.in_object(tag.as_deref()),
             shared: self.is_shared(&claim).then(|| tag.unwrap_or_default()),
         };
         self.row(claim, item, None)?;
@@ -159,7 +158,7 @@ impl<'a> Publisher<'a> {
         encoded: &Encoded,
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
-        let finding = blank::of_file(&file.path).map_err(unreadable)?;
+        let examination = Examination::of_file(&file.path, claim.crc).map_err(unreadable)?;
         let there = self.there_already(file, &claim)?;
         self.begin(&key)?;
         let objects = self.film_objects(&key, &version, encoded, self.writes_old_layout(&claim))?;
@@ -180,7 +179,7 @@ impl<'a> Publisher<'a> {
             renditions: pictures,
             thumbhash: &encoded.thumbnails.thumbhash,
             note: encoded.note.clone(),
-            patches: &finding.encode_for(ObjectMark::of(tag.as_deref())),
+            kept: examination.in_object(tag.as_deref()),
             shared: self.is_shared(&claim).then(|| tag.unwrap_or_default()),
         };
         let film = Packaged {
@@ -257,7 +256,7 @@ impl<'a> Publisher<'a> {
         for clip in before.all.iter().filter(|rendition| rendition.clip_version().is_some()) {
             let Some(bytes) = self.bucket.get(&before.object(key, clip), MAX_CLIP)? else { return Ok(()) };
             self.put(&renditions.object(key, clip), Content::Bytes(&bytes), clip.content_type())?;
-            clips.push(clip.clone());
+            clips.push(Rendition { crc: Some(crc32fast::hash(&bytes)), ..clip.clone() });
         }
         renditions.all.extend(clips);
         Ok(())
@@ -338,7 +337,7 @@ impl<'a> Publisher<'a> {
                 note: item.note,
                 objects: Some(Objects { thumbnails: None, film: film.map_or((0, 0), |film| film.objects) }),
             },
-            patches: item.patches,
+            kept: item.kept,
             shared: item.shared.map(|tag| tag.trim_matches('"').to_owned()),
         };
         let place = (!claim.place.path.is_empty()).then_some((self.register.library, &claim.place));

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use platform::Error;
 
 use crate::catalogue::{Catalogue, Item, Place, Source, State};
-use crate::digest::{sha256, sha256_of_bytes};
+use crate::digest::{Sums, sha256_of_bytes, sums};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::photo;
@@ -50,6 +50,8 @@ pub struct Claim<'a> {
     register: &'a Register<'a>,
     pub key: String,
     pub source: Source,
+    /// The CRC-32 of the original.
+    pub crc: u32,
     pub version: String,
     /// Without a path for what is in no file.
     pub place: Place,
@@ -108,7 +110,8 @@ impl<'a> Register<'a> {
         if let Some(outcome) = self.lock().arrive(file, self.force) {
             return Ok(Answer::Known(outcome));
         }
-        let digest = sha256(&file.path, stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+        let sums = sums(&file.path, stop).map_err(unreadable)?;
+        let Sums { sha256: digest, crc } = sums.ok_or(Failure::Stopped)?;
         if let Some(turn) = &turn {
             turn.wait();
         }
@@ -154,6 +157,7 @@ impl<'a> Register<'a> {
             key,
             version,
             source: Source { sha256: digest, modified: file.modified.clone() },
+            crc,
             before,
             is_committed: false,
         })))
@@ -219,6 +223,7 @@ impl<'a> Register<'a> {
             key: key.to_owned(),
             version,
             source: Source { sha256: digest, modified: modified.to_owned() },
+            crc: crc32fast::hash(bytes),
             before,
             is_committed: false,
         }))

@@ -11,9 +11,9 @@ use gallery::layout::{ThumbnailSize, thumbnail as thumbnail_object};
 use image::ImageFormat;
 
 use crate::Options;
-use crate::blank;
+use crate::blank::{self, Examination};
 use crate::catalogue::{Lack, Lacking};
-use crate::digest::sha256;
+use crate::digest::sums;
 use crate::failure::Failure;
 use crate::motion::{self, InPhoto};
 use crate::photo;
@@ -113,15 +113,15 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
     if item.stored.is_foreign { examined(publisher, &item.key, path) } else { Ok(()) }
 }
 
-/// Notes what only the whole original says: its digest, and what to blank in it.
+/// Notes what only the whole original says: its digest, what to blank in it, and its checksums.
 fn examined(publisher: &Publisher, key: &str, path: &Path) -> Result<(), Failure> {
     let unreadable = |error| Failure::File(photo::unreadable(error));
-    let digest = sha256(path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
-    publisher.catalogue.fill_digest(key, &digest)?;
-    let finding = blank::of_file(path).map_err(unreadable)?;
+    let sums = sums(path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+    publisher.catalogue.fill_digest(key, &sums.sha256)?;
+    let examination = Examination::of_file(path, sums.crc).map_err(unreadable)?;
     let size = path.metadata().map_err(unreadable)?.len();
-    let patches = blank::kept(publisher.bucket, key, size, &finding)?.map(|patches| (key.to_owned(), patches));
-    Ok(publisher.catalogue.fill_patches(patches.as_slice())?)
+    let kept = blank::kept(publisher.bucket, key, size, &examination)?.map(|kept| (key.to_owned(), kept));
+    Ok(publisher.catalogue.fill_patches(kept.as_slice())?)
 }
 
 /// Converts a film that the program before never converted.
@@ -131,8 +131,8 @@ fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), 
     let Kind::Film(kind) = sniff::file(&path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
         return Err(Failure::File("its original is no film that this version can read".to_owned()));
     };
-    let digest = sha256(&path, publisher.stop).map_err(|error| Failure::File(photo::unreadable(error)))?;
-    let digest = digest.ok_or(Failure::Stopped)?;
+    let sums = sums(&path, publisher.stop).map_err(|error| Failure::File(photo::unreadable(error)))?;
+    let digest = sums.ok_or(Failure::Stopped)?.sha256;
     let probed = encoder.probe(&path, kind)?;
     // An encoder takes all cores.
     let encoded = {

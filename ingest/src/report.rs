@@ -29,6 +29,8 @@ pub struct Report {
     pub kept_out: u64,
     /// Items of earlier versions that got renditions.
     pub renewed: u64,
+    /// Items of earlier versions that got checksums.
+    pub summed: u64,
     /// Films of earlier versions that got the newest kind of package.
     pub repackaged: u64,
     /// The keys of items that were taken out because their files are gone.
@@ -118,6 +120,7 @@ impl fmt::Display for Report {
         )?;
         for (number, words) in [
             (self.renewed, "with new pictures"),
+            (self.summed, "with new checksums"),
             (self.repackaged, "repackaged"),
             (self.kept_out, "kept out"),
             (self.pruned.len() as u64, "pruned"),

@@ -122,6 +122,11 @@ impl<'a> Tally<'a> {
         self.lock().report.renewed += 1;
     }
 
+    /// Counts an item that got checksums.
+    pub fn summed(&self) {
+        self.lock().report.summed += 1;
+    }
+
     /// Counts a film that got the newest kind of package.
     pub fn repackaged(&self) {
         self.lock().report.repackaged += 1;

@@ -38,7 +38,7 @@ impl Thumbnails {
             width: picture.width,
             height: picture.height,
             bytes: picture.webp.len() as u64,
-            crc: None,
+            crc: Some(crc32fast::hash(&picture.webp)),
         };
         Renditions {
             version: version.to_owned(),

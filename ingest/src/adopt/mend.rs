@@ -14,7 +14,7 @@ use super::item::Item;
 use super::look::Look;
 use super::rows::{Row, moment};
 use crate::bucket::Listed;
-use crate::catalogue::{self, Adopted};
+use crate::catalogue::{self, Adopted, COLUMNS_BESIDE};
 use crate::digest::sha256_of_bytes;
 use crate::taken::{self, Source, Taken};
 
@@ -132,7 +132,7 @@ impl Known<'_> {
             version: (!is_film).then_some(version),
             thumbhash: self.picture.as_ref().map(|picture| picture.thumbhash.clone()),
         };
-        let ours = COLUMNS.iter().copied().chain(["albums", "patches"]);
+        let ours = COLUMNS.iter().copied().chain(COLUMNS_BESIDE);
         let is_ours = |name: &str| ours.clone().any(|column| column.eq_ignore_ascii_case(name));
         let others = row.0.iter().filter(|(name, _)| !is_ours(name));
         Mended {

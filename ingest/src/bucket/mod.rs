@@ -24,6 +24,7 @@ pub use check::{Probed, probe_bucket};
 #[allow(unused_imports)] // they belong to what a bucket can do
 pub use list::Listed;
 pub use parts::PartSizes;
+pub use range::Piece;
 pub use words::StoreError;
 
 use crate::{Stop, tls};

@@ -3,6 +3,7 @@
 
 mod access;
 mod adopted;
+mod checksums;
 mod clips;
 mod dates;
 mod deletions;
@@ -30,10 +31,12 @@ use crate::taken::Columns;
 
 pub use access::StoredLink;
 pub use adopted::{Adopted, Before, Refreshed, Shown, quoted};
+pub use checksums::Unsummed;
 pub use dates::alone;
 pub use deletions::Deletion;
 pub use films::Film;
 pub use libraries::Library;
+pub use patches::Kept;
 pub use places::{Item, Place};
 pub use renditions::{Lack, Lacking};
 pub use stored::Stored;
@@ -62,8 +65,8 @@ pub struct Row<'a> {
     pub renditions: Renditions,
     pub thumbhash: &'a str,
     pub metadata: Metadata,
-    /// What to blank in the original, encoded.
-    pub patches: &'a [u8],
+    /// What is known of the original.
+    pub kept: Kept,
     /// The tag of the original, if another program shows the item too.
     pub shared: Option<String>,
 }
@@ -100,6 +103,10 @@ pub struct Source {
     /// RFC 3339, UTC.
     pub modified: String,
 }
+
+/// The columns of ours that are not among [`COLUMNS`](gallery::media::COLUMNS): they do not come back with an item that
+/// was hidden.
+pub const COLUMNS_BESIDE: [&str; 3] = ["albums", "patches", "checksums"];
 
 /// How many rows are read at a time.
 const ROWS: i64 = 1000;
@@ -155,7 +162,7 @@ impl Catalogue {
     }
 
     /// Notes that the objects of a key are about to be uploaded. Until its row is written, nothing says what to blank
-    /// in the original: patches of the old one would leave places in the new one.
+    /// in the original, or what its checksums are: patches of the old one would leave places in the new one.
     pub fn begin(&self, key: &str, now: &str) -> Result<(), Error> {
         let sql = "INSERT OR REPLACE INTO uploads (key, since) VALUES (?1, ?2)";
         self.0.batch(&[Statement::new(sql, [key.into(), now.into()]), patches::forget(key)]).map(drop)
@@ -182,7 +189,7 @@ impl Catalogue {
     ) -> Result<(), Error> {
         let mut statements = vec![
             upsert(row, now),
-            patches::put(row.key, row.patches),
+            patches::put(row.key, &row.kept),
             Statement::new("DELETE FROM uploads WHERE key = ?1", [row.key.into()]),
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [row.key.into()]),
             deletions::cancel(row.key, &row.stored()),

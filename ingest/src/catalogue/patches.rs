@@ -1,53 +1,71 @@
-//! What to blank in originals: the column `patches`. It is not among the columns that are written with every row, so
-//! that an item that comes back from hiding has none, and gets it with the next run.
+//! What is known of originals beside their facts: what to blank in them, and their checksums, in the columns `patches`
+//! and `checksums`. Other patches make other checksums, so one statement writes both. They are not among the columns
+//! that are written with every row, so that an item that comes back from hiding has none, and gets them with the next
+//! run.
 
+use gallery::checksums::Checksums;
 use platform::{Error, Row, Statement, Value};
 
 use super::Catalogue;
 
-/// Writes the patches of a row. `?1` is its key.
-pub const PUT: &str = "UPDATE media SET patches = ?2 WHERE key = ?1";
+/// Writes the patches and the checksums of a row. `?1` is its key.
+pub const PUT: &str = "UPDATE media SET patches = ?2, checksums = ?3 WHERE key = ?1";
 
 /// A row without patches, or with those of another version: their first byte is that of their version.
-const LACKS: &str = "(patches IS NULL OR substr(patches, 1, 1) <> ?3)";
+const LACKS: &str = "(patches IS NULL OR substr(patches, 1, 1) <> ?4)";
 
 /// The version of the patches that are written now.
 const VERSION: [u8; 1] = [privacy::VERSION];
 
-pub fn put(key: &str, patches: &[u8]) -> Statement<'static> {
-    Statement::new(PUT, [key.into(), patches.to_vec().into()])
+/// What a row says of the original in an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What to blank in it, encoded.
+    pub patches: Vec<u8>,
+    pub checksums: Checksums,
+}
+
+impl Kept {
+    fn parameters(&self, key: &str) -> [Value; 3] {
+        [key.into(), self.patches.clone().into(), self.checksums.to_string().into()]
+    }
+}
+
+pub fn put(key: &str, kept: &Kept) -> Statement<'static> {
+    Statement::new(PUT, kept.parameters(key))
 }
 
 pub fn forget(key: &str) -> Statement<'static> {
-    Statement::new(PUT, [key.into(), Value::Null])
+    Statement::new(PUT, [key.into(), Value::Null, Value::Null])
 }
 
 impl Catalogue {
-    /// The keys of items of a library that lack patches, in their order.
-    pub fn without_patches(&self, library: &str) -> Result<Vec<String>, Error> {
+    /// The keys of items of a library that lack patches, in their order, and the checksums of those that have some.
+    pub fn without_patches(&self, library: &str) -> Result<Vec<(String, Option<Checksums>)>, Error> {
         let sql = format!(
-            "SELECT key FROM media WHERE key > ?1 AND {LACKS} \
-             AND key IN (SELECT key FROM places WHERE library = ?2) ORDER BY key LIMIT ?4"
+            "SELECT key, checksums FROM media WHERE key > ?1 AND {LACKS} \
+             AND key IN (SELECT key FROM places WHERE library = ?2) ORDER BY key LIMIT ?3"
         );
-        let mut all: Vec<String> = Vec::new();
+        let mut all: Vec<(String, Option<Checksums>)> = Vec::new();
         loop {
-            let after = all.last().map_or("", String::as_str);
-            let parameters = [after.into(), library.into(), VERSION.to_vec().into(), Value::from(super::ROWS)];
+            let after = all.last().map_or("", |(key, _)| key.as_str());
+            let parameters = [after.into(), library.into(), Value::from(super::ROWS), VERSION.to_vec().into()];
             let rows = self.0.query(&sql, parameters)?;
             let is_last = rows.len() < usize::try_from(super::ROWS).unwrap_or(usize::MAX);
-            let keys = rows.iter().map(|row: &Row| super::places::text(row, 0));
-            all.extend(keys.collect::<Result<Vec<_>, _>>()?);
+            let read = |row: &Row| Ok((super::places::text(row, 0)?, row.text(1)?.and_then(Checksums::parse)));
+            all.extend(rows.iter().map(read).collect::<Result<Vec<_>, Error>>()?);
             if is_last {
                 return Ok(all);
             }
         }
     }
 
-    /// Writes patches of items (key and patches) that lack them.
-    pub fn fill_patches(&self, all: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    /// Writes what is known of items (by key) that lack patches.
+    pub fn fill_patches(&self, all: &[(String, Kept)]) -> Result<(), Error> {
         let sql = format!("{PUT} AND {LACKS}");
-        let statement = |(key, patches): &(String, Vec<u8>)| {
-            Statement::new(&sql, [key.as_str().into(), patches.clone().into(), VERSION.to_vec().into()])
+        let statement = |(key, kept): &(String, Kept)| {
+            let [key, patches, checksums] = kept.parameters(key);
+            Statement::new(&sql, [key, patches, checksums, VERSION.to_vec().into()])
         };
         self.write_all(&all.iter().map(statement).collect::<Vec<_>>())
     }

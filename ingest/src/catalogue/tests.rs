@@ -1,10 +1,23 @@
 //! Rows, written and read back.
 
+use gallery::checksums::Checksums;
 use gallery::media::COLUMNS;
 
 use super::*;
 use crate::Place;
 use crate::facts::Facts;
+
+/// What a row says of an original whose patches and sums have a number.
+fn kept(number: u8) -> Kept {
+    let whole = u32::from(number);
+    let checksums = Checksums { whole, without_places: Some(!whole), object: 9 };
+    Kept { patches: vec![privacy::VERSION, number], checksums }
+}
+
+/// A row of patches and checksums.
+fn row_of(kept: &Kept) -> platform::Row {
+    platform::Row(vec![kept.patches.clone().into(), kept.checksums.to_string().into()])
+}
 
 fn catalogue(folder: &tempfile::TempDir) -> Catalogue {
     Catalogue::new(Place::File(folder.path().join("gallery.sqlite")).open(&[]).unwrap())
@@ -32,7 +45,7 @@ fn a_row_is_written_and_brought_up_to_date() {
         thumbhash: "",
         metadata: Metadata { source, mime: "image/jpeg".into(), note: None, objects: None },
         shared: None,
-        patches: &[1, 0],
+        kept: kept(0),
     };
     let place =
         super::Place { path: "a.jpg".into(), key: "a.jpg".into(), size: 7, modified: "m".into(), changed: "c".into() };
@@ -60,18 +73,23 @@ fn patches_go_before_another_original_comes() {
         catalogue.0.query(sql, [key.into()]).unwrap();
         catalogue.0.batch(&[places::put("lib", &place(key))]).unwrap();
     }
-    assert_eq!(catalogue.without_patches("lib").unwrap(), ["a.jpg", "b.jpg"]);
-    assert_eq!(catalogue.without_patches("other").unwrap(), [""; 0]);
-    let all = ["a.jpg", "b.jpg"].map(|key| (key.to_owned(), vec![privacy::VERSION, 7]));
-    catalogue.fill_patches(&all).unwrap();
-    assert_eq!(catalogue.without_patches("lib").unwrap(), [""; 0]);
+    assert_eq!(catalogue.without_patches("lib").unwrap(), ["a.jpg", "b.jpg"].map(|key| (key.to_owned(), None)));
+    assert_eq!(catalogue.without_patches("other").unwrap(), []);
+    catalogue.fill_patches(&["a.jpg", "b.jpg"].map(|key| (key.to_owned(), kept(7)))).unwrap();
+    assert_eq!(catalogue.without_patches("lib").unwrap(), []);
     // What is there is not written over.
-    catalogue.fill_patches(&[("a.jpg".to_owned(), vec![privacy::VERSION, 8])]).unwrap();
-    let kept = || catalogue.0.query("SELECT patches FROM media ORDER BY key", []).unwrap();
-    let filled = platform::Row(vec![vec![privacy::VERSION, 7].into()]);
-    assert_eq!(kept(), [filled.clone(), filled.clone()]);
+    catalogue.fill_patches(&[("a.jpg".to_owned(), kept(8))]).unwrap();
+    let rows = || catalogue.0.query("SELECT patches, checksums FROM media ORDER BY key", []).unwrap();
+    let filled = row_of(&kept(7));
+    assert_eq!(rows(), [filled.clone(), filled.clone()]);
     catalogue.begin("a.jpg", "2025").unwrap();
-    assert_eq!(kept(), [platform::Row(vec![Value::Null]), filled]);
+    assert_eq!(rows(), [platform::Row(vec![Value::Null, Value::Null]), filled]);
+    // Patches of another version go together with their checksums, which are of use until then.
+    let outdated = Kept { patches: vec![0, 7], ..kept(6) };
+    catalogue.0.batch(&[patches::put("a.jpg", &outdated)]).unwrap();
+    assert_eq!(catalogue.without_patches("lib").unwrap(), [("a.jpg".to_owned(), Some(kept(6).checksums))]);
+    catalogue.fill_patches(&[("a.jpg".to_owned(), kept(5))]).unwrap();
+    assert_eq!(rows()[0], row_of(&kept(5)));
 }
 
 fn place(path: &str) -> super::Place {
@@ -127,12 +145,54 @@ fn a_mirror_gets_what_is_new_or_changed_and_loses_what_is_gone() {
     assert_eq!(all(&here), all(&there));
     // The row has not changed, so it was not written again.
     assert_eq!(there.items().unwrap()[0].size, 7);
-    // Patches that come later come along.
-    here.fill_patches(&[("002 é.jpg".to_owned(), vec![privacy::VERSION, 7])]).unwrap();
+    // Patches that come later come along, and so do checksums.
+    here.fill_patches(&[("002 é.jpg".to_owned(), kept(7))]).unwrap();
     here.mirror_to(&there).unwrap();
-    let patches = |catalogue: &Catalogue| catalogue.0.query("SELECT patches FROM media WHERE key > '001'", []).unwrap();
-    assert!(patches(&there).contains(&platform::Row(vec![vec![privacy::VERSION, 7].into()])));
-    assert_eq!(patches(&here), patches(&there));
+    let rows = |catalogue: &Catalogue| {
+        catalogue.0.query("SELECT patches, checksums FROM media WHERE key > '001' ORDER BY key", []).unwrap()
+    };
+    assert!(rows(&there).contains(&row_of(&kept(7))));
+    assert_eq!(rows(&here), rows(&there));
+    let alone = here.unsummed("003 é.jpg").unwrap().unwrap();
+    here.fill_checksums(&alone, kept(8).checksums).unwrap();
+    here.mirror_to(&there).unwrap();
+    assert!(rows(&there).contains(&platform::Row(vec![Value::Null, kept(8).checksums.to_string().into()])));
+    assert_eq!(rows(&here), rows(&there));
+}
+
+#[test]
+fn checksums_are_for_the_item_that_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at, patches, renditions) \
+               VALUES ('a.jpg', 'f', 'image', 7, 'u', 'c', 'u', x'0207', ?1)";
+    let json = r#"{"version":"1","all":[{"name":"small","format":"webp","width":4,"height":3,"bytes":9}]}"#;
+    catalogue.0.query(sql, [json.into()]).unwrap();
+    let item = catalogue.unsummed("a.jpg").unwrap().unwrap();
+    let renditions = || catalogue.renditions("a.jpg").unwrap().unwrap();
+    let mut summed = renditions();
+    summed.all[0].crc = Some(7);
+    let sums = || catalogue.0.texts("SELECT checksums FROM media WHERE checksums IS NOT NULL").unwrap();
+    let set = |columns: &str| catalogue.0.query(&format!("UPDATE media SET {columns}"), []).unwrap();
+
+    for (now, before) in [("size = 8", "size = 7"), ("patches = NULL", "patches = x'0207'")] {
+        set(now);
+        catalogue.fill_checksums(&item, kept(7).checksums).unwrap();
+        assert_eq!(sums(), [""; 0], "{now}");
+        set(before);
+    }
+    catalogue.fill_checksums(&item, kept(7).checksums).unwrap();
+    assert_eq!(sums(), [kept(7).checksums.to_string()]);
+    assert_eq!(catalogue.without_checksums().unwrap(), ["a.jpg"], "one of its renditions lacks a sum");
+    assert!(catalogue.unsummed("a.jpg").unwrap().unwrap().has_checksums);
+
+    set("renditions = replace(renditions, '\"1\"', '\"2\"')");
+    catalogue.fill_sums_of_renditions(&item, &summed).unwrap();
+    assert_eq!((renditions().version.as_str(), renditions().all[0].crc), ("2", None));
+    let item = catalogue.unsummed("a.jpg").unwrap().unwrap();
+    catalogue.fill_sums_of_renditions(&item, &summed).unwrap();
+    assert_eq!(renditions(), summed);
+    assert_eq!(catalogue.without_checksums().unwrap(), [""; 0]);
 }
 
 #[test]

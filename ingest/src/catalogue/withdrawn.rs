@@ -7,7 +7,7 @@ use platform::{Error, Kind, Row, Statement, Value};
 use serde_json::Value as Json;
 
 use super::{
-    Catalogue,
+    COLUMNS_BESIDE, Catalogue,
     adopted::quoted,
     deletions,
     deletions::Deletion,
@@ -127,7 +127,7 @@ impl Catalogue {
     /// The columns that only other programs know.
     fn other_columns(&self) -> Result<Vec<String>, Error> {
         let mut names = self.0.texts("SELECT name FROM pragma_table_info('media')")?;
-        names.retain(|name| !COLUMNS.contains(&name.as_str()) && !["albums", "patches"].contains(&name.as_str()));
+        names.retain(|name| !COLUMNS.contains(&name.as_str()) && !COLUMNS_BESIDE.contains(&name.as_str()));
         Ok(names)
     }
 

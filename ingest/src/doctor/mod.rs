@@ -44,6 +44,8 @@ pub enum Kind {
 pub struct Diagnosis {
     pub items: usize,
     pub objects: usize,
+    /// The number of items that lack checksums. Nothing is wrong with that.
+    pub without_checksums: usize,
     pub found: Vec<Finding>,
     pub repaired: Vec<Finding>,
 }
@@ -97,7 +99,8 @@ fn look(session: &Session) -> Result<Diagnosis, Failure> {
     let used = items::check(session, &objects, &mut found)?;
     orphans::check(session, &objects, &used, &mut found)?;
     found.sort();
-    Ok(Diagnosis { items: used.items, objects: objects.len(), found, repaired: Vec::new() })
+    let without_checksums = session.catalogue.without_checksums()?.len();
+    Ok(Diagnosis { items: used.items, objects: objects.len(), without_checksums, found, repaired: Vec::new() })
 }
 
 /// Ingests the files of damaged items anew, where they are still where the last run found them.

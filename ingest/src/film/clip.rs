@@ -9,7 +9,7 @@ use super::encode::{Clock, SOUND, graph, limits};
 use super::ladder::{Rung, ladder};
 use super::tools::film_input;
 use super::{Encoder, Film, process};
-use crate::digest::sha256;
+use crate::digest::{Sums, sums};
 use crate::failure::Failure;
 use crate::scratch::Scratch;
 use crate::sniff;
@@ -24,8 +24,7 @@ pub struct Clip {
     pub width: u32,
     pub height: u32,
     pub bytes: u64,
-    /// SHA-256 in lower-case hex.
-    digest: String,
+    sums: Sums,
     folder: Scratch,
 }
 
@@ -40,12 +39,12 @@ impl Clip {
     /// What a row says of the clip. Its name says which bytes it has: another encoder makes others.
     pub fn rendition(&self) -> Rendition {
         Rendition {
-            name: format!("clip-{}", &self.digest[..12]),
+            name: format!("clip-{}", &self.sums.sha256[..12]),
             format: "mp4".to_owned(),
             width: self.width,
             height: self.height,
             bytes: self.bytes,
-            crc: None,
+            crc: Some(self.sums.crc),
         }
     }
 }
@@ -80,7 +79,7 @@ impl Encoder<'_> {
         if bytes == 0 {
             return Err(Failure::File("ffmpeg has written no clip".to_owned()));
         }
-        let digest = sha256(&file, self.stop).map_err(|error| self.no_folder(&error))?.ok_or(Failure::Stopped)?;
-        Ok(Clip { width: rung.width, height: rung.height, bytes, digest, folder })
+        let sums = sums(&file, self.stop).map_err(|error| self.no_folder(&error))?.ok_or(Failure::Stopped)?;
+        Ok(Clip { width: rung.width, height: rung.height, bytes, sums, folder })
     }
 }

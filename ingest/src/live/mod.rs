@@ -10,7 +10,7 @@ use gallery::rendition::Rendition;
 
 use crate::bucket::Content;
 use crate::catalogue::{Deletion, Item, Place, State};
-use crate::digest::sha256;
+use crate::digest::sums;
 use crate::failure::Failure;
 use crate::film::{Clip, Encoder, Film};
 use crate::outcome::Outcome;
@@ -83,14 +83,14 @@ impl<'l> Live<'l> {
         if !is_certain && !moments::may_agree(&catalogue.taken(&key)?, film.facts.taken.as_ref()) {
             return Ok(None);
         }
-        let digest = sha256(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+        let sums = sums(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
         let source = Rendition {
-            name: format!("source-{}", &digest[..12]),
+            name: format!("source-{}", &sums.sha256[..12]),
             format: extension(file, kind),
             width: film.width,
             height: film.height,
             bytes: file.size,
-            crc: None,
+            crc: Some(sums.crc),
         };
         let place = file.place_of(&key);
         let has_it = renditions.source_of_clip().is_some_and(|had| had.name == source.name);

@@ -122,6 +122,12 @@ impl Gallery {
         keys.map(|(key, _)| key.to_owned()).collect()
     }
 
+    /// The tag of an object, as HEAD gives it.
+    pub fn tag(&self, key: &str) -> String {
+        let answer = ureq::head(&presigned(&self.store, sigv4::Method::Head, key)).call().unwrap();
+        answer.headers()["etag"].to_str().unwrap().to_owned()
+    }
+
     /// Writes an object behind the gallery's back.
     pub fn put(&self, key: &str, bytes: &[u8]) {
         ureq::put(&presigned(&self.store, sigv4::Method::Put, key)).send(bytes).unwrap();

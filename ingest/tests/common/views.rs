@@ -1,6 +1,7 @@
 //! The views in the bucket, read as a service reads them.
 
-use gallery::views::{Directory, Edition, Head, INDEX, Index, Part, View, item, part_key};
+use gallery::media::Media;
+use gallery::views::{Directory, Edition, Head, INDEX, Index, Part, View, item, part_key, shards};
 
 use super::Gallery;
 
@@ -52,6 +53,15 @@ pub fn keys(gallery: &Gallery) -> Vec<String> {
         }
     }
     keys
+}
+
+/// The row of an item.
+pub fn row(gallery: &Gallery, key: &str) -> Media {
+    let index = index(gallery);
+    let (part, range) = index.shard(key).unwrap().expect("its shard is there");
+    let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
+    let shard = deflate::inflate(&stored(gallery, part)[start..end], shards::MAX_BYTES).unwrap();
+    shards::item(&shard, key).unwrap().expect("its row is there")
 }
 
 /// A view's timeline.

@@ -32,6 +32,7 @@ fn clips(gallery: &Gallery, key: &str) -> (Rendition, Option<Rendition>) {
     for rendition in &renditions.all {
         let object = gallery.object(&renditions.object(key, rendition)).expect(&rendition.name);
         assert_eq!(object.bytes.len() as u64, rendition.bytes, "{}", rendition.name);
+        assert_eq!(rendition.crc, Some(crc32fast::hash(&object.bytes)), "{}", rendition.name);
     }
     (renditions.clip().expect("it has a clip").clone(), renditions.source_of_clip().cloned())
 }
