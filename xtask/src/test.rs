@@ -41,6 +41,10 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     }
     tools::FFMPEG.need()?;
     tools::CURL.need()?;
+    tools::PYTHON.need()?;
+    for reader in tools::ZIP_READERS {
+        reader.need()?;
+    }
     tools::need_wasm_targets()?;
     let viceroy = fastly::viceroy()?;
     let edges = steps.run("programs for the edges", || {
@@ -62,7 +66,6 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         seeds.args(["run", "--quiet", "--package", "seeds", "--", "--seeds", SEEDS]);
         succeed(&mut seeds, "faults by seeds")
     })?;
-    tools::PYTHON.need()?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);
     Ok(())

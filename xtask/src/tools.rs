@@ -29,6 +29,12 @@ pub const CHROMIUM: Tool = Tool {
     otherwise: "install Chromium or Chrome",
 };
 pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
+/// Readers of ZIPs, which the tests of `stored-zip` ask.
+pub const ZIP_READERS: [Tool; 3] = [
+    Tool { names: &["unzip"], debian: "unzip", otherwise: "install Info-ZIP's unzip" },
+    Tool { names: &["7z"], debian: "p7zip-full", otherwise: "install 7-Zip" },
+    Tool { names: &["bsdtar"], debian: "libarchive-tools", otherwise: "install libarchive's bsdtar" },
+];
 /// Debian starts nginx as a service when it is installed. The benchmark starts another process with a configuration
 /// of its own.
 pub const NGINX: Tool = Tool { names: &["nginx"], debian: "nginx", otherwise: "install nginx" };

@@ -117,7 +117,7 @@ impl Plan {
         assert_eq!(parsed.count(), files.len() as u64);
         assert_eq!(parsed.size(), manifest.len() as u64);
         assert_eq!(parsed.note(), b"the note");
-        Self { files, manifest, named, parsed }
+        Self { files, manifest, parsed, named }
     }
 
     pub fn length(&self) -> u64 {
