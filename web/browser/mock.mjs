@@ -79,6 +79,12 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     asked: [],
     /** Answers a path itself if it returns true. */
     intercept: () => false,
+    /** What a link allows, as in a timeline. `null`: the session is of the password. */
+    link: null,
+    /** How many parts a download has, and how many items are not in it. */
+    download: { parts: 1, leftOut: 0 },
+    /** The bodies that asked for downloads. */
+    wanted: [],
     url: '',
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
@@ -102,6 +108,7 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
       days: of.days,
       ratios: of.ratios,
       blocks: of.blocks.map((block) => [block.name, block.count]),
+      ...(state.link ? { link: state.link } : {}),
     };
   }
 
@@ -112,6 +119,20 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     const block = of.blocks.find(({ start, count: size }) => number >= start && number < start + size);
     const position = block ? { view: name, block: block.name, index: number - block.start, item: number } : null;
     return found && { ...found, latitude: null, longitude: null, altitude: null, position };
+  }
+
+  /** A download of a view. Its sizes are as if each file had 12.3 MB. */
+  function prepared({ view: name }) {
+    const { parts, leftOut } = state.download;
+    const all = library.views.get(name).all.length - leftOut;
+    const part = (_, at) => {
+      const count = Math.floor(all / parts) + (at === 0 ? all % parts : 0);
+      const file = parts === 1 ? 'Gallery.zip' : `Gallery (${at + 1} of ${parts}).zip`;
+      return { url: `/api/download/~${at}/${encodeURIComponent(file)}`, name: file, length: count * 12_300_000, count };
+    };
+    const made = Array.from({ length: parts }, part);
+    const sum = { length: all * 12_300_000, count: all, leftOut, expires: '2024-06-17T12:00:00Z' };
+    return { url: made[0].url, name: made[0].name, ...sum, parts: made };
   }
 
   const problem = (response, status, detail) =>
@@ -146,11 +167,19 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     const isPicture = /^\/api\/(?:thumbnail|file)\//.test(path);
     if (/^\/(?:api|auth|login|logout)/.test(path) && !isPicture) state.asked.push(url.pathname + url.search);
     if (state.intercept(path, response, request)) return undefined;
-    if (path === '/login') {
+    if (path.startsWith('/api/download/')) {
+      const headers = { 'content-type': 'application/zip', 'content-disposition': 'attachment', 'content-length': 22 };
+      // The end of a ZIP with nothing in it.
+      return response.writeHead(200, headers).end(Buffer.from('PK\x05\x06'.padEnd(22, '\0')));
+    }
+    const read = (then) => {
       let body = '';
       request.on('data', (part) => (body += part));
-      return request.on('end', () => {
-        if (JSON.parse(body).password !== password) return problem(response, 401, 'Wrong password.');
+      return request.on('end', () => then(JSON.parse(body)));
+    };
+    if (path === '/login') {
+      return read((body) => {
+        if (body.password !== password) return problem(response, 401, 'Wrong password.');
         return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=1; Path=/; HttpOnly' }).end('{}');
       });
     }
@@ -161,7 +190,7 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);
     const asked = url.searchParams.get('view') ?? 'everything';
     if (path === '/api/timeline') {
-      const tag = `"${library.version}-${asked}"`;
+      const tag = `"${library.version}-${asked}-${digest(JSON.stringify(state.link))}"`;
       const headers = { etag: tag, 'cache-control': 'private, no-cache', 'content-type': 'application/json' };
       if (request.headers['if-none-match'] === tag) return response.writeHead(304, headers).end();
       const body = timeline(asked);
@@ -172,6 +201,12 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
       return json(response, blocks.find(({ name }) => name === path.slice(12))?.body, 'private, max-age=31536000, immutable');
     }
     if (path.startsWith('/api/media/')) return json(response, located(path.slice(11), asked), 'private, no-cache');
+    if (path === '/api/download' && request.method === 'POST') {
+      return read((body) => {
+        state.wanted.push(body);
+        json(response, prepared(body), 'private, no-store');
+      });
+    }
     if (path === '/api/playback') return json(response, { url: `/api/hls/~${'A'.repeat(9)}/x`, expires: null }, 'no-store');
     return problem(response, 404, 'Not there.');
   });

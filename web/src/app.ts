@@ -41,7 +41,8 @@ export function start(root: HTMLElement): void {
   let followed = location.hash === FOLLOWED;
 
   const films = places();
-  const top = header(unnamed, { choose, logout: () => void logout() });
+  let closeDownload: () => void = () => undefined;
+  const top = header(unnamed, { choose, download: () => void download(), logout: () => void logout() });
   const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
@@ -81,7 +82,10 @@ export function start(root: HTMLElement): void {
   root.append(inside, viewer.element);
 
   api.onUnauthorized = lock;
-  addEventListener('popstate', () => sync());
+  addEventListener('popstate', () => {
+    closeDownload();
+    sync();
+  });
   addEventListener('online', () => !locked && photos.retry());
   news.addEventListener('click', () => {
     forget();
@@ -120,6 +124,7 @@ export function start(root: HTMLElement): void {
       title = created.timeline.title ?? unnamed;
       top.name(title);
       top.offer(created.timeline.views.map(({ name: view }) => view));
+      offerDownload();
       name();
     });
     return created;
@@ -129,6 +134,28 @@ export function start(root: HTMLElement): void {
   function name(): void {
     const shown = subject === null ? title : `${subject} · ${title}`;
     document.title = locked ? unnamed : shown;
+  }
+
+  /** Offers the view that is shown, if something of it may be taken. Films are taken as originals only. */
+  function offerDownload(): void {
+    const { timeline } = library(filter);
+    // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
+    if (!timeline) return;
+    const some = timeline.originals || timeline.view !== 'films';
+    top.downloadable(timeline.download && timeline.count > 0 && some);
+  }
+
+  /** The dialog is loaded when somebody wants it. */
+  async function download(): Promise<void> {
+    const from = library(filter);
+    try {
+      const [dialog] = await Promise.all([import('./download/dialog.ts'), from.read()]);
+      if (locked || library(filter) !== from || !from.timeline) return;
+      closeDownload();
+      closeDownload = dialog.open(api, from.timeline);
+    } catch {
+      top.say('The download could not be opened. Please check your connection, and reload the page.');
+    }
   }
 
   /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
@@ -148,6 +175,7 @@ export function start(root: HTMLElement): void {
       name();
       top.chosen(filter);
       photos.show(library(filter));
+      offerDownload();
       if (filter === 'video') setTimeout(prepare, IDLE);
       shut();
     } else {
@@ -228,6 +256,7 @@ export function start(root: HTMLElement): void {
     locked = true;
     scrolled = scrollY;
     viewer.hide();
+    closeDownload();
     for (const each of libraries.values()) each.rest();
     inside.remove();
     root.prepend(gate.element);
@@ -276,6 +305,7 @@ export function start(root: HTMLElement): void {
     title = unnamed;
     subject = null;
     top.name(title);
+    top.downloadable(false);
     history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
     lock();
     scrolled = 0;

@@ -1,6 +1,6 @@
 import type { MediaType } from './api/types.ts';
 import { h, set } from './ui/dom.ts';
-import { icon, sprig } from './ui/icons.ts';
+import { icon, sprig, type IconName } from './ui/icons.ts';
 import { formatRoute, viewOf } from './route.ts';
 
 export interface Header {
@@ -8,14 +8,16 @@ export interface Header {
   chosen(type: MediaType | null): void;
   /** Offers only the filters whose views there are. */
   offer(views: readonly string[]): void;
+  /** Offers to take the view home, if that is possible. */
+  downloadable(possible: boolean): void;
   /** Shows the gallery's name. */
   name(title: string): void;
   /** Something the viewer should know, e.g. that logging out failed. */
   say(text: string): void;
 }
 
-/** The gallery's name, the filter, and the way out. */
-export function header(title: string, to: { choose(type: MediaType | null): void; logout(): void }): Header {
+/** The gallery's name, the filter, the way home for the pictures, and the way out. */
+export function header(title: string, to: { choose(type: MediaType | null): void; download(): void; logout(): void }): Header {
   const filters = ([['All', null], ['Photos', 'image'], ['Films', 'video']] as const).map(([name, type]) => {
     const link = h('a', { class: 'filter', href: formatRoute({ view: 'grid', filter: type }) }, name);
     link.addEventListener('click', (event) => {
@@ -25,15 +27,20 @@ export function header(title: string, to: { choose(type: MediaType | null): void
     });
     return { type, link };
   });
-  const leave = h('button', { type: 'button', class: 'logout', 'aria-label': 'Log out', title: 'Log out' }, icon('leave'));
-  leave.addEventListener('click', () => to.logout());
+  const action = (label: string, name: IconName, press: () => void) => {
+    const button = h('button', { type: 'button', 'aria-label': label, title: label }, icon(name));
+    button.addEventListener('click', press);
+    return button;
+  };
+  const download = action('Download', 'download', () => to.download());
+  download.hidden = true;
   const heading = h('h1', {}, title);
   const message = h('p', { class: 'header-message', role: 'alert' });
   return {
     element: h(
       'header',
       { class: 'header' },
-      leave,
+      h('div', { class: 'header-actions' }, download, action('Log out', 'leave', () => to.logout())),
       sprig(),
       heading,
       h('nav', { class: 'filters', 'aria-label': 'Show' }, ...filters.map(({ link }) => link)),
@@ -47,6 +54,9 @@ export function header(title: string, to: { choose(type: MediaType | null): void
       const open = filters.filter(({ type }) => views.includes(viewOf(type)));
       // A choice of one is none.
       for (const each of filters) set(each.link, { hidden: open.length < 2 || !open.includes(each) });
+    },
+    downloadable(possible) {
+      download.hidden = !possible;
     },
     name(text) {
       heading.textContent = text;

@@ -35,6 +35,7 @@ export function timeline(blocks: readonly (readonly [string, number])[], given: 
     version: '0123456789abcdef',
     title: null,
     views: [],
+    view: 'everything',
     count,
     days: [{ date: '2024-06-15', count }],
     ratios: 'P'.repeat(count),

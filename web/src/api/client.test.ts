@@ -23,6 +23,16 @@ describe('Api', () => {
     expect(fetch).toHaveBeenCalledWith('/api/media/2024/a%20b%2Bc%3F%23%25.jpg?view=photos', { credentials: 'same-origin' });
   });
 
+  it('posts JSON, and reads the answer', async () => {
+    answer(200, { url: '/x' });
+    const { signal } = new AbortController();
+    const body = { view: 'everything' };
+    expect(await new Api().post('/api/download', body, (value) => value, signal)).toEqual({ url: '/x' });
+    const headers = { 'content-type': 'application/json' };
+    const sent = { method: 'POST', headers, body: JSON.stringify(body), signal, credentials: 'same-origin' };
+    expect(fetch).toHaveBeenCalledWith('/api/download', sent);
+  });
+
   it('tells that the session is gone, once per refusal', async () => {
     answer(401, { title: 'Unauthorized' });
     const api = new Api();

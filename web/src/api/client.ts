@@ -46,15 +46,16 @@ export class Api {
     return understood(parsePlayback, await this.#send(path, {}));
   }
 
+  /** Sends JSON, and reads the answer with `parse`. */
+  async post<T>(path: string, body: object, parse: (value: unknown) => T, signal: AbortSignal): Promise<T> {
+    return understood(parse, await this.#send(path, { ...json(body), signal }));
+  }
+
   /** Resolves to the path to which the server sends the viewer next. A wrong password is an {@link ApiError} of 401. */
   async login(password: string, returnTo: string, link: string | null = null): Promise<string | null> {
     const response = await this.#send(
       '/login',
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(link === null ? { password, returnTo } : { password, returnTo, link }),
-      },
+      json(link === null ? { password, returnTo } : { password, returnTo, link }),
       false,
     );
     return (await understood(parseLogin, response)).returnTo;
@@ -96,6 +97,12 @@ export class Api {
 
 /** What a viewer sees first is not named: through a link, it may be another view than everything. */
 const query = (view: string): string => (view === EVERYTHING ? '' : `?view=${encodeURIComponent(view)}`);
+
+const json = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));

@@ -26,6 +26,7 @@ describe('parseTimeline', () => {
       version: '0123456789abcdef',
       title: 'Anna & Ben',
       views: [{ name: 'everything', title: null, count: 3 }],
+      view: 'everything',
       originals: true,
       download: true,
       count: 3,
@@ -54,6 +55,7 @@ describe('parseTimeline', () => {
     ['half an item', { blocks: [['x', 0.5]] }, 'blocks[0][1] is not a whole number'],
     ['a block that is no pair', { blocks: ['x'] }, 'blocks[0] is not a pair'],
     ['a block without a name', { blocks: [[null, 3]] }, 'blocks[0][0] is not a string'],
+    ['no view', { view: null }, 'view is not a string'],
     ['no version', { version: null }, 'version is not a string'],
   ])('refuses %s', (_, given, message) => {
     expect(() => parseTimeline(answer(given))).toThrow(message);

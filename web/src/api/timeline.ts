@@ -50,6 +50,7 @@ export function parseTimeline(value: unknown): Timeline {
     version: text(of['version'], 'version'),
     title: orNull(text)(of['title'], 'title') || null,
     views: list(view)(of['views'], 'views'),
+    view: text(of['view'], 'view'),
     originals: allows(of['link'], 'originals'),
     download: allows(of['link'], 'download'),
     count,

@@ -102,6 +102,8 @@ export interface Timeline {
   readonly originals: boolean;
   readonly download: boolean;
   readonly views: readonly View[];
+  /** The name of the view that this is. */
+  readonly view: string;
   readonly count: number;
   readonly days: readonly Day[];
   /** One character an item, see `grid/ratio.ts`. */

@@ -1,0 +1,129 @@
+import css from '../styles/download.css?inline';
+import { ApiError, type Api } from '../api/client.ts';
+import { parsePrepared, type Prepared } from '../api/download.ts';
+import type { Timeline } from '../api/types.ts';
+import { total } from '../grid/foot.ts';
+import { h, set } from '../ui/dom.ts';
+import { ready } from './ready.ts';
+import { choices, titleOf, type Choice } from './words.ts';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+
+/** Asks in which size a view is taken home, and then offers it to the browser. Returns what closes the dialog. */
+export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
+  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
+  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
+  const sizes = choices(timeline);
+  let size = sizes[0]?.size;
+  /** Stops the request that is on its way. */
+  let stop: AbortController | null = null;
+
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, 'Prepare');
+  const back = h('button', { type: 'button', class: 'button' }, 'Close');
+  const asked = h('div', { class: 'download-asked' }, sizes.length > 1 ? radios(sizes, (to) => (size = to)) : h('p', {}, sizes[0]?.hint));
+  const stack = h('div', { class: 'download-stack' }, asked);
+  const state = h('div', { class: 'download-state', role: 'status' });
+  const trouble = h('div', { class: 'download-trouble', role: 'alert' });
+  const actions = h('div', { class: 'download-actions' }, back, submit);
+  const form = h(
+    'form',
+    { method: 'dialog', novalidate: true },
+    h('h2', { id: 'download-title' }, 'Download'),
+    h('p', { class: 'download-what' }, h('strong', {}, titleOf(timeline)), h('span', {}, total(timeline, timeline.view))),
+    stack,
+    state,
+    trouble,
+    actions,
+  );
+  const element = h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form);
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (stop === null) void prepare();
+  });
+  back.addEventListener('click', () => {
+    if (stop === null) element.close();
+    else {
+      busy(null);
+      submit.focus();
+    }
+  });
+  // Also for Esc and Android's back gesture.
+  element.addEventListener('close', () => {
+    busy(null);
+    element.remove();
+  });
+
+  /** Shows that a request is on its way, or that none is. What was on its way before is stopped. */
+  function busy(next: AbortController | null): void {
+    stop?.abort();
+    stop = next;
+    set(form, { 'aria-busy': String(next !== null) });
+    for (const input of asked.querySelectorAll('input')) input.disabled = next !== null;
+    submit.hidden = next !== null;
+    back.textContent = next === null ? 'Close' : 'Cancel';
+    state.replaceChildren(...(next === null ? [] : [h('span', { class: 'loading' }), 'Preparing…']));
+  }
+
+  async function prepare(): Promise<void> {
+    const mine = new AbortController();
+    trouble.replaceChildren();
+    busy(mine);
+    // The button that had the focus is gone.
+    back.focus();
+    try {
+      const prepared = await api.post('/api/download', { view: timeline.view, size }, parsePrepared, mine.signal);
+      if (stop === mine) offer(prepared);
+    } catch (error) {
+      if (stop === mine) refuse(error);
+    }
+  }
+
+  function offer(prepared: Prepared): void {
+    busy(null);
+    const { result, action, first } = ready(prepared, (text) => (state.textContent = text));
+    // What was asked keeps its room, so that the dialog does not shrink.
+    asked.classList.add('download-over');
+    stack.append(result);
+    submit.remove();
+    if (action) actions.append(action);
+    first?.focus();
+  }
+
+  function refuse(error: unknown): void {
+    busy(null);
+    const id = error instanceof ApiError ? error.requestId : null;
+    trouble.append(h('p', {}, error instanceof Error ? error.message : 'Something went wrong.'));
+    if (id) trouble.append(h('p', { class: 'request-id' }, 'Request ', h('code', {}, id)));
+    submit.focus();
+  }
+
+  const { documentElement } = document;
+  documentElement.style.setProperty('--scrollbar', `${innerWidth - documentElement.clientWidth}px`);
+  document.body.append(element);
+  element.showModal();
+  return () => {
+    // The event of closing comes later, and nothing may be shown until then.
+    busy(null);
+    element.close();
+  };
+}
+
+function radios(sizes: readonly Choice[], choose: (size: Choice['size']) => void): HTMLElement {
+  const choice = ({ size, name, hint }: Choice, at: number) => {
+    const id = `download-${size}`;
+    const input = h('input', {
+      type: 'radio',
+      name: 'size',
+      value: size,
+      checked: at === 0,
+      'aria-labelledby': id,
+      'aria-describedby': `${id}-hint`,
+    });
+    input.addEventListener('change', () => choose(size));
+    const words = h('span', {}, h('strong', { id }, name), h('span', { id: `${id}-hint` }, hint));
+    return h('label', { class: 'download-size' }, input, words);
+  };
+  return h('fieldset', {}, h('legend', {}, 'Size'), ...sizes.map(choice));
+}
