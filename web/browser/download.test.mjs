@@ -77,6 +77,18 @@ describe('a download', () => {
     assert.equal(late.length, 1);
   });
 
+  it('says so when its dialog does not come', async () => {
+    await page.reload();
+    await gridShown(page);
+    await page.route('**/assets/dialog-*.js', (route) => route.abort());
+    await opener(page).click();
+    await page.getByRole('alert').getByText('could not be opened').waitFor();
+    assert.equal(await dialog(page).count(), 0);
+    await page.unroute('**/assets/dialog-*.js');
+    await page.reload();
+    await gridShown(page);
+  });
+
   it('is made by the keyboard alone', async () => {
     await opener(page).focus();
     await page.keyboard.press('Enter');
@@ -227,7 +239,7 @@ describe('a download', () => {
   });
 
   it('left no error on the console and broke no policy', () => {
-    const unexpected = visitor.seen.errors.filter((text) => !/status of (?:401|409)/.test(text));
+    const unexpected = visitor.seen.errors.filter((text) => !/status of (?:401|409)|ERR_FAILED/.test(text));
     assert.deepEqual(unexpected, []);
     assert.deepEqual(visitor.seen.violations, []);
   });

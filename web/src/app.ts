@@ -148,6 +148,7 @@ export function start(root: HTMLElement): void {
   /** The dialog is loaded when somebody wants it. */
   async function download(): Promise<void> {
     const from = library(filter);
+    top.say('');
     try {
       const [dialog] = await Promise.all([import('./download/dialog.ts'), from.read()]);
       if (locked || library(filter) !== from || !from.timeline) return;

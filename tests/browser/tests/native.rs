@@ -37,7 +37,8 @@ fn main() -> ExitCode {
             ]
         })
         .chain([
-            trial("mock::large".to_owned(), &missing, large),
+            trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
+            trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),
             trial("native::player".to_owned(), &both, || player("native", false)),
             trial("native-split::player".to_owned(), &both, || player("native-split", true)),
@@ -115,11 +116,11 @@ fn visits() -> Outcome {
         .map(|printed| printed.lines().filter(|line| line.contains("requests")).for_each(|line| println!("{line}")))
 }
 
-/// The page over ten thousand items of a mock: what it reads, and that it does not move.
-fn large() -> Outcome {
+/// The page over a mock: ten thousand items, of which it reads little, or the dialog of downloads.
+fn over_a_mock(test: &str) -> Outcome {
     let run = || {
         let mut command = Command::new("node");
-        command.current_dir(web()).args(["--test", "--test-concurrency=1", "browser/large.test.mjs"]);
+        command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{test}")]);
         succeed(&mut command).map(drop)
     };
     // Its waits are those of a person. A machine that is busy for a moment may miss one, but not twice.

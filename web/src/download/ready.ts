@@ -24,7 +24,7 @@ export function ready(prepared: Prepared, say: (text: string) => void): Ready {
   const links = parts.map(({ url, name }) => h('a', { class: 'button', href: url, download: name, 'aria-describedby': 'download-sum' }));
   const [first = null] = links;
   const several = links.length > 1;
-  if (several) result.append(h('p', {}, `They come in ${parts.length} parts, which you start one by one.`), rows(parts, links, say));
+  if (several) result.append(h('p', {}, `The files come in ${parts.length} parts, which you start one by one.`), rows(parts, links, say));
   else if (first) only(first, bytes(prepared.length), say);
   if (until) result.append(h('p', { class: 'download-until' }, until));
   return { result, action: several ? null : first, first };
