@@ -8,7 +8,9 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
-use crate::{EdgeCache, Error, Kind, Kv, KvKey, Pieces, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value};
+use crate::{
+    EdgeCache, Error, Kind, Kv, KvKey, Pieces, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value,
+};
 
 /// The longest pause before the second try, in milliseconds.
 const MAX_PAUSE_MS: u64 = 200;

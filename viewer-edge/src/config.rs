@@ -6,9 +6,7 @@ use edge::{AuthSecret, Cors, catalogue::Source};
 use gallery::password::{Password, weakness};
 use platform::config::{
     ConfigError, Lookup,
-    names::{
-        GALLERY_LOCAL, GALLERY_PASSWORD, MAX_BODY_BYTES, MAX_FETCHES, MAX_SECONDS, VIDEO_API_BASE, VIDEO_ORIGIN,
-    },
+    names::{GALLERY_LOCAL, GALLERY_PASSWORD, MAX_BODY_BYTES, MAX_FETCHES, MAX_SECONDS, VIDEO_API_BASE, VIDEO_ORIGIN},
 };
 use platform_s3::Location;
 use zeroize::Zeroizing;

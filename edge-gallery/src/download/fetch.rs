@@ -43,7 +43,10 @@ enum Attempt {
     Stopped,
     Changed,
     /// Nothing came, or what came broke off. The gallery may say when to try again.
-    Broken { words: String, after: Option<Duration> },
+    Broken {
+        words: String,
+        after: Option<Duration>,
+    },
 }
 
 /// A ZIP of which a part may be there: the file, and the tag of what it is a part of.
@@ -56,7 +59,13 @@ struct Partial {
 }
 
 /// Fetches a ZIP into the folder. A whole one that is there already is looked at, and not fetched again.
-pub(super) fn part(gallery: &Gallery, part: &Part, folder: &Path, stop: &Stop, quiet: bool) -> Result<Outcome, Failure> {
+pub(super) fn part(
+    gallery: &Gallery,
+    part: &Part,
+    folder: &Path,
+    stop: &Stop,
+    quiet: bool,
+) -> Result<Outcome, Failure> {
     let target = folder.join(&part.name);
     let mut partial = Partial::open(folder, &part.name)?;
     let bar = bar(&part.name, quiet);
@@ -94,7 +103,8 @@ impl Partial {
         let path = folder.join(format!("{name}.part"));
         let tag_path = folder.join(format!("{name}.part.tag"));
         let cannot = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(cannot)?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(cannot)?;
         let tag = fs::read_to_string(&tag_path).ok().filter(|tag| !tag.is_empty());
         let length = file.metadata().map_err(cannot)?.len();
         let mut partial = Self { file, path, tag_path, tag, length };
@@ -244,7 +254,8 @@ fn wait(time: Duration, stop: &Stop) {
 fn bar(name: &str, quiet: bool) -> ProgressBar {
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) };
     let bar = ProgressBar::with_draw_target(None, target);
-    let template = "{prefix} [{bar:30}] {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {wide_msg}";
+    let template =
+        "{prefix} [{bar:30}] {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {wide_msg}";
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style.progress_chars("=> "));
     bar.set_prefix(name.to_owned());

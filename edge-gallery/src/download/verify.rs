@@ -10,7 +10,7 @@ pub(super) fn zip(path: &Path) -> Result<(), String> {
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|error| damaged(&name, &error))?;
     for number in 0..archive.len() {
         let mut entry = archive.by_index(number).map_err(|error| damaged(&name, &error))?;
-        let name = entry.name().replace(char::is_control, "\u{fffd}");
+        let name = entry.name().map_err(|error| damaged(&name, &error))?.replace(char::is_control, "\u{fffd}");
         io::copy(&mut entry, &mut io::sink()).map_err(|error| damaged(&name, &error))?;
     }
     Ok(())

@@ -22,10 +22,8 @@ impl Catalogue {
 
     /// Whether there is a view of this name, and its title if it is an album.
     pub async fn title<P: Platform>(&self, cx: &Cx<'_, P>, view: &View) -> Result<Option<Option<String>>, Error> {
-        self.current(cx, async |index| {
-            Ok(self.head(cx, index, view).await?.map(|head| head.map(|head| head.title)))
-        })
-        .await
+        self.current(cx, async |index| Ok(self.head(cx, index, view).await?.map(|head| head.map(|head| head.title))))
+            .await
     }
 
     /// Calls `take` with each item of a view, in any order.

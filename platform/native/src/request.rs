@@ -116,12 +116,7 @@ impl<S: Service> Site<S> {
     }
 
     fn facts(&self, peer: IpAddr, headers: &HeaderMap) -> (Facts, Result<(), Error>) {
-        let mut facts = Facts {
-            now: now(),
-            entropy: [0; 32],
-            https: self.https,
-            client: Some(peer.to_canonical()),
-        };
+        let mut facts = Facts { now: now(), entropy: [0; 32], https: self.https, client: Some(peer.to_canonical()) };
         if self.trust_forwarded {
             facts.believe_forwarded(headers);
         }

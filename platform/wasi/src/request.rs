@@ -1,10 +1,6 @@
 //! One request: the facts, the call, the response.
 
-use std::{
-    io::Write as _,
-    net::IpAddr,
-    time::Instant,
-};
+use std::{io::Write as _, net::IpAddr, time::Instant};
 
 use bytes::Bytes;
 use http::{

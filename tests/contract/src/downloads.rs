@@ -80,7 +80,8 @@ fn files(zip: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
         let mut entry = archive.by_index(number).map_err(|error| failed(&error))?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        files.push((entry.name().to_owned(), bytes));
+        let name = entry.name().map_err(|error| failed(&error))?.into_owned();
+        files.push((name, bytes));
     }
     Ok(files)
 }
@@ -114,7 +115,9 @@ fn everything(target: &Target) -> Outcome {
         has(&files, file_bytes(key)?, key)?;
     }
     has(&files, demo::short_film().original, "the film")?;
-    for name in ["Tanz & Müller (1) 50%.jpg", "% é (1).jpg", "日本の橋 #1_.jpg", "~tilde'quote_&amp;.jpg", "IMG_0042.jpg"] {
+    for name in
+        ["Tanz & Müller (1) 50%.jpg", "% é (1).jpg", "日本の橋 #1_.jpg", "~tilde'quote_&amp;.jpg", "IMG_0042.jpg"]
+    {
         ensure!(files.contains_key(name), "no file is called {name}: {:?}", files.keys());
     }
     Ok(())

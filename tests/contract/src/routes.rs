@@ -129,7 +129,11 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
         let base = if service == Viewer { &target.base } else { &target.video_base };
         format!(
             "{base}{}",
-            path.replace("TOKEN", &"A".repeat(142)).replace("BIG", BIG).replace("LIVE", &encode(LIVE)).replace("FILM", &film).replace("BLOCK", &block)
+            path.replace("TOKEN", &"A".repeat(142))
+                .replace("BIG", BIG)
+                .replace("LIVE", &encode(LIVE))
+                .replace("FILM", &film)
+                .replace("BLOCK", &block)
         )
     };
     let urls = |route: &Route| Urls {

@@ -112,18 +112,22 @@ pub(crate) async fn begin<P: Platform>(
         return Err(Problem::not_found("There is nothing in it that can be downloaded.").into());
     }
     if contents.entries.len() > MAX_ITEMS {
-        return Err(Problem::new(StatusCode::CONFLICT, "This is too much for one download. Take one album at a time.")
-            .into());
+        return Err(
+            Problem::new(StatusCode::CONFLICT, "This is too much for one download. Take one album at a time.").into()
+        );
     }
     let prepared = prepare(service, cx, &viewer, &version, &title, contents).await?;
-    let body = serde_json::to_vec(&prepared).map_err(|error| Error::because(Kind::Internal, "download.encode", error))?;
+    let body =
+        serde_json::to_vec(&prepared).map_err(|error| Error::because(Kind::Internal, "download.encode", error))?;
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
     Ok(response)
 }
 
 fn malformed() -> Problem {
-    Problem::bad_request(r#"The body is JSON: {"view":"everything"} or {"keys":["..."]}, and "size":"original" or "screen"."#)
+    Problem::bad_request(
+        r#"The body is JSON: {"view":"everything"} or {"keys":["..."]}, and "size":"original" or "screen"."#,
+    )
 }
 
 /// Reads a view, and returns its title.
@@ -187,8 +191,11 @@ async fn prepare<P: Platform>(
     let title = stored_zip::Names::default().safe(title);
     let mut parts = Vec::with_capacity(runs.len());
     for (number, entries) in runs.iter().enumerate() {
-        let name =
-            if runs.len() == 1 { format!("{title}.zip") } else { format!("{title} ({} of {}).zip", number + 1, runs.len()) };
+        let name = if runs.len() == 1 {
+            format!("{title}.zip")
+        } else {
+            format!("{title} ({} of {}).zip", number + 1, runs.len())
+        };
         let about = About { originals, places: viewer.flags().places, version, name: &name };
         let mut builder = Builder::new(&about.encode()).map_err(refused)?;
         for entry in entries {

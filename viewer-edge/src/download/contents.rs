@@ -107,7 +107,8 @@ impl Contents {
             entry.name = names.safe(&entry.name);
             bytes = bytes.saturating_add(entry.size);
             let fits = parts.last().is_some_and(|part| {
-                most_entries.is_none_or(|most| (part.len() as u64) < most) && most_bytes.is_none_or(|most| bytes <= most)
+                most_entries.is_none_or(|most| (part.len() as u64) < most)
+                    && most_bytes.is_none_or(|most| bytes <= most)
             });
             if fits && let Some(part) = parts.last_mut() {
                 part.push(entry);

@@ -145,13 +145,7 @@ impl Rest {
 
     /// The item of an entry, if it is as the manifest says. Whoever opened the download may have lost it from sight
     /// since.
-    async fn item<P: Platform>(
-        &self,
-        cx: &Cx<'_, P>,
-        key: &str,
-        of: &Of<'_>,
-        due: &Due,
-    ) -> Result<Media, Failure> {
+    async fn item<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, of: &Of<'_>, due: &Due) -> Result<Media, Failure> {
         let key = MediaKey::parse(key).map_err(|_| changed())?;
         let viewer = self.sessions.require_download(cx, &self.catalogue, &self.claims).await?;
         let item = self.catalogue.item(cx, &key).await?;
