@@ -38,9 +38,11 @@ fuzz_target!(|bytes: &[u8]| {
     for wanted in String::from_utf8_lossy(bytes).split('\n') {
         let name = names.safe(wanted);
         assert!(!name.is_empty() && name.len() <= 255);
-        let size = wanted.chars().map(|char| u64::from(u32::from(char)).pow(2)).sum();
+        let size: u64 = wanted.chars().map(|char| u64::from(u32::from(char)).pow(2)).sum();
         let time = Time::parse(wanted, Some(size.cast_signed()));
-        builder.push(&Entry { name: &name, size, crc: 1, time, note: wanted.as_bytes().get(..99).unwrap_or(b"") }).unwrap();
+        builder
+            .push(&Entry { name: &name, size, crc: 1, time, note: wanted.as_bytes().get(..99).unwrap_or(b"") })
+            .unwrap();
     }
     let length = builder.length();
     let manifest = builder.finish();

@@ -18,8 +18,8 @@ const LONGEST: u64 = i64::MAX as u64;
 /// One file of a ZIP.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// At most 65,535 bytes. [`crate::Names`] makes names that are safe and differ from each other; here, any name
-    /// goes in.
+    /// From 1 to 65,535 bytes, without a slash at the end. [`crate::Names`] makes names that are safe and differ from
+    /// each other. Here, any name goes in.
     pub name: &'a str,
     /// The bytes of the file.
     pub size: u64,
@@ -65,7 +65,7 @@ impl Builder {
         let Entry { name, size, crc, time, note } = *entry;
         let name_length = u16::try_from(name.len()).map_err(|_| Refused::Name)?;
         let note_length = u16::try_from(note.len()).map_err(|_| Refused::Note)?;
-        if name_length == 0 {
+        if name.is_empty() || name.ends_with(['/', '\\']) {
             return Err(Refused::Name);
         }
         let measure = Measure { name: name_length, size, has_moment: time.moment.is_some() };
@@ -111,4 +111,57 @@ impl Builder {
 fn length(sums: Sums) -> Option<u64> {
     let directory = Directory { count: sums.count, at: sums.files, length: sums.directory };
     sums.files.checked_add(sums.directory)?.checked_add(directory.end_length())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry<'a>(name: &'a str, size: u64, note: &'a [u8]) -> Entry<'a> {
+        Entry { name, size, crc: 0, time: Time::parse("2024-06-15T14:00:00", None), note }
+    }
+
+    #[test]
+    fn what_a_zip_cannot_hold_is_refused_and_changes_nothing() {
+        let mut builder = Builder::new(b"").unwrap();
+        builder.push(&entry("a", 1, b"")).unwrap();
+        let before = builder.length();
+        let long = "x".repeat(65_536);
+        for (refused, why) in [
+            (entry("", 1, b""), Refused::Name),
+            (entry(&long, 1, b""), Refused::Name),
+            (entry("folder/", 1, b""), Refused::Name),
+            (entry("folder\\", 1, b""), Refused::Name),
+            (entry("b", 1, long.as_bytes()), Refused::Note),
+            (entry("b", u64::MAX, b""), Refused::Length),
+            (entry("b", LONGEST, b""), Refused::Length),
+        ] {
+            assert_eq!(builder.push(&refused), Err(why));
+            assert_eq!((builder.length(), builder.count()), (before, 1));
+        }
+        builder.push(&entry(&long[1..], 1, &long.as_bytes()[1..])).unwrap();
+        assert_eq!(Builder::new(&[0; NOTE + 1]).err(), Some(Refused::Note));
+        assert!(Builder::new(&[0; NOTE]).is_ok());
+    }
+
+    #[test]
+    fn the_longest_zip_is_the_last_that_is_not_refused() {
+        let mut builder = Builder::new(b"").unwrap();
+        // Both headers with ZIP64, the end records of ZIP64, and the end record.
+        let around = (30 + 1 + 20) + (46 + 1 + 20) + 76 + 22;
+        assert_eq!(builder.push(&entry("a", LONGEST - around + 1, b"")), Err(Refused::Length));
+        assert_eq!(builder.push(&entry("a", LONGEST - around, b"")), Ok(()));
+        assert_eq!(builder.length(), LONGEST);
+        assert_eq!(builder.push(&entry("b", 0, b"")), Err(Refused::Length));
+    }
+
+    #[test]
+    fn the_length_is_known_at_any_time() {
+        let mut builder = Builder::new(b"").unwrap();
+        assert_eq!(builder.length(), 22);
+        for index in 1..=100 {
+            builder.push(&entry("a", 10, b"note")).unwrap();
+            assert_eq!(builder.length(), 22 + index * (31 + 10 + 47));
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::{error::Error, fmt};
 /// Why a [`crate::Builder`] did not take something. The builder is as it was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// A name is empty, or longer than the 65,535 bytes of APPNOTE 4.4.10.
+    /// A name is empty, or longer than the 65,535 bytes of APPNOTE 4.4.10. Or it ends with a slash of either kind: then
+    /// readers take the file for a folder.
     Name,
     /// A note is longer than [`crate::ENTRY_NOTE`], or that of the ZIP than [`crate::NOTE`].
     Note,
@@ -16,7 +17,7 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Name => "a name of no byte, or of more than 65535",
+            Self::Name => "a name that is empty, too long, or that of a folder",
             Self::Note => "a note that is too long",
             Self::Length => "a ZIP of more than 2^63 - 1 bytes",
         })

@@ -3,9 +3,9 @@
 //!
 //! - [`Names`] makes names that every system can unpack beside each other.
 //! - [`Builder`] takes the entries, knows the exact length of the ZIP at any time, and makes a *manifest*.
-//! - [`Manifest`] reads the first bytes of a manifest, and [`Walk`] plans any range of the ZIP: literal bytes, ranges of
-//!   files, and ranges of the manifest that it has to read for this. A range costs a few small reads, however many
-//!   entries there are.
+//! - [`Manifest`] reads the first bytes of a manifest.
+//! - [`Walk`] plans any range of the ZIP: literal bytes, ranges of files, and ranges of the manifest that it has to
+//!   read for this. A range costs a few small reads, however many entries there are.
 //!
 //! Headers are computed, and never stored. Lengths and counts of more than 32 or 16 bits are in the fields of ZIP64.
 //! `DESIGN.md` has the layout of a manifest.

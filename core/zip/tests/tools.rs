@@ -24,7 +24,7 @@ const BATCH: u64 = 50;
 const SMALL: u64 = 1 << 20;
 /// Prints, for each archive that is named, what zipfile says of its entries. Their bytes are read, and their CRC-32 is
 /// checked, if they are not too many.
-const LIST: &str = r#"
+const LIST: &str = r"
 import json, sys, zipfile
 most = int(sys.argv[1])
 for path in sys.argv[2:]:
@@ -38,7 +38,7 @@ for path in sys.argv[2:]:
             entries.append([info.filename, info.file_size, info.CRC, info.date_time[0], info.external_attr >> 16,
                 info.create_system, info.create_version, info.flag_bits, info.compress_type])
         print(json.dumps([archive.start_dir, archive.comment.decode(), entries]))
-"#;
+";
 
 /// A program, and how it is asked whether it is there.
 const PROGRAMS: [(&str, &str); 5] =
@@ -80,7 +80,9 @@ const READERS: [(&str, &str, Reader); 5] = [
     ("seven_zip", "7z", seven_zip),
     ("libarchive", "bsdtar", libarchive),
 ];
-const KINDS: [(&str, fn(Reader)); 4] = [
+/// Gives archives to a reader.
+type Case = fn(Reader);
+const KINDS: [(&str, Case); 4] = [
     ("reads_random_plans", random_plans),
     ("reads_an_empty_zip", |reader| with(vec![Plan::new(Vec::new())], reader)),
     ("reads_more_than_4_gib", large_plans),

@@ -97,7 +97,7 @@ pub fn many_files(random: &mut Rng, count: usize) -> Vec<File> {
     files.collect()
 }
 
-/// Files of any names that differ, now and then very long.
+/// Files of any names that differ and are not those of folders, now and then very long.
 pub fn files_of_any_names(random: &mut Rng, count: usize) -> Vec<File> {
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
@@ -106,7 +106,7 @@ pub fn files_of_any_names(random: &mut Rng, count: usize) -> Vec<File> {
         if random.u8(..20) == 0 {
             name = name.repeat(random.usize(..65_536 / name.len().max(1)));
         }
-        if !name.is_empty() && seen.insert(name.clone()) {
+        if !name.is_empty() && !name.ends_with(['/', '\\']) && seen.insert(name.clone()) {
             let mut file = file(random, name);
             if random.u8(..20) == 0 {
                 file.note = vec![7; random.usize(..65_536)];
