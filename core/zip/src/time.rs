@@ -15,19 +15,23 @@ const fn pack([year, month, day]: [u32; 3], [hour, minute, second]: [u32; 3]) ->
 pub struct Time {
     /// The date in the upper half, the time in the lower one.
     pub(crate) dos: u32,
-    /// Seconds since 1970. Info-ZIP's `extrafld.txt` gives the field 32 bits with a sign.
+    /// Seconds since 1970, not negative.
     pub(crate) moment: Option<i32>,
 }
 
 impl Time {
     /// Reads a wall clock such as `2024-06-15T14:00:00`. Whatever follows the seconds is not read: a fraction, a zone.
     ///
-    /// `moment` is in seconds since 1970. Without it, or if it does not fit into 32 bits, the ZIP tells the wall clock
-    /// alone. A wall clock outside of 1980 to 2107 becomes the nearest time within. A text that is not a wall clock
+    /// `moment` is in seconds since 1970. Without it, or before 1970, or after 2038-01-19 03:14:07, the ZIP tells the
+    /// wall clock alone. Info-ZIP's `extrafld.txt` gives the moment 32 bits with a sign, but 7-Zip and libarchive read
+    /// it without: to them, 1969 would be 2106.
+    ///
+    /// A wall clock outside of 1980 to 2107 becomes the nearest time within. A text that is not a wall clock
     /// stands for the earliest time.
     pub fn parse(wall_clock: &str, moment: Option<i64>) -> Self {
         let dos = dos(wall_clock.as_bytes()).unwrap_or(EARLIEST);
-        Self { dos, moment: moment.and_then(|moment| i32::try_from(moment).ok()) }
+        let moment = moment.and_then(|moment| i32::try_from(moment).ok()).filter(|moment| *moment >= 0);
+        Self { dos, moment }
     }
 }
 
@@ -119,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_that_does_not_fit_is_left_out() {
+    fn a_moment_that_readers_read_otherwise_is_left_out() {
         let moment = |moment| Time::parse("2024-06-15T14:00:00", moment).moment;
         assert_eq!(moment(None), None);
         assert_eq!(moment(Some(0)), Some(0));
-        assert_eq!(moment(Some(-1)), Some(-1));
+        assert_eq!(moment(Some(-1)), None);
         assert_eq!(moment(Some(i64::from(i32::MAX))), Some(i32::MAX));
         assert_eq!(moment(Some(1 << 31)), None);
         assert_eq!(moment(Some(i64::MIN)), None);

@@ -35,7 +35,7 @@ for path in sys.argv[2:]:
                 with archive.open(info) as file:
                     while file.read(1 << 20):
                         pass
-            entries.append([info.filename, info.file_size, info.CRC, info.date_time[0], info.external_attr >> 16,
+            entries.append([info.filename, info.file_size, info.CRC, info.date_time, info.external_attr >> 16,
                 info.create_system, info.create_version, info.flag_bits, info.compress_type])
         print(json.dumps([archive.start_dir, archive.comment.decode(), entries]))
 ";
@@ -153,9 +153,8 @@ fn zipfile(archives: &[(PathBuf, Plan)]) {
     assert_eq!(listed.lines().count(), archives.len());
     for (line, (_, plan)) in listed.lines().zip(archives) {
         let entry = |file: &File| {
-            let year = file.wall_clock[..4].parse::<u16>().unwrap().clamp(1980, 2107);
-            let flags = 0x800;
-            json!([file.name, file.content.size(), file.crc, year, 0o100_644, 3, 30, flags, 0])
+            let time = file.told_wall_clock();
+            json!([file.name, file.content.size(), file.crc, time, 0o100_644, 3, 30, 0x800, 0])
         };
         let found: Value = serde_json::from_str(line).unwrap();
         let entries: Vec<Value> = plan.files.iter().map(entry).collect();
@@ -218,6 +217,8 @@ fn seven_zip(archives: &[(PathBuf, Plan)]) {
         };
         let sizes: Vec<String> = plan.files.iter().map(|file| file.content.size().to_string()).collect();
         assert_eq!((values("Size"), values("Packed Size")), (sizes.clone(), sizes));
+        let times: Vec<String> = plan.files.iter().map(|file| printed(told(file))).collect();
+        assert_eq!(values("Modified"), times);
         let paths = values("Path");
         assert_eq!(paths.len(), plan.files.len());
         for (path, file) in paths.iter().zip(&plan.files) {
@@ -231,6 +232,31 @@ fn seven_zip(archives: &[(PathBuf, Plan)]) {
             assert!(is_good && !said.contains("Warning"), "{said}");
         }
     }
+}
+
+/// The time that a reader shows: the moment if the ZIP has it, and else the wall clock.
+fn told(file: &File) -> [u16; 6] {
+    let Some(moment) = file.told_moment() else { return file.told_wall_clock() };
+    let days_of = |year: i32| if year % 4 == 0 { 366 } else { 365 };
+    let (mut days, seconds, mut year) = (moment / 86_400, moment % 86_400, 1970);
+    // From 1970 to 2038, each fourth year is a leap year.
+    while days >= days_of(year) {
+        days -= days_of(year);
+        year += 1;
+    }
+    let lengths = [31, days_of(year) - 337, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = 0;
+    while days >= lengths[month] {
+        days -= lengths[month];
+        month += 1;
+    }
+    let month = i32::try_from(month + 1).unwrap();
+    [year, month, days + 1, seconds / 3600, seconds / 60 % 60, seconds % 60]
+        .map(|number| u16::try_from(number).unwrap())
+}
+
+fn printed([year, month, day, hour, minute, second]: [u16; 6]) -> String {
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
 fn libarchive(archives: &[(PathBuf, Plan)]) {

@@ -85,6 +85,22 @@ impl File {
         Self { name: name.to_owned(), content, crc, wall_clock, moment: None, note: name.as_bytes().to_vec() }
     }
 
+    /// The moment, if a ZIP tells it.
+    pub fn told_moment(&self) -> Option<i32> {
+        self.moment.and_then(|moment| i32::try_from(moment).ok()).filter(|moment| *moment >= 0)
+    }
+
+    /// The date and time of the DOS fields: year, month, day, hours, minutes, seconds.
+    pub fn told_wall_clock(&self) -> [u16; 6] {
+        let number = |start: usize, end: usize| self.wall_clock[start..end].parse().unwrap();
+        let year = number(0, 4);
+        match year {
+            ..1980 => [1980, 1, 1, 0, 0, 0],
+            1980..2108 => [year, number(5, 7), number(8, 10), number(11, 13), number(14, 16), number(17, 19) / 2 * 2],
+            _ => [2107, 12, 31, 23, 59, 58],
+        }
+    }
+
     pub fn push(&self, builder: &mut Builder) {
         let Self { name, content, crc, wall_clock, moment, note } = self;
         let time = Time::parse(wall_clock, *moment);
@@ -128,7 +144,7 @@ impl Plan {
     pub fn directory_at(&self) -> u64 {
         let header = |file: &File| {
             let is_long = file.content.size() >= u64::from(u32::MAX);
-            let has_moment = file.moment.is_some_and(|moment| i32::try_from(moment).is_ok());
+            let has_moment = file.told_moment().is_some();
             30 + file.name.len() as u64 + if is_long { 20 } else { 0 } + if has_moment { 9 } else { 0 }
         };
         self.files.iter().map(|file| header(file) + file.content.size()).sum()
