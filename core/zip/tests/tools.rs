@@ -1,8 +1,8 @@
 //! ZIPs of random plans, read by Python's zipfile, Info-ZIP's unzip and zipinfo, 7-Zip and libarchive's bsdtar. Without
 //! one of these programs its cases show as ignored. If `CI` is set, they must be there.
 //!
-//! `ZIP_PLANS=10000 cargo test --release -p stored-zip --test tools` is the long run. With `ZIP_LARGE=1` the programs
-//! also read the zeros of files of 5 GiB.
+//! `ZIP_PLANS=10000 cargo test --release -p stored-zip --test tools` is the long run. With `ZIP_LARGE=1`,
+//! zipfile, unzip and 7-Zip read the zeros of files of 5 GiB to the end.
 
 #![allow(clippy::unwrap_used)] // a failed unwrap is a failed test
 
@@ -119,9 +119,10 @@ fn large_plans(reader: Reader) {
         // Behind a file of 2^32 - 1 bytes, Info-ZIP 6.0 misreads the extra field of the next one: it takes the size of
         // the former for the sign that the size of the latter is elsewhere.
         let sizes = &plans::LARGE[..plans::LARGE.len() - 1];
-        let mut files = plans::large_files(&mut Rng::with_seed(seed), 12, sizes);
+        let count = if is_everything_read() { 3 } else { 12 };
+        let mut files = plans::large_files(&mut Rng::with_seed(seed), count, sizes);
         // The last ones are small, beyond 4 GiB and with ZIP64.
-        files.insert(3, File::new("five.mp4", Content::Zeros(5 << 30)));
+        files.insert(count / 2, File::new("five.mp4", Content::Zeros(5 << 30)));
         files.push(File::new("last.txt", Content::Bytes(b"last".to_vec())));
         Plan::new(files)
     };
