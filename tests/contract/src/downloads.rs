@@ -13,7 +13,7 @@ use crate::{
     links::guest,
     served::{Served, check},
     session::tampered,
-    table::TABLES,
+    table::{Row, TABLES},
 };
 
 cases!(downloads:
@@ -130,7 +130,12 @@ fn every_rule_of_a_file(target: &Target) -> Outcome {
     let whole = take(target, part)?.body;
     let served = Served::new(|| target.get(&part.url).anonymous(), &whole)?;
     let mut wrong = Vec::new();
-    for row in TABLES.iter().flat_map(|(_, rows)| *rows) {
+    // A ZIP has no date of its own.
+    let by_tag = |row: &&Row| {
+        let dated = |(name, value): &(&str, &str)| name.ends_with("modified-since") || value.contains("{date}");
+        !row.headers.iter().any(dated)
+    };
+    for row in TABLES.iter().flat_map(|(_, rows)| *rows).filter(by_tag) {
         for method in ["GET", "HEAD"] {
             if let Err(what) = check(&served, row, method) {
                 wrong.push(format!("{method}, {} {:?}: {what}", row.what, row.headers));
@@ -243,7 +248,10 @@ fn what_is_refused(target: &Target) -> Outcome {
         answer.has("cache-control", "no-store")?;
     }
     let long = json!({ "keys": ["a".repeat(1 << 20)] }).to_string();
-    target.get("/api/download").method("POST").body("application/json", long).expect(413)?;
+    // A host may end the connection while the body is still being sent.
+    if let Ok(answer) = target.get("/api/download").method("POST").body("application/json", long).send() {
+        ensure_eq!(answer.status, 413, "a long body");
+    }
     let body = json!({ "view": "photos" }).to_string();
     let post = || target.get("/api/download").method("POST").body("application/json", body.clone());
     post().anonymous().expect(401)?;
