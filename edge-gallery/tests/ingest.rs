@@ -68,6 +68,29 @@ fn json_is_a_line_for_each_file_and_the_counts_last() {
 }
 
 #[test]
+fn checksums_need_no_folder_and_doctor_says_what_lacks_them() {
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo());
+    gallery.ingest();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().envs(gallery.store.environment()).args(arguments);
+        command.env("GALLERY_DATABASE", common::database(&gallery.options));
+        let (code, out, err) = finish(command.output().unwrap());
+        assert_eq!(code, 0, "{out}{err}");
+        (out, err)
+    };
+    assert!(!run(&["doctor"]).0.contains("checksums"));
+    gallery.sql::<String>("UPDATE media SET checksums = NULL RETURNING key");
+    let lacking = "nothing is wrong\n1 item lacks checksums for ZIPs: run edge-gallery ingest --checksums\n";
+    assert!(run(&["doctor"]).0.ends_with(lacking), "{}", run(&["doctor"]).0);
+    let (out, err) = run(&["ingest", "--checksums"]);
+    assert_eq!(out, "0 photos, 0 films: 0 added, 0 unchanged, 0 skipped, 0 failed, 1 with new checksums\n");
+    assert!(err.contains("checksums: 1/1"), "{err}");
+    assert!(!run(&["doctor"]).0.contains("checksums"));
+}
+
+#[test]
 fn a_missing_setting_is_one_line_with_its_name() {
     let gallery = Gallery::new();
     for name in ["S3_ENDPOINT", "R2_BUCKET_NAME", "R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"] {

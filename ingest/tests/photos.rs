@@ -72,7 +72,8 @@ fn a_row_says_what_the_camera_wrote() {
     let row = "SELECT json_array(key, filename, type, iif(taken_source = 'file', null, date_taken), taken_source, \
                taken_offset, camera_make, camera_model, lens, focal_length, \
                aperture, shutter_speed, iso, latitude, longitude, altitude, width, height, duration, hls_qualities, \
-               thumbnail_small, json_remove(renditions ->> '$.all[0]', '$.bytes'), metadata ->> '$.mime') FROM media ORDER BY key";
+               thumbnail_small, json_remove(renditions ->> '$.all[0]', '$.bytes', '$.crc'), metadata ->> '$.mime') \
+               FROM media ORDER BY key";
     assert_eq!(
         gallery.sql::<String>(row),
         [
