@@ -20,7 +20,7 @@ use super::{
 use crate::Failure;
 
 /// How long it is tried again while nothing comes.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// The pauses between tries, the last of which is repeated.
 const PAUSES: [u64; 5] = [1, 2, 5, 10, 20];
 const BUFFER: usize = 256 << 10;

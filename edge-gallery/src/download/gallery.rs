@@ -11,10 +11,10 @@ use super::fetch::Part;
 use crate::Failure;
 
 /// How long the gallery may take to begin an answer. To prepare a large download takes some seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long one answer with a part of a ZIP is read. The rest is then asked for anew, so that a connection that stands
 /// still holds nothing up for longer.
-const TURN: Duration = Duration::from_secs(5 * 60);
+const TURN: Duration = Duration::from_mins(5);
 
 /// A gallery, and the session there.
 pub(super) struct Gallery {

@@ -36,8 +36,8 @@ enum Piece {
 /// The pieces of a body that is made while it is sent. See [`platform::Platform::stream`].
 struct Made {
     pieces: Pin<Box<dyn Stream<Item = Result<Body, Error>>>>,
-    /// What was asked for and has come, before its turn.
-    next: Option<Option<Result<Body, Error>>>,
+    /// What was asked for and has come before its turn.
+    next: Poll<Option<Result<Body, Error>>>,
 }
 
 struct Arriving {
@@ -90,7 +90,7 @@ impl Body {
             let piece = pieces.next(&platform(), now()).await?;
             Some((piece, (platform, pieces)))
         }));
-        Self(vec![Piece::Made(Made { pieces, next: None })])
+        Self(vec![Piece::Made(Made { pieces, next: Poll::Pending })])
     }
 
     /// Whether the body is empty, so that its message has no contents.
@@ -192,18 +192,16 @@ impl Piece {
 impl Made {
     /// Sends the request for the next piece. Host calls block, so what comes before the request is waited for.
     fn ask(&mut self) {
-        if self.next.is_none()
-            && let Poll::Ready(next) = self.pieces.as_mut().poll_next(&mut Context::from_waker(Waker::noop()))
-        {
-            self.next = Some(next);
+        if self.next.is_pending() {
+            self.next = self.pieces.as_mut().poll_next(&mut Context::from_waker(Waker::noop()));
         }
     }
 
     /// The next piece, which is waited for.
     fn take(&mut self) -> Result<Option<Result<Body, Error>>, Error> {
-        match self.next.take() {
-            Some(next) => Ok(next),
-            None => run(self.pieces.next()),
+        match std::mem::replace(&mut self.next, Poll::Pending) {
+            Poll::Ready(next) => Ok(next),
+            Poll::Pending => run(self.pieces.next()),
         }
     }
 

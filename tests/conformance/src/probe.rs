@@ -78,7 +78,7 @@ impl Probe {
             return Ok(Response::new(P::join(vec![piece(b"first "), middle, piece(b" last")])));
         }
         if let Some(path) = target.strip_prefix("/stream") {
-            let answer = || self.request(path).map(Piece::Answer);
+            let answer = || self.request(path).map(|request| Piece::Answer(Box::new(request)));
             let pieces = VecDeque::from([Piece::Text("first "), answer()?, answer()?, Piece::Text(" last")]);
             return Ok(Response::new(cx.stream(Asked(pieces)).await?));
         }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use crate::{
-    Answer, Case, Outcome, Target, experiments,
+    Answer, Case, Outcome, Target, downloads, experiments,
     library::{BIG, all, file},
     packages::{self, PUBLIC_BASE},
     playlists::{for_the_service, uris, variants},
@@ -29,6 +29,10 @@ pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
             Case { name: "deliveries::public", run: public },
         ),
         (&[("MAX_BODY_BYTES", "1000000")], Case { name: "deliveries::large_originals", run: large_originals }),
+        (
+            &[("MAX_FETCHES", "7"), ("MAX_SECONDS", "120")],
+            Case { name: "deliveries::downloads_in_parts", run: downloads::in_parts },
+        ),
         (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
         (&[("VIDEO_EXPERIMENT", "ts:50")], Case { name: "deliveries::experiment_ts", run: experiments::ts }),
         (

@@ -170,6 +170,24 @@ fn any_range_is_the_slice(target: &Target) -> Outcome {
     Ok(())
 }
 
+/// On a host that allows seven requests, a ZIP has at most three files. The files of all parts have different names.
+pub(crate) fn in_parts(target: &Target) -> Outcome {
+    let answer = ask(target, None, &json!({ "view": "everything" }))?;
+    let parts = parts(&answer)?;
+    let all = all(target)?.len();
+    ensure_eq!(parts.len(), all.div_ceil(3), "parts of {all} items");
+    for (number, part) in parts.iter().enumerate() {
+        ensure_eq!(part.name.as_str(), format!("Gallery ({} of {}).zip", number + 1, parts.len()), "the name");
+        let whole = take(target, part)?;
+        ensure!(files(&whole.body)?.len() <= 3, "{} has too many files", part.name);
+        ensure!(whole.cost("store-calls")? <= 7, "{}: {}", part.name, whole.need("server-timing")?);
+        let end = target.get(&part.url).anonymous().header("range", "bytes=-100").expect(206)?;
+        ensure!(whole.body.ends_with(&end.body) && end.body.len() == 100, "the end of {}", part.name);
+    }
+    ensure_eq!(all_files(target, &parts)?.len(), all, "files");
+    Ok(())
+}
+
 fn a_selection(target: &Target) -> Outcome {
     let keys = [BIG, "% é (1).jpg", "absent.jpg", BIG];
     let answer = ask(target, None, &json!({ "keys": keys, "size": "original" }))?;
