@@ -1,4 +1,5 @@
-//! Deletes the objects whose time has come: old versions after a day, downloads after three, removed items after thirty.
+//! Deletes the objects whose time has come: old versions after a day, downloads after three, removed items after
+//! thirty.
 
 use std::collections::HashSet;
 

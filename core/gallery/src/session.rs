@@ -12,7 +12,7 @@
 //! | 8 | fingerprint of the `auth_version` and of the epoch under which the token was minted |
 //! | 16 | id of the session: random |
 //! | 16 | id of the link through which the session began, or zeros |
-//! | 16 | the film of a [playback](crate::playback) token, the manifest of a [download](crate::download) one, or zeros |
+//! | 16 | the film of a [playback](crate::playback) token, or what a [download](crate::download) token opens |
 //! | 32 | HMAC-SHA-256 of all bytes before it |
 //!
 //! Layout 1 is that of 0.1.0. It has 74 bytes (99 characters), and ends with the session's id or the film. Its tokens

@@ -11,10 +11,9 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingest::Stop;
 use ureq::{Body, http::Response};
-use url::Url;
 
 use super::{
-    gallery::{Gallery, refused},
+    gallery::{Gallery, Part, refused},
     verify,
 };
 use crate::Failure;
@@ -24,11 +23,6 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The pauses between tries, the last of which is repeated.
 const PAUSES: [u64; 5] = [1, 2, 5, 10, 20];
 const BUFFER: usize = 256 << 10;
-
-pub(super) struct Part {
-    pub url: Url,
-    pub name: String,
-}
 
 pub(super) enum Outcome {
     Whole,

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use ureq::{Agent, Body, http::Response};
 use url::Url;
 
-use super::fetch::Part;
 use crate::Failure;
 
 /// How long the gallery may take to begin an answer. To prepare a large download takes some seconds.
@@ -21,6 +20,12 @@ pub(super) struct Gallery {
     pub agent: Agent,
     url: Url,
     cookie: Option<String>,
+}
+
+/// One ZIP of a download.
+pub(super) struct Part {
+    pub url: Url,
+    pub name: String,
 }
 
 #[derive(Deserialize)]

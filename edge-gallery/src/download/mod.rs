@@ -9,8 +9,8 @@ use std::{fs, path::PathBuf};
 use url::Url;
 
 use crate::{Failure, ingest::stop_on_signal};
-use fetch::{Outcome, Part};
-use gallery::Gallery;
+use fetch::Outcome;
+use gallery::{Gallery, Part};
 
 /// Takes everything that a link shows, or what the gallery's password opens. A download that was cut goes on where it
 /// stopped: run the same command again. Each file in a ZIP is compared with its checksum at the end.

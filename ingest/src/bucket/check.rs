@@ -30,8 +30,8 @@ pub struct Probed {
     pub may_write: bool,
 }
 
-/// Asks a bucket for an object that does not exist, as a page of `origin` would, and writes an empty one. The error says
-/// what to do.
+/// Asks a bucket for an object that does not exist, as a page of `origin` would, and writes an empty one. The error
+/// says what to do.
 pub fn probe_bucket(location: &Location, certificates: &[Vec<u8>], origin: &str) -> Result<Probed, String> {
     let bucket = Bucket::new(location, certificates, 1, Duration::ZERO, Stop::default());
     bucket.probe(origin).map_err(|error| error.to_string())

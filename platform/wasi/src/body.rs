@@ -12,7 +12,7 @@ use wasip3::{
     wit_future, wit_stream,
 };
 
-use crate::failure::failure;
+use crate::{failure::failure, log::log};
 
 /// How a body ends: with trailers, without, or broken off.
 pub type End = FutureReader<Result<Option<Trailers>, ErrorCode>>;
@@ -189,7 +189,7 @@ async fn write_made(mut made: Made, writer: &mut StreamWriter<u8>) -> Result<(),
     let mut next = made.next().await;
     while let Some(body) = next {
         let broken = |error: Error| {
-            crate::request::log(&host_failure(&error.to_string()));
+            log(&host_failure(&error.to_string()));
             Stop::Broken(ErrorCode::HttpResponseIncomplete)
         };
         let mut pieces = body.map_err(broken)?.0;

@@ -9,6 +9,7 @@
 pub mod body;
 mod failure;
 pub mod fetch;
+mod log;
 pub mod request;
 mod serve;
 

@@ -1,6 +1,6 @@
 //! One request: the facts, the call, the response.
 
-use std::{io::Write as _, net::IpAddr, time::Instant};
+use std::{net::IpAddr, time::Instant};
 
 use bytes::Bytes;
 use http::{
@@ -19,7 +19,7 @@ use wasip3::{
     random::random::get_random_bytes,
 };
 
-use crate::Body;
+use crate::{Body, log::log};
 
 /// An incoming request as a service sees it, with its facts.
 pub struct Arrived {
@@ -110,11 +110,6 @@ pub fn refuse(problem: Problem) -> Result<types::Response, ErrorCode> {
 pub fn refuse_without_configuration(words: &str) -> Result<types::Response, ErrorCode> {
     log(&host_failure(words));
     refuse(Problem::not_set_up())
-}
-
-/// Writes a line. A log that fails stops no request.
-pub(crate) fn log(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn entropy() -> [u8; 32] {

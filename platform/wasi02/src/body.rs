@@ -14,10 +14,7 @@ use wasip2::{
     io::streams::{InputStream, OutputStream, StreamError},
 };
 
-use crate::{
-    failure::failure,
-    request::{now, run},
-};
+use crate::{failure::failure, now, run::run};
 
 /// The most bytes that are read or spliced at a time. The host may read or splice fewer.
 const PIECE: u64 = 64 * 1024;

@@ -11,6 +11,7 @@ mod body;
 mod failure;
 mod fetch;
 mod request;
+mod run;
 mod serve;
 
 pub use body::Body;
@@ -18,7 +19,10 @@ pub use serve::{PerInstance, Site, handle};
 #[doc(hidden)]
 pub use wasip2;
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -68,10 +72,15 @@ impl Platform for Wasi02 {
 
     async fn stream(&self, _: u64, pieces: impl Pieces<Self>) -> Result<Body, Error> {
         let remote = Rc::clone(&self.remote);
-        Ok(Body::made(move || Self { remote: Rc::clone(&remote), now: request::now() }, pieces))
+        Ok(Body::made(move || Self { remote: Rc::clone(&remote), now: now() }, pieces))
     }
 
     async fn sleep(&self, duration: Duration) {
         monotonic_clock::subscribe_duration(fetch::nanoseconds(duration)).block();
     }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -1,17 +1,6 @@
 //! One request: the facts, the call, the response.
 
-use std::{
-    future::Future,
-    io::Write as _,
-    pin::pin,
-    rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
-    time::{Instant, SystemTime, UNIX_EPOCH},
-};
+use std::{io::Write as _, rc::Rc, time::Instant};
 
 use bytes::Bytes;
 use http::{
@@ -34,6 +23,8 @@ use wasip2::{
 use crate::{
     Body, Wasi02,
     fetch::{fields, headers},
+    now,
+    run::run,
 };
 
 /// Answers one request. Whatever the service does, short of a panic, the client gets an answer, and the log gets a
@@ -89,11 +80,6 @@ pub(crate) fn refuse_without_configuration(words: &str, out: ResponseOutparam) {
 /// Writes a line. A log that fails stops no request.
 fn log(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-/// Seconds since 1970.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 fn facts(request: &IncomingRequest) -> Facts {
@@ -180,31 +166,5 @@ fn respond(response: Response<Body>, out: ResponseOutparam) -> (Sent, Result<(),
             ResponseOutparam::set(out, Ok(plain));
             (nothing(false), Err(error))
         }
-    }
-}
-
-/// Runs a future to its end. Host calls block, so a future that is not ready is one that has sent a request and lets
-/// others send theirs, see [`yield_once`](crate::fetch::yield_once). Any other would never be ready.
-pub(crate) fn run<T>(future: impl Future<Output = T>) -> Result<T, Error> {
-    let woken = Arc::new(Woken(AtomicBool::new(false)));
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return Ok(value),
-            Poll::Pending if woken.0.swap(false, Ordering::Relaxed) => {}
-            Poll::Pending => {
-                return Err(Error::because(Kind::Internal, "service.handle", "waits for what no host call brings"));
-            }
-        }
-    }
-}
-
-/// Whether a future that is not ready wants to be polled again.
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }

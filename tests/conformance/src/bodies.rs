@@ -1,5 +1,5 @@
-//! Bodies: `From<Bytes>`, [`platform::Platform::collect`], `join` and `stream`. The driver checks what a client receives of
-//! them.
+//! Bodies: `From<Bytes>`, [`platform::Platform::collect`], `join` and `stream`. The driver checks what a client
+//! receives of them.
 
 use std::collections::VecDeque;
 
