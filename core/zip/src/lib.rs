@@ -46,6 +46,7 @@ mod headers;
 mod index;
 mod manifest;
 mod names;
+mod normal;
 mod time;
 mod tree;
 mod walk;
