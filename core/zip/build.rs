@@ -40,14 +40,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (class_count, pair_count, end) = (classes.len(), pairs.len(), parts.len());
     let text = format!(
         "/// The characters that have a decomposition, in order.\n\
-         static DECOMPOSED: [u32; {count}] = [{chars}];\n\
+         pub static DECOMPOSED: [u32; {count}] = [{chars}];\n\
          /// Where the decomposition of each begins in [`PARTS`], and where the last one ends.\n\
-         static STARTS: [u16; {count} + 1] = [{starts}{end}];\n\
-         static PARTS: &str = {parts:?};\n\
+         pub static STARTS: [u16; {count} + 1] = [{starts}{end}];\n\
+         pub static PARTS: &str = {parts:?};\n\
          /// Two characters and the one that they compose, in order.\n\
-         static PAIRS: [[u32; 3]; {pair_count}] = {pairs:?};\n\
+         pub static PAIRS: [[u32; 3]; {pair_count}] = {pairs:?};\n\
          /// Characters from the first to the second have the combining class that is the third. All others have 0.\n\
-         static CLASSES: [(u32, u32, u8); {class_count}] = {classes:?};\n"
+         pub static CLASSES: [(u32, u32, u8); {class_count}] = {classes:?};\n"
     );
     fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), text)?;
     Ok(())

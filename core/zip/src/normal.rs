@@ -2,7 +2,12 @@
 
 use std::cmp::Ordering;
 
-include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+use tables::{CLASSES, DECOMPOSED, PAIRS, PARTS, STARTS};
+
+#[allow(clippy::unicode_not_nfc, clippy::unreadable_literal, reason = "build.rs writes them")]
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
 
 // Syllables of Hangul: how many there are, of which letters, and where they begin.
 const SYLLABLE: u32 = 0xac00;
