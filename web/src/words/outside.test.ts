@@ -20,7 +20,7 @@ const UNSEEN = /^(?:closest|matches|matchMedia|querySelector|querySelectorAll|ad
 /** Attributes and fields whose text is read, or read out. */
 const READ = /^(?:aria-label|aria-description|aria-placeholder|aria-roledescription|aria-valuetext|title|alt|placeholder|label|textContent|innerText)$/;
 /** Attributes and fields that hold names for the machine. */
-const MACHINE = /^(?:class|className|easing|transform|sizes|viewBox)$/;
+const MACHINE = /^(?:aria-describedby|aria-labelledby|class|className|easing|transform|sizes|viewBox)$/;
 /** Marks and units that are the same in all languages. */
 const MARKS = /^[\s\d·×:/().,|%-]*(?:p|kbit\/s)?$/;
 
