@@ -22,13 +22,13 @@ describe('the page', () => {
     expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
   });
 
-  it('keeps nothing but where films were left, in one place, which is emptied at logout', () => {
+  it('keeps nothing but where films were left and that somebody was let in, until the logout, and the language', () => {
     const keeping = sources.filter(([, text]) => /localStorage|sessionStorage|indexedDB/.test(text));
-    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts']);
+    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts', 'login/signed-in.ts', 'words/kept.ts']);
   });
 
-  it('has no inline script or style in its document', () => {
-    const html = readFileSync(join(root, 'index.html'), 'utf8');
+  it.each(['index.html', '404.html'])('has no inline script or style in %s', (name) => {
+    const html = readFileSync(join(root, name), 'utf8');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
     expect(html.match(/https?:\/\//g)).toBeNull();
   });
