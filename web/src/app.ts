@@ -1,16 +1,17 @@
+import { batch, effect } from '@preact/signals';
 import { Api } from './api/client.ts';
-import type { MediaType } from './api/types.ts';
+import { bar } from './bar/Bar.tsx';
 import { places } from './film/kept.ts';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
-import { header } from './header.ts';
 import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
-import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
+import { EVERYTHING, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
+import { state } from './state.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
@@ -29,20 +30,16 @@ const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow
 export function start(root: HTMLElement): void {
   const unnamed = document.title;
   const api = new Api();
-  let libraries = new Map<MediaType | null, Library>();
-  let filter: MediaType | null = null;
-  /** The gallery's own title, once it is known. */
-  let title = unnamed;
-  /** The item that is looked at. */
-  let subject: string | null = null;
-  let locked = false;
+  const shown = state();
+  const { view, subject, title, locked, message } = shown;
+  let libraries = new Map<string, Library>();
   let scrolled = 0;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
   const films = places();
   let closeDownload: () => void = () => undefined;
-  const top = header(unnamed, { choose, download: () => void download(), logout: () => void logout() });
+  const top = bar(shown, unnamed, { choose, download: () => void download(), logout: () => void logout() });
   const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
@@ -50,8 +47,7 @@ export function start(root: HTMLElement): void {
     unauthorized: lock,
     resume: films,
     moved(item) {
-      subject = item.name;
-      name();
+      subject.value = item.name;
       const hash = formatRoute({ view: 'item', key: item.key });
       if (location.hash === hash) return;
       try {
@@ -64,7 +60,7 @@ export function start(root: HTMLElement): void {
     close() {
       if (fromGrid(history.state)) history.back();
       else {
-        history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+        history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
         sync();
       }
     },
@@ -72,21 +68,27 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
+  const inside = h('div', { class: 'inside' }, top, photos.element, news);
   freshness(
-    async () => !locked && (await library(filter).isStale()),
+    async () => !locked.value && (await library(view.value).isStale()),
     () => {
       news.hidden = false;
     },
   );
   root.append(inside, viewer.element);
+  // Names the page for the tab and the history. At the login, nothing of the gallery is told.
+  effect(() => {
+    const whole = title.value ?? unnamed;
+    const named = subject.value === null ? whole : `${subject.value} · ${whole}`;
+    document.title = locked.value ? unnamed : named;
+  });
 
   api.onUnauthorized = lock;
   addEventListener('popstate', () => {
     closeDownload();
     sync();
   });
-  addEventListener('online', () => !locked && photos.retry());
+  addEventListener('online', () => !locked.value && photos.retry());
   news.addEventListener('click', () => {
     forget();
     scrollTo(0, 0);
@@ -106,56 +108,53 @@ export function start(root: HTMLElement): void {
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
-  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
   if (link === null) sync();
   else {
     lock();
     gate.follow();
   }
 
-  function library(type: MediaType | null): Library {
-    const known = libraries.get(type);
+  function library(name: string): Library {
+    const known = libraries.get(name);
     if (known) return known;
-    const created = new Library(api, viewOf(type));
-    libraries.set(type, created);
+    const created = new Library(api, name);
+    libraries.set(name, created);
     created.subscribe(() => {
-      if (!created.timeline || libraries.get(type) !== created) return;
+      const { timeline } = created;
+      if (!timeline || libraries.get(name) !== created) return;
       followed = false;
-      title = created.timeline.title ?? unnamed;
-      top.name(title);
-      top.offer(created.timeline.views.map(({ name: view }) => view));
-      offerDownload();
-      name();
+      batch(() => {
+        title.value = timeline.title;
+        shown.views.value = timeline.views;
+        if (view.value === name) shown.timeline.value = timeline;
+      });
     });
     return created;
   }
 
-  /** Names the page for the tab and the history. At the login, nothing of the gallery is told. */
-  function name(): void {
-    const shown = subject === null ? title : `${subject} · ${title}`;
-    document.title = locked ? unnamed : shown;
-  }
-
-  /** Offers the view that is shown, if something of it may be taken. Films are taken as originals only. */
-  function offerDownload(): void {
-    const { timeline } = library(filter);
-    // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
-    if (!timeline) return;
-    const some = timeline.originals || timeline.view !== 'films';
-    top.downloadable(timeline.download && timeline.count > 0 && some);
+  /** Shows a view in the grid. */
+  function show(name: string): void {
+    const of = library(name);
+    batch(() => {
+      view.value = name;
+      // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
+      if (of.timeline) shown.timeline.value = of.timeline;
+    });
+    photos.show(of);
   }
 
   /** The dialog is loaded when somebody wants it. */
   async function download(): Promise<void> {
-    const from = library(filter);
-    top.say('');
+    const from = library(view.value);
+    message.value = '';
     try {
       const [dialog] = await Promise.all([import('./download/dialog.ts'), from.read()]);
-      if (locked || library(filter) !== from || !from.timeline) return;
+      if (locked.value || library(view.value) !== from || !from.timeline) return;
       closeDownload();
       closeDownload = dialog.open(api, from.timeline);
     } catch {
-      top.say('The download could not be opened. Please check your connection, and reload the page.');
+      message.value = 'The download could not be opened. Please check your connection, and reload the page.';
     }
   }
 
@@ -168,26 +167,24 @@ export function start(root: HTMLElement): void {
 
   /** Shows what the URL names. `play` is set if the viewer has just clicked on the item. */
   function sync(play = false): void {
-    if (locked) return;
+    if (locked.value) return;
     const route = parseRoute(location.hash);
-    if (route.view === 'grid') {
-      filter = route.filter;
-      subject = null;
-      name();
-      top.chosen(filter);
-      photos.show(library(filter));
-      offerDownload();
-      if (filter === 'video') setTimeout(prepare, IDLE);
+    if (route.view !== 'item') {
+      const name = route.view === 'grid' ? route.name : EVERYTHING;
+      subject.value = null;
+      message.value = '';
+      show(name);
+      if (name === FILMS) setTimeout(prepare, IDLE);
       shut();
     } else {
       photos.cover(true);
-      photos.show(library(filter));
+      show(view.value);
       reveal(route.key, play);
     }
   }
 
   function reveal(key: string, play: boolean): void {
-    const from = library(filter);
+    const from = library(view.value);
     const index = from.indexOf(key);
     if (index < 0) {
       void seek(key);
@@ -207,10 +204,8 @@ export function start(root: HTMLElement): void {
   async function seek(key: string): Promise<void> {
     viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
     // The filter of this visit may hide the item.
-    filter = null;
-    top.chosen(filter);
-    const all = library(null);
-    photos.show(all);
+    show(EVERYTHING);
+    const all = library(EVERYTHING);
     try {
       const index = await all.find(key);
       if (!at(key)) return;
@@ -222,7 +217,7 @@ export function start(root: HTMLElement): void {
   }
 
   function leave(): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     sync();
   }
 
@@ -242,26 +237,25 @@ export function start(root: HTMLElement): void {
   /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
   function at(key: string): boolean {
     const route = parseRoute(location.hash);
-    return !locked && route.view === 'item' && route.key === key;
+    return !locked.value && route.view === 'item' && route.key === key;
   }
 
-  function choose(type: MediaType | null): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter: type }));
+  function choose(name: string): void {
+    history.replaceState(null, '', formatRoute({ view: 'grid', name }));
     scrollTo(0, 0);
     sync();
   }
 
   /** The session is gone: hides everything, keeps everything, and asks for the password. */
   function lock(): void {
-    if (locked) return;
-    locked = true;
+    if (locked.value) return;
+    locked.value = true;
     scrolled = scrollY;
     viewer.hide();
     closeDownload();
     for (const each of libraries.values()) each.rest();
     inside.remove();
     root.prepend(gate.element);
-    name();
     // A guest of a link has no password to try.
     if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
     else gate.open();
@@ -284,8 +278,7 @@ export function start(root: HTMLElement): void {
       return;
     }
     if (next.kind === 'fragment') history.replaceState(history.state, '', next.url);
-    locked = false;
-    name();
+    locked.value = false;
     gate.element.remove();
     root.prepend(inside);
     photos.retry();
@@ -297,17 +290,13 @@ export function start(root: HTMLElement): void {
     try {
       await api.logout();
     } catch (error) {
-      top.say(error instanceof Error ? error.message : 'Logging out failed.');
+      message.value = error instanceof Error ? error.message : 'Logging out failed.';
       return;
     }
     forget();
     films.forget();
-    filter = null;
-    title = unnamed;
-    subject = null;
-    top.name(title);
-    top.downloadable(false);
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    shown.forget();
+    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     lock();
     scrolled = 0;
   }

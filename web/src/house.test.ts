@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.ts$/.test(name) && !/\.test\.ts$/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$/.test(name))
   .map((name) => [name, readFileSync(join(root, 'src', name), 'utf8')] as const);
 
 /** Rules that the compiler cannot check. */

@@ -1,0 +1,42 @@
+import type { View } from '../api/types.ts';
+import { EVERYTHING, FAVOURITES, FILMS, PHOTOS } from '../route.ts';
+import { WORDS } from './words.ts';
+
+/** A view that the bar offers. */
+export interface Offered {
+  readonly name: string;
+  readonly title: string;
+  /** `null`: no count is told. */
+  readonly count: number | null;
+}
+
+export interface Offers {
+  /** The kinds of items. Empty if there is no choice. */
+  readonly kinds: readonly Offered[];
+  readonly albums: readonly Offered[];
+}
+
+const KINDS = [
+  [EVERYTHING, WORDS.everything],
+  [PHOTOS, WORDS.photos],
+  [FILMS, WORDS.films],
+] as const;
+
+/** What the bar offers of the views that a session opens. Favourites are offered if `favourites` are given. */
+export function offers(views: readonly View[], favourites: number): Offers {
+  const countOf = (name: string) => views.find((each) => each.name === name)?.count;
+  const open = KINDS.flatMap(([name, title]) => {
+    const count = countOf(name);
+    return count === undefined ? [] : [{ name, title, count }];
+  });
+  const albums = views.flatMap(({ name, title, count }) => (title === null ? [] : [{ name, title, count }]));
+  const own = favourites > 0 ? [{ name: FAVOURITES, title: WORDS.favourites, count: favourites }] : [];
+  const all = [...open, ...own];
+  // A choice of one is none.
+  return { kinds: all.length + albums.length > 1 ? all : [], albums };
+}
+
+/** The name of the view that is shown, for the button that opens the list. */
+export function shownTitle({ kinds, albums }: Offers, name: string): string | null {
+  return [...kinds, ...albums].find((each) => each.name === name)?.title ?? null;
+}
