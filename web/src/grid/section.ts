@@ -1,7 +1,7 @@
 import type { Media } from '../api/types.ts';
 import { h } from '../ui/dom.ts';
-import { dayName, monthName, shortDay } from '../ui/format.ts';
-import type { Label, Layout } from './layout.ts';
+import { dayName, fullDate, monthsName, shortDay } from '../ui/format.ts';
+import { NOTHING, type Label, type Layout } from './justify.ts';
 import type { Month } from './months.ts';
 import { tile, type Tile } from './tile.ts';
 
@@ -30,17 +30,19 @@ export interface Section {
   fill(): void;
 }
 
-export function section({ date, days, start }: Month, id: string, source: Source): Section {
+export function section({ date, until, days, start }: Month, id: string, source: Source): Section {
   const board = h('div', { class: 'board' });
   const element = h(
     'section',
     { class: 'month', 'aria-labelledby': id },
-    h('h2', { id, class: 'month-name' }, date === null ? 'Undated' : monthName(date)),
+    h('h2', { id, class: 'month-name' }, date === null || until === null ? 'Undated' : monthsName(date, until)),
     board,
   );
+  // The heading names more than one year, so each day names its own.
+  const ofYears = date?.slice(0, 4) !== until?.slice(0, 4);
   const tiles = new Map<number, Tile>();
   const names = new Map<number, HTMLElement>();
-  let current: Layout = { boxes: [], labels: [], height: 0 };
+  let current: Layout = NOTHING;
   let labels = new Map<number, Label>();
   let drawn: readonly number[] = [];
 
@@ -54,7 +56,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
   }
 
   function place(index: number, at: Tile): void {
-    const box = current.boxes[index - start];
+    const box = current.box(index - start);
     if (box) at.place(box);
   }
 
@@ -62,7 +64,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
     const name = names.get(index) ?? h('h3', { class: 'day' });
     names.set(index, name);
     const day = days.get(index) ?? null;
-    name.textContent = day === null ? '' : width < NARROW_LABEL ? shortDay(day) : dayName(day);
+    name.textContent = day === null ? '' : width < NARROW_LABEL ? shortDay(day) : ofYears ? fullDate(day) : dayName(day);
     name.style.width = `${width}px`;
     name.style.transform = `translate(${left}px, ${top}px)`;
     return name;

@@ -4,7 +4,8 @@ import { h, set } from '../ui/dom.ts';
 import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
-import { coverWidth, srcset, type Box } from './layout.ts';
+import type { Box } from './justify.ts';
+import { coverWidth, srcset } from './layout.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;

@@ -25,6 +25,14 @@ function formatted(stamp: string, options: Intl.DateTimeFormatOptions, locale?: 
 export const monthName = (stamp: string, locale?: string): string =>
   formatted(stamp, { month: 'long', year: 'numeric' }, locale);
 
+/** `March – June 2024`, for neighbouring months, in the order of time. */
+export function monthsName(one: string, other: string, locale?: string): string {
+  if (one.slice(0, 7) === other.slice(0, 7)) return monthName(one, locale);
+  const [from = one, to = other] = [one, other].sort();
+  const format = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.formatRange(wallClock(from.slice(0, 7) + '-01'), wallClock(to.slice(0, 7) + '-01'));
+}
+
 /** `Sat, 15 June` */
 export const dayName = (stamp: string, locale?: string): string =>
   formatted(stamp, { weekday: 'short', day: 'numeric', month: 'long' }, locale);
