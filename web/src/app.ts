@@ -10,10 +10,10 @@ import { lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
 import { EVERYTHING, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
-import { keepScroll, saveScroll } from './scroll.ts';
+import { keepPlace, keptPlace, savePlace } from './scroll.ts';
 import { state } from './state.ts';
 import { transition } from './transition.ts';
-import { h } from './ui/dom.ts';
+import { h, stillMotion } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
@@ -40,7 +40,13 @@ export function start(root: HTMLElement): void {
   const films = places();
   let closeDownload: () => void = () => undefined;
   const top = bar(shown, unnamed, { choose, download: () => void download(), logout: () => void logout() });
-  const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
+  const photos = grid({
+    unauthorized: lock,
+    laidOut: () => undefined,
+    isSelected: () => false,
+    isFavourite: () => false,
+  });
+  keepPlace(() => (locked.value ? undefined : photos.place()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
     playback: (path) => api.playback(path),
@@ -72,7 +78,10 @@ export function start(root: HTMLElement): void {
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {
-      news.hidden = false;
+      const now = library(view.value);
+      libraries = new Map([[view.value, now]]);
+      // What is in the window stays where it is.
+      void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
   );
   root.append(inside, viewer.element);
@@ -90,9 +99,8 @@ export function start(root: HTMLElement): void {
   });
   addEventListener('online', () => !locked.value && photos.retry());
   news.addEventListener('click', () => {
-    forget();
-    scrollTo(0, 0);
-    sync();
+    news.hidden = true;
+    scrollTo({ top: 0, behavior: stillMotion() ? 'auto' : 'smooth' });
   });
   // The player loads while a hand is on its way to a film.
   photos.element.addEventListener('pointerover', (event) => {
@@ -104,7 +112,7 @@ export function start(root: HTMLElement): void {
     // Clicks that ask for a new tab or window stay links.
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    saveScroll();
+    savePlace(photos.place());
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
@@ -133,15 +141,15 @@ export function start(root: HTMLElement): void {
     return created;
   }
 
-  /** Shows a view in the grid. */
-  function show(name: string): void {
+  /** Shows a view in the grid. If it is another one than before, it begins at a place. */
+  function show(name: string, place = keptPlace()): void {
     const of = library(name);
     batch(() => {
       view.value = name;
       // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
       if (of.timeline) shown.timeline.value = of.timeline;
     });
-    photos.show(of);
+    photos.show(of, place);
   }
 
   /** The dialog is loaded when somebody wants it. */
@@ -241,8 +249,10 @@ export function start(root: HTMLElement): void {
   }
 
   function choose(name: string): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', name }));
-    scrollTo(0, 0);
+    const place = photos.place();
+    savePlace(place);
+    // The other view begins where this one is, and Back leads to this one.
+    history.pushState({ place }, '', formatRoute({ view: 'grid', name }));
     sync();
   }
 

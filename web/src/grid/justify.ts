@@ -14,6 +14,9 @@ export interface Rules extends RowRules {
   readonly share: boolean;
 }
 
+/** A row that several runs share is at least this part of `row` high. */
+const LOWEST_SHARED = 0.72;
+
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -109,19 +112,16 @@ export function justify(aspects: ArrayLike<number>, runs: readonly number[], rul
   };
 }
 
-/** The last run that is in one row with `run`. */
+/** The last run that is in one row with `run`: with it, the row's height is nearest to the wanted one. */
 function sharing(aspects: ArrayLike<number>, runs: readonly number[], run: number, rules: Rules): number {
-  let width = 0;
-  let last = run;
-  for (let at = run; at < runs.length; at += 1) {
+  let [sum, gaps, last, best] = [0, 0, run, Infinity];
+  for (let at = run; rules.share && at < runs.length; at += 1) {
     const [start, end] = [runs[at] ?? 0, runs[at + 1] ?? aspects.length];
-    if (at > run) width += rules.runGap;
-    for (let index = start; index < end && width <= rules.width; index += 1) {
-      width += (aspects[index] ?? 1) * rules.row + (index > start ? rules.gap : 0);
-    }
-    if (width > rules.width) break;
-    last = at;
-    if (!rules.share) break;
+    gaps += (at > run ? rules.runGap : 0) + (end - start - 1) * rules.gap;
+    for (let index = start; index < end && sum * rules.row <= rules.width * 2; index += 1) sum += aspects[index] ?? 1;
+    const height = (rules.width - gaps) / sum / rules.row;
+    if (height < LOWEST_SHARED) break;
+    if (Math.abs(Math.log(height)) < best) [last, best] = [at, Math.abs(Math.log(height))];
   }
   return last;
 }

@@ -1,11 +1,9 @@
 import { ApiError } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
+import { LONGEST_WAIT, waitAfter } from './wait.ts';
 
 /** So many blocks are read at once. */
 const AT_ONCE = 3;
-/** The first wait after a failure, in ms. It doubles with every further failure, up to the longest. */
-const WAIT = 1000;
-const LONGEST_WAIT = 60_000;
 
 type Items = readonly Media[];
 
@@ -117,8 +115,7 @@ export class Blocks {
 
   #fail(name: string, error: unknown): void {
     const tries = (this.#failed.get(name)?.tries ?? 0) + 1;
-    const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
-    const wait = Math.max(asked, Math.min(LONGEST_WAIT, WAIT * 2 ** (tries - 1)));
+    const wait = waitAfter(error, tries) ?? LONGEST_WAIT;
     this.#failed.set(name, { error, tries, until: Date.now() + wait });
   }
 }

@@ -2,6 +2,7 @@ import { ApiError, type Api } from '../api/client.ts';
 import type { Block, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
+import { waitAfter } from './wait.ts';
 
 export type Status = 'idle' | 'loading' | 'failed' | 'ready';
 
@@ -25,6 +26,9 @@ export class Library {
   #starts: readonly number[] = [];
   #sizes = new Map<string, number>();
   #reading: Promise<void> | null = null;
+  /** The next try to read the timeline, and how many have failed. */
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
   #replacing: Promise<void> | null = null;
 
   constructor(api: Pick<Api, 'timeline' | 'block' | 'item'>, view: string) {
@@ -83,6 +87,7 @@ export class Library {
 
   /** Reads nothing more until something is wanted. */
   rest(): void {
+    clearTimeout(this.#again);
     this.#blocks.want([], []);
   }
 
@@ -112,6 +117,12 @@ export class Library {
     return index;
   }
 
+  /** Reads the timeline again, because the library has changed. What was read before stays until then. */
+  async refresh(): Promise<void> {
+    if (this.timeline) await this.#replace();
+    else await this.read();
+  }
+
   /** Asks whether the library has changed since the timeline was read. */
   async isStale(): Promise<boolean> {
     if (!this.timeline) return false;
@@ -119,13 +130,18 @@ export class Library {
   }
 
   async #readTimeline(): Promise<void> {
+    clearTimeout(this.#again);
     this.#become('loading');
     try {
       this.#adopt(await this.#api.timeline(this.view));
       this.error = null;
+      this.#tries = 0;
       this.#become('ready');
     } catch (error) {
       this.error = error;
+      this.#tries += 1;
+      const wait = waitAfter(error, this.#tries);
+      if (wait !== null) this.#again = setTimeout(() => void this.read(), wait);
       this.#become('failed');
     }
   }
