@@ -7,7 +7,8 @@ import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
-import { login } from './login/login.ts';
+import { DAYS, login } from './login/login.ts';
+import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { EVERYTHING, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
 import { keepPlace, keptPlace, savePlace } from './scroll.ts';
@@ -15,6 +16,8 @@ import { state } from './state.ts';
 import { transition } from './transition.ts';
 import { h, stillMotion } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
+import { words } from './words/words.ts';
+import { languages } from './ui/languages.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
@@ -23,8 +26,6 @@ interface Visit {
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
 const IDLE = 300;
-
-const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
 
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
@@ -73,8 +74,8 @@ export function start(root: HTMLElement): void {
   });
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
-  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
-  const inside = h('div', { class: 'inside' }, top, photos.element, news);
+  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
+  const inside = h('div', { class: 'inside' }, top, photos.element, languages(), news);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {
@@ -131,6 +132,7 @@ export function start(root: HTMLElement): void {
     created.subscribe(() => {
       const { timeline } = created;
       if (!timeline || libraries.get(name) !== created) return;
+      keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
       followed = false;
       batch(() => {
         title.value = timeline.title;
@@ -162,7 +164,7 @@ export function start(root: HTMLElement): void {
       closeDownload();
       closeDownload = dialog.open(api, from.timeline);
     } catch {
-      message.value = 'The download could not be opened. Please check your connection, and reload the page.';
+      message.value = words.header.downloadNotOpened;
     }
   }
 
@@ -210,7 +212,7 @@ export function start(root: HTMLElement): void {
 
   /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
-    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
     // The filter of this visit may hide the item.
     show(EVERYTHING);
     const all = library(EVERYTHING);
@@ -218,7 +220,7 @@ export function start(root: HTMLElement): void {
       const index = await all.find(key);
       if (!at(key)) return;
       if (index !== null) viewer.show(all, index, false);
-      else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+      else viewer.tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) viewer.tell(failure(error, () => void seek(key)));
     }
@@ -267,17 +269,18 @@ export function start(root: HTMLElement): void {
     inside.remove();
     root.prepend(gate.element);
     // A guest of a link has no password to try.
-    if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
-    else gate.open();
+    if (followed) gate.shut(words.login.noCookieLink);
+    else gate.open(link === null ? whySignedOut() : undefined);
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(`${NO_COOKIE} try again.`);
+      gate.warn(words.login.noCookie);
       return;
     }
+    keepSignedIn(link === null ? 'password' : 'link');
     if (link !== null) {
       location.replace('/');
       return;
@@ -300,16 +303,24 @@ export function start(root: HTMLElement): void {
     try {
       await api.logout();
     } catch (error) {
-      message.value = error instanceof Error ? error.message : 'Logging out failed.';
+      message.value = error instanceof Error ? error.message : words.header.logoutFailed;
       return;
     }
     forget();
     films.forget();
+    keepSignedIn(null);
     shown.forget();
     history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     lock();
     scrolled = 0;
   }
+}
+
+/** What who was let in before is told at the login. */
+function whySignedOut(): string | undefined {
+  const way = signedIn();
+  if (way === null) return undefined;
+  return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }
 
 function fromGrid(state: unknown): state is Visit {

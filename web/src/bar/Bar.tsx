@@ -4,9 +4,10 @@ import type { State } from '../state.ts';
 import { h } from '../ui/dom.ts';
 import { Icon } from '../ui/Icon.tsx';
 import type { LineIcon } from '../ui/icons.ts';
+import { number } from '../words/locale.ts';
+import { words } from '../words/words.ts';
 import { Menu } from './Menu.tsx';
 import { offers, shownTitle, type Offered } from './views.ts';
-import { WORDS } from './words.ts';
 
 export interface BarEvents {
   choose(view: string): void;
@@ -37,24 +38,24 @@ function Bar({ of, unnamed, to }: Props) {
   );
   return (
     <>
-      <h1>{of.title.value ?? unnamed}</h1>
+      <h1 dir="auto">{of.title.value ?? unnamed}</h1>
       {kinds.length > 0 && (
-        <nav class="views" aria-label={WORDS.show}>
+        <nav class="views" aria-label={words.header.show}>
           <div class="views-row">{kinds.map((each) => link(each, false))}</div>
           <Menu
             class={albums.length > 0 ? 'views-menu' : 'views-menu views-menu-plain'}
-            label={shownTitle(offered, shown) ?? WORDS.everything}
-            wide={album?.title ?? WORDS.albums}
+            label={shownTitle(offered, shown) ?? words.header.all}
+            wide={album?.title ?? words.header.albums}
           >
             <div class="views-kinds">{kinds.map((each) => link(each, true))}</div>
-            {albums.length > 0 && <p class="menu-title">{WORDS.albums}</p>}
+            {albums.length > 0 && <p class="menu-title">{words.header.albums}</p>}
             {albums.map((each) => link(each, true))}
           </Menu>
         </nav>
       )}
       <div class="bar-actions">
-        {of.downloadable.value && <Action name="download" label={WORDS.download} press={to.download} />}
-        <Action name="leave" label={WORDS.logout} press={to.logout} />
+        {of.downloadable.value && <Action name="download" label={words.page.download} press={to.download} />}
+        <Action name="leave" label={words.header.logout} press={to.logout} />
       </div>
       <p class="bar-message" role="alert">
         {of.message.value}
@@ -77,7 +78,7 @@ function ViewLink({ view, shown, counted, choose }: {
   return (
     <a class="view" href={formatRoute({ view: 'grid', name: view.name })} aria-current={shown ? 'true' : undefined} onClick={press}>
       <span>{view.title}</span>
-      {counted && view.count !== null && <span class="view-count">{view.count.toLocaleString()}</span>}
+      {counted && view.count !== null && <span class="view-count">{number(view.count)}</span>}
     </a>
   );
 }

@@ -1,6 +1,6 @@
 import type { View } from '../api/types.ts';
 import { EVERYTHING, FAVOURITES, FILMS, PHOTOS } from '../route.ts';
-import { WORDS } from './words.ts';
+import { words } from '../words/words.ts';
 
 /** A view that the bar offers. */
 export interface Offered {
@@ -16,24 +16,20 @@ export interface Offers {
   readonly albums: readonly Offered[];
 }
 
-const KINDS = [
-  [EVERYTHING, WORDS.everything],
-  [PHOTOS, WORDS.photos],
-  [FILMS, WORDS.films],
-] as const;
-
 /** What the bar offers of the views that a session opens. Favourites are offered if `favourites` are given. */
 export function offers(views: readonly View[], favourites: number): Offers {
+  const { all, photos, films } = words.header;
+  const kinds = [[EVERYTHING, all], [PHOTOS, photos], [FILMS, films]] as const;
   const countOf = (name: string) => views.find((each) => each.name === name)?.count;
-  const open = KINDS.flatMap(([name, title]) => {
+  const open = kinds.flatMap(([name, title]) => {
     const count = countOf(name);
     return count === undefined ? [] : [{ name, title, count }];
   });
   const albums = views.flatMap(({ name, title, count }) => (title === null ? [] : [{ name, title, count }]));
-  const own = favourites > 0 ? [{ name: FAVOURITES, title: WORDS.favourites, count: favourites }] : [];
-  const all = [...open, ...own];
+  const own = favourites > 0 ? [{ name: FAVOURITES, title: words.header.favourites, count: favourites }] : [];
+  const offered = [...open, ...own];
   // A choice of one is none.
-  return { kinds: all.length + albums.length > 1 ? all : [], albums };
+  return { kinds: offered.length + albums.length > 1 ? offered : [], albums };
 }
 
 /** The name of the view that is shown, for the button that opens the list. */

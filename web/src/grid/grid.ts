@@ -11,6 +11,7 @@ import { retries } from './retries.ts';
 import { section, type Section } from './section.ts';
 import { seen } from './seen.ts';
 import type { Tile } from './tile.ts';
+import { words } from '../words/words.ts';
 
 /** There are tiles, and their items are read, this far around the window, in pixels. */
 const AROUND = 1500;
@@ -64,7 +65,7 @@ export function grid(events: GridEvents): Grid {
   let below = h('footer');
   const element = h(
     'main',
-    { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' },
+    { class: 'gallery gallery-fresh', 'aria-label': words.grid.label },
     months,
     below,
     trouble,
@@ -277,7 +278,7 @@ export function grid(events: GridEvents): Grid {
   /** Says why something in the window is not there, or nothing. */
   function tell(): void {
     const error = library?.trouble;
-    const text = error instanceof Error ? `${error.message} Trying again.` : '';
+    const text = error instanceof Error ? words.grid.tryingAgain(error.message) : '';
     // The same words again would be read out again.
     if (trouble.textContent !== text) trouble.textContent = text;
   }

@@ -1,13 +1,13 @@
 import type { Media } from '../api/types.ts';
 import type { Range } from '../library/library.ts';
-import { h, rightToLeft, set } from '../ui/dom.ts';
+import { h, set } from '../ui/dom.ts';
 import { dayName, fullDate, monthsName, shortDay } from '../ui/format.ts';
 import { NOTHING, type Label, type Layout } from './justify.ts';
 import type { Month } from './months.ts';
 import { first } from '../search.ts';
+import { along } from '../ui/direction.ts';
+import { words } from '../words/words.ts';
 import { tile, type Tile, type TileEvents } from './tile.ts';
-
-const WORDS = { undated: 'Undated', select: 'Select' } as const;
 
 /** Below this width (px) a day's name is shortened. */
 const NARROW_LABEL = 150;
@@ -46,7 +46,7 @@ export function section({ date, until, days, start, end }: Month, id: string, so
   const element = h(
     'section',
     { class: 'month', 'aria-labelledby': id },
-    h('h2', { id, class: 'month-name' }, date === null || until === null ? WORDS.undated : monthsName(date, until)),
+    h('h2', { id, class: 'month-name' }, date === null || until === null ? words.grid.undated : monthsName(date, until)),
     board,
   );
   // The heading names more than one year, so each day names its own.
@@ -84,11 +84,11 @@ export function section({ date, until, days, start, end }: Month, id: string, so
     const day = days.get(index) ?? null;
     const { element: name } = heading;
     const { style } = name;
-    const long = day === null ? WORDS.undated : ofYears ? fullDate(day) : dayName(day);
+    const long = day === null ? words.grid.undated : ofYears ? fullDate(day) : dayName(day);
     heading.text.textContent = day === null ? '' : width < NARROW_LABEL ? shortDay(day) : long;
-    set(heading.check, { 'aria-label': `${WORDS.select} ${long}` });
+    set(heading.check, { 'aria-label': words.select.day(long) });
     style.width = `${width}px`;
-    style.transform = `translate(${rightToLeft() ? -left : left}px, ${top}px)`;
+    style.transform = `translate(${along(left)}px, ${top}px)`;
     tick(index, heading);
     return name;
   }

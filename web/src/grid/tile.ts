@@ -1,15 +1,14 @@
 import type { Media } from '../api/types.ts';
 import { formatRoute } from '../route.ts';
-import { h, rightToLeft, set } from '../ui/dom.ts';
+import { h, set } from '../ui/dom.ts';
 import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
-import type { Failed } from './retries.ts';
+import { along } from '../ui/direction.ts';
+import { words } from '../words/words.ts';
 import type { Box } from './justify.ts';
 import { coverWidth, srcset } from './layout.ts';
-
-/** What a tile says beside what its item is. */
-const WORDS = { favourite: 'favourite', selected: 'selected' } as const;
+import type { Failed } from './retries.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;
@@ -65,7 +64,7 @@ export function tile(eager: boolean, events: TileEvents): Tile {
   }
 
   function label(): void {
-    if (item) set(element, { 'aria-label': [describe(item), marks[1] && WORDS.favourite, marks[0] && WORDS.selected].filter(Boolean).join(', ') });
+    if (item) set(element, { 'aria-label': [describe(item), marks[1] && words.select.favourite, marks[0] && words.select.selected].filter(Boolean).join(words.page.comma) });
   }
 
   function picture(name: string): HTMLImageElement {
@@ -101,7 +100,7 @@ export function tile(eager: boolean, events: TileEvents): Tile {
       box = given;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
-      style.transform = `translate(${rightToLeft() ? -box.left : box.left}px, ${box.top}px)`;
+      style.transform = `translate(${along(box.left)}px, ${box.top}px)`;
       if (image && item) image.sizes = `${coverWidth(item, box.width, box.height)}px`;
     },
     fill(given) {
@@ -152,7 +151,8 @@ const instead = (name: string): HTMLElement =>
   h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, name));
 
 function describe(item: Media): string {
-  const kind = item.type === 'video' ? 'Film' : item.clip === null ? 'Photo' : 'Live photo';
-  const parts = [`${kind} ${item.name}`, whenTaken(item), item.duration !== null && clock(item.duration)];
-  return parts.filter(Boolean).join(', ');
+  const { film, photo, livePhoto } = words.item;
+  const named = item.type === 'video' ? film : item.clip === null ? photo : livePhoto;
+  const parts = [named(item.name), whenTaken(item), item.duration !== null && clock(item.duration)];
+  return parts.filter(Boolean).join(words.page.comma);
 }

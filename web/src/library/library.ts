@@ -3,6 +3,7 @@ import type { Block, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
 import { waitAfter } from './wait.ts';
+import { words } from '../words/words.ts';
 
 export type Status = 'idle' | 'loading' | 'failed' | 'ready';
 
@@ -175,7 +176,7 @@ export class Library {
 
   async #readBlock(name: string, signal: AbortSignal): Promise<readonly Media[]> {
     const items = await this.#api.block(name, signal);
-    if (items.length !== this.#sizes.get(name)) throw new ApiError('The server sent another number of items.', 200);
+    if (items.length !== this.#sizes.get(name)) throw new ApiError(words.errors.notUnderstood, 200);
     return items;
   }
 

@@ -9,6 +9,8 @@ import { keyboard } from './keys.ts';
 import { photo } from './photo.ts';
 import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
+import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 export interface LightboxEvents extends Surroundings {
   /** Called when another item is the current one. */
@@ -45,17 +47,17 @@ const AROUND = 4;
 
 export function lightbox(events: LightboxEvents): Lightbox {
   const track = h('div', { class: 'track' });
-  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': 'viewer' }, track);
+  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': words.lightbox.role }, track);
   const text = caption();
   const control = (name: string, label: string, drawing: Parameters<typeof icon>[0]) =>
     h('button', { type: 'button', class: `control ${name}`, 'aria-label': label, title: label }, icon(drawing));
-  const close = control('control-close', 'Close', 'close');
-  const previous = control('control-previous', 'Previous', 'previous');
-  const next = control('control-next', 'Next', 'next');
-  const download = h('a', { class: 'control control-download', title: 'Download original' }, icon('download'));
+  const close = control('control-close', words.page.close, 'close');
+  const previous = control('control-previous', words.lightbox.previous, 'previous');
+  const next = control('control-next', words.lightbox.next, 'next');
+  const download = h('a', { class: 'control control-download', title: words.lightbox.downloadOriginal }, icon('download'));
   const element = h(
     'dialog',
-    { class: 'lightbox', 'aria-label': 'Viewer' },
+    { class: 'lightbox', 'aria-label': words.lightbox.label },
     stage,
     h('div', { class: 'bar' }, download, close),
     previous,
@@ -102,12 +104,13 @@ export function lightbox(events: LightboxEvents): Lightbox {
     {
       zoomed: zoom.active,
       swipe(dx) {
-        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.count ?? 0));
+        const back = along(dx) > 0;
+        const edge = back ? index === 0 : index + 1 >= (library?.count ?? 0);
         track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
       },
       swiped(dx, velocity) {
         const turn = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
-        if (!turn || !go(index - Math.sign(dx), false, dx)) glide(`${dx}px`);
+        if (!turn || !go(index - Math.sign(along(dx)), false, dx)) glide(`${dx}px`);
       },
       pull(dy) {
         track.style.transform = `translateY(${dy}px) scale(${1 - Math.min(0.15, dy / 2000)})`;
@@ -161,7 +164,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     current()?.activate(play);
     describe(item);
     events.moved(item);
-    if (turning) glide(`calc(${step * 100}% + ${step * BETWEEN + from}px)`);
+    if (turning) glide(`calc(${along(step) * 100}% + ${along(step) * BETWEEN + from}px)`);
     else track.style.transform = '';
     library.want([to - 1, to + 2], [to - AROUND, to + AROUND + 1]);
     return true;
@@ -202,7 +205,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
         track.append(slide.element);
       }
       const offset = at - index;
-      slide.element.style.transform = `translateX(calc(${offset * 100}% + ${offset * BETWEEN}px))`;
+      const x = along(offset);
+      slide.element.style.transform = `translateX(calc(${x * 100}% + ${x * BETWEEN}px))`;
       slide.element.inert = offset !== 0;
     }
     previous.disabled = index <= 0;
@@ -211,9 +215,9 @@ export function lightbox(events: LightboxEvents): Lightbox {
 
   function describe(item: Media): void {
     text.show(item);
-    set(stage, { 'aria-label': `${item.type === 'video' ? 'Film' : 'Photo'} ${item.name}` });
+    set(stage, { 'aria-label': item.type === 'video' ? words.item.film(item.name) : words.item.photo(item.name) });
     const hidden = !(timeline?.originals && timeline.download);
-    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden });
+    set(download, { href: item.file, download: item.name, 'aria-label': words.lightbox.downloadOf(item.name), hidden });
   }
 
   function clear(): void {

@@ -35,6 +35,3 @@ export function on<K extends keyof HTMLElementEventMap>(
 }
 
 export const stillMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-/** Whether the page is written from right to left. */
-export const rightToLeft = (): boolean => document.documentElement.dir === 'rtl';
