@@ -1,17 +1,24 @@
-import { batch, effect } from '@preact/signals';
+import { batch, effect, untracked } from '@preact/signals';
 import { Api } from './api/client.ts';
+import type { Media } from './api/types.ts';
 import { bar } from './bar/Bar.tsx';
 import { places } from './film/kept.ts';
+import { entryOf } from './favourites/code.ts';
+import { idOf } from './favourites/id.ts';
+import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
-import { Library } from './library/library.ts';
+import { Libraries } from './libraries.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { DAYS, login } from './login/login.ts';
 import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
-import { EVERYTHING, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
+import { codeOf, EVERYTHING, FAVOURITES, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
 import { keepPlace, keptPlace, savePlace } from './scroll.ts';
+import { gestures } from './selection/gestures.ts';
+import { panel } from './selection/Panel.tsx';
+import { selection } from './selection/selection.ts';
 import { state } from './state.ts';
 import { transition } from './transition.ts';
 import { h, stillMotion } from './ui/dom.ts';
@@ -33,20 +40,32 @@ export function start(root: HTMLElement): void {
   const api = new Api();
   const shown = state();
   const { view, subject, title, locked, message } = shown;
-  let libraries = new Map<string, Library>();
   let scrolled = 0;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
+  const libraries = new Libraries(api, () => shown.favourites.peek(), (name, { timeline }) => {
+    if (!timeline) return;
+    keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
+    followed = false;
+    batch(() => {
+      title.value = timeline.title;
+      shown.views.value = timeline.views;
+      if (view.value === name) shown.timeline.value = timeline;
+    });
+  });
+  const library = (name: string) => libraries.get(name);
   const films = places();
   let closeDownload: () => void = () => undefined;
-  const top = bar(shown, unnamed, { choose, download: () => void download(), logout: () => void logout() });
+  const top = bar(shown, unnamed, { choose, download: () => void download(), select: () => (shown.selecting.value = !shown.selecting.value || (select.clear(), false)), logout: () => void logout() });
   const photos = grid({
     unauthorized: lock,
     laidOut: () => undefined,
-    isSelected: () => false,
-    isFavourite: () => false,
+    isSelected: ({ key }) => shown.selection.peek().has(key),
+    isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
   });
+  const select = selection(shown, { library: () => library(view.peek()) });
+  gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
   keepPlace(() => (locked.value ? undefined : photos.place()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
@@ -75,12 +94,13 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
-  const inside = h('div', { class: 'inside' }, top, photos.element, languages(), news);
+  const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
+  const inside = h('div', { class: 'inside' }, top, strip(shown), photos.element, languages(), news, selected);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {
       const now = library(view.value);
-      libraries = new Map([[view.value, now]]);
+      libraries.keep(view.value);
       // What is in the window stays where it is.
       void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
@@ -91,6 +111,15 @@ export function start(root: HTMLElement): void {
     const whole = title.value ?? unnamed;
     const named = subject.value === null ? whole : `${subject.value} · ${whole}`;
     document.title = locked.value ? unnamed : named;
+  });
+  effect(() => {
+    photos.element.classList.toggle('gallery-selecting', shown.selecting.value);
+    void [shown.selection.value, shown.favourites.value];
+    untracked(() => photos.mark());
+  });
+  effect(() => {
+    void shown.favourites.value;
+    void untracked(() => libraries.known(FAVOURITES)?.refresh());
   });
 
   api.onUnauthorized = lock;
@@ -124,25 +153,6 @@ export function start(root: HTMLElement): void {
     gate.follow();
   }
 
-  function library(name: string): Library {
-    const known = libraries.get(name);
-    if (known) return known;
-    const created = new Library(api, name);
-    libraries.set(name, created);
-    created.subscribe(() => {
-      const { timeline } = created;
-      if (!timeline || libraries.get(name) !== created) return;
-      keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
-      followed = false;
-      batch(() => {
-        title.value = timeline.title;
-        shown.views.value = timeline.views;
-        if (view.value === name) shown.timeline.value = timeline;
-      });
-    });
-    return created;
-  }
-
   /** Shows a view in the grid. If it is another one than before, it begins at a place. */
   function show(name: string, place = keptPlace()): void {
     const of = library(name);
@@ -155,22 +165,32 @@ export function start(root: HTMLElement): void {
   }
 
   /** The dialog is loaded when somebody wants it. */
-  async function download(): Promise<void> {
+  async function download(items: readonly Media[] | null = null): Promise<void> {
     const from = library(view.value);
     message.value = '';
     try {
       const [dialog] = await Promise.all([import('./download/dialog.ts'), from.read()]);
       if (locked.value || library(view.value) !== from || !from.timeline) return;
       closeDownload();
-      closeDownload = dialog.open(api, from.timeline);
+            // The services do not know favourites, so their items are named.
+      const chosen = items ?? (codeOf(view.value) === null ? null : await from.items([0, from.count]));
+      closeDownload = dialog.open(api, from.timeline, chosen);
     } catch {
       message.value = words.header.downloadNotOpened;
     }
   }
 
+  function like(item: Media | null): void {
+    if (!item) return;
+    const [id, day] = entryOf(item);
+    const next = new Map(shown.favourites.value);
+    if (!next.delete(id)) next.set(id, day);
+    shown.favourites.value = next;
+  }
+
   /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
   function forget(): void {
-    libraries = new Map();
+    libraries.forget();
     photos.clear();
     news.hidden = true;
   }
@@ -265,7 +285,7 @@ export function start(root: HTMLElement): void {
     scrolled = scrollY;
     viewer.hide();
     closeDownload();
-    for (const each of libraries.values()) each.rest();
+    libraries.rest();
     inside.remove();
     root.prepend(gate.element);
     // A guest of a link has no password to try.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FOLLOWED, formatRoute, parseRoute } from './route.ts';
+import { codeOf, FOLLOWED, formatRoute, parseRoute } from './route.ts';
 
 describe('deep links', () => {
   it.each([
@@ -39,20 +39,19 @@ describe('deep links', () => {
   });
 
   it.each([
-    ['#/favourites', ''],
-    ['#/favourites/', ''],
-    ['#/favourites/Ab-_9', 'Ab-_9'],
-    ['#/favourites/a b', ''],
-  ])('read %j as favourites', (hash, code) => {
-    expect(parseRoute(hash)).toEqual({ view: 'favourites', code });
+    ['#/favourites', 'favourites', ''],
+    ['#/favourites/Ab-_9', 'favourites/Ab-_9', 'Ab-_9'],
+    ['#/favourites/a b', 'everything', null],
+    ['#/favouritesome', 'everything', null],
+    ['#/photos', 'photos', null],
+  ])('read %j as favourites or not', (hash, name, code) => {
+    expect(parseRoute(hash)).toEqual({ view: 'grid', name });
+    expect(codeOf(name)).toBe(code);
   });
 
   it('write the grid so that it can be read again', () => {
-    for (const name of ['everything', 'photos', 'films', 'album-0123456789ab']) {
+    for (const name of ['everything', 'photos', 'films', 'album-0123456789ab', 'favourites', 'favourites/Ab-_9']) {
       expect(parseRoute(formatRoute({ view: 'grid', name }))).toEqual({ view: 'grid', name });
-    }
-    for (const code of ['', 'Ab-_9']) {
-      expect(parseRoute(formatRoute({ view: 'favourites', code }))).toEqual({ view: 'favourites', code });
     }
   });
 });

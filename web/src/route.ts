@@ -1,22 +1,23 @@
 import { keyPath } from './key-path.ts';
 
-/** The place in the page: a view in the grid, favourites, or one item. The URL's fragment holds it. */
+/** The place in the page: a view in the grid, or one item. The URL's fragment holds it. */
 export type Route =
   | { readonly view: 'grid'; readonly name: string }
-  /** `code` names the items, as `favourites/code.ts` writes it. Without one, they are the viewer's own. */
-  | { readonly view: 'favourites'; readonly code: string }
   | { readonly view: 'item'; readonly key: string };
 
 /** The view without a filter. A link that does not open it shows its own first view instead. */
 export const EVERYTHING = 'everything';
 export const PHOTOS = 'photos';
 export const FILMS = 'films';
-/** The view of the viewer's favourites, which the services do not know. */
+/**
+ * The view of the viewer's favourites, which the services do not know. `favourites/CODE` is that of a link, with items as
+ * `favourites/code.ts` writes them.
+ */
 export const FAVOURITES = 'favourites';
 /** What the names of albums' views begin with. */
 const ALBUM = 'album-';
 
-const [ITEM, ALBUMS, OF_FAVOURITES] = ['#/m/', '#/album/', '#/favourites'];
+const [ITEM, ALBUMS] = ['#/m/', '#/album/'];
 
 /** A fragment that is not understood is the whole grid, so that an old or broken link still shows the gallery. */
 export function parseRoute(hash: string): Route {
@@ -29,8 +30,7 @@ export function parseRoute(hash: string): Route {
   }
   const album = /^#\/album\/([\w-]+)$/.exec(hash)?.[1];
   if (album !== undefined) return { view: 'grid', name: ALBUM + album };
-  const [, code] = /^#\/favourites(?:\/([\w-]*))?$/.exec(hash) ?? [];
-  if (hash.startsWith(OF_FAVOURITES)) return { view: 'favourites', code: code ?? '' };
+  if (/^#\/favourites(?:\/[\w-]+)?$/.test(hash)) return { view: 'grid', name: hash.slice(2) };
   const name = hash.slice(2);
   return { view: 'grid', name: name === PHOTOS || name === FILMS ? name : EVERYTHING };
 }
@@ -38,11 +38,13 @@ export function parseRoute(hash: string): Route {
 /** The fragment of a route, `#` included. Slashes of a key stay readable. */
 export function formatRoute(route: Route): string {
   if (route.view === 'item') return ITEM + keyPath(route.key);
-  if (route.view === 'favourites') return route.code === '' ? OF_FAVOURITES : `${OF_FAVOURITES}/${route.code}`;
-  if (route.name === FAVOURITES) return OF_FAVOURITES;
   if (route.name.startsWith(ALBUM)) return ALBUMS + route.name.slice(ALBUM.length);
   return route.name === EVERYTHING ? '#/' : `#/${route.name}`;
 }
+
+/** The favourites that a view shows, as a code. Empty: the viewer's own. `null`: it shows no favourites. */
+export const codeOf = (name: string): string | null =>
+  name === FAVOURITES ? '' : name.startsWith(`${FAVOURITES}/`) ? name.slice(FAVOURITES.length + 1) : null;
 
 /** Where the server sends the browser after it followed a link that needs no password, with a cookie for it. */
 export const FOLLOWED = '#/followed';

@@ -1,10 +1,12 @@
 /** What is shown, in one place. Panels read it, and draw themselves again when it changes. */
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Media, Timeline, View } from './api/types.ts';
-import { EVERYTHING, FAVOURITES, FILMS } from './route.ts';
+import { favourites } from './favourites/kept.ts';
+import type { Favourites } from './favourites/code.ts';
+import { EVERYTHING, FILMS } from './route.ts';
 
 export interface State {
-  /** The name of the view in the grid, as in a timeline, or `favourites`. */
+  /** The name of the view in the grid, as in a timeline, or of favourites as in a route. */
   readonly view: Signal<string>;
   /** The timeline of this view, once it is known. */
   readonly timeline: Signal<Timeline | null>;
@@ -22,6 +24,8 @@ export interface State {
   readonly selection: Signal<ReadonlyMap<string, Media>>;
   /** Whether a tap on a tile selects it. */
   readonly selecting: Signal<boolean>;
+  /** The viewer's favourites. Only they outlive the visit. */
+  readonly favourites: Signal<Favourites>;
   /** Whether something of the view may be taken home. `null` until it is known. */
   readonly downloadable: ReadonlySignal<boolean | null>;
   /** Forgets what is shown, and with it everything of the gallery. */
@@ -47,6 +51,7 @@ export function state(): State {
     message,
     selection,
     selecting,
+    favourites: favourites(),
     downloadable: computed(() => {
       const of = timeline.value;
       // Films are taken as originals only.
@@ -64,7 +69,3 @@ export function state(): State {
     },
   };
 }
-
-/** The title of an album, or `null` for other views. */
-export const albumOf = (views: readonly View[], name: string): string | null =>
-  name === FAVOURITES ? null : (views.find((each) => each.name === name)?.title ?? null);

@@ -11,6 +11,7 @@ import { offers, shownTitle, type Offered } from './views.ts';
 
 export interface BarEvents {
   choose(view: string): void;
+  select(): void;
   download(): void;
   logout(): void;
 }
@@ -29,8 +30,9 @@ export function bar(of: State, unnamed: string, to: BarEvents): HTMLElement {
 }
 
 function Bar({ of, unnamed, to }: Props) {
+  // Favourites of a link are no view that the bar offers.
   const shown = of.view.value;
-  const offered = offers(of.views.value, 0);
+  const offered = offers(of.views.value, of.favourites.value.size);
   const { kinds, albums } = offered;
   const album = albums.find(({ name }) => name === shown);
   const link = (each: Offered, counted: boolean) => (
@@ -54,6 +56,9 @@ function Bar({ of, unnamed, to }: Props) {
         </nav>
       )}
       <div class="bar-actions">
+        {of.timeline.value !== null && (
+          <Action name="select" label={words.select.start} press={to.select} pressed={of.selecting.value} />
+        )}
         {of.downloadable.value && <Action name="download" label={words.page.download} press={to.download} />}
         <Action name="leave" label={words.header.logout} press={to.logout} />
       </div>
@@ -83,9 +88,14 @@ function ViewLink({ view, shown, counted, choose }: {
   );
 }
 
-function Action({ name, label, press }: { readonly name: LineIcon; readonly label: string; readonly press: () => void }) {
+function Action({ name, label, press, pressed }: {
+  readonly name: LineIcon;
+  readonly label: string;
+  readonly press: () => void;
+  readonly pressed?: boolean;
+}) {
   return (
-    <button type="button" class="bar-action" aria-label={label} title={label} onClick={press}>
+    <button type="button" class="bar-action" aria-label={label} title={label} aria-pressed={pressed} onClick={press}>
       <Icon name={name} />
     </button>
   );

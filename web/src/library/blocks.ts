@@ -64,6 +64,22 @@ export class Blocks {
     this.#next();
   }
 
+  /** Reads the blocks that are missing, whatever the viewer sees. Rejects if one of them cannot be read. */
+  async load(names: readonly string[]): Promise<void> {
+    const missing = names.filter((name) => !this.#there.has(name));
+    const control = new AbortController();
+    const next = async (): Promise<void> => {
+      const name = missing.shift();
+      if (name === undefined) return;
+      const items = await this.#read(name, control.signal);
+      this.#there.set(name, items);
+      this.#events.came(name, items);
+      await next();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    if (names.length > 0) this.#events.changed();
+  }
+
   /** Tries again at once what has failed. */
   retry(): void {
     this.#failed.clear();

@@ -1,5 +1,5 @@
 import { ApiError, type Api } from '../api/client.ts';
-import type { Block, Media, Place, Timeline } from '../api/types.ts';
+import type { Block, Located, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
 import { waitAfter } from './wait.ts';
@@ -122,6 +122,21 @@ export class Library {
   async refresh(): Promise<void> {
     if (this.timeline) await this.#replace();
     else await this.read();
+  }
+
+  /** All items from one number to another. Reads the blocks that are missing. Rejects as the API does. */
+  async items(range: Range): Promise<readonly Media[]> {
+    const { timeline } = this;
+    await this.#blocks.load(this.#blocksIn(range));
+    // Meanwhile, the numbers may have become those of other items.
+    if (timeline !== this.timeline) throw new ApiError(words.errors.unknown, 0);
+    const [from, to] = [Math.max(0, range[0]), Math.min(range[1], this.count)];
+    return Array.from({ length: Math.max(0, to - from) }, (_, at) => this.at(from + at)).filter((item) => item !== null);
+  }
+
+  /** An item anywhere in the view, and where it is. Rejects as the API does. */
+  locate(key: string): Promise<Located> {
+    return this.#api.item(key, this.view);
   }
 
   /** Asks whether the library has changed since the timeline was read. */
