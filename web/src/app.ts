@@ -9,6 +9,7 @@ import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
+import { scrubber } from './grid/scrubber.ts';
 import { Libraries } from './libraries.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { DAYS, login } from './login/login.ts';
@@ -60,10 +61,11 @@ export function start(root: HTMLElement): void {
   const top = bar(shown, unnamed, { choose, download: () => void download(), select: () => (shown.selecting.value = !shown.selecting.value || (select.clear(), false)), logout: () => void logout() });
   const photos = grid({
     unauthorized: lock,
-    laidOut: () => undefined,
+    laidOut: () => time.update(),
     isSelected: ({ key }) => shown.selection.peek().has(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
   });
+  const time = scrubber(() => photos.months());
   const select = selection(shown, { library: () => library(view.peek()) });
   gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
   keepPlace(() => (locked.value ? undefined : photos.place()));
@@ -95,7 +97,7 @@ export function start(root: HTMLElement): void {
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
   const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
-  const inside = h('div', { class: 'inside' }, top, strip(shown), photos.element, languages(), news, selected);
+  const inside = h('div', { class: 'inside' }, top, strip(shown), photos.element, languages(), time.element, news, selected);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {
