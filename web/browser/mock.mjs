@@ -71,8 +71,11 @@ function view(name, all) {
   return { name, all, blocks, days, ratios: all.map(shape).join('') };
 }
 
-/** A server on a free port of this machine. Without the password, it says 401 to everything of the API. */
-export async function mock(count, { password = 'mock', title = null } = {}) {
+/**
+ * A server on a free port of this machine. `albums` are titles and how many items, the newest, are in each.
+ * Without the password, it says 401 to everything of the API.
+ */
+export async function mock(count, { password = 'mock', title = null, albums = [] } = {}) {
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -89,6 +92,9 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
       const views = [view('everything', all), view('photos', of('image')), view('films', of('video'))];
+      for (const [called, size] of albums) {
+        views.push({ ...view(`album-${digest(called).slice(0, 12)}`, all.slice(0, size)), title: called });
+      }
       library = { version: digest(JSON.stringify(all)), views: new Map(views.map((each) => [each.name, each])) };
     },
     close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
@@ -102,7 +108,7 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
       title,
       subtitle: null,
       cover: null,
-      views: [...library.views.values()].map((each) => ({ name: each.name, title: null, count: each.all.length })),
+      views: [...library.views.values()].map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
       view: name,
       count: of.all.length,
       days: of.days,
@@ -121,10 +127,10 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return found && { ...found, latitude: null, longitude: null, altitude: null, position };
   }
 
-  /** A download of a view. Its sizes are as if each file had 12.3 MB. */
-  function prepared({ view: name }) {
+  /** A download of a view, or of items. Its sizes are as if each file had 12.3 MB. */
+  function prepared({ view: name, keys }) {
     const { parts, leftOut } = state.download;
-    const all = library.views.get(name).all.length - leftOut;
+    const all = (keys ?? library.views.get(name).all).length - leftOut;
     const part = (_, at) => {
       const count = Math.floor(all / parts) + (at === 0 ? all % parts : 0);
       const file = parts === 1 ? 'Gallery.zip' : `Gallery (${at + 1} of ${parts}).zip`;
