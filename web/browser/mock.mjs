@@ -2,10 +2,11 @@
  * A gallery of generated items, which serves the built page and the API that the page uses. It is for tests that need
  * a large library, or one that changes and fails on command.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 const DIST = join(import.meta.dirname, '../dist');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -74,8 +75,9 @@ function view(name, all) {
 /**
  * A server on a free port of this machine. `albums` are titles and how many items, the newest, are in each.
  * Without the password, it says 401 to everything of the API.
+ * With `weights`, the bytes of a picture of each size, everything has the length that it has on the network.
  */
-export async function mock(count, { password = 'mock', title = null, albums = [] } = {}) {
+export async function mock(count, { password = 'mock', title = null, albums = [], weights = null } = {}) {
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -141,30 +143,40 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     return { url: made[0].url, name: made[0].name, ...sum, parts: made };
   }
 
+  /** What compresses as little as a picture. */
+  const noise = weights ? randomBytes(Math.max(...Object.values(weights))).toString('base64') : '';
+  /** The headers and the body of JSON, as it goes over the network. */
+  const packed = (headers, body) => (weights ? [{ ...headers, 'content-encoding': 'gzip' }, gzipSync(body)] : [headers, body]);
+
   const problem = (response, status, detail) =>
     response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status, detail }));
   const json = (response, body, cache) =>
     body === undefined
       ? problem(response, 404, 'Not there.')
-      : response
-          .writeHead(200, { 'content-type': 'application/json', 'cache-control': cache })
-          .end(typeof body === 'string' ? body : JSON.stringify(body));
+      : sent(response, { 'content-type': 'application/json', 'cache-control': cache }, typeof body === 'string' ? body : JSON.stringify(body));
+  const sent = (response, given, text) => {
+    const [headers, body] = packed(given, text);
+    return response.writeHead(200, headers).end(body);
+  };
 
   async function page(path, response) {
     const name = path === '/' ? '/index.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
     if (body === null) return problem(response, 404, 'Not there.');
-    return response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' }).end(body);
+    const packed = weights && (await readFile(join(DIST, `${name}.br`)).catch(() => null));
+    const headers = { 'content-type': TYPES[extname(name)] ?? 'text/plain', ...(packed ? { 'content-encoding': 'br' } : {}) };
+    return response.writeHead(200, headers).end(packed ?? body);
   }
 
-  function picture(key, response) {
+  function picture(key, size, response) {
     const all = library.views.get('everything').all;
     const number = Number(/IMG (\d+)/.exec(key)?.[1] ?? 0);
     const { width, height } = all.find((item) => item.key === key) ?? { width: 1, height: 1 };
     const scale = 400 / Math.max(width, height);
     const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="hsl(${(number * 37) % 360} 35% 62%)"/><text x="50%" y="50%" fill="#fff" font-size="44" text-anchor="middle" dominant-baseline="middle">${number}</text></svg>`;
-    response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=31536000, immutable' }).end(svg);
+    const weight = weights ? `<!--${noise.slice(0, weights[size ?? 'screen'])}-->` : '';
+    response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=31536000, immutable' }).end(svg + weight);
   }
 
   const server = createServer((request, response) => {
@@ -193,14 +205,14 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
     if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
-    if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);
+    if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), url.searchParams.get('size'), response);
     const asked = url.searchParams.get('view') ?? 'everything';
     if (path === '/api/timeline') {
       const tag = `"${library.version}-${asked}-${digest(JSON.stringify(state.link))}"`;
       const headers = { etag: tag, 'cache-control': 'private, no-cache', 'content-type': 'application/json' };
       if (request.headers['if-none-match'] === tag) return response.writeHead(304, headers).end();
       const body = timeline(asked);
-      return body ? response.writeHead(200, headers).end(JSON.stringify(body)) : problem(response, 404, 'No such view.');
+      return body ? sent(response, headers, JSON.stringify(body)) : problem(response, 404, 'No such view.');
     }
     if (path.startsWith('/api/blocks/')) {
       const blocks = [...library.views.values()].flatMap((each) => each.blocks);
