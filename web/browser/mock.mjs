@@ -159,9 +159,11 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     return response.writeHead(200, headers).end(body);
   };
 
-  async function page(path, response) {
+  async function page(path, response, accept = '') {
     const name = path === '/' ? '/index.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
+    const nothing = body === null && accept.includes('text/html') && (await readFile(join(DIST, '404.html')).catch(() => null));
+    if (nothing) return response.writeHead(404, { 'content-type': 'text/html' }).end(nothing);
     if (body === null) return problem(response, 404, 'Not there.');
     const packed = weights && (await readFile(join(DIST, `${name}.br`)).catch(() => null));
     const headers = { 'content-type': TYPES[extname(name)] ?? 'text/plain', ...(packed ? { 'content-encoding': 'br' } : {}) };
@@ -202,7 +204,7 @@ export async function mock(count, { password = 'mock', title = null, albums = []
       });
     }
     if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
-    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
+    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response, request.headers.accept);
     if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), url.searchParams.get('size'), response);
