@@ -6,6 +6,9 @@ use platform::Problem;
 
 use crate::moved::Moved;
 
+/// The service's name in the log.
+pub(crate) const SERVICE: &str = "viewer-edge";
+
 /// The route of a path, with its parts parsed.
 pub(crate) enum Route<'a> {
     Public(Public<'a>),
@@ -117,7 +120,7 @@ impl<'a> Route<'a> {
             Self::Private(Private::Thumbnail(_)) => ("/api/thumbnail/:key", "GET, HEAD"),
             Self::Private(Private::Clip(_)) => ("/api/clip/:key", "GET, HEAD"),
         };
-        Described { service: "viewer-edge", pattern, allow }
+        Described { service: SERVICE, pattern, allow }
     }
 }
 
