@@ -14,6 +14,7 @@ import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
+import { words } from './words/words.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
@@ -22,8 +23,6 @@ interface Visit {
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
 const IDLE = 300;
-
-const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
 
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
@@ -71,7 +70,7 @@ export function start(root: HTMLElement): void {
   });
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
-  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
+  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
   const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
   freshness(
     async () => !locked && (await library(filter).isStale()),
@@ -155,7 +154,7 @@ export function start(root: HTMLElement): void {
       closeDownload();
       closeDownload = dialog.open(api, from.timeline);
     } catch {
-      top.say('The download could not be opened. Please check your connection, and reload the page.');
+      top.say(words.header.downloadNotOpened);
     }
   }
 
@@ -205,7 +204,7 @@ export function start(root: HTMLElement): void {
 
   /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
-    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
     // The filter of this visit may hide the item.
     filter = null;
     top.chosen(filter);
@@ -215,7 +214,7 @@ export function start(root: HTMLElement): void {
       const index = await all.find(key);
       if (!at(key)) return;
       if (index !== null) viewer.show(all, index, false);
-      else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+      else viewer.tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) viewer.tell(failure(error, () => void seek(key)));
     }
@@ -263,7 +262,7 @@ export function start(root: HTMLElement): void {
     root.prepend(gate.element);
     name();
     // A guest of a link has no password to try.
-    if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
+    if (followed) gate.shut(words.login.noCookieLink);
     else gate.open();
   }
 
@@ -271,7 +270,7 @@ export function start(root: HTMLElement): void {
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(`${NO_COOKIE} try again.`);
+      gate.open(words.login.noCookie);
       return;
     }
     if (link !== null) {
@@ -297,7 +296,7 @@ export function start(root: HTMLElement): void {
     try {
       await api.logout();
     } catch (error) {
-      top.say(error instanceof Error ? error.message : 'Logging out failed.');
+      top.say(error instanceof Error ? error.message : words.header.logoutFailed);
       return;
     }
     forget();

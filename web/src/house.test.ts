@@ -22,9 +22,9 @@ describe('the page', () => {
     expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
   });
 
-  it('keeps nothing but where films were left, in one place, which is emptied at logout', () => {
+  it('keeps nothing but where films were left, which is emptied at logout, and the language', () => {
     const keeping = sources.filter(([, text]) => /localStorage|sessionStorage|indexedDB/.test(text));
-    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts']);
+    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts', 'words/kept.ts']);
   });
 
   it('has no inline script or style in its document', () => {

@@ -3,5 +3,6 @@ import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
 import { start } from './app.ts';
+import { speak } from './words/words.ts';
 
-start(document.getElementById('app') ?? document.body);
+speak(() => start(document.getElementById('app') ?? document.body));

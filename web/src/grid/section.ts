@@ -4,6 +4,7 @@ import { dayName, monthName, shortDay } from '../ui/format.ts';
 import type { Label, Layout } from './layout.ts';
 import type { Month } from './months.ts';
 import { tile, type Tile } from './tile.ts';
+import { words } from '../words/words.ts';
 
 /** Below this width (px) a day's name is shortened. */
 const NARROW_LABEL = 150;
@@ -35,7 +36,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
   const element = h(
     'section',
     { class: 'month', 'aria-labelledby': id },
-    h('h2', { id, class: 'month-name' }, date === null ? 'Undated' : monthName(date)),
+    h('h2', { id, class: 'month-name' }, date === null ? words.grid.undated : monthName(date)),
     board,
   );
   const tiles = new Map<number, Tile>();

@@ -5,6 +5,7 @@ import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
 import { coverWidth, srcset, type Box } from './layout.ts';
+import { words } from '../words/words.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;
@@ -124,7 +125,8 @@ const instead = (name: string): HTMLElement =>
   h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, name));
 
 function describe(item: Media): string {
-  const kind = item.type === 'video' ? 'Film' : item.clip === null ? 'Photo' : 'Live photo';
-  const parts = [`${kind} ${item.name}`, whenTaken(item), item.duration !== null && clock(item.duration)];
-  return parts.filter(Boolean).join(', ');
+  const { film, photo, livePhoto } = words.item;
+  const named = item.type === 'video' ? film : item.clip === null ? photo : livePhoto;
+  const parts = [named(item.name), whenTaken(item), item.duration !== null && clock(item.duration)];
+  return parts.filter(Boolean).join(words.page.comma);
 }

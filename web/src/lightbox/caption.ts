@@ -1,6 +1,7 @@
 import type { Media } from '../api/types.ts';
 import { h } from '../ui/dom.ts';
-import { bytes, cameraName, clock, whenTaken } from '../ui/format.ts';
+import { bytes, cameraName, clock, pixels, whenTaken } from '../ui/format.ts';
+import { locale } from '../words/locale.ts';
 
 export interface Caption {
   readonly element: HTMLElement;
@@ -26,10 +27,10 @@ export function caption(): Caption {
 }
 
 /** The known facts, in reading order. */
-export function facts(item: Media, locale?: string): string[] {
-  const size = item.width && item.height ? `${item.width} × ${item.height}` : null;
+export function facts(item: Media, tag = locale()): string[] {
+  const size = item.width && item.height ? pixels(item.width, item.height) : null;
   const length = item.duration === null ? null : clock(item.duration);
-  return [whenTaken(item, locale), cameraName(item.camera), length, size, bytes(item.size, locale)].filter(
+  return [whenTaken(item, tag), cameraName(item.camera), length, size, bytes(item.size, tag)].filter(
     (fact) => fact !== null,
   );
 }

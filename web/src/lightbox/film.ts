@@ -6,6 +6,7 @@ import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
+import { words } from '../words/words.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
@@ -18,7 +19,7 @@ const PATIENCE = 30_000;
 export function film(item: Media, around: Surroundings): Slide {
   const posterUrl = item.thumbnails.large ?? item.thumbnails.medium;
   const poster = posterUrl !== null && h('img', { alt: '', draggable: 'false', src: posterUrl });
-  const start = h('button', { type: 'button', class: 'start', 'aria-label': `Play ${item.name}` }, icon('play'));
+  const start = h('button', { type: 'button', class: 'start', 'aria-label': words.lightbox.playFilm(item.name) }, icon('play'));
   const frame = frameOf(item, poster, start);
   const element = h('figure', { class: 'slide slide-shown' }, frame);
   let video: HTMLVideoElement | null = null;
@@ -71,7 +72,7 @@ export function film(item: Media, around: Surroundings): Slide {
       else opened.destroy();
     } catch {
       // The player itself did not load: the network failed, or a newer version of the page has been deployed.
-      if (mine === opening) failed('The player could not be loaded. Please check your connection, or reload the page.', null, null);
+      if (mine === opening) failed(words.film.playerNotLoaded, null, null);
     }
   }
 

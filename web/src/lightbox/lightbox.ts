@@ -9,6 +9,7 @@ import { keyboard } from './keys.ts';
 import { photo } from './photo.ts';
 import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
+import { words } from '../words/words.ts';
 
 export interface LightboxEvents extends Surroundings {
   /** Called when another item is the current one. */
@@ -45,17 +46,17 @@ const AROUND = 4;
 
 export function lightbox(events: LightboxEvents): Lightbox {
   const track = h('div', { class: 'track' });
-  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': 'viewer' }, track);
+  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': words.lightbox.role }, track);
   const text = caption();
   const control = (name: string, label: string, drawing: Parameters<typeof icon>[0]) =>
     h('button', { type: 'button', class: `control ${name}`, 'aria-label': label, title: label }, icon(drawing));
-  const close = control('control-close', 'Close', 'close');
-  const previous = control('control-previous', 'Previous', 'previous');
-  const next = control('control-next', 'Next', 'next');
-  const download = h('a', { class: 'control control-download', title: 'Download original' }, icon('download'));
+  const close = control('control-close', words.page.close, 'close');
+  const previous = control('control-previous', words.lightbox.previous, 'previous');
+  const next = control('control-next', words.lightbox.next, 'next');
+  const download = h('a', { class: 'control control-download', title: words.lightbox.downloadOriginal }, icon('download'));
   const element = h(
     'dialog',
-    { class: 'lightbox', 'aria-label': 'Viewer' },
+    { class: 'lightbox', 'aria-label': words.lightbox.label },
     stage,
     h('div', { class: 'bar' }, download, close),
     previous,
@@ -211,9 +212,9 @@ export function lightbox(events: LightboxEvents): Lightbox {
 
   function describe(item: Media): void {
     text.show(item);
-    set(stage, { 'aria-label': `${item.type === 'video' ? 'Film' : 'Photo'} ${item.name}` });
+    set(stage, { 'aria-label': item.type === 'video' ? words.item.film(item.name) : words.item.photo(item.name) });
     const hidden = !(timeline?.originals && timeline.download);
-    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden });
+    set(download, { href: item.file, download: item.name, 'aria-label': words.lightbox.downloadOf(item.name), hidden });
   }
 
   function clear(): void {

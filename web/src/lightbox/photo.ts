@@ -4,6 +4,7 @@ import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
 import { live } from './live.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
+import { words } from '../words/words.ts';
 
 /** The types of originals that every browser shows, for items whose rows do not say it. */
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
@@ -81,7 +82,7 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     }
     void around.stillWelcome().then((welcome) => {
       if (!welcome) around.unauthorized();
-      else if (sharpest < 0) frame.replaceChildren(failure(new Error('This photo could not be loaded.'), again));
+      else if (sharpest < 0) frame.replaceChildren(failure(new Error(words.lightbox.photoFailed), again));
     });
   }
 
@@ -110,7 +111,7 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
 
   previews.forEach(layer);
   if (closer.length === 0 && previews.length === 0) {
-    frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo.'));
+    frame.append(h('p', { class: 'failure' }, words.lightbox.photoUnknown));
   }
   return {
     item,

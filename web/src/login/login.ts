@@ -1,6 +1,10 @@
 import { ApiError, type Api } from '../api/client.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon, sprig } from '../ui/icons.ts';
+import { words } from '../words/words.ts';
+
+/** How long a session lasts. */
+export const DAYS = 30;
 
 export interface Login {
   readonly element: HTMLElement;
@@ -32,11 +36,11 @@ export function login(
     'aria-describedby': 'login-message',
   });
   const reveal = h('button', { type: 'button', class: 'reveal' });
-  const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, 'Open the gallery'));
-  const note = h('p', { class: 'login-note' }, 'You stay signed in on this device for 30 days.');
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, words.login.enter));
+  const note = h('p', { class: 'login-note' }, words.login.stay(DAYS));
   const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
-  const lead = h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.');
-  const label = h('label', { for: 'password' }, 'Password');
+  const lead = h('p', { class: 'login-lead' }, words.login.lead);
+  const label = h('label', { for: 'password' }, words.login.password);
   const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
@@ -56,7 +60,7 @@ export function login(
 
   const show = (visible: boolean) => {
     field.type = visible ? 'text' : 'password';
-    set(reveal, { 'aria-label': visible ? 'Hide password' : 'Show password', 'aria-pressed': String(visible) });
+    set(reveal, { 'aria-label': visible ? words.login.hide : words.login.show, 'aria-pressed': String(visible) });
     reveal.replaceChildren(icon(visible ? 'hide' : 'show'));
   };
   const say = (text: string, wrong: boolean) => {
@@ -81,7 +85,7 @@ export function login(
     event.preventDefault();
     if (submit.disabled) return;
     if (field.value === '') {
-      say('Please enter the password.', true);
+      say(words.login.empty, true);
       field.focus();
       return;
     }
@@ -110,17 +114,18 @@ export function login(
 
   function refuse(error: unknown): void {
     if (link !== null && error instanceof ApiError && error.status === 404) {
-      shut('This link has ended, or is not whole. Please ask for a new one.');
+      shut(words.login.linkEnded);
     } else if (error instanceof ApiError && error.status === 401) {
-      say('That is not the right password. Please try again.', true);
+      say(words.login.wrong, true);
       field.readOnly = false;
       field.select();
       field.focus();
     } else if (error instanceof ApiError && error.status === 429) {
       hold(error.retryAfter ?? 30);
     } else {
-      const id = error instanceof ApiError && error.requestId ? ` (request ${error.requestId})` : '';
-      say(`${error instanceof Error ? error.message : 'Something went wrong.'}${id}`, false);
+      const text = error instanceof Error ? error.message : words.errors.unknown;
+      const id = error instanceof ApiError ? error.requestId : null;
+      say(id === null ? text : words.errors.withRequest(text, id), false);
     }
   }
 
@@ -129,7 +134,7 @@ export function login(
     let left = Math.ceil(seconds);
     const tick = () => {
       if (left > 0) {
-        say(`Too many attempts. Please wait ${left} s.`, false);
+        say(words.login.wait(left), false);
         left -= 1;
         return;
       }
