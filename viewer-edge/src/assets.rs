@@ -19,7 +19,21 @@ struct Asset {
     gzip: Option<&'static [u8]>,
 }
 
+/// The page's service worker.
+const WORKER: &str = "/sw.js";
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The page itself.
+pub(crate) fn page() -> Option<&'static str> {
+    let page = ASSETS.iter().find(|asset| asset.path == "/index.html")?;
+    std::str::from_utf8(page.identity).ok()
+}
+
+/// The file with this path, as it was built.
+pub(crate) fn file(path: &str) -> Option<&'static [u8]> {
+    ASSETS.iter().find(|asset| asset.path == path).map(|asset| asset.identity)
+}
 
 pub(crate) fn serve<B: From<Bytes>>(
     config: &Config,
@@ -52,7 +66,8 @@ pub(crate) fn serve<B: From<Bytes>>(
     // Vite puts the content's hash into the names of its assets; browsers ask for the page itself again.
     let hashed = path.starts_with("/assets/");
     put(header::CACHE_CONTROL, if hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
-    if asset.content_type.starts_with("text/html") {
+    // A service worker has the policy of its own answer, and asks for what the page asks for.
+    if asset.content_type.starts_with("text/html") || path == WORKER {
         put(header::CONTENT_SECURITY_POLICY, &config.page_policy);
     }
     coding.describe(headers, !unchanged);

@@ -12,8 +12,10 @@ mod config;
 mod download;
 mod films;
 mod item;
+mod linked;
 mod listing;
 mod maker;
+mod manifest;
 mod missing;
 mod moved;
 mod original;
@@ -100,6 +102,8 @@ impl ViewerEdge {
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,
+            Public::Cover(token) => Box::pin(linked::cover(self, cx, head, token)).await,
+            Public::Manifest => Box::pin(manifest::serve(self, cx, head)).await,
             Public::Films => films::forward(self, cx, head, Bytes::new()).await,
             Public::Download(None) => download::begin(self, cx, &head.headers, body).await,
             Public::Download(Some(token)) => Box::pin(download::serve(self, cx, head, token)).await,

@@ -10,7 +10,7 @@ use platform::{Cx, Error, Kind, Platform, Problem};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::{ViewerEdge, assets};
+use crate::{ViewerEdge, linked};
 
 /// The longest login body, in bytes.
 const MAX_BODY: usize = 8 * 1024;
@@ -86,12 +86,12 @@ pub(crate) async fn follow<P: Platform>(
     // A page elsewhere must not exchange the viewer's session behind the viewer's back, in a picture or a frame.
     let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
     let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
+    let is_visit = is_visit && !linked::is_previewer(&head.headers);
     let Some(link) = link.as_ref().filter(|link| link.password.is_none() && is_visit) else {
-        let mut page = assets::serve(&service.config, head, "/")?;
+        let mut page = linked::page(service, cx, &head.headers, link.as_deref().map(|link| (link, token))).await?;
         if link.is_none() {
             *page.status_mut() = StatusCode::NOT_FOUND;
         }
-        respond::set(page.headers_mut(), header::CACHE_CONTROL, "no-store");
         return Ok(page);
     };
     // Who has the whole gallery open keeps it.

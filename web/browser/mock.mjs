@@ -145,7 +145,7 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
           .end(typeof body === 'string' ? body : JSON.stringify(body));
 
   async function page(path, response) {
-    const name = path === '/' ? '/index.html' : path;
+    const name = path === '/' ? '/served.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
     if (body === null) return problem(response, 404, 'Not there.');
     return response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' }).end(body);

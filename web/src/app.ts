@@ -11,6 +11,7 @@ import { login } from './login/login.ts';
 import { step, wanted } from './return-to.ts';
 import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
+import { elsewhere, homePath } from './services.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
@@ -68,8 +69,8 @@ export function start(root: HTMLElement): void {
       }
     },
   });
-  const link = linkOf(location.pathname);
-  const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
+  const link = linkOf(location, homePath());
+  const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
   const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
   freshness(
@@ -270,14 +271,14 @@ export function start(root: HTMLElement): void {
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(words.login.noCookie);
+      gate.open(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
       return;
     }
     if (link !== null) {
-      location.replace('/');
+      location.replace(homePath());
       return;
     }
-    const next = step(location.href, target);
+    const next = step(location.href, target, homePath());
     if (next.kind === 'load') {
       location.assign(next.url);
       return;

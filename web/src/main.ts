@@ -3,6 +3,12 @@ import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
 import { start } from './app.ts';
-import { speak } from './words/words.ts';
+import { locate } from './services.ts';
+import { h } from './ui/dom.ts';
+import { speak, words } from './words/words.ts';
 
-speak(() => start(document.getElementById('app') ?? document.body));
+const root = document.getElementById('app') ?? document.body;
+locate(
+  () => speak(() => start(root)),
+  (error) => speak(() => root.append(h('p', { class: 'notice', role: 'alert' }, words.elsewhere.config(error.message)))),
+);

@@ -1,6 +1,7 @@
 import { ApiError, type Api } from '../api/client.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon, sprig } from '../ui/icons.ts';
+import { reach } from '../services.ts';
 import { words } from '../words/words.ts';
 
 /** How long a session lasts. */
@@ -44,7 +45,7 @@ export function login(
   const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
-    { class: 'login-card', method: 'post', action: '/login', novalidate: true },
+    { class: 'login-card', method: 'post', action: reach('/login'), novalidate: true },
     sprig(),
     h('h1', {}, title),
     lead,
