@@ -46,6 +46,8 @@ export default defineConfig({
   },
   build: {
     outDir: 'dist',
+    // The second one is for addresses where there is nothing. Static hosts look for it by this name too.
+    rollupOptions: { input: ['index.html', '404.html'] },
     target: ['chrome109', 'firefox115', 'safari16'],
     // The content security policy allows no `data:` for scripts and styles, so every asset is a file.
     assetsInlineLimit: 0,

@@ -7,7 +7,8 @@ import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
 import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
-import { login } from './login/login.ts';
+import { DAYS, login } from './login/login.ts';
+import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
@@ -16,6 +17,7 @@ import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
 import { words } from './words/words.ts';
+import { languages } from './ui/languages.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
@@ -72,7 +74,7 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location, homePath());
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
+  const inside = h('div', { class: 'inside' }, top.element, photos.element, languages(), news);
   freshness(
     async () => !locked && (await library(filter).isStale()),
     () => {
@@ -120,6 +122,7 @@ export function start(root: HTMLElement): void {
     libraries.set(type, created);
     created.subscribe(() => {
       if (!created.timeline || libraries.get(type) !== created) return;
+      keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
       followed = false;
       title = created.timeline.title ?? unnamed;
       top.name(title);
@@ -264,16 +267,17 @@ export function start(root: HTMLElement): void {
     name();
     // A guest of a link has no password to try.
     if (followed) gate.shut(words.login.noCookieLink);
-    else gate.open();
+    else gate.open(link === null ? whySignedOut() : undefined);
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
+      gate.warn(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
       return;
     }
+    keepSignedIn(link === null ? 'password' : 'link');
     if (link !== null) {
       location.replace(homePath());
       return;
@@ -302,6 +306,7 @@ export function start(root: HTMLElement): void {
     }
     forget();
     films.forget();
+    keepSignedIn(null);
     filter = null;
     title = unnamed;
     subject = null;
@@ -311,6 +316,13 @@ export function start(root: HTMLElement): void {
     lock();
     scrolled = 0;
   }
+}
+
+/** What who was let in before is told at the login. */
+function whySignedOut(): string | undefined {
+  const way = signedIn();
+  if (way === null) return undefined;
+  return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }
 
 function fromGrid(state: unknown): state is Visit {

@@ -36,7 +36,7 @@ export function header(title: string, to: { choose(type: MediaType | null): void
   };
   const download = action(words.page.download, 'download', () => to.download());
   download.hidden = true;
-  const heading = h('h1', {}, title);
+  const heading = h('h1', { dir: 'auto' }, title);
   const message = h('p', { class: 'header-message', role: 'alert' });
   return {
     element: h(

@@ -3,12 +3,15 @@ import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
 import { start } from './app.ts';
+import { nothing } from './nothing.ts';
 import { locate } from './services.ts';
 import { h } from './ui/dom.ts';
 import { speak, words } from './words/words.ts';
 
-const root = document.getElementById('app') ?? document.body;
+// The document of an address where there is nothing has no place for the gallery.
+const root = document.getElementById('app');
+const tell = (text: string) => document.body.append(h('p', { class: 'notice', role: 'alert' }, text));
 locate(
-  () => speak(() => start(root)),
-  (error) => speak(() => root.append(h('p', { class: 'notice', role: 'alert' }, words.elsewhere.config(error.message)))),
+  () => speak(() => (root ? start(root) : nothing(document.body))),
+  ({ message }) => speak(() => tell(words.elsewhere.config(message))),
 );

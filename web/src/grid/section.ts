@@ -5,6 +5,7 @@ import type { Label, Layout } from './layout.ts';
 import type { Month } from './months.ts';
 import { tile, type Tile } from './tile.ts';
 import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 /** Below this width (px) a day's name is shortened. */
 const NARROW_LABEL = 150;
@@ -65,7 +66,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
     const day = days.get(index) ?? null;
     name.textContent = day === null ? '' : width < NARROW_LABEL ? shortDay(day) : dayName(day);
     name.style.width = `${width}px`;
-    name.style.transform = `translate(${left}px, ${top}px)`;
+    name.style.transform = `translate(${along(left)}px, ${top}px)`;
     return name;
   }
 

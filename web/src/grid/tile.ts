@@ -6,6 +6,7 @@ import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
 import { coverWidth, srcset, type Box } from './layout.ts';
 import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;
@@ -76,7 +77,7 @@ export function tile(eager: boolean, failed: () => void): Tile {
       box = given;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
-      style.transform = `translate(${box.left}px, ${box.top}px)`;
+      style.transform = `translate(${along(box.left)}px, ${box.top}px)`;
       if (image && item) image.sizes = `${coverWidth(item, box.width, box.height)}px`;
     },
     fill(given) {

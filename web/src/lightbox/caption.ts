@@ -11,7 +11,7 @@ export interface Caption {
 
 /** The name, date, camera and size of the current item. Screen readers read them out when the item changes. */
 export function caption(): Caption {
-  const name = h('h2', { class: 'caption-name' });
+  const name = h('h2', { class: 'caption-name', dir: 'auto' });
   const details = h('p', { class: 'caption-details' });
   return {
     element: h('div', { class: 'caption', 'aria-live': 'polite' }, name, details),

@@ -1,3 +1,5 @@
+import { keyAlong } from '../ui/direction.ts';
+
 export interface Keys {
   previous(): void;
   next(): void;
@@ -22,7 +24,7 @@ export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
     if (!escape && target?.closest('video[controls], select, .film-volume')) return;
     if (event.key === ' ' && target?.closest('button, a')) return;
     if (!to.own(event)) {
-      const action = actions.get(event.key);
+      const action = actions.get(keyAlong(event.key));
       if (escape) to.close();
       else if (action) action(to);
       else return;

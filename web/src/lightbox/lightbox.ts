@@ -10,6 +10,7 @@ import { photo } from './photo.ts';
 import type { Slide, Surroundings } from './slide.ts';
 import { zoomer } from './zoomer.ts';
 import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 export interface LightboxEvents extends Surroundings {
   /** Called when another item is the current one. */
@@ -103,12 +104,13 @@ export function lightbox(events: LightboxEvents): Lightbox {
     {
       zoomed: zoom.active,
       swipe(dx) {
-        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.count ?? 0));
+        const back = along(dx) > 0;
+        const edge = back ? index === 0 : index + 1 >= (library?.count ?? 0);
         track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
       },
       swiped(dx, velocity) {
         const turn = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
-        if (!turn || !go(index - Math.sign(dx), false, dx)) glide(`${dx}px`);
+        if (!turn || !go(index - Math.sign(along(dx)), false, dx)) glide(`${dx}px`);
       },
       pull(dy) {
         track.style.transform = `translateY(${dy}px) scale(${1 - Math.min(0.15, dy / 2000)})`;
@@ -162,7 +164,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     current()?.activate(play);
     describe(item);
     events.moved(item);
-    if (turning) glide(`calc(${step * 100}% + ${step * BETWEEN + from}px)`);
+    if (turning) glide(`calc(${along(step) * 100}% + ${along(step) * BETWEEN + from}px)`);
     else track.style.transform = '';
     library.want([to - 1, to + 2], [to - AROUND, to + AROUND + 1]);
     return true;
@@ -203,7 +205,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
         track.append(slide.element);
       }
       const offset = at - index;
-      slide.element.style.transform = `translateX(calc(${offset * 100}% + ${offset * BETWEEN}px))`;
+      const x = along(offset);
+      slide.element.style.transform = `translateX(calc(${x * 100}% + ${x * BETWEEN}px))`;
       slide.element.inert = offset !== 0;
     }
     previous.disabled = index <= 0;

@@ -3,14 +3,17 @@ import { h, set } from '../ui/dom.ts';
 import { icon, sprig } from '../ui/icons.ts';
 import { reach } from '../services.ts';
 import { words } from '../words/words.ts';
+import { languages } from '../ui/languages.ts';
 
 /** How long a session lasts. */
 export const DAYS = 30;
 
 export interface Login {
   readonly element: HTMLElement;
-  /** Empties the form and puts the caret into it. `message` says why the viewer must log in again. */
-  open(message?: string): void;
+  /** Empties the form and puts the caret into it. `reason` says why the viewer must log in again. */
+  open(reason?: string): void;
+  /** Says what went wrong. */
+  warn(text: string): void;
   /** Says why nobody can enter here now, in the place of the form. */
   shut(reason: string): void;
   /** Asks whether the link needs a password, and enters if it does not. */
@@ -34,20 +37,20 @@ export function login(
     autocorrect: 'off',
     spellcheck: 'false',
     required: true,
-    'aria-describedby': 'login-message',
+    'aria-describedby': 'login-lead login-message',
   });
   const reveal = h('button', { type: 'button', class: 'reveal' });
   const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, words.login.enter));
   const note = h('p', { class: 'login-note' }, words.login.stay(DAYS));
   const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
-  const lead = h('p', { class: 'login-lead' }, words.login.lead);
+  const lead = h('p', { id: 'login-lead', class: 'login-lead' }, words.login.lead);
   const label = h('label', { for: 'password' }, words.login.password);
   const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
     { class: 'login-card', method: 'post', action: reach('/login'), novalidate: true },
     sprig(),
-    h('h1', {}, title),
+    h('h1', { dir: 'auto' }, title),
     lead,
     // Password managers store a password under a user name. The gallery has only one user.
     h('input', { type: 'text', name: 'username', value: title, autocomplete: 'username', hidden: true, readonly: true }),
@@ -168,11 +171,16 @@ export function login(
     follow() {
       if (link !== null) void follow(link);
     },
-    element: h('main', { class: 'login' }, form),
-    open(text = '') {
+    element: h('main', { class: 'login' }, form, languages()),
+    open(reason = words.login.lead) {
+      lead.textContent = reason;
       field.value = '';
       show(false);
-      if (waiting === undefined) say(text, false);
+      if (waiting === undefined) say('', false);
+      field.focus();
+    },
+    warn(text) {
+      say(text, false);
       field.focus();
     },
   };

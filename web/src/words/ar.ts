@@ -10,7 +10,7 @@ const six = (n: number, forms: Required<Forms>) => counted(n, forms);
 const daysLong = (n: number) =>
   six(n, { zero: '# يوم', one: 'يومًا واحدًا', two: 'يومين', few: '# أيام', many: '# يومًا', other: '# يوم' });
 const signedOut = (days: number) =>
-  `انتهى تسجيل الدخول: يدوم ${daysLong(days)}، وينتهي قبل ذلك إذا تغيّرت كلمة المرور.`;
+  `انتهى تسجيل الدخول: يدوم ${daysLong(days)}، ويستطيع صاحب المعرض إنهاءه قبل ذلك.`;
 
 export const ar: Words = {
   page: {

@@ -4,7 +4,7 @@ import { counted, number, plain } from './locale.ts';
 
 const daysLong = (n: number) => counted(n, { one: '# Tag', other: '# Tage' });
 const signedOut = (days: number) =>
-  `Die Anmeldung ist abgelaufen: Sie gilt ${daysLong(days)}, und kürzer, wenn sich das Passwort ändert.`;
+  `Die Anmeldung ist abgelaufen: Sie gilt ${daysLong(days)} lang, wenn sie nicht vorher beendet wird.`;
 
 export const de: Words = {
   page: {

@@ -7,7 +7,7 @@ import { counted, number, plain } from './locale.ts';
 
 const daysLong = (n: number) => counted(n, { one: '# day', other: '# days' });
 const signedOut = (days: number) =>
-  `You were signed out: a sign-in lasts ${daysLong(days)}, and ends earlier if the password changes.`;
+  `You were signed out: a sign-in lasts ${daysLong(days)}, unless the gallery's owner ends it earlier.`;
 
 export const en = {
   page: {

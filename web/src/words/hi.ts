@@ -4,7 +4,7 @@ import { counted, number, plain } from './locale.ts';
 
 const daysLong = (n: number) => counted(n, { one: '# दिन', other: '# दिनों' });
 const signedOut = (days: number) =>
-  `आप साइन आउट हो गए हैं: साइन इन ${daysLong(days)} तक चलता है, और पासवर्ड बदलने पर उससे पहले ही ख़त्म हो जाता है।`;
+  `आप साइन आउट हो गए हैं: साइन इन ${daysLong(days)} तक चलता है, और गैलरी के मालिक उसे पहले भी ख़त्म कर सकते हैं।`;
 
 export const hi: Words = {
   page: {

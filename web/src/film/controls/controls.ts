@@ -43,8 +43,10 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   const play = button('play', toggle);
   const mute = button('mute', () => (video.muted = !video.muted));
   const volume = h('input', { type: 'range', class: 'film-volume', min: 0, max: 1, step: 0.05, 'aria-label': words.film.volume });
-  const time = h('span', { class: 'film-time' });
-  const chapter = h('span', { class: 'film-chapter' });
+  const now = h('bdi');
+  const length = h('bdi');
+  const time = h('span', { class: 'film-time' }, now, h('span', {}, ' / ', length));
+  const chapter = h('bdi', { class: 'film-chapter' });
   const captions = button('captions', caption);
   const settings = button('settings', () => open(menu.element.hidden === true));
   const pip = button('pip', () => void float().catch(() => undefined));
@@ -54,7 +56,8 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   const menu = panel(video, engine, line.chapters);
   const row = h('div', { class: 'film-row' }, play, mute, volume, time, chapter, captions, settings, tv, pip, wide);
   const bar = h('div', { class: 'film-bar', role: 'group', 'aria-label': words.film.player }, line.element, row);
-  const element = h('div', { class: 'film-controls' }, menu.element, bar);
+  // Time runs from left to right in every language.
+  const element = h('div', { class: 'film-controls', dir: 'ltr' }, menu.element, bar);
   frame.append(element);
   tv.hidden = true;
   const television = away && cast(video, away.url, away.token, (yes) => set(tv, { hidden: !yes }));
@@ -119,11 +122,11 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     frameOfDrawing = requestAnimationFrame(() => {
       line.draw();
       const total = Number.isFinite(video.duration) ? video.duration : 0;
-      const now = clock(Math.floor(video.currentTime));
-      const text = total > 0 ? `${now} / ${clock(total)}` : now;
-      if (time.textContent !== text) time.textContent = text;
+      write(now, clock(Math.floor(video.currentTime)));
+      write(length, clock(total));
+      set(length.parentElement ?? length, { hidden: total === 0 });
       const title = line.chapters().findLast(({ start }) => start <= video.currentTime)?.title ?? '';
-      if (chapter.textContent !== title) chapter.textContent = title;
+      write(chapter, title);
     });
   }
 
@@ -204,4 +207,9 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
       element.remove();
     },
   };
+}
+
+/** Changes a text only if it is another one. */
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
