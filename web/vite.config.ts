@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 import { install } from './build/install.ts';
 import { precompress } from './build/precompress.ts';
 import { served } from './build/served.ts';
+import { worker } from './build/worker.ts';
 
 /**
  * hls.js is built from its source, because its builds are too large or too small: with everything, or without sound of
@@ -30,7 +31,7 @@ const services = 'http://127.0.0.1:8080';
 export default defineConfig({
   // Relative, so that the page lies at the root of an origin as well as below a path.
   base: './',
-  plugins: [served(), install(join(import.meta.dirname, 'src/ui/favicon.svg')), precompress()],
+  plugins: [served(), install(join(import.meta.dirname, 'src/ui/favicon.svg')), worker(join(import.meta.dirname, 'worker/sw.ts')), precompress()],
   resolve: {
     alias: [
       { find: /^hls\.js$/, replacement: join(hls, 'src/exports-named.ts') },

@@ -1,16 +1,19 @@
 import { Api } from './api/client.ts';
 import type { MediaType } from './api/types.ts';
+import { cover } from './cover/cover.ts';
 import { places } from './film/kept.ts';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
+import { installable } from './install.ts';
 import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { DAYS, login } from './login/login.ts';
 import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
+import { begin, forget as forgetKept } from './offline/offline.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
 import { elsewhere, homePath } from './services.ts';
 import { transition } from './transition.ts';
@@ -45,6 +48,7 @@ export function start(root: HTMLElement): void {
   const films = places();
   let closeDownload: () => void = () => undefined;
   const top = header(unnamed, { choose, download: () => void download(), logout: () => void logout() });
+  const front = cover();
   const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
@@ -74,7 +78,7 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location, homePath());
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, languages(), news);
+  const inside = h('div', { class: 'inside' }, top.element, front.element, photos.element, languages(), news);
   freshness(
     async () => !locked && (await library(filter).isStale()),
     () => {
@@ -129,6 +133,9 @@ export function start(root: HTMLElement): void {
       top.offer(created.timeline.views.map(({ name: view }) => view));
       offerDownload();
       name();
+      if (library(filter) === created) front.show(created.timeline);
+      begin();
+      installable(title);
     });
     return created;
   }
@@ -165,6 +172,7 @@ export function start(root: HTMLElement): void {
   /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
   function forget(): void {
     libraries = new Map();
+    front.show(null);
     photos.clear();
     news.hidden = true;
   }
@@ -178,6 +186,7 @@ export function start(root: HTMLElement): void {
       subject = null;
       name();
       top.chosen(filter);
+      front.show(library(filter).timeline);
       photos.show(library(filter));
       offerDownload();
       if (filter === 'video') setTimeout(prepare, IDLE);
@@ -258,6 +267,7 @@ export function start(root: HTMLElement): void {
   function lock(): void {
     if (locked) return;
     locked = true;
+    void forgetKept();
     scrolled = scrollY;
     viewer.hide();
     closeDownload();

@@ -2,6 +2,7 @@ import './styles/base.css';
 import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
+import './cover/cover.css';
 import { start } from './app.ts';
 import { nothing } from './nothing.ts';
 import { locate } from './services.ts';

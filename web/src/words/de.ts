@@ -188,6 +188,10 @@ export const de: Words = {
     },
   },
 
+  cover: {
+    open: 'Titelbild öffnen',
+  },
+
   elsewhere: {
     unreachable:
       'Die Galerie ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung. Bleibt es dabei, kennt die Galerie die ' +

@@ -189,6 +189,10 @@ export const en = {
     },
   },
 
+  cover: {
+    open: 'Open the picture on the cover',
+  },
+
   /** Of a page on a static host, whose services are at another address. */
   elsewhere: {
     unreachable:
