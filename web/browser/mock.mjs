@@ -8,7 +8,14 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
 const DIST = join(import.meta.dirname, '../dist');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
+};
 const SHAPES = [[4000, 3000], [3000, 4000], [1920, 1080], [3000, 3000], [6000, 2000], [3000, 2000]];
 const MOST = 128;
 /** A block ends after such a key, so that new items leave most blocks as they are. */
@@ -71,8 +78,11 @@ function view(name, all) {
   return { name, all, blocks, days, ratios: all.map(shape).join('') };
 }
 
-/** A server on a free port of this machine. Without the password, it says 401 to everything of the API. */
-export async function mock(count, { password = 'mock', title = null } = {}) {
+/**
+ * A server on a free port of this machine. Without the password, it says 401 to everything of the API. Everything lies
+ * below `base`. Pages of the origins in `allowed` may call it with the cookie.
+ */
+export async function mock(count, { password = 'mock', title = null, subtitle = null, cover = null, base = '', allowed = [] } = {}) {
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -85,6 +95,9 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     download: { parts: 1, leftOut: 0 },
     /** The bodies that asked for downloads. */
     wanted: [],
+    /** Whether the cookie still opens anything. */
+    welcomes: true,
+    allowed,
     url: '',
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
@@ -100,8 +113,8 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return of && {
       version: library.version,
       title,
-      subtitle: null,
-      cover: null,
+      subtitle,
+      cover: name === 'everything' && cover !== null ? (of.all[cover]?.key ?? null) : null,
       views: [...library.views.values()].map((each) => ({ name: each.name, title: null, count: each.all.length })),
       view: name,
       count: of.all.length,
@@ -162,7 +175,15 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
   }
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url, 'http://mock');
+    const { origin } = request.headers;
+    if (state.allowed.includes(origin)) {
+      response.setHeader('access-control-allow-origin', origin);
+      response.setHeader('access-control-allow-credentials', 'true');
+      if (request.method === 'OPTIONS') return response.writeHead(204, { 'access-control-allow-headers': 'content-type' }).end();
+    }
+    if (request.url === base && base !== '') return response.writeHead(308, { location: `${base}/` }).end();
+    if (!request.url.startsWith(`${base}/`)) return void problem(response, 404, `Outside: ${request.url}`);
+    const url = new URL(request.url.slice(base.length), 'http://mock');
     const path = decodeURIComponent(url.pathname);
     const isPicture = /^\/api\/(?:thumbnail|file)\//.test(path);
     if (/^\/(?:api|auth|login|logout)/.test(path) && !isPicture) state.asked.push(url.pathname + url.search);
@@ -180,12 +201,12 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     if (path === '/login') {
       return read((body) => {
         if (body.password !== password) return problem(response, 401, 'Wrong password.');
-        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=1; Path=/; HttpOnly' }).end('{}');
+        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': `session=1; Path=${base || '/'}; HttpOnly` }).end('{}');
       });
     }
-    if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
+    if (path === '/logout') return response.writeHead(204, { 'set-cookie': `session=; Path=${base || '/'}; Max-Age=0` }).end();
     if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
-    if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
+    if (!state.welcomes || !/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);
     const asked = url.searchParams.get('view') ?? 'everything';
@@ -211,6 +232,6 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return problem(response, 404, 'Not there.');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  state.url = `http://127.0.0.1:${server.address().port}`;
+  state.url = `http://127.0.0.1:${server.address().port}${base}`;
   return state;
 }

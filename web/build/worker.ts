@@ -10,19 +10,19 @@ export function worker(entry: string): Plugin {
       order: 'post',
       async handler(_, files) {
         const names = Object.keys(files).filter((name) => name.startsWith('assets/')).sort();
-        const first = new Set<string>();
-        /** What the page loads before its script runs. */
-        const add = (name: string): void => {
-          const chunk = files[name];
-          if (first.has(name) || chunk?.type !== 'chunk') return;
-          first.add(name);
-          for (const style of chunk.viteMetadata?.importedCss ?? []) first.add(style);
-          for (const each of chunk.imports) add(each);
-        };
-        for (const [name, chunk] of Object.entries(files)) if (chunk.type === 'chunk' && chunk.isEntry) add(name);
         const pages = Object.entries(files).flatMap(([name, file]) =>
           file.type === 'asset' && name.endsWith('.html') ? [String(file.source)] : [],
         );
+        /** What the page names, and what its script needs to run. */
+        const first = new Set<string>();
+        const add = (name: string): void => {
+          if (first.has(name)) return;
+          first.add(name);
+          const chunk = files[name];
+          if (chunk?.type === 'chunk') chunk.imports.forEach(add);
+        };
+        names.filter((name) => pages.some((page) => page.includes(name))).forEach(add);
+        if (first.size === 0) this.error('the page names no files');
         const digest = createHash('sha256').update(JSON.stringify([names, pages])).digest('hex').slice(0, 16);
         const made = await bundle({
           configFile: false,
