@@ -31,7 +31,13 @@ const services = 'http://127.0.0.1:8080';
 export default defineConfig({
   // Relative, so that the page lies at the root of an origin as well as below a path.
   base: './',
-  plugins: [served(), install(join(import.meta.dirname, 'src/ui/favicon.svg')), worker(join(import.meta.dirname, 'worker/sw.ts')), precompress()],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [
+    served(),
+    install(join(import.meta.dirname, 'src/ui/favicon.svg')),
+    worker(join(import.meta.dirname, 'worker/sw.ts')),
+    precompress(),
+  ],
   resolve: {
     alias: [
       { find: /^hls\.js$/, replacement: join(hls, 'src/exports-named.ts') },

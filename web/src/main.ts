@@ -1,6 +1,8 @@
 import './styles/base.css';
 import './styles/login.css';
+import './styles/bar.css';
 import './styles/grid.css';
+import './styles/scrubber.css';
 import './styles/lightbox.css';
 import './cover/cover.css';
 import { start } from './app.ts';

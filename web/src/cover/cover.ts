@@ -1,7 +1,7 @@
 /** The gallery's cover, above the grid: its title, what it is about, its days, and a picture. */
 import type { Timeline } from '../api/types.ts';
 import { keyPath } from '../key-path.ts';
-import { EVERYTHING, formatRoute } from '../route.ts';
+import { formatRoute } from '../route.ts';
 import { reach } from '../services.ts';
 import { h } from '../ui/dom.ts';
 import { words } from '../words/words.ts';
@@ -9,7 +9,7 @@ import { span } from './span.ts';
 
 export interface Cover {
   readonly element: HTMLElement;
-  /** Shows the cover of a timeline. Parts of the gallery have none. */
+  /** Shows the cover of a timeline. `null`: there is none, as for parts of the gallery. */
   show(timeline: Timeline | null): void;
 }
 
@@ -37,8 +37,7 @@ export function cover(): Cover {
 
   return {
     element,
-    show(timeline) {
-      const whole = timeline?.view === EVERYTHING ? timeline : null;
+    show(whole) {
       title.textContent = whole?.title ?? '';
       about.textContent = whole?.subtitle ?? '';
       days.textContent = whole ? (span(whole.days) ?? '') : '';

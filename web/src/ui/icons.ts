@@ -12,10 +12,19 @@ const PATHS = {
     'M10.1 10.100a2.8 2.8 0 003.9 3.9',
   ],
   live: ['M12 9.500a2.5 2.5 0 110 5 2.5 2.5 0 010-5z', 'M12 6a6 6 0 110 12 6 6 0 010-12z', 'M12 2.700v.01M16.7 3.900v.01M20.1 7.300v.01M21.3 12v.01M20.1 16.700v.01M16.7 20.100v.01M12 21.300v.01M7.3 20.100v.01M3.9 16.700v.01M2.7 12v.01M3.9 7.300v.01M7.3 3.900v.01'],
+  down: ['M6.500 10l5.500 5.500 5.500-5.500'],
+  check: ['M5.500 12.500l4.200 4.200 8.800-9.200'],
+  select: ['M12 3.500a8.500 8.500 0 110 17 8.500 8.500 0 010-17z', 'M8.200 12.200l2.600 2.600 5-5.400'],
+  heart: ['M12 19.800S4 15.200 4 9.700A4.200 4.200 0 0112 7.800 4.200 4.200 0 0120 9.700C20 15.200 12 19.800 12 19.800z'],
+  share: ['M12 15V4.500', 'M8 8l4-4 4 4', 'M7 11.500H5.500v8h13v-8H17'],
   picture: ['M4.5 5.500h15v13h-15z', 'M4.5 15.500l4.5-4.5 4 4 2.5-2.5 4 4', 'M15.5 9.200v.01'],
 } as const;
 
-export type IconName = keyof typeof PATHS | 'play';
+export type LineIcon = keyof typeof PATHS;
+export type IconName = LineIcon | 'play';
+
+/** The lines of an icon, for who draws it without {@link icon}. */
+export const linesOf = (name: LineIcon): readonly string[] => PATHS[name];
 
 const SVG = 'http://www.w3.org/2000/svg';
 
