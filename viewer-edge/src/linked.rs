@@ -20,8 +20,6 @@ use crate::{ViewerEdge, assets};
 
 /// What stands in the page for every link, and gives way to a card.
 const NEUTRAL: &str = r#"<meta property="og:title" content="Edge Gallery" />"#;
-/// How the built page names its files.
-const OWN_FILES: &str = r#"="./"#;
 /// The largest timeline, as text in bytes.
 const MAX_TEXT: usize = 64 << 20;
 
@@ -87,7 +85,7 @@ pub(crate) async fn page<P: Platform>(
 
 /// The page at a path that is not the gallery's own: with whole paths to its files, and with a card.
 fn below(html: &str, base: &Base, card: Option<&str>) -> String {
-    let html = html.replace(OWN_FILES, &[r#"=""#, &base.path("/")].concat());
+    let html = assets::at_any_path(html, base);
     match card {
         Some(card) => html.replacen(NEUTRAL, card, 1),
         None => html,
