@@ -37,11 +37,11 @@ function Strip({ of }: { readonly of: State }) {
   const missing = favourites.size - there;
   const mine = [...favourites.keys()].every((id) => own.has(id));
   return (
-    <div class="strip">
+    <section class="strip" aria-label={words.header.favourites}>
       {code !== '' && <p>{shared}</p>}
       {code === '' && own.size > 0 && <button type="button" class="button" onClick={copy}>{share}</button>}
       {code !== '' && !mine && <button type="button" class="button button-primary" onClick={take}>{keep}</button>}
       <p role="status">{said.value?.view === view ? said.value.text : missing > 0 ? lost(missing) : ''}</p>
-    </div>
+    </section>
   );
 }
