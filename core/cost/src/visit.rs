@@ -80,7 +80,7 @@ impl Event {
     /// two pixels for each.
     pub const fn body_bytes(self) -> u64 {
         match self {
-            Self::FirstVisit => 700_000,
+            Self::FirstVisit => 720_000,
             Self::ReturnVisit => 0,
             Self::Photo => 452_000,
             Self::Film => 135_000,
