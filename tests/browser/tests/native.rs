@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         .chain([
             trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
             trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
+            trial("mock::grid".to_owned(), &missing, || over_a_mock("grid.test.mjs")),
+            trial("mock::selection".to_owned(), &missing, || over_a_mock("selection.test.mjs")),
             trial("mock::house".to_owned(), &missing, || over_a_mock("house.test.mjs")),
             trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),

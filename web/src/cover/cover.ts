@@ -21,7 +21,7 @@ export function cover(): Cover {
   const about = h('p', { class: 'cover-about' });
   const days = h('p', { class: 'cover-days' });
   const picture = h('div', { class: 'cover-picture' });
-  const element = h('section', { class: 'cover', hidden: true }, picture, h('div', { class: 'cover-text' }, title, about, days));
+  const element = h('section', { class: 'cover', 'aria-label': words.cover.label, hidden: true }, picture, h('div', { class: 'cover-text' }, title, about, days));
   let shown: string | null = null;
   new IntersectionObserver((entries) => {
     const seen = entries.at(-1)?.isIntersecting === true;

@@ -257,6 +257,7 @@ export const ar: Words = {
   },
 
   cover: {
+    label: 'الغلاف',
     open: 'فتح صورة الغلاف',
   },
 

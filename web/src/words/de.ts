@@ -221,6 +221,7 @@ export const de: Words = {
   },
 
   cover: {
+    label: 'Titelseite',
     open: 'Titelbild öffnen',
   },
 
