@@ -43,7 +43,7 @@ export default defineConfig({
   },
   build: {
     outDir: 'dist',
-    target: ['chrome109', 'firefox115', 'safari16'],
+    target: ['chrome109', 'firefox115', 'safari15'],
     // The content security policy allows no `data:` for scripts and styles, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -49,8 +49,8 @@ export function start(root: HTMLElement): void {
     playback: (path) => api.playback(path),
     unauthorized: lock,
     resume: films,
-    moved(item) {
-      subject = item.name;
+    moved(item, shown) {
+      subject = shown;
       name();
       const hash = formatRoute({ view: 'item', key: item.key });
       if (location.hash === hash) return;

@@ -1,3 +1,4 @@
+import './old.ts';
 import './styles/base.css';
 import './styles/login.css';
 import './styles/grid.css';

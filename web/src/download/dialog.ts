@@ -4,16 +4,16 @@ import { parsePrepared, type Prepared } from '../api/download.ts';
 import type { Timeline } from '../api/types.ts';
 import { total } from '../grid/foot.ts';
 import { h, set } from '../ui/dom.ts';
+import { modal } from '../ui/modal.ts';
+import { adopt } from '../ui/sheet.ts';
 import { ready } from './ready.ts';
 import { choices, titleOf, type Choice } from './words.ts';
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+// The styles come with this module, which saves a request.
+adopt(css);
 
 /** Asks in which size a view is taken home, and then offers it to the browser. Returns what closes the dialog. */
 export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
-  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
-  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   const sizes = choices(timeline);
   let size = sizes[0]?.size;
   /** Stops the request that is on its way. */
@@ -36,7 +36,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     trouble,
     actions,
   );
-  const element = h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form);
+  const element = modal(h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form));
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();

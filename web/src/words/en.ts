@@ -96,6 +96,20 @@ export const en = {
     playFilm: (name: string) => `Play ${name}`,
   },
 
+  /** What the lightbox says of an item, and what one can do with it there. */
+  viewer: {
+    photo: (when: string) => `Photo, ${when}`,
+    film: (when: string) => `Film, ${when}`,
+    place: (at: number, of: number) => `${number(at)} of ${number(of)}`,
+    zoomed: (percent: number) => `${number(percent)} %. The arrow keys move the picture, 0 shows all of it.`,
+    whole: 'The whole picture is shown.',
+    fullScreen: 'Full screen',
+    leaveFullScreen: 'Leave full screen',
+    filmsForbidden:
+      'The service that plays the films of this gallery does not let this page read them. Its owner can allow it: ' +
+      'ALLOWED_ORIGINS of that service must name the address of this page.',
+  },
+
   download: {
     prepare: 'Prepare',
     preparing: 'Preparing…',
