@@ -7,13 +7,16 @@ import { grid } from './grid/grid.ts';
 import { header } from './header.ts';
 import { Library } from './library/library.ts';
 import { lightbox } from './lightbox/lightbox.ts';
-import { login } from './login/login.ts';
+import { DAYS, login } from './login/login.ts';
+import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
 import { keepScroll, saveScroll } from './scroll.ts';
 import { transition } from './transition.ts';
 import { h } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
+import { words } from './words/words.ts';
+import { languages } from './ui/languages.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
@@ -22,8 +25,6 @@ interface Visit {
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
 const IDLE = 300;
-
-const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
 
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
@@ -71,8 +72,8 @@ export function start(root: HTMLElement): void {
   });
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
-  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
+  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
+  const inside = h('div', { class: 'inside' }, top.element, photos.element, languages(), news);
   freshness(
     async () => !locked && (await library(filter).isStale()),
     () => {
@@ -120,6 +121,7 @@ export function start(root: HTMLElement): void {
     libraries.set(type, created);
     created.subscribe(() => {
       if (!created.timeline || libraries.get(type) !== created) return;
+      keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
       followed = false;
       title = created.timeline.title ?? unnamed;
       top.name(title);
@@ -155,7 +157,7 @@ export function start(root: HTMLElement): void {
       closeDownload();
       closeDownload = dialog.open(api, from.timeline);
     } catch {
-      top.say('The download could not be opened. Please check your connection, and reload the page.');
+      top.say(words.header.downloadNotOpened);
     }
   }
 
@@ -205,7 +207,7 @@ export function start(root: HTMLElement): void {
 
   /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
-    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
     // The filter of this visit may hide the item.
     filter = null;
     top.chosen(filter);
@@ -215,7 +217,7 @@ export function start(root: HTMLElement): void {
       const index = await all.find(key);
       if (!at(key)) return;
       if (index !== null) viewer.show(all, index, false);
-      else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+      else viewer.tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) viewer.tell(failure(error, () => void seek(key)));
     }
@@ -263,17 +265,18 @@ export function start(root: HTMLElement): void {
     root.prepend(gate.element);
     name();
     // A guest of a link has no password to try.
-    if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
-    else gate.open();
+    if (followed) gate.shut(words.login.noCookieLink);
+    else gate.open(link === null ? whySignedOut() : undefined);
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(`${NO_COOKIE} try again.`);
+      gate.warn(words.login.noCookie);
       return;
     }
+    keepSignedIn(link === null ? 'password' : 'link');
     if (link !== null) {
       location.replace('/');
       return;
@@ -297,11 +300,12 @@ export function start(root: HTMLElement): void {
     try {
       await api.logout();
     } catch (error) {
-      top.say(error instanceof Error ? error.message : 'Logging out failed.');
+      top.say(error instanceof Error ? error.message : words.header.logoutFailed);
       return;
     }
     forget();
     films.forget();
+    keepSignedIn(null);
     filter = null;
     title = unnamed;
     subject = null;
@@ -311,6 +315,13 @@ export function start(root: HTMLElement): void {
     lock();
     scrolled = 0;
   }
+}
+
+/** What who was let in before is told at the login. */
+function whySignedOut(): string | undefined {
+  const way = signedIn();
+  if (way === null) return undefined;
+  return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }
 
 function fromGrid(state: unknown): state is Visit {

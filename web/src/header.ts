@@ -2,6 +2,7 @@ import type { MediaType } from './api/types.ts';
 import { h, set } from './ui/dom.ts';
 import { icon, sprig, type IconName } from './ui/icons.ts';
 import { formatRoute, viewOf } from './route.ts';
+import { words } from './words/words.ts';
 
 export interface Header {
   readonly element: HTMLElement;
@@ -18,7 +19,8 @@ export interface Header {
 
 /** The gallery's name, the filter, the way home for the pictures, and the way out. */
 export function header(title: string, to: { choose(type: MediaType | null): void; download(): void; logout(): void }): Header {
-  const filters = ([['All', null], ['Photos', 'image'], ['Films', 'video']] as const).map(([name, type]) => {
+  const { all, photos, films, logout, show } = words.header;
+  const filters = ([[all, null], [photos, 'image'], [films, 'video']] as const).map(([name, type]) => {
     const link = h('a', { class: 'filter', href: formatRoute({ view: 'grid', filter: type }) }, name);
     link.addEventListener('click', (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -32,18 +34,18 @@ export function header(title: string, to: { choose(type: MediaType | null): void
     button.addEventListener('click', press);
     return button;
   };
-  const download = action('Download', 'download', () => to.download());
+  const download = action(words.page.download, 'download', () => to.download());
   download.hidden = true;
-  const heading = h('h1', {}, title);
+  const heading = h('h1', { dir: 'auto' }, title);
   const message = h('p', { class: 'header-message', role: 'alert' });
   return {
     element: h(
       'header',
       { class: 'header' },
-      h('div', { class: 'header-actions' }, download, action('Log out', 'leave', () => to.logout())),
+      h('div', { class: 'header-actions' }, download, action(logout, 'leave', () => to.logout())),
       sprig(),
       heading,
-      h('nav', { class: 'filters', 'aria-label': 'Show' }, ...filters.map(({ link }) => link)),
+      h('nav', { class: 'filters', 'aria-label': show }, ...filters.map(({ link }) => link)),
       message,
     ),
     chosen(type) {

@@ -22,9 +22,9 @@ describe('the page', () => {
     expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
   });
 
-  it('keeps nothing but where films were left, which is emptied at logout, and the language', () => {
+  it('keeps nothing but where films were left and that somebody was let in, until the logout, and the language', () => {
     const keeping = sources.filter(([, text]) => /localStorage|sessionStorage|indexedDB/.test(text));
-    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts', 'words/kept.ts']);
+    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts', 'login/signed-in.ts', 'words/kept.ts']);
   });
 
   it('has no inline script or style in its document', () => {

@@ -4,6 +4,9 @@ import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
 import { start } from './app.ts';
+import { nothing } from './nothing.ts';
 import { speak } from './words/words.ts';
 
-speak(() => start(document.getElementById('app') ?? document.body));
+// The document of an address where there is nothing has no place for the gallery.
+const root = document.getElementById('app');
+speak(() => (root ? start(root) : nothing(document.body)));

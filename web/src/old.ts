@@ -15,6 +15,6 @@ lacking(Array.prototype, 'findLast', function findLast<T>(this: readonly T[], is
 lacking(Object, 'hasOwn', (on: object, name: PropertyKey) => Object.prototype.hasOwnProperty.call(on, name));
 lacking(AbortSignal, 'timeout', (after: number) => {
   const stop = new AbortController();
-  setTimeout(() => stop.abort(new DOMException('The time is over.', 'TimeoutError')), after);
+  setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), after);
   return stop.signal;
 });

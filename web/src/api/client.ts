@@ -4,6 +4,8 @@ import { ShapeError } from './check.ts';
 import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
 import type { Located, Media, Timeline } from './types.ts';
+import { explained } from '../words/problem.ts';
+import { words } from '../words/words.ts';
 
 /** A request that did not succeed. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
@@ -87,7 +89,7 @@ export class Api {
       response = await fetch(path, { ...init, credentials: 'same-origin' });
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ApiError('The gallery cannot be reached. Please check your connection.', 0);
+      throw new ApiError(words.errors.unreachable, 0);
     }
     if (response.ok) return response;
     if (response.status === 401 && reportUnauthorized) this.onUnauthorized();
@@ -108,7 +110,7 @@ async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ApiError(
-    problem.detail ?? problem.title ?? `The server answered ${response.status}.`,
+    explained(response.status, problem.detail ?? problem.title),
     response.status,
     problem.requestId ?? response.headers.get('x-request-id'),
     Number.isFinite(wait) && wait > 0 ? wait : null,
@@ -119,9 +121,9 @@ async function understood<T>(parse: (value: unknown) => T, response: Response): 
   try {
     return parse(await response.json());
   } catch (error) {
-    const reason = error instanceof ShapeError ? `: ${error.message}` : '';
+    const { notUnderstood, notUnderstoodWhy } = words.errors;
     throw new ApiError(
-      `The server's answer was not understood${reason}.`,
+      error instanceof ShapeError ? notUnderstoodWhy(error.message) : notUnderstood,
       response.status,
       response.headers.get('x-request-id'),
     );

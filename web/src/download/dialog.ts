@@ -7,7 +7,8 @@ import { h, set } from '../ui/dom.ts';
 import { modal } from '../ui/modal.ts';
 import { adopt } from '../ui/sheet.ts';
 import { ready } from './ready.ts';
-import { choices, titleOf, type Choice } from './words.ts';
+import { choices, titleOf, type Choice } from './choices.ts';
+import { words } from '../words/words.ts';
 
 // The styles come with this module, which saves a request.
 adopt(css);
@@ -19,8 +20,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   /** Stops the request that is on its way. */
   let stop: AbortController | null = null;
 
-  const submit = h('button', { type: 'submit', class: 'button button-primary' }, 'Prepare');
-  const back = h('button', { type: 'button', class: 'button' }, 'Close');
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, words.download.prepare);
+  const back = h('button', { type: 'button', class: 'button' }, words.page.close);
   const asked = h('div', { class: 'download-asked' }, sizes.length > 1 ? radios(sizes, (to) => (size = to)) : h('p', {}, sizes[0]?.hint));
   const stack = h('div', { class: 'download-stack' }, asked);
   const state = h('div', { class: 'download-state', role: 'status' });
@@ -29,7 +30,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   const form = h(
     'form',
     { method: 'dialog', novalidate: true },
-    h('h2', { id: 'download-title' }, 'Download'),
+    h('h2', { id: 'download-title' }, words.page.download),
     h('p', { class: 'download-what' }, h('strong', {}, titleOf(timeline)), h('span', {}, total(timeline, timeline.view))),
     stack,
     state,
@@ -62,8 +63,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     set(form, { 'aria-busy': String(next !== null) });
     for (const input of asked.querySelectorAll('input')) input.disabled = next !== null;
     submit.hidden = next !== null;
-    back.textContent = next === null ? 'Close' : 'Cancel';
-    state.replaceChildren(...(next === null ? [] : [h('span', { class: 'loading' }), 'Preparing…']));
+    back.textContent = next === null ? words.page.close : words.page.cancel;
+    state.replaceChildren(...(next === null ? [] : [h('span', { class: 'loading' }), words.download.preparing]));
   }
 
   async function prepare(): Promise<void> {
@@ -94,8 +95,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   function refuse(error: unknown): void {
     busy(null);
     const id = error instanceof ApiError ? error.requestId : null;
-    trouble.append(h('p', {}, error instanceof Error ? error.message : 'Something went wrong.'));
-    if (id) trouble.append(h('p', { class: 'request-id' }, 'Request ', h('code', {}, id)));
+    trouble.append(h('p', {}, error instanceof Error ? error.message : words.errors.unknown));
+    if (id) trouble.append(h('p', { class: 'request-id' }, `${words.page.request} `, h('code', {}, id)));
     submit.focus();
   }
 
@@ -122,8 +123,8 @@ function radios(sizes: readonly Choice[], choose: (size: Choice['size']) => void
       'aria-describedby': `${id}-hint`,
     });
     input.addEventListener('change', () => choose(size));
-    const words = h('span', {}, h('strong', { id }, name), h('span', { id: `${id}-hint` }, hint));
-    return h('label', { class: 'download-size' }, input, words);
+    const text = h('span', {}, h('strong', { id }, name), h('span', { id: `${id}-hint` }, hint));
+    return h('label', { class: 'download-size' }, input, text);
   };
-  return h('fieldset', {}, h('legend', {}, 'Size'), ...sizes.map(choice));
+  return h('fieldset', {}, h('legend', {}, words.download.size), ...sizes.map(choice));
 }

@@ -1,6 +1,6 @@
 /** What to do when a file of a film does not arrive. */
-import { words } from '../words/words.ts';
 import type { Addresses } from './addresses.ts';
+import { words } from '../words/words.ts';
 
 /**
  * A file that will not come. Without a status, `said` names the cause, and no other URL helps. The status is 0 if the
@@ -24,9 +24,9 @@ export async function cure(url: string, status: number, playlist: string, known:
     const again = await known.renew(url, playlist);
     if (again !== null) return { again };
     // Other rungs would be refused too. The page can have another URL of the film.
-    if (status !== 0) return { said: `The film could not be loaded (${status}).`, status };
+    if (status !== 0) return { said: words.film.notLoadedWhy(String(status)), status };
     // A store may send the refusal of an expired URL without CORS headers. That says nothing of its rules.
-    if (navigator.onLine) return { said: 'The film could not be loaded.', status };
+    if (navigator.onLine) return { said: words.film.notLoaded, status };
   }
   // The gallery itself may send a player on to the store, so that its own URLs count too.
   if (status !== 0) return null;

@@ -1,6 +1,5 @@
 import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
 import { parseProblem } from '../api/parse.ts';
-import { words } from '../words/words.ts';
 import { addresses } from './addresses.ts';
 import { causeOf, cure } from './cure.ts';
 import { helped } from './loader.ts';
@@ -11,6 +10,8 @@ import { ahead, prompt } from './rungs.ts';
 import { PLAYLIST } from './strategy.ts';
 import { showSubtitles } from './subtitles.ts';
 import type { Engine, Events } from './types.ts';
+import { explained } from '../words/problem.ts';
+import { words } from '../words/words.ts';
 
 /** If a repaired film breaks again within this time, in ms, it has failed for good. */
 const PATIENCE = 30_000;
@@ -235,12 +236,10 @@ function explain(data: ErrorData, status: number | null): string {
   if (data.type === ErrorTypes.NETWORK_ERROR) {
     const { detail, title } = problemOf(data);
     const said = detail ?? title;
-    if (said) return said;
-    return status === null
-      ? 'The film stopped loading. Please check your connection.'
-      : `The film could not be loaded (${status}).`;
+    if (status === null) return said ?? words.film.stopped;
+    return said ? explained(status, said) : words.film.notLoadedWhy(String(status));
   }
-  return `This film cannot be played here (${data.details}).`;
+  return words.film.notPlayed(data.details);
 }
 
 function problemOf(data: ErrorData): ReturnType<typeof parseProblem> {

@@ -8,6 +8,7 @@ import { boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
 import { section, type Section } from './section.ts';
 import { seen } from './seen.ts';
 import type { Tile } from './tile.ts';
+import { words } from '../words/words.ts';
 
 /** There are tiles, and their items are read, this far around the window, in pixels. */
 const AROUND = 1500;
@@ -38,7 +39,7 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   let below = h('footer');
   const element = h(
     'main',
-    { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' },
+    { class: 'gallery gallery-fresh', 'aria-label': words.grid.label },
     months,
     below,
     trouble,
@@ -209,7 +210,7 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   /** Says why something in the window is not there, or nothing. */
   function tell(): void {
     const error = library?.trouble;
-    const text = error instanceof Error ? `${error.message} Trying again.` : '';
+    const text = error instanceof Error ? words.grid.tryingAgain(error.message) : '';
     // The same words again would be read out again.
     if (trouble.textContent !== text) trouble.textContent = text;
   }

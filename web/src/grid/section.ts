@@ -4,6 +4,8 @@ import { dayName, monthName, shortDay } from '../ui/format.ts';
 import type { Label, Layout } from './layout.ts';
 import type { Month } from './months.ts';
 import { tile, type Tile } from './tile.ts';
+import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 /** Below this width (px) a day's name is shortened. */
 const NARROW_LABEL = 150;
@@ -35,7 +37,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
   const element = h(
     'section',
     { class: 'month', 'aria-labelledby': id },
-    h('h2', { id, class: 'month-name' }, date === null ? 'Undated' : monthName(date)),
+    h('h2', { id, class: 'month-name' }, date === null ? words.grid.undated : monthName(date)),
     board,
   );
   const tiles = new Map<number, Tile>();
@@ -64,7 +66,7 @@ export function section({ date, days, start }: Month, id: string, source: Source
     const day = days.get(index) ?? null;
     name.textContent = day === null ? '' : width < NARROW_LABEL ? shortDay(day) : dayName(day);
     name.style.width = `${width}px`;
-    name.style.transform = `translate(${left}px, ${top}px)`;
+    name.style.transform = `translate(${along(left)}px, ${top}px)`;
     return name;
   }
 

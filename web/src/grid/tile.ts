@@ -5,6 +5,8 @@ import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
 import { coverWidth, srcset, type Box } from './layout.ts';
+import { words } from '../words/words.ts';
+import { along } from '../ui/direction.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;
@@ -75,7 +77,7 @@ export function tile(eager: boolean, failed: () => void): Tile {
       box = given;
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
-      style.transform = `translate(${box.left}px, ${box.top}px)`;
+      style.transform = `translate(${along(box.left)}px, ${box.top}px)`;
       if (image && item) image.sizes = `${coverWidth(item, box.width, box.height)}px`;
     },
     fill(given) {
@@ -124,7 +126,8 @@ const instead = (name: string): HTMLElement =>
   h('span', { class: 'tile-stand' }, icon('picture'), h('span', { class: 'tile-name' }, name));
 
 function describe(item: Media): string {
-  const kind = item.type === 'video' ? 'Film' : item.clip === null ? 'Photo' : 'Live photo';
-  const parts = [`${kind} ${item.name}`, whenTaken(item), item.duration !== null && clock(item.duration)];
-  return parts.filter(Boolean).join(', ');
+  const { film, photo, livePhoto } = words.item;
+  const named = item.type === 'video' ? film : item.clip === null ? photo : livePhoto;
+  const parts = [named(item.name), whenTaken(item), item.duration !== null && clock(item.duration)];
+  return parts.filter(Boolean).join(words.page.comma);
 }

@@ -2,6 +2,7 @@ import { ApiError, type Api } from '../api/client.ts';
 import type { Block, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
+import { words } from '../words/words.ts';
 
 export type Status = 'idle' | 'loading' | 'failed' | 'ready';
 
@@ -159,7 +160,7 @@ export class Library {
 
   async #readBlock(name: string, signal: AbortSignal): Promise<readonly Media[]> {
     const items = await this.#api.block(name, signal);
-    if (items.length !== this.#sizes.get(name)) throw new ApiError('The server sent another number of items.', 200);
+    if (items.length !== this.#sizes.get(name)) throw new ApiError(words.errors.notUnderstood, 200);
     return items;
   }
 

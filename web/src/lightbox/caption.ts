@@ -1,6 +1,7 @@
 import type { Media } from '../api/types.ts';
 import { h } from '../ui/dom.ts';
 import { clock, fullDate, whenTaken } from '../ui/format.ts';
+import { locale } from '../words/locale.ts';
 import { words } from '../words/words.ts';
 
 /** Where an item is among those that are shown. */
@@ -22,7 +23,7 @@ export interface Caption {
 
 /** The date of the current item, and where it stands. Screen readers read them out when the item changes. */
 export function caption(): Caption {
-  const name = h('h2', { class: 'caption-name' });
+  const name = h('h2', { class: 'caption-name', dir: 'auto' });
   const details = h('p', { class: 'caption-details' });
   const element = h('div', { class: 'caption', 'aria-live': 'polite' }, name, details);
   return {
@@ -42,10 +43,10 @@ export function caption(): Caption {
 }
 
 /** When an item was taken, in one line. A guess has no time. */
-export function headline(item: Pick<Media, 'dateTaken' | 'taken'>, locale?: string): string {
+export function headline(item: Pick<Media, 'dateTaken' | 'taken'>, tag = locale()): string {
   const { dateTaken, taken } = item;
-  if (dateTaken === null || taken?.source === 'ingest') return whenTaken(item, locale);
-  return fullDate(taken?.guess ? dateTaken.slice(0, 10) : dateTaken, locale);
+  if (dateTaken === null || taken?.source === 'ingest') return whenTaken(item, tag);
+  return fullDate(taken?.guess ? dateTaken.slice(0, 10) : dateTaken, tag);
 }
 
 /** What the picture is called for who does not see it. */

@@ -1,4 +1,4 @@
-import { rightToLeft } from '../words/words.ts';
+import { keyAlong } from '../ui/direction.ts';
 
 export interface Keys {
   previous(): void;
@@ -30,7 +30,7 @@ export function keyboard(dialog: HTMLDialogElement, to: Keys): void {
     if (!escape && panned(event.key, to)) event.preventDefault();
     else if (to.own(event)) event.preventDefault();
     else {
-      const action = actions.get(event.key);
+      const action = actions.get(keyAlong(event.key));
       if (escape) to.close();
       else if (action) action(to);
       else if (!to.tool(event.key.toLowerCase())) return;
@@ -53,8 +53,8 @@ const steps: ReadonlyMap<string, readonly [number, number]> = new Map([
 ]);
 
 const actions: ReadonlyMap<string, (to: Keys) => void> = new Map([
-  ['ArrowLeft', (to: Keys) => (rightToLeft() ? to.next() : to.previous())],
-  ['ArrowRight', (to: Keys) => (rightToLeft() ? to.previous() : to.next())],
+  ['ArrowLeft', (to: Keys) => to.previous()],
+  ['ArrowRight', (to: Keys) => to.next()],
   ['PageUp', (to: Keys) => to.previous()],
   ['PageDown', (to: Keys) => to.next()],
   ['Home', (to: Keys) => to.first()],

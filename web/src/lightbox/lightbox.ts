@@ -1,5 +1,6 @@
 import type { Media } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
+import { along } from '../ui/direction.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { modal } from '../ui/modal.ts';
@@ -120,7 +121,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       swipe: (dx) => items.drag(dx),
       swiped(dx, velocity) {
         const far = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
-        if (!far || !turn(items.index - Math.sign(dx) * items.side(), dx)) items.drop(dx);
+        if (!far || !turn(items.index - Math.sign(along(dx)), dx)) items.drop(dx);
       },
       pull(dy) {
         track.style.transform = `translateY(${dy}px) scale(${1 - Math.min(0.15, dy / 2000)})`;

@@ -2,10 +2,10 @@ import type { Media } from '../api/types.ts';
 import { standsIn } from '../grid/layout.ts';
 import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
-import { words } from '../words/words.ts';
 import { headline, spokenName } from './caption.ts';
 import { live } from './live.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
+import { words } from '../words/words.ts';
 
 /** The types of originals that every browser shows, for items whose rows do not say it. */
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;

@@ -1,8 +1,8 @@
 import type { Media, Timeline } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
+import { along } from '../ui/direction.ts';
 import { stillMotion } from '../ui/dom.ts';
 import { putAside } from '../ui/modal.ts';
-import { rightToLeft } from '../words/words.ts';
 import { film } from './film.ts';
 import { photo } from './photo.ts';
 import { rooms } from './room.ts';
@@ -29,8 +29,6 @@ export interface Row {
   /** Follows a finger by `dx` px, and lets go of it. */
   drag(dx: number): void;
   drop(dx: number): void;
-  /** The side on which the next item is: 1 for the right. */
-  side(): 1 | -1;
   clear(): void;
 }
 
@@ -64,9 +62,8 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
   let fading: Slide | null = null;
   let unsubscribe: () => void = () => undefined;
   const count = () => library?.count ?? 0;
-  const side = () => (rightToLeft() ? -1 : 1);
   const current = () => slides.get(index);
-  const off = (offset: number, more = 0) => `${offset * side() * 100}% + ${offset * side() * BETWEEN + more}px`;
+  const off = (offset: number, more = 0) => `${along(offset) * 100}% + ${along(offset) * BETWEEN + more}px`;
 
   /** The library has read something, or has changed. */
   function changed(): void {
@@ -207,11 +204,10 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
       return slide?.ready() ?? false;
     },
     drag(dx) {
-      const edge = dx * side() > 0 ? index === 0 : index + 1 >= count();
+      const edge = along(dx) > 0 ? index === 0 : index + 1 >= count();
       track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
     },
     drop: (dx) => glide(`${dx}px`),
-    side,
     clear,
   };
 }

@@ -6,7 +6,7 @@ export function adopt(css: string): void {
     document.adoptedStyleSheets.push(sheet);
     return;
   }
-  // Safari before 16.4. A rule is added at a time, and this one holds all others.
+  // Safari before 16.4. A rule is added at a time. This one holds all others, under no condition.
   const [own] = (document as Document).styleSheets;
-  own?.insertRule(`@media all { ${css} }`, own.cssRules.length);
+  own?.insertRule(`@media{${css}}`, own.cssRules.length);
 }

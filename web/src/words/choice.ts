@@ -5,12 +5,14 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch', hi: 'हिन्दी
 
 export type Language = keyof typeof LANGUAGES;
 
+const languages = Object.keys(LANGUAGES) as readonly Language[];
+
 const languageOf = (tag: string): string => tag.toLowerCase().split('-')[0] ?? '';
 
 /** The language of a BCP 47 tag, if the page has it. */
 export function languageIn(tag: string | null): Language | null {
   const its = languageOf(tag ?? '');
-  return Object.hasOwn(LANGUAGES, its) ? (its as Language) : null;
+  return languages.find((each) => each === its) ?? null;
 }
 
 /** The first language for which the browser asks and that the page has, else English. */

@@ -3,9 +3,11 @@
  *
  * A function only puts its parameters into a phrase. A number is given as a number: `number` and `counted` write it.
  */
-import { counted, number } from './locale.ts';
+import { counted, number, plain } from './locale.ts';
 
-const request = (id: string) => `Request ${id}`;
+const daysLong = (n: number) => counted(n, { one: '# day', other: '# days' });
+const signedOut = (days: number) =>
+  `You were signed out: a sign-in lasts ${daysLong(days)}, unless the gallery's owner ends it earlier.`;
 
 export const en = {
   page: {
@@ -16,7 +18,10 @@ export const en = {
     cancel: 'Cancel',
     download: 'Download',
     settings: 'Settings',
-    request,
+    /** Stands before the number of a request. */
+    request: 'Request',
+    /** Between parts of a description. */
+    comma: ', ',
   },
 
   login: {
@@ -25,17 +30,13 @@ export const en = {
     show: 'Show password',
     hide: 'Hide password',
     enter: 'Open the gallery',
-    stay: 'You stay signed in on this device for 30 days.',
+    stay: (days: number) => `You stay signed in on this device for ${daysLong(days)}.`,
     empty: 'Please enter the password.',
     wrong: 'That is not the right password. Please try again.',
     linkEnded: 'This link has ended, or is not whole. Please ask for a new one.',
     wait: (seconds: number) => `Too many attempts. Please wait ${number(seconds)} s.`,
-    expired:
-      'You were signed out: a sign-in lasts 30 days, and ends earlier if the password changes. ' +
-      'Please enter the password again.',
-    expiredLink:
-      'You were signed out: a sign-in lasts 30 days, and ends earlier if the password changes. ' +
-      'Please enter the password again, or follow your link again.',
+    expired: (days: number) => `${signedOut(days)} Please enter the password again.`,
+    expiredLink: (days: number) => `${signedOut(days)} Please enter the password again, or follow your link again.`,
     noCookie: 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and try again.',
     noCookieLink:
       'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and follow the link again.',
@@ -108,6 +109,41 @@ export const en = {
     filmsForbidden:
       'The service that plays the films of this gallery does not let this page read them. Its owner can allow it: ' +
       'ALLOWED_ORIGINS of that service must name the address of this page.',
+    notOpened: 'This could not be opened. Please check your connection, or reload the page.',
+  },
+
+  /** What is known of an item. */
+  info: {
+    title: 'Information',
+    taken: 'Taken',
+    inFile: 'The file itself says so.',
+    byName: "A guess from the file's name.",
+    byFile: "A guess from the file's time.",
+    guess: 'A guess.',
+    camera: 'Camera',
+    pixels: 'Size',
+    length: 'Length',
+    bytes: 'File size',
+    file: 'File',
+    place: 'Place',
+    map: 'Show on OpenStreetMap',
+  },
+
+  slideshow: {
+    start: 'Slideshow',
+    stop: 'Stop the slideshow',
+    each: 'Time for each picture',
+    seconds: (n: number) => `${number(n)} s`,
+    shuffled: 'Shuffled',
+    runs: 'The slideshow runs. Any turn stops it.',
+    over: 'The slideshow has stopped.',
+  },
+
+  share: {
+    share: 'Share',
+    copied: 'The link was copied.',
+    again: 'The picture is ready. Press Share once more.',
+    failed: 'This could not be shared. The address of this page is the link.',
   },
 
   download: {
@@ -118,8 +154,8 @@ export const en = {
     originals: 'Originals',
     originalsHint: 'The files as they came in, in full quality.',
     screen: 'Screen size',
-    screenHint: (pixels: number) => `Smaller photos, of ${pixels} pixels at most.`,
-    screenHintFilms: (pixels: number) => `Smaller photos, of ${pixels} pixels at most. Films stay as they are.`,
+    screenHint: (pixels: number) => `Smaller photos, of ${plain(pixels)} pixels at most.`,
+    screenHintFilms: (pixels: number) => `Smaller photos, of ${plain(pixels)} pixels at most. Films stay as they are.`,
     files: (n: number) => counted(n, { one: '# file', other: '# files' }),
     leftOut: (n: number) =>
       counted(n, {
@@ -150,7 +186,6 @@ export const en = {
     seek: 'Seek',
     /** `0:07 of 1:30` */
     position: (at: string, of: string) => `${at} of ${of}`,
-    positionIn: (at: string, of: string, chapter: string) => `${at} of ${of}, ${chapter}`,
     play: 'Play',
     pause: 'Pause',
     soundOn: 'Sound on',

@@ -4,7 +4,7 @@
  */
 let current = 'en';
 let rules = new Intl.PluralRules(current);
-let numbers = new Intl.NumberFormat(current);
+let formats = new Map<string, Intl.NumberFormat>();
 
 /** A BCP 47 tag, as `de-CH`. Nothing may be kept under another one. */
 export const locale = (): string => current;
@@ -12,10 +12,20 @@ export const locale = (): string => current;
 export function setLocale(tag: string): void {
   current = tag;
   rules = new Intl.PluralRules(tag);
-  numbers = new Intl.NumberFormat(tag);
+  formats = new Map();
 }
 
-export const number = (value: number): string => numbers.format(value);
+/** A number by the locale of the words, or by another one. */
+export function number(value: number, options: Intl.NumberFormatOptions = {}, tag = current): string {
+  const id = `${tag} ${Object.entries(options).flat().join()}`;
+  let format = formats.get(id);
+  if (!format) formats.set(id, (format = new Intl.NumberFormat(tag, options)));
+  return format.format(value);
+}
+
+/** A number without marks of thousands, as pixels and years have it. `digits` is how many there are at least. */
+export const plain = (value: number, digits = 1, tag = current): string =>
+  number(value, { useGrouping: false, minimumIntegerDigits: digits }, tag);
 
 /** The forms of one phrase by the categories of CLDR. `#` stands for the number. */
 export type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
