@@ -3,7 +3,7 @@
  * SCREENSHOTS=DIR.
  */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { items, mock } from './mock.mjs';
@@ -21,6 +21,7 @@ const library = items(COUNT).map((item, number) => ({
   camera: { make: 'FUJIFILM', model: 'X-T4' },
   thumbnails: { ...item.thumbnails, screen: item.thumbnails.large.replace('large', 'screen') },
   clip: number === 1 ? '/api/clip/1?v=1' : null,
+  ...(number === 3 ? { latitude: -33.85681, longitude: 151.21513 } : {}),
 }));
 server.change(library);
 after(() => server.close());
@@ -34,20 +35,20 @@ const viewer = (page) => page.locator('dialog.lightbox');
 const still = (page) => page.waitForTimeout(450);
 
 /** Opens an item as a link does. */
-async function open(page, number) {
+async function openIn(page, number) {
   await page.goto('about:blank');
   await page.goto(linkTo(number));
   await page.locator('.slide-active.slide-shown').waitFor();
   await shows(page, number);
 }
 
-/** What axe finds wrong with the page as it is. */
+/** What axe finds wrong with the lightbox as it is. */
 async function faults(page) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: AXE });
   // Colours fade in.
   await page.waitForTimeout(350);
   return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+    const { violations } = await window.axe.run('dialog.lightbox', { resultTypes: ['violations'] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 120)} ${any.map(({ message }) => message)}`).join(' | ')}`);
   });
 }
@@ -73,7 +74,7 @@ describe('the lightbox at a desk', () => {
   after(() => visitor?.close());
 
   it('has the date for its headline, and says nothing of the file', async () => {
-    await open(page, 0);
+    await openIn(page, 0);
     assert.equal(await page.locator('.caption-name').textContent(), '30 June 2024 at 00:00');
     assert.doesNotMatch(await page.locator('.caption').textContent(), /IMG/);
     assert.match(await page.title(), /^30 June 2024/);
@@ -83,7 +84,7 @@ describe('the lightbox at a desk', () => {
   });
 
   it('is explored by keyboard when zoomed', async () => {
-    await open(page, 0);
+    await openIn(page, 0);
     const frame = () => boxOf(page, '.slide-active .frame');
     const whole = await frame();
     await page.keyboard.press('ArrowUp');
@@ -122,7 +123,7 @@ describe('the lightbox at a desk', () => {
   });
 
   it('has arrows that are seen on a white picture', async () => {
-    await open(page, 2);
+    await openIn(page, 2);
     const { icon, disc } = await page.locator('.control-next').evaluate((button) => {
       const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
       const { color, backgroundColor } = getComputedStyle(button);
@@ -154,7 +155,7 @@ describe('the lightbox at a desk', () => {
 
   it('shows its controls in colours that the viewer has set', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
-    await open(page, 1);
+    await openIn(page, 1);
     const controls = page.locator('.control:visible, .live:visible');
     assert.ok((await controls.count()) >= 4);
     for (const width of await controls.evaluateAll((all) => all.map((each) => getComputedStyle(each).borderTopWidth))) assert.equal(width, '1px');
@@ -181,7 +182,7 @@ describe('the lightbox on a phone', () => {
   after(() => visitor?.close());
 
   it('keeps its arrows off the picture', async () => {
-    await open(page, 8);
+    await openIn(page, 8);
     await still(page);
     const frame = await boxOf(page, '.slide-active .frame');
     for (const name of ['Previous', 'Next']) {
@@ -194,7 +195,7 @@ describe('the lightbox on a phone', () => {
   });
 
   it('turns by a swipe that begins on the words or on an arrow, and does not press the arrow', async () => {
-    await open(page, 8);
+    await openIn(page, 8);
     const words = await boxOf(page, '.caption-name');
     await drag(page, { x: words.x + words.width - 10, y: words.y + 10 }, { x: 60, y: words.y + 12 });
     await shows(page, 9);
@@ -211,6 +212,241 @@ describe('the lightbox on a phone', () => {
     await page.waitForTimeout(500);
     assert.equal(await page.locator('.lightbox-quiet').count(), 0);
     assert.equal(await viewer(page).isVisible(), true);
+  });
+});
+
+describe('the tools of the lightbox', () => {
+  let visitor;
+  let page;
+  const tool = (name) => page.getByRole('button', { name, exact: true });
+  const open = (number) => openIn(page, number);
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('are all reached by Tab, in the order in which they stand', async () => {
+    await open(3);
+    const names = [];
+    for (let press = 0; press < 9; press += 1) {
+      await page.keyboard.press('Tab');
+      names.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')));
+    }
+    const wanted = ['Download 27 June 2024 at 03:00', 'Share', 'Slideshow', 'Information', 'Full screen', 'Close', 'Previous', 'Next'];
+    assert.deepEqual(names.slice(0, 8), wanted);
+  });
+
+  it('tell what is known of an item, and where it was on a map', async () => {
+    await open(3);
+    await page.keyboard.press('i');
+    const info = page.getByRole('region', { name: 'Information' });
+    await info.getByText('-33.85681, 151.21513').waitFor();
+    const rows = await info.locator('dl').evaluate((list) => [...list.children].map(({ textContent }) => textContent));
+    assert.deepEqual(rows, [
+      'Taken', '27 June 2024 at 03:00The file itself says so.', 'Camera', 'FUJIFILM X-T4', 'Size', '3000 × 3000',
+      'File size', '1 kB', 'File', 'IMG 00003.svg', 'Place', '-33.85681, 151.21513Show on OpenStreetMap',
+    ]);
+    const link = info.getByRole('link', { name: 'Show on OpenStreetMap' });
+    assert.equal(await link.getAttribute('href'), 'https://www.openstreetmap.org/?mlat=-33.85681&mlon=151.21513#map=15/-33.85681/151.21513');
+    assert.equal(await link.getAttribute('rel'), 'noreferrer');
+    assert.equal(await tool('Information').getAttribute('aria-expanded'), 'true');
+    assert.deepEqual(await faults(page), []);
+    await screenshot(page, 'lightbox-info');
+    const [frame, panel] = [await boxOf(page, '.slide-active .frame'), await info.boundingBox()];
+    assert.ok(frame.x + frame.width <= panel.x, 'the panel lies on the picture');
+    await page.keyboard.press('ArrowRight');
+    await shows(page, 4);
+    await info.getByText('IMG 00004').waitFor();
+    assert.equal(await info.getByText('OpenStreetMap').count(), 0);
+    assert.equal(await page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('openstreetmap'))), false);
+    await page.keyboard.press('Escape');
+    await info.waitFor({ state: 'detached' });
+    assert.equal(await viewer(page).isVisible(), true);
+  });
+
+  it('fill the screen, and leave it', async () => {
+    await open(3);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement?.classList.contains('viewer'));
+    await tool('Leave full screen').waitFor();
+    assert.equal(await page.locator('.slide-active .frame').isVisible(), true);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement === null);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement !== null);
+    await tool('Close').click();
+    await viewer(page).waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => document.fullscreenElement === null);
+  });
+
+  it('copy the link where the browser shares no files, and say so', async () => {
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+    await open(2);
+    await page.evaluate(() => (navigator.canShare = undefined));
+    await tool('Share').click();
+    await page.getByText('The link was copied.').waitFor();
+    await screenshot(page, 'lightbox-shared');
+    assert.deepEqual(await faults(page), []);
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), linkTo(2).replace('IMG 0', 'IMG%200'));
+  });
+
+  it('share the picture for the screen where browser and link allow it', async () => {
+    const shared = async (refusals) => {
+      await page.evaluate((count) => {
+        window.shared = [];
+        navigator.canShare = ({ files }) => files[0].type === 'image/webp';
+        let left = count;
+        navigator.share = async ({ files, title }) => {
+          left -= 1;
+          if (left >= 0) throw new DOMException('', 'NotAllowedError');
+          window.shared.push({ title, name: files[0].name, size: files[0].size });
+        };
+      }, refusals);
+      await tool('Share').click();
+      return page;
+    };
+    await open(2);
+    const asked = [];
+    page.on('request', (request) => /\/api\/(?:file|thumbnail)\//.test(request.url()) && asked.push(request.url()));
+    await shared(0);
+    await page.waitForFunction(() => window.shared.length === 1);
+    const [{ title, name, size }] = await page.evaluate(() => window.shared);
+    assert.equal(title, '28 June 2024 at 02:00');
+    assert.match(name, /^IMG 00002\./);
+    assert.ok(size > 100);
+    assert.ok(asked.every((url) => url.includes('size=screen')), asked.join());
+    // The click is too long ago when the picture comes: the next one shares it.
+    await open(6);
+    await shared(1);
+    await page.getByText('Press Share once more').waitFor();
+    await tool('Share').click();
+    await page.waitForFunction(() => window.shared.length === 1);
+  });
+
+  it('load the picture of the next item before one goes there, and not its original', async () => {
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await open(11);
+    await page.waitForFunction(() => [...document.querySelectorAll('.slide:not(.slide-active) img')].filter(({ src }) => src.includes('size=screen')).length === 2);
+    for (const number of [10, 12]) {
+      assert.equal(asked.some((url) => url.includes(`000${number}`) && url.includes('size=screen')), true);
+      assert.equal(asked.some((url) => url.includes(`000${number}`) && url.includes('/api/file/')), false);
+    }
+    const next = await page.locator('.slide:not(.slide-active) img').evaluateAll((all) => all.map(({ complete, src }) => complete && /size=screen/.test(src)));
+    assert.deepEqual(next, [true, true]);
+  });
+
+  it('left no error on the console and broke no policy', () => {
+    assert.deepEqual(visitor.seen.errors.filter((text) => !/status of (?:401|404)/.test(text)), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});
+
+describe('a slideshow', () => {
+  let visitor;
+  let page;
+  const tool = (name) => page.getByRole('button', { name, exact: true });
+  const open = (number) => openIn(page, number);
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.addInitScript(() => {
+      window.locks = [];
+      if (!navigator.wakeLock) return;
+      navigator.wakeLock.request = async (kind) => {
+        const lock = { kind, released: false, release: async () => void (lock.released = true) };
+        window.locks.push(lock);
+        return lock;
+      };
+    });
+    await page.goto(server.url);
+    await logIn(page);
+    await page.clock.install();
+  });
+  after(() => visitor?.close());
+
+  it('goes through the view as a slideshow, keeps the screen on, and stops when one goes on by hand', async () => {
+    await open(0);
+    await page.keyboard.press(' ');
+    await page.locator('.show-bar').waitFor();
+    assert.deepEqual(await page.evaluate(() => window.locks.map(({ kind, released }) => [kind, released])), [['screen', false]]);
+    assert.equal(await page.locator('.caption').getAttribute('aria-live'), 'off');
+    await screenshot(page, 'lightbox-slideshow');
+    assert.deepEqual(await faults(page), []);
+    await page.locator('.show-bar select').selectOption({ label: '3 s' });
+    await page.clock.runFor(2500);
+    assert.equal(await at(page), 0);
+    await page.clock.runFor(1000);
+    await shows(page, 1);
+    // One makes room for the other in the same place.
+    assert.ok((await page.evaluate(() => document.querySelectorAll('.slide').length)) >= 2);
+    await page.locator('.stage').focus();
+    await page.clock.runFor(3500);
+    await shows(page, 2);
+    await page.clock.runFor(3500);
+    await shows(page, 3);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 1);
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, 2);
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => window.locks.every(({ released }) => released)), true);
+    await page.clock.runFor(20_000);
+    assert.equal(await at(page), 2);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+  });
+
+  it('plays a film without sound, and goes on when it does not play', async () => {
+    await open(3);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    await page.clock.runFor(3500);
+    await shows(page, 4);
+    await page.locator('.slide-active video, .slide-active .failure').first().waitFor({ state: 'attached' });
+    assert.equal(await page.evaluate(() => [...document.querySelectorAll('.slide-active video')].every(({ muted }) => muted)), true);
+    for (let wait = 0; wait < 12 && (await at(page)) === 4; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 5);
+    await page.keyboard.press('Escape');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    assert.equal(await viewer(page).isVisible(), true);
+  });
+
+  it('pauses while nobody sees it', async () => {
+    await open(5);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    const hide = (hidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    await page.clock.runFor(30_000);
+    assert.equal(await at(page), 5);
+    await hide(false);
+    await page.clock.runFor(3500);
+    await shows(page, 6);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+  });
+
+  it('goes in a mixed order', async () => {
+    await open(5);
+    await page.keyboard.press('s');
+    await tool('Shuffled').click();
+    assert.equal(await tool('Shuffled').getAttribute('aria-pressed'), 'true');
+    const seen = [5];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = await at(page);
+      for (let wait = 0; wait < 12 && (await at(page)) === before; wait += 1) await page.clock.runFor(3000);
+      seen.push(await at(page));
+    }
+    assert.equal(new Set(seen).size, 4, seen.join());
+    assert.notDeepEqual(seen, [5, 6, 7, 8]);
+    await tool('Shuffled').click();
+    await page.getByRole('button', { name: 'Stop the slideshow' }).first().click();
   });
 });
 
@@ -312,7 +548,7 @@ describe('a browser as old as Safari 15', () => {
   after(() => visitor?.close());
 
   it('shows a picture as large as there is room, also when the screen turns', async () => {
-    await open(page, 0);
+    await openIn(page, 0);
     await page.waitForFunction(() => document.querySelector('.slide-active .frame')?.getBoundingClientRect().width > 0);
     const box = await boxOf(page, '.slide-active .frame');
     assert.ok(Math.abs(box.width - 390) < 1 && Math.abs(box.height - 292.5) < 1, JSON.stringify(box));

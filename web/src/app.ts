@@ -62,6 +62,7 @@ export function start(root: HTMLElement): void {
       }
     },
     displaced: (key) => reveal(key, false),
+    details: (key, view) => api.details(key, view),
     close() {
       if (fromGrid(history.state)) history.back();
       else {

@@ -3,6 +3,8 @@ import './styles/base.css';
 import './styles/login.css';
 import './styles/grid.css';
 import './styles/lightbox.css';
+// Several parts that come later need it, and it is too small for a request of its own.
+import './ui/sheet.ts';
 import { start } from './app.ts';
 import { nothing } from './nothing.ts';
 import { speak } from './words/words.ts';

@@ -13,8 +13,9 @@ import { frameOf, type Slide, type Surroundings } from './slide.ts';
 const DWELL = 250;
 /** Who leaves a film in its last seconds has seen it. */
 const END = 3;
-/** A film that does not go on for this time, in ms, is left by who only watches. */
-const STUCK = 10_000;
+/** Who only watches leaves a film that does not go on for so many looks at it, this time apart, in ms. */
+const STUCK = 5;
+const LOOK = 2000;
 /** If a film fails again within this time after it got a new URL, in ms, the URL was not the reason. */
 const PATIENCE = 30_000;
 
@@ -161,13 +162,15 @@ export function film(item: Media, around: Surroundings): Slide {
     begin(true);
     return new Promise((done) => {
       let before = 0;
-      const check = () => {
+      let stuck = 0;
+      const look = () => {
         const at = video?.currentTime ?? 0;
-        const over = !watched || video === null || video.ended;
-        if (over || (at === before && !video?.paused) || frame.matches('.frame-failed')) end();
+        stuck = at === before && !video?.paused ? stuck + 1 : 0;
         before = at;
+        // What failed has no element any more.
+        if (!watched || video === null || video.ended || stuck === STUCK) end();
       };
-      const timer = setInterval(check, STUCK);
+      const timer = setInterval(look, LOOK);
       const end = () => {
         clearInterval(timer);
         frame.removeEventListener('ended', end, true);

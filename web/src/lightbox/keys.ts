@@ -59,6 +59,7 @@ const actions: ReadonlyMap<string, (to: Keys) => void> = new Map([
   ['PageDown', (to: Keys) => to.next()],
   ['Home', (to: Keys) => to.first()],
   ['End', (to: Keys) => to.last()],
+  [' ', (to: Keys) => void to.tool('s')],
   ['+', (to: Keys) => to.zoom(1.5)],
   ['=', (to: Keys) => to.zoom(1.5)],
   ['-', (to: Keys) => to.zoom(1 / 1.5)],

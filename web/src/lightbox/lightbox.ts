@@ -1,4 +1,4 @@
-import type { Media } from '../api/types.ts';
+import type { Details, Media } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
 import { along } from '../ui/direction.ts';
 import { h, set } from '../ui/dom.ts';
@@ -6,6 +6,7 @@ import { icon } from '../ui/icons.ts';
 import { modal } from '../ui/modal.ts';
 import { words } from '../words/words.ts';
 import { caption, headline, spokenName } from './caption.ts';
+import { extras } from './extras.ts';
 import { fullScreen } from './full-screen.ts';
 import { watch } from './gestures.ts';
 import { keyboard } from './keys.ts';
@@ -19,6 +20,8 @@ export interface LightboxEvents extends Surroundings {
   moved(item: Media, title: string): void;
   /** Called when the library has changed, so that the current item may have another number, or be gone. */
   displaced(key: string): void;
+  /** What the listing does not tell of an item of a view. Rejects as the API does. */
+  details(key: string, view: string): Promise<Details>;
   /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }
@@ -44,6 +47,8 @@ const FLICK = 0.4;
 const PULL = 110;
 /** The height of the players' own controls, in CSS pixels. */
 const CONTROLS = 96;
+/** A word of what was done is shown for this time, in ms. */
+const WORD = 5000;
 /** What keeps its clicks and drags: the player's timeline, panels and notices. */
 const OWN = '.failure, .film-bar, .film-panel, .bar, .info, .show-bar';
 
@@ -76,18 +81,27 @@ export function lightbox(events: LightboxEvents): Lightbox {
   const current = () => items.current();
   const zoom = zoomer(stage, current, (zoomed) => {
     element.classList.toggle('lightbox-zoomed', zoomed);
-    if (zoomed) current()?.sharpen();
+    if (!zoomed) return;
+    more.stop();
+    current()?.sharpen();
   });
   const full = fullScreen(viewer);
-  tools.add(full);
-  tools.add(download());
+  const { details } = events;
+  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform });
+  for (const tool of [full, ...[...more.tools].reverse(), download()]) tools.add(tool);
 
   /** The viewer goes on to another item. */
-  const turn = (to: number, from = 0) => items.go(to, { from });
+  function turn(to: number, from = 0): boolean {
+    more.stop();
+    return items.go(to, { from });
+  }
 
   previous.addEventListener('click', () => turn(items.index - 1));
   next.addEventListener('click', () => turn(items.index + 1));
-  close.addEventListener('click', leave);
+  close.addEventListener('click', () => {
+    more.reset();
+    leave();
+  });
   // For Esc and Android's back gesture. The URL decides what is open, so closing goes through the URL.
   element.addEventListener('cancel', (event) => {
     event.preventDefault();
@@ -100,7 +114,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
     next: () => turn(items.index + 1),
     first: () => turn(0),
     last: () => turn((items.library?.count ?? 0) - 1),
-    own: (event) => current()?.key(event) ?? false,
+    // What plays by itself is stopped by the keys by which one goes on.
+    own: (event) => !more.runs() && (current()?.key(event) ?? false),
     tool: (key) => current() !== undefined && tools.key(key),
     zoom(factor) {
       if (!current()?.zooms) return;
@@ -111,7 +126,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       if (zoom.active()) zoom.look(right, down);
       return zoom.active();
     },
-    close: leave,
+    close: () => void leave(),
   });
 
   watch(
@@ -129,8 +144,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
       },
       pulled(dy, velocity) {
         element.style.removeProperty('--fade');
-        if (dy > PULL || velocity > FLICK) leave();
-        else items.drop(0);
+        if (!(dy > PULL || velocity > FLICK) || !leave()) items.drop(0);
       },
       pan: zoom.pan,
       pinch: zoom.pinch,
@@ -148,14 +162,28 @@ export function lightbox(events: LightboxEvents): Lightbox {
     (event) => event.target instanceof Element && (event.target.closest(OWN) !== null || onTimeline(event)),
   );
 
-  function leave(): void {
-    if (leaving) return;
+  /** Ends what is open beside the item first, and then the lightbox. `false` if the item stays. */
+  function leave(): boolean {
+    if (more.back()) return false;
+    if (!leaving) events.close();
     leaving = true;
-    events.close();
+    return true;
   }
 
+  let word: ReturnType<typeof setTimeout> | undefined;
+  /** Says something to screen readers. */
   function say(sentence: string): void {
+    clearTimeout(word);
+    said.classList.remove('said-shown');
     said.textContent = sentence;
+  }
+
+  /** Says something to everybody. */
+  function inform(sentence: string): void {
+    say(sentence);
+    if (sentence === '') return;
+    said.classList.add('said-shown');
+    word = setTimeout(say, WORD, '');
   }
 
   function download(): Tool {
@@ -174,13 +202,15 @@ export function lightbox(events: LightboxEvents): Lightbox {
     const { library, timeline, index } = items;
     const album = timeline?.views.find(({ name }) => name === timeline.view)?.title ?? null;
     text.show(item, { album, at: index + 1, of: library?.count ?? 0 });
-    say('');
+    // What was said of the picture before no longer holds.
+    if (!said.classList.contains('said-shown')) say('');
     set(stage, { 'aria-label': spokenName(item) });
     element.classList.remove('lightbox-told');
     tools.show(item);
   }
 
   function clear(): void {
+    more.stop();
     zoom.reset();
     items.clear();
     element.classList.remove('lightbox-quiet');
@@ -208,6 +238,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     },
     tell(notice) {
       clear();
+      more.back();
       text.clear();
       set(stage, { 'aria-label': null });
       // There is nothing that a tool could do something with.
@@ -219,6 +250,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     },
     hide() {
       clear();
+      more.reset();
       full.leave();
       document.documentElement.classList.remove('looking');
       if (element.open) element.close();

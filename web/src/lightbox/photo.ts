@@ -29,7 +29,10 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
   const sharper = () => [screen ?? original, screen && original].filter((url) => url !== null && !previews.includes(url));
   let closer = sharper();
   const clip = item.clip === null ? null : live(frame, item.clip, headline(item));
-  if (clip) element.append(clip.button);
+  if (clip) {
+    element.append(clip.button);
+    element.classList.add('slide-live');
+  }
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
   /** How many of `closer` are wanted, and how many have come. */

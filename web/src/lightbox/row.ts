@@ -24,7 +24,7 @@ export interface Row {
    * come. `from` is where a finger let the row go, px.
    */
   go(to: number, how?: { readonly play?: boolean; readonly from?: number; readonly turn?: Turn }): boolean;
-  /** Loads an item that comes next, wherever it is. `true` once there is something to see of it. */
+  /** Loads an item that comes next, wherever it is; -1 for none. `true` once there is something to see of it. */
   expect(next: number): boolean;
   /** Follows a finger by `dx` px, and lets go of it. */
   drag(dx: number): void;
@@ -193,12 +193,16 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
     },
     go,
     expect(next) {
-      if (!library || next < 0 || next >= count()) return false;
       if (expected !== next) {
         expected = next;
-        if (!library.at(next)) library.want([next, next + 1], [next, next + 1]);
+        // What was expected before is no longer kept.
+        if (index >= 0) arrange();
       }
-      if (!slides.has(next) && library.at(next)) arrange();
+      if (!library || next < 0 || next >= count()) return false;
+      if (!slides.has(next)) {
+        if (library.at(next)) arrange();
+        else library.want([next, next + 1], [next, next + 1]);
+      }
       const slide = slides.get(next);
       slide?.prepare();
       return slide?.ready() ?? false;

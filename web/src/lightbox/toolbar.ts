@@ -6,7 +6,7 @@ import { icon, type IconName } from '../ui/icons.ts';
 export interface Tool {
   readonly element: HTMLElement;
   /** Called with each item that becomes the current one. */
-  show?(item: Media): void;
+  show?(item: Media): unknown;
   /** The key that presses it, in lower case, with what it does. */
   readonly key?: string;
   press?(): void;
