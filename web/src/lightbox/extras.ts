@@ -17,6 +17,8 @@ export interface Place {
   details(key: string, view: string): Promise<Details>;
   /** Tells the viewer something, for a moment. */
   tell(sentence: string): void;
+  /** The same for screen readers only. */
+  say(sentence: string): void;
 }
 
 export interface Extras {
@@ -36,7 +38,7 @@ const OPEN = 'lightbox-informed';
 const RUNNING = 'lightbox-running';
 
 export function extras(place: Place): Extras {
-  const { dialog, bar, items, caption, tell } = place;
+  const { dialog, bar, items, caption, tell, say } = place;
   const current = () => items.current()?.item ?? null;
   let panel: Info | null = null;
   let show: Slideshow | null = null;
@@ -83,10 +85,10 @@ export function extras(place: Place): Extras {
     show = module.slideshow(items, dialog, () => {
       show = null;
       describe(false);
-      tell(words.slideshow.over);
+      say(words.slideshow.over);
     });
     bar.after(show.element);
-    tell(words.slideshow.runs);
+    say(words.slideshow.runs);
   }));
   describe(false);
 
@@ -124,7 +126,7 @@ export function extras(place: Place): Extras {
     reset() {
       stop();
       shut();
-      tell('');
+      say('');
     },
   };
 }

@@ -87,7 +87,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
   });
   const full = fullScreen(viewer);
   const { details } = events;
-  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform });
+  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform, say });
   for (const tool of [full, ...[...more.tools].reverse(), download()]) tools.add(tool);
 
   /** The viewer goes on to another item. */
