@@ -29,6 +29,20 @@ impl Drop for Gallery {
     }
 }
 
+/// The names and the bytes of the three files in a ZIP.
+fn files(zip: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
+    let mut read = |number| {
+        let mut entry = archive.by_index(number).unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        (entry.name().unwrap().into_owned(), bytes)
+    };
+    let mut files: Vec<_> = (0..3).map(&mut read).collect();
+    files.sort();
+    files
+}
+
 const NAMES: [&str; 3] = ["% é (1).jpg", "a.jpg", "b/a.jpg"];
 
 fn write(photos: &Path, name: &str, side: u32) {
@@ -38,23 +52,39 @@ fn write(photos: &Path, name: &str, side: u32) {
     image::RgbImage::from_pixel(side, 200, image::Rgb([high, low, 7])).save(path).unwrap();
 }
 
+/// A gallery that serves, its URL, and that of its store.
+fn serve(folder: &Path) -> (Child, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
+    command.env_clear().envs(COMPLETE).stdout(Stdio::piped());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]);
+    let mut serving = command.arg(folder).spawn().unwrap();
+    let mut ready = String::new();
+    BufReader::new(serving.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let text = |name: &str| ready[name].as_str().unwrap().to_owned();
+    (serving, text("gallery"), text("store"))
+}
+
 impl Gallery {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
-        command.env_clear().envs(COMPLETE).stdout(Stdio::piped());
-        command.args(["serve", "--listen", "127.0.0.1:0", "--store-listen", "127.0.0.1:0", "--data"]);
-        let mut serving = command.arg(folder.path()).spawn().unwrap();
-        let mut ready = String::new();
-        BufReader::new(serving.stdout.take().unwrap()).read_line(&mut ready).unwrap();
-        let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
-        let text = |name: &str| ready[name].as_str().unwrap().to_owned();
-        let gallery = Self { serving, url: text("gallery"), store: text("store"), folder };
+        let (serving, url, store) = serve(folder.path());
+        let gallery = Self { serving, folder, url, store };
         for (number, name) in NAMES.iter().enumerate() {
             write(&gallery.photos(), name, 300 + 10 * u32::try_from(number).unwrap());
         }
         gallery.ingest();
         gallery
+    }
+
+    /// Stops the gallery for what is done to its store meanwhile.
+    fn stopped<T>(&mut self, work: impl FnOnce(&rusqlite::Connection) -> T) -> T {
+        self.serving.kill().unwrap();
+        self.serving.wait().unwrap();
+        let index = self.folder.path().join("store/gallery/index.sqlite");
+        let done = work(&rusqlite::Connection::open(index).unwrap());
+        (self.serving, self.url, self.store) = serve(self.folder.path());
+        done
     }
 
     fn photos(&self) -> PathBuf {
@@ -89,18 +119,8 @@ impl Gallery {
         self.home().join("Gallery.zip")
     }
 
-    /// The names and the bytes of the files in the ZIP.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
-        let mut archive = zip::ZipArchive::new(fs::File::open(self.zip()).unwrap()).unwrap();
-        let mut read = |number| {
-            let mut entry = archive.by_index(number).unwrap();
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).unwrap();
-            (entry.name().unwrap().into_owned(), bytes)
-        };
-        let mut files: Vec<_> = (0..3).map(&mut read).collect();
-        files.sort();
-        files
+        files(&self.zip())
     }
 
     fn wanted(&self) -> Vec<Vec<u8>> {
@@ -152,7 +172,9 @@ fn everything_comes_home_once() {
     assert_eq!(modified(), before, "what is whole is not fetched again");
     gallery.download(&["--screen"]);
     let extension = |(name, _): &(String, _)| name.rsplit_once('.').unwrap().1.to_owned();
-    assert!(gallery.files().iter().map(extension).all(|extension| extension == "webp"));
+    let screen = files(&gallery.home().join("Gallery (screen).zip"));
+    assert!(screen.iter().map(extension).all(|extension| extension == "webp"));
+    assert_eq!(modified(), before, "the originals stay");
 }
 
 #[test]
@@ -216,6 +238,56 @@ fn a_change_ends_a_download_and_nothing_is_mixed() {
     while whole().is_ok() {
         assert!(began.elapsed().as_secs() < 30, "a hidden photo is given out");
     }
+}
+
+/// The ZIP of before has the same length, and so has the one of now.
+#[test]
+fn a_photo_of_the_same_length_is_fetched_anew() {
+    let gallery = Gallery::start();
+    gallery.download(&[]);
+    let length = || fs::metadata(gallery.zip()).unwrap().len();
+    let (before, path) = (length(), gallery.photos().join("a.jpg"));
+    let mut photo = fs::read(&path).unwrap();
+    // Behind the end of the picture.
+    photo.extend(b"one");
+    fs::write(&path, &photo).unwrap();
+    gallery.ingest();
+    gallery.download(&[]);
+    assert_eq!(length(), before + 3);
+    photo.splice(photo.len() - 3.., *b"two");
+    fs::write(&path, &photo).unwrap();
+    gallery.ingest();
+    gallery.download(&[]);
+    assert_eq!(length(), before + 3);
+    gallery.has_all();
+}
+
+#[test]
+fn what_no_token_opens_any_more_is_deleted_by_doctor() {
+    let mut gallery = Gallery::start();
+    gallery.zip_url();
+    gallery.done(&["hide", "a.jpg"]);
+    gallery.zip_url();
+    let kept = |index: &rusqlite::Connection| {
+        let mut select = index.prepare("SELECT key FROM object WHERE CAST(key AS TEXT) LIKE 'downloads/%'").unwrap();
+        let keys = select.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        keys.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let mut aged = |seconds: u32| {
+        let both = gallery.stopped(|index| {
+            let both = kept(index);
+            let aged = "UPDATE object SET modified = modified - ?1 WHERE key = ?2";
+            assert_eq!(index.execute(aged, rusqlite::params![seconds, both[0]]).unwrap(), 1);
+            both
+        });
+        gallery.done(&["doctor"]);
+        (both, gallery.stopped(kept))
+    };
+    let (both, left) = aged(3 * 86_400 - 600);
+    assert_eq!(both.len(), 2);
+    assert_eq!(left, both, "a token may open it");
+    let (_, left) = aged(1200);
+    assert_eq!(left, both[1..]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use gallery::range::ByteRange;
 use http::{HeaderMap, Method, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem};
 use platform_s3::Objects;
-use privacy::{ObjectMark, Patches};
+use privacy::{Finding, ObjectMark, Patches};
 
 use crate::{
     Failure,
@@ -26,8 +26,31 @@ const MOST_REGIONS: usize = 8;
 /// From a byte up to another one, which is not included.
 type Span = (u64, u64);
 
+/// An original that may be given to who must not see places, with what to blank in it.
+pub struct Patched {
+    pub patches: Patches,
+    /// The object that the patches are for.
+    pub object: ObjectMark,
+    regions: Vec<Span>,
+}
+
+impl Patched {
+    /// Reads what a row says. `None` where it cannot be had.
+    pub fn of(encoded: Option<&[u8]>) -> Option<Self> {
+        let (finding, object) = Finding::parse_for(encoded?).ok()?;
+        let patches = finding.safe()?.clone();
+        let regions = regions(&patches)?;
+        Some(Self { patches, object, regions })
+    }
+
+    /// How many requests to the store the whole takes.
+    pub fn requests(&self) -> usize {
+        pieces(&self.regions, (0, self.patches.file_length())).len()
+    }
+}
+
 /// The regions of a file, or `None` if there are too many.
-pub fn regions(patches: &Patches) -> Option<Vec<Span>> {
+fn regions(patches: &Patches) -> Option<Vec<Span>> {
     let mut regions: Vec<Span> = Vec::new();
     for patch in patches.iter() {
         match regions.last_mut() {
@@ -39,19 +62,18 @@ pub fn regions(patches: &Patches) -> Option<Vec<Span>> {
     fits.then_some(regions)
 }
 
-/// Serves an object with patches, if it is still the one that they are for. `regions` are those of the patches. The
-/// presentation has a tag, which differs from that of the original. Several ranges are answered with the whole, as RFC
-/// 9110 section 14.2 allows.
+/// Serves an object with patches, if it is still the one that they are for. The presentation has a tag, which differs
+/// from that of the original. Several ranges are answered with the whole, as RFC 9110 section 14.2 allows.
 pub async fn serve<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
     head: &request::Parts,
-    object: (&str, ObjectMark),
+    key: &str,
+    patched: &Patched,
     presentation: &Presentation,
-    (patches, regions): (&Patches, &[Span]),
     content_type: &str,
 ) -> Result<Response<P::Body>, Failure> {
-    let size = patches.file_length();
+    let size = patched.patches.file_length();
     let wanted = match made::wanted(head, size, presentation)? {
         Wanted::Answer(answer) => return Ok(answer),
         Wanted::Part(wanted) => wanted,
@@ -59,7 +81,7 @@ pub async fn serve<P: Platform>(
     let body = if head.method == Method::HEAD {
         P::Body::from(Bytes::new())
     } else {
-        part(objects, cx, object, (patches, regions), wanted.span()).await?
+        part(objects, cx, key, patched, wanted.span()).await?
     };
     Ok(wanted.present(body, content_type, presentation)?)
 }
@@ -89,8 +111,8 @@ fn pieces(regions: &[Span], (start, end): Span) -> Vec<(Span, bool)> {
 pub async fn part<P: Platform>(
     objects: &Objects,
     cx: &Cx<'_, P>,
-    (key, object): (&str, ObjectMark),
-    (patches, regions): (&Patches, &[Span]),
+    key: &str,
+    Patched { patches, object, regions }: &Patched,
     span: Span,
 ) -> Result<P::Body, Failure> {
     let pieces = pieces(regions, span);
@@ -109,7 +131,7 @@ pub async fn part<P: Platform>(
         // replaces an original, the row, or the snapshot of it, is still about the one before.
         let wanted = format!("{start}-{}/{}", end - 1, patches.file_length());
         let tag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        if content_range(answer.headers()) != Some(&wanted) || ObjectMark::of(tag) != object {
+        if content_range(answer.headers()) != Some(&wanted) || ObjectMark::of(tag) != *object {
             return Err(unusable("the object is not the file that ingest examined"));
         }
         if !is_patched {

@@ -188,7 +188,6 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             tally.settle(d1::write(catalogue, file));
         }
         tally.settle(purge::run(catalogue, bucket, jiff::Timestamp::now()).map(drop));
-        tally.settle(purge::downloads(bucket, jiff::Timestamp::now()).map(drop));
     }
     finish(options, &session, tally, started)
 }

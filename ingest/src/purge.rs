@@ -29,18 +29,16 @@ pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Resu
     Ok(deleted)
 }
 
-/// Deletes what was written for downloads that no token opens any more, and returns how many there were.
-pub fn downloads(bucket: &Bucket, now: jiff::Timestamp) -> Result<u64, Failure> {
+/// Deletes what was written for downloads that no token opens any more.
+pub fn downloads(bucket: &Bucket, now: jiff::Timestamp) -> Result<(), Failure> {
     let oldest = now - jiff::SignedDuration::from_secs(MANIFEST_SECONDS.cast_signed());
-    let mut deleted = 0;
     for object in bucket.list(PREFIX)? {
         let written = object.modified.and_then(|written| written.parse::<jiff::Timestamp>().ok());
         if written.is_some_and(|written| written < oldest) {
             bucket.delete(&object.key)?;
-            deleted += 1;
         }
     }
-    Ok(deleted)
+    Ok(())
 }
 
 /// The objects and prefixes of items that are shown or hidden.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use edge::{Coding, Failure, respond};
-use http::{HeaderName, HeaderValue, Response, StatusCode, header, request};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
 use platform::Problem;
 
 use crate::Config;
@@ -21,19 +21,69 @@ struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// The page of an address where there is nothing. Without a built page, there is none.
+const NOTHING: &str = "/404.html";
+
+fn find(path: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.path == path)
+}
+
+impl Asset {
+    /// The coding that the client wants, and the file in it.
+    fn choose(&self, headers: &HeaderMap) -> (Coding, &'static [u8]) {
+        let there = [(Coding::Brotli, self.brotli), (Coding::Gzip, self.gzip)];
+        let offered: Vec<Coding> = there.iter().filter(|(_, body)| body.is_some()).map(|(coding, _)| *coding).collect();
+        let coding = Coding::choose(headers, &offered);
+        let body = there.into_iter().find(|(known, _)| *known == coding).and_then(|(_, body)| body);
+        (coding, body.unwrap_or(self.identity))
+    }
+}
+
+/// Addresses that only scripts and documents of ours ask for. A problem tells them more than a page.
+fn is_for_scripts(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/") || path.starts_with("/assets/")
+}
+
+/// Whether the client names HTML among what it takes (RFC 9110 section 12.5.1), as a browser does that navigates.
+/// `*/*` does not count: every script sends it.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    ranges.flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_html = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("text/html"));
+        let refused = |part: &str| {
+            let weight = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="));
+            weight.and_then(|weight| weight.trim().parse::<f32>().ok()).is_some_and(|weight| weight <= 0.0)
+        };
+        is_html && !parts.any(refused)
+    })
+}
+
+/// The page says in words that there is nothing here. It has no tag: what is here tomorrow may be something else.
+fn nothing<B: From<Bytes>>(config: &Config, head: &request::Parts, page: &Asset) -> Response<B> {
+    let (coding, body) = page.choose(&head.headers);
+    let mut response = respond::bytes(StatusCode::NOT_FOUND, page.content_type, Bytes::from_static(body));
+    let headers = response.headers_mut();
+    respond::set(headers, header::CACHE_CONTROL, "no-store");
+    if let Ok(policy) = HeaderValue::from_str(&config.page_policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    coding.describe(headers, true);
+    response
+}
+
 pub(crate) fn serve<B: From<Bytes>>(
     config: &Config,
     head: &request::Parts,
     path: &str,
 ) -> Result<Response<B>, Failure> {
     let path = if path == "/" { "/index.html" } else { path };
-    let asset =
-        ASSETS.iter().find(|asset| asset.path == path).ok_or_else(|| Problem::not_found("There is nothing here."))?;
-    let there = [(Coding::Brotli, asset.brotli), (Coding::Gzip, asset.gzip)];
-    let offered: Vec<Coding> = there.iter().filter(|(_, body)| body.is_some()).map(|(coding, _)| *coding).collect();
-    let coding = Coding::choose(&head.headers, &offered);
-    let body = there.into_iter().find(|(known, _)| *known == coding).and_then(|(_, body)| body);
-    let body = body.unwrap_or(asset.identity);
+    let Some(asset) = find(path) else {
+        let page = find(NOTHING).filter(|_| accepts_html(&head.headers) && !is_for_scripts(path));
+        let page = page.ok_or_else(|| Problem::not_found("There is nothing here."))?;
+        return Ok(nothing(config, head, page));
+    };
+    let (coding, body) = asset.choose(&head.headers);
     let tag = coding.tag(asset.hash);
 
     let unchanged = respond::is_known(&head.headers, &tag)?;
@@ -57,4 +107,38 @@ pub(crate) fn serve<B: From<Bytes>>(
     }
     coding.describe(headers, !unchanged);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_client_that_names_html_gets_a_page() {
+        for (accept, wanted) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("application/json, TEXT/HTML ;q=0.1", true),
+            ("*/*", false),
+            ("text/*", false),
+            ("", false),
+            ("text/html;q=0", false),
+            ("text/html; q=0.000", false),
+            ("text/htmlx", false),
+            ("application/json", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(accepts_html(&headers), wanted, "{accept}");
+        }
+        assert!(!accepts_html(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn scripts_get_no_page() {
+        for (path, wanted) in
+            [("/api", true), ("/api/x", true), ("/assets/x.js", true), ("/apis", false), ("/x", false)]
+        {
+            assert_eq!(is_for_scripts(path), wanted, "{path}");
+        }
+    }
 }

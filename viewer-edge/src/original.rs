@@ -4,7 +4,8 @@ use edge::{
     Failure, Gate,
     catalogue::url_version,
     object_response::{self, Presentation},
-    patched, respond,
+    patched::{self, Patched},
+    respond,
 };
 use gallery::{
     MediaKey,
@@ -14,7 +15,6 @@ use gallery::{
 };
 use http::{Method, Response, request};
 use platform::{Cx, Platform, Problem};
-use privacy::Finding;
 
 use crate::ViewerEdge;
 
@@ -89,16 +89,14 @@ async fn without_places<P: Platform>(
     disposition: String,
 ) -> Result<Response<P::Body>, Failure> {
     let missing = || Problem::not_found("There is no such file.");
-    let encoded = item.patches.as_deref().ok_or_else(missing)?;
-    let (finding, object) = Finding::parse_for(encoded).map_err(|_| missing())?;
-    let patches = finding.safe().ok_or_else(missing)?;
-    let regions = patched::regions(patches).ok_or_else(missing)?;
+    let encoded = item.patches.as_deref();
+    let patched = Patched::of(encoded).ok_or_else(missing)?;
     if u64::try_from(item.size).is_ok_and(|size| service.config.max_body.is_some_and(|max| size > max)) {
         return Err(missing().into());
     }
     let version = url_version(item.version.as_deref(), &item.updated_at);
     // The last bytes are a sum of the others, and the mark of the object.
-    let check = encoded.last_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let check = encoded.and_then(<[u8]>::last_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let presentation = Presentation {
         cache_control: CHANGES,
         content_type: None,
@@ -107,8 +105,7 @@ async fn without_places<P: Platform>(
         edge_cache: None,
     };
     let content_type = item.mime.as_deref().unwrap_or("application/octet-stream");
-    let parts = (patches, regions.as_slice());
-    patched::serve(&service.objects, cx, head, (&item.key, object), &presentation, parts, content_type).await
+    patched::serve(&service.objects, cx, head, &item.key, &patched, &presentation, content_type).await
 }
 
 /// Sends the browser to the bucket for an original that is too large for the host. The URL there has no version.

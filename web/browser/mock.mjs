@@ -144,9 +144,11 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
           .writeHead(200, { 'content-type': 'application/json', 'cache-control': cache })
           .end(typeof body === 'string' ? body : JSON.stringify(body));
 
-  async function page(path, response) {
+  async function page(path, response, accept = '') {
     const name = path === '/' ? '/index.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
+    const nothing = body === null && accept.includes('text/html') && (await readFile(join(DIST, '404.html')).catch(() => null));
+    if (nothing) return response.writeHead(404, { 'content-type': 'text/html' }).end(nothing);
     if (body === null) return problem(response, 404, 'Not there.');
     return response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' }).end(body);
   }
@@ -184,7 +186,7 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
       });
     }
     if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
-    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
+    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response, request.headers.accept);
     if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);

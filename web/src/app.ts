@@ -74,7 +74,7 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location.pathname);
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, languages(), news);
+  const inside = h('div', { class: 'inside' }, top.element, photos.element, h('footer', {}, languages()), news);
   freshness(
     async () => !locked && (await library(filter).isStale()),
     () => {

@@ -109,12 +109,7 @@ impl Link {
     /// Whether an item is in one of the link's views. `albums` are the names of the views of albums in which the item
     /// is, with commas between them.
     pub fn covers(&self, kind: MediaType, albums: &str) -> bool {
-        self.views.iter().any(|view| match view.name() {
-            View::EVERYTHING => true,
-            View::PHOTOS => kind == MediaType::Image,
-            View::FILMS => kind == MediaType::Video,
-            album => albums.split(',').any(|name| name == album),
-        })
+        self.views.iter().any(|view| view.covers(kind, albums))
     }
 
     /// Whether a view is open as a whole.

@@ -161,7 +161,7 @@ fn attempt(
             let tag = header("etag").ok_or("the gallery names no version of the ZIP")?;
             let total = header("content-length").and_then(|length| length.parse().ok());
             let total: u64 = total.ok_or("the gallery tells no length of the ZIP")?;
-            if is_there(target, total) && verify::zip(target).is_ok() {
+            if is_there(gallery, part, target, total) && verify::zip(target).is_ok() {
                 let _ = fs::remove_file(&partial.path).and_then(|()| fs::remove_file(&partial.tag_path));
                 return Ok(Attempt::Whole);
             }
@@ -228,8 +228,15 @@ fn receive(
     }
 }
 
-fn is_there(target: &Path, total: u64) -> bool {
-    fs::metadata(target).is_ok_and(|metadata| metadata.len() == total)
+/// Whether the file is the ZIP. Its end tells the names, lengths and checksums of all files in it.
+fn is_there(gallery: &Gallery, part: &Part, target: &Path, total: u64) -> bool {
+    let Ok(end) = verify::end(target) else { return false };
+    let range = format!("bytes={}-{}", total.saturating_sub(end.len() as u64), total.saturating_sub(1));
+    let answer = gallery.agent.get(part.url.as_str()).header("range", range).call();
+    let read = |mut answer: Response<Body>| {
+        answer.body_mut().with_config().limit(end.len() as u64 + 1).read_to_vec().is_ok_and(|bytes| bytes == end)
+    };
+    fs::metadata(target).is_ok_and(|metadata| metadata.len() == total) && answer.is_ok_and(read)
 }
 
 /// The first byte and the size in `bytes 5-9/100`.

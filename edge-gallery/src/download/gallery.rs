@@ -123,16 +123,13 @@ impl Gallery {
     }
 
     /// Asks for the ZIPs of a view.
-    pub fn prepare(&mut self, view: Option<&str>, screen: bool) -> Result<Vec<Part>, Failure> {
+    pub fn prepare(&self, view: Option<&str>, screen: bool) -> Result<Vec<Part>, Failure> {
         let view = match view {
             Some(view) => view.to_owned(),
             None => self.first_view()?,
         };
         let size = if screen { "screen" } else { "original" };
         let mut answer = self.post("/api/download", &serde_json::json!({ "view": view, "size": size }))?;
-        if answer.status() == 401 {
-            self.cookie = None;
-        }
         if answer.status() != 200 {
             return Err(refused(answer, "the gallery prepared no download").into());
         }

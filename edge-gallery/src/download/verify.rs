@@ -1,6 +1,20 @@
 //! Compares each file in a ZIP with its CRC-32.
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, SeekFrom},
+    path::Path,
+};
+
+/// The central directory of a ZIP, and what follows it.
+pub(super) fn end(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let start = zip::ZipArchive::new(io::BufReader::new(&file))?.central_directory_start();
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.read_to_end(&mut end)?;
+    Ok(end)
+}
 
 /// Reads every file of a ZIP. The error says which one is not what it should be.
 pub(super) fn zip(path: &Path) -> Result<(), String> {

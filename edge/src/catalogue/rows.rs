@@ -2,8 +2,8 @@
 
 use gallery::{
     MediaKey,
-    media::{Media, MediaType},
-    views::{View, shards},
+    media::Media,
+    views::{Part, Unreadable, View, shards},
 };
 use platform::{Cx, Error, Platform, Sql as _, Value};
 
@@ -15,7 +15,7 @@ const AT_ONCE: usize = 500;
 const FEW: usize = 8;
 
 impl Catalogue {
-    /// The version of the catalogue: as long as it stays, no row changes.
+    /// The version of the catalogue: it changes whenever something else is published.
     pub async fn version<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<String, Error> {
         Ok(self.index(cx).await?.version.clone())
     }
@@ -33,14 +33,8 @@ impl Catalogue {
         view: &View,
         mut take: impl FnMut(Media),
     ) -> Result<(), Error> {
-        let is_in = |media: &Media| match view.name() {
-            View::EVERYTHING => true,
-            View::PHOTOS => media.r#type == MediaType::Image,
-            View::FILMS => media.r#type == MediaType::Video,
-            album => media.albums.split(',').any(|name| name == album),
-        };
         let mut take = |media: Media| {
-            if is_in(&media) {
+            if view.covers(media.r#type, &media.albums) {
                 take(media);
             }
         };
@@ -104,8 +98,8 @@ impl Catalogue {
         let all = self.current(cx, async |index| {
             let mut texts = Vec::new();
             for (part, lengths) in index.shards().map_err(unreadable)? {
-                let length = lengths.iter().sum();
-                let whole = self.parts.read_one(cx, &self.shelf, part, 0..length, &|_| true).await?;
+                let length = u32::try_from(lengths.iter().sum::<u64>()).map_err(|_| unreadable(Unreadable))?;
+                let whole = self.whole(cx, &Part::new(part.to_owned(), length)).await?;
                 let Some(mut whole) = whole else { return Ok(None) };
                 for length in lengths.into_iter().filter(|length| *length > 0) {
                     let length = usize::try_from(length).unwrap_or(usize::MAX).min(whole.len());
@@ -117,7 +111,7 @@ impl Catalogue {
         for gzip in all.await? {
             let text = inflated(&gzip, shards::MAX_BYTES)?;
             for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                take(serde_json::from_slice(line).map_err(|_| unreadable(gallery::views::Unreadable))?);
+                take(serde_json::from_slice(line).map_err(|_| unreadable(Unreadable))?);
             }
         }
         Ok(())

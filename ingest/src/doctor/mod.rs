@@ -64,7 +64,9 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     scratch::sweep(options.temp.as_deref());
     // What an ingest is uploading would look like an orphan.
     let lock = Lock::take(&options.database)?;
-    purge::run(&session.catalogue, &session.bucket, jiff::Timestamp::now()).map_err(failed)?;
+    let now = jiff::Timestamp::now();
+    purge::run(&session.catalogue, &session.bucket, now).map_err(failed)?;
+    purge::downloads(&session.bucket, now).map_err(failed)?;
     let before = look(&session).map_err(failed)?;
     if !repair || before.is_well() {
         return Ok(before);

@@ -122,6 +122,11 @@ mod tests {
             assert_eq!(switch(value), Ok(on), "{value}");
         }
         assert_eq!(switch("yes").unwrap_err().name, "TRUST_FORWARDED");
+        let count = |value: &str| Lookup(&with(&[("MAX_FETCHES", value)])).count(names::MAX_FETCHES);
+        assert_eq!((count("32"), count("")), (Ok(Some(32)), Ok(None)));
+        for bad in ["0", "-1", "many"] {
+            assert_eq!(count(bad).unwrap_err().name, "MAX_FETCHES", "{bad}");
+        }
         let bytes = |value: &str| Lookup(&with(&[("MAX_BODY_BYTES", value)])).bytes(names::MAX_BODY_BYTES);
         assert_eq!((bytes("12"), bytes("")), (Ok(Some(12)), Ok(None)));
         assert_eq!(bytes("12 MB").unwrap_err().name, "MAX_BODY_BYTES");

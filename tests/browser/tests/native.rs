@@ -40,6 +40,7 @@ fn main() -> ExitCode {
             trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
             trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
             trial("mock::lightbox".to_owned(), &missing, || over_a_mock("lightbox.test.mjs")),
+            trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),
             trial("native::player".to_owned(), &both, || player("native", false)),
             trial("native-split::player".to_owned(), &both, || player("native-split", true)),

@@ -7,6 +7,7 @@ use crate::{Answer, Outcome, Target, client::Call};
 cases!(page:
     is_served_to_anyone, content_security_policy, nothing_inline, assets_are_served, assets_never_change,
     compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
+    an_unknown_address_has_a_page, an_unknown_address_of_a_script_has_none,
 );
 
 fn open(target: &Target, path: &str) -> Call<'static> {
@@ -203,6 +204,45 @@ fn head(target: &Target) -> Outcome {
         for name in ["content-length", "content-type", "etag", "cache-control"] {
             ensure_eq!(head.header(name), get.header(name), "{path}: {name} of HEAD");
         }
+    }
+    Ok(())
+}
+
+/// What a browser sends when it goes to an address.
+const NAVIGATION: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+fn an_unknown_address_has_a_page(target: &Target) -> Outcome {
+    for path in ["/nothing", "/some/where", "/login/x", "/nothing?lang=de"] {
+        let call = || open(target, path).header("accept", NAVIGATION);
+        let answer = call().expect(404)?;
+        answer.has("content-type", "text/html; charset=utf-8")?;
+        answer.has("cache-control", "no-store")?;
+        answer.has("x-content-type-options", "nosniff")?;
+        answer.lacks("etag")?;
+        let text = answer.text()?;
+        ensure!(text.to_lowercase().starts_with("<!doctype html>"), "{path} has no page");
+        ensure!(text.contains("There is nothing here"), "the page of {path} does not say so");
+        let policy = open(target, "/").expect(200)?;
+        answer.has("content-security-policy", policy.need("content-security-policy")?)?;
+        let known = call().header("if-none-match", "*").header("accept-encoding", "br").expect(404)?;
+        ensure!(decoded(&known)? == answer.body, "{path}: another page in Brotli");
+        let head = call().head().expect(404)?;
+        ensure!(head.body.is_empty(), "{path}: a HEAD with a body");
+        ensure_eq!(head.length()?, answer.length()?, "{path}: Content-Length of HEAD");
+    }
+    Ok(())
+}
+
+fn an_unknown_address_of_a_script_has_none(target: &Target) -> Outcome {
+    for (path, accept) in [
+        ("/nothing", "*/*"),
+        ("/nothing", "application/json"),
+        ("/nothing", "text/html;q=0"),
+        ("/api/nothing", NAVIGATION),
+        ("/api", NAVIGATION),
+        ("/assets/absent.js", NAVIGATION),
+    ] {
+        open(target, path).header("accept", accept).expect(404)?.has("content-type", "application/problem+json")?;
     }
     Ok(())
 }

@@ -26,6 +26,8 @@ const MAX_KEYS: usize = 5000;
 const MAX_ITEMS: usize = 500_000;
 /// The requests that a service sends for a ZIP beside those for its items: who may enter, and what is in the ZIP.
 const OTHER_FETCHES: u64 = 4;
+/// The most parts, each of which is an object to write.
+const MOST_PARTS: u64 = 100;
 /// How much a client takes at least in a second where a host ends an answer after some time, in bytes.
 const SLOWEST: u64 = 2 << 20;
 
@@ -82,6 +84,7 @@ pub(crate) async fn begin<P: Platform>(
     if !viewer.flags().download {
         return Err(Problem::new(StatusCode::FORBIDDEN, "This link is for looking only.").into());
     }
+    // Read before the rows. What changes meanwhile is then of a later version, and is looked up when its turn comes.
     let version = service.catalogue.version(cx).await?;
     let mut contents = Contents::new(Wanted { size, flags: viewer.flags() });
     let take = |media: Media| {
@@ -89,16 +92,13 @@ pub(crate) async fn begin<P: Platform>(
             contents.add(&media);
         }
     };
-    let title = match (asked.view, asked.keys) {
+    let mut title = match (asked.view, asked.keys) {
         (Some(view), None) => of_view(service, cx, &viewer, &view, take).await?,
         (None, Some(keys)) => of_keys(service, cx, keys, take).await?,
         _ => return Err(malformed().into()),
     };
-    // What was read is of one version, or old downloads could not tell that it has changed since.
-    if service.catalogue.version(cx).await? != version {
-        let words = "The library is changing just now. Ask for the download again in a moment.";
-        let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, words);
-        return Err(busy.with(header::RETRY_AFTER, 2.into()).into());
+    if size == Size::Screen {
+        title.push_str(" (screen)");
     }
     if contents.lacking > 0 {
         return Err(Problem::new(
@@ -180,11 +180,12 @@ async fn prepare<P: Platform>(
     title: &str,
     contents: Contents,
 ) -> Result<Prepared, Failure> {
-    let most_items = service.config.max_fetches.map(|fetches| fetches.saturating_sub(OTHER_FETCHES).max(1));
-    let most_bytes = service.config.max_seconds.map(|time| time.as_secs().saturating_mul(SLOWEST));
+    let most_requests = service.config.max_fetches.map(|fetches| fetches.saturating_sub(OTHER_FETCHES).max(1));
+    let in_time = service.config.max_seconds.map(|time| time.as_secs().saturating_mul(SLOWEST));
+    let most_bytes = in_time.into_iter().chain(service.config.max_body).min();
     let (left_out, originals) = (contents.left_out, contents.originals);
-    let runs = contents.into_parts(most_items, most_bytes);
-    if most_items.is_some_and(|most| runs.len() as u64 > most) {
+    let runs = contents.into_parts(most_requests, most_bytes);
+    if runs.len() as u64 > most_requests.unwrap_or(MOST_PARTS) {
         let words = "This is too much for one download on this host. Select fewer items.";
         return Err(Problem::new(StatusCode::CONFLICT, words).into());
     }

@@ -1,14 +1,16 @@
 //! What is in a download, and under which names.
 
-use edge::patched;
+use edge::patched::Patched;
 use gallery::{
     download::{Of, Size, Source, moment},
     link::Flags,
     media::{Media, MediaType},
     rendition::Rendition,
 };
-use privacy::Finding;
 use stored_zip::{Entry, Names, Time};
+
+/// A file takes at most so many bytes beside its own and its name, which stands there twice. A ZIP of one does too.
+const HEADERS: u64 = 256;
 
 /// In which form items are wanted.
 #[derive(Clone, Copy)]
@@ -38,6 +40,8 @@ pub(super) struct Planned {
     crc: u32,
     time: Time,
     note: Vec<u8>,
+    /// How many requests to the stores its bytes take at most.
+    requests: u64,
 }
 
 /// Why an item has no entry.
@@ -77,9 +81,7 @@ impl Contents {
         if !originals {
             return Err(Without::Leave);
         }
-        if !places && !can_be_without_places(media) {
-            return Err(Without::Leave);
-        }
+        let patched = if places { None } else { Some(Patched::of(media.patches.as_deref()).ok_or(Without::Leave)?) };
         let sums = media.checksums.ok_or(Without::Checksum)?;
         let crc = if places { sums.whole } else { sums.without_places.ok_or(Without::Checksum)? };
         // The clip of a live photo as the camera wrote it tells where it was taken.
@@ -92,38 +94,35 @@ impl Contents {
         self.originals = true;
         let size = u64::try_from(media.size).unwrap_or_default();
         let source = Source { key: &media.key, of: Of::Original { mark: sums.object } };
-        Ok(planned(media, media.filename.clone(), (size, crc), &source))
+        let planned = planned(media, media.filename.clone(), (size, crc), &source);
+        // Patches are in the row, which is looked up for them.
+        let requests = patched.map_or(planned.requests, |patched| patched.requests() as u64 + 1);
+        Ok(Planned { requests, ..planned })
     }
 
-    /// The entries by date, under names that differ from each other, in parts of at most so many entries and bytes. A
-    /// single file may be larger.
-    pub fn into_parts(self, most_entries: Option<u64>, most_bytes: Option<u64>) -> Vec<Vec<Planned>> {
+    /// The entries by date, under names that differ from each other, in parts that take at most so many requests and
+    /// bytes. A single file may take more.
+    pub fn into_parts(self, most_requests: Option<u64>, most_bytes: Option<u64>) -> Vec<Vec<Planned>> {
         let mut entries = self.entries;
         entries.sort_by(|one, other| (&one.date, &one.name).cmp(&(&other.date, &other.name)));
         let mut names = Names::default();
         let mut parts: Vec<Vec<Planned>> = Vec::new();
-        let mut bytes = 0_u64;
+        let (mut bytes, mut requests) = (0_u64, 0);
         for mut entry in entries {
             entry.name = names.safe(&entry.name);
-            bytes = bytes.saturating_add(entry.size);
-            let fits = parts.last().is_some_and(|part| {
-                most_entries.is_none_or(|most| (part.len() as u64) < most)
-                    && most_bytes.is_none_or(|most| bytes <= most)
-            });
+            let length = entry.size.saturating_add(HEADERS + 2 * entry.name.len() as u64);
+            bytes = bytes.saturating_add(length);
+            requests += entry.requests;
+            let fits = most_requests.is_none_or(|most| requests <= most) && most_bytes.is_none_or(|most| bytes <= most);
             if fits && let Some(part) = parts.last_mut() {
                 part.push(entry);
             } else {
-                bytes = entry.size;
+                (bytes, requests) = (length, entry.requests);
                 parts.push(vec![entry]);
             }
         }
         parts
     }
-}
-
-fn can_be_without_places(media: &Media) -> bool {
-    let finding = media.patches.as_deref().and_then(|encoded| Finding::parse_for(encoded).ok());
-    finding.is_some_and(|(finding, _)| finding.safe().and_then(patched::regions).is_some())
 }
 
 fn rendition(media: &Media, rendition: &Rendition, version: &str) -> Result<Planned, Without> {
@@ -139,5 +138,46 @@ fn planned(media: &Media, name: String, (size, crc): (u64, u32), source: &Source
     // Where no offset is known, the moment is a guess.
     let taken = media.taken.as_ref().filter(|taken| taken.offset.is_some());
     let time = Time::parse(wall_clock, taken.and_then(|taken| moment(&taken.at)));
-    Planned { date: media.date().to_owned(), name, size, crc, time, note: source.encode() }
+    Planned { date: media.date().to_owned(), name, size, crc, time, note: source.encode(), requests: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, size: u64, requests: u64) -> Planned {
+        let time = Time::parse("2024-06-15T14:00:00", None);
+        Planned { date: String::new(), name: name.to_owned(), size, crc: 0, time, note: Vec::new(), requests }
+    }
+
+    /// The sizes of the files in each part.
+    fn parts(entries: Vec<Planned>, most_requests: Option<u64>, most_bytes: Option<u64>) -> Vec<Vec<u64>> {
+        let wanted = Wanted { size: Size::Original, flags: Flags::ALL };
+        let contents = Contents { entries, ..Contents::new(wanted) };
+        let parts = contents.into_parts(most_requests, most_bytes);
+        parts.iter().map(|part| part.iter().map(|entry| entry.size).collect()).collect()
+    }
+
+    #[test]
+    fn a_part_takes_no_more_requests_and_bytes_than_a_host_allows() {
+        let some =
+            || vec![entry("a", 10, 1), entry("b", 20, 3), entry("c", 30, 3), entry("d", 40, 1), entry("e", 50, 9)];
+        assert_eq!(parts(some(), None, None), [[10, 20, 30, 40, 50]]);
+        assert_eq!(parts(some(), Some(7), None), [vec![10, 20, 30], vec![40], vec![50]]);
+        assert_eq!(parts(some(), Some(1), None), [[10], [20], [30], [40], [50]]);
+        let around = HEADERS + 2;
+        assert_eq!(parts(some(), None, Some(30 + 2 * around)), [vec![10, 20], vec![30], vec![40], vec![50]]);
+        assert_eq!(parts(Vec::new(), Some(7), Some(7)), Vec::<Vec<u64>>::new());
+    }
+
+    #[test]
+    fn a_zip_is_no_longer_than_its_files_are_reckoned() {
+        let name = "n".repeat(255);
+        let time = Time::parse("2024-06-15T14:00:00", Some(1));
+        let mut builder = stored_zip::Builder::new(b"").unwrap();
+        for _ in 0..2 {
+            builder.push(&Entry { name: &name, size: 5 << 30, crc: 0, time, note: b"" }).unwrap();
+        }
+        assert!(builder.length() <= 2 * ((5 << 30) + HEADERS + 2 * 255), "{}", builder.length());
+    }
 }

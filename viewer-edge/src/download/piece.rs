@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use edge::{Catalogue, Failure, Sessions, patched};
+use edge::{
+    Catalogue, Failure, Sessions, Viewer,
+    patched::{self, Patched},
+};
 use gallery::{
     MediaKey,
     download::{Id, Of, Source},
@@ -14,7 +17,7 @@ use gallery::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use platform::{Cx, Error, Facts, Kind, Pieces, Platform, Problem};
 use platform_s3::Objects;
-use privacy::{Finding, ObjectMark};
+use privacy::ObjectMark;
 use stored_zip::{Step, Walk};
 
 use super::manifest;
@@ -35,10 +38,17 @@ pub(super) struct Rest {
     pub version: String,
     pub facts: Facts,
     pub walk: Walk,
-    /// When it was last asked who may enter, and whether the catalogue was still the one of the manifest.
-    pub checked: Option<(u64, bool)>,
+    /// What was found when this was last asked.
+    pub checked: Checked,
     /// How many pieces there were: each is a request to the stores of its own.
     pub count: u64,
+}
+
+/// Who downloads, and whether the catalogue is the one of the manifest.
+pub(super) struct Checked {
+    pub at: u64,
+    pub viewer: Viewer,
+    pub is_same: bool,
 }
 
 /// An object of which bytes are due.
@@ -96,19 +106,18 @@ impl Rest {
     async fn object<P: Platform>(&mut self, cx: &Cx<'_, P>, due: &Due) -> Result<P::Body, Failure> {
         let damaged = || Error::new(Kind::Invalid, "download.entry");
         let Source { key, of } = Source::parse(&due.note).ok_or_else(damaged)?;
-        let is_same = self.check(cx).await?;
+        self.check(cx).await?;
         let is_patched = !self.places && matches!(of, Of::Original { .. });
-        let item = if is_same && !is_patched { None } else { Some(self.item(cx, key, &of, due).await?) };
+        let is_known = self.checked.is_same && !is_patched;
+        let item = if is_known { None } else { Some(self.item(cx, key, &of, due).await?) };
         let (object, mark) = match of {
             Of::Original { mark } => (key.to_owned(), Some(mark)),
             Of::Rendition { version, file } => (layout::renditions_prefix(key, version) + file, None),
         };
         if let (true, Some(item)) = (is_patched, item) {
-            let finding = item.patches.as_deref().and_then(|encoded| Finding::parse_for(encoded).ok());
-            let (finding, mark) = finding.ok_or_else(changed)?;
-            let patches = finding.safe().filter(|patches| patches.file_length() == due.size).ok_or_else(changed)?;
-            let regions = patched::regions(patches).ok_or_else(changed)?;
-            return patched::part(&self.objects, cx, (key, mark), (patches, &regions), due.range).await;
+            let patched = Patched::of(item.patches.as_deref());
+            let patched = patched.filter(|it| it.patches.file_length() == due.size).ok_or_else(changed)?;
+            return patched::part(&self.objects, cx, key, &patched, due.range).await;
         }
         let (from, to) = due.range;
         let range = HeaderValue::from_str(&format!("bytes={from}-{}", to - 1)).map_err(|_| damaged())?;
@@ -129,27 +138,23 @@ impl Rest {
         }
     }
 
-    /// Whether the catalogue is still the one of the manifest, or 401 if the session has ended.
-    async fn check<P: Platform>(&mut self, cx: &Cx<'_, P>) -> Result<bool, Failure> {
-        let now = cx.facts.now;
-        if let Some((at, is_same)) = self.checked
-            && now.abs_diff(at) < TRUSTED
-        {
-            return Ok(is_same);
+    /// Asks again who downloads and what the catalogue is, after some time. 401 if the session has ended.
+    async fn check<P: Platform>(&mut self, cx: &Cx<'_, P>) -> Result<(), Failure> {
+        let at = cx.facts.now;
+        if at.abs_diff(self.checked.at) >= TRUSTED {
+            let viewer = self.sessions.require_download(cx, &self.catalogue, &self.claims).await?;
+            let is_same = self.catalogue.version(cx).await? == self.version;
+            self.checked = Checked { at, viewer, is_same };
         }
-        self.sessions.require_download(cx, &self.catalogue, &self.claims).await?;
-        let is_same = self.catalogue.version(cx).await? == self.version;
-        self.checked = Some((now, is_same));
-        Ok(is_same)
+        Ok(())
     }
 
     /// The item of an entry, if it is as the manifest says. Whoever opened the download may have lost it from sight
     /// since.
     async fn item<P: Platform>(&self, cx: &Cx<'_, P>, key: &str, of: &Of<'_>, due: &Due) -> Result<Media, Failure> {
         let key = MediaKey::parse(key).map_err(|_| changed())?;
-        let viewer = self.sessions.require_download(cx, &self.catalogue, &self.claims).await?;
         let item = self.catalogue.item(cx, &key).await?;
-        let item = item.filter(|item| viewer.covers(item.r#type, &item.albums)).ok_or_else(changed)?;
+        let item = item.filter(|item| self.checked.viewer.covers(item.r#type, &item.albums)).ok_or_else(changed)?;
         let is_same = match of {
             Of::Original { mark } => item.checksums.is_some_and(|sums| {
                 let crc = if self.places { Some(sums.whole) } else { sums.without_places };

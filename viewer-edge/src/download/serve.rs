@@ -1,6 +1,6 @@
 //! `GET|HEAD /api/download/~TOKEN/NAME.zip`: any range of a ZIP.
 
-use std::{collections::VecDeque, rc::Rc};
+use std::rc::Rc;
 
 use bytes::Bytes;
 use edge::{
@@ -16,7 +16,7 @@ use stored_zip::Manifest;
 
 use super::{
     manifest,
-    piece::{Rest, changed},
+    piece::{Checked, Rest, changed},
 };
 use crate::{
     ViewerEdge,
@@ -25,13 +25,13 @@ use crate::{
 
 /// A range of a ZIP of which the first piece is there already.
 struct Begun<B> {
-    first: VecDeque<B>,
+    first: Option<B>,
     rest: Rest,
 }
 
 impl<P: Platform> Pieces<P> for Begun<P::Body> {
     async fn next(&mut self, platform: &P, now: u64) -> Option<Result<P::Body, Error>> {
-        match self.first.pop_front() {
+        match self.first.take() {
             Some(first) => Some(Ok(first)),
             None => self.rest.next(platform, now).await,
         }
@@ -69,6 +69,11 @@ pub(crate) async fn serve<P: Platform>(
         Wanted::Part(part) => part,
     };
     let (from, to) = part.span();
+    let is_same = service.catalogue.version(cx).await? == about.version;
+    // A host that allows few requests has none left to look up each item.
+    if !is_same && service.config.max_fetches.is_some() {
+        return Err(changed().into());
+    }
     let mut rest = Rest {
         sessions: Rc::clone(&service.sessions),
         catalogue: Rc::clone(&service.catalogue),
@@ -79,20 +84,14 @@ pub(crate) async fn serve<P: Platform>(
         version: about.version.to_owned(),
         facts: cx.facts,
         walk: manifest.walk(from..to),
-        checked: None,
+        checked: Checked { at: cx.facts.now, viewer, is_same },
         count: 0,
     };
-    let is_same = service.catalogue.version(cx).await? == about.version;
-    // A host that allows few requests has none left to look up each item.
-    if !is_same && service.config.max_fetches.is_some() {
-        return Err(changed().into());
-    }
-    rest.checked = Some((cx.facts.now, is_same));
     let body = if head.method == Method::HEAD {
         P::Body::from(Bytes::new())
     } else {
         // The first piece is asked for before the head is sent, so that a failure has a status.
-        let first = rest.piece(cx).await?.into_iter().collect();
+        let first = rest.piece(cx).await?;
         cx.stream(Begun { first, rest }).await?
     };
     Ok(part.present(body, "application/zip", &presentation)?)

@@ -40,6 +40,11 @@ function path(d: string): SVGPathElement {
   return line;
 }
 
+/** What points along the reading, and turns where lines run from right to left. */
+const DIRECTED: ReadonlySet<IconName> = new Set<IconName>(['previous', 'next', 'leave']);
+
+export const classOf = (name: IconName): string => (DIRECTED.has(name) ? 'icon icon-directed' : 'icon');
+
 /** An icon is only a decoration. The control that contains it has the name. */
 export function icon(name: IconName): SVGSVGElement {
   if (name === 'play') {
@@ -47,12 +52,12 @@ export function icon(name: IconName): SVGSVGElement {
     image.append(path('M8.2 5.600a.9.9 0 011.4-.7l9 6.300a1 1 0 010 1.600l-9 6.300a.9.9 0 01-1.4-.7z'));
     return image;
   }
-  return drawing(PATHS[name]);
+  return drawing(PATHS[name], classOf(name));
 }
 
 /** An icon from the paths of its lines. */
-export function drawing(lines: readonly string[]): SVGSVGElement {
-  const image = svg('0 0 24 24', 'icon');
+export function drawing(lines: readonly string[], className = 'icon'): SVGSVGElement {
+  const image = svg('0 0 24 24', className);
   image.append(...lines.map(path));
   return image;
 }

@@ -20,9 +20,12 @@ const UNSEEN = /^(?:closest|matches|matchMedia|querySelector|querySelectorAll|ad
 /** Attributes and fields whose text is read, or read out. */
 const READ = /^(?:aria-label|aria-description|aria-placeholder|aria-roledescription|aria-valuetext|title|alt|placeholder|label|textContent|innerText)$/;
 /** Attributes and fields that hold names for the machine. */
-const MACHINE = /^(?:class|className|easing|transform|sizes|viewBox)$/;
+const MACHINE = /^(?:aria-describedby|aria-labelledby|class|className|easing|transform|sizes|viewBox)$/;
 /** Marks and units that are the same in all languages. */
 const MARKS = /^[\s\d·×:/().,|%-]*(?:p|kbit\/s)?$/;
+
+/** Names of classes: no sentence has only such words. */
+const CLASSES = /^[a-z]+(?:-[a-z]+)*(?: [a-z]+(?:-[a-z]+)+)+$/;
 
 const LETTER = /\p{L}/u;
 /** Two words, or a word with a capital letter and small ones. */
@@ -52,7 +55,7 @@ function outside(file: string, text: string): string[] {
     const { type } = node;
     if (/^(?:TS(?!As|Satisfies|NonNull)|Import|Export(?:All)|TemplateElement)/.test(type)) return;
     for (const each of textsOf(node)) {
-      if (MARKS.test(each)) continue;
+      if (MARKS.test(each) || CLASSES.test(each)) continue;
       if (type === 'JSXText' || read ? LETTER.test(each) : TWO_WORDS.test(each)) found.push(`${file}: ${each.trim()}`);
     }
     const children = (names: readonly string[], reads = read) => {
@@ -124,6 +127,7 @@ describe('words outside of this folder', () => {
     "type Kind = 'two words' | 'more words';",
     "import { a } from './a b.ts';",
     "h('div', { class: 'tile tile-waiting', role: 'status' }, text, ' · ', `${width} × ${height}`);",
+    "const name = turns ? 'icon icon-directed' : 'icon';",
     "target.closest('video[controls], select, button');",
     '// A comment has words.',
   ])('are not seen in %s', (text) => expect(outside('some.ts', text)).toEqual([]));

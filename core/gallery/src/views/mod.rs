@@ -100,6 +100,17 @@ impl View {
         &self.0
     }
 
+    /// Whether an item is in the view. `albums` are the names of the views of albums in which the item is, with commas
+    /// between them.
+    pub fn covers(&self, kind: MediaType, albums: &str) -> bool {
+        match self.name() {
+            Self::EVERYTHING => true,
+            Self::PHOTOS => kind == MediaType::Image,
+            Self::FILMS => kind == MediaType::Video,
+            album => albums.split(',').any(|name| name == album),
+        }
+    }
+
     /// Whether the view has the order of the listing: newest first, by [`crate::media::Media::place`].
     pub fn is_ordered_by_place(&self) -> bool {
         !self.0.starts_with("album-")
