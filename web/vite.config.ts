@@ -28,6 +28,7 @@ const services = 'http://127.0.0.1:8080';
 
 export default defineConfig({
   base: '/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [precompress()],
   resolve: {
     alias: [

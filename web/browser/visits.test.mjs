@@ -69,7 +69,8 @@ describe('a guest on a phone', () => {
   });
 
   it('begins a film', async () => {
-    await page.getByRole('link', { name: 'Films' }).tap();
+    await page.getByRole('button', { name: 'All', exact: true }).tap();
+    await page.getByRole('link', { name: /^Films/ }).tap();
     await page.locator('.tile-film').first().waitFor();
     await gridShown(page);
     await requests(page);

@@ -1,8 +1,9 @@
 import css from '../styles/download.css?inline';
 import { ApiError, type Api } from '../api/client.ts';
 import { parsePrepared, type Prepared } from '../api/download.ts';
-import type { Timeline } from '../api/types.ts';
+import type { Media, Timeline } from '../api/types.ts';
 import { total } from '../grid/foot.ts';
+import { EVERYTHING, FILMS, PHOTOS } from '../route.ts';
 import { h, set } from '../ui/dom.ts';
 import { modal } from '../ui/modal.ts';
 import { adopt } from '../ui/sheet.ts';
@@ -13,9 +14,14 @@ import { words } from '../words/words.ts';
 // The styles come with this module, which saves a request.
 adopt(css);
 
-/** Asks in which size a view is taken home, and then offers it to the browser. Returns what closes the dialog. */
-export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
-  const sizes = choices(timeline);
+/**
+ * Asks in which size a view, or some of its items, are taken home, and then offers them to the browser. Returns what
+ * closes the dialog.
+ */
+export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonly Media[] | null = null): () => void {
+  const what = chosen ? { ...timeline, ...summed(chosen) } : timeline;
+  const sizes = choices(what);
+  const wanted = chosen ? { keys: chosen.map(({ key }) => key) } : { view: timeline.view };
   let size = sizes[0]?.size;
   /** Stops the request that is on its way. */
   let stop: AbortController | null = null;
@@ -31,7 +37,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     'form',
     { method: 'dialog', novalidate: true },
     h('h2', { id: 'download-title' }, words.page.download),
-    h('p', { class: 'download-what' }, h('strong', {}, titleOf(timeline)), h('span', {}, total(timeline, timeline.view))),
+    h('p', { class: 'download-what' }, h('strong', {}, chosen ? words.select.label : titleOf(timeline)), h('span', {}, total(what, what.view))),
     stack,
     state,
     trouble,
@@ -74,7 +80,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     // The button that had the focus is gone.
     back.focus();
     try {
-      const prepared = await api.post('/api/download', { view: timeline.view, size }, parsePrepared, mine.signal);
+      const prepared = await api.post('/api/download', { ...wanted, size }, parsePrepared, mine.signal);
       if (stop === mine) offer(prepared);
     } catch (error) {
       if (stop === mine) refuse(error);
@@ -109,6 +115,14 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     busy(null);
     element.close();
   };
+}
+
+/** Some items as if they were a view: of photos, of films, or of both. */
+function summed(items: readonly Media[]): Pick<Timeline, 'view' | 'views' | 'count'> {
+  const films = items.filter(({ type }) => type === 'video').length;
+  const photos = items.length - films;
+  const views = [{ name: PHOTOS, title: null, count: photos }, { name: FILMS, title: null, count: films }];
+  return { view: films === 0 ? PHOTOS : photos === 0 ? FILMS : EVERYTHING, views, count: items.length };
 }
 
 function radios(sizes: readonly Choice[], choose: (size: Choice['size']) => void): HTMLElement {

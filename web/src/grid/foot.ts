@@ -1,5 +1,6 @@
 import type { Timeline } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
+import { codeOf } from '../route.ts';
 import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
@@ -16,6 +17,7 @@ export function foot(library: Library): HTMLElement {
 
 function empty(view: string): HTMLElement {
   const { noPhotos, noFilms, nothing, appear } = words.grid;
+  if (codeOf(view) !== null) return h('div', { class: 'empty' }, icon('heart'), h('h2', {}, words.favourites.none), h('p', {}, words.favourites.how));
   return h(
     'div',
     { class: 'empty' },

@@ -4,9 +4,11 @@ import { h, set } from '../ui/dom.ts';
 import { clock, whenTaken } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { placeholder } from '../ui/thumbhash.ts';
-import { coverWidth, srcset, type Box } from './layout.ts';
-import { words } from '../words/words.ts';
 import { along } from '../ui/direction.ts';
+import { words } from '../words/words.ts';
+import type { Box } from './justify.ts';
+import { coverWidth, srcset } from './layout.ts';
+import type { Failed } from './retries.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
 const FADE = 400;
@@ -17,19 +19,27 @@ export interface Tile {
   readonly item: Media | null;
   place(box: Box): void;
   fill(item: Media): void;
-  /** Loads a failed picture again. */
-  retry(): void;
+  /** Shows whether the item is selected, and whether it is a favourite. */
+  mark(selected: boolean, favourite: boolean): void;
   /** Takes the tile away. A picture that is still loading is given up. */
   remove(): void;
 }
 
-/** `failed` is called if the thumbnail does not load. */
-export function tile(eager: boolean, failed: () => void): Tile {
+export interface TileEvents {
+  /** The picture did not load. */
+  failed(picture: Failed): void;
+  /** A picture that did not load is no longer wanted. */
+  dropped(picture: Failed): void;
+}
+
+export function tile(eager: boolean, events: TileEvents): Tile {
   // Without a link, only the script can give the focus to the element.
   const element = h('a', { class: 'tile tile-waiting', tabindex: -1 });
   let item: Media | null = null;
   let image: HTMLImageElement | null = null;
   let stand: HTMLElement | null = null;
+  let failed: Failed | null = null;
+  let marks: readonly [selected: boolean, favourite: boolean] = [false, false];
   let box: Box = { left: 0, top: 0, width: 0, height: 0 };
 
   function load(): void {
@@ -43,6 +53,18 @@ export function tile(eager: boolean, failed: () => void): Tile {
   function stop(): void {
     image?.removeAttribute('srcset');
     image?.removeAttribute('src');
+  }
+
+  function retry(): void {
+    failed = null;
+    element.classList.remove('tile-failed');
+    stand?.remove();
+    stop();
+    load();
+  }
+
+  function label(): void {
+    if (item) set(element, { 'aria-label': [describe(item), marks[1] && words.select.favourite, marks[0] && words.select.selected].filter(Boolean).join(words.page.comma) });
   }
 
   function picture(name: string): HTMLImageElement {
@@ -62,7 +84,8 @@ export function tile(eager: boolean, failed: () => void): Tile {
       element.classList.add('tile-failed');
       stand ??= instead(name);
       element.prepend(stand);
-      failed();
+      failed = { url: created.currentSrc || created.src, retry };
+      events.failed(failed);
     });
     return created;
   }
@@ -85,9 +108,9 @@ export function tile(eager: boolean, failed: () => void): Tile {
       set(element, {
         href: formatRoute({ view: 'item', key: given.key }),
         'data-key': given.key,
-        'aria-label': describe(given),
         tabindex: null,
       });
+      label();
       element.classList.remove('tile-waiting');
       if (smallest(given) === null) {
         element.classList.add('tile-bare');
@@ -98,6 +121,7 @@ export function tile(eager: boolean, failed: () => void): Tile {
         element.append(image);
         load();
       }
+      element.append(h('span', { class: 'tile-check' }), h('span', { class: 'tile-heart' }, '♥\ufe0e'));
       if (given.clip !== null) element.append(h('span', { class: 'badge badge-live' }, icon('live')));
       if (given.type !== 'video') return;
       element.classList.add('tile-film');
@@ -105,14 +129,15 @@ export function tile(eager: boolean, failed: () => void): Tile {
         h('span', { class: 'badge' }, icon('play'), given.duration !== null && h('span', {}, clock(given.duration))),
       );
     },
-    retry() {
-      if (!element.classList.contains('tile-failed')) return;
-      element.classList.remove('tile-failed');
-      stand?.remove();
-      stop();
-      load();
+    mark(selected, favourite) {
+      if (marks[0] === selected && marks[1] === favourite) return;
+      marks = [selected, favourite];
+      element.classList.toggle('tile-selected', selected);
+      element.classList.toggle('tile-favourite', favourite);
+      label();
     },
     remove() {
+      if (failed) events.dropped(failed);
       if (!element.classList.contains('tile-loaded')) stop();
       element.remove();
     },

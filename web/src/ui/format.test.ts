@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, cameraName, clock, dayName, fullDate, monthName, shortDay, whenTaken } from './format.ts';
+import { bytes, cameraName, clock, dayName, fullDate, monthName, monthsName, shortDay, whenTaken } from './format.ts';
 
 describe('dates', () => {
   it('are the digits, in whatever zone the viewer is', () => {
@@ -14,6 +14,14 @@ describe('dates', () => {
     expect(fullDate('2024-06-15', 'en-GB')).toBe('15 June 2024');
     expect(monthName('2024-06-15', 'en-GB')).toBe('June 2024');
     expect(dayName('2024-06-01', 'en-GB')).toBe('Sat 1 June');
+  });
+});
+
+describe('monthsName', () => {
+  it('names neighbouring months in the order of time', () => {
+    expect(monthsName('2024-06-30', '2024-06-01', 'en-GB')).toBe('June 2024');
+    expect(monthsName('2024-06-30', '2024-03-01', 'en-GB')).toMatch(/^March\s?–\s?June 2024$/);
+    expect(monthsName('2024-01-31', '2023-12-31', 'en-GB')).toMatch(/^December 2023\s?–\s?January 2024$/);
   });
 });
 

@@ -27,6 +27,14 @@ function formatted(stamp: string, options: Intl.DateTimeFormatOptions, tag: stri
 export const monthName = (stamp: string, tag = locale()): string =>
   formatted(stamp, { month: 'long', year: 'numeric' }, tag);
 
+/** `March – June 2024`, for neighbouring months, in the order of time. */
+export function monthsName(one: string, other: string, tag = locale()): string {
+  if (one.slice(0, 7) === other.slice(0, 7)) return monthName(one, tag);
+  const [from = one, to = other] = [one, other].sort();
+  const format = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.formatRange(wallClock(from.slice(0, 7) + '-01'), wallClock(to.slice(0, 7) + '-01'));
+}
+
 /** `Sat, 15 June` */
 export const dayName = (stamp: string, tag = locale()): string =>
   formatted(stamp, { weekday: 'short', day: 'numeric', month: 'long' }, tag);

@@ -19,10 +19,18 @@ const PATHS = {
   slideshow: ['M4 5.500h16v11H4z', 'M10.300 8.300l4.200 2.700-4.200 2.700z', 'M9 20h6'],
   stop: ['M6 6h12v12H6z'],
   shuffle: ['M4 7h3.500l8.500 10H20', 'M4 17h3.500l2.300-2.700', 'M13.500 9.900L16 7h4', 'M17.800 4.800L20 7l-2.200 2.200', 'M17.800 14.800L20 17l-2.200 2.200'],
+  down: ['M6.500 10l5.500 5.500 5.500-5.500'],
+  check: ['M5.500 12.500l4.200 4.200 8.800-9.200'],
+  select: ['M12 3.500a8.500 8.500 0 110 17 8.500 8.500 0 010-17z', 'M8.200 12.200l2.600 2.600 5-5.400'],
+  heart: ['M12 19.800S4 15.200 4 9.700A4.200 4.200 0 0112 7.800 4.200 4.200 0 0120 9.700C20 15.200 12 19.800 12 19.800z'],
   picture: ['M4.5 5.500h15v13h-15z', 'M4.5 15.500l4.5-4.5 4 4 2.5-2.5 4 4', 'M15.5 9.200v.01'],
 } as const;
 
-export type IconName = keyof typeof PATHS | 'play';
+export type LineIcon = keyof typeof PATHS;
+export type IconName = LineIcon | 'play';
+
+/** The lines of an icon, for who draws it without {@link icon}. */
+export const linesOf = (name: LineIcon): readonly string[] => PATHS[name];
 
 const SVG = 'http://www.w3.org/2000/svg';
 

@@ -46,11 +46,43 @@ export const de: Words = {
     all: 'Alles',
     photos: 'Fotos',
     films: 'Filme',
+    favourites: 'Favoriten',
+    albums: 'Alben',
     logout: 'Abmelden',
     logoutFailed: 'Das Abmelden ist nicht gelungen.',
     downloadNotOpened:
       'Der Download ließ sich nicht öffnen. Bitte die Verbindung prüfen und die Seite neu laden.',
   },
+
+  select: {
+    label: 'Auswahl',
+    start: 'Auswählen',
+    day: (day: string) => `${day} auswählen`,
+    count: (n: number) => counted(n, { one: '# ausgewählt', other: '# ausgewählt' }),
+    selected: 'ausgewählt',
+    favourite: 'Favorit',
+    clear: 'Auswahl beenden',
+    download: 'Auswahl herunterladen',
+    share: 'Auswahl teilen',
+    like: 'Zu den Favoriten hinzufügen',
+    unlike: 'Aus den Favoriten entfernen',
+    failed: 'Nicht alles konnte ausgewählt werden. Bitte prüfen Sie die Verbindung.',
+    most: (n: number) => `Höchstens ${counted(n, { one: '# Element kann', other: '# Elemente können' })} ausgewählt werden.`,
+  },
+
+  favourites: {
+    none: 'Noch keine Favoriten',
+    how: 'Wählen Sie Bilder aus und tippen Sie auf das Herz. Sie bleiben in diesem Browser.',
+    share: 'Link kopieren',
+    copied: 'Der Link wurde kopiert. Er zeigt diese Favoriten allen, die die Galerie sehen dürfen.',
+    copyFailed: 'Der Link konnte nicht kopiert werden.',
+    shared: 'Das sind Favoriten aus einem Link.',
+    keep: 'Als meine behalten',
+    kept: 'Sie wurden zu Ihren Favoriten hinzugefügt.',
+    lost: (n: number) => counted(n, { one: '# ist nicht mehr in der Galerie.', other: '# sind nicht mehr in der Galerie.' }),
+  },
+
+  scrubber: 'Zeit',
 
   grid: {
     label: 'Fotos und Filme',

@@ -47,10 +47,43 @@ export const en = {
     all: 'All',
     photos: 'Photos',
     films: 'Films',
+    favourites: 'Favourites',
+    albums: 'Albums',
     logout: 'Log out',
     logoutFailed: 'Logging out failed.',
     downloadNotOpened: 'The download could not be opened. Please check your connection, and reload the page.',
   },
+
+  /** Marks on items, and what is done with those that are selected. */
+  select: {
+    label: 'Selection',
+    start: 'Select',
+    day: (day: string) => `Select ${day}`,
+    count: (n: number) => counted(n, { one: '# selected', other: '# selected' }),
+    selected: 'selected',
+    favourite: 'favourite',
+    clear: 'End the selection',
+    download: 'Download the selection',
+    share: 'Share the selection',
+    like: 'Add to favourites',
+    unlike: 'Remove from favourites',
+    failed: 'Not everything could be selected. Please check your connection.',
+    most: (n: number) => `At most ${counted(n, { one: '# item', other: '# items' })} can be selected.`,
+  },
+
+  favourites: {
+    none: 'No favourites yet',
+    how: 'Select pictures and tap the heart. They are kept in this browser.',
+    share: 'Copy the link',
+    copied: 'The link was copied. It shows these favourites to everybody who may see the gallery.',
+    copyFailed: 'The link could not be copied.',
+    shared: 'These are favourites from a link.',
+    keep: 'Keep as mine',
+    kept: 'They were added to your favourites.',
+    lost: (n: number) => counted(n, { one: '# is no longer in the gallery.', other: '# are no longer in the gallery.' }),
+  },
+
+  scrubber: 'Time',
 
   grid: {
     label: 'Photos and films',
