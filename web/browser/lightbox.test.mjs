@@ -194,6 +194,37 @@ describe('the lightbox on a phone', () => {
     assert.deepEqual(await faults(page), []);
   });
 
+  it('has room for all its tools', async () => {
+    await openIn(page, 3);
+    for (const width of [320, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      const boxes = await page.locator('.bar .control:visible').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON()));
+      assert.ok(boxes.length >= 6);
+      for (const { left, right, width: own } of boxes) assert.ok(left >= 0 && right <= width && own >= 44, `${left} to ${right} of ${width}`);
+    }
+    await page.getByRole('button', { name: 'Information' }).tap();
+    await page.getByRole('region', { name: 'Information' }).waitFor();
+    await screenshot(page, 'lightbox-info-phone');
+    assert.deepEqual(await faults(page), []);
+    await page.keyboard.press('Escape');
+  });
+
+  it('plays a live photo while a finger rests on it', async () => {
+    await openIn(page, 1);
+    await still(page);
+    const session = await page.context().newCDPSession(page);
+    const touch = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', { x: 190, y: 400 });
+    await page.locator('.live[aria-pressed=true]').waitFor();
+    await touch('touchEnd');
+    await page.locator('.live[aria-pressed=false]').waitFor();
+    assert.equal(await page.locator('.slide-active video').count(), 0);
+    // It was no tap either.
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+    await session.detach();
+  });
+
   it('turns by a swipe that begins on the words or on an arrow, and does not press the arrow', async () => {
     await openIn(page, 8);
     const words = await boxOf(page, '.caption-name');
@@ -231,12 +262,24 @@ describe('the tools of the lightbox', () => {
   it('are all reached by Tab, in the order in which they stand', async () => {
     await open(3);
     const names = [];
-    for (let press = 0; press < 9; press += 1) {
+    for (let press = 0; press < 10; press += 1) {
       await page.keyboard.press('Tab');
       names.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')));
     }
-    const wanted = ['Download 27 June 2024 at 03:00', 'Share', 'Slideshow', 'Information', 'Full screen', 'Close', 'Previous', 'Next'];
-    assert.deepEqual(names.slice(0, 8), wanted);
+    const wanted = ['Add to favourites', 'Download 27 June 2024 at 03:00', 'Share', 'Slideshow', 'Information', 'Full screen', 'Close', 'Previous', 'Next'];
+    assert.deepEqual(names.slice(0, 9), wanted);
+  });
+
+  it('mark a favourite, and take the mark away', async () => {
+    await open(3);
+    await page.keyboard.press('h');
+    await tool('Remove from favourites').waitFor();
+    assert.equal(await page.locator('.control-liked').count(), 1);
+    await page.keyboard.press('ArrowRight');
+    await tool('Add to favourites').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await tool('Remove from favourites').click();
+    await tool('Add to favourites').waitFor();
   });
 
   it('tell what is known of an item, and where it was on a map', async () => {

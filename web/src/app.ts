@@ -4,6 +4,7 @@ import type { Media } from './api/types.ts';
 import { bar } from './bar/Bar.tsx';
 import { places } from './film/kept.ts';
 import { entryOf } from './favourites/code.ts';
+import { heart } from './favourites/heart.ts';
 import { idOf } from './favourites/id.ts';
 import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
@@ -65,6 +66,7 @@ export function start(root: HTMLElement): void {
     isSelected: ({ key }) => shown.selection.peek().has(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
   });
+  const loved = heart(({ key }) => shown.favourites.peek().has(idOf(key)), like);
   const time = scrubber(() => photos.months());
   const select = selection(shown, { library: () => library(view.peek()) });
   gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
@@ -108,6 +110,7 @@ export function start(root: HTMLElement): void {
       void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
   );
+  viewer.add(loved);
   root.append(inside, viewer.element);
   // Names the page for the tab and the history. At the login, nothing of the gallery is told.
   effect(() => {
@@ -122,6 +125,7 @@ export function start(root: HTMLElement): void {
   });
   effect(() => {
     void shown.favourites.value;
+    untracked(loved.update);
     void untracked(() => libraries.known(FAVOURITES)?.refresh());
   });
 

@@ -9,7 +9,7 @@ export interface Tool {
   show?(item: Media): unknown;
   /** The key that presses it, in lower case, with what it does. */
   readonly key?: string;
-  press?(): void;
+  press?(): unknown;
 }
 
 export interface Toolbar {
