@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { first } from './build/first.ts';
+import { install } from './build/install.ts';
 import { precompress } from './build/precompress.ts';
+import { served } from './build/served.ts';
+import { worker } from './build/worker.ts';
 
 /**
  * hls.js is built from its source, because its builds are too large or too small: with everything, or without sound of
@@ -27,9 +30,15 @@ const { version } = JSON.parse(readFileSync(join(hls, 'package.json'), 'utf8')) 
 const services = 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  base: '/',
+  // Relative, so that the page lies at the root of an origin as well as below a path.
+  base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [precompress()],
+  plugins: [
+    served(),
+    install(join(import.meta.dirname, 'src/ui/favicon.svg')),
+    worker(join(import.meta.dirname, 'worker/sw.ts')),
+    precompress(),
+  ],
   resolve: {
     alias: [
       { find: /^hls\.js$/, replacement: join(hls, 'src/exports-named.ts') },

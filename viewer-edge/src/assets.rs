@@ -1,7 +1,7 @@
 //! The page, which Vite builds and the program contains.
 
 use bytes::Bytes;
-use edge::{Coding, Failure, respond};
+use edge::{Base, Coding, Failure, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
 use platform::Problem;
 
@@ -19,7 +19,28 @@ struct Asset {
     gzip: Option<&'static [u8]>,
 }
 
+/// The page's service worker.
+const WORKER: &str = "/sw.js";
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// How the built page names its files.
+const OWN_FILES: &str = r#"="./"#;
+
+/// The page itself.
+pub(crate) fn page() -> Option<&'static str> {
+    std::str::from_utf8(file("/index.html")?).ok()
+}
+
+/// The file with this path, as it was built.
+pub(crate) fn file(path: &str) -> Option<&'static [u8]> {
+    find(path).map(|asset| asset.identity)
+}
+
+/// A document for any path: it names its files by whole paths, while the built one lies beside them.
+pub(crate) fn at_any_path(html: &str, base: &Base) -> String {
+    html.replace(OWN_FILES, &[r#"=""#, &base.path("/")].concat())
+}
 
 /// The page of an address where there is nothing. Without a built page, there is none.
 const NOTHING: &str = "/404.html";
@@ -60,15 +81,14 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 /// The page says in words that there is nothing here. It has no tag: what is here tomorrow may be something else.
-fn nothing<B: From<Bytes>>(config: &Config, head: &request::Parts, page: &Asset) -> Response<B> {
-    let (coding, body) = page.choose(&head.headers);
-    let mut response = respond::bytes(StatusCode::NOT_FOUND, page.content_type, Bytes::from_static(body));
+fn nothing<B: From<Bytes>>(config: &Config, page: &Asset) -> Response<B> {
+    let html = at_any_path(&String::from_utf8_lossy(page.identity), &config.base);
+    let mut response = respond::bytes(StatusCode::NOT_FOUND, page.content_type, html);
     let headers = response.headers_mut();
     respond::set(headers, header::CACHE_CONTROL, "no-store");
     if let Ok(policy) = HeaderValue::from_str(&config.page_policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    coding.describe(headers, true);
     response
 }
 
@@ -81,7 +101,7 @@ pub(crate) fn serve<B: From<Bytes>>(
     let Some(asset) = find(path) else {
         let page = find(NOTHING).filter(|_| accepts_html(&head.headers) && !is_for_scripts(path));
         let page = page.ok_or_else(|| Problem::not_found("There is nothing here."))?;
-        return Ok(nothing(config, head, page));
+        return Ok(nothing(config, page));
     };
     let (coding, body) = asset.choose(&head.headers);
     let tag = coding.tag(asset.hash);
@@ -102,7 +122,8 @@ pub(crate) fn serve<B: From<Bytes>>(
     // Vite puts the content's hash into the names of its assets; browsers ask for the page itself again.
     let hashed = path.starts_with("/assets/");
     put(header::CACHE_CONTROL, if hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
-    if asset.content_type.starts_with("text/html") {
+    // A service worker has the policy of its own answer, and asks for what the page asks for.
+    if asset.content_type.starts_with("text/html") || path == WORKER {
         put(header::CONTENT_SECURITY_POLICY, &config.page_policy);
     }
     coding.describe(headers, !unchanged);

@@ -9,7 +9,14 @@ import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const DIST = join(import.meta.dirname, '../dist');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
+};
 const SHAPES = [[4000, 3000], [3000, 4000], [1920, 1080], [3000, 3000], [6000, 2000], [3000, 2000]];
 const MOST = 128;
 /** A block ends after such a key, so that new items leave most blocks as they are. */
@@ -76,8 +83,12 @@ function view(name, all) {
  * A server on a free port of this machine. `albums` are titles and how many items, the newest, are in each.
  * Without the password, it says 401 to everything of the API.
  * With `weights`, the bytes of a picture of each size, everything has the length that it has on the network.
+ * Everything lies below `base`. Pages of the origins in `allowed` may call it with the cookie. `cover` is the number of
+ * an item.
  */
-export async function mock(count, { password = 'mock', title = null, albums = [], weights = null } = {}) {
+export async function mock(count, given = {}) {
+  const { password = 'mock', title = null, albums = [], weights = null } = given;
+  const { subtitle = null, cover = null, base = '', allowed = [] } = given;
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -90,6 +101,9 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     download: { parts: 1, leftOut: 0 },
     /** The bodies that asked for downloads. */
     wanted: [],
+    /** Whether the cookie still opens anything. */
+    welcomes: true,
+    allowed,
     url: '',
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
@@ -108,8 +122,8 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     return of && {
       version: library.version,
       title,
-      subtitle: null,
-      cover: null,
+      subtitle,
+      cover: name === 'everything' && cover !== null ? (of.all[cover]?.key ?? null) : null,
       views: [...library.views.values()].map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
       view: name,
       count: of.all.length,
@@ -160,10 +174,10 @@ export async function mock(count, { password = 'mock', title = null, albums = []
   };
 
   async function page(path, response, accept = '') {
-    const name = path === '/' ? '/index.html' : path;
+    const name = path === '/' ? '/served.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
     const nothing = body === null && accept.includes('text/html') && (await readFile(join(DIST, '404.html')).catch(() => null));
-    if (nothing) return response.writeHead(404, { 'content-type': 'text/html' }).end(nothing);
+    if (nothing) return response.writeHead(404, { 'content-type': 'text/html' }).end(String(nothing).replaceAll('="./', `="${base}/`));
     if (body === null) return problem(response, 404, 'Not there.');
     const packed = weights && (await readFile(join(DIST, `${name}.br`)).catch(() => null));
     const headers = { 'content-type': TYPES[extname(name)] ?? 'text/plain', ...(packed ? { 'content-encoding': 'br' } : {}) };
@@ -182,7 +196,15 @@ export async function mock(count, { password = 'mock', title = null, albums = []
   }
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url, 'http://mock');
+    const { origin } = request.headers;
+    if (state.allowed.includes(origin)) {
+      response.setHeader('access-control-allow-origin', origin);
+      response.setHeader('access-control-allow-credentials', 'true');
+      if (request.method === 'OPTIONS') return response.writeHead(204, { 'access-control-allow-headers': 'content-type' }).end();
+    }
+    if (request.url === base && base !== '') return response.writeHead(308, { location: `${base}/` }).end();
+    if (!request.url.startsWith(`${base}/`)) return void problem(response, 404, `Outside: ${request.url}`);
+    const url = new URL(request.url.slice(base.length), 'http://mock');
     const path = decodeURIComponent(url.pathname);
     const isPicture = /^\/api\/(?:thumbnail|file)\//.test(path);
     if (/^\/(?:api|auth|login|logout)/.test(path) && !isPicture) state.asked.push(url.pathname + url.search);
@@ -200,12 +222,12 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     if (path === '/login') {
       return read((body) => {
         if (body.password !== password) return problem(response, 401, 'Wrong password.');
-        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=1; Path=/; HttpOnly' }).end('{}');
+        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': `session=1; Path=${base || '/'}; HttpOnly` }).end('{}');
       });
     }
-    if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
+    if (path === '/logout') return response.writeHead(204, { 'set-cookie': `session=; Path=${base || '/'}; Max-Age=0` }).end();
     if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response, request.headers.accept);
-    if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
+    if (!state.welcomes || !/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), url.searchParams.get('size'), response);
     const asked = url.searchParams.get('view') ?? 'everything';
@@ -231,6 +253,6 @@ export async function mock(count, { password = 'mock', title = null, albums = []
     return problem(response, 404, 'Not there.');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  state.url = `http://127.0.0.1:${server.address().port}`;
+  state.url = `http://127.0.0.1:${server.address().port}${base}`;
   return state;
 }

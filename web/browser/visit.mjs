@@ -57,6 +57,8 @@ export async function visit({ keepsCookies = true, ...options }) {
     executablePath: executable(),
     args: SWITCHES,
     locale: 'en-GB',
+    // A worker would answer, and ask, in the page's place.
+    serviceWorkers: 'block',
     ...options,
   });
   context.setDefaultTimeout(20_000);

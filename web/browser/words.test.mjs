@@ -10,7 +10,7 @@ import { mock } from './mock.mjs';
 
 const server = await mock(300, { title: 'Anna & Ben' });
 Object.assign(process.env, { GALLERY_URL: server.url, GALLERY_PASSWORD: 'mock', STORE_ORIGIN: server.url });
-const { DESKTOP, PHONE, gridShown, password, screenshot, visit } = await import('./visit.mjs');
+const { DESKTOP, PHONE, drag, gridShown, password, screenshot, visit } = await import('./visit.mjs');
 after(() => server.close());
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -169,6 +169,20 @@ describe('the choice of a language', () => {
     await gridShown(page);
     assert.deepEqual(await document_(page), ['ar', 'rtl']);
     await screenshot(page, 'phone-grid-ar');
+  });
+
+  it('turns the pages by swipes along the reading', async () => {
+    await page.locator('.tile:not(.tile-film)').first().click();
+    await page.locator('.slide-active').waitFor();
+    const name = () => page.locator('.caption-name').textContent();
+    const first = await name();
+    // The next one waits on the left, and is drawn in from there.
+    await drag(page, { x: 100, y: 400 }, { x: 300, y: 400 });
+    await page.waitForFunction((was) => document.querySelector('.caption-name').textContent !== was, first);
+    await drag(page, { x: 300, y: 400 }, { x: 100, y: 400 });
+    await page.waitForFunction((was) => document.querySelector('.caption-name').textContent === was, first);
+    await page.goBack();
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
   });
 
   it('is made in the menu at the foot', async () => {

@@ -2,6 +2,7 @@ import { batch, effect, untracked } from '@preact/signals';
 import { Api } from './api/client.ts';
 import type { Media } from './api/types.ts';
 import { bar } from './bar/Bar.tsx';
+import { cover } from './cover/cover.ts';
 import { places } from './film/kept.ts';
 import { entryOf } from './favourites/code.ts';
 import { heart } from './favourites/heart.ts';
@@ -11,16 +12,19 @@ import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
 import { scrubber } from './grid/scrubber.ts';
+import { installable } from './install.ts';
 import { Libraries } from './libraries.ts';
 import { lightbox } from './lightbox/lightbox.ts';
 import { DAYS, login } from './login/login.ts';
 import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { codeOf, EVERYTHING, FAVOURITES, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
+import { begin, forget as forgetKept } from './offline/offline.ts';
 import { keepPlace, keptPlace, savePlace } from './scroll.ts';
 import { gestures } from './selection/gestures.ts';
 import { panel } from './selection/Panel.tsx';
 import { selection } from './selection/selection.ts';
+import { elsewhere, homePath } from './services.ts';
 import { state } from './state.ts';
 import { transition } from './transition.ts';
 import { h, stillMotion } from './ui/dom.ts';
@@ -55,10 +59,13 @@ export function start(root: HTMLElement): void {
       shown.views.value = timeline.views;
       if (view.value === name) shown.timeline.value = timeline;
     });
+    installable(timeline.title ?? unnamed);
+    begin();
   });
   const library = (name: string) => libraries.get(name);
   const films = places();
   let closeDownload: () => void = () => undefined;
+  const front = cover();
   const top = bar(shown, unnamed, { choose, download: () => void download(), select: () => (shown.selecting.value = !shown.selecting.value || (select.clear(), false)), logout: () => void logout() });
   const photos = grid({
     unauthorized: lock,
@@ -87,7 +94,7 @@ export function start(root: HTMLElement): void {
       }
     },
     displaced: (key) => reveal(key, false),
-    details: (key, view) => api.details(key, view),
+    details: (key) => api.details(key),
     close() {
       if (fromGrid(history.state)) history.back();
       else {
@@ -96,11 +103,11 @@ export function start(root: HTMLElement): void {
       }
     },
   });
-  const link = linkOf(location.pathname);
-  const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
+  const link = linkOf(location, homePath());
+  const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
   const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
-  const inside = h('div', { class: 'inside' }, top, strip(shown), photos.element, h('footer', {}, languages()), time.element, h('div', { role: 'status' }, news), selected);
+  const inside = h('div', { class: 'inside' }, top, front.element, strip(shown), photos.element, h('footer', {}, languages()), time.element, h('div', { role: 'status' }, news), selected);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {
@@ -112,6 +119,7 @@ export function start(root: HTMLElement): void {
   );
   viewer.add(loved);
   root.append(inside, viewer.element);
+  effect(() => front.show(view.value === EVERYTHING ? shown.timeline.value : null));
   // Names the page for the tab and the history. At the login, nothing of the gallery is told.
   effect(() => {
     const whole = title.value ?? unnamed;
@@ -289,6 +297,7 @@ export function start(root: HTMLElement): void {
   function lock(): void {
     if (locked.value) return;
     locked.value = true;
+    void forgetKept();
     scrolled = scrollY;
     viewer.hide();
     closeDownload();
@@ -304,15 +313,15 @@ export function start(root: HTMLElement): void {
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.warn(words.login.noCookie);
+      gate.warn(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
       return;
     }
     keepSignedIn(link === null ? 'password' : 'link');
     if (link !== null) {
-      location.replace('/');
+      location.replace(homePath());
       return;
     }
-    const next = step(location.href, target);
+    const next = step(location.href, target, homePath());
     if (next.kind === 'load') {
       location.assign(next.url);
       return;

@@ -7,10 +7,17 @@ import './styles/scrubber.css';
 import './styles/lightbox.css';
 // Several parts that come later need it, and it is too small for a request of its own.
 import './ui/sheet.ts';
+import './cover/cover.css';
 import { start } from './app.ts';
 import { nothing } from './nothing.ts';
-import { speak } from './words/words.ts';
+import { locate } from './services.ts';
+import { h } from './ui/dom.ts';
+import { speak, words } from './words/words.ts';
 
 // The document of an address where there is nothing has no place for the gallery.
 const root = document.getElementById('app');
-speak(() => (root ? start(root) : nothing(document.body)));
+const tell = (text: string) => document.body.append(h('p', { class: 'notice', role: 'alert' }, text));
+locate(
+  () => speak(() => (root ? start(root) : nothing(document.body))),
+  ({ message }) => speak(() => tell(words.elsewhere.config(message))),
+);

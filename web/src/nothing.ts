@@ -1,3 +1,4 @@
+import { homePath } from './services.ts';
 import { h } from './ui/dom.ts';
 import { sprig } from './ui/icons.ts';
 import { languages } from './ui/languages.ts';
@@ -13,7 +14,7 @@ export function nothing(root: HTMLElement): void {
     sprig(),
     h('h1', {}, title),
     h('p', { class: 'login-lead' }, text),
-    h('a', { class: 'button button-primary', href: '/' }, words.grid.toGallery),
+    h('a', { class: 'button button-primary', href: homePath() }, words.grid.toGallery),
   );
   root.append(h('main', { class: 'login' }, card, languages()));
 }

@@ -49,5 +49,13 @@ export const codeOf = (name: string): string | null =>
 /** Where the server sends the browser after it followed a link that needs no password, with a cookie for it. */
 export const FOLLOWED = '#/followed';
 
-/** The secret part of a link, if the page was opened through one. */
-export const linkOf = (path: string): string | null => (path.startsWith('/l/') ? path.slice('/l/'.length) : null);
+/**
+ * The secret part of a link, if the page was opened through one: by its path, or on a static host, which knows no such
+ * path, by the fragment. `home` is the path of the page.
+ */
+export function linkOf({ pathname, hash }: { readonly pathname: string; readonly hash: string }, home = '/'): string | null {
+  for (const [from, mark] of [[pathname, `${home}l/`], [hash, '#/l/']] as const) {
+    if (from.startsWith(mark)) return from.slice(mark.length);
+  }
+  return null;
+}

@@ -32,7 +32,7 @@ fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome
 fn follow(target: &Target) -> Outcome {
     let Some(token) = target.link(0)? else { return Ok(()) };
     let answer = target.get(&format!("/l/{token}")).anonymous().expect(303)?;
-    answer.has("location", "/#/followed")?;
+    answer.has("location", &target.path("/#/followed"))?;
     answer.has("cache-control", "no-store")?;
     let cookie = session_cookie(&answer)?;
     ensure!(!cookie.contains(token), "the cookie holds the link");

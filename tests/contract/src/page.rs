@@ -17,8 +17,8 @@ fn open(target: &Target, path: &str) -> Call<'static> {
 /// The paths that the page loads.
 pub(crate) fn assets(target: &Target) -> Result<Vec<String>, String> {
     let page = open(target, "/").expect(200)?;
-    let quoted = page.text()?.split('"').filter(|part| part.starts_with("/assets/"));
-    let assets: Vec<String> = quoted.map(str::to_owned).collect();
+    let quoted = page.text()?.split('"').filter_map(|part| part.strip_prefix('.'));
+    let assets: Vec<String> = quoted.filter(|path| path.starts_with("/assets/")).map(str::to_owned).collect();
     ensure!(!assets.is_empty(), "the page loads nothing: was it built?");
     Ok(assets)
 }

@@ -1,5 +1,6 @@
 import { keyPath } from '../key-path.ts';
 import { EVERYTHING } from '../route.ts';
+import { credentials, elsewhere, reach } from '../services.ts';
 import { ShapeError } from './check.ts';
 import { parseBlock, parseDetails, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
@@ -43,8 +44,8 @@ export class Api {
     return understood(parseLocated, await this.#send(`/api/media/${keyPath(key)}${query(view)}`, {}));
   }
 
-  async details(key: string, view: string): Promise<Details> {
-    return understood(parseDetails, await this.#send(`/api/media/${keyPath(key)}${query(view)}`, {}));
+  async details(key: string): Promise<Details> {
+    return understood(parseDetails, await this.#send(`/api/media/${keyPath(key)}`, {}));
   }
 
   /** The URL of a film's playlist. `path` is the item's `playback`. */
@@ -90,10 +91,10 @@ export class Api {
   async #send(path: string, init: RequestInit, reportUnauthorized = true): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(path, { ...init, credentials: 'same-origin' });
+      response = await fetch(reach(path), { ...init, credentials: credentials() });
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ApiError(words.errors.unreachable, 0);
+      throw new ApiError(elsewhere() ? words.elsewhere.unreachable : words.errors.unreachable, 0);
     }
     if (response.ok) return response;
     if (response.status === 401 && reportUnauthorized) this.onUnauthorized();

@@ -105,6 +105,9 @@ export interface Timeline {
   /** Changes when the library changes. */
   readonly version: string;
   readonly title: string | null;
+  readonly subtitle: string | null;
+  /** The key of the picture on the cover. */
+  readonly cover: string | null;
   /** Whether the viewer may see originals, and may download anything. */
   readonly originals: boolean;
   readonly download: boolean;

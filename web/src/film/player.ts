@@ -57,7 +57,7 @@ function direct(video: HTMLVideoElement, url: string, start: number, events: Eve
   const stop = new AbortController();
   const source = document.createElement('source');
   source.src = url;
-  if (new URL(url, location.href).pathname.startsWith('/api/hls/')) source.type = PLAYLIST;
+  if (new URL(url, location.href).pathname.includes('/api/hls/')) source.type = PLAYLIST;
   const failed = () => {
     const reason = video.error?.message;
     events.failed(reason ? words.film.notLoadedWhy(reason) : words.film.notLoaded, null, null);

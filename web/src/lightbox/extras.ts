@@ -14,7 +14,7 @@ export interface Place {
   readonly bar: HTMLElement;
   readonly items: Row;
   readonly caption: Caption;
-  details(key: string, view: string): Promise<Details>;
+  details(key: string): Promise<Details>;
   /** Tells the viewer something, for a moment. */
   tell(sentence: string): void;
   /** The same for screen readers only. */
@@ -58,7 +58,7 @@ export function extras(place: Place): Extras {
     const module = await import('./info.ts');
     const item = current();
     if (!item) return;
-    panel ??= module.info((key) => place.details(key, items.library?.view ?? ''));
+    panel ??= module.info(place.details);
     bar.after(panel.element);
     panel.show(item);
     dialog.classList.add(OPEN);

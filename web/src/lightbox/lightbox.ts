@@ -20,8 +20,8 @@ export interface LightboxEvents extends Surroundings {
   moved(item: Media, title: string): void;
   /** Called when the library has changed, so that the current item may have another number, or be gone. */
   displaced(key: string): void;
-  /** What the listing does not tell of an item of a view. Rejects as the API does. */
-  details(key: string, view: string): Promise<Details>;
+  /** What the listing does not tell of an item. Rejects as the API does. */
+  details(key: string): Promise<Details>;
   /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }

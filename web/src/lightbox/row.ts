@@ -60,6 +60,8 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
   /** The item that comes next without a swipe, or -1, and the one that is fading away. */
   let expected = -1;
   let fading: Slide | null = null;
+  /** The item whose picture is there. */
+  let settled: Media | null = null;
   let unsubscribe: () => void = () => undefined;
   const count = () => library?.count ?? 0;
   const current = () => slides.get(index);
@@ -135,6 +137,7 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
       slide.element.style.transform = `translateX(calc(${off(offset)}))`;
       putAside(slide.element, offset !== 0);
     }
+    prepare();
     to.arranged();
   }
 
@@ -153,9 +156,14 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
     slide.destroy();
   }
 
-  /** The current picture is there. Its neighbours may come now. */
   function sharp(item: Media): void {
-    if (item !== current()?.item || !matchMedia(LARGE).matches || savesData()) return;
+    settled = item;
+    prepare();
+  }
+
+  /** Once the current picture is there, its neighbours come too. They may be read later than it. */
+  function prepare(): void {
+    if (!settled || settled !== current()?.item || !matchMedia(LARGE).matches || savesData()) return;
     for (const at of [index + 1, index - 1]) slides.get(at)?.prepare();
   }
 
@@ -171,6 +179,7 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
     heading = -1;
     expected = -1;
     fading = null;
+    settled = null;
   }
 
   return {

@@ -1,6 +1,7 @@
 /** Hands the current picture or its link on. It is loaded when somebody wants that. */
 import type { Media } from '../api/types.ts';
 import { formatRoute } from '../route.ts';
+import { credentials } from '../services.ts';
 import { words } from '../words/words.ts';
 import { headline } from './caption.ts';
 
@@ -52,7 +53,7 @@ function takesFiles(type: string): boolean {
 }
 
 async function fetched(item: Media, url: string): Promise<File> {
-  const response = await fetch(url, { credentials: 'same-origin' });
+  const response = await fetch(url, { credentials: credentials() });
   if (!response.ok) throw new Error(String(response.status));
   const blob = await response.blob();
   return new File([blob], nameOf(item.name, blob.type), { type: blob.type });

@@ -1,6 +1,7 @@
 import { ApiError, type Api } from '../api/client.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon, sprig } from '../ui/icons.ts';
+import { reach } from '../services.ts';
 import { words } from '../words/words.ts';
 import { languages } from '../ui/languages.ts';
 
@@ -47,7 +48,7 @@ export function login(
   const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
-    { class: 'login-card', method: 'post', action: '/login', novalidate: true },
+    { class: 'login-card', method: 'post', action: reach('/login'), novalidate: true },
     sprig(),
     h('h1', { dir: 'auto' }, title),
     lead,

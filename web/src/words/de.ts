@@ -267,6 +267,21 @@ export const de: Words = {
     },
   },
 
+  cover: {
+    open: 'Titelbild öffnen',
+  },
+
+  elsewhere: {
+    unreachable:
+      'Die Galerie ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung. Bleibt es dabei, kennt die Galerie die ' +
+      'Adresse dieser Seite nicht: Wer sie betreibt, kann die Adresse in ALLOWED_ORIGINS eintragen.',
+    noCookie:
+      'Ihr Browser hat das Cookie nicht behalten, mit dem Sie angemeldet sind. Diese Seite und die Galerie haben zwei ' +
+      'Adressen, und Browser behalten das Cookie nur, wenn beide zu einer Website gehören, etwa photos.example.com ' +
+      'und api.example.com. Bitte sagen Sie es dem Betreiber der Galerie.',
+    config: (name) => `Die Seite ist nicht eingerichtet: ${name} ist nicht lesbar.`,
+  },
+
   nothing: {
     title: 'Hier ist nichts',
     text: 'Unter dieser Adresse gibt es keine Seite der Galerie. Der Link ist vielleicht unvollständig oder veraltet.',

@@ -271,6 +271,22 @@ export const en = {
     },
   },
 
+  cover: {
+    open: 'Open the picture on the cover',
+  },
+
+  /** Of a page on a static host, whose services are at another address. */
+  elsewhere: {
+    unreachable:
+      'The gallery cannot be reached. Please check your connection. If this stays so, the gallery does not know the ' +
+      'address of this page: whoever runs it can add the address to ALLOWED_ORIGINS.',
+    noCookie:
+      'Your browser did not keep the cookie that signs you in. This page and the gallery are at two addresses, and ' +
+      'browsers keep the cookie only if both belong to one site, such as photos.example.com and api.example.com. ' +
+      'Please tell whoever runs the gallery.',
+    config: (name: string) => `The page is not set up: ${name} cannot be read.`,
+  },
+
   /** A page at an address where there is nothing. */
   nothing: {
     title: 'There is nothing here',
