@@ -27,8 +27,8 @@ describe('the page', () => {
     expect(keeping.map(([name]) => name).sort()).toEqual(['favourites/kept.ts', 'film/kept.ts', 'login/signed-in.ts', 'words/kept.ts']);
   });
 
-  it('has no inline script or style in its document', () => {
-    const html = readFileSync(join(root, 'index.html'), 'utf8');
+  it.each(['index.html', '404.html'])('has no inline script or style in %s', (name) => {
+    const html = readFileSync(join(root, name), 'utf8');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
     expect(html.match(/https?:\/\//g)).toBeNull();
   });

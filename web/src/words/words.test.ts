@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { LANGUAGES, type Language } from './choice.ts';
@@ -107,6 +109,16 @@ describe('numbers in words', () => {
   it('take the form of all others where one is missing', () => {
     setLocale('ar');
     expect(counted(2, { other: '# x' })).toBe('2 x');
+  });
+});
+
+describe('the page of an unknown address', () => {
+  it('says the same without scripts, in every language', () => {
+    const html = readFileSync(join(import.meta.dirname, '../../404.html'), 'utf8');
+    for (const [language, { nothing, grid }] of Object.entries(all)) {
+      const section = html.split(`<section class="notice" lang="${language}"`)[1]?.split('</section>')[0];
+      for (const text of [nothing.title, nothing.text, grid.toGallery]) expect(section).toContain(`>${text}<`);
+    }
   });
 });
 
