@@ -107,7 +107,9 @@ export function start(root: HTMLElement): void {
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
   const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
-  const inside = h('div', { class: 'inside' }, top, front.element, strip(shown), photos.element, h('footer', {}, languages()), time.element, h('div', { role: 'status' }, news), selected);
+  const told = h('div', { role: 'status' }, news);
+  const foot = h('footer', {}, languages());
+  const inside = h('div', { class: 'inside' }, top, front.element, strip(shown), photos.element, foot, time.element, told, selected);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
     () => {

@@ -40,6 +40,8 @@ fn main() -> ExitCode {
             trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
             trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
             trial("mock::lightbox".to_owned(), &missing, || over_a_mock("lightbox.test.mjs")),
+            trial("mock::grid".to_owned(), &missing, || over_a_mock("grid.test.mjs")),
+            trial("mock::selection".to_owned(), &missing, || over_a_mock("selection.test.mjs")),
             trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),
             trial("native::player".to_owned(), &both, || player("native", false)),

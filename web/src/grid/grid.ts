@@ -15,10 +15,14 @@ import { words } from '../words/words.ts';
 
 /** There are tiles, and their items are read, this far around the window, in pixels. */
 const AROUND = 1500;
+/** While the window jumps, there are tiles only so far around it. */
+const NEAR = 200;
 /** After a jump, nothing is read until the window has stayed where it is for this time, in ms. */
 const SETTLE = 120;
 /** The number of pictures at the top that load at once, and not only when they are seen. */
 const EAGER = 12;
+/** The first of them come before all others: a few whole pictures are better than many halves. */
+const FIRST = 3;
 const NOTHING: Plan = { months: [], layouts: [] };
 
 /** What the grid shows of its items beside their pictures. */
@@ -125,6 +129,7 @@ export function grid(events: GridEvents): Grid {
       sections[at] ??= section(month, `month-${at}`, {
         at: (index) => library?.at(index) ?? null,
         isEager: (index) => index < EAGER,
+        isFirst: (index) => index < FIRST,
         isSelected: events.isSelected,
         isFavourite: events.isFavourite,
         isWhole: (day) => every(day, events.isSelected),
@@ -204,7 +209,12 @@ export function grid(events: GridEvents): Grid {
   /** Has tiles around the window and nowhere else, and reads their items. */
   function draw(): void {
     if (!drawn || !element.isConnected) return;
-    const around = seen(sections, planned, AROUND);
+    // It is asked before anything changes. Later, the browser would have to lay out the page for the answer.
+    const [y, height] = [scrollY, innerHeight];
+    const jumped = Math.abs(y - lastScroll) > height;
+    lastScroll = y;
+    clearTimeout(settling);
+    const around = seen(sections, planned, jumped ? NEAR : AROUND);
     const inside = seen(sections, planned, 0);
     const focused = numberOf(document.activeElement);
     const holder = focused < 0 ? undefined : sections[monthOf(planned, focused)];
@@ -221,20 +231,12 @@ export function grid(events: GridEvents): Grid {
       each.draw(indices);
     }
     alive = [...next];
-    if (around) want(inside?.range ?? [around.range[0], around.range[0]], around.range);
-  }
-
-  function want(inside: Range, around: Range): void {
-    const jumped = Math.abs(scrollY - lastScroll) > innerHeight;
-    lastScroll = scrollY;
-    clearTimeout(settling);
-    const ask = () => {
-      if (covered || !element.isConnected) return;
-      library?.want(inside, around);
+    // While the window flies past, nothing is read.
+    if (jumped) settling = setTimeout(draw, SETTLE);
+    else if (around && !covered) {
+      library?.want(inside?.range ?? [around.range[0], around.range[0]], around.range);
       tell();
-    };
-    if (jumped) settling = setTimeout(ask, SETTLE);
-    else ask();
+    }
   }
 
   const tileAt = (index: number): Tile | null => sections[monthOf(planned, index)]?.tiles.get(index) ?? null;

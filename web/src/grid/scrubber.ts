@@ -37,7 +37,9 @@ export function scrubber(months: () => readonly Month[]): Scrubber {
   let dragging = false;
   let resting: ReturnType<typeof setTimeout> | undefined;
 
-  const reach = () => Math.max(1, document.documentElement.scrollHeight - innerHeight);
+  /** How far the window goes, and the handle. They are measured rarely, because each question may cost a layout. */
+  let [reach, track] = [1, 1];
+
   const nameOf = (index: number) => {
     const date = all[index]?.date ?? null;
     return date === null ? words.grid.undated : monthName(date);
@@ -46,7 +48,7 @@ export function scrubber(months: () => readonly Month[]): Scrubber {
   /** Shows where the window is. */
   function follow(): void {
     if (element.hidden) return;
-    handle.style.transform = `translateY(${Math.min(1, scrollY / reach()) * (element.clientHeight - handle.offsetHeight)}px)`;
+    handle.style.transform = `translateY(${Math.min(1, scrollY / reach) * track}px)`;
     const now = Math.max(0, first(all.length, (index) => (all[index]?.top ?? 0) > scrollY + COVERED) - 1);
     if (now === at) return;
     at = now;
@@ -63,16 +65,18 @@ export function scrubber(months: () => readonly Month[]): Scrubber {
   function update(): void {
     all = months();
     at = -1;
+    reach = Math.max(1, document.documentElement.scrollHeight - innerHeight);
     element.hidden = all.length < 2 || document.documentElement.scrollHeight < WINDOWS * innerHeight;
     set(handle, { 'aria-valuemin': 0, 'aria-valuemax': Math.max(0, all.length - 1) });
     years.replaceChildren();
     if (element.hidden) return;
-    const height = element.clientHeight - handle.offsetHeight;
+    const grip = handle.offsetHeight;
+    track = element.clientHeight - grip;
     let [last, year] = [-Infinity, ''];
     for (const { date, top } of all) {
       const its = date?.slice(0, 4) ?? '';
-      const y = Math.min(1, top / reach()) * height + handle.offsetHeight / 2;
-      if (its === '' || its === year || y - last < APART || y > height + 8) continue;
+      const y = Math.min(1, top / reach) * track + grip / 2;
+      if (its === '' || its === year || y - last < APART || y > track + 8) continue;
       [last, year] = [y, its];
       const mark = h('span', {}, plain(Number(its)));
       mark.style.transform = `translateY(${y}px) translateY(-50%)`;
@@ -115,7 +119,7 @@ export function scrubber(months: () => readonly Month[]): Scrubber {
   function drag(event: PointerEvent): void {
     const { top, height } = element.getBoundingClientRect();
     const part = (event.clientY - top - handle.offsetHeight / 2) / (height - handle.offsetHeight);
-    scrollTo(0, Math.max(0, Math.min(1, part)) * reach());
+    scrollTo(0, Math.max(0, Math.min(1, part)) * reach);
   }
 
   element.addEventListener('pointerdown', (event) => {

@@ -17,6 +17,8 @@ export interface Source extends TileEvents {
   at(index: number): Media | null;
   /** Whether the picture of an item loads at once, and not only when it is seen. */
   isEager(index: number): boolean;
+  /** Whether it comes before others. */
+  isFirst(index: number): boolean;
   isSelected(item: Media): boolean;
   isFavourite(item: Media): boolean;
   /** Whether all of a day is selected. */
@@ -59,7 +61,7 @@ export function section({ date, until, days, start, end }: Month, id: string, so
   const starts = [...days.keys()];
 
   function added(index: number): Tile {
-    const created = tile(source.isEager(index), source);
+    const created = tile(source.isEager(index), source.isFirst(index), source);
     tiles.set(index, created);
     place(index, created);
     fill(index, created);

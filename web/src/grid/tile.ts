@@ -8,6 +8,7 @@ import { along } from '../ui/direction.ts';
 import { words } from '../words/words.ts';
 import type { Box } from './justify.ts';
 import { coverWidth, srcset } from './layout.ts';
+import { wantedWidth } from './sharpness.ts';
 import type { Failed } from './retries.ts';
 
 /** How long a picture takes to fade in, in ms. The style sheet has it too. */
@@ -32,7 +33,8 @@ export interface TileEvents {
   dropped(picture: Failed): void;
 }
 
-export function tile(eager: boolean, events: TileEvents): Tile {
+/** A picture that is `eager` loads before it is seen, and one that is `first` before others. */
+export function tile(eager: boolean, first: boolean, events: TileEvents): Tile {
   // Without a link, only the script can give the focus to the element.
   const element = h('a', { class: 'tile tile-waiting', tabindex: -1 });
   let item: Media | null = null;
@@ -45,7 +47,7 @@ export function tile(eager: boolean, events: TileEvents): Tile {
   function load(): void {
     if (!item || !image) return;
     // `sizes` is set before `srcset`, so that the browser chooses once, with the right size.
-    image.sizes = `${coverWidth(item, box.width, box.height)}px`;
+    image.sizes = `${wantedWidth(coverWidth(item, box.width, box.height))}px`;
     image.srcset = srcset(item);
     image.src = smallest(item) ?? '';
   }
@@ -73,7 +75,7 @@ export function tile(eager: boolean, events: TileEvents): Tile {
       decoding: 'async',
       draggable: 'false',
       loading: eager ? 'eager' : 'lazy',
-      fetchpriority: eager ? 'high' : null,
+      fetchpriority: first ? 'high' : null,
     });
     created.addEventListener('load', () => {
       element.classList.add('tile-loaded');
@@ -101,7 +103,7 @@ export function tile(eager: boolean, events: TileEvents): Tile {
       style.width = `${box.width}px`;
       style.height = `${box.height}px`;
       style.transform = `translate(${along(box.left)}px, ${box.top}px)`;
-      if (image && item) image.sizes = `${coverWidth(item, box.width, box.height)}px`;
+      if (image && item) image.sizes = `${wantedWidth(coverWidth(item, box.width, box.height))}px`;
     },
     fill(given) {
       item = given;
