@@ -30,16 +30,18 @@ pub(crate) async fn serve<P: Platform>(
         Ok(()) => service.sessions.require(cx, &service.catalogue, &head.headers).await.ok(),
         Err(_) => None,
     };
+    let mut kept = "no-store";
     if let Some(viewer) = viewer
         // An installed page without the title is better than none.
         && let Some(title) = title(service, cx, &viewer).await.unwrap_or_default()
     {
+        kept = "private, max-age=86400";
         manifest.insert("short_name".to_owned(), title.clone().into());
         manifest.insert("name".to_owned(), title.into());
     }
     let body = serde_json::to_vec(&manifest).map_err(internal)?;
     let mut response = respond::bytes(StatusCode::OK, "application/manifest+json", body);
-    respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
+    respond::set(response.headers_mut(), header::CACHE_CONTROL, kept);
     Ok(response)
 }
 

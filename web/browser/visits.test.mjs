@@ -38,7 +38,7 @@ describe('a guest on a phone', () => {
   let visitor;
   let page;
   before(async () => {
-    visitor = await visit(PHONE);
+    visitor = await visit({ ...PHONE, serviceWorkers: 'allow' });
     page = visitor.page;
     read = (await readFile(log, 'utf8')).split('\n').length - 1;
   });
@@ -47,6 +47,8 @@ describe('a guest on a phone', () => {
   it('visits for the first time', async () => {
     await page.goto(gallery);
     await logIn(page);
+    // It comes when the pictures are there.
+    await page.evaluate(() => navigator.serviceWorker.ready);
     await check(page, 'first visit');
   });
 

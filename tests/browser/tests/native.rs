@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             trial("mock::lightbox".to_owned(), &missing, || over_a_mock("lightbox.test.mjs")),
             trial("mock::grid".to_owned(), &missing, || over_a_mock("grid.test.mjs")),
             trial("mock::selection".to_owned(), &missing, || over_a_mock("selection.test.mjs")),
+            trial("mock::house".to_owned(), &missing, || over_a_mock("house.test.mjs")),
             trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),
             trial("native::player".to_owned(), &both, || player("native", false)),

@@ -6,7 +6,7 @@ use crate::{Answer, Outcome, Target, client::Call};
 
 cases!(page:
     is_served_to_anyone, content_security_policy, nothing_inline, assets_are_served, assets_never_change,
-    compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
+    manifest, worker, compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
     an_unknown_address_has_a_page, an_unknown_address_of_a_script_has_none,
 );
 
@@ -109,6 +109,33 @@ fn assets_never_change(target: &Target) -> Outcome {
     for path in assets(target)? {
         open(target, &path).expect(200)?.has("cache-control", "public, max-age=31536000, immutable")?;
     }
+    Ok(())
+}
+
+/// Strangers learn the product's name only.
+fn manifest(target: &Target) -> Outcome {
+    let manifest = open(target, "/manifest.webmanifest").expect(200)?;
+    manifest.has("content-type", "application/manifest+json")?;
+    manifest.has("cache-control", "no-store")?;
+    let manifest = manifest.json()?;
+    ensure_eq!(manifest["name"].as_str(), Some("Edge Gallery"), "the name for strangers");
+    for icon in manifest["icons"].as_array().ok_or("no icons")? {
+        let icon = icon["src"].as_str().and_then(|path| path.strip_prefix('.')).ok_or("an icon without a path")?;
+        open(target, icon).expect(200)?.has("content-type", "image/png")?;
+    }
+    let own = target.get("/manifest.webmanifest").expect(200)?.json()?;
+    let title = target.get("/api/timeline").expect(200)?.json()?["title"].as_str().map(str::to_owned);
+    ensure_eq!(own["name"].as_str(), Some(title.as_deref().unwrap_or("Edge Gallery")), "the name for a guest");
+    Ok(())
+}
+
+/// The service worker is one of the page: it is asked for again, and its own policy lets it ask for what the page does.
+fn worker(target: &Target) -> Outcome {
+    let worker = open(target, "/sw.js").expect(200)?;
+    worker.has("content-type", "text/javascript; charset=utf-8")?;
+    worker.has("cache-control", "no-cache")?;
+    let policy = worker.need("content-security-policy")?;
+    ensure!(directive(policy, "connect-src")?.contains(&"'self'"), "the worker may ask for nothing: {policy}");
     Ok(())
 }
 
