@@ -28,6 +28,7 @@ mod matrix;
 mod methods;
 mod moved;
 mod packages;
+mod packs;
 mod page;
 mod playback;
 mod playlists;
