@@ -45,10 +45,11 @@ describe('between', () => {
     for (const layout of all.layouts) {
       for (let top = -100; top < layout.height + 100; top += 37) {
         const [from, to] = between(layout, top, top + 300);
-        for (let index = 0; index < layout.count; index += 1) {
+        const inside = Array.from({ length: layout.count }, (_, index) => index).filter((index) => {
           const box = layout.box(index) as Box;
-          expect(box.top < top + 300 && box.top + box.height > top).toBe(index >= from && index < to);
-        }
+          return box.top < top + 300 && box.top + box.height > top;
+        });
+        expect(inside).toEqual(Array.from({ length: to - from }, (_, at) => from + at));
       }
     }
   });

@@ -28,7 +28,7 @@ const COVERED = 110;
 
 /** The way through time, at the end of the lines: years, and a handle with the month that is seen. */
 export function scrubber(months: () => readonly Month[]): Scrubber {
-  const bubble = h('span', { class: 'scrubber-bubble' });
+  let bubble = h('span', { class: 'scrubber-bubble' });
   const handle = h('div', { class: 'scrubber-handle', role: 'slider', tabindex: 0, 'aria-label': words.scrubber, 'aria-orientation': 'vertical' }, bubble);
   const years = h('div', { class: 'scrubber-years', 'aria-hidden': 'true' });
   const element = h('nav', { class: 'scrubber', 'aria-label': words.scrubber, hidden: true }, years, handle);
@@ -52,7 +52,10 @@ export function scrubber(months: () => readonly Month[]): Scrubber {
     const now = Math.max(0, first(all.length, (index) => (all[index]?.top ?? 0) > scrollY + COVERED) - 1);
     if (now === at) return;
     at = now;
-    bubble.textContent = nameOf(now);
+    // A new element, and not the old one with another width, so that the browser counts no layout shift.
+    const next = h('span', { class: 'scrubber-bubble' }, nameOf(now));
+    bubble.replaceWith(next);
+    bubble = next;
     set(handle, { 'aria-valuenow': now, 'aria-valuetext': nameOf(now) });
   }
 
