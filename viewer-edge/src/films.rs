@@ -52,7 +52,9 @@ pub(crate) async fn forward<P: Platform>(
         return Err(failed("VIDEO_ORIGIN leads back to a viewer".to_owned()).into());
     }
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let uri: Uri = format!("{origin}{}", service.config.base.path(target)).parse().map_err(|_| Problem::bad_request("The path is no URL's."))?;
+    let uri: Uri = format!("{origin}{}", service.config.base.path(target))
+        .parse()
+        .map_err(|_| Problem::bad_request("The path is no URL's."))?;
     let mut headers = HeaderMap::new();
     for name in READ {
         for value in head.headers.get_all(&name) {

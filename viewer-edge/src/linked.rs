@@ -24,17 +24,8 @@ const NEUTRAL: &str = r#"<meta property="og:title" content="Edge Gallery" />"#;
 const MAX_TEXT: usize = 64 << 20;
 
 /// Parts of the names of programs that fetch a page to show a card of it, in lower case. Most say that they are bots.
-const PREVIEWERS: [&str; 9] = [
-    "bot",
-    "facebookexternalhit",
-    "facebot",
-    "whatsapp",
-    "preview",
-    "embed",
-    "iframely",
-    "vkshare",
-    "mattermost",
-];
+const PREVIEWERS: [&str; 9] =
+    ["bot", "facebookexternalhit", "facebot", "whatsapp", "preview", "embed", "iframely", "vkshare", "mattermost"];
 
 /// Whether a request comes from a program that shows cards. Such a program keeps no cookie, and must not be let in
 /// instead of a guest. Browsers that send Fetch Metadata are none, whatever they are called.

@@ -196,7 +196,10 @@ mod tests {
             assert_eq!(location(&answer("/private/videos", Some(query)).unwrap()), to, "{query}");
         }
         assert_eq!(location(&page(&Base::default(), "/", Some("lightbox=a+b.jpg")).unwrap()), "/#/m/a%20b.jpg");
-        assert!(page::<Bytes>(&Base::default(), "/", Some("lightbox=..")).is_none() && page::<Bytes>(&Base::default(), "/", None).is_none());
+        assert!(
+            page::<Bytes>(&Base::default(), "/", Some("lightbox=..")).is_none()
+                && page::<Bytes>(&Base::default(), "/", None).is_none()
+        );
         assert!(page::<Bytes>(&Base::default(), "/index.html", Some("lightbox=a")).is_none());
     }
 

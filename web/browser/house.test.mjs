@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { items, mock } from './mock.mjs';
@@ -14,6 +15,7 @@ const plain = await mock(300, ABOUT);
 const pictured = await mock(300, { ...ABOUT, cover: 4 });
 const below = await mock(300, { ...ABOUT, base: '/a/gallery' });
 Object.assign(process.env, { GALLERY_URL: plain.url, GALLERY_PASSWORD: 'mock', STORE_ORIGIN: plain.url });
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { DESKTOP, PHONE, gridShown, logIn, screenshot, visit } = await import('./visit.mjs');
 after(() => Promise.all([plain, pictured, below].map((server) => server.close())));
 
@@ -54,6 +56,13 @@ describe('below a path', () => {
   });
 });
 
+/** What axe finds wrong. */
+async function flaws(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
 /** Where the first picture begins, how much moved, and what the cover says. */
 const look = (page) =>
   page.evaluate(() => ({
@@ -76,6 +85,7 @@ describe('the cover', () => {
       assert.equal(seen.title, 'Anna & Ben');
       assert.ok(seen.shift < 0.001, seen.shifts.join('\n'));
       assert.ok(seen.wide <= 0, 'wider than the window');
+      assert.deepEqual(await flaws(page), []);
       if (name === 'phone') assert.ok(seen.top <= 124, `the first photo is at ${seen.top}`);
       else assert.match(seen.text, /Anna & Ben/);
     });
@@ -111,6 +121,7 @@ describe('the cover', () => {
       assert.ok(seen.shift < 0.001, seen.shifts.join('\n'));
       assert.ok(box.height >= 180 && box.height < options.viewport.height / 2 + 1, `${box.height} px high`);
       assert.match(seen.text, /Anna & Ben\s+Three days in June/);
+      assert.deepEqual(await flaws(page), []);
       await page.getByRole('link', { name: 'Open the picture on the cover' }).click();
       await page.getByRole('dialog', { name: 'Viewer' }).waitFor();
     });

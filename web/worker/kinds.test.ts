@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kindOf, mayKeep } from './kinds.ts';
+import { kindOf, mayKeep, sameInAnotherSize } from './kinds.ts';
 
 const SCOPE = 'https://a.example/gallery/';
 const of = (path: string, given: { method?: string; mode?: string; isRange?: boolean } = {}) =>
@@ -33,5 +33,11 @@ describe('the worker', () => {
     expect(answer({})).toBe(true);
     expect(answer({}, 'private, no-store')).toBe(false);
     for (const bad of [{ status: 206 }, { status: 401 }, { type: 'opaque' }, { redirected: true }]) expect(answer(bad)).toBe(false);
+  });
+  it('shows a picture in another size, and never one of another version', () => {
+    const url = (size: string, version = '1') => `${SCOPE}api/thumbnail/a%20b.jpg?size=${size}&v=${version}`;
+    const kept = [`${SCOPE}api/timeline`, url('small'), url('large', '2'), url('medium'), `${SCOPE}api/thumbnail/c.jpg?size=large&v=1`];
+    expect(sameInAnotherSize(url('large'), kept)).toBe(url('medium'));
+    expect(sameInAnotherSize(url('large', '3'), kept)).toBeUndefined();
   });
 });

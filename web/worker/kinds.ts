@@ -25,3 +25,13 @@ export function mayKeep(response: Pick<Response, 'status' | 'type' | 'redirected
   const { status, type, redirected, headers } = response;
   return status === 200 && type === 'basic' && !redirected && !/no-store/i.test(headers.get('cache-control') ?? '');
 }
+
+/** The URL of the same version of a picture, whatever its size, that was seen last. `urls` are in the order of coming. */
+export function sameInAnotherSize(url: string, urls: readonly string[]): string | undefined {
+  const part = (of: string) => {
+    const { pathname, searchParams } = new URL(of);
+    return `${pathname}?${searchParams.get('v') ?? ''}`;
+  };
+  const wanted = part(url);
+  return urls.findLast?.((each) => part(each) === wanted) ?? urls.find((each) => part(each) === wanted);
+}

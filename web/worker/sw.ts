@@ -4,7 +4,7 @@
  *
  * The names of the caches hold the digest of the build, so that no build meets what another one kept.
  */
-import { kindOf, mayKeep, type Kind } from './kinds.ts';
+import { kindOf, mayKeep, sameInAnotherSize, type Kind } from './kinds.ts';
 import { Shelf } from './shelf.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -97,7 +97,8 @@ async function answer(event: FetchEvent, kind: Kind): Promise<Response> {
   try {
     response = await fetch(event.request);
   } catch (error) {
-    const kept = await (await caches.open(SEEN)).match(url);
+    const cache = await caches.open(SEEN);
+    const kept = (await cache.match(url)) ?? (kind === 'picture' ? await inAnotherSize(url, cache) : undefined);
     if (kept) return kept;
     throw error;
   }
@@ -105,6 +106,12 @@ async function answer(event: FetchEvent, kind: Kind): Promise<Response> {
   if (response.status === 401) event.waitUntil(forget());
   else if (mayKeep(response)) event.waitUntil(keep(url, kind, response.clone(), began));
   return response;
+}
+
+/** The page asks for sizes by the window and the connection. Without one, any size will do. */
+async function inAnotherSize(url: string, cache: Cache): Promise<Response | undefined> {
+  const other = sameInAnotherSize(url, (await current()).urls());
+  return other === undefined ? undefined : cache.match(other);
 }
 
 function keep(url: string, kind: Kind, response: Response, began: number): Promise<void> {

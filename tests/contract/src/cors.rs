@@ -43,7 +43,9 @@ fn preflight_of_the_page(target: &Target) -> Outcome {
 }
 
 fn preflight_of_a_stranger(target: &Target) -> Outcome {
-    for origin in [STRANGER, "null", &format!("{}.evil.example", target.origin()), &target.origin().replace("http", "ftp")] {
+    for origin in
+        [STRANGER, "null", &format!("{}.evil.example", target.origin()), &target.origin().replace("http", "ftp")]
+    {
         let answer = preflight(target, &master(target)?, origin).expect(405)?;
         answer.lacks("access-control-allow-origin")?;
         answer.lacks("access-control-allow-credentials")?;

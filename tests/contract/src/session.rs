@@ -43,7 +43,8 @@ fn form(target: &Target, fields: &[(&str, &str)]) -> Call<'static> {
 }
 
 fn form_login(target: &Target) -> Outcome {
-    let login = form(target, &[("password", &target.password), ("returnTo", &target.path("/#/m/a%20b.jpg"))]).expect(303)?;
+    let login =
+        form(target, &[("password", &target.password), ("returnTo", &target.path("/#/m/a%20b.jpg"))]).expect(303)?;
     login.has("location", &target.path("/#/m/a%20b.jpg"))?;
     let cookie = session_cookie(&login)?;
     target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;

@@ -17,11 +17,11 @@ export interface Cover {
 const SEEN = 'cover-seen';
 
 export function cover(): Cover {
-  const title = h('p', { id: 'cover-title', class: 'cover-title', 'aria-hidden': 'true' });
+  const title = h('p', { class: 'cover-title', 'aria-hidden': 'true' });
   const about = h('p', { class: 'cover-about' });
   const days = h('p', { class: 'cover-days' });
   const picture = h('div', { class: 'cover-picture' });
-  const element = h('section', { class: 'cover', 'aria-labelledby': 'cover-title', hidden: true }, picture, h('div', { class: 'cover-text' }, title, about, days));
+  const element = h('section', { class: 'cover', 'aria-label': words.cover.label, hidden: true }, picture, h('div', { class: 'cover-text' }, title, about, days));
   let shown: string | null = null;
   new IntersectionObserver((entries) => {
     const seen = entries.at(-1)?.isIntersecting === true;

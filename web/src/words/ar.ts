@@ -304,6 +304,7 @@ export const ar: Words = {
   },
 
   cover: {
+    label: 'الغلاف',
     open: 'فتح صورة الغلاف',
   },
 

@@ -268,6 +268,7 @@ export const de: Words = {
   },
 
   cover: {
+    label: 'Titelseite',
     open: 'Titelbild öffnen',
   },
 

@@ -272,6 +272,7 @@ export const en = {
   },
 
   cover: {
+    label: 'Cover',
     open: 'Open the picture on the cover',
   },
 

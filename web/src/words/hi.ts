@@ -264,6 +264,7 @@ export const hi: Words = {
   },
 
   cover: {
+    label: 'मुखपृष्ठ',
     open: 'मुखपृष्ठ की तस्वीर खोलें',
   },
 
