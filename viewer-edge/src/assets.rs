@@ -26,7 +26,12 @@ pub(crate) fn serve<B: From<Bytes>>(
     head: &request::Parts,
     path: &str,
 ) -> Result<Response<B>, Failure> {
-    let path = if path == "/" { "/index.html" } else { path };
+    let path = match path {
+        "/" => "/index.html",
+        // Where the types of problems lead, see `platform::ProblemType`.
+        "/problems" => "/problems.html",
+        path => path,
+    };
     let asset =
         ASSETS.iter().find(|asset| asset.path == path).ok_or_else(|| Problem::not_found("There is nothing here."))?;
     let there = [(Coding::Brotli, asset.brotli), (Coding::Gzip, asset.gzip)];

@@ -144,7 +144,7 @@ pub fn write_all(out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the page takes in the program: its files, each with its compressed forms.
+/// What the page takes in the program: its files, each with its compressed forms, and the page of problems.
 fn page_bytes() -> Result<u64, Failure> {
     fn of(folder: &Path) -> std::io::Result<u64> {
         fs::read_dir(folder)?.try_fold(0, |sum, entry| {
@@ -152,6 +152,7 @@ fn page_bytes() -> Result<u64, Failure> {
             Ok(sum + if entry.file_type()?.is_dir() { of(&entry.path())? } else { entry.metadata()?.len() })
         })
     }
-    let dist = workspace::root().join("web/dist");
-    if dist.join("index.html").exists() { Ok(of(&dist)?) } else { Ok(0) }
+    let (dist, problems) = (workspace::root().join("web/dist"), workspace::root().join("viewer-edge/problems.html"));
+    let page = if dist.join("index.html").exists() { of(&dist)? } else { 0 };
+    Ok(page + fs::metadata(problems)?.len())
 }

@@ -3,6 +3,7 @@
 
 mod generated;
 mod picture;
+pub mod problems;
 mod workspace;
 
 pub use generated::generated;
