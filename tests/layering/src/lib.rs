@@ -2,6 +2,7 @@
 //! workspace are in `tests/`.
 
 mod generated;
+pub mod handbook;
 mod picture;
 pub mod problems;
 mod workspace;
