@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { first } from './build/first.ts';
 import { install } from './build/install.ts';
 import { precompress } from './build/precompress.ts';
 import { served } from './build/served.ts';
@@ -54,8 +55,13 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     // The second one is for addresses where there is nothing. Static hosts look for it by this name too.
-    rollupOptions: { input: ['index.html', '404.html'] },
+    rollupOptions: {
+      input: ['index.html', '404.html'],
+      output: { codeSplitting: { groups: [{ name: first }] } },
+    },
+    // Safari 15 knows the syntax of 16 (ECMAScript 2022 without static blocks). What it lacks beside is in src/old.ts.
     target: ['chrome109', 'firefox115', 'safari16'],
+    cssTarget: ['chrome109', 'firefox115', 'safari15'],
     // The content security policy allows no `data:` for scripts and styles, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -5,6 +5,7 @@ import { bar } from './bar/Bar.tsx';
 import { cover } from './cover/cover.ts';
 import { places } from './film/kept.ts';
 import { entryOf } from './favourites/code.ts';
+import { heart } from './favourites/heart.ts';
 import { idOf } from './favourites/id.ts';
 import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
@@ -72,6 +73,7 @@ export function start(root: HTMLElement): void {
     isSelected: ({ key }) => shown.selection.peek().has(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
   });
+  const loved = heart(({ key }) => shown.favourites.peek().has(idOf(key)), like);
   const time = scrubber(() => photos.months());
   const select = selection(shown, { library: () => library(view.peek()) });
   gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
@@ -81,8 +83,8 @@ export function start(root: HTMLElement): void {
     playback: (path) => api.playback(path),
     unauthorized: lock,
     resume: films,
-    moved(item) {
-      subject.value = item.name;
+    moved(item, title) {
+      subject.value = title;
       const hash = formatRoute({ view: 'item', key: item.key });
       if (location.hash === hash) return;
       try {
@@ -92,6 +94,7 @@ export function start(root: HTMLElement): void {
       }
     },
     displaced: (key) => reveal(key, false),
+    details: (key) => api.details(key),
     close() {
       if (fromGrid(history.state)) history.back();
       else {
@@ -116,6 +119,7 @@ export function start(root: HTMLElement): void {
       void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
   );
+  viewer.add(loved);
   root.append(inside, viewer.element);
   effect(() => front.show(shown.timeline.value));
   // Names the page for the tab and the history. At the login, nothing of the gallery is told.
@@ -131,6 +135,7 @@ export function start(root: HTMLElement): void {
   });
   effect(() => {
     void shown.favourites.value;
+    untracked(loved.update);
     void untracked(() => libraries.known(FAVOURITES)?.refresh());
   });
 

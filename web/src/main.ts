@@ -1,9 +1,12 @@
+import './old.ts';
 import './styles/base.css';
 import './styles/login.css';
 import './styles/bar.css';
 import './styles/grid.css';
 import './styles/scrubber.css';
 import './styles/lightbox.css';
+// Several parts that come later need it, and it is too small for a request of its own.
+import './ui/sheet.ts';
 import './cover/cover.css';
 import { start } from './app.ts';
 import { nothing } from './nothing.ts';

@@ -26,6 +26,10 @@ export const flag: Check<boolean> = (value, at) => (typeof value === 'boolean' ?
 export const amount: Check<number> = (value, at) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(at, 'an amount');
 
+/** An angle of a place on the earth. */
+export const degrees: Check<number> = (value, at) =>
+  typeof value === 'number' && Math.abs(value) <= 180 ? value : wrong(at, 'degrees');
+
 /** A whole number that is not negative. */
 export const whole: Check<number> = (value, at) => {
   const number = amount(value, at);

@@ -2,9 +2,9 @@ import { keyPath } from '../key-path.ts';
 import { EVERYTHING } from '../route.ts';
 import { credentials, elsewhere, reach } from '../services.ts';
 import { ShapeError } from './check.ts';
-import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
+import { parseBlock, parseDetails, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
-import type { Located, Media, Timeline } from './types.ts';
+import type { Details, Located, Media, Timeline } from './types.ts';
 import { explained } from '../words/problem.ts';
 import { words } from '../words/words.ts';
 
@@ -42,6 +42,10 @@ export class Api {
 
   async item(key: string, view: string): Promise<Located> {
     return understood(parseLocated, await this.#send(`/api/media/${keyPath(key)}${query(view)}`, {}));
+  }
+
+  async details(key: string): Promise<Details> {
+    return understood(parseDetails, await this.#send(`/api/media/${keyPath(key)}`, {}));
   }
 
   /** The URL of a film's playlist. `path` is the item's `playback`. */

@@ -1,6 +1,6 @@
-import { amount, date, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
+import { amount, date, degrees, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
 import { elsewhere, reach } from '../services.ts';
-import type { Camera, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
+import type { Camera, Details, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
 
 const mediaType: Check<MediaType> = (value, at) =>
   value === 'image' || value === 'video' ? value : wrong(at, 'image or video');
@@ -73,6 +73,15 @@ export const parseLocated = (value: unknown): Located => ({
   item: media(value, 'item'),
   place: orNull(place)(fields(value, 'item')['position'], 'item.position'),
 });
+
+/** `GET /api/media/KEY`, of which the page needs nothing else. Throws {@link ShapeError}. */
+export function parseDetails(value: unknown): Details {
+  const of = fields(value, 'item');
+  return {
+    latitude: orNull(degrees)(of['latitude'], 'item.latitude'),
+    longitude: orNull(degrees)(of['longitude'], 'item.longitude'),
+  };
+}
 
 /** `GET /api/playback`. Throws {@link ShapeError}. */
 export const parsePlayback = (value: unknown): string => link(fields(value, '')['url'], 'url');

@@ -74,6 +74,13 @@ export interface Located {
   readonly place: Place | null;
 }
 
+/** What the listing does not tell of an item. */
+export interface Details {
+  /** In degrees of WGS 84. `null`: nothing tells it, or the viewer may not know it. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
 /** Neighbouring items of one day. */
 export interface Day {
   /** `2024-06-15`. `null` for items without a date. */

@@ -5,20 +5,20 @@ import type { Media, Timeline } from '../api/types.ts';
 import { total } from '../grid/foot.ts';
 import { EVERYTHING, FILMS, PHOTOS } from '../route.ts';
 import { h, set } from '../ui/dom.ts';
+import { modal } from '../ui/modal.ts';
+import { adopt } from '../ui/sheet.ts';
 import { ready } from './ready.ts';
 import { choices, titleOf, type Choice } from './choices.ts';
 import { words } from '../words/words.ts';
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+// The styles come with this module, which saves a request.
+adopt(css);
 
 /**
  * Asks in which size a view, or some of its items, are taken home, and then offers them to the browser. Returns what
  * closes the dialog.
  */
 export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonly Media[] | null = null): () => void {
-  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
-  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   const what = chosen ? { ...timeline, ...summed(chosen) } : timeline;
   const sizes = choices(what);
   const wanted = chosen ? { keys: chosen.map(({ key }) => key) } : { view: timeline.view };
@@ -43,7 +43,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonl
     trouble,
     actions,
   );
-  const element = h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form);
+  const element = modal(h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form));
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -29,14 +29,25 @@ export async function cure(url: string, status: number, playlist: string, known:
     if (navigator.onLine) return { said: words.film.notLoaded, status };
   }
   // The gallery itself may send a player on to the store, so that its own URLs count too.
-  if (status !== 0 || !navigator.onLine) return null;
+  if (status !== 0) return null;
+  const cause = await causeOf(url);
+  if (cause === 'moment') return { again: url };
+  return cause === 'forbidden' ? { said: words.film.forbidden, status: null } : null;
+}
+
+/**
+ * Why a URL failed without a status: the rules of its origin forbid the page to read it, nothing is reached there, or
+ * it was a moment's failure.
+ */
+export async function causeOf(url: string): Promise<'forbidden' | 'away' | 'moment'> {
+  if (!navigator.onLine) return 'away';
   // Any answer is enough of the first question. Of the second, the page must be allowed to read the answer.
   const [answers, readable] = await Promise.all([
     ask(url, { method: 'HEAD', mode: 'no-cors' }),
     ask(url, { headers: { range: 'bytes=0-0' } }),
   ]);
-  if (readable) return { again: url };
-  return answers ? { said: words.film.forbidden, status: null } : null;
+  if (readable) return 'moment';
+  return answers ? 'forbidden' : 'away';
 }
 
 /** Whether a presigned URL says that its time is over (SigV4's query parameters). */

@@ -1,7 +1,7 @@
-import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
+import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
 import { parseProblem } from '../api/parse.ts';
 import { addresses } from './addresses.ts';
-import { cure } from './cure.ts';
+import { causeOf, cure } from './cure.ts';
 import { helped } from './loader.ts';
 import { menus } from './menus.ts';
 import { learn, network } from './network.ts';
@@ -212,6 +212,14 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       return;
     }
     const status = data.response?.code || null;
+    if (data.type === ErrorTypes.NETWORK_ERROR && status === null && data.details !== ErrorDetails.FRAG_LOAD_ERROR) {
+      // The playlists may be on another origin, which has rules of its own.
+      void causeOf(data.url ?? playlist).then((cause) => {
+        const forbidden = cause === 'forbidden';
+        fail(forbidden ? words.viewer.filmsForbidden : explain(data, status), status, null, forbidden, 'network');
+      });
+      return;
+    }
     fail(explain(data, status), status, problemOf(data).requestId, false, FAILURES[data.type] ?? 'other');
   }
 

@@ -5,6 +5,7 @@ import { words } from '../words/words.ts';
 /** The clip of a live photo. It is played over the photo, and goes when it ends. */
 export interface Live {
   readonly button: HTMLButtonElement;
+  play(): void;
   toggle(): void;
   stop(): void;
 }
@@ -15,10 +16,11 @@ export function live(frame: HTMLElement, clip: string, name: string): Live {
   describe();
 
   function describe(): void {
-    set(button, { 'aria-label': words.lightbox.playClip(name), 'aria-pressed': String(video !== null) });
+    set(button, { 'aria-label': `${words.lightbox.live}: ${words.lightbox.playClip(name)}`, 'aria-pressed': String(video !== null) });
   }
 
   function play(): void {
+    if (video) return;
     const created = h('video', { class: 'live-clip', playsinline: true, src: clip, 'aria-label': words.lightbox.clipOf(name) });
     video = created;
     created.addEventListener('playing', () => created.classList.add('live-shown'));
@@ -51,5 +53,5 @@ export function live(frame: HTMLElement, clip: string, name: string): Live {
   }
 
   button.addEventListener('click', toggle);
-  return { button, toggle, stop };
+  return { button, play, toggle, stop };
 }

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { facts } from '../lightbox/caption.ts';
-import { media } from '../testing.ts';
 import { bytes, cameraName, clock, dayName, fullDate, monthName, monthsName, shortDay, whenTaken } from './format.ts';
 
 describe('dates', () => {
@@ -81,14 +79,5 @@ describe('cameraName', () => {
     expect(cameraName({ make: null, model: 'X-T4' })).toBe('X-T4');
     expect(cameraName({ make: ' ', model: null })).toBeNull();
     expect(cameraName(null)).toBeNull();
-  });
-});
-
-describe('facts', () => {
-  it('tells what is known and nothing else', () => {
-    const item = media({ width: 4000, height: 3000, size: 3_440_000, camera: { make: 'FUJIFILM', model: 'X-T4' } });
-    expect(facts(item, 'en-GB')).toEqual(['15 June 2024 at 14:03', 'FUJIFILM X-T4', '4000 × 3000', '3.4 MB']);
-    expect(facts(media({ width: null, duration: 12.5, size: 5 }), 'en-GB')).toEqual(['15 June 2024 at 14:03', '0:13', '5 bytes']);
-    expect(facts(media({ dateTaken: null, width: null, size: 5 }), 'en-GB')).toEqual(['Date unknown', '5 bytes']);
   });
 });

@@ -157,6 +157,53 @@ export const ar: Words = {
     playFilm: (name: string) => `تشغيل ${name}`,
   },
 
+  viewer: {
+    photo: (when: string) => `صورة، ${when}`,
+    film: (when: string) => `فيديو، ${when}`,
+    place: (at: number, of: number) => `${number(at)} من ${number(of)}`,
+    zoomed: (percent: number) => `${number(percent)} %. تحرّك مفاتيح الأسهم الصورة، ويعرضها 0 كاملة.`,
+    whole: 'تظهر الصورة كاملة.',
+    fullScreen: 'ملء الشاشة',
+    leaveFullScreen: 'الخروج من ملء الشاشة',
+    filmsForbidden:
+      'لا تسمح الخدمة التي تشغّل فيديوهات هذا المعرض لهذه الصفحة بقراءتها. يستطيع صاحبها السماح بذلك: ' +
+      'يجب أن يذكر ALLOWED_ORIGINS لتلك الخدمة عنوان هذه الصفحة.',
+    notOpened: 'تعذّر الفتح. يرجى التحقق من الاتصال أو إعادة تحميل الصفحة.',
+  },
+
+  info: {
+    title: 'معلومات',
+    taken: 'تاريخ الالتقاط',
+    inFile: 'هذا مذكور في الملف نفسه.',
+    byName: 'تقدير من اسم الملف.',
+    byFile: 'تقدير من وقت الملف.',
+    guess: 'تقدير.',
+    camera: 'الكاميرا',
+    pixels: 'الأبعاد',
+    length: 'المدة',
+    bytes: 'حجم الملف',
+    file: 'الملف',
+    place: 'المكان',
+    map: 'عرض على OpenStreetMap',
+  },
+
+  slideshow: {
+    start: 'عرض الشرائح',
+    stop: 'إيقاف عرض الشرائح',
+    each: 'مدة كل صورة',
+    seconds: (n: number) => `${number(n)} ث`,
+    shuffled: 'عشوائي',
+    runs: 'عرض الشرائح يعمل. يتوقف عند الانتقال إلى صورة أخرى.',
+    over: 'توقف عرض الشرائح.',
+  },
+
+  share: {
+    share: 'مشاركة',
+    copied: 'تم نسخ الرابط.',
+    again: 'الصورة جاهزة. اضغط «مشاركة» مرة أخرى.',
+    failed: 'تعذّرت المشاركة. عنوان هذه الصفحة هو الرابط.',
+  },
+
   download: {
     prepare: 'تحضير',
     preparing: 'جارٍ التحضير…',

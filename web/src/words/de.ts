@@ -128,6 +128,53 @@ export const de: Words = {
     playFilm: (name: string) => `${name} abspielen`,
   },
 
+  viewer: {
+    photo: (when: string) => `Foto: ${when}`,
+    film: (when: string) => `Film: ${when}`,
+    place: (at: number, of: number) => `${number(at)} von ${number(of)}`,
+    zoomed: (percent: number) => `${number(percent)} %. Die Pfeiltasten bewegen das Bild, 0 zeigt es ganz.`,
+    whole: 'Das Bild ist ganz zu sehen.',
+    fullScreen: 'Vollbild',
+    leaveFullScreen: 'Vollbild verlassen',
+    filmsForbidden:
+      'Der Dienst, der die Filme dieser Galerie abspielt, lässt diese Seite sie nicht lesen. Wem er gehört, kann es ' +
+      'erlauben: ALLOWED_ORIGINS dieses Dienstes muss die Adresse dieser Seite nennen.',
+    notOpened: 'Das ließ sich nicht öffnen. Bitte prüfe die Verbindung, oder lade die Seite neu.',
+  },
+
+  info: {
+    title: 'Informationen',
+    taken: 'Aufgenommen',
+    inFile: 'Das steht in der Datei selbst.',
+    byName: 'Vermutet nach dem Dateinamen.',
+    byFile: 'Vermutet nach dem Dateidatum.',
+    guess: 'Vermutet.',
+    camera: 'Kamera',
+    pixels: 'Größe',
+    length: 'Länge',
+    bytes: 'Dateigröße',
+    file: 'Datei',
+    place: 'Ort',
+    map: 'Auf OpenStreetMap zeigen',
+  },
+
+  slideshow: {
+    start: 'Diashow',
+    stop: 'Diashow beenden',
+    each: 'Zeit für jedes Bild',
+    seconds: (n: number) => `${number(n)} s`,
+    shuffled: 'Gemischt',
+    runs: 'Die Diashow läuft. Wer weiterblättert, beendet sie.',
+    over: 'Die Diashow ist beendet.',
+  },
+
+  share: {
+    share: 'Teilen',
+    copied: 'Der Link wurde kopiert.',
+    again: 'Das Bild ist bereit. Drücke noch einmal auf „Teilen“.',
+    failed: 'Das ließ sich nicht teilen. Die Adresse dieser Seite ist der Link.',
+  },
+
   download: {
     prepare: 'Vorbereiten',
     preparing: 'Wird vorbereitet …',

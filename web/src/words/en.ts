@@ -130,6 +130,55 @@ export const en = {
     playFilm: (name: string) => `Play ${name}`,
   },
 
+  /** What the lightbox says of an item, and what one can do with it there. */
+  viewer: {
+    photo: (when: string) => `Photo, ${when}`,
+    film: (when: string) => `Film, ${when}`,
+    place: (at: number, of: number) => `${number(at)} of ${number(of)}`,
+    zoomed: (percent: number) => `${number(percent)} %. The arrow keys move the picture, 0 shows all of it.`,
+    whole: 'The whole picture is shown.',
+    fullScreen: 'Full screen',
+    leaveFullScreen: 'Leave full screen',
+    filmsForbidden:
+      'The service that plays the films of this gallery does not let this page read them. Its owner can allow it: ' +
+      'ALLOWED_ORIGINS of that service must name the address of this page.',
+    notOpened: 'This could not be opened. Please check your connection, or reload the page.',
+  },
+
+  /** What is known of an item. */
+  info: {
+    title: 'Information',
+    taken: 'Taken',
+    inFile: 'The file itself says so.',
+    byName: "A guess from the file's name.",
+    byFile: "A guess from the file's time.",
+    guess: 'A guess.',
+    camera: 'Camera',
+    pixels: 'Size',
+    length: 'Length',
+    bytes: 'File size',
+    file: 'File',
+    place: 'Place',
+    map: 'Show on OpenStreetMap',
+  },
+
+  slideshow: {
+    start: 'Slideshow',
+    stop: 'Stop the slideshow',
+    each: 'Time for each picture',
+    seconds: (n: number) => `${number(n)} s`,
+    shuffled: 'Shuffled',
+    runs: 'The slideshow runs. Any turn stops it.',
+    over: 'The slideshow has stopped.',
+  },
+
+  share: {
+    share: 'Share',
+    copied: 'The link was copied.',
+    again: 'The picture is ready. Press Share once more.',
+    failed: 'This could not be shared. The address of this page is the link.',
+  },
+
   download: {
     prepare: 'Prepare',
     preparing: 'Preparing…',

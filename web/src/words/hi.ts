@@ -124,6 +124,53 @@ export const hi: Words = {
     playFilm: (name: string) => `${name} चलाएँ`,
   },
 
+  viewer: {
+    photo: (when: string) => `फ़ोटो, ${when}`,
+    film: (when: string) => `वीडियो, ${when}`,
+    place: (at: number, of: number) => `${number(of)} में से ${number(at)}`,
+    zoomed: (percent: number) => `${number(percent)} %। तीर कुंजियाँ तस्वीर को खिसकाती हैं, 0 उसे पूरा दिखाता है।`,
+    whole: 'पूरी तस्वीर दिख रही है।',
+    fullScreen: 'फ़ुल स्क्रीन',
+    leaveFullScreen: 'फ़ुल स्क्रीन से बाहर आएँ',
+    filmsForbidden:
+      'इस गैलरी के वीडियो चलाने वाली सेवा इस पेज को उन्हें पढ़ने नहीं देती। इसके मालिक अनुमति दे सकते हैं: ' +
+      'उस सेवा के ALLOWED_ORIGINS में इस पेज का पता होना चाहिए।',
+    notOpened: 'यह नहीं खुल सका। कृपया अपना कनेक्शन जाँचें, या पेज फिर से लोड करें।',
+  },
+
+  info: {
+    title: 'जानकारी',
+    taken: 'कब ली गई',
+    inFile: 'यह फ़ाइल में ही लिखा है।',
+    byName: 'फ़ाइल के नाम से अनुमान।',
+    byFile: 'फ़ाइल के समय से अनुमान।',
+    guess: 'अनुमान।',
+    camera: 'कैमरा',
+    pixels: 'आकार',
+    length: 'अवधि',
+    bytes: 'फ़ाइल का आकार',
+    file: 'फ़ाइल',
+    place: 'जगह',
+    map: 'OpenStreetMap पर दिखाएँ',
+  },
+
+  slideshow: {
+    start: 'स्लाइड शो',
+    stop: 'स्लाइड शो रोकें',
+    each: 'हर तस्वीर का समय',
+    seconds: (n: number) => `${number(n)} से॰`,
+    shuffled: 'बेतरतीब',
+    runs: 'स्लाइड शो चल रहा है। आगे या पीछे जाने से वह रुक जाता है।',
+    over: 'स्लाइड शो रुक गया है।',
+  },
+
+  share: {
+    share: 'शेयर करें',
+    copied: 'लिंक कॉपी हो गया।',
+    again: 'तस्वीर तैयार है। एक बार फिर “शेयर करें” दबाएँ।',
+    failed: 'यह शेयर नहीं हो सका। इस पेज का पता ही लिंक है।',
+  },
+
   download: {
     prepare: 'तैयार करें',
     preparing: 'तैयार हो रहा है…',

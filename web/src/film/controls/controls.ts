@@ -1,6 +1,7 @@
 import css from '../../styles/film.css?inline';
 import { h, set } from '../../ui/dom.ts';
 import { clock } from '../../ui/format.ts';
+import { adopt } from '../../ui/sheet.ts';
 import type { Controls, Engine } from '../types.ts';
 import { cast } from './cast.ts';
 import { sign } from './icons.ts';
@@ -18,13 +19,11 @@ export interface Away {
   token(): Promise<string>;
 }
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+// The styles come with this module, which saves a request.
+adopt(css);
 
 /** The page's own controls over a film. */
 export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: Engine, away: Away | null): Controls {
-  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
-  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   const stop = new AbortController();
   const { signal } = stop;
   const button = (name: string, press: () => void) => {
