@@ -51,6 +51,7 @@ describe('on a desktop', () => {
   });
 
   it('a drag selects what lies between', async () => {
+    await tile(page, 8).scrollIntoViewIfNeeded();
     const [from, to] = [await tile(page, 6).boundingBox(), await tile(page, 8).boundingBox()];
     await page.mouse.move(from.x + 20, from.y + 60);
     await page.mouse.down();

@@ -34,8 +34,11 @@ export async function forget(): Promise<void> {
   begun = false;
   const container = workers();
   container?.controller?.postMessage({ forget: true });
-  if (!('caches' in window)) return;
-  const names = await caches.keys().catch(() => []);
-  const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
-  await Promise.all(kept.map((name) => caches.delete(name)));
+  try {
+    const names = await caches.keys();
+    const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
+    await Promise.all(kept.map((name) => caches.delete(name)));
+  } catch {
+    // A browser that keeps nothing has no caches, or does not let the page see them.
+  }
 }
