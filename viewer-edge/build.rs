@@ -23,10 +23,15 @@ fn main() -> io::Result<()> {
         let mut files = Vec::new();
         list(&page, &mut files)?;
         files.sort();
-        for file in files.iter().filter(|file| !is_compressed(file)) {
+        // The page for static hosts and the one for the services lie side by side.
+        let served = page.join("served.html");
+        let other = page.join("index.html");
+        let is_other = |file: &Path| served.exists() && file == other;
+        for file in files.iter().filter(|file| !is_compressed(file) && !is_other(file)) {
             let path = file.strip_prefix(&page).map_err(io::Error::other)?;
             let url = format!("/{}", path.to_string_lossy().replace('\\', "/"));
-            row(&mut table, &out, &url, file)?;
+            let url = if *file == served { "/index.html" } else { &url };
+            row(&mut table, &out, url, file)?;
         }
     } else {
         row(&mut table, &out, "/index.html", &manifest.join("unbuilt.html"))?;

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { first } from './build/first.ts';
+import { install } from './build/install.ts';
 import { precompress } from './build/precompress.ts';
+import { served } from './build/served.ts';
+import { worker } from './build/worker.ts';
 
 /**
  * hls.js is built from its source, because its builds are too large or too small: with everything, or without sound of
@@ -26,8 +30,15 @@ const { version } = JSON.parse(readFileSync(join(hls, 'package.json'), 'utf8')) 
 const services = 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  base: '/',
-  plugins: [precompress()],
+  // Relative, so that the page lies at the root of an origin as well as below a path.
+  base: './',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [
+    served(),
+    install(join(import.meta.dirname, 'src/ui/favicon.svg')),
+    worker(join(import.meta.dirname, 'worker/sw.ts')),
+    precompress(),
+  ],
   resolve: {
     alias: [
       { find: /^hls\.js$/, replacement: join(hls, 'src/exports-named.ts') },
@@ -43,7 +54,14 @@ export default defineConfig({
   },
   build: {
     outDir: 'dist',
+    // The second one is for addresses where there is nothing. Static hosts look for it by this name too.
+    rollupOptions: {
+      input: ['index.html', '404.html'],
+      output: { codeSplitting: { groups: [{ name: first }] } },
+    },
+    // Safari 15 knows the syntax of 16 (ECMAScript 2022 without static blocks). What it lacks beside is in src/old.ts.
     target: ['chrome109', 'firefox115', 'safari16'],
+    cssTarget: ['chrome109', 'firefox115', 'safari15'],
     // The content security policy allows no `data:` for scripts and styles, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use edge::Base;
 use http::{Request, Response};
 use platform::{Cx, Platform, Service, config::ConfigError, config::Lookup};
 use video_edge::VideoEdge;
@@ -14,6 +15,7 @@ use viewer_edge::ViewerEdge;
 
 /// Every route of the gallery.
 pub struct AllInOne {
+    base: Base,
     viewer: ViewerEdge,
     video: VideoEdge,
 }
@@ -21,6 +23,7 @@ pub struct AllInOne {
 /// The configuration of both services.
 #[derive(Clone)]
 pub struct Config {
+    pub base: Base,
     pub viewer: Arc<viewer_edge::Config>,
     pub video: Arc<video_edge::Config>,
 }
@@ -28,6 +31,7 @@ pub struct Config {
 impl Config {
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
+            base: Base::load(lookup)?,
             viewer: Arc::new(viewer_edge::Config::load(lookup)?),
             video: Arc::new(video_edge::Config::load(lookup)?),
         })
@@ -36,7 +40,7 @@ impl Config {
 
 impl AllInOne {
     pub fn new(config: Config) -> Self {
-        Self { viewer: ViewerEdge::new(config.viewer), video: VideoEdge::new(config.video) }
+        Self { base: config.base, viewer: ViewerEdge::new(config.viewer), video: VideoEdge::new(config.video) }
     }
 
     /// Both services on a host that lets the first make pictures.
@@ -48,7 +52,7 @@ impl AllInOne {
 
 impl Service for AllInOne {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
-        let path = request.uri().path();
+        let path = self.base.strip(request.uri().path()).unwrap_or_default();
         if path.starts_with("/api/hls/") || path == video_edge::REPORT {
             self.video.handle(cx, request).await
         } else {

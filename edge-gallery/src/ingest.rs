@@ -16,7 +16,7 @@ use crate::{Failure, connection::Connection};
 #[allow(clippy::struct_excessive_bools)] // each is a flag
 pub struct Arguments {
     /// The folder with the photos and films
-    #[arg(required_unless_present_any = ["demo_film", "checksums"])]
+    #[arg(required_unless_present_any = ["demo_film", "checksums", "packs"])]
     folder: Option<PathBuf>,
     #[command(flatten)]
     gallery: Connection,
@@ -66,6 +66,10 @@ pub struct Arguments {
     /// needed
     #[arg(long)]
     checksums: bool,
+    /// Lay finished ZIPs of all views and albums into the bucket, for Fastly and other hosts with MAX_FETCHES. They
+    /// take as much room as the originals, and as much again for each form that differs. No FOLDER is needed
+    #[arg(long)]
+    packs: bool,
     /// Write thumbnails and playlists where the Cloudflare original looks for them, too, so that it shows new items
     #[arg(long)]
     keep_old_layout: bool,
@@ -118,6 +122,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         force: arguments.force,
         renditions: arguments.renditions,
         checksums: arguments.checksums,
+        packs: arguments.packs,
         keep_old_layout: arguments.keep_old_layout,
         d1: arguments.d1.clone(),
         follow_links: arguments.follow_links,

@@ -1,7 +1,10 @@
 //! `edge-gallery link`: links that let guests see a part of the gallery, and `edge-gallery session`: the end of all
 //! sessions.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 use clap::Subcommand;
 use edge::sessions::MIN_SECRET_BYTES;
@@ -13,7 +16,15 @@ use ingest::{NewLink, Options, StoredLink};
 use platform::config::names::AUTH_SECRET;
 use zeroize::Zeroizing;
 
-use crate::{Failure, connection::Connection, password::ask};
+use crate::{
+    Failure,
+    connection::Connection,
+    password::ask,
+    sheet::{self, Card},
+};
+
+/// The cards of a new link: a page full.
+const CARDS: usize = 8;
 
 #[derive(Subcommand)]
 pub enum Verb {
@@ -25,6 +36,8 @@ pub enum Verb {
     End(End),
     /// Print a link's URL as a QR code, in the terminal or as SVG
     Qr(Qr),
+    /// Write a page of cards with QR codes of links, to print
+    Sheet(sheet::Sheet),
 }
 
 #[derive(clap::Args)]
@@ -59,6 +72,9 @@ pub struct Add {
     /// Print the URL as a QR code too
     #[arg(long)]
     qr: bool,
+    /// Write a page of cards with the URL as a QR code, to print; each has the label as its title
+    #[arg(long, value_name = "FILE.html")]
+    sheet: Option<PathBuf>,
     /// Print a line of JSON
     #[arg(long)]
     json: bool,
@@ -113,6 +129,7 @@ pub fn run(verb: &Verb) -> Result<u8, Failure> {
         Verb::Add(arguments) => add(arguments).map(|()| 0),
         Verb::List(arguments) => list(arguments).map(|()| 0),
         Verb::End(arguments) => end(arguments),
+        Verb::Sheet(arguments) => sheet::run(arguments).map(|()| 0),
         Verb::Qr(arguments) => qr(&arguments.url, arguments.svg).map(|()| 0),
     }
 }
@@ -154,6 +171,9 @@ fn add(arguments: &Add) -> Result<(), Failure> {
     };
     let link = ingest::add_link(&options, secret.as_bytes(), new)?;
     let url = format!("{}/l/{secret_part}", arguments.url.trim_end_matches('/'));
+    if let Some(path) = &arguments.sheet {
+        sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS)?;
+    }
     if arguments.json {
         let mut line = json(&link);
         line["url"] = url.into();

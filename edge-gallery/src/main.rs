@@ -14,6 +14,7 @@ mod password;
 mod private;
 mod repackage;
 mod serve;
+mod sheet;
 mod stats;
 
 use std::{

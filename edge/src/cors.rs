@@ -61,7 +61,7 @@ impl Cors {
         if let Some(origin) = self.allows(request) {
             response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             set(response, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-            let exposed = "content-length, content-range, etag, server-timing, x-request-id";
+            let exposed = "content-length, content-range, etag, retry-after, server-timing, x-request-id";
             set(response, header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
             // Scripts that measure read `Server-Timing` by this
             // (https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin).

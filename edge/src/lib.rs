@@ -5,6 +5,7 @@
 #![allow(async_fn_in_trait)]
 
 pub mod answer;
+mod base;
 pub mod catalogue;
 pub mod coding;
 mod cors;
@@ -22,6 +23,7 @@ pub mod sessions;
 pub mod single_flight;
 
 pub use answer::answer;
+pub use base::{Base, Outside};
 pub use catalogue::Catalogue;
 pub use coding::Coding;
 pub use cors::Cors;

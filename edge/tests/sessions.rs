@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use edge::{AuthSecret, Catalogue, Sessions, catalogue::Source, sessions};
+use edge::{AuthSecret, Base, Catalogue, Sessions, catalogue::Source, sessions};
 use gallery::views::{
     INDEX,
     build::{About, Known, build},
@@ -81,7 +81,7 @@ fn sessions(current: &str, previous: Option<&str>) -> Sessions {
         "AUTH_SECRET_PREVIOUS" => previous.map(str::to_owned),
         _ => None,
     };
-    Sessions::new(&AuthSecret::load(&Lookup(&find)).unwrap())
+    Sessions::new(&AuthSecret::load(&Lookup(&find)).unwrap(), &Base::default())
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, checksums, d1, demo_film, libraries, live, pipeline, prune, purge,
+    Error, Options, Place, Report, blank, checksums, d1, demo_film, libraries, live, packs, pipeline, prune, purge,
     renditions, repackage, scratch, views,
 };
 
@@ -184,10 +184,19 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             return finish(options, &session, tally, started);
         }
         session.publish(options)?;
+        // Of what is published. The index names them when they are there.
+        if options.packs && !tally.must_stop() {
+            let items = catalogue.all().map_err(failed)?;
+            let about = views::about(catalogue, &items).map_err(|failure| session.failed(options, failure))?;
+            tally.settle(packs::make(options, bucket, catalogue, (&items, &about), &tally));
+            session.publish(options)?;
+        }
         if let Some(file) = &options.d1 {
             tally.settle(d1::write(catalogue, file));
         }
-        tally.settle(purge::run(catalogue, bucket, jiff::Timestamp::now()).map(drop));
+        let now = jiff::Timestamp::now();
+        tally.settle(purge::run(catalogue, bucket, now).map(drop));
+        tally.settle(packs::purge(catalogue, bucket, now));
     }
     finish(options, &session, tally, started)
 }

@@ -29,10 +29,12 @@ mod libraries;
 mod live;
 mod lock;
 mod motion;
+mod objects;
 mod old_layout;
 mod outbound;
 mod outcome;
 mod packages;
+mod packs;
 mod permits;
 mod photo;
 mod pipeline;
@@ -112,6 +114,8 @@ pub struct Options {
     pub renditions: bool,
     /// Whether items get the checksums that they lack. Each object that lacks one is read out of the bucket.
     pub checksums: bool,
+    /// Whether finished ZIPs of all views are laid into the bucket, for hosts that cannot make them.
+    pub packs: bool,
     /// The films to package anew without encoding them, or all if the list is empty.
     pub repackage: Option<Vec<String>>,
     /// Whether new items get thumbnails and playlists in the predecessor's layout too.
@@ -156,6 +160,7 @@ impl Options {
             force: false,
             renditions: false,
             checksums: false,
+            packs: false,
             repackage: None,
             keep_old_layout: false,
             d1: None,

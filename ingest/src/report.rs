@@ -31,6 +31,8 @@ pub struct Report {
     pub renewed: u64,
     /// Items of earlier versions that got checksums.
     pub summed: u64,
+    /// Packs that were laid into the bucket.
+    pub packs: u64,
     /// Films of earlier versions that got the newest kind of package.
     pub repackaged: u64,
     /// The keys of items that were taken out because their files are gone.
@@ -122,6 +124,7 @@ impl fmt::Display for Report {
             (self.renewed, "with new pictures"),
             (self.summed, "with new checksums"),
             (self.repackaged, "repackaged"),
+            (self.packs, "packs made"),
             (self.kept_out, "kept out"),
             (self.pruned.len() as u64, "pruned"),
         ] {

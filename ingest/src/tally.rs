@@ -127,6 +127,11 @@ impl<'a> Tally<'a> {
         self.lock().report.summed += 1;
     }
 
+    /// Counts a pack that was laid into the bucket.
+    pub fn packed(&self) {
+        self.lock().report.packs += 1;
+    }
+
     /// Counts a film that got the newest kind of package.
     pub fn repackaged(&self) {
         self.lock().report.repackaged += 1;

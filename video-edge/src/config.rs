@@ -1,6 +1,6 @@
 //! The configuration of video-edge.
 
-use edge::{AuthSecret, Cors, catalogue::Source};
+use edge::{AuthSecret, Base, Cors, catalogue::Source};
 use platform::config::{
     ConfigError, Lookup,
     names::{KV_MAX_VALUE_BYTES, PLAYBACK_REPORTS},
@@ -12,6 +12,7 @@ use crate::delivery::Plan;
 /// Read once, at start. The service does not start if a value is missing or cannot be read.
 pub struct Config {
     pub(crate) auth_secret: AuthSecret,
+    pub(crate) base: Base,
     pub(crate) bucket: Location,
     pub(crate) catalogue: Source,
     pub(crate) plan: Plan,
@@ -23,13 +24,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`, `VIDEO_DELIVERY`,
-    /// `VIDEO_EXPERIMENT`, `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS`, `PLAYBACK_REPORTS` and
+    /// Reads `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `BASE_PATH`, `CATALOGUE`,
+    /// `VIDEO_DELIVERY`, `VIDEO_EXPERIMENT`, `PUBLIC_MEDIA_BASE`, `ALLOWED_ORIGINS`, `PLAYBACK_REPORTS` and
     /// `KV_MAX_VALUE_BYTES`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let kv_max = lookup.bytes(KV_MAX_VALUE_BYTES)?.and_then(|bytes| usize::try_from(bytes).ok());
         Ok(Self {
             auth_secret: AuthSecret::load(lookup)?,
+            base: Base::load(lookup)?,
             bucket: Location::load(lookup)?,
             catalogue: Source::load(lookup)?,
             plan: Plan::load(lookup)?,

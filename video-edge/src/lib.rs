@@ -28,7 +28,7 @@ use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 
 use delivery::Choice;
-use route::{Parsed, Private, Route};
+use route::{Parsed, Private, Route, SERVICE};
 
 /// The service, and what an instance of it keeps: the configuration, the signing key of the day, the auth version,
 /// and the parts of the catalogue's snapshot that it has read.
@@ -47,7 +47,7 @@ pub struct VideoEdge {
 impl VideoEdge {
     /// Several instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
-        let sessions = Sessions::new(&config.auth_secret);
+        let sessions = Sessions::new(&config.auth_secret, &config.base);
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Catalogue::new(config.catalogue, &objects);
         let signer = objects.fingerprint();
@@ -147,6 +147,10 @@ impl VideoEdge {
 impl Service for VideoEdge {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
         let (head, body) = request.into_parts();
+        let head = match self.config.base.enter(head) {
+            Ok(head) => head,
+            Err(outside) => return outside.answer(cx, &self.config.cors, SERVICE).await,
+        };
         let route = Route::of(&head.uri);
         let described = route.describe();
         edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await

@@ -6,6 +6,8 @@ use http::Uri;
 
 use crate::link::{self, FOLDER, LIST};
 
+/// The service's name in the log.
+pub(crate) const SERVICE: &str = "video-edge";
 /// Where pages report how films play.
 pub const REPORT: &str = "/api/playback/report";
 
@@ -86,7 +88,7 @@ impl<'a> Route<'a> {
                 Private::Unknown => "/*",
             },
         };
-        Described { service: "video-edge", pattern, allow }
+        Described { service: SERVICE, pattern, allow }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge::{AuthSecret, Cors, catalogue::Source};
+use edge::{AuthSecret, Base, Cors, catalogue::Source};
 use gallery::password::{Password, weakness};
 use platform::config::{
     ConfigError, Lookup,
@@ -15,9 +15,10 @@ use zeroize::Zeroizing;
 pub struct Config {
     pub(crate) password: Password,
     pub(crate) auth_secret: AuthSecret,
+    pub(crate) base: Base,
     pub(crate) bucket: Location,
     pub(crate) catalogue: Source,
-    /// The origin of video-edge, without a slash at the end. Empty if video-edge shares the origin of this service.
+    /// Where video-edge is: an origin, and the base. Empty if video-edge shares the origin of this service.
     pub(crate) video_api_base: String,
     /// The origin to which `/api/hls/...` is forwarded, if pages and films share one domain but not one service.
     pub(crate) video_origin: Option<String>,
@@ -33,8 +34,9 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `CATALOGUE`,
-    /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES`, `MAX_FETCHES`, `MAX_SECONDS` and `ALLOWED_ORIGINS`.
+    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `BASE_PATH`,
+    /// `CATALOGUE`, `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES`, `MAX_FETCHES`, `MAX_SECONDS` and
+    /// `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form (edge-gallery password makes \
                       one; hashes of bcrypt and scrypt are not known)";
@@ -45,17 +47,21 @@ impl Config {
             return Err(ConfigError::new(GALLERY_PASSWORD, wanted));
         }
         let bucket = Location::load(lookup)?;
-        let video_api_base = lookup.origin(VIDEO_API_BASE)?.unwrap_or_default();
+        let base = Base::load(lookup)?;
+        let video_origin = lookup.origin(VIDEO_API_BASE)?;
+        let video_api_base = video_origin.as_ref().map(|origin| [origin, base.as_str()].concat()).unwrap_or_default();
+        let video = video_origin.unwrap_or_default();
         let store = bucket.public_origin();
         let page_policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; \
-             img-src 'self' data: blob: {store} {video_api_base}; media-src 'self' blob: {store} {video_api_base}; \
-             connect-src 'self' {store} {video_api_base}; worker-src 'self' blob:; manifest-src 'self'; \
+             img-src 'self' data: blob: {store} {video}; media-src 'self' blob: {store} {video}; \
+             connect-src 'self' {store} {video}; worker-src 'self' blob:; manifest-src 'self'; \
              base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         );
         Ok(Self {
             password,
             auth_secret: AuthSecret::load(lookup)?,
+            base,
             bucket,
             catalogue: Source::load(lookup)?,
             video_api_base,

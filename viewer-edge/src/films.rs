@@ -2,7 +2,10 @@
 //! checks the session itself.
 
 use bytes::Bytes;
-use edge::{Failure, isolation, sessions};
+use edge::{
+    Failure, isolation,
+    sessions::{self, Naming},
+};
 use gallery::playback;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem};
@@ -49,7 +52,9 @@ pub(crate) async fn forward<P: Platform>(
         return Err(failed("VIDEO_ORIGIN leads back to a viewer".to_owned()).into());
     }
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let uri: Uri = format!("{origin}{target}").parse().map_err(|_| Problem::bad_request("The path is no URL's."))?;
+    let uri: Uri = format!("{origin}{}", service.config.base.path(target))
+        .parse()
+        .map_err(|_| Problem::bad_request("The path is no URL's."))?;
     let mut headers = HeaderMap::new();
     for name in READ {
         for value in head.headers.get_all(&name) {
@@ -57,7 +62,8 @@ pub(crate) async fn forward<P: Platform>(
         }
     }
     headers.insert(header::VIA, HeaderValue::from_static(VIA));
-    if let Some(cookie) = sessions::forward(&head.headers, cx.facts.https, origin.starts_with("https:")) {
+    let naming = Naming { https: cx.facts.https, base: &service.config.base };
+    if let Some(cookie) = sessions::forward(&head.headers, naming, origin.starts_with("https:")) {
         headers.insert(header::COOKIE, cookie);
     }
     let send = || {

@@ -12,8 +12,10 @@ mod config;
 mod download;
 mod films;
 mod item;
+mod linked;
 mod listing;
 mod maker;
+mod manifest;
 mod missing;
 mod moved;
 mod original;
@@ -35,7 +37,7 @@ use gallery::{download::Id, views::Edition};
 use http::{Method, Request, Response, StatusCode, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
-use route::{Private, Public, Route};
+use route::{Private, Public, Route, SERVICE};
 use stored_zip::Manifest;
 use throttle::Throttle;
 
@@ -56,7 +58,7 @@ pub struct ViewerEdge {
 impl ViewerEdge {
     /// Several instances may share a configuration.
     pub fn new(config: Arc<Config>) -> Self {
-        let sessions = Rc::new(Sessions::new(&config.auth_secret));
+        let sessions = Rc::new(Sessions::new(&config.auth_secret, &config.base));
         let objects = Rc::new(Objects::new(config.bucket.clone()));
         let catalogue = Rc::new(Catalogue::new(config.catalogue, &objects));
         let throttle = Throttle::default();
@@ -96,16 +98,18 @@ impl ViewerEdge {
                 Ok(respond::bytes(StatusCode::OK, "application/json", body))
             }
             Public::Ready => Ok(self.readiness.answer(cx, &self.objects, &self.catalogue).await),
-            Public::Login if head.method != Method::POST => moved::login(head.uri.query()),
+            Public::Login if head.method != Method::POST => moved::login(&self.config.base, head.uri.query()),
             Public::Login => session::login(self, cx, &head.headers, body).await,
             Public::Logout => session::logout(self, cx, &head.headers).await,
             Public::Link(token) => session::follow(self, cx, head, token).await,
+            Public::Cover(token) => Box::pin(linked::cover(self, cx, head, token)).await,
+            Public::Manifest => Box::pin(manifest::serve(self, cx, head)).await,
             Public::Films => films::forward(self, cx, head, Bytes::new()).await,
             Public::Download(None) => download::begin(self, cx, &head.headers, body).await,
             Public::Download(Some(token)) => Box::pin(download::serve(self, cx, head, token)).await,
             Public::Report => films::report(self, cx, head, body).await,
-            Public::Moved(moved) => moved.answer(head.uri.query()),
-            Public::Page(path) => match moved::page(path, head.uri.query()) {
+            Public::Moved(moved) => moved.answer(&self.config.base, head.uri.query()),
+            Public::Page(path) => match moved::page(&self.config.base, path, head.uri.query()) {
                 Some(moved) => Ok(moved),
                 None => assets::serve(&self.config, head, path),
             },
@@ -173,6 +177,10 @@ impl ViewerEdge {
 impl Service for ViewerEdge {
     async fn handle<P: Platform>(&self, cx: &Cx<'_, P>, request: Request<P::Body>) -> Response<P::Body> {
         let (head, body) = request.into_parts();
+        let head = match self.config.base.enter(head) {
+            Ok(head) => head,
+            Err(outside) => return outside.answer(cx, &self.config.cors, SERVICE).await,
+        };
         let route = Route::of(head.uri.path());
         let described = route.describe();
         edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await

@@ -4,7 +4,7 @@
 //! sessions are not taken: the page asks for the password, and then shows the place.
 
 use bytes::Bytes;
-use edge::{Failure, respond};
+use edge::{Base, Failure, respond};
 use gallery::{
     MediaKey,
     key::{percent_decode, percent_encode},
@@ -73,31 +73,31 @@ impl<'a> Moved<'a> {
     }
 
     /// 308 to the new address, or 410 with the new way.
-    pub fn answer<B: From<Bytes>>(&self, query: Option<&str>) -> Result<Response<B>, Failure> {
+    pub fn answer<B: From<Bytes>>(&self, base: &Base, query: Option<&str>) -> Result<Response<B>, Failure> {
         let location = match self.to {
             To::Place(place) => item(lightbox(query), place),
             To::Item(encoded, place) => item(twice_decoded(encoded), place),
             To::Gone(instead) => return Err(Problem::new(StatusCode::GONE, instead).into()),
         };
-        Ok(lead(&location))
+        Ok(lead(base, &location))
     }
 }
 
 /// `GET /login?returnTo=` was its login. Ours is the page, wherever it is. Only an old address counts, so the answer
 /// leads to no other origin.
-pub(crate) fn login<B: From<Bytes>>(query: Option<&str>) -> Result<Response<B>, Failure> {
+pub(crate) fn login<B: From<Bytes>>(base: &Base, query: Option<&str>) -> Result<Response<B>, Failure> {
     let target = respond::query(query, "returnTo").ok().flatten().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     match Moved::of(path) {
-        Some(moved) if !matches!(moved.to, To::Gone(_)) => moved.answer(Some(query)),
-        _ => Ok(lead(&item(lightbox(Some(query)), PAGE))),
+        Some(moved) if !matches!(moved.to, To::Gone(_)) => moved.answer(base, Some(query)),
+        _ => Ok(lead(base, &item(lightbox(Some(query)), PAGE))),
     }
 }
 
 /// The page itself with an item, `/?lightbox=`.
-pub(crate) fn page<B: From<Bytes>>(path: &str, query: Option<&str>) -> Option<Response<B>> {
+pub(crate) fn page<B: From<Bytes>>(base: &Base, path: &str, query: Option<&str>) -> Option<Response<B>> {
     let key = lightbox(query).filter(|_| path == PAGE)?;
-    Some(lead(&item(Some(key), PAGE)))
+    Some(lead(base, &item(Some(key), PAGE)))
 }
 
 /// The key in `?lightbox=`, which was written as a form's field: `+` is a space.
@@ -118,10 +118,10 @@ fn item(key: Option<MediaKey>, place: &str) -> String {
 }
 
 /// A 308 without an end would stay in browsers when the rule has long changed, and it holds a key. So none keeps it.
-fn lead<B: From<Bytes>>(location: &str) -> Response<B> {
+fn lead<B: From<Bytes>>(base: &Base, location: &str) -> Response<B> {
     let mut response = respond::empty(StatusCode::PERMANENT_REDIRECT);
     // It is ASCII: keys are percent-encoded.
-    if let Ok(location) = HeaderValue::from_str(location) {
+    if let Ok(location) = HeaderValue::from_str(&base.path(location)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "no-store");
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn answer(path: &str, query: Option<&str>) -> Option<Response<Bytes>> {
-        Moved::of(path).and_then(|moved| moved.answer(query).ok())
+        Moved::of(path).and_then(|moved| moved.answer(&Base::default(), query).ok())
     }
 
     fn location(response: &Response<Bytes>) -> &str {
@@ -195,9 +195,12 @@ mod tests {
         ] {
             assert_eq!(location(&answer("/private/videos", Some(query)).unwrap()), to, "{query}");
         }
-        assert_eq!(location(&page("/", Some("lightbox=a+b.jpg")).unwrap()), "/#/m/a%20b.jpg");
-        assert!(page::<Bytes>("/", Some("lightbox=..")).is_none() && page::<Bytes>("/", None).is_none());
-        assert!(page::<Bytes>("/index.html", Some("lightbox=a")).is_none());
+        assert_eq!(location(&page(&Base::default(), "/", Some("lightbox=a+b.jpg")).unwrap()), "/#/m/a%20b.jpg");
+        assert!(
+            page::<Bytes>(&Base::default(), "/", Some("lightbox=..")).is_none()
+                && page::<Bytes>(&Base::default(), "/", None).is_none()
+        );
+        assert!(page::<Bytes>(&Base::default(), "/index.html", Some("lightbox=a")).is_none());
     }
 
     #[test]
@@ -214,7 +217,7 @@ mod tests {
             (Some("returnTo=/api/login"), "/"),
             (Some("returnTo=%zz"), "/"),
         ] {
-            assert_eq!(location(&login(query).unwrap()), to, "{query:?}");
+            assert_eq!(location(&login(&Base::default(), query).unwrap()), to, "{query:?}");
         }
     }
 
@@ -223,7 +226,7 @@ mod tests {
         for path in ["/api/login", "/api/auth-token", "/api/hls-segment/a.mov/1.ts", "/upload"] {
             let moved = Moved::of(path).unwrap();
             assert_eq!(moved.allow(), "GET, HEAD, POST");
-            assert!(moved.answer::<Bytes>(None).is_err(), "{path}");
+            assert!(moved.answer::<Bytes>(&Base::default(), None).is_err(), "{path}");
         }
     }
 }

@@ -6,6 +6,9 @@ use platform::Problem;
 
 use crate::moved::Moved;
 
+/// The service's name in the log.
+pub(crate) const SERVICE: &str = "viewer-edge";
+
 /// The route of a path, with its parts parsed.
 pub(crate) enum Route<'a> {
     Public(Public<'a>),
@@ -20,6 +23,10 @@ pub(crate) enum Public<'a> {
     Logout,
     /// The secret part of a link's URL.
     Link(&'a str),
+    /// The picture of a link's card.
+    Cover(&'a str),
+    /// What a browser needs to install the page.
+    Manifest,
     /// `/api/hls/...`: video-edge checks the session itself.
     Films,
     /// To begin a download, and with its token to take it.
@@ -57,6 +64,7 @@ impl<'a> Route<'a> {
             "/readyz" => Self::Public(Public::Ready),
             "/login" | "/login/" => Self::Public(Public::Login),
             "/logout" => Self::Public(Public::Logout),
+            "/manifest.webmanifest" => Self::Public(Public::Manifest),
             "/auth" => Self::Private(Private::Session),
             "/api/media" => Self::Private(Private::Listing),
             "/api/timeline" => Self::Private(Private::Timeline),
@@ -81,7 +89,10 @@ impl<'a> Route<'a> {
                 } else if let Some(encoded) = path.strip_prefix("/api/media/") {
                     Self::Private(Private::Item(key(encoded)))
                 } else if let Some(token) = path.strip_prefix("/l/") {
-                    Self::Public(Public::Link(token))
+                    match token.strip_suffix("/cover") {
+                        Some(token) => Self::Public(Public::Cover(token)),
+                        None => Self::Public(Public::Link(token)),
+                    }
                 } else if let Some(name) = path.strip_prefix("/api/blocks/") {
                     Self::Private(Private::Block(BlockName::parse(name)))
                 } else if let Some(moved) = Moved::of(path) {
@@ -100,6 +111,8 @@ impl<'a> Route<'a> {
             Self::Public(Public::Login) => ("/login", "GET, HEAD, POST"),
             Self::Public(Public::Logout) => ("/logout", "POST"),
             Self::Public(Public::Link(_)) => ("/l/:link", "GET, HEAD"),
+            Self::Public(Public::Cover(_)) => ("/l/:link/cover", "GET, HEAD"),
+            Self::Public(Public::Manifest) => ("/manifest.webmanifest", "GET, HEAD"),
             Self::Public(Public::Download(None)) => ("/api/download", "POST"),
             Self::Public(Public::Download(Some(_))) => ("/api/download/:token/:name", "GET, HEAD"),
             Self::Public(Public::Report) => ("/api/playback/report", "POST"),
@@ -117,7 +130,7 @@ impl<'a> Route<'a> {
             Self::Private(Private::Thumbnail(_)) => ("/api/thumbnail/:key", "GET, HEAD"),
             Self::Private(Private::Clip(_)) => ("/api/clip/:key", "GET, HEAD"),
         };
-        Described { service: "viewer-edge", pattern, allow }
+        Described { service: SERVICE, pattern, allow }
     }
 }
 
@@ -157,6 +170,8 @@ mod tests {
             ("/api/hls/secret.mp4/720p.m3u8", "/api/hls/*"),
             ("/photo/secret.jpg", "/*"),
             ("/l/secret", "/l/:link"),
+            ("/l/secret/cover", "/l/:link/cover"),
+            ("/manifest.webmanifest", "/manifest.webmanifest"),
             ("/image/secret.jpg", "/image/:key"),
             ("/video/secret.mp4", "/video/:key"),
             ("/private/images/", "/private/images"),

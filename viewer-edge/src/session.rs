@@ -10,13 +10,15 @@ use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::{ViewerEdge, assets};
+use crate::{ViewerEdge, linked};
 
 /// The longest login body, in bytes.
 const MAX_BODY: usize = 8 * 1024;
 /// What a browser forgets at logout (<https://www.w3.org/TR/clear-site-data/>). Cookies are left out: they may be those
 /// of other programs on the same domain.
 const CLEAR: &str = r#""cache", "storage""#;
+/// The same below a path, where the storage of the origin is not the gallery's alone.
+const CLEAR_BELOW: &str = r#""cache""#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,7 +50,9 @@ pub(crate) async fn login<P: Platform>(
     })?;
     let Login { password, link, return_to } = parse(form, &body)?;
     let password = Zeroizing::new(password.unwrap_or_default());
-    let target = return_to.as_deref().and_then(same_origin).unwrap_or("/");
+    let base = &service.config.base;
+    let target = return_to.filter(|path| same_origin(path).and_then(|path| base.strip(path)).is_some());
+    let target = target.unwrap_or_else(|| base.path("/"));
     let link = match link {
         None => None,
         Some(token) => Some(service.sessions.link(cx, &service.catalogue, &token).await?.ok_or_else(no_such_link)?),
@@ -61,7 +65,7 @@ pub(crate) async fn login<P: Platform>(
             let body = serde_json::json!({ "returnTo": target }).to_string();
             respond::bytes(StatusCode::OK, "application/json", body)
         }
-        Form::UrlEncoded => see_other(&ascii(target)),
+        Form::UrlEncoded => see_other(&ascii(&target)),
     };
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
@@ -82,22 +86,22 @@ pub(crate) async fn follow<P: Platform>(
     // A page elsewhere must not exchange the viewer's session behind the viewer's back, in a picture or a frame.
     let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
     let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
+    let is_visit = is_visit && !linked::is_previewer(&head.headers);
     let Some(link) = link.as_ref().filter(|link| link.password.is_none() && is_visit) else {
-        let mut page = assets::serve(&service.config, head, "/")?;
+        let mut page = linked::page(service, cx, &head.headers, link.as_deref().map(|link| (link, token))).await?;
         if link.is_none() {
             *page.status_mut() = StatusCode::NOT_FOUND;
         }
-        respond::set(page.headers_mut(), header::CACHE_CONTROL, "no-store");
         return Ok(page);
     };
     // Who has the whole gallery open keeps it.
     let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
     if known.is_ok_and(|viewer| viewer.link.is_none()) {
-        return Ok(see_other("/"));
+        return Ok(see_other(&service.config.base.path("/")));
     }
     let cookie = service.sessions.mint(cx, &service.catalogue, Some(link)).await?;
     cx.record.event.set(Some("login"));
-    let mut response = see_other(FOLLOWED);
+    let mut response = see_other(&service.config.base.path(FOLLOWED));
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -163,9 +167,10 @@ pub(crate) async fn logout<P: Platform>(
     isolation::require_own_page(&service.config.cors, headers)?;
     let cookie = service.sessions.end(cx, headers).await?;
     cx.record.event.set(Some("logout"));
+    let clear = if service.config.base.as_str().is_empty() { CLEAR } else { CLEAR_BELOW };
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
-    respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), CLEAR);
+    respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), clear);
     Ok(response)
 }
 

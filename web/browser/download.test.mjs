@@ -283,10 +283,12 @@ describe('through a link', () => {
     await screenshot(page, 'download-left-out');
     await dialog(page).getByRole('button', { name: 'Close' }).tap();
     await closed(page);
-    await page.getByRole('link', { name: 'Films' }).tap();
+    await page.getByRole('button', { name: 'All', exact: true }).tap();
+    await page.getByRole('link', { name: /^Films/ }).tap();
     await page.locator('.tile-film').first().waitFor();
     assert.equal(await opener(page).isVisible(), false);
-    await page.getByRole('link', { name: 'Photos' }).tap();
+    await page.getByRole('button', { name: 'Films', exact: true }).tap();
+    await page.getByRole('link', { name: /^Photos/ }).tap();
     await opener(page).waitFor();
   });
 

@@ -13,7 +13,8 @@ const LAYOUT_SHIFT = 0.02;
 
 const link = `${gallery}/l/${required('GALLERY_LINK')}`;
 const dialog = (page) => page.locator('dialog.lightbox');
-const named = (page) => page.locator('.caption-name').textContent();
+/** The fragment names the item. */
+const named = (page) => page.evaluate(() => decodeURIComponent(location.hash));
 const closed = (page) => dialog(page).waitFor({ state: 'hidden' });
 const photos = (page) => page.locator('.tile:not(.tile-film, .tile-waiting)');
 const open = async (page, tile) => {
@@ -177,7 +178,8 @@ describe('on a desktop', () => {
     const [link, name] = [page.url(), await named(page)];
     await page.reload();
     await dialog(page).waitFor();
-    await page.waitForFunction((wanted) => document.querySelector('.caption-name')?.textContent === wanted, name);
+    await page.locator('.slide-active').waitFor();
+    assert.equal(await named(page), name);
     assert.equal(page.url(), link);
     await page.goBack();
     await closed(page);
@@ -316,7 +318,7 @@ describe('on a phone', () => {
     await page.waitForTimeout(500);
     const first = await named(page);
     await drag(page, { x: 300, y: 400 }, { x: 80, y: 410 });
-    await page.waitForFunction((before) => document.querySelector('.caption-name')?.textContent !== before, first);
+    await page.waitForFunction((before) => decodeURIComponent(location.hash) !== before, first);
     await page.waitForTimeout(400);
     await page.getByRole('button', { name: 'Previous' }).tap();
     assert.equal(await named(page), first);

@@ -2,13 +2,21 @@
  * A gallery of generated items, which serves the built page and the API that the page uses. It is for tests that need
  * a large library, or one that changes and fails on command.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 const DIST = join(import.meta.dirname, '../dist');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
+};
 const SHAPES = [[4000, 3000], [3000, 4000], [1920, 1080], [3000, 3000], [6000, 2000], [3000, 2000]];
 const MOST = 128;
 /** A block ends after such a key, so that new items leave most blocks as they are. */
@@ -71,8 +79,16 @@ function view(name, all) {
   return { name, all, blocks, days, ratios: all.map(shape).join('') };
 }
 
-/** A server on a free port of this machine. Without the password, it says 401 to everything of the API. */
-export async function mock(count, { password = 'mock', title = null } = {}) {
+/**
+ * A server on a free port of this machine. `albums` are titles and how many items, the newest, are in each.
+ * Without the password, it says 401 to everything of the API.
+ * With `weights`, the bytes of a picture of each size, everything has the length that it has on the network.
+ * Everything lies below `base`. Pages of the origins in `allowed` may call it with the cookie. `cover` is the number of
+ * an item.
+ */
+export async function mock(count, given = {}) {
+  const { password = 'mock', title = null, albums = [], weights = null } = given;
+  const { subtitle = null, cover = null, base = '', allowed = [] } = given;
   let library;
   const state = {
     /** The paths of the API that were asked for, without pictures. */
@@ -85,10 +101,16 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     download: { parts: 1, leftOut: 0 },
     /** The bodies that asked for downloads. */
     wanted: [],
+    /** Whether the cookie still opens anything. */
+    welcomes: true,
+    allowed,
     url: '',
     change(all) {
       const of = (type) => all.filter((item) => item.type === type);
       const views = [view('everything', all), view('photos', of('image')), view('films', of('video'))];
+      for (const [called, size] of albums) {
+        views.push({ ...view(`album-${digest(called).slice(0, 12)}`, all.slice(0, size)), title: called });
+      }
       library = { version: digest(JSON.stringify(all)), views: new Map(views.map((each) => [each.name, each])) };
     },
     close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
@@ -100,9 +122,9 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return of && {
       version: library.version,
       title,
-      subtitle: null,
-      cover: null,
-      views: [...library.views.values()].map((each) => ({ name: each.name, title: null, count: each.all.length })),
+      subtitle,
+      cover: name === 'everything' && cover !== null ? (of.all[cover]?.key ?? null) : null,
+      views: [...library.views.values()].map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
       view: name,
       count: of.all.length,
       days: of.days,
@@ -118,13 +140,13 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     const number = of.all.findIndex((item) => item.key === key);
     const block = of.blocks.find(({ start, count: size }) => number >= start && number < start + size);
     const position = block ? { view: name, block: block.name, index: number - block.start, item: number } : null;
-    return found && { ...found, latitude: null, longitude: null, altitude: null, position };
+    return found && { latitude: null, longitude: null, altitude: null, ...found, position };
   }
 
-  /** A download of a view. Its sizes are as if each file had 12.3 MB. */
-  function prepared({ view: name }) {
+  /** A download of a view, or of items. Its sizes are as if each file had 12.3 MB. */
+  function prepared({ view: name, keys }) {
     const { parts, leftOut } = state.download;
-    const all = library.views.get(name).all.length - leftOut;
+    const all = (keys ?? library.views.get(name).all).length - leftOut;
     const part = (_, at) => {
       const count = Math.floor(all / parts) + (at === 0 ? all % parts : 0);
       const file = parts === 1 ? 'Gallery.zip' : `Gallery (${at + 1} of ${parts}).zip`;
@@ -135,34 +157,54 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return { url: made[0].url, name: made[0].name, ...sum, parts: made };
   }
 
+  /** What compresses as little as a picture. */
+  const noise = weights ? randomBytes(Math.max(...Object.values(weights))).toString('base64') : '';
+  /** The headers and the body of JSON, as it goes over the network. */
+  const packed = (headers, body) => (weights ? [{ ...headers, 'content-encoding': 'gzip' }, gzipSync(body)] : [headers, body]);
+
   const problem = (response, status, detail) =>
     response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status, detail }));
   const json = (response, body, cache) =>
     body === undefined
       ? problem(response, 404, 'Not there.')
-      : response
-          .writeHead(200, { 'content-type': 'application/json', 'cache-control': cache })
-          .end(typeof body === 'string' ? body : JSON.stringify(body));
+      : sent(response, { 'content-type': 'application/json', 'cache-control': cache }, typeof body === 'string' ? body : JSON.stringify(body));
+  const sent = (response, given, text) => {
+    const [headers, body] = packed(given, text);
+    return response.writeHead(200, headers).end(body);
+  };
 
-  async function page(path, response) {
-    const name = path === '/' ? '/index.html' : path;
+  async function page(path, response, accept = '') {
+    const name = path === '/' ? '/served.html' : path;
     const body = await readFile(join(DIST, name)).catch(() => null);
+    const nothing = body === null && accept.includes('text/html') && (await readFile(join(DIST, '404.html')).catch(() => null));
+    if (nothing) return response.writeHead(404, { 'content-type': 'text/html' }).end(String(nothing).replaceAll('="./', `="${base}/`));
     if (body === null) return problem(response, 404, 'Not there.');
-    return response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' }).end(body);
+    const packed = weights && (await readFile(join(DIST, `${name}.br`)).catch(() => null));
+    const headers = { 'content-type': TYPES[extname(name)] ?? 'text/plain', ...(packed ? { 'content-encoding': 'br' } : {}) };
+    return response.writeHead(200, headers).end(packed ?? body);
   }
 
-  function picture(key, response) {
+  function picture(key, size, response) {
     const all = library.views.get('everything').all;
     const number = Number(/IMG (\d+)/.exec(key)?.[1] ?? 0);
     const { width, height } = all.find((item) => item.key === key) ?? { width: 1, height: 1 };
     const scale = 400 / Math.max(width, height);
     const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="hsl(${(number * 37) % 360} 35% 62%)"/><text x="50%" y="50%" fill="#fff" font-size="44" text-anchor="middle" dominant-baseline="middle">${number}</text></svg>`;
-    response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=31536000, immutable' }).end(svg);
+    const weight = weights ? `<!--${noise.slice(0, weights[size ?? 'screen'])}-->` : '';
+    response.writeHead(200, { 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=31536000, immutable' }).end(svg + weight);
   }
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url, 'http://mock');
+    const { origin } = request.headers;
+    if (state.allowed.includes(origin)) {
+      response.setHeader('access-control-allow-origin', origin);
+      response.setHeader('access-control-allow-credentials', 'true');
+      if (request.method === 'OPTIONS') return response.writeHead(204, { 'access-control-allow-headers': 'content-type' }).end();
+    }
+    if (request.url === base && base !== '') return response.writeHead(308, { location: `${base}/` }).end();
+    if (!request.url.startsWith(`${base}/`)) return void problem(response, 404, `Outside: ${request.url}`);
+    const url = new URL(request.url.slice(base.length), 'http://mock');
     const path = decodeURIComponent(url.pathname);
     const isPicture = /^\/api\/(?:thumbnail|file)\//.test(path);
     if (/^\/(?:api|auth|login|logout)/.test(path) && !isPicture) state.asked.push(url.pathname + url.search);
@@ -180,21 +222,21 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     if (path === '/login') {
       return read((body) => {
         if (body.password !== password) return problem(response, 401, 'Wrong password.');
-        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=1; Path=/; HttpOnly' }).end('{}');
+        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': `session=1; Path=${base || '/'}; HttpOnly` }).end('{}');
       });
     }
-    if (path === '/logout') return response.writeHead(204, { 'set-cookie': 'session=; Path=/; Max-Age=0' }).end();
-    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response);
-    if (!/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
+    if (path === '/logout') return response.writeHead(204, { 'set-cookie': `session=; Path=${base || '/'}; Max-Age=0` }).end();
+    if (!/^\/(?:api\/|auth)/.test(path)) return void page(path, response, request.headers.accept);
+    if (!state.welcomes || !/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
-    if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), response);
+    if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), url.searchParams.get('size'), response);
     const asked = url.searchParams.get('view') ?? 'everything';
     if (path === '/api/timeline') {
       const tag = `"${library.version}-${asked}-${digest(JSON.stringify(state.link))}"`;
       const headers = { etag: tag, 'cache-control': 'private, no-cache', 'content-type': 'application/json' };
       if (request.headers['if-none-match'] === tag) return response.writeHead(304, headers).end();
       const body = timeline(asked);
-      return body ? response.writeHead(200, headers).end(JSON.stringify(body)) : problem(response, 404, 'No such view.');
+      return body ? sent(response, headers, JSON.stringify(body)) : problem(response, 404, 'No such view.');
     }
     if (path.startsWith('/api/blocks/')) {
       const blocks = [...library.views.values()].flatMap((each) => each.blocks);
@@ -211,6 +253,6 @@ export async function mock(count, { password = 'mock', title = null } = {}) {
     return problem(response, 404, 'Not there.');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  state.url = `http://127.0.0.1:${server.address().port}`;
+  state.url = `http://127.0.0.1:${server.address().port}${base}`;
   return state;
 }

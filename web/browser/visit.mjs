@@ -1,6 +1,7 @@
 /** A real Chromium, and the traces of a visit to the gallery: console errors, policy violations, responses. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -56,6 +57,8 @@ export async function visit({ keepsCookies = true, ...options }) {
     executablePath: executable(),
     args: SWITCHES,
     locale: 'en-GB',
+    // A worker would answer, and ask, in the page's place.
+    serviceWorkers: 'block',
     ...options,
   });
   context.setDefaultTimeout(20_000);
@@ -137,4 +140,13 @@ export async function drag(page, from, to) {
   }
   await send('touchEnd');
   await session.detach();
+}
+
+/** What axe finds wrong on the page, as text. */
+export async function violations(page) {
+  const axe = createRequire(import.meta.url).resolve('axe-core');
+  // The policy of the page lets no script of others in, so it is run from outside.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const { violations: found } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')}`);
 }

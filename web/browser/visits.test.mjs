@@ -38,7 +38,7 @@ describe('a guest on a phone', () => {
   let visitor;
   let page;
   before(async () => {
-    visitor = await visit(PHONE);
+    visitor = await visit({ ...PHONE, serviceWorkers: 'allow' });
     page = visitor.page;
     read = (await readFile(log, 'utf8')).split('\n').length - 1;
   });
@@ -47,6 +47,8 @@ describe('a guest on a phone', () => {
   it('visits for the first time', async () => {
     await page.goto(gallery);
     await logIn(page);
+    // It comes when the pictures are there.
+    await page.evaluate(() => navigator.serviceWorker.ready);
     await check(page, 'first visit');
   });
 
@@ -69,7 +71,8 @@ describe('a guest on a phone', () => {
   });
 
   it('begins a film', async () => {
-    await page.getByRole('link', { name: 'Films' }).tap();
+    await page.getByRole('button', { name: 'All', exact: true }).tap();
+    await page.getByRole('link', { name: /^Films/ }).tap();
     await page.locator('.tile-film').first().waitFor();
     await gridShown(page);
     await requests(page);

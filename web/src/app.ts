@@ -1,19 +1,36 @@
+import { batch, effect, untracked } from '@preact/signals';
 import { Api } from './api/client.ts';
-import type { MediaType } from './api/types.ts';
+import type { Media } from './api/types.ts';
+import { bar } from './bar/Bar.tsx';
+import { cover } from './cover/cover.ts';
 import { places } from './film/kept.ts';
+import { entryOf } from './favourites/code.ts';
+import { heart } from './favourites/heart.ts';
+import { idOf } from './favourites/id.ts';
+import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
 import { grid } from './grid/grid.ts';
-import { header } from './header.ts';
-import { Library } from './library/library.ts';
+import { scrubber } from './grid/scrubber.ts';
+import { installable } from './install.ts';
+import { Libraries } from './libraries.ts';
 import { lightbox } from './lightbox/lightbox.ts';
-import { login } from './login/login.ts';
+import { DAYS, login } from './login/login.ts';
+import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
-import { FOLLOWED, formatRoute, linkOf, parseRoute, viewOf } from './route.ts';
-import { keepScroll, saveScroll } from './scroll.ts';
+import { codeOf, EVERYTHING, FAVOURITES, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
+import { begin, forget as forgetKept } from './offline/offline.ts';
+import { keepPlace, keptPlace, savePlace } from './scroll.ts';
+import { gestures } from './selection/gestures.ts';
+import { panel } from './selection/Panel.tsx';
+import { selection } from './selection/selection.ts';
+import { elsewhere, homePath } from './services.ts';
+import { state } from './state.ts';
 import { transition } from './transition.ts';
-import { h } from './ui/dom.ts';
+import { h, stillMotion } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
+import { words } from './words/words.ts';
+import { languages } from './ui/languages.ts';
 
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
@@ -23,35 +40,51 @@ interface Visit {
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
 const IDLE = 300;
 
-const NO_COOKIE = 'Your browser did not keep the cookie that signs you in. Allow cookies for this page, and';
-
 /** Joins the screens. The URL decides what is shown, and the session whether it is shown. */
 export function start(root: HTMLElement): void {
   const unnamed = document.title;
   const api = new Api();
-  let libraries = new Map<MediaType | null, Library>();
-  let filter: MediaType | null = null;
-  /** The gallery's own title, once it is known. */
-  let title = unnamed;
-  /** The item that is looked at. */
-  let subject: string | null = null;
-  let locked = false;
+  const shown = state();
+  const { view, subject, title, locked, message } = shown;
   let scrolled = 0;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
+  const libraries = new Libraries(api, () => shown.favourites.peek(), (name, { timeline }) => {
+    if (!timeline) return;
+    keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
+    followed = false;
+    batch(() => {
+      title.value = timeline.title;
+      shown.views.value = timeline.views;
+      if (view.value === name) shown.timeline.value = timeline;
+    });
+    installable(timeline.title ?? unnamed);
+    begin();
+  });
+  const library = (name: string) => libraries.get(name);
   const films = places();
   let closeDownload: () => void = () => undefined;
-  const top = header(unnamed, { choose, download: () => void download(), logout: () => void logout() });
-  const photos = grid(keepScroll(), () => void api.stillWelcome().then((welcome) => !welcome && lock()));
+  const front = cover();
+  const top = bar(shown, unnamed, { choose, download: () => void download(), select: () => (shown.selecting.value = !shown.selecting.value || (select.clear(), false)), logout: () => void logout() });
+  const photos = grid({
+    unauthorized: lock,
+    laidOut: () => time.update(),
+    isSelected: ({ key }) => shown.selection.peek().has(key),
+    isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
+  });
+  const loved = heart(({ key }) => shown.favourites.peek().has(idOf(key)), like);
+  const time = scrubber(() => photos.months());
+  const select = selection(shown, { library: () => library(view.peek()) });
+  gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
+  keepPlace(() => (locked.value ? undefined : photos.place()));
   const viewer = lightbox({
     stillWelcome: () => api.stillWelcome(),
     playback: (path) => api.playback(path),
     unauthorized: lock,
     resume: films,
-    moved(item) {
-      subject = item.name;
-      name();
+    moved(item, title) {
+      subject.value = title;
       const hash = formatRoute({ view: 'item', key: item.key });
       if (location.hash === hash) return;
       try {
@@ -61,36 +94,60 @@ export function start(root: HTMLElement): void {
       }
     },
     displaced: (key) => reveal(key, false),
+    details: (key) => api.details(key),
     close() {
       if (fromGrid(history.state)) history.back();
       else {
-        history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+        history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
         sync();
       }
     },
   });
-  const link = linkOf(location.pathname);
-  const gate = login(api, unnamed, () => (link === null ? wanted(location.href) : '/'), (target) => void entered(target), link);
-  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, 'Something new is here');
-  const inside = h('div', { class: 'inside' }, top.element, photos.element, news);
+  const link = linkOf(location, homePath());
+  const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
+  const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
+  const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
+  const told = h('div', { role: 'status' }, news);
+  const foot = h('footer', {}, languages());
+  const inside = h('div', { class: 'inside' }, top, front.element, strip(shown), photos.element, foot, time.element, told, selected);
   freshness(
-    async () => !locked && (await library(filter).isStale()),
+    async () => !locked.value && (await library(view.value).isStale()),
     () => {
-      news.hidden = false;
+      const now = library(view.value);
+      libraries.keep(view.value);
+      // What is in the window stays where it is.
+      void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
   );
+  viewer.add(loved);
   root.append(inside, viewer.element);
+  effect(() => front.show(shown.timeline.value));
+  // Names the page for the tab and the history. At the login, nothing of the gallery is told.
+  effect(() => {
+    const whole = title.value ?? unnamed;
+    const named = subject.value === null ? whole : `${subject.value} · ${whole}`;
+    document.title = locked.value ? unnamed : named;
+  });
+  effect(() => {
+    photos.element.classList.toggle('gallery-selecting', shown.selecting.value);
+    void [shown.selection.value, shown.favourites.value];
+    untracked(() => photos.mark());
+  });
+  effect(() => {
+    void shown.favourites.value;
+    untracked(loved.update);
+    void untracked(() => libraries.known(FAVOURITES)?.refresh());
+  });
 
   api.onUnauthorized = lock;
   addEventListener('popstate', () => {
     closeDownload();
     sync();
   });
-  addEventListener('online', () => !locked && photos.retry());
+  addEventListener('online', () => !locked.value && photos.retry());
   news.addEventListener('click', () => {
-    forget();
-    scrollTo(0, 0);
-    sync();
+    news.hidden = true;
+    scrollTo({ top: 0, behavior: stillMotion() ? 'auto' : 'smooth' });
   });
   // The player loads while a hand is on its way to a film.
   photos.element.addEventListener('pointerover', (event) => {
@@ -102,92 +159,79 @@ export function start(root: HTMLElement): void {
     // Clicks that ask for a new tab or window stay links.
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    saveScroll();
+    savePlace(photos.place());
     history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
-  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
   if (link === null) sync();
   else {
     lock();
     gate.follow();
   }
 
-  function library(type: MediaType | null): Library {
-    const known = libraries.get(type);
-    if (known) return known;
-    const created = new Library(api, viewOf(type));
-    libraries.set(type, created);
-    created.subscribe(() => {
-      if (!created.timeline || libraries.get(type) !== created) return;
-      followed = false;
-      title = created.timeline.title ?? unnamed;
-      top.name(title);
-      top.offer(created.timeline.views.map(({ name: view }) => view));
-      offerDownload();
-      name();
+  /** Shows a view in the grid. If it is another one than before, it begins at a place. */
+  function show(name: string, place = keptPlace()): void {
+    const of = library(name);
+    batch(() => {
+      view.value = name;
+      // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
+      if (of.timeline) shown.timeline.value = of.timeline;
     });
-    return created;
-  }
-
-  /** Names the page for the tab and the history. At the login, nothing of the gallery is told. */
-  function name(): void {
-    const shown = subject === null ? title : `${subject} · ${title}`;
-    document.title = locked ? unnamed : shown;
-  }
-
-  /** Offers the view that is shown, if something of it may be taken. Films are taken as originals only. */
-  function offerDownload(): void {
-    const { timeline } = library(filter);
-    // Until it is known, what was known of the view before stands: a button that goes and comes draws the eye.
-    if (!timeline) return;
-    const some = timeline.originals || timeline.view !== 'films';
-    top.downloadable(timeline.download && timeline.count > 0 && some);
+    photos.show(of, place);
   }
 
   /** The dialog is loaded when somebody wants it. */
-  async function download(): Promise<void> {
-    const from = library(filter);
-    top.say('');
+  async function download(items: readonly Media[] | null = null): Promise<void> {
+    const from = library(view.value);
+    message.value = '';
     try {
       const [dialog] = await Promise.all([import('./download/dialog.ts'), from.read()]);
-      if (locked || library(filter) !== from || !from.timeline) return;
+      if (locked.value || library(view.value) !== from || !from.timeline) return;
       closeDownload();
-      closeDownload = dialog.open(api, from.timeline);
+            // The services do not know favourites, so their items are named.
+      const chosen = items ?? (codeOf(view.value) === null ? null : await from.items([0, from.count]));
+      closeDownload = dialog.open(api, from.timeline, chosen);
     } catch {
-      top.say('The download could not be opened. Please check your connection, and reload the page.');
+      message.value = words.header.downloadNotOpened;
     }
+  }
+
+  function like(item: Media | null): void {
+    if (!item) return;
+    const [id, day] = entryOf(item);
+    const next = new Map(shown.favourites.value);
+    if (!next.delete(id)) next.set(id, day);
+    shown.favourites.value = next;
   }
 
   /** Forgets everything that was read so far, because it is out of date or the viewer may no longer see it. */
   function forget(): void {
-    libraries = new Map();
+    libraries.forget();
     photos.clear();
     news.hidden = true;
   }
 
   /** Shows what the URL names. `play` is set if the viewer has just clicked on the item. */
   function sync(play = false): void {
-    if (locked) return;
+    if (locked.value) return;
     const route = parseRoute(location.hash);
-    if (route.view === 'grid') {
-      filter = route.filter;
-      subject = null;
-      name();
-      top.chosen(filter);
-      photos.show(library(filter));
-      offerDownload();
-      if (filter === 'video') setTimeout(prepare, IDLE);
+    if (route.view !== 'item') {
+      const name = route.view === 'grid' ? route.name : EVERYTHING;
+      subject.value = null;
+      message.value = '';
+      show(name);
+      if (name === FILMS) setTimeout(prepare, IDLE);
       shut();
     } else {
       photos.cover(true);
-      photos.show(library(filter));
+      show(view.value);
       reveal(route.key, play);
     }
   }
 
   function reveal(key: string, play: boolean): void {
-    const from = library(filter);
+    const from = library(view.value);
     const index = from.indexOf(key);
     if (index < 0) {
       void seek(key);
@@ -205,24 +249,22 @@ export function start(root: HTMLElement): void {
 
   /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
-    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': 'Loading' }));
+    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
     // The filter of this visit may hide the item.
-    filter = null;
-    top.chosen(filter);
-    const all = library(null);
-    photos.show(all);
+    show(EVERYTHING);
+    const all = library(EVERYTHING);
     try {
       const index = await all.find(key);
       if (!at(key)) return;
       if (index !== null) viewer.show(all, index, false);
-      else viewer.tell(failure(new Error('This picture is no longer in the gallery.'), leave, 'To the gallery'));
+      else viewer.tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) viewer.tell(failure(error, () => void seek(key)));
     }
   }
 
   function leave(): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     sync();
   }
 
@@ -242,50 +284,52 @@ export function start(root: HTMLElement): void {
   /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
   function at(key: string): boolean {
     const route = parseRoute(location.hash);
-    return !locked && route.view === 'item' && route.key === key;
+    return !locked.value && route.view === 'item' && route.key === key;
   }
 
-  function choose(type: MediaType | null): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter: type }));
-    scrollTo(0, 0);
+  function choose(name: string): void {
+    const place = photos.place();
+    savePlace(place);
+    // The other view begins where this one is, and Back leads to this one.
+    history.pushState({ place }, '', formatRoute({ view: 'grid', name }));
     sync();
   }
 
   /** The session is gone: hides everything, keeps everything, and asks for the password. */
   function lock(): void {
-    if (locked) return;
-    locked = true;
+    if (locked.value) return;
+    locked.value = true;
+    void forgetKept();
     scrolled = scrollY;
     viewer.hide();
     closeDownload();
-    for (const each of libraries.values()) each.rest();
+    libraries.rest();
     inside.remove();
     root.prepend(gate.element);
-    name();
     // A guest of a link has no password to try.
-    if (followed) gate.shut(`${NO_COOKIE} follow the link again.`);
-    else gate.open();
+    if (followed) gate.shut(words.login.noCookieLink);
+    else gate.open(link === null ? whySignedOut() : undefined);
   }
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
     if (!(await api.stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
-      gate.open(`${NO_COOKIE} try again.`);
+      gate.warn(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
       return;
     }
+    keepSignedIn(link === null ? 'password' : 'link');
     if (link !== null) {
-      location.replace('/');
+      location.replace(homePath());
       return;
     }
-    const next = step(location.href, target);
+    const next = step(location.href, target, homePath());
     if (next.kind === 'load') {
       location.assign(next.url);
       return;
     }
     if (next.kind === 'fragment') history.replaceState(history.state, '', next.url);
-    locked = false;
-    name();
+    locked.value = false;
     gate.element.remove();
     root.prepend(inside);
     photos.retry();
@@ -297,20 +341,24 @@ export function start(root: HTMLElement): void {
     try {
       await api.logout();
     } catch (error) {
-      top.say(error instanceof Error ? error.message : 'Logging out failed.');
+      message.value = error instanceof Error ? error.message : words.header.logoutFailed;
       return;
     }
     forget();
     films.forget();
-    filter = null;
-    title = unnamed;
-    subject = null;
-    top.name(title);
-    top.downloadable(false);
-    history.replaceState(null, '', formatRoute({ view: 'grid', filter }));
+    keepSignedIn(null);
+    shown.forget();
+    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     lock();
     scrolled = 0;
   }
+}
+
+/** What who was let in before is told at the login. */
+function whySignedOut(): string | undefined {
+  const way = signedIn();
+  if (way === null) return undefined;
+  return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }
 
 function fromGrid(state: unknown): state is Visit {

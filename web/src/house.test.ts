@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.ts$/.test(name) && !/\.test\.ts$/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$/.test(name))
   .map((name) => [name, readFileSync(join(root, 'src', name), 'utf8')] as const);
 
 /** Rules that the compiler cannot check. */
@@ -22,13 +22,13 @@ describe('the page', () => {
     expect(sources.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
   });
 
-  it('keeps nothing but where films were left, in one place, which is emptied at logout', () => {
+  it('keeps nothing but where films were left and that somebody was let in, until the logout, favourites and the language', () => {
     const keeping = sources.filter(([, text]) => /localStorage|sessionStorage|indexedDB/.test(text));
-    expect(keeping.map(([name]) => name)).toEqual(['film/kept.ts']);
+    expect(keeping.map(([name]) => name).sort()).toEqual(['favourites/kept.ts', 'film/kept.ts', 'login/signed-in.ts', 'words/kept.ts']);
   });
 
-  it('has no inline script or style in its document', () => {
-    const html = readFileSync(join(root, 'index.html'), 'utf8');
+  it.each(['index.html', '404.html'])('has no inline script or style in %s', (name) => {
+    const html = readFileSync(join(root, name), 'utf8');
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
     expect(html.match(/https?:\/\//g)).toBeNull();
   });

@@ -36,7 +36,7 @@ const graphOf = (files: readonly (readonly [string, string])[]): Graph =>
 describe('imports', () => {
   it('go in no circle', () => {
     const names = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
-    const sources = names.filter((name) => name.endsWith('.ts'));
+    const sources = names.filter((name) => /\.tsx?$/.test(name));
     expect(sources.length).toBeGreaterThan(20);
     const graph = graphOf(sources.map((name) => [name, readFileSync(join(import.meta.dirname, name), 'utf8')]));
     expect(circles(graph)).toEqual([]);

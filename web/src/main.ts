@@ -1,7 +1,23 @@
+import './old.ts';
 import './styles/base.css';
 import './styles/login.css';
+import './styles/bar.css';
 import './styles/grid.css';
+import './styles/scrubber.css';
 import './styles/lightbox.css';
+// Several parts that come later need it, and it is too small for a request of its own.
+import './ui/sheet.ts';
+import './cover/cover.css';
 import { start } from './app.ts';
+import { nothing } from './nothing.ts';
+import { locate } from './services.ts';
+import { h } from './ui/dom.ts';
+import { speak, words } from './words/words.ts';
 
-start(document.getElementById('app') ?? document.body);
+// The document of an address where there is nothing has no place for the gallery.
+const root = document.getElementById('app');
+const tell = (text: string) => document.body.append(h('p', { class: 'notice', role: 'alert' }, text));
+locate(
+  () => speak(() => (root ? start(root) : nothing(document.body))),
+  ({ message }) => speak(() => tell(words.elsewhere.config(message))),
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FOLLOWED, formatRoute, parseRoute, viewOf } from './route.ts';
+import { codeOf, FOLLOWED, formatRoute, parseRoute } from './route.ts';
 
 describe('deep links', () => {
   it.each([
@@ -22,26 +22,36 @@ describe('deep links', () => {
   });
 
   it.each([
-    ['', null],
-    ['#', null],
-    ['#/', null],
-    ['#/photos', 'image'],
-    ['#/films', 'video'],
-    ['#/m/', null],
-    ['#/m/%E0%A4', null],
-    ['#/elsewhere', null],
-    [FOLLOWED, null],
-  ])('read %j as the grid', (hash, filter) => {
-    expect(parseRoute(hash)).toEqual({ view: 'grid', filter });
+    ['', 'everything'],
+    ['#', 'everything'],
+    ['#/', 'everything'],
+    ['#/photos', 'photos'],
+    ['#/films', 'films'],
+    ['#/album/0123456789ab', 'album-0123456789ab'],
+    ['#/album/', 'everything'],
+    ['#/album/a/b', 'everything'],
+    ['#/m/', 'everything'],
+    ['#/m/%E0%A4', 'everything'],
+    ['#/elsewhere', 'everything'],
+    [FOLLOWED, 'everything'],
+  ])('read %j as the grid', (hash, name) => {
+    expect(parseRoute(hash)).toEqual({ view: 'grid', name });
+  });
+
+  it.each([
+    ['#/favourites', 'favourites', ''],
+    ['#/favourites/Ab-_9', 'favourites/Ab-_9', 'Ab-_9'],
+    ['#/favourites/a b', 'everything', null],
+    ['#/favouritesome', 'everything', null],
+    ['#/photos', 'photos', null],
+  ])('read %j as favourites or not', (hash, name, code) => {
+    expect(parseRoute(hash)).toEqual({ view: 'grid', name });
+    expect(codeOf(name)).toBe(code);
   });
 
   it('write the grid so that it can be read again', () => {
-    for (const filter of [null, 'image', 'video'] as const) {
-      expect(parseRoute(formatRoute({ view: 'grid', filter }))).toEqual({ view: 'grid', filter });
+    for (const name of ['everything', 'photos', 'films', 'album-0123456789ab', 'favourites', 'favourites/Ab-_9']) {
+      expect(parseRoute(formatRoute({ view: 'grid', name }))).toEqual({ view: 'grid', name });
     }
   });
-});
-
-it('name a view for each filter', () => {
-  expect(([null, 'image', 'video'] as const).map(viewOf)).toEqual(['everything', 'photos', 'films']);
 });

@@ -34,6 +34,8 @@ export function timeline(blocks: readonly (readonly [string, number])[], given: 
     download: true,
     version: '0123456789abcdef',
     title: null,
+    subtitle: null,
+    cover: null,
     views: [],
     view: 'everything',
     count,

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: this project's code against libraries, other servers and empty programs.
+//! `cargo xtask bench`: this project's code against libraries, other servers and empty programs, and the page.
 
 use std::{
     path::{Path, PathBuf},
@@ -54,6 +54,13 @@ pub enum Subject {
         #[arg(long, default_value_t = 3)]
         seconds: u32,
     },
+    /// The page over a large library in Chromium, as a phone on a slow network sees it: first pictures, frames, memory,
+    /// a link to the oldest item. It ends with one line of JSON for each size of the library.
+    Web {
+        /// How many items, separated by commas.
+        #[arg(long, default_value = "10000,100000")]
+        items: String,
+    },
     /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 passed, and speed.
     Files {
         /// The other server.
@@ -77,6 +84,7 @@ pub fn run(subject: &Subject) -> Result<(), Failure> {
         Subject::Hosts { on, seconds, against } => return hosts(on, *seconds, against.as_deref()),
         Subject::KvDown { seconds } => return kv_down(*seconds),
         Subject::Files { against: _, seconds } => return files(*seconds),
+        Subject::Web { items } => return web(items),
         Subject::Pictures { photos, rounds } => return pictures(*photos, *rounds),
         Subject::Made { on, rounds } => return made(on, *rounds),
         Subject::Sign(rounds) => ("sign", rounds),
@@ -130,6 +138,16 @@ fn files(seconds: u32) -> Result<(), Failure> {
     command.args(["--seconds", &seconds.to_string()]).env("NGINX_PROGRAM", nginx);
     command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
     process::succeed(&mut command, "bench-files")
+}
+
+fn web(items: &str) -> Result<(), Failure> {
+    page::build()?;
+    for count in items.split(',') {
+        let mut command = Command::new(tools::NODE.need()?);
+        command.current_dir(workspace::root().join("web")).args(["bench/web.mjs", count]);
+        process::succeed(&mut command, "bench/web.mjs")?;
+    }
+    Ok(())
 }
 
 fn pictures(photos: u32, rounds: u32) -> Result<(), Failure> {

@@ -21,6 +21,7 @@ pub struct Tool {
 
 pub const NPM: Tool =
     Tool { names: &["npm"], debian: "npm", otherwise: "install Node.js 20 or newer, which brings npm" };
+pub const NODE: Tool = Tool { names: &["node"], debian: "nodejs", otherwise: "install Node.js 20 or newer" };
 pub const FFMPEG: Tool = Tool { names: &["ffmpeg"], debian: "ffmpeg", otherwise: "install ffmpeg" };
 pub const CURL: Tool = Tool { names: &["curl"], debian: "curl", otherwise: "install curl" };
 pub const CHROMIUM: Tool = Tool {

@@ -50,18 +50,23 @@ impl Event {
             Self::FirstVisit => {
                 const {
                     &[
-                        step(Request::Page, 1),
-                        step(Request::Asset, 3),
+                        // The service worker, an icon, and the page once more for times without a connection.
+                        step(Request::Page, 2),
+                        step(Request::Asset, 5),
                         step(Request::Stranger, 1),
                         step(Request::Login, 1),
                         step(Request::Session, 1),
-                        step(Request::Timeline, 1),
+                        // The manifest costs what a timeline costs.
+                        step(Request::Timeline, 2),
                         step(Request::Block, 1),
                         step(Request::Thumbnail, THUMBNAILS),
                     ]
                 }
             }
-            Self::ReturnVisit => const { &[step(Request::Page, 1), step(Request::TimelineUnchanged, 1)] },
+            // The browser asks whether the service worker is still the same.
+            Self::ReturnVisit => {
+                const { &[step(Request::Page, 1), step(Request::Asset, 1), step(Request::TimelineUnchanged, 1)] }
+            }
             Self::Photo => const { &[step(Request::Thumbnail, 4)] },
             Self::Film => {
                 // The master, two rungs, the sound and the list of seek previews. Then a sheet of these and the
@@ -75,7 +80,7 @@ impl Event {
     /// two pixels for each.
     pub const fn body_bytes(self) -> u64 {
         match self {
-            Self::FirstVisit => 700_000,
+            Self::FirstVisit => 720_000,
             Self::ReturnVisit => 0,
             Self::Photo => 452_000,
             Self::Film => 135_000,

@@ -53,7 +53,7 @@ struct Timeline {
 
 /// Whether a URL is that of one ZIP.
 pub(super) fn is_zip(url: &Url) -> bool {
-    url.path().starts_with("/api/download/~")
+    url.path().contains("/api/download/~")
 }
 
 /// The name that a URL ends with, as a file may be called.
@@ -88,8 +88,11 @@ impl Gallery {
         Ok(Self { agent, url: url.clone(), cookie: None })
     }
 
+    /// A path of the gallery, which may lie below a path of its origin.
     fn at(&self, path: &str) -> Result<Url, Failure> {
-        Ok(self.url.join(path)?)
+        let given = self.url.path();
+        let base = given.rsplit_once("/l/").map_or(given, |(base, _)| base).trim_end_matches('/');
+        Ok(self.url.join(&[base, path].concat())?)
     }
 
     /// Begins a session: through the link, or with the password. The password is asked for, or is in GALLERY_PASSWORD.
@@ -97,7 +100,7 @@ impl Gallery {
         if self.cookie.is_some() {
             return Ok(());
         }
-        let link = self.url.path().strip_prefix("/l/").map(str::to_owned);
+        let link = self.url.path().rsplit_once("/l/").map(|(_, link)| link.to_owned());
         if link.is_some() {
             let answer = self.agent.get(self.url.as_str()).call().map_err(|error| self.unreachable(&error))?;
             self.cookie = cookie(&answer);
@@ -190,6 +193,18 @@ mod tests {
         assert_eq!(name("https://a/api/download/~x/%25%20%C3%A9%20(1).zip").as_deref(), Some("% é (1).zip"));
         for bad in ["", "..", "%2e%2e", "a%2Fb.zip", "%5C%5Cserver%5Cshare", ".bashrc", "c%3Aa", "%FF"] {
             assert_eq!(name(&format!("https://a/api/download/~x/{bad}")), None, "{bad}");
+        }
+    }
+    #[test]
+    fn paths_lie_where_the_gallery_does() {
+        for (given, wanted) in [
+            ("https://a.example", "https://a.example/auth"),
+            ("https://a.example/l/AbC", "https://a.example/auth"),
+            ("https://a.example/gallery/", "https://a.example/gallery/auth"),
+            ("https://a.example/x/gallery/l/AbC", "https://a.example/x/gallery/auth"),
+        ] {
+            let gallery = Gallery::new(&Url::parse(given).unwrap()).unwrap();
+            assert_eq!(gallery.at("/auth").unwrap().as_str(), wanted, "{given}");
         }
     }
 }

@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Gives video-edge an address of its own, and the page the way to it [env: GALLERY_SPLIT]
     #[arg(long, value_name = "ADDRESS")]
     split: Option<SocketAddr>,
+    /// The path below which browsers find the gallery, such as /gallery [env: BASE_PATH]
+    #[arg(long, value_name = "PATH")]
+    pub base_path: Option<String>,
     /// Where the catalogue, the KV store and the embedded S3 store live [env: GALLERY_DATA] [default: .data]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,

@@ -45,6 +45,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         environment = environment.with(names::GALLERY_LOCAL.text(), "true".to_owned());
     }
+    if let Some(path) = &arguments.base_path {
+        environment = environment.with(names::BASE_PATH.text(), path.clone());
+    }
     let unset = |name: names::Name| environment.get(name.text()).is_none_or(|value| value.trim().is_empty());
     let mut defaults = Vec::new();
     // With VIDEO_ORIGIN the page uses only one origin.
@@ -86,6 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         environment = environment.with(name.text(), value);
     }
     let config = environment.read(|lookup| Config::load(&lookup))?;
+    let below = |origin: &str| [origin, config.base.as_str()].concat();
 
     if let Some(endpoint) = environment.read(|lookup| Endpoint::load(&lookup))? {
         migrate(endpoint)?;
@@ -101,14 +105,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let stopped_at = Arc::new(OnceLock::new());
     let stopping = Arc::clone(&stopped_at);
     let mut host = Host::new(options);
-    let mut ready = serde_json::json!({ "event": "ready", "gallery": page_origins[0] });
+    let mut ready = serde_json::json!({ "event": "ready", "gallery": below(&page_origins[0]) });
     if let Some(store) = &store {
         ready["store"] = origins::of(store.addr()).remove(0).into();
     }
     // All workers share it.
     let maker = Maker::new(picture::make);
     if let Some(video) = video {
-        ready["video"] = origins::over(scheme, video.local_addr()?).remove(0).into();
+        ready["video"] = below(&origins::over(scheme, video.local_addr()?).remove(0)).into();
         host.mount(gallery, move || ViewerEdge::new(Arc::clone(&config.viewer)).with_maker(maker.clone()));
         host.mount(video, move || VideoEdge::new(Arc::clone(&config.video)));
     } else {

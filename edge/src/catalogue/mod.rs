@@ -4,6 +4,7 @@
 //! read in the same way. Only items in the catalogue are listed and served.
 
 mod index;
+mod packs;
 mod pages;
 mod parts;
 mod piece;

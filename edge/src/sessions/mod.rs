@@ -28,11 +28,11 @@ use platform::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Catalogue, Failure};
+use crate::{Base, Catalogue, Failure};
 use doors::{CurrentDoors, Doors, Session};
 use ended::Ended;
 
-pub use cookie::forward;
+pub use cookie::{Naming, forward};
 pub use viewer::{Gate, Viewer};
 
 /// The auth version as long as nobody has set one.
@@ -97,6 +97,7 @@ pub struct Sessions {
     keys: Keys,
     playback: Keys,
     download: Keys,
+    base: Base,
     doors: CurrentDoors,
     ended: Ended,
     /// The latest time that this instance has seen.
@@ -106,8 +107,9 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(secret: &AuthSecret) -> Self {
+    pub fn new(secret: &AuthSecret, base: &Base) -> Self {
         Self {
+            base: base.clone(),
             keys: secret.keys(Purpose::Session),
             playback: secret.keys(Purpose::Playback),
             download: secret.keys(Purpose::Download),
@@ -156,10 +158,14 @@ impl Sessions {
         outcome
     }
 
+    fn naming<P: Platform>(&self, cx: &Cx<'_, P>) -> Naming<'_> {
+        Naming { https: cx.facts.https, base: &self.base }
+    }
+
     /// The claims of the session cookies with a right signature.
     fn signed<P: Platform>(&self, cx: &Cx<'_, P>, headers: &HeaderMap) -> Vec<Claims> {
         let now = self.now(cx);
-        cookie::all(headers, cx.facts.https).filter_map(|token| self.keys.verify(token, now)).collect()
+        cookie::all(headers, self.naming(cx)).filter_map(|token| self.keys.verify(token, now)).collect()
     }
 
     /// The viewer with a playback token, which opens one film and nothing else, or the same 401.
@@ -293,7 +299,7 @@ impl Sessions {
         let expires = (now + SESSION_SECONDS).min(link.map_or(u64::MAX, |link| link.expires));
         let id = link.map(|link| link.id);
         let token = self.keys.current.mint(&doors.generation, (now, expires), cx.entropy(), id);
-        cookie::set(cx.facts.https, &token, expires.saturating_sub(now))
+        cookie::set(self.naming(cx), &token, expires.saturating_sub(now))
     }
 
     /// Ends the sessions of a request, and returns a `Set-Cookie` value that removes the cookie.
@@ -301,6 +307,6 @@ impl Sessions {
         for claims in self.signed(cx, headers) {
             self.ended.add(cx, claims.session, claims.expires).await?;
         }
-        cookie::set(cx.facts.https, "", 0)
+        cookie::set(self.naming(cx), "", 0)
     }
 }

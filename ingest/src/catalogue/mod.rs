@@ -10,6 +10,7 @@ mod deletions;
 mod films;
 mod libraries;
 mod mirror;
+mod packs;
 mod parts;
 mod patches;
 mod places;

@@ -1,7 +1,6 @@
 //! What is known of originals beside their facts: what to blank in them, and their checksums, in the columns `patches`
 //! and `checksums`. Other patches make other checksums, so one statement writes both. They are not among the columns
-//! that are written with every row, so that an item that comes back from hiding has none, and gets them with the next
-//! run.
+//! that are written with every row.
 
 use gallery::checksums::Checksums;
 use platform::{Error, Row, Statement, Value};

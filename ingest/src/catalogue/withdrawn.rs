@@ -2,6 +2,8 @@
 //!
 //! A withdrawn item's row leaves the table that services read, so that no query of theirs can forget to look.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use gallery::media::{COLUMNS, UPSERT};
 use platform::{Error, Kind, Row, Statement, Value};
 use serde_json::Value as Json;
@@ -11,9 +13,15 @@ use super::{
     adopted::quoted,
     deletions,
     deletions::Deletion,
+    patches,
     places::text,
     stored::{SHARING, Stored},
 };
+
+/// What is known of the original. The object stays while the item is withdrawn.
+const KNOWN: [&str; 2] = ["patches", "checksums"];
+/// The member of a JSON object that holds bytes.
+const BYTES: &str = "base64";
 
 /// Where two columns stand in [`COLUMNS`].
 const UPDATED_AT: usize = 27;
@@ -79,7 +87,7 @@ impl Catalogue {
     pub fn withdraw(&self, key: &str, state: State, objects: &[Deletion], now: &str) -> Result<bool, Error> {
         let others = self.other_columns()?;
         let quoted: Vec<_> = others.iter().map(|name| quoted(name)).collect();
-        let names: Vec<_> = COLUMNS.into_iter().chain(quoted.iter().map(String::as_str)).collect();
+        let names: Vec<_> = COLUMNS.into_iter().chain(KNOWN).chain(quoted.iter().map(String::as_str)).collect();
         let select = format!("SELECT {} FROM media WHERE key = ?1", names.join(", "));
         let there = self.0.batch(&[
             Statement::new(&select, [key.into()]),
@@ -120,6 +128,8 @@ impl Catalogue {
             Statement::new("DELETE FROM withdrawn WHERE key = ?1", [item.key.as_str().into()]),
             deletions::cancel(&item.key, &item.stored),
         ];
+        let known = [item.key.as_str().into()].into_iter().chain(from_json(json, &KNOWN)?);
+        statements.push(Statement::new(patches::PUT, known.collect::<Vec<_>>()));
         statements.extend(kept.map(|(sql, value)| Statement::new(sql, [item.key.as_str().into(), value])));
         self.0.batch(&statements).map(drop)
     }
@@ -143,16 +153,18 @@ impl Catalogue {
     }
 }
 
-/// A row as a JSON object: [`COLUMNS`] and others. No column of ours holds bytes, and those of others are left out.
+/// A row as a JSON object: [`COLUMNS`], [`KNOWN`] and others.
 fn to_json(row: &Row, others: &[String]) -> String {
     let json = |value: &Value| match value {
         Value::Integer(number) => (*number).into(),
         Value::Real(number) => (*number).into(),
         Value::Text(text) => text.as_str().into(),
-        _ => Json::Null,
+        Value::Blob(bytes) => serde_json::json!({ BYTES: STANDARD_NO_PAD.encode(bytes) }),
+        Value::Null => Json::Null,
     };
     let object: serde_json::Map<_, _> = COLUMNS
         .into_iter()
+        .chain(KNOWN)
         .chain(others.iter().map(String::as_str))
         .map(str::to_owned)
         .zip(row.0.iter().map(json))
@@ -168,6 +180,10 @@ fn from_json(text: &str, columns: &[&str]) -> Result<Vec<Value>, Error> {
         Some(Json::String(text)) => Value::Text(text.clone()),
         Some(Json::Number(number)) => {
             number.as_i64().map_or_else(|| Value::Real(number.as_f64().unwrap_or_default()), Value::Integer)
+        }
+        Some(Json::Object(object)) => {
+            let bytes = object.get(BYTES).and_then(Json::as_str).and_then(|text| STANDARD_NO_PAD.decode(text).ok());
+            bytes.map_or(Value::Null, Value::from)
         }
         _ => Value::Null,
     };
@@ -187,10 +203,12 @@ mod tests {
         values[9] = Value::Real(0.1 + 0.2);
         values[13] = Value::Real(-0.0);
         values[16] = Value::Real(12.0);
-        values.push("7b".into());
+        values.extend([vec![0, 255, 1].into(), "cbf43926 00000000 00000007".into(), "7b".into()]);
         let others = ["table seat".to_owned()];
-        let columns: Vec<_> = COLUMNS.into_iter().chain(["table seat"]).collect();
+        let columns: Vec<_> = COLUMNS.into_iter().chain(KNOWN).chain(["table seat"]).collect();
         assert_eq!(from_json(&to_json(&Row(values.clone()), &others), &columns).unwrap(), values);
         assert!(from_json("[1]", &COLUMNS).is_err());
+        // As earlier versions kept rows.
+        assert_eq!(from_json("{}", &KNOWN).unwrap(), [Value::Null, Value::Null]);
     }
 }

@@ -13,7 +13,7 @@ use crate::catalogue::{Deletion, Place, State};
 use crate::engine::{self, Session};
 use crate::failure::Failure;
 use crate::lock::Lock;
-use crate::{Error, Options, prune, purge, scratch, views};
+use crate::{Error, Options, packs, prune, purge, scratch, views};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -67,6 +67,7 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let now = jiff::Timestamp::now();
     purge::run(&session.catalogue, &session.bucket, now).map_err(failed)?;
     purge::downloads(&session.bucket, now).map_err(failed)?;
+    packs::purge(&session.catalogue, &session.bucket, now).map_err(failed)?;
     let before = look(&session).map_err(failed)?;
     if !repair || before.is_well() {
         return Ok(before);

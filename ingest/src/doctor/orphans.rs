@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use gallery::download::PREFIX;
+use gallery::download::packs::PREFIX as PACKS;
 use gallery::layout;
 use gallery::views::PARTS;
 
@@ -11,7 +12,7 @@ use super::{Finding, Kind};
 use crate::catalogue::Stored;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::views;
+use crate::{packs, views};
 
 pub fn check(
     session: &Session,
@@ -45,6 +46,14 @@ pub fn check(
         found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
     }
     kept.extend(views::of_0_1_0(&session.bucket)?);
+    for id in catalogue.packs()? {
+        let object = packs::key(&id);
+        if !objects.contains_key(&object) {
+            let detail = "this pack is not there: run ingest --packs".to_owned();
+            found.push(Finding { kind: Kind::Broken, name: object.clone(), detail });
+        }
+        kept.insert(object);
+    }
     for object in objects.keys() {
         let is_kept = used.objects.contains(object)
             || kept.contains(object)
@@ -57,7 +66,7 @@ pub fn check(
             continue;
         }
         let is_ours =
-            ["hls/", "renditions/", "thumbnails/", "catalogue/"].iter().any(|prefix| object.starts_with(prefix));
+            ["hls/", "renditions/", "thumbnails/", "catalogue/", PACKS].iter().any(|prefix| object.starts_with(prefix));
         let (kind, detail) = match (is_ours, begun.contains(object)) {
             (true, _) => (Kind::Orphan, "nothing uses it"),
             (false, true) => (Kind::Orphan, "the run that uploaded it was ended"),

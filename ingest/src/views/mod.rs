@@ -18,7 +18,10 @@ use crate::bucket::{Bucket, StoreError};
 use crate::catalogue::Catalogue;
 use crate::database::Database;
 use crate::failure::Failure;
+use crate::packs;
 use shelf::Shelf;
+
+pub use about::about;
 
 /// The largest part that is read, in bytes.
 const MAX_PART: u64 = 64 << 20;
@@ -49,7 +52,8 @@ pub fn publish(
     }
     let (about, built) = loop {
         let items = catalogue.all()?;
-        let about = about::about(catalogue, &items)?;
+        let mut about = about::about(catalogue, &items)?;
+        about.packs = packs::listed(catalogue, &items, &about)?;
         let built = build(items, &about, &known, compress::deflate).map_err(encoding)?;
         // A link may have ended meanwhile.
         if catalogue.access()? == about.access {
@@ -176,7 +180,12 @@ impl Old {
     fn names(&self, shelf: &Shelf) -> Result<HashSet<String>, Failure> {
         let mut names: HashSet<String> = self.index.shard_parts().iter().cloned().collect();
         let albums = self.index.albums().ok().flatten();
-        let apart = albums.cloned().into_iter().chain(self.index.links()).filter(|part| part.content().is_none());
+        let apart = albums
+            .cloned()
+            .into_iter()
+            .chain(self.index.links())
+            .chain(self.index.packs())
+            .filter(|part| part.content().is_none());
         names.extend(apart.map(|part| part.name));
         for pieces in self.heads(shelf)?.iter().flat_map(Head::editions) {
             names.insert(pieces.timeline.name.clone());
@@ -214,7 +223,10 @@ fn known(shelf: &Shelf, old: Option<&Old>) -> Result<Known, Failure> {
 
 fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result<(), Failure> {
     let is_current = old.is_some_and(|old| old.index.version == built.index.version);
-    if old.is_some_and(|old| is_current && old.index.has_access_of(&built.index)) && !force {
+    if old
+        .is_some_and(|old| is_current && old.index.has_access_of(&built.index) && old.index.has_packs_of(&built.index))
+        && !force
+    {
         return Ok(());
     }
     let there = old.map_or(Ok(HashSet::new()), |old| old.names(shelf))?;

@@ -48,6 +48,7 @@ names!(
     R2_REGION = "auto",
     CATALOGUE,
     SQL_URL,
+    BASE_PATH,
     VIDEO_API_BASE,
     VIDEO_ORIGIN,
     ALLOWED_ORIGINS,

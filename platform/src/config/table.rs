@@ -140,6 +140,13 @@ pub const SETTINGS: &[Setting] = &[
         "libsql://gallery.turso.io",
     ),
     setting(
+        names::BASE_PATH,
+        &[Viewer, Video, Serve],
+        "The path below which browsers find the gallery, where other programs share its origin: [below a \
+         path](#below-a-path). The same for both services (`--base-path`).",
+        "/gallery",
+    ),
+    setting(
         names::VIDEO_API_BASE,
         VIEWER,
         "Two domains: video-edge's origin, as browsers see it. The URLs of films then carry playback tokens.",

@@ -39,6 +39,11 @@ fn main() -> ExitCode {
         .chain([
             trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
             trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
+            trial("mock::lightbox".to_owned(), &missing, || over_a_mock("lightbox.test.mjs")),
+            trial("mock::grid".to_owned(), &missing, || over_a_mock("grid.test.mjs")),
+            trial("mock::selection".to_owned(), &missing, || over_a_mock("selection.test.mjs")),
+            trial("mock::house".to_owned(), &missing, || over_a_mock("house.test.mjs")),
+            trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
             trial("native::visits".to_owned(), &missing, visits),
             trial("native::player".to_owned(), &both, || player("native", false)),
             trial("native-split::player".to_owned(), &both, || player("native-split", true)),
@@ -116,7 +121,7 @@ fn visits() -> Outcome {
         .map(|printed| printed.lines().filter(|line| line.contains("requests")).for_each(|line| println!("{line}")))
 }
 
-/// The page over a mock: ten thousand items, of which it reads little, or the dialog of downloads.
+/// The page over a mock: ten thousand items, of which it reads little, the dialog of downloads, or the lightbox.
 fn over_a_mock(test: &str) -> Outcome {
     let run = || {
         let mut command = Command::new("node");

@@ -9,6 +9,7 @@ use crate::{
     Answer, Case, Outcome, Target, downloads, experiments,
     library::{BIG, all, file},
     packages::{self, PUBLIC_BASE},
+    packs,
     playlists::{for_the_service, uris, variants},
     reports,
     rfc9111::Request,
@@ -33,6 +34,7 @@ pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
             &[("MAX_FETCHES", "7"), ("MAX_SECONDS", "120")],
             Case { name: "deliveries::downloads_in_parts", run: downloads::in_parts },
         ),
+        (&[("MAX_FETCHES", "7")], Case { name: "deliveries::packs", run: packs::served }),
         (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
         (&[("VIDEO_EXPERIMENT", "ts:50")], Case { name: "deliveries::experiment_ts", run: experiments::ts }),
         (

@@ -22,7 +22,7 @@ cases!(downloads:
 );
 
 /// Asks for a download.
-fn ask(target: &Target, cookie: Option<&str>, body: &Value) -> Result<Answer, String> {
+pub(crate) fn ask(target: &Target, cookie: Option<&str>, body: &Value) -> Result<Answer, String> {
     let call = target.get("/api/download").method("POST").body("application/json", body.to_string());
     match cookie {
         Some(cookie) => call.anonymous().header("cookie", cookie),
@@ -32,13 +32,13 @@ fn ask(target: &Target, cookie: Option<&str>, body: &Value) -> Result<Answer, St
 }
 
 /// A part of a download: URL, name and length.
-struct Part {
-    url: String,
-    name: String,
-    length: u64,
+pub(crate) struct Part {
+    pub url: String,
+    pub name: String,
+    pub length: u64,
 }
 
-fn parts(answer: &Answer) -> Result<Vec<Part>, String> {
+pub(crate) fn parts(answer: &Answer) -> Result<Vec<Part>, String> {
     ensure_eq!(answer.status, 200, "{}: status ({})", answer.what, answer.text().unwrap_or_default());
     answer.has("cache-control", "private, no-store")?;
     let told = answer.json()?;
@@ -58,7 +58,7 @@ fn parts(answer: &Answer) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
-fn take(target: &Target, part: &Part) -> Result<Answer, String> {
+pub(crate) fn take(target: &Target, part: &Part) -> Result<Answer, String> {
     let whole = target.get(&part.url).anonymous().expect(200)?;
     ensure_eq!(whole.body.len() as u64, part.length, "{}: the length that was told", part.name);
     ensure_eq!(whole.length()?, part.length, "{}: Content-Length", part.name);
@@ -87,7 +87,7 @@ fn files(zip: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
 }
 
 /// The files of all parts of a download, by their names.
-fn all_files(target: &Target, parts: &[Part]) -> Result<HashMap<String, Vec<u8>>, String> {
+pub(crate) fn all_files(target: &Target, parts: &[Part]) -> Result<HashMap<String, Vec<u8>>, String> {
     let mut found = HashMap::new();
     for part in parts {
         for (name, bytes) in files(&take(target, part)?.body)? {
@@ -98,7 +98,7 @@ fn all_files(target: &Target, parts: &[Part]) -> Result<HashMap<String, Vec<u8>>
 }
 
 /// Files of a download, one of which must be these bytes.
-fn has(files: &HashMap<String, Vec<u8>>, bytes: &[u8], what: &str) -> Outcome {
+pub(crate) fn has(files: &HashMap<String, Vec<u8>>, bytes: &[u8], what: &str) -> Outcome {
     ensure!(files.values().any(|file| file == bytes), "{what} is not in the download: {:?}", files.keys());
     Ok(())
 }

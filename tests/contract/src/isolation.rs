@@ -121,9 +121,9 @@ fn links_are_followed(target: &Target) -> Outcome {
 fn listed_pages_may_ask(target: &Target) -> Outcome {
     for (url, _) in private_routes(target)?.into_iter().filter(|(url, _)| url.contains("/api/hls/")) {
         for site in ["cross-site", "same-site"] {
-            let asked = by(target.follow(&url), &[Some(site), Some("cors"), Some("empty"), Some(&target.base)]);
+            let asked = by(target.follow(&url), &[Some(site), Some("cors"), Some("empty"), Some(target.origin())]);
             let answer = asked.expect(if target.is_split() { by_hand(target, &url)?.status } else { 403 })?;
-            let allowed = target.is_split().then_some(target.base.as_str());
+            let allowed = target.is_split().then_some(target.origin());
             ensure_eq!(answer.header("access-control-allow-origin"), allowed, "{url}: allowed origin");
         }
     }

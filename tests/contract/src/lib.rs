@@ -29,6 +29,7 @@ mod methods;
 mod moved;
 mod openapi;
 mod packages;
+mod packs;
 mod page;
 mod playback;
 mod playlists;

@@ -10,7 +10,7 @@ use crate::{
     target::session_cookie,
 };
 
-cases!(links: follow, no_link, scope_of_photos, scope_of_films, scope_of_an_album, with_a_password);
+cases!(links: follow, card, no_link, scope_of_photos, scope_of_films, scope_of_an_album, with_a_password);
 
 /// The cookie of a guest who followed a link without a password.
 pub(crate) fn guest(target: &Target, token: &str) -> Result<String, String> {
@@ -32,7 +32,7 @@ fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome
 fn follow(target: &Target) -> Outcome {
     let Some(token) = target.link(0)? else { return Ok(()) };
     let answer = target.get(&format!("/l/{token}")).anonymous().expect(303)?;
-    answer.has("location", "/#/followed")?;
+    answer.has("location", &target.path("/#/followed"))?;
     answer.has("cache-control", "no-store")?;
     let cookie = session_cookie(&answer)?;
     ensure!(!cookie.contains(token), "the cookie holds the link");
@@ -43,6 +43,41 @@ fn follow(target: &Target) -> Outcome {
         "/auth"
     );
     Ok(())
+}
+
+/// A program that shows a card learns the gallery's title, and is not let in. A stranger learns no more of a link with
+/// a password, or of one that has ended.
+fn card(target: &Target) -> Outcome {
+    let previewed = |path: &str| target.get(path).anonymous().header("user-agent", "WhatsApp/2.23.20.0 A");
+    let neutral = r#"<meta property="og:title" content="Edge Gallery" />"#;
+    let ended = target.link(3)?;
+    let closed = [(target.link(1)?, 200), (ended, 404), (ended.map(|_| "AAAAAAAAAAAAAAAAAAAAAA"), 404)];
+    for (token, status) in closed.into_iter().filter_map(|(token, status)| Some((token?, status))) {
+        let page = previewed(&format!("/l/{token}")).expect(status)?;
+        page.lacks("set-cookie")?;
+        let html = page.text()?;
+        ensure!(html.contains(neutral) && !html.contains("og:image") && !html.contains("og:description"), "{html}");
+        previewed(&format!("/l/{token}/cover")).expect(404)?;
+    }
+    ensure!(target.get("/").anonymous().expect(200)?.text()?.contains(neutral), "the page has another name");
+    let Some(token) = target.link(0)? else { return Ok(()) };
+    let page = previewed(&format!("/l/{token}")).expect(200)?;
+    page.lacks("set-cookie")?;
+    page.has("cache-control", "no-store")?;
+    page.has("content-type", "text/html; charset=utf-8")?;
+    let html = page.text()?;
+    let title = target.get("/api/timeline").expect(200)?.json()?["title"].as_str().map(str::to_owned);
+    let told = title.unwrap_or_else(|| "Edge Gallery".to_owned());
+    ensure!(html.contains(&format!(r#"<meta property="og:title" content="{told}" />"#)), "{html}");
+    // The files of the page are found from this path, too.
+    let scripts = html.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for script in scripts {
+        let whole = format!("{}{script}", target.origin());
+        crate::Call::new(whole).expect(200)?.has("content-type", "text/javascript; charset=utf-8")?;
+    }
+    // A browser is let in, whatever it is called.
+    let browser = previewed(&format!("/l/{token}")).header("sec-fetch-mode", "navigate");
+    session_cookie(&browser.header("sec-fetch-dest", "document").expect(303)?).map(drop)
 }
 
 fn no_link(target: &Target) -> Outcome {

@@ -12,7 +12,7 @@ cases!(moved: places, items, login, gone, what_is_still_there);
 fn leads(target: &Target, path: &str, to: &str) -> Outcome {
     for call in [Call::new(format!("{}{path}", target.base)), target.get(path), target.get(path).head()] {
         let answer = call.expect(308)?;
-        answer.has("location", to)?;
+        answer.has("location", &target.path(to))?;
         answer.has("cache-control", "no-store")?;
         answer.lacks("set-cookie")?;
         ensure!(answer.body.is_empty(), "{path}: a body");

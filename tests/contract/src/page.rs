@@ -6,7 +6,8 @@ use crate::{Answer, Outcome, Target, client::Call};
 
 cases!(page:
     is_served_to_anyone, content_security_policy, nothing_inline, assets_are_served, assets_never_change,
-    compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
+    manifest, worker, compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
+    an_unknown_address_has_a_page, an_unknown_address_of_a_script_has_none,
 );
 
 fn open(target: &Target, path: &str) -> Call<'static> {
@@ -16,8 +17,8 @@ fn open(target: &Target, path: &str) -> Call<'static> {
 /// The paths that the page loads.
 pub(crate) fn assets(target: &Target) -> Result<Vec<String>, String> {
     let page = open(target, "/").expect(200)?;
-    let quoted = page.text()?.split('"').filter(|part| part.starts_with("/assets/"));
-    let assets: Vec<String> = quoted.map(str::to_owned).collect();
+    let quoted = page.text()?.split('"').filter_map(|part| part.strip_prefix('.'));
+    let assets: Vec<String> = quoted.filter(|path| path.starts_with("/assets/")).map(str::to_owned).collect();
     ensure!(!assets.is_empty(), "the page loads nothing: was it built?");
     Ok(assets)
 }
@@ -108,6 +109,33 @@ fn assets_never_change(target: &Target) -> Outcome {
     for path in assets(target)? {
         open(target, &path).expect(200)?.has("cache-control", "public, max-age=31536000, immutable")?;
     }
+    Ok(())
+}
+
+/// Strangers learn the product's name only.
+fn manifest(target: &Target) -> Outcome {
+    let manifest = open(target, "/manifest.webmanifest").expect(200)?;
+    manifest.has("content-type", "application/manifest+json")?;
+    manifest.has("cache-control", "no-store")?;
+    let manifest = manifest.json()?;
+    ensure_eq!(manifest["name"].as_str(), Some("Edge Gallery"), "the name for strangers");
+    for icon in manifest["icons"].as_array().ok_or("no icons")? {
+        let icon = icon["src"].as_str().and_then(|path| path.strip_prefix('.')).ok_or("an icon without a path")?;
+        open(target, icon).expect(200)?.has("content-type", "image/png")?;
+    }
+    let own = target.get("/manifest.webmanifest").expect(200)?.json()?;
+    let title = target.get("/api/timeline").expect(200)?.json()?["title"].as_str().map(str::to_owned);
+    ensure_eq!(own["name"].as_str(), Some(title.as_deref().unwrap_or("Edge Gallery")), "the name for a guest");
+    Ok(())
+}
+
+/// The service worker is one of the page: it is asked for again, and its own policy lets it ask for what the page does.
+fn worker(target: &Target) -> Outcome {
+    let worker = open(target, "/sw.js").expect(200)?;
+    worker.has("content-type", "text/javascript; charset=utf-8")?;
+    worker.has("cache-control", "no-cache")?;
+    let policy = worker.need("content-security-policy")?;
+    ensure!(directive(policy, "connect-src")?.contains(&"'self'"), "the worker may ask for nothing: {policy}");
     Ok(())
 }
 
@@ -203,6 +231,45 @@ fn head(target: &Target) -> Outcome {
         for name in ["content-length", "content-type", "etag", "cache-control"] {
             ensure_eq!(head.header(name), get.header(name), "{path}: {name} of HEAD");
         }
+    }
+    Ok(())
+}
+
+/// What a browser sends when it goes to an address.
+const NAVIGATION: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+fn an_unknown_address_has_a_page(target: &Target) -> Outcome {
+    for path in ["/nothing", "/some/where", "/login/x", "/nothing?lang=de"] {
+        let call = || open(target, path).header("accept", NAVIGATION);
+        let answer = call().expect(404)?;
+        answer.has("content-type", "text/html; charset=utf-8")?;
+        answer.has("cache-control", "no-store")?;
+        answer.has("x-content-type-options", "nosniff")?;
+        answer.lacks("etag")?;
+        let text = answer.text()?;
+        ensure!(text.to_lowercase().starts_with("<!doctype html>"), "{path} has no page");
+        ensure!(text.contains("There is nothing here"), "the page of {path} does not say so");
+        let policy = open(target, "/").expect(200)?;
+        answer.has("content-security-policy", policy.need("content-security-policy")?)?;
+        let known = call().header("if-none-match", "*").header("accept-encoding", "br").expect(404)?;
+        ensure!(decoded(&known)? == answer.body, "{path}: another page in Brotli");
+        let head = call().head().expect(404)?;
+        ensure!(head.body.is_empty(), "{path}: a HEAD with a body");
+        ensure_eq!(head.length()?, answer.length()?, "{path}: Content-Length of HEAD");
+    }
+    Ok(())
+}
+
+fn an_unknown_address_of_a_script_has_none(target: &Target) -> Outcome {
+    for (path, accept) in [
+        ("/nothing", "*/*"),
+        ("/nothing", "application/json"),
+        ("/nothing", "text/html;q=0"),
+        ("/api/nothing", NAVIGATION),
+        ("/api", NAVIGATION),
+        ("/assets/absent.js", NAVIGATION),
+    ] {
+        open(target, path).header("accept", accept).expect(404)?.has("content-type", "application/problem+json")?;
     }
     Ok(())
 }

@@ -18,8 +18,8 @@ pub(crate) const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 /// The whole URL of the film's master playlist.
 pub(crate) fn master_url(target: &Target) -> Result<Url, String> {
     let (_, master) = film(target)?;
-    let base = Url::parse(&target.base).map_err(|error| format!("{}: {error}", target.base))?;
-    base.join(&master).map_err(|error| format!("{master}: {error}"))
+    let whole = if master.starts_with('/') { format!("{}{master}", target.base) } else { master };
+    Url::parse(&whole).map_err(|error| format!("{whole}: {error}"))
 }
 
 /// The lines of a playlist that are URIs.

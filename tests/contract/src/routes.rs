@@ -68,6 +68,8 @@ const ROUTES: &[Route] = &[
     public(Viewer, "/login", EVERY, "/login"),
     public(Viewer, "/logout", WRITE, "/logout"),
     public(Viewer, "/l/:link", READ, "/l/AAAAAAAAAAAAAAAAAAAAAA"),
+    public(Viewer, "/l/:link/cover", READ, "/l/AAAAAAAAAAAAAAAAAAAAAA/cover"),
+    public(Viewer, "/manifest.webmanifest", READ, "/manifest.webmanifest"),
     public(Viewer, "/images", READ, "/images"),
     public(Viewer, "/videos", READ, "/videos/"),
     public(Viewer, "/private", READ, "/private"),

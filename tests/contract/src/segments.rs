@@ -69,9 +69,9 @@ fn in_parts(target: &Target) -> Outcome {
 
 /// The page's script fetches segments across origins.
 fn readable_by_the_page(target: &Target) -> Outcome {
-    let segment = Call::new(a_segment(target)?).header("origin", &target.base).expect(200)?;
+    let segment = Call::new(a_segment(target)?).header("origin", target.origin()).expect(200)?;
     let allowed = segment.need("access-control-allow-origin")?;
-    ensure!(allowed == "*" || allowed == target.base, "Access-Control-Allow-Origin is {allowed}");
+    ensure!(allowed == "*" || allowed == target.origin(), "Access-Control-Allow-Origin is {allowed}");
     Ok(())
 }
 

@@ -31,7 +31,7 @@ fn json_login(target: &Target) -> Outcome {
     let login = target.log_in(&target.password).expect(200)?;
     login.has("content-type", "application/json")?;
     login.has("cache-control", "no-store")?;
-    ensure_eq!(login.json()?, json!({ "returnTo": "/" }), "the answer to a login");
+    ensure_eq!(login.json()?, json!({ "returnTo": target.path("/") }), "the answer to a login");
     let cookie = session_cookie(&login)?;
     target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;
     Ok(())
@@ -43,25 +43,33 @@ fn form(target: &Target, fields: &[(&str, &str)]) -> Call<'static> {
 }
 
 fn form_login(target: &Target) -> Outcome {
-    let login = form(target, &[("password", &target.password), ("returnTo", "/#/m/a%20b.jpg")]).expect(303)?;
-    login.has("location", "/#/m/a%20b.jpg")?;
+    let login =
+        form(target, &[("password", &target.password), ("returnTo", &target.path("/#/m/a%20b.jpg"))]).expect(303)?;
+    login.has("location", &target.path("/#/m/a%20b.jpg"))?;
     let cookie = session_cookie(&login)?;
     target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;
     form(target, &[("password", "not it")]).expect(401)?;
     Ok(())
 }
 
+/// The attribute `Path` of the cookie: that of the gallery, and of nothing beside it.
+fn path(target: &Target) -> String {
+    let below = target.path("");
+    format!("Path={}", if below.is_empty() { "/" } else { &below })
+}
+
 fn cookie_attributes(target: &Target) -> Outcome {
     let login = target.log_in(&target.password).expect(200)?;
     let cookie = login.need("set-cookie")?;
     let attributes: Vec<&str> = cookie.split(';').skip(1).map(str::trim).collect();
-    for wanted in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+    for wanted in ["HttpOnly", "SameSite=Lax", &path(target)] {
         ensure!(attributes.contains(&wanted), "the session cookie lacks {wanted}: {attributes:?}");
     }
     ensure!(attributes.iter().any(|attribute| attribute.starts_with("Max-Age=")), "no Max-Age: {attributes:?}");
     ensure!(!attributes.iter().any(|attribute| attribute.starts_with("Domain")), "a Domain: {attributes:?}");
     ensure_eq!(attributes.contains(&"Secure"), target.is_https(), "Secure");
-    ensure_eq!(cookie.starts_with("__Host-"), target.is_https(), "the __Host- prefix");
+    let prefix = if target.path("").is_empty() { "__Host-" } else { "__Secure-" };
+    ensure_eq!(cookie.starts_with(prefix), target.is_https(), "the prefix {prefix}");
     ensure!(cookie.len() <= 4096, "the cookie is {} bytes long", cookie.len());
     Ok(())
 }
@@ -132,9 +140,10 @@ fn return_to(target: &Target, wanted: &str) -> Result<(Value, Answer), String> {
 
 fn good_return_to(target: &Target) -> Outcome {
     for good in ["/", "/#/m/2024/a%20b.jpg", "/films?x=//y", "/a//b", "/?next=https://elsewhere.example/"] {
-        let (told, by_form) = return_to(target, good)?;
+        let good = target.path(good);
+        let (told, by_form) = return_to(target, &good)?;
         ensure_eq!(told, json!(good), "returnTo");
-        by_form.has("location", good)?;
+        by_form.has("location", &good)?;
     }
     Ok(())
 }
@@ -163,8 +172,8 @@ fn hostile_return_to(target: &Target) -> Outcome {
         &format!("/{}", "a".repeat(4000)),
     ] {
         let (told, by_form) = return_to(target, bad)?;
-        ensure_eq!(told, json!("/"), "returnTo {bad:?}");
-        by_form.has("location", "/")?;
+        ensure_eq!(told, json!(target.path("/")), "returnTo {bad:?}");
+        by_form.has("location", &target.path("/"))?;
     }
     Ok(())
 }
@@ -181,9 +190,9 @@ fn cross_site(target: &Target) -> Outcome {
         login().header("origin", origin).expect(403)?.lacks("set-cookie")?;
         logout().header("origin", origin).expect(403)?.lacks("set-cookie")?;
     }
-    login().header("origin", &target.base).expect(200)?;
+    login().header("origin", target.origin()).expect(200)?;
     target.get("/auth").anonymous().header("cookie", &cookie).expect(200)?;
-    logout().header("sec-fetch-site", "same-origin").header("origin", &target.base).expect(204)?;
+    logout().header("sec-fetch-site", "same-origin").header("origin", target.origin()).expect(204)?;
     Ok(())
 }
 
@@ -205,10 +214,12 @@ fn logout(target: &Target) -> Outcome {
     let answer = log_out(target, &session).expect(204)?;
     let cookie = answer.need("set-cookie")?;
     ensure!(cookie.starts_with(&format!("{name}=;")), "the cookie keeps a value: {cookie}");
-    for wanted in ["Max-Age=0", "Path=/", "HttpOnly"] {
+    for wanted in ["Max-Age=0", &path(target), "HttpOnly"] {
         ensure!(cookie.contains(wanted), "the cookie that ends the session lacks {wanted}: {cookie}");
     }
-    answer.has("clear-site-data", r#""cache", "storage""#)?;
+    // Below a path, the storage is not the gallery's alone.
+    let clears = if target.path("").is_empty() { r#""cache", "storage""# } else { r#""cache""# };
+    answer.has("clear-site-data", clears)?;
     answer.has("cache-control", "no-store")?;
     target.get("/logout").anonymous().method("POST").body("text/plain", "").expect(204)?;
 

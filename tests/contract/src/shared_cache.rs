@@ -94,7 +94,7 @@ pub(crate) fn nothing_leaks(target: &Target, requests: &[Request]) -> Outcome {
     let mut passed = Vec::new();
     for request in requests {
         let private = request.clone().with("cookie", target.cookie()?);
-        for asked in [private.clone().with("origin", target.base.as_str()), private, request.clone()] {
+        for asked in [private.clone().with("origin", target.origin()), private, request.clone()] {
             let answer = ask(&asked)?;
             passed.push((asked, answer));
         }

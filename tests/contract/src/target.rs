@@ -11,12 +11,13 @@ use serde_json::json;
 
 use crate::client::{Answer, Call};
 
-/// The addresses of the services, and the password. Origins have no slash at the end: `http://127.0.0.1:8080`.
+/// The addresses of the services, and the password. Addresses have no slash at the end: `http://127.0.0.1:8080`, or
+/// `http://127.0.0.1:8080/gallery` where the gallery lies below a path.
 #[derive(Debug)]
 pub struct Target {
-    /// The origin of viewer-edge.
+    /// The address of viewer-edge.
     pub base: String,
-    /// The origin of video-edge. It is the same as `base` if one address serves both.
+    /// The address of video-edge. It is the same as `base` if one address serves both.
     pub video_base: String,
     /// The origin of presigned URLs.
     pub store_origin: String,
@@ -110,6 +111,18 @@ impl Target {
     /// Whether video-edge has an origin of its own.
     pub fn is_split(&self) -> bool {
         self.base != self.video_base
+    }
+
+    /// The origin of the page.
+    pub fn origin(&self) -> &str {
+        let authority = self.base.find("://").map_or(0, |scheme| scheme + "://".len());
+        let end = self.base[authority..].find('/').map_or(self.base.len(), |path| authority + path);
+        &self.base[..end]
+    }
+
+    /// A path of the gallery, as browsers name it.
+    pub fn path(&self, path: &str) -> String {
+        [&self.base[self.origin().len()..], path].concat()
     }
 
     /// Whether browsers connect over TLS.

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         .map(|(name, split, (configuration, case))| {
             Trial::test(format!("{name}::{}", case.name), move || {
                 let environment = configuration.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-                let gallery = Gallery::start(&Options { split, environment, ..Options::default() })?;
+                let gallery = Gallery::start(&Options { split, environment, links: true, ..Options::default() })?;
                 let target = Target::new(&gallery.url, &gallery.video_url, &gallery.store_url, &gallery.password)
                     .with_links(&gallery.links, gallery.operator());
                 Ok((case.run)(&target)?)

@@ -1,6 +1,6 @@
 //! The contract against the native host, in several arrangements: both services on one port, and each service on a
-//! port of its own, with and without a viewer-edge that forwards films. Also with the catalogue in a snapshot, and in
-//! a libSQL server.
+//! port of its own, with and without a viewer-edge that forwards films. Also below a path, with the catalogue in a
+//! snapshot, and in a libSQL server.
 
 use std::{
     process::ExitCode,
@@ -17,6 +17,7 @@ enum Arrangement {
     Whole,
     Split,
     Routed,
+    Below,
     Snapshot,
     Sqld,
 }
@@ -48,6 +49,7 @@ impl Host {
         };
         let mut sqld = None;
         match self.arrangement {
+            Arrangement::Below => options.environment.push(("BASE_PATH".to_owned(), "/a/gallery".to_owned())),
             Arrangement::Whole | Arrangement::Split | Arrangement::Routed => {}
             Arrangement::Snapshot => options.environment.push(("CATALOGUE".to_owned(), "snapshot".to_owned())),
             Arrangement::Sqld => {
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         ("native", Arrangement::Whole),
         ("native-split", Arrangement::Split),
         ("native-routed", Arrangement::Routed),
+        ("native-below", Arrangement::Below),
         ("native-snapshot", Arrangement::Snapshot),
         ("native-sqld", Arrangement::Sqld),
     ]

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use edge::{AuthSecret, Catalogue, Sessions, catalogue::Source};
+use edge::{AuthSecret, Base, Catalogue, Sessions, catalogue::Source};
 use gallery::{
     key::percent_decode,
     views::{
@@ -79,7 +79,7 @@ impl Fixture {
                 }
             })
             .unwrap();
-        let sessions = Sessions::new(&AuthSecret::load(&lookup).unwrap());
+        let sessions = Sessions::new(&AuthSecret::load(&lookup).unwrap(), &Base::default());
         publish(&memory);
         let catalogue = Catalogue::new(Source::Sql, &Rc::new(Objects::new(Location::load(&lookup).unwrap())));
         let cookie = at_once(sessions.mint(&cx(&memory), &catalogue, None)).unwrap();

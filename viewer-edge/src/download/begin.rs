@@ -1,10 +1,10 @@
 //! `POST /api/download`: what is wanted becomes manifests, and the answer says where their ZIPs are.
 
 use bytes::Bytes;
-use edge::{Failure, Viewer, isolation, respond};
+use edge::{Failure, Viewer, isolation, patched::Patched, respond};
 use gallery::{
     MediaKey,
-    download::{self, About, Id, Size},
+    download::{self, About, Contents, Id, Size, Wanted, packs},
     key::percent_encode,
     media::Media,
     playback::MARK,
@@ -15,7 +15,6 @@ use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use stored_zip::{Builder, Refused};
 
-use super::contents::{Contents, Wanted};
 use crate::ViewerEdge;
 
 /// The longest request, in bytes: some thousands of keys.
@@ -84,12 +83,18 @@ pub(crate) async fn begin<P: Platform>(
     if !viewer.flags().download {
         return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
     }
+    let wanted = Wanted { size, flags: viewer.flags() };
+    if let Some(view) = &asked.view
+        && let Some(prepared) = of_packs(service, cx, &viewer, view, wanted).await?
+    {
+        return answer(&prepared);
+    }
     // Read before the rows. What changes meanwhile is then of a later version, and is looked up when its turn comes.
     let version = service.catalogue.version(cx).await?;
-    let mut contents = Contents::new(Wanted { size, flags: viewer.flags() });
+    let mut contents = Contents::new(wanted);
     let take = |media: Media| {
         if viewer.covers(media.r#type, &media.albums) {
-            contents.add(&media);
+            contents.add(&media, blanked);
         }
     };
     let mut title = match (asked.view, asked.keys) {
@@ -117,11 +122,70 @@ pub(crate) async fn begin<P: Platform>(
         );
     }
     let prepared = prepare(service, cx, &viewer, &version, &title, contents).await?;
+    answer(&prepared)
+}
+
+fn answer<B: From<Bytes>>(prepared: &Prepared) -> Result<Response<B>, Failure> {
     let body =
-        serde_json::to_vec(&prepared).map_err(|error| Error::because(Kind::Internal, "download.encode", error))?;
+        serde_json::to_vec(prepared).map_err(|error| Error::because(Kind::Internal, "download.encode", error))?;
     let mut response = respond::bytes(StatusCode::OK, "application/json", body);
     respond::set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
     Ok(response)
+}
+
+/// The requests for an original in which places are blanked. Patches are in the row, which is looked up for them.
+fn blanked(encoded: Option<&[u8]>) -> Option<u64> {
+    Patched::of(encoded).map(|patched| patched.requests() as u64 + 1)
+}
+
+/// The packs of a view, on a host that could not make a ZIP of it. `None` where some are missing.
+async fn of_packs<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    viewer: &Viewer,
+    name: &str,
+    wanted: Wanted,
+) -> Result<Option<Prepared>, Failure> {
+    let view = View::parse(name).filter(|view| viewer.covers_view(view));
+    let Some(view) = view.filter(|_| service.config.max_fetches.is_some()) else { return Ok(None) };
+    let sets = service.catalogue.packs(cx).await?;
+    let Some(sets) = packs::of_view(&sets, &view, wanted) else { return Ok(None) };
+    let left_out = sets.iter().map(|set| set.left_out).sum();
+    let packs = sets.iter().flat_map(|set| &set.packs).filter_map(|pack| Some((pack, pack.id()?)));
+    let parts: Vec<Part> = packs
+        .map(|(pack, id)| Part::of(service, cx, viewer, (id, pack.name.clone()), (pack.length, pack.count)))
+        .collect();
+    // What an empty view has to say is said elsewhere.
+    Ok((!parts.is_empty()).then(|| Prepared::of(parts, left_out, download::expires(&viewer.claims, cx.facts.now))))
+}
+
+impl Part {
+    /// A part with a token for it.
+    fn of<P: Platform>(
+        service: &ViewerEdge,
+        cx: &Cx<'_, P>,
+        viewer: &Viewer,
+        (id, name): (Id, String),
+        (length, count): (u64, u64),
+    ) -> Self {
+        let token = service.sessions.download_token(viewer, id, cx.facts.now);
+        Self { url: format!("/api/download/{MARK}{token}/{}", percent_encode(&name)), name, length, count }
+    }
+}
+
+impl Prepared {
+    fn of(parts: Vec<Part>, left_out: u64, expires: u64) -> Self {
+        let (url, name) = parts.first().map(|first| (first.url.clone(), first.name.clone())).unwrap_or_default();
+        Self {
+            url,
+            name,
+            length: parts.iter().map(|part| part.length).sum(),
+            count: parts.iter().map(|part| part.count).sum(),
+            left_out,
+            expires: respond::iso8601(expires),
+            parts,
+        }
+    }
 }
 
 fn malformed() -> Problem {
@@ -215,20 +279,9 @@ async fn prepare<P: Platform>(
             }
             _ => Failure::from(error),
         })?;
-        let token = service.sessions.download_token(viewer, id, cx.facts.now);
-        let url = format!("/api/download/{MARK}{token}/{}", percent_encode(&name));
-        parts.push(Part { url, name, length, count });
+        parts.push(Part::of(service, cx, viewer, (id, name), (length, count)));
     }
-    let (url, name) = parts.first().map(|first| (first.url.clone(), first.name.clone())).unwrap_or_default();
-    Ok(Prepared {
-        url,
-        name,
-        length: parts.iter().map(|part| part.length).sum(),
-        count: parts.iter().map(|part| part.count).sum(),
-        left_out,
-        expires: respond::iso8601(download::expires(&viewer.claims, cx.facts.now)),
-        parts,
-    })
+    Ok(Prepared::of(parts, left_out, download::expires(&viewer.claims, cx.facts.now)))
 }
 
 fn refused(refused: Refused) -> Error {

@@ -2,8 +2,8 @@
 //! bytes is made from that and from the objects in the bucket.
 
 mod begin;
-mod contents;
 mod manifest;
+mod pack;
 mod piece;
 mod serve;
 

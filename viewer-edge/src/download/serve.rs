@@ -9,13 +9,13 @@ use edge::{
     object_response::Presentation,
 };
 use futures_util::future::try_join;
-use gallery::download::About;
+use gallery::download::{About, packs};
 use http::{Method, Response, StatusCode, request};
 use platform::{Cx, Error, Kind, Pieces, Platform, Problem, ProblemType};
 use stored_zip::Manifest;
 
 use super::{
-    manifest,
+    manifest, pack,
     piece::{Checked, Rest, changed},
 };
 use crate::{
@@ -47,6 +47,10 @@ pub(crate) async fn serve<P: Platform>(
     let claims = service.sessions.signed_download(cx, token)?;
     let id = claims.manifest();
     let viewer = service.sessions.require_download(cx, &service.catalogue, &claims);
+    let sets = service.catalogue.packs(cx).await?;
+    if packs::with_id(&sets, id).next().is_some() {
+        return pack::serve(service, cx, head, (id, &sets), &viewer.await?).await;
+    }
     let (viewer, manifest) = try_join(viewer, async { Ok(service.manifest(cx, id).await?) }).await?;
     let gone = || Problem::of(ProblemType::DownloadGone, "This download is no longer kept. Ask for it again.");
     let manifest = manifest.ok_or_else(gone)?;
@@ -61,7 +65,7 @@ pub(crate) async fn serve<P: Platform>(
         content_type: Some("application/zip"),
         disposition: Some(disposition("attachment", about.name)),
         // The name of the manifest stands for every byte of the ZIP.
-        tag: Some(format!("\"{:032x}\"", u128::from_be_bytes(id.0))),
+        tag: Some(id.tag()),
         edge_cache: None,
     };
     let part = match made::wanted(head, manifest.length(), &presentation)? {

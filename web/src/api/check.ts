@@ -1,4 +1,5 @@
 /** Checks of parts of an answer. Each returns the part, or throws {@link ShapeError}. */
+import { reach } from '../services.ts';
 
 /** The JSON does not have the shape that the API promises. `message` names the place. */
 export class ShapeError extends Error {
@@ -25,6 +26,10 @@ export const flag: Check<boolean> = (value, at) => (typeof value === 'boolean' ?
 export const amount: Check<number> = (value, at) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : wrong(at, 'an amount');
 
+/** An angle of a place on the earth. */
+export const degrees: Check<number> = (value, at) =>
+  typeof value === 'number' && Math.abs(value) <= 180 ? value : wrong(at, 'degrees');
+
 /** A whole number that is not negative. */
 export const whole: Check<number> = (value, at) => {
   const number = amount(value, at);
@@ -41,10 +46,10 @@ export const orNull =
   (value, at) =>
     value === null || value === undefined ? null : check(value, at);
 
-/** A path on this origin, or an http(s) URL on another one, and never `javascript:` or `data:`. */
+/** A path of the services, as the page reaches it, or an http(s) URL, and never `javascript:` or `data:`. */
 export const link: Check<string> = (value, at) => {
   const url = text(value, at);
-  return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? url : wrong(at, 'a link');
+  return /^(?:\/(?!\/)|https?:\/\/)/i.test(url) ? reach(url) : wrong(at, 'a link');
 };
 
 /**

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { en } from '../words/en.ts';
 import { Api, ApiError } from './client.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
@@ -58,7 +59,7 @@ describe('Api', () => {
   it('says something for a body that is no problem', async () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('<html>', { status: 502, headers: { 'x-request-id': 'edge-9' } })));
     const error = await refusal(new Api().timeline('everything'));
-    expect([error.message, error.requestId]).toEqual(['The server answered 502.', 'edge-9']);
+    expect([error.message, error.requestId]).toEqual([en.errors.ofStatus[502], 'edge-9']);
   });
 
   it('says that nothing answered', async () => {

@@ -1,9 +1,12 @@
 import { keyPath } from '../key-path.ts';
 import { EVERYTHING } from '../route.ts';
+import { credentials, elsewhere, reach } from '../services.ts';
 import { ShapeError } from './check.ts';
-import { parseBlock, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
+import { parseBlock, parseDetails, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
-import type { Located, Media, Timeline } from './types.ts';
+import type { Details, Located, Media, Timeline } from './types.ts';
+import { explained } from '../words/problem.ts';
+import { words } from '../words/words.ts';
 
 /** A request that did not succeed. `status` is 0 if there was no answer. */
 export class ApiError extends Error {
@@ -39,6 +42,10 @@ export class Api {
 
   async item(key: string, view: string): Promise<Located> {
     return understood(parseLocated, await this.#send(`/api/media/${keyPath(key)}${query(view)}`, {}));
+  }
+
+  async details(key: string): Promise<Details> {
+    return understood(parseDetails, await this.#send(`/api/media/${keyPath(key)}`, {}));
   }
 
   /** The URL of a film's playlist. `path` is the item's `playback`. */
@@ -84,10 +91,10 @@ export class Api {
   async #send(path: string, init: RequestInit, reportUnauthorized = true): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(path, { ...init, credentials: 'same-origin' });
+      response = await fetch(reach(path), { ...init, credentials: credentials() });
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ApiError('The gallery cannot be reached. Please check your connection.', 0);
+      throw new ApiError(elsewhere() ? words.elsewhere.unreachable : words.errors.unreachable, 0);
     }
     if (response.ok) return response;
     if (response.status === 401 && reportUnauthorized) this.onUnauthorized();
@@ -108,7 +115,7 @@ async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ApiError(
-    problem.detail ?? problem.title ?? `The server answered ${response.status}.`,
+    explained(response.status, problem.detail ?? problem.title),
     response.status,
     problem.requestId ?? response.headers.get('x-request-id'),
     Number.isFinite(wait) && wait > 0 ? wait : null,
@@ -119,9 +126,9 @@ async function understood<T>(parse: (value: unknown) => T, response: Response): 
   try {
     return parse(await response.json());
   } catch (error) {
-    const reason = error instanceof ShapeError ? `: ${error.message}` : '';
+    const { notUnderstood, notUnderstoodWhy } = words.errors;
     throw new ApiError(
-      `The server's answer was not understood${reason}.`,
+      error instanceof ShapeError ? notUnderstoodWhy(error.message) : notUnderstood,
       response.status,
       response.headers.get('x-request-id'),
     );

@@ -1,5 +1,6 @@
-import { amount, date, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
-import type { Camera, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
+import { amount, date, degrees, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
+import { elsewhere, reach } from '../services.ts';
+import type { Camera, Details, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
 
 const mediaType: Check<MediaType> = (value, at) =>
   value === 'image' || value === 'video' ? value : wrong(at, 'image or video');
@@ -27,6 +28,13 @@ const thumbnails: Check<Thumbnails> = (value, at) => {
   return { small: url('small'), medium: url('medium'), large: url('large'), screen: url('screen') };
 };
 
+/** Where a film is. A player sends no cookie to another origin, so that it needs a URL with a token there. */
+function film(of: Fields, at: string): Pick<Media, 'hls' | 'playback'> {
+  const [hls, playback] = (['hls', 'playback'] as const).map((name) => orNull(link)(of[name], `${at}.${name}`));
+  if (!hls || !elsewhere()) return { hls: hls ?? null, playback: playback ?? null };
+  return { hls: null, playback: reach(`/api/playback?key=${encodeURIComponent(text(of['key'], `${at}.key`))}`) };
+}
+
 const media: Check<Media> = (value, at) => {
   const of = fields(value, at);
   const get = <T>(name: string, check: Check<T>): T => check(of[name], `${at}.${name}`);
@@ -48,8 +56,7 @@ const media: Check<Media> = (value, at) => {
     displayable: get('displayable', orNull(flag)),
     thumbhash: get('thumbhash', orNull(text)),
     clip: get('clip', orNull(link)),
-    hls: get('hls', orNull(link)),
-    playback: get('playback', orNull(link)),
+    ...film(of, at),
   };
 };
 
@@ -66,6 +73,15 @@ export const parseLocated = (value: unknown): Located => ({
   item: media(value, 'item'),
   place: orNull(place)(fields(value, 'item')['position'], 'item.position'),
 });
+
+/** `GET /api/media/KEY`, of which the page needs nothing else. Throws {@link ShapeError}. */
+export function parseDetails(value: unknown): Details {
+  const of = fields(value, 'item');
+  return {
+    latitude: orNull(degrees)(of['latitude'], 'item.latitude'),
+    longitude: orNull(degrees)(of['longitude'], 'item.longitude'),
+  };
+}
 
 /** `GET /api/playback`. Throws {@link ShapeError}. */
 export const parsePlayback = (value: unknown): string => link(fields(value, '')['url'], 'url');

@@ -25,6 +25,8 @@ describe('parseTimeline', () => {
     expect(parseTimeline(answer())).toEqual({
       version: '0123456789abcdef',
       title: 'Anna & Ben',
+      subtitle: null,
+      cover: null,
       views: [{ name: 'everything', title: null, count: 3 }],
       view: 'everything',
       originals: true,

@@ -49,6 +49,8 @@ export function parseTimeline(value: unknown): Timeline {
   return {
     version: text(of['version'], 'version'),
     title: orNull(text)(of['title'], 'title') || null,
+    subtitle: orNull(text)(of['subtitle'], 'subtitle') || null,
+    cover: orNull(text)(of['cover'], 'cover') || null,
     views: list(view)(of['views'], 'views'),
     view: text(of['view'], 'view'),
     originals: allows(of['link'], 'originals'),

@@ -74,6 +74,13 @@ export interface Located {
   readonly place: Place | null;
 }
 
+/** What the listing does not tell of an item. */
+export interface Details {
+  /** In degrees of WGS 84. `null`: nothing tells it, or the viewer may not know it. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
 /** Neighbouring items of one day. */
 export interface Day {
   /** `2024-06-15`. `null` for items without a date. */
@@ -98,6 +105,9 @@ export interface Timeline {
   /** Changes when the library changes. */
   readonly version: string;
   readonly title: string | null;
+  readonly subtitle: string | null;
+  /** The key of the picture on the cover. */
+  readonly cover: string | null;
   /** Whether the viewer may see originals, and may download anything. */
   readonly originals: boolean;
   readonly download: boolean;

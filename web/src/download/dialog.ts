@@ -1,26 +1,33 @@
 import css from '../styles/download.css?inline';
 import { ApiError, type Api } from '../api/client.ts';
 import { parsePrepared, type Prepared } from '../api/download.ts';
-import type { Timeline } from '../api/types.ts';
+import type { Media, Timeline } from '../api/types.ts';
 import { total } from '../grid/foot.ts';
+import { EVERYTHING, FILMS, PHOTOS } from '../route.ts';
 import { h, set } from '../ui/dom.ts';
+import { modal } from '../ui/modal.ts';
+import { adopt } from '../ui/sheet.ts';
 import { ready } from './ready.ts';
-import { choices, titleOf, type Choice } from './words.ts';
+import { choices, titleOf, type Choice } from './choices.ts';
+import { words } from '../words/words.ts';
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+// The styles come with this module, which saves a request.
+adopt(css);
 
-/** Asks in which size a view is taken home, and then offers it to the browser. Returns what closes the dialog. */
-export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
-  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
-  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
-  const sizes = choices(timeline);
+/**
+ * Asks in which size a view, or some of its items, are taken home, and then offers them to the browser. Returns what
+ * closes the dialog.
+ */
+export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonly Media[] | null = null): () => void {
+  const what = chosen ? { ...timeline, ...summed(chosen) } : timeline;
+  const sizes = choices(what);
+  const wanted = chosen ? { keys: chosen.map(({ key }) => key) } : { view: timeline.view };
   let size = sizes[0]?.size;
   /** Stops the request that is on its way. */
   let stop: AbortController | null = null;
 
-  const submit = h('button', { type: 'submit', class: 'button button-primary' }, 'Prepare');
-  const back = h('button', { type: 'button', class: 'button' }, 'Close');
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, words.download.prepare);
+  const back = h('button', { type: 'button', class: 'button' }, words.page.close);
   const asked = h('div', { class: 'download-asked' }, sizes.length > 1 ? radios(sizes, (to) => (size = to)) : h('p', {}, sizes[0]?.hint));
   const stack = h('div', { class: 'download-stack' }, asked);
   const state = h('div', { class: 'download-state', role: 'status' });
@@ -29,14 +36,14 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   const form = h(
     'form',
     { method: 'dialog', novalidate: true },
-    h('h2', { id: 'download-title' }, 'Download'),
-    h('p', { class: 'download-what' }, h('strong', {}, titleOf(timeline)), h('span', {}, total(timeline, timeline.view))),
+    h('h2', { id: 'download-title' }, words.page.download),
+    h('p', { class: 'download-what' }, h('strong', {}, chosen ? words.select.label : titleOf(timeline)), h('span', {}, total(what, what.view))),
     stack,
     state,
     trouble,
     actions,
   );
-  const element = h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form);
+  const element = modal(h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form));
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -62,8 +69,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     set(form, { 'aria-busy': String(next !== null) });
     for (const input of asked.querySelectorAll('input')) input.disabled = next !== null;
     submit.hidden = next !== null;
-    back.textContent = next === null ? 'Close' : 'Cancel';
-    state.replaceChildren(...(next === null ? [] : [h('span', { class: 'loading' }), 'Preparing…']));
+    back.textContent = next === null ? words.page.close : words.page.cancel;
+    state.replaceChildren(...(next === null ? [] : [h('span', { class: 'loading' }), words.download.preparing]));
   }
 
   async function prepare(): Promise<void> {
@@ -73,7 +80,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
     // The button that had the focus is gone.
     back.focus();
     try {
-      const prepared = await api.post('/api/download', { view: timeline.view, size }, parsePrepared, mine.signal);
+      const prepared = await api.post('/api/download', { ...wanted, size }, parsePrepared, mine.signal);
       if (stop === mine) offer(prepared);
     } catch (error) {
       if (stop === mine) refuse(error);
@@ -94,8 +101,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   function refuse(error: unknown): void {
     busy(null);
     const id = error instanceof ApiError ? error.requestId : null;
-    trouble.append(h('p', {}, error instanceof Error ? error.message : 'Something went wrong.'));
-    if (id) trouble.append(h('p', { class: 'request-id' }, 'Request ', h('code', {}, id)));
+    trouble.append(h('p', {}, error instanceof Error ? error.message : words.errors.unknown));
+    if (id) trouble.append(h('p', { class: 'request-id' }, `${words.page.request} `, h('code', {}, id)));
     submit.focus();
   }
 
@@ -110,6 +117,14 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline): () => void {
   };
 }
 
+/** Some items as if they were a view: of photos, of films, or of both. */
+function summed(items: readonly Media[]): Pick<Timeline, 'view' | 'views' | 'count'> {
+  const films = items.filter(({ type }) => type === 'video').length;
+  const photos = items.length - films;
+  const views = [{ name: PHOTOS, title: null, count: photos }, { name: FILMS, title: null, count: films }];
+  return { view: films === 0 ? PHOTOS : photos === 0 ? FILMS : EVERYTHING, views, count: items.length };
+}
+
 function radios(sizes: readonly Choice[], choose: (size: Choice['size']) => void): HTMLElement {
   const choice = ({ size, name, hint }: Choice, at: number) => {
     const id = `download-${size}`;
@@ -122,8 +137,8 @@ function radios(sizes: readonly Choice[], choose: (size: Choice['size']) => void
       'aria-describedby': `${id}-hint`,
     });
     input.addEventListener('change', () => choose(size));
-    const words = h('span', {}, h('strong', { id }, name), h('span', { id: `${id}-hint` }, hint));
-    return h('label', { class: 'download-size' }, input, words);
+    const text = h('span', {}, h('strong', { id }, name), h('span', { id: `${id}-hint` }, hint));
+    return h('label', { class: 'download-size' }, input, text);
   };
-  return h('fieldset', {}, h('legend', {}, 'Size'), ...sizes.map(choice));
+  return h('fieldset', {}, h('legend', {}, words.download.size), ...sizes.map(choice));
 }

@@ -1,7 +1,8 @@
 import type { Part, Prepared } from '../api/download.ts';
 import { h, set } from '../ui/dom.ts';
 import { bytes } from '../ui/format.ts';
-import { amountOf, leftOutOf, partOf, resumable } from './words.ts';
+import { amountOf, resumable } from './choices.ts';
+import { words } from '../words/words.ts';
 
 export interface Ready {
   readonly result: HTMLElement;
@@ -17,14 +18,14 @@ export interface Ready {
  */
 export function ready(prepared: Prepared, say: (text: string) => void): Ready {
   const { parts } = prepared;
-  const leftOut = leftOutOf(prepared);
   const until = resumable(prepared.expires);
-  const sum = h('div', { id: 'download-sum' }, h('p', { class: 'download-sum' }, amountOf(prepared)), leftOut && h('p', {}, leftOut));
+  const sum = h('div', { id: 'download-sum' }, h('p', { class: 'download-sum' }, amountOf(prepared)));
+  if (prepared.leftOut > 0) sum.append(h('p', {}, words.download.leftOut(prepared.leftOut)));
   const result = h('div', { class: 'download-ready' }, sum);
   const links = parts.map(({ url, name }) => h('a', { class: 'button', href: url, download: name, 'aria-describedby': 'download-sum' }));
   const [first = null] = links;
   const several = links.length > 1;
-  if (several) result.append(h('p', {}, `The files come in ${parts.length} parts, which you start one by one.`), rows(parts, links, say));
+  if (several) result.append(h('p', {}, words.download.inParts(parts.length)), rows(parts, links, say));
   else if (first) only(first, bytes(prepared.length), say);
   if (until) result.append(h('p', { class: 'download-until' }, until));
   return { result, action: several ? null : first, first };
@@ -32,10 +33,10 @@ export function ready(prepared: Prepared, say: (text: string) => void): Ready {
 
 function only(link: HTMLElement, size: string, say: (text: string) => void): void {
   link.classList.add('button-primary');
-  link.textContent = `Download ${size}`;
+  link.textContent = words.download.downloadSize(size);
   link.addEventListener('click', () => {
-    link.textContent = 'Download again';
-    say('It was handed to your browser.');
+    link.textContent = words.download.downloadAgain;
+    say(words.download.handed);
   });
 }
 
@@ -48,18 +49,17 @@ function rows(parts: readonly Part[], links: readonly HTMLElement[], say: (text:
   };
   const row = (link: HTMLElement, at: number) => {
     const part = parts[at];
-    const which = partOf(at, parts.length);
-    const label = `Download ${which.toLowerCase()}`;
-    link.textContent = 'Download';
-    set(link, { 'aria-label': label, 'aria-describedby': null });
+    const which = [at + 1, parts.length] as const;
+    link.textContent = words.page.download;
+    set(link, { 'aria-label': words.download.downloadPart(...which), 'aria-describedby': null });
     link.addEventListener('click', () => {
       started.add(link);
-      link.textContent = 'Again';
-      set(link, { 'aria-label': `${label} again` });
-      say(`${which} was handed to your browser.`);
+      link.textContent = words.download.again;
+      set(link, { 'aria-label': words.download.downloadPartAgain(...which) });
+      say(words.download.partHanded(...which));
       mark();
     });
-    return h('li', {}, h('span', {}, h('strong', {}, which), ' · ', part && bytes(part.length)), link);
+    return h('li', {}, h('span', {}, h('strong', {}, words.download.part(...which)), ' · ', part && bytes(part.length)), link);
   };
   const list = h('ol', { class: 'download-parts' }, ...links.map(row));
   mark();

@@ -1,4 +1,5 @@
 import { amount, fields, list, orNull, text } from '../api/check.ts';
+import { words } from '../words/words.ts';
 
 export interface Chapter {
   readonly start: number;
@@ -6,8 +7,8 @@ export interface Chapter {
 }
 
 const title = (value: unknown, at: string) => {
-  const { language, title: words } = fields(value, at);
-  return { language: orNull(text)(language, at), title: text(words, at) };
+  const { language, title: name } = fields(value, at);
+  return { language: orNull(text)(language, at), title: text(name, at) };
 };
 
 /** Reads Apple's chapters format (developer.apple.com, "Providing JavaScript Object Notation (JSON) chapters"). */
@@ -20,7 +21,7 @@ export function parseChapters(value: unknown, languages: readonly string[]): Cha
   })(value, 'chapters');
   return [...chapters]
     .sort((one, other) => one.start - other.start)
-    .map(({ start, title: words }, at) => ({ start, title: words || `Chapter ${at + 1}` }));
+    .map(({ start, title: name }, at) => ({ start, title: name || words.film.chapterNumber(at + 1) }));
 }
 
 export const chapterAt = (chapters: readonly Chapter[], time: number): Chapter | undefined =>

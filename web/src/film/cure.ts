@@ -1,5 +1,6 @@
 /** What to do when a file of a film does not arrive. */
 import type { Addresses } from './addresses.ts';
+import { words } from '../words/words.ts';
 
 /**
  * A file that will not come. Without a status, `said` names the cause, and no other URL helps. The status is 0 if the
@@ -13,9 +14,6 @@ export interface Loss {
 /** A file is asked for again at this URL, or is lost, or is left to the player's own retries. */
 export type Cure = { readonly again: string } | Loss | null;
 
-const FORBIDDEN =
-  'The store of this gallery does not let this page read films. Its owner can allow it: the CORS rules of the bucket ' +
-  'must name the address of this page.';
 /** How long a question about the cause may take, in ms. */
 const PATIENCE = 2500;
 
@@ -26,19 +24,30 @@ export async function cure(url: string, status: number, playlist: string, known:
     const again = await known.renew(url, playlist);
     if (again !== null) return { again };
     // Other rungs would be refused too. The page can have another URL of the film.
-    if (status !== 0) return { said: `The film could not be loaded (${status}).`, status };
+    if (status !== 0) return { said: words.film.notLoadedWhy(String(status)), status };
     // A store may send the refusal of an expired URL without CORS headers. That says nothing of its rules.
-    if (navigator.onLine) return { said: 'The film could not be loaded.', status };
+    if (navigator.onLine) return { said: words.film.notLoaded, status };
   }
   // The gallery itself may send a player on to the store, so that its own URLs count too.
-  if (status !== 0 || !navigator.onLine) return null;
+  if (status !== 0) return null;
+  const cause = await causeOf(url);
+  if (cause === 'moment') return { again: url };
+  return cause === 'forbidden' ? { said: words.film.forbidden, status: null } : null;
+}
+
+/**
+ * Why a URL failed without a status: the rules of its origin forbid the page to read it, nothing is reached there, or
+ * it was a moment's failure.
+ */
+export async function causeOf(url: string): Promise<'forbidden' | 'away' | 'moment'> {
+  if (!navigator.onLine) return 'away';
   // Any answer is enough of the first question. Of the second, the page must be allowed to read the answer.
   const [answers, readable] = await Promise.all([
     ask(url, { method: 'HEAD', mode: 'no-cors' }),
     ask(url, { headers: { range: 'bytes=0-0' } }),
   ]);
-  if (readable) return { again: url };
-  return answers ? { said: FORBIDDEN, status: null } : null;
+  if (readable) return 'moment';
+  return answers ? 'forbidden' : 'away';
 }
 
 /** Whether a presigned URL says that its time is over (SigV4's query parameters). */

@@ -1,7 +1,7 @@
-import Hls, { ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
+import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
 import { parseProblem } from '../api/parse.ts';
 import { addresses } from './addresses.ts';
-import { cure } from './cure.ts';
+import { causeOf, cure } from './cure.ts';
 import { helped } from './loader.ts';
 import { menus } from './menus.ts';
 import { learn, network } from './network.ts';
@@ -10,6 +10,8 @@ import { ahead, prompt } from './rungs.ts';
 import { PLAYLIST } from './strategy.ts';
 import { showSubtitles } from './subtitles.ts';
 import type { Engine, Events } from './types.ts';
+import { explained } from '../words/problem.ts';
+import { words } from '../words/words.ts';
 
 /** If a repaired film breaks again within this time, in ms, it has failed for good. */
 const PATIENCE = 30_000;
@@ -210,6 +212,14 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       return;
     }
     const status = data.response?.code || null;
+    if (data.type === ErrorTypes.NETWORK_ERROR && status === null && data.details !== ErrorDetails.FRAG_LOAD_ERROR) {
+      // The playlists may be on another origin, which has rules of its own.
+      void causeOf(data.url ?? playlist).then((cause) => {
+        const forbidden = cause === 'forbidden';
+        fail(forbidden ? words.viewer.filmsForbidden : explain(data, status), status, null, forbidden, 'network');
+      });
+      return;
+    }
     fail(explain(data, status), status, problemOf(data).requestId, false, FAILURES[data.type] ?? 'other');
   }
 
@@ -226,12 +236,10 @@ function explain(data: ErrorData, status: number | null): string {
   if (data.type === ErrorTypes.NETWORK_ERROR) {
     const { detail, title } = problemOf(data);
     const said = detail ?? title;
-    if (said) return said;
-    return status === null
-      ? 'The film stopped loading. Please check your connection.'
-      : `The film could not be loaded (${status}).`;
+    if (status === null) return said ?? words.film.stopped;
+    return said ? explained(status, said) : words.film.notLoadedWhy(String(status));
   }
-  return `This film cannot be played here (${data.details}).`;
+  return words.film.notPlayed(data.details);
 }
 
 function problemOf(data: ErrorData): ReturnType<typeof parseProblem> {

@@ -1,5 +1,7 @@
 import type Hls from 'hls.js';
 import type { Menu } from './types.ts';
+import { bitRate } from '../ui/format.ts';
+import { words } from '../words/words.ts';
 
 const NONE: Menu = { choices: [], chosen: () => -1, choose: () => undefined };
 
@@ -11,12 +13,12 @@ export function menus(hls: Hls): { qualities: Menu; sounds: Menu; subtitles: Men
 function qualities(hls: Hls): Menu {
   if (hls.levels.length < 2) return NONE;
   const rungs = hls.levels.map(({ name, height, bitrate }, id) => {
-    const size = height ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`;
+    const size = height ? `${height}p` : bitRate(bitrate);
     return { id, label: name || size };
   });
   const playing = rungs[hls.currentLevel]?.label;
   return {
-    choices: [{ id: -1, label: hls.autoLevelEnabled && playing ? `Auto (${playing})` : 'Auto' }, ...rungs.reverse()],
+    choices: [{ id: -1, label: hls.autoLevelEnabled && playing ? words.film.autoNow(playing) : words.film.auto }, ...rungs.reverse()],
     chosen: () => hls.manualLevel,
     choose: (id) => (hls.nextLevel = id),
   };
@@ -34,7 +36,7 @@ function sounds(hls: Hls): Menu {
 function subtitles(hls: Hls): Menu {
   if (hls.subtitleTracks.length === 0) return NONE;
   return {
-    choices: [{ id: -1, label: 'Off' }, ...hls.subtitleTracks.map(({ name }, id) => ({ id, label: name }))],
+    choices: [{ id: -1, label: words.film.off }, ...hls.subtitleTracks.map(({ name }, id) => ({ id, label: name }))],
     chosen: () => hls.subtitleTrack,
     choose: (id) => (hls.subtitleTrack = id),
   };

@@ -1,5 +1,6 @@
 import { abilities, choose, PLAYLIST } from './strategy.ts';
 import type { Events, Player } from './types.ts';
+import { words } from '../words/words.ts';
 
 export interface Source {
   /** The URL of the playlist. On another origin it holds the right to the film, because no cookie is sent there. */
@@ -27,7 +28,7 @@ export async function open(video: HTMLVideoElement, frame: HTMLElement, source: 
     return { ...none, destroy: direct(video, url, start, events) };
   }
   if (source.hls !== null && strategy === 'none') {
-    events.failed('This browser cannot play films of this kind. The original can be downloaded.', null, null);
+    events.failed(words.film.unsupported, null, null);
     return none;
   }
   if (source.hls !== null) warm(source.hls);
@@ -56,10 +57,10 @@ function direct(video: HTMLVideoElement, url: string, start: number, events: Eve
   const stop = new AbortController();
   const source = document.createElement('source');
   source.src = url;
-  if (new URL(url, location.href).pathname.startsWith('/api/hls/')) source.type = PLAYLIST;
+  if (new URL(url, location.href).pathname.includes('/api/hls/')) source.type = PLAYLIST;
   const failed = () => {
-    const reason = video.error?.message ? ` (${video.error.message})` : '';
-    events.failed(`This film could not be loaded${reason}.`, null, null);
+    const reason = video.error?.message;
+    events.failed(reason ? words.film.notLoadedWhy(reason) : words.film.notLoaded, null, null);
   };
   // A source that cannot be used fires its own error event. A source that breaks later fires the video's.
   source.addEventListener('error', failed, { signal: stop.signal });

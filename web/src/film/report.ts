@@ -1,4 +1,5 @@
 /** Reports how a film played, once, when its view ends. Nothing in a report says who saw the film, or which one. */
+import { reach } from '../services.ts';
 
 /** The failures that a report can name. */
 export type Failure = 'network' | 'media' | 'key' | 'unsupported' | 'other';
@@ -114,8 +115,8 @@ export function failureOf(code: number | undefined): Failure {
  */
 export function target(playlist: string): string {
   const url = new URL(playlist);
-  const token = /^\/api\/hls\/~[^/]+\//.exec(url.pathname);
-  if (!token) return new URL('/api/playback/report', url).href;
+  const token = /^.*\/api\/hls\/~[^/]+\//.exec(url.pathname);
+  if (!token) return new URL(reach('/api/playback/report'), url).href;
   return new URL(`${token[0]}report?key=${encodeURIComponent(url.searchParams.get('key') ?? '')}`, url).href;
 }
 

@@ -1,9 +1,10 @@
 import type { Timeline } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
+import { codeOf } from '../route.ts';
 import { h } from '../ui/dom.ts';
-import { count } from '../ui/format.ts';
 import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
+import { words } from '../words/words.ts';
 
 /** What stands below the grid: how much there is, that there is nothing, or why nothing can be said. */
 export function foot(library: Library): HTMLElement {
@@ -15,23 +16,24 @@ export function foot(library: Library): HTMLElement {
 }
 
 function empty(view: string): HTMLElement {
-  const what = view === 'photos' || view === 'films' ? view : 'photos or films';
+  const { noPhotos, noFilms, nothing, appear } = words.grid;
+  if (codeOf(view) !== null) return h('div', { class: 'empty' }, icon('heart'), h('h2', {}, words.favourites.none), h('p', {}, words.favourites.how));
   return h(
     'div',
     { class: 'empty' },
     icon('picture'),
-    h('h2', {}, `No ${what} yet`),
-    h('p', {}, 'They appear here as soon as they have been added.'),
+    h('h2', {}, view === 'photos' ? noPhotos : view === 'films' ? noFilms : nothing),
+    h('p', {}, appear),
   );
 }
 
 /** `12 photos · 3 films` */
 export function total({ count: all, views }: Pick<Timeline, 'count' | 'views'>, view: string): string {
-  if (view === 'photos') return count(all, 'photo');
-  if (view === 'films') return count(all, 'film');
+  if (view === 'photos') return words.grid.photos(all);
+  if (view === 'films') return words.grid.films(all);
   const of = (name: string) => views.find((each) => each.name === name)?.count ?? 0;
   const [photos, films] = [of('photos'), of('films')];
   // An album has photos and films of its own, and the timeline tells only their sum.
-  if (photos + films !== all) return count(all, 'item');
-  return [photos > 0 && count(photos, 'photo'), films > 0 && count(films, 'film')].filter(Boolean).join(' · ');
+  if (photos + films !== all) return words.grid.items(all);
+  return [photos > 0 && words.grid.photos(photos), films > 0 && words.grid.films(films)].filter(Boolean).join(' · ');
 }

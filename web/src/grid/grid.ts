@@ -1,44 +1,75 @@
-import type { Timeline } from '../api/types.ts';
+import type { Media, Timeline } from '../api/types.ts';
 import type { Library, Range } from '../library/library.ts';
 import { h } from '../ui/dom.ts';
 import { foot } from './foot.ts';
+import type { Rules } from './justify.ts';
 import { arrows } from './keys.ts';
-import { rulesFor, type Rules } from './layout.ts';
+import { rulesFor } from './layout.ts';
+import { indexAt, isExact, placeOf, type Place } from './place.ts';
 import { boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
+import { retries } from './retries.ts';
 import { section, type Section } from './section.ts';
 import { seen } from './seen.ts';
 import type { Tile } from './tile.ts';
+import { words } from '../words/words.ts';
 
 /** There are tiles, and their items are read, this far around the window, in pixels. */
 const AROUND = 1500;
+/** While the window jumps, there are tiles only so far around it. */
+const NEAR = 200;
 /** After a jump, nothing is read until the window has stayed where it is for this time, in ms. */
 const SETTLE = 120;
 /** The number of pictures at the top that load at once, and not only when they are seen. */
 const EAGER = 12;
+/** The first of them come before all others: a few whole pictures are better than many halves. */
+const FIRST = 3;
 const NOTHING: Plan = { months: [], layouts: [] };
+
+/** What the grid shows of its items beside their pictures. */
+export interface Marks {
+  isSelected(item: Media): boolean;
+  isFavourite(item: Media): boolean;
+}
 
 export interface Grid {
   readonly element: HTMLElement;
-  show(library: Library): void;
+  /** Shows a library, from a place on. Without one, from the top. */
+  show(library: Library, place: Place | null): void;
+  /** The place that the window shows. `null`: the top. */
+  place(): Place | null;
   /** While the grid is covered, it reads nothing. */
   cover(covered: boolean): void;
   /** Scrolls to an item that is out of sight, and returns its tile. */
   reveal(key: string): HTMLElement | null;
   tileOf(key: string): HTMLElement | null;
+  /** The number of the item whose tile an element is in, or -1. */
+  indexOf(element: Element | null): number;
+  /** The items of the day whose checkbox an element is. */
+  dayOf(check: Element): Range | null;
+  /** Shows again what is marked. */
+  mark(): void;
+  /** The months, from the first to the last, and where each begins in the page. */
+  months(): readonly { readonly date: string | null; readonly top: number }[];
   /** Loads again what failed while the session or the network was gone. */
   retry(): void;
   /** Forgets everything: after logout nothing may be left on the page. */
   clear(): void;
 }
 
-/** `scroll` is where the first view that is shown begins. */
-export function grid(scroll: number, thumbnailFailed: () => void): Grid {
+export interface GridEvents extends Marks {
+  /** A picture was refused, because the session is gone. */
+  unauthorized(): void;
+  /** The grid has another height, or other months. */
+  laidOut(): void;
+}
+
+export function grid(events: GridEvents): Grid {
   const months = h('div', { class: 'months' });
   const trouble = h('p', { class: 'trouble', role: 'status' });
   let below = h('footer');
   const element = h(
     'main',
-    { class: 'gallery gallery-fresh', 'aria-label': 'Photos and films' },
+    { class: 'gallery gallery-fresh', 'aria-label': words.grid.label },
     months,
     below,
     trouble,
@@ -53,9 +84,11 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   /** The sections that have tiles. */
   let alive: Section[] = [];
   let covered = false;
-  let startAt = scroll;
+  /** Where the window goes once the timeline is there. */
+  let startAt: Place | null = null;
   let lastScroll = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
+  const pictures = retries((url) => asked(url), events.unauthorized);
 
   addEventListener('scroll', () => draw(), { passive: true });
   addEventListener('resize', () => draw());
@@ -83,10 +116,9 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
       layout();
     }
     months.replaceChildren(...sections.map((each) => each.element));
-    if (!drawn || startAt === 0) return;
-    scrollTo(0, startAt);
-    startAt = 0;
-    lastScroll = scrollY;
+    if (!drawn) return;
+    if (startAt) goTo(startAt);
+    startAt = null;
   }
 
   function layout(): void {
@@ -97,11 +129,26 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
       sections[at] ??= section(month, `month-${at}`, {
         at: (index) => library?.at(index) ?? null,
         isEager: (index) => index < EAGER,
-        thumbnailFailed,
+        isFirst: (index) => index < FIRST,
+        isSelected: events.isSelected,
+        isFavourite: events.isFavourite,
+        isWhole: (day) => every(day, events.isSelected),
+        failed: pictures.add,
+        dropped: pictures.remove,
       });
       const its = planned.layouts[at];
       if (its) sections[at].layout(its);
     });
+    // The sections get their places first.
+    queueMicrotask(events.laidOut);
+  }
+
+  function every([from, to]: Range, holds: (item: Media) => boolean): boolean {
+    for (let index = from; index < to; index += 1) {
+      const item = library?.at(index);
+      if (!item || !holds(item)) return false;
+    }
+    return true;
   }
 
   /** The y of an item in the window, or `null` if there is no such item. */
@@ -118,24 +165,56 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
     return from;
   }
 
+  function place(): Place | null {
+    if (startAt) return startAt;
+    const index = drawn && scrollY >= 1 ? anchor() : -1;
+    const top = index < 0 ? null : topOf(index);
+    return drawn && top !== null ? placeOf(drawn, index, library?.at(index)?.key ?? null, top) : null;
+  }
+
+  /** Brings an item to where it was in the window. If its number is not known for certain, it is asked for. */
+  function goTo(to: Place): void {
+    const of = library;
+    if (!of || !drawn) return;
+    const known = to.key === null ? -1 : of.indexOf(to.key);
+    move(known >= 0 ? known : indexAt(drawn, to), to.top);
+    lastScroll = scrollY;
+    if (known >= 0 || to.key === null || isExact(drawn, to)) return;
+    const [timeline, scroll] = [drawn, scrollY];
+    of.find(to.key).then(
+      (index) => {
+        if (index !== null && drawn === timeline && Math.abs(scrollY - scroll) < 2) move(index, to.top);
+      },
+      // The place is nearly right without it.
+      () => undefined,
+    );
+  }
+
+  function move(index: number, top: number): void {
+    const now = topOf(index);
+    if (now !== null) scrollBy(0, now - top);
+  }
+
   /** Changes the layout. The item at the top of the window, or the one with the focus, stays where it was. */
   function keepingPlace(change: () => void): void {
     const focused = numberOf(document.activeElement);
-    const index = scrollY < 1 ? -1 : anchor();
-    const before = topOf(index);
-    const [key, focusedKey] = [index, focused].map((each) => tileAt(each)?.item?.key ?? '');
+    const focusedKey = tileAt(focused)?.item?.key ?? '';
+    const before = place();
     change();
-    const moved = library?.indexOf(key ?? '') ?? -1;
-    const after = topOf(moved >= 0 ? moved : index);
-    if (before !== null && after !== null) scrollBy(0, after - before);
-    const again = library?.indexOf(focusedKey ?? '') ?? -1;
+    if (before) goTo(before);
+    const again = library?.indexOf(focusedKey) ?? -1;
     if (focused >= 0 && again >= 0 && tileAt(again)?.element !== document.activeElement) focus(again);
   }
 
   /** Has tiles around the window and nowhere else, and reads their items. */
   function draw(): void {
     if (!drawn || !element.isConnected) return;
-    const around = seen(sections, planned, AROUND);
+    // It is asked before anything changes. Later, the browser would have to lay out the page for the answer.
+    const [y, height] = [scrollY, innerHeight];
+    const jumped = Math.abs(y - lastScroll) > height;
+    lastScroll = y;
+    clearTimeout(settling);
+    const around = seen(sections, planned, jumped ? NEAR : AROUND);
     const inside = seen(sections, planned, 0);
     const focused = numberOf(document.activeElement);
     const holder = focused < 0 ? undefined : sections[monthOf(planned, focused)];
@@ -152,20 +231,12 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
       each.draw(indices);
     }
     alive = [...next];
-    if (around) want(inside?.range ?? [around.range[0], around.range[0]], around.range);
-  }
-
-  function want(inside: Range, around: Range): void {
-    const jumped = Math.abs(scrollY - lastScroll) > innerHeight;
-    lastScroll = scrollY;
-    clearTimeout(settling);
-    const ask = () => {
-      if (covered || !element.isConnected) return;
-      library?.want(inside, around);
+    // While the window flies past, nothing is read.
+    if (jumped) settling = setTimeout(draw, SETTLE);
+    else if (around && !covered) {
+      library?.want(inside?.range ?? [around.range[0], around.range[0]], around.range);
       tell();
-    };
-    if (jumped) settling = setTimeout(ask, SETTLE);
-    else ask();
+    }
   }
 
   const tileAt = (index: number): Tile | null => sections[monthOf(planned, index)]?.tiles.get(index) ?? null;
@@ -209,7 +280,7 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
   /** Says why something in the window is not there, or nothing. */
   function tell(): void {
     const error = library?.trouble;
-    const text = error instanceof Error ? `${error.message} Trying again.` : '';
+    const text = error instanceof Error ? words.grid.tryingAgain(error.message) : '';
     // The same words again would be read out again.
     if (trouble.textContent !== text) trouble.textContent = text;
   }
@@ -219,6 +290,7 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
     clearTimeout(settling);
     library?.rest();
     library = null;
+    startAt = null;
     build();
     below.replaceChildren();
     tell();
@@ -230,13 +302,16 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
     element,
     tileOf,
     clear,
-    show(next) {
+    place,
+    show(next, at) {
       if (next === library) return;
       clear();
       library = next;
+      startAt = at;
       unsubscribe = next.subscribe(changed);
       changed();
       if (next.status === 'idle') void next.read();
+      if (!at) scrollTo(0, 0);
     },
     cover(value) {
       const opened = covered && !value;
@@ -248,8 +323,24 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
       if (index >= 0) bringIntoView(index);
       return tileOf(key);
     },
+    indexOf: (inside) => numberOf(inside?.closest('.tile') ?? null),
+    dayOf(check) {
+      for (const each of alive) {
+        const day = each.dayOf(check);
+        if (day) return day;
+      }
+      return null;
+    },
+    mark() {
+      for (const each of alive) each.mark();
+    },
+    months: () =>
+      planned.months.map(({ date }, at) => ({
+        date,
+        top: (sections[at]?.element.getBoundingClientRect().top ?? 0) + scrollY,
+      })),
     retry() {
-      for (const { tiles } of alive) for (const at of tiles.values()) at.retry();
+      pictures.now();
       library?.retry();
       // The timeline may have come while the grid was not on the page, and had no width.
       changed();
@@ -257,3 +348,7 @@ export function grid(scroll: number, thumbnailFailed: () => void): Grid {
     },
   };
 }
+
+/** Fetches a picture that failed. Elsewhere, the page may not read answers, so that only the picture itself tells. */
+const asked = (url: string): Promise<Response> =>
+  new URL(url, location.href).origin === location.origin ? fetch(url) : Promise.resolve(new Response());

@@ -1,6 +1,7 @@
 import type { Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
-import { justify, NARROWEST, type Box, type Layout, type Rules } from './layout.ts';
+import { justify, type Box, type Layout, type Rules } from './justify.ts';
+import { NARROWEST } from './layout.ts';
 import { byMonth, type Month } from './months.ts';
 import { ratioAt } from './ratio.ts';
 
@@ -17,11 +18,8 @@ export function plan(timeline: Timeline, rules: Rules): Plan {
 }
 
 function layoutOf({ start, end, days }: Month, ratios: string, rules: Rules): Layout {
-  const cells = Array.from({ length: end - start }, (_, offset) => ({
-    aspect: Math.max(NARROWEST, ratioAt(ratios, start + offset)),
-    starts: days.has(start + offset),
-  }));
-  return justify(cells, rules);
+  const aspects = Float32Array.from({ length: end - start }, (_, offset) => Math.max(NARROWEST, ratioAt(ratios, start + offset)));
+  return justify(aspects, [...days.keys()].map((index) => index - start), rules);
 }
 
 /** The place in `months` of the month that has an item. */
@@ -30,16 +28,16 @@ export const monthOf = ({ months }: Plan, index: number): number =>
 
 export function boxOf(of: Plan, index: number): Box | null {
   const at = monthOf(of, index);
-  return of.layouts[at]?.boxes[index - (of.months[at]?.start ?? 0)] ?? null;
+  return of.layouts[at]?.box(index - (of.months[at]?.start ?? 0)) ?? null;
 }
 
 /** The boxes that reach into the room between two heights, as `[from, to)`. */
-export function between({ boxes }: Layout, top: number, bottom: number): readonly [number, number] {
-  const from = first(boxes.length, (at) => below(boxes[at]) > top);
-  return [from, Math.max(from, first(boxes.length, (at) => (boxes[at]?.top ?? 0) >= bottom))];
+export function between({ count, box }: Layout, top: number, bottom: number): readonly [number, number] {
+  const from = first(count, (at) => below(box(at)) > top);
+  return [from, Math.max(from, first(count, (at) => (box(at)?.top ?? 0) >= bottom))];
 }
 
-const below = (box: Box | undefined): number => (box ? box.top + box.height : 0);
+const below = (box: Box | null): number => (box ? box.top + box.height : 0);
 
 /** The item to which an arrow key leads: up and down, the nearest in the next row. `null`: there is none. */
 export function neighbour(of: Plan, index: number, key: string): number | null {

@@ -1,11 +1,9 @@
 import { ApiError } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
+import { LONGEST_WAIT, waitAfter } from './wait.ts';
 
 /** So many blocks are read at once. */
 const AT_ONCE = 3;
-/** The first wait after a failure, in ms. It doubles with every further failure, up to the longest. */
-const WAIT = 1000;
-const LONGEST_WAIT = 60_000;
 
 type Items = readonly Media[];
 
@@ -66,6 +64,22 @@ export class Blocks {
     this.#next();
   }
 
+  /** Reads the blocks that are missing, whatever the viewer sees. Rejects if one of them cannot be read. */
+  async load(names: readonly string[]): Promise<void> {
+    const missing = names.filter((name) => !this.#there.has(name));
+    const control = new AbortController();
+    const next = async (): Promise<void> => {
+      const name = missing.shift();
+      if (name === undefined) return;
+      const items = await this.#read(name, control.signal);
+      this.#there.set(name, items);
+      this.#events.came(name, items);
+      await next();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    if (names.length > 0) this.#events.changed();
+  }
+
   /** Tries again at once what has failed. */
   retry(): void {
     this.#failed.clear();
@@ -117,8 +131,7 @@ export class Blocks {
 
   #fail(name: string, error: unknown): void {
     const tries = (this.#failed.get(name)?.tries ?? 0) + 1;
-    const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
-    const wait = Math.max(asked, Math.min(LONGEST_WAIT, WAIT * 2 ** (tries - 1)));
+    const wait = waitAfter(error, tries) ?? LONGEST_WAIT;
     this.#failed.set(name, { error, tries, until: Date.now() + wait });
   }
 }

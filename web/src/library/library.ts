@@ -1,7 +1,9 @@
 import { ApiError, type Api } from '../api/client.ts';
-import type { Block, Media, Place, Timeline } from '../api/types.ts';
+import type { Block, Located, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
+import { waitAfter } from './wait.ts';
+import { words } from '../words/words.ts';
 
 export type Status = 'idle' | 'loading' | 'failed' | 'ready';
 
@@ -25,6 +27,9 @@ export class Library {
   #starts: readonly number[] = [];
   #sizes = new Map<string, number>();
   #reading: Promise<void> | null = null;
+  /** The next try to read the timeline, and how many have failed. */
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
   #replacing: Promise<void> | null = null;
 
   constructor(api: Pick<Api, 'timeline' | 'block' | 'item'>, view: string) {
@@ -83,6 +88,7 @@ export class Library {
 
   /** Reads nothing more until something is wanted. */
   rest(): void {
+    clearTimeout(this.#again);
     this.#blocks.want([], []);
   }
 
@@ -112,6 +118,27 @@ export class Library {
     return index;
   }
 
+  /** Reads the timeline again, because the library has changed. What was read before stays until then. */
+  async refresh(): Promise<void> {
+    if (this.timeline) await this.#replace();
+    else await this.read();
+  }
+
+  /** All items from one number to another. Reads the blocks that are missing. Rejects as the API does. */
+  async items(range: Range): Promise<readonly Media[]> {
+    const { timeline } = this;
+    await this.#blocks.load(this.#blocksIn(range));
+    // Meanwhile, the numbers may have become those of other items.
+    if (timeline !== this.timeline) throw new ApiError(words.errors.unknown, 0);
+    const [from, to] = [Math.max(0, range[0]), Math.min(range[1], this.count)];
+    return Array.from({ length: Math.max(0, to - from) }, (_, at) => this.at(from + at)).filter((item) => item !== null);
+  }
+
+  /** An item anywhere in the view, and where it is. Rejects as the API does. */
+  locate(key: string): Promise<Located> {
+    return this.#api.item(key, this.view);
+  }
+
   /** Asks whether the library has changed since the timeline was read. */
   async isStale(): Promise<boolean> {
     if (!this.timeline) return false;
@@ -119,13 +146,18 @@ export class Library {
   }
 
   async #readTimeline(): Promise<void> {
+    clearTimeout(this.#again);
     this.#become('loading');
     try {
       this.#adopt(await this.#api.timeline(this.view));
       this.error = null;
+      this.#tries = 0;
       this.#become('ready');
     } catch (error) {
       this.error = error;
+      this.#tries += 1;
+      const wait = waitAfter(error, this.#tries);
+      if (wait !== null) this.#again = setTimeout(() => void this.read(), wait);
       this.#become('failed');
     }
   }
@@ -159,7 +191,7 @@ export class Library {
 
   async #readBlock(name: string, signal: AbortSignal): Promise<readonly Media[]> {
     const items = await this.#api.block(name, signal);
-    if (items.length !== this.#sizes.get(name)) throw new ApiError('The server sent another number of items.', 200);
+    if (items.length !== this.#sizes.get(name)) throw new ApiError(words.errors.notUnderstood, 200);
     return items;
   }
 

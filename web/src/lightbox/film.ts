@@ -5,12 +5,17 @@ import type { Player } from '../film/types.ts';
 import { h } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { failure } from '../ui/notice.ts';
+import { words } from '../words/words.ts';
+import { headline, spokenName } from './caption.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 250;
 /** Who leaves a film in its last seconds has seen it. */
 const END = 3;
+/** Who only watches leaves a film that does not go on for so many looks at it, this time apart, in ms. */
+const STUCK = 5;
+const LOOK = 2000;
 /** If a film fails again within this time after it got a new URL, in ms, the URL was not the reason. */
 const PATIENCE = 30_000;
 
@@ -18,7 +23,7 @@ const PATIENCE = 30_000;
 export function film(item: Media, around: Surroundings): Slide {
   const posterUrl = item.thumbnails.large ?? item.thumbnails.medium;
   const poster = posterUrl !== null && h('img', { alt: '', draggable: 'false', src: posterUrl });
-  const start = h('button', { type: 'button', class: 'start', 'aria-label': `Play ${item.name}` }, icon('play'));
+  const start = h('button', { type: 'button', class: 'start', 'aria-label': words.lightbox.playFilm(headline(item)) }, icon('play'));
   const frame = frameOf(item, poster, start);
   const element = h('figure', { class: 'slide slide-shown' }, frame);
   let video: HTMLVideoElement | null = null;
@@ -31,9 +36,12 @@ export function film(item: Media, around: Surroundings): Slide {
   let renewed = -Infinity;
   /** When the viewer wished to play. */
   let asked: number | null = null;
+  /** Nobody touches anything: the film plays without sound. */
+  let watched = false;
 
   function mount(): HTMLVideoElement {
-    const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': item.name, poster: posterUrl });
+    const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': spokenName(item), poster: posterUrl });
+    created.muted = watched;
     // The events of an element come late. Once it is removed, they say nothing of the slide.
     const on = (name: 'play' | 'playing' | 'waiting', then: () => void) =>
       created.addEventListener(name, () => created === video && then());
@@ -71,7 +79,7 @@ export function film(item: Media, around: Surroundings): Slide {
       else opened.destroy();
     } catch {
       // The player itself did not load: the network failed, or a newer version of the page has been deployed.
-      if (mine === opening) failed('The player could not be loaded. Please check your connection, or reload the page.', null, null);
+      if (mine === opening) failed(words.film.playerNotLoaded, null, null);
     }
   }
 
@@ -146,6 +154,33 @@ export function film(item: Media, around: Surroundings): Slide {
     frame.classList.remove('frame-playing', 'frame-waiting');
   }
 
+  /** Plays from the beginning to the end, without sound. What does not play is left. */
+  function present(): Promise<void> {
+    watched = true;
+    close();
+    around.resume.delete(item.key);
+    begin(true);
+    return new Promise((done) => {
+      let before = 0;
+      let stuck = 0;
+      const look = () => {
+        const at = video?.currentTime ?? 0;
+        stuck = at === before && !video?.paused ? stuck + 1 : 0;
+        before = at;
+        // What failed has no element any more.
+        if (!watched || video === null || video.ended || stuck === STUCK) end();
+      };
+      const timer = setInterval(look, LOOK);
+      const end = () => {
+        clearInterval(timer);
+        frame.removeEventListener('ended', end, true);
+        done();
+      };
+      // The events of media do not bubble.
+      frame.addEventListener('ended', end, true);
+    });
+  }
+
   // Most who see a film's poster beside an item go on to it, or play it.
   prepare();
   start.addEventListener('click', () => begin(true));
@@ -160,7 +195,11 @@ export function film(item: Media, around: Surroundings): Slide {
       else dwelling = setTimeout(() => begin(false), DWELL);
     },
     sharpen: () => undefined,
+    prepare: () => undefined,
+    ready: () => poster === false || poster.complete,
+    present,
     deactivate() {
+      watched = false;
       element.classList.remove('slide-active');
       close();
       frame.querySelector('.failure')?.remove();

@@ -13,6 +13,10 @@ export interface Gestures {
   settled(): void;
   tap(event: PointerEvent): void;
   doubleTap(event: PointerEvent): void;
+  /** A finger rests on the picture. `false` if this means nothing, so that the finger may still do something else. */
+  hold(event: PointerEvent): boolean;
+  /** The finger that rested is gone. */
+  released(): void;
 }
 
 /** A finger that moves less than this makes a tap. */
@@ -20,13 +24,18 @@ const SLOP = 8;
 /** Two taps within this time (ms) and distance are a double tap. */
 const DOUBLE_TIME = 300;
 const DOUBLE_REACH = 32;
+/** A finger that rests for this time (ms) holds. */
+const HOLD = 350;
+/** A click that comes within this time (ms) after a swipe is the end of that swipe. */
+const ECHO = 100;
 
 interface Point {
   x: number;
   y: number;
 }
-type Mode = 'none' | 'undecided' | 'swipe' | 'pull' | 'pan' | 'pinch';
+type Mode = 'none' | 'undecided' | 'swipe' | 'pull' | 'pan' | 'pinch' | 'hold';
 
+/** A gesture may begin on a button. If it becomes more than a tap, the button is not pressed. */
 export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerEvent) => boolean): void {
   const fingers = new Map<number, Point>();
   let mode: Mode = 'none';
@@ -35,6 +44,22 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
   let velocity: Point = { x: 0, y: 0 };
   let lastTap: Point & { time: number } = { x: 0, y: 0, time: -Infinity };
   let single: ReturnType<typeof setTimeout> | undefined;
+  let holding: ReturnType<typeof setTimeout> | undefined;
+  /** When a finger that did more than tap was lifted. */
+  let lifted = -Infinity;
+
+  stage.addEventListener(
+    'click',
+    (event) => {
+      // The keyboard's clicks have no count.
+      if (event.detail === 0 || event.timeStamp - lifted > ECHO) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+  // A long press opens no menu where it already does something.
+  stage.addEventListener('contextmenu', (event) => mode === 'hold' && event.preventDefault());
 
   stage.addEventListener('pointerdown', (event) => {
     if ((event.pointerType === 'mouse' && event.button !== 0) || ignore(event)) return;
@@ -44,7 +69,11 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
       start = { x: event.clientX, y: event.clientY };
       last = { ...start, time: event.timeStamp };
       velocity = { x: 0, y: 0 };
+      clearTimeout(holding);
+      if (event.pointerType !== 'mouse') holding = setTimeout(rest, HOLD, event);
     } else if (fingers.size === 2) {
+      clearTimeout(holding);
+      if (mode === 'hold') to.released();
       if (mode === 'swipe') to.swiped(0, 0);
       if (mode === 'pull') to.pulled(0, 0);
       mode = 'pinch';
@@ -61,6 +90,7 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
     const dx = event.clientX - start.x;
     const dy = event.clientY - start.y;
     if (mode === 'undecided' && Math.hypot(dx, dy) > SLOP) {
+      clearTimeout(holding);
       mode = decide(event, dx, dy);
       // From here on, the stage gets the gesture even outside its box. Before, it may have been a click on a control.
       if (mode !== 'none') stage.setPointerCapture(event.pointerId);
@@ -74,6 +104,10 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
     finger.x = event.clientX;
     finger.y = event.clientY;
   });
+
+  function rest(event: PointerEvent): void {
+    if (mode === 'undecided' && to.hold(event)) mode = 'hold';
+  }
 
   function decide(event: PointerEvent, dx: number, dy: number): Mode {
     if (to.zoomed()) return 'pan';
@@ -104,7 +138,10 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
       return;
     }
     if (fingers.size > 0) return;
+    clearTimeout(holding);
     mode = 'none';
+    if (ended !== 'none' && ended !== 'undecided') lifted = event.timeStamp;
+    if (ended === 'hold') to.released();
     if (ended === 'swipe') to.swiped(cancelled ? 0 : event.clientX - start.x, cancelled ? 0 : velocity.x);
     if (ended === 'pull') to.pulled(cancelled ? 0 : event.clientY - start.y, cancelled ? 0 : velocity.y);
     if (ended === 'pan' || ended === 'pinch') to.settled();
@@ -115,6 +152,8 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
 
   function tapped(event: PointerEvent): void {
     clearTimeout(single);
+    // A tap on a button is its click.
+    if (event.target instanceof Element && event.target.closest('button, a')) return;
     const again =
       event.timeStamp - lastTap.time < DOUBLE_TIME &&
       Math.hypot(event.clientX - lastTap.x, event.clientY - lastTap.y) < DOUBLE_REACH;

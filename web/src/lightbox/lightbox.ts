@@ -1,20 +1,27 @@
-import type { Media, Timeline } from '../api/types.ts';
+import type { Details, Media } from '../api/types.ts';
 import type { Library } from '../library/library.ts';
-import { h, set, stillMotion } from '../ui/dom.ts';
+import { along } from '../ui/direction.ts';
+import { h, set } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
-import { caption } from './caption.ts';
-import { film } from './film.ts';
+import { modal } from '../ui/modal.ts';
+import { words } from '../words/words.ts';
+import { caption, headline, spokenName } from './caption.ts';
+import { extras } from './extras.ts';
+import { fullScreen } from './full-screen.ts';
 import { watch } from './gestures.ts';
 import { keyboard } from './keys.ts';
-import { photo } from './photo.ts';
-import type { Slide, Surroundings } from './slide.ts';
+import { row } from './row.ts';
+import type { Surroundings } from './slide.ts';
+import { control, toolbar, type Tool } from './toolbar.ts';
 import { zoomer } from './zoomer.ts';
 
 export interface LightboxEvents extends Surroundings {
-  /** Called when another item is the current one. */
-  moved(item: Media): void;
+  /** Called when another item is the current one. `title` names it for a person. */
+  moved(item: Media, title: string): void;
   /** Called when the library has changed, so that the current item may have another number, or be gone. */
   displaced(key: string): void;
+  /** What the listing does not tell of an item. Rejects as the API does. */
+  details(key: string): Promise<Details>;
   /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }
@@ -25,14 +32,14 @@ export interface Lightbox {
   frame(): HTMLElement | null;
   /** The key of the current item. */
   key(): string | null;
+  /** Puts a button before those that are there. */
+  add(tool: Tool): void;
   show(library: Library, index: number, play: boolean): void;
   /** Shows a notice instead of an item: that the item is being looked for, or was not found. */
   tell(notice: HTMLElement): void;
   hide(): void;
 }
 
-/** The room between two pictures in the row, in CSS pixels. */
-const BETWEEN = 32;
 /** A swipe this long (px), or a flick this fast (px/ms), turns to the neighbour. */
 const TURN = 80;
 const FLICK = 0.4;
@@ -40,74 +47,96 @@ const FLICK = 0.4;
 const PULL = 110;
 /** The height of the players' own controls, in CSS pixels. */
 const CONTROLS = 96;
-/** So many items to each side of the current one are read, so that turning needs no wait. */
-const AROUND = 4;
+/** A word of what was done is shown for this time, in ms. */
+const WORD = 5000;
+/** What keeps its clicks and drags: the player's timeline, panels and notices. */
+const OWN = '.failure, .film-bar, .film-panel, .bar, .info, .show-bar';
 
 export function lightbox(events: LightboxEvents): Lightbox {
   const track = h('div', { class: 'track' });
-  const stage = h('div', { class: 'stage', tabindex: -1, autofocus: true, 'aria-roledescription': 'viewer' }, track);
+  const stage = h('div', { class: 'stage', role: 'group', tabindex: -1, autofocus: true, 'aria-roledescription': words.lightbox.role }, track);
   const text = caption();
-  const control = (name: string, label: string, drawing: Parameters<typeof icon>[0]) =>
-    h('button', { type: 'button', class: `control ${name}`, 'aria-label': label, title: label }, icon(drawing));
-  const close = control('control-close', 'Close', 'close');
-  const previous = control('control-previous', 'Previous', 'previous');
-  const next = control('control-next', 'Next', 'next');
-  const download = h('a', { class: 'control control-download', title: 'Download original' }, icon('download'));
-  const element = h(
-    'dialog',
-    { class: 'lightbox', 'aria-label': 'Viewer' },
-    stage,
-    h('div', { class: 'bar' }, download, close),
-    previous,
-    next,
-    text.element,
-  );
+  const said = h('p', { class: 'said', role: 'status' });
+  const close = control('close', words.page.close, 'close');
+  const previous = control('previous', words.lightbox.previous, 'previous');
+  const next = control('next', words.lightbox.next, 'next');
+  const tools = toolbar(close);
+  const viewer = h('div', { class: 'viewer' }, stage, tools.element, previous, next, text.element, said);
+  const element = modal(h('dialog', { class: 'lightbox', 'aria-label': words.lightbox.label }, viewer));
 
-  const slides = new Map<number, Slide>();
-  let library: Library | null = null;
-  /** The timeline by which `index` counts. */
-  let timeline: Timeline | null = null;
-  let index = -1;
-  /** The item that the viewer wants to see and that has not been read yet, or -1. */
-  let heading = -1;
   /** Set while the page goes back, which takes a moment. A second close in this time would go back too far. */
   let leaving = false;
-  let unsubscribe: () => void = () => undefined;
-  const current = () => slides.get(index);
+  const items = row(track, events, {
+    leaving: () => zoom.reset(),
+    arrived(item) {
+      describe(item);
+      events.moved(item, headline(item));
+    },
+    arranged() {
+      previous.disabled = items.index <= 0;
+      next.disabled = items.index + 1 >= (items.library?.count ?? 0);
+    },
+    displaced: (key) => events.displaced(key),
+  });
+  const current = () => items.current();
   const zoom = zoomer(stage, current, (zoomed) => {
     element.classList.toggle('lightbox-zoomed', zoomed);
-    if (zoomed) current()?.sharpen();
+    if (!zoomed) return;
+    more.stop();
+    current()?.sharpen();
   });
+  const full = fullScreen(viewer);
+  const { details } = events;
+  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform, say });
+  for (const tool of [full, ...[...more.tools].reverse(), download()]) tools.add(tool);
 
-  previous.addEventListener('click', () => go(index - 1));
-  next.addEventListener('click', () => go(index + 1));
-  close.addEventListener('click', leave);
+  /** The viewer goes on to another item. */
+  function turn(to: number, from = 0): boolean {
+    more.stop();
+    return items.go(to, { from });
+  }
+
+  previous.addEventListener('click', () => turn(items.index - 1));
+  next.addEventListener('click', () => turn(items.index + 1));
+  close.addEventListener('click', () => {
+    more.reset();
+    leave();
+  });
   // For Esc and Android's back gesture. The URL decides what is open, so closing goes through the URL.
   element.addEventListener('cancel', (event) => {
     event.preventDefault();
     leave();
   });
+  // Safari before 16 scrolls to what is only hidden, such as a neighbour's button that gets the focus.
+  element.addEventListener('scroll', () => element.scrollTo(0, 0));
   keyboard(element, {
-    previous: () => go(index - 1),
-    next: () => go(index + 1),
-    first: () => go(0),
-    last: () => go((library?.count ?? 0) - 1),
-    own: (event) => current()?.key(event) ?? false,
-    zoom: (factor) => zoom.by(factor),
-    close: leave,
+    previous: () => turn(items.index - 1),
+    next: () => turn(items.index + 1),
+    first: () => turn(0),
+    last: () => turn((items.library?.count ?? 0) - 1),
+    // What plays by itself is stopped by the keys by which one goes on.
+    own: (event) => !more.runs() && (current()?.key(event) ?? false),
+    tool: (key) => current() !== undefined && tools.key(key),
+    zoom(factor) {
+      if (!current()?.zooms) return;
+      zoom.by(factor);
+      say(zoom.active() ? words.viewer.zoomed(Math.round(zoom.scale() * 100)) : words.viewer.whole);
+    },
+    pan(right, down) {
+      if (zoom.active()) zoom.look(right, down);
+      return zoom.active();
+    },
+    close: () => void leave(),
   });
 
   watch(
-    stage,
+    viewer,
     {
       zoomed: zoom.active,
-      swipe(dx) {
-        const edge = (dx > 0 && index === 0) || (dx < 0 && index + 1 >= (library?.count ?? 0));
-        track.style.transform = `translateX(${edge ? dx / 3 : dx}px)`;
-      },
+      swipe: (dx) => items.drag(dx),
       swiped(dx, velocity) {
-        const turn = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
-        if (!turn || !go(index - Math.sign(dx), false, dx)) glide(`${dx}px`);
+        const far = Math.abs(dx) > TURN || (Math.abs(velocity) > FLICK && Math.sign(velocity) === Math.sign(dx));
+        if (!far || !turn(items.index - Math.sign(along(dx)), dx)) items.drop(dx);
       },
       pull(dy) {
         track.style.transform = `translateY(${dy}px) scale(${1 - Math.min(0.15, dy / 2000)})`;
@@ -115,119 +144,76 @@ export function lightbox(events: LightboxEvents): Lightbox {
       },
       pulled(dy, velocity) {
         element.style.removeProperty('--fade');
-        if (dy > PULL || velocity > FLICK) leave();
-        else glide('0px');
+        if (!(dy > PULL || velocity > FLICK) || !leave()) items.drop(0);
       },
       pan: zoom.pan,
       pinch: zoom.pinch,
       settled: zoom.settle,
       tap(event) {
+        if (!(event.target instanceof Element) || !event.target.closest('.stage')) return;
         if (event.pointerType === 'mouse') {
-          if (event.target instanceof Element && !event.target.closest('.frame')) leave();
+          if (!event.target.closest('.frame')) leave();
         } else if (current()?.zooms) element.classList.toggle('lightbox-quiet');
       },
       doubleTap: (event) => zoom.toggle(event.clientX, event.clientY),
+      hold: (event) => event.target instanceof Element && event.target.closest('.frame') !== null && (current()?.hold?.(true) ?? false),
+      released: () => void current()?.hold?.(false),
     },
-    // The player's timeline, buttons and notices keep their clicks and drags.
-    (event) =>
-      event.target instanceof Element && (event.target.closest('button, a, .failure, .film-bar, .film-panel') !== null || onTimeline(event)),
+    (event) => event.target instanceof Element && (event.target.closest(OWN) !== null || onTimeline(event)),
   );
 
-  function leave(): void {
-    if (leaving) return;
+  /** Ends what is open beside the item first, and then the lightbox. `false` if the item stays. */
+  function leave(): boolean {
+    if (more.back()) return false;
+    if (!leaving) events.close();
     leaving = true;
-    events.close();
-  }
-
-  /**
-   * Moves to an item. `false` if it is not there: there is none, or it has not been read yet and is shown when it has
-   * come. `from` is where a finger let the row go, px.
-   */
-  function go(to: number, play = false, from = 0): boolean {
-    heading = -1;
-    if (!library || to < 0 || to >= library.count || to === index) return false;
-    const item = library.at(to);
-    if (!item) {
-      heading = to;
-      library.want([to, to + 1], [to - 1, to + 2]);
-      return false;
-    }
-    const step = to - index;
-    const turning = index >= 0 && Math.abs(step) === 1;
-    zoom.reset();
-    current()?.deactivate();
-    index = to;
-    arrange();
-    current()?.activate(play);
-    describe(item);
-    events.moved(item);
-    if (turning) glide(`calc(${step * 100}% + ${step * BETWEEN + from}px)`);
-    else track.style.transform = '';
-    library.want([to - 1, to + 2], [to - AROUND, to + AROUND + 1]);
     return true;
   }
 
-  /** The library has read something, or has changed. */
-  function changed(): void {
-    const key = current()?.item.key;
-    if (library?.timeline !== timeline && key !== undefined) events.displaced(key);
-    else if (heading >= 0 && library?.at(heading)) go(heading);
-    else if (index >= 0) arrange();
+  let word: ReturnType<typeof setTimeout> | undefined;
+  /** Says something to screen readers. */
+  function say(sentence: string): void {
+    clearTimeout(word);
+    said.classList.remove('said-shown');
+    said.textContent = sentence;
   }
 
-  /** Lets the row come to rest from its present place. */
-  function glide(from: string): void {
-    track.style.transform = '';
-    if (stillMotion()) return;
-    track.animate([{ transform: `translateX(${from})` }, { transform: 'none' }], {
-      duration: 320,
-      easing: 'cubic-bezier(.2,.8,.2,1)',
-    });
+  /** Says something to everybody. */
+  function inform(sentence: string): void {
+    say(sentence);
+    if (sentence === '') return;
+    said.classList.add('said-shown');
+    word = setTimeout(say, WORD, '');
   }
 
-  /** Keeps the current item and its two neighbours, which load in the meantime. */
-  function arrange(): void {
-    for (const [at, slide] of slides) {
-      if (Math.abs(at - index) <= 1) continue;
-      slide.destroy();
-      slides.delete(at);
-    }
-    for (const at of [index, index + 1, index - 1]) {
-      const item = library?.at(at);
-      if (!item) continue;
-      let slide = slides.get(at);
-      if (!slide) {
-        slide = item.type === 'video' ? film(item, events) : photo(item, events, timeline?.originals);
-        slides.set(at, slide);
-        track.append(slide.element);
-      }
-      const offset = at - index;
-      slide.element.style.transform = `translateX(calc(${offset * 100}% + ${offset * BETWEEN}px))`;
-      slide.element.inert = offset !== 0;
-    }
-    previous.disabled = index <= 0;
-    next.disabled = index + 1 >= (library?.count ?? 0);
+  function download(): Tool {
+    const link = h('a', { class: 'control control-download', title: words.lightbox.downloadOriginal }, icon('download'));
+    return {
+      element: link,
+      show(item) {
+        const { timeline } = items;
+        const hidden = !(timeline?.originals && timeline.download);
+        set(link, { href: item.file, download: item.name, 'aria-label': words.lightbox.downloadOf(headline(item)), hidden });
+      },
+    };
   }
 
   function describe(item: Media): void {
-    text.show(item);
-    set(stage, { 'aria-label': `${item.type === 'video' ? 'Film' : 'Photo'} ${item.name}` });
-    const hidden = !(timeline?.originals && timeline.download);
-    set(download, { href: item.file, download: item.name, 'aria-label': `Download ${item.name}`, hidden });
+    const { library, timeline, index } = items;
+    const album = timeline?.views.find(({ name }) => name === timeline.view)?.title ?? null;
+    text.show(item, { album, at: index + 1, of: library?.count ?? 0 });
+    // What was said of the picture before no longer holds.
+    if (!said.classList.contains('said-shown')) say('');
+    set(stage, { 'aria-label': spokenName(item) });
+    element.classList.remove('lightbox-told');
+    tools.show(item);
   }
 
   function clear(): void {
-    unsubscribe();
+    more.stop();
     zoom.reset();
-    for (const slide of slides.values()) slide.destroy();
-    slides.clear();
-    track.replaceChildren();
-    track.style.transform = '';
+    items.clear();
     element.classList.remove('lightbox-quiet');
-    library = null;
-    timeline = null;
-    index = -1;
-    heading = -1;
     leaving = false;
   }
 
@@ -235,6 +221,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     if (element.open) return;
     const { documentElement } = document;
     documentElement.style.setProperty('--scrollbar', `${innerWidth - documentElement.clientWidth}px`);
+    documentElement.classList.add('looking');
     element.showModal();
   }
 
@@ -242,20 +229,20 @@ export function lightbox(events: LightboxEvents): Lightbox {
     element,
     frame: () => current()?.frame ?? null,
     key: () => current()?.item.key ?? null,
+    add: tools.add,
     show(from, at, play) {
-      if (from !== library || from.timeline !== timeline) {
-        clear();
-        library = from;
-        timeline = from.timeline;
-        unsubscribe = from.subscribe(changed);
-      }
+      if (from !== items.library || from.timeline !== items.timeline) clear();
+      items.open(from);
       appear();
-      go(at, play);
+      items.go(at, { play });
     },
     tell(notice) {
       clear();
+      more.back();
       text.clear();
-      set(download, { hidden: true });
+      set(stage, { 'aria-label': null });
+      // There is nothing that a tool could do something with.
+      element.classList.add('lightbox-told');
       previous.disabled = true;
       next.disabled = true;
       track.append(notice);
@@ -263,6 +250,9 @@ export function lightbox(events: LightboxEvents): Lightbox {
     },
     hide() {
       clear();
+      more.reset();
+      full.leave();
+      document.documentElement.classList.remove('looking');
       if (element.open) element.close();
     },
   };

@@ -1,24 +1,27 @@
 import { h, set } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
+import { words } from '../words/words.ts';
 
 /** The clip of a live photo. It is played over the photo, and goes when it ends. */
 export interface Live {
   readonly button: HTMLButtonElement;
+  play(): void;
   toggle(): void;
   stop(): void;
 }
 
 export function live(frame: HTMLElement, clip: string, name: string): Live {
-  const button = h('button', { type: 'button', class: 'live' }, icon('live'), 'Live');
+  const button = h('button', { type: 'button', class: 'live' }, icon('live'), words.lightbox.live);
   let video: HTMLVideoElement | null = null;
   describe();
 
   function describe(): void {
-    set(button, { 'aria-label': `Play the clip of ${name}`, 'aria-pressed': String(video !== null) });
+    set(button, { 'aria-label': `${words.lightbox.live}: ${words.lightbox.playClip(name)}`, 'aria-pressed': String(video !== null) });
   }
 
   function play(): void {
-    const created = h('video', { class: 'live-clip', playsinline: true, src: clip, 'aria-label': `Clip of ${name}` });
+    if (video) return;
+    const created = h('video', { class: 'live-clip', playsinline: true, src: clip, 'aria-label': words.lightbox.clipOf(name) });
     video = created;
     created.addEventListener('playing', () => created.classList.add('live-shown'));
     created.addEventListener('ended', stop);
@@ -50,5 +53,5 @@ export function live(frame: HTMLElement, clip: string, name: string): Live {
   }
 
   button.addEventListener('click', toggle);
-  return { button, toggle, stop };
+  return { button, play, toggle, stop };
 }

@@ -2,8 +2,10 @@ import type { Media } from '../api/types.ts';
 import { standsIn } from '../grid/layout.ts';
 import { h } from '../ui/dom.ts';
 import { failure } from '../ui/notice.ts';
+import { headline, spokenName } from './caption.ts';
 import { live } from './live.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
+import { words } from '../words/words.ts';
 
 /** The types of originals that every browser shows, for items whose rows do not say it. */
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
@@ -13,8 +15,11 @@ const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
 const shownAsIs = ({ displayable, mime, key }: Media): boolean =>
   displayable ?? (mime === null ? NAMED_AS_SHOWN.test(key) : SHOWN_AS_IS.test(mime));
 
-/** The layers of one picture. Each is sharper than the one below, and is put on top once it is decoded. */
-export function photo(item: Media, around: Surroundings, originals = true): Slide {
+/**
+ * The layers of one picture. Each is sharper than the one below, and is put on top once it is decoded. `sharp` is called
+ * when the current item has what it wants.
+ */
+export function photo(item: Media, around: Surroundings, originals = true, sharp: (item: Media) => void = () => undefined): Slide {
   const frame = frameOf(item);
   const element = h('figure', { class: 'slide' }, frame);
   const original = originals && shownAsIs(item) ? item.file : null;
@@ -23,16 +28,22 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
   // What the current item loads, and what it loads once somebody looks closer.
   const sharper = () => [screen ?? original, screen && original].filter((url) => url !== null && !previews.includes(url));
   let closer = sharper();
-  const clip = item.clip === null ? null : live(frame, item.clip, item.name);
-  if (clip) element.append(clip.button);
+  const clip = item.clip === null ? null : live(frame, item.clip, headline(item));
+  if (clip) {
+    element.append(clip.button);
+    element.classList.add('slide-live');
+  }
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
   /** How many of `closer` are wanted, and how many have come. */
   let wanted = 0;
   let come = 0;
+  /** The picture for the screen is a smaller one that stands in for it. */
+  let weak = false;
+  const active = () => element.classList.contains('slide-active');
 
   function layer(url: string, level: number): HTMLImageElement {
-    const image = h('img', { alt: item.name, draggable: 'false' });
+    const image = h('img', { alt: spokenName(item), draggable: 'false' });
     image.src = url;
     image.addEventListener('load', () => {
       // A decoded picture appears at once. Some browsers refuse to decode very large pictures, but still show them.
@@ -63,7 +74,8 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     element.classList.add('slide-shown');
     if (image !== loading) return;
     // Nobody could make the picture for the screen: the original is wanted without a closer look.
-    if (level === previews.length && standsIn(item, image)) wanted = closer.length;
+    weak ||= level === previews.length && standsIn(item, image);
+    if (weak && active()) wanted = closer.length;
     done();
   }
 
@@ -76,12 +88,12 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
       element.classList.remove('slide-loading');
       // The next one may be there. Each zoom would ask again for what there is not.
       closer.splice(come, 1);
-      wanted = Math.max(wanted, come + 1);
+      if (active()) wanted = Math.max(wanted, come + 1);
       load();
     }
     void around.stillWelcome().then((welcome) => {
       if (!welcome) around.unauthorized();
-      else if (sharpest < 0) frame.replaceChildren(failure(new Error('This photo could not be loaded.'), again));
+      else if (sharpest < 0) frame.replaceChildren(failure(new Error(words.lightbox.photoFailed), again));
     });
   }
 
@@ -91,7 +103,7 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     closer = sharper();
     come = 0;
     previews.forEach(layer);
-    if (element.classList.contains('slide-active')) load();
+    if (active()) load();
   }
 
   function done(): void {
@@ -103,14 +115,18 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
 
   function load(): void {
     const url = closer[come];
-    if (loading || come >= wanted || !url) return;
-    element.classList.add('slide-loading');
+    if (loading) return;
+    if (come >= wanted || !url) {
+      if (active()) sharp(item);
+      return;
+    }
+    if (active()) element.classList.add('slide-loading');
     loading = layer(url, previews.length + come);
   }
 
   previews.forEach(layer);
   if (closer.length === 0 && previews.length === 0) {
-    frame.append(h('p', { class: 'failure' }, 'Browsers cannot show this kind of photo.'));
+    frame.append(h('p', { class: 'failure' }, words.lightbox.photoUnknown));
   }
   return {
     item,
@@ -119,13 +135,21 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
     zooms: true,
     activate() {
       element.classList.add('slide-active');
-      wanted = 1;
+      if (loading) element.classList.add('slide-loading');
+      wanted = weak ? closer.length : 1;
       load();
     },
     sharpen() {
       wanted = closer.length;
       load();
     },
+    prepare() {
+      // An original of many megabytes waits until somebody is here.
+      if (screen === null || closer[0] !== screen) return;
+      wanted = Math.max(wanted, 1);
+      load();
+    },
+    ready: () => come > 0 || (sharpest >= 0 && closer[0] !== screen),
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
       wanted = 0;
@@ -141,6 +165,13 @@ export function photo(item: Media, around: Surroundings, originals = true): Slid
       clip.toggle();
       return true;
     },
+    ...(clip && {
+      hold(down: boolean) {
+        if (down) clip.play();
+        else clip.stop();
+        return true;
+      },
+    }),
     destroy() {
       clip?.stop();
       loading?.removeAttribute('src');

@@ -25,9 +25,17 @@ export interface Slide {
   activate(play: boolean): void;
   /** Called when the viewer looks closer. */
   sharpen(): void;
+  /** Loads the picture for the screen, before somebody comes here. */
+  prepare(): void;
+  /** Whether there is a picture for the screen, or there will be none. */
+  ready(): boolean;
+  /** Plays a film without sound, for who watches without touching anything. Resolves when there is no more to see. */
+  present?(): Promise<void>;
   deactivate(): void;
   /** Acts on a key. `false` if the key means nothing to this item. */
   key(event: KeyboardEvent): boolean;
+  /** A finger rests on the picture, or is gone again. `false` if this means nothing to the item. */
+  hold?(down: boolean): boolean;
   destroy(): void;
 }
 

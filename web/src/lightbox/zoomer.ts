@@ -4,11 +4,17 @@ import { REST, within, zoomAt, zoomed, type Zoom } from './zoom.ts';
 
 /** The zoom after a double tap or a double click. */
 const CLOSER = 2.5;
+/** The part of the stage by which one key moves the picture. */
+const STEP = 0.2;
 
 export interface Zoomer {
   active(): boolean;
+  /** How much larger than whole the picture is. */
+  scale(): number;
   /** Moves the picture by CSS pixels. */
   pan(dx: number, dy: number): void;
+  /** Looks further right and down in the picture, by steps, as far as it goes. */
+  look(right: number, down: number): void;
   /** Scales about a point of the window. */
   pinch(factor: number, x: number, y: number): void;
   /** Zooms in, or out again, about a point of the window. */
@@ -55,8 +61,13 @@ export function zoomer(stage: HTMLElement, current: () => Slide | undefined, cha
   const can = () => current()?.zooms ?? false;
   const self: Zoomer = {
     active: () => zoomed(state),
+    scale: () => state.scale,
     pan(dx, dy) {
       if (can()) apply({ ...state, x: state.x + dx, y: state.y + dy }, false);
+    },
+    look(right, down) {
+      const [dx, dy] = [right * stage.offsetWidth * STEP, down * stage.offsetHeight * STEP];
+      if (can()) apply(bounded({ ...state, x: state.x - dx, y: state.y - dy }), true);
     },
     pinch(factor, x, y) {
       if (can()) apply(about(factor, x, y), false);

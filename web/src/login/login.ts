@@ -1,11 +1,19 @@
 import { ApiError, type Api } from '../api/client.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon, sprig } from '../ui/icons.ts';
+import { reach } from '../services.ts';
+import { words } from '../words/words.ts';
+import { languages } from '../ui/languages.ts';
+
+/** How long a session lasts. */
+export const DAYS = 30;
 
 export interface Login {
   readonly element: HTMLElement;
-  /** Empties the form and puts the caret into it. `message` says why the viewer must log in again. */
-  open(message?: string): void;
+  /** Empties the form and puts the caret into it. `reason` says why the viewer must log in again. */
+  open(reason?: string): void;
+  /** Says what went wrong. */
+  warn(text: string): void;
   /** Says why nobody can enter here now, in the place of the form. */
   shut(reason: string): void;
   /** Asks whether the link needs a password, and enters if it does not. */
@@ -29,20 +37,20 @@ export function login(
     autocorrect: 'off',
     spellcheck: 'false',
     required: true,
-    'aria-describedby': 'login-message',
+    'aria-describedby': 'login-lead login-message',
   });
   const reveal = h('button', { type: 'button', class: 'reveal' });
-  const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, 'Open the gallery'));
-  const note = h('p', { class: 'login-note' }, 'You stay signed in on this device for 30 days.');
+  const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, words.login.enter));
+  const note = h('p', { class: 'login-note' }, words.login.stay(DAYS));
   const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
-  const lead = h('p', { class: 'login-lead' }, 'This gallery is private. Please enter the password you were given.');
-  const label = h('label', { for: 'password' }, 'Password');
+  const lead = h('p', { id: 'login-lead', class: 'login-lead' }, words.login.lead);
+  const label = h('label', { for: 'password' }, words.login.password);
   const box = h('div', { class: 'password' }, field, reveal);
   const form = h(
     'form',
-    { class: 'login-card', method: 'post', action: '/login', novalidate: true },
+    { class: 'login-card', method: 'post', action: reach('/login'), novalidate: true },
     sprig(),
-    h('h1', {}, title),
+    h('h1', { dir: 'auto' }, title),
     lead,
     // Password managers store a password under a user name. The gallery has only one user.
     h('input', { type: 'text', name: 'username', value: title, autocomplete: 'username', hidden: true, readonly: true }),
@@ -56,7 +64,7 @@ export function login(
 
   const show = (visible: boolean) => {
     field.type = visible ? 'text' : 'password';
-    set(reveal, { 'aria-label': visible ? 'Hide password' : 'Show password', 'aria-pressed': String(visible) });
+    set(reveal, { 'aria-label': visible ? words.login.hide : words.login.show, 'aria-pressed': String(visible) });
     reveal.replaceChildren(icon(visible ? 'hide' : 'show'));
   };
   const say = (text: string, wrong: boolean) => {
@@ -81,7 +89,7 @@ export function login(
     event.preventDefault();
     if (submit.disabled) return;
     if (field.value === '') {
-      say('Please enter the password.', true);
+      say(words.login.empty, true);
       field.focus();
       return;
     }
@@ -110,17 +118,18 @@ export function login(
 
   function refuse(error: unknown): void {
     if (link !== null && error instanceof ApiError && error.status === 404) {
-      shut('This link has ended, or is not whole. Please ask for a new one.');
+      shut(words.login.linkEnded);
     } else if (error instanceof ApiError && error.status === 401) {
-      say('That is not the right password. Please try again.', true);
+      say(words.login.wrong, true);
       field.readOnly = false;
       field.select();
       field.focus();
     } else if (error instanceof ApiError && error.status === 429) {
       hold(error.retryAfter ?? 30);
     } else {
-      const id = error instanceof ApiError && error.requestId ? ` (request ${error.requestId})` : '';
-      say(`${error instanceof Error ? error.message : 'Something went wrong.'}${id}`, false);
+      const text = error instanceof Error ? error.message : words.errors.unknown;
+      const id = error instanceof ApiError ? error.requestId : null;
+      say(id === null ? text : words.errors.withRequest(text, id), false);
     }
   }
 
@@ -129,7 +138,7 @@ export function login(
     let left = Math.ceil(seconds);
     const tick = () => {
       if (left > 0) {
-        say(`Too many attempts. Please wait ${left} s.`, false);
+        say(words.login.wait(left), false);
         left -= 1;
         return;
       }
@@ -162,11 +171,16 @@ export function login(
     follow() {
       if (link !== null) void follow(link);
     },
-    element: h('main', { class: 'login' }, form),
-    open(text = '') {
+    element: h('main', { class: 'login' }, form, languages()),
+    open(reason = words.login.lead) {
+      lead.textContent = reason;
       field.value = '';
       show(false);
-      if (waiting === undefined) say(text, false);
+      if (waiting === undefined) say('', false);
+      field.focus();
+    },
+    warn(text) {
+      say(text, false);
       field.focus();
     },
   };

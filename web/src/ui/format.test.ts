@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { facts } from '../lightbox/caption.ts';
-import { media } from '../testing.ts';
-import { bytes, cameraName, clock, dayName, fullDate, monthName, shortDay, whenTaken } from './format.ts';
+import { bytes, cameraName, clock, dayName, fullDate, monthName, monthsName, shortDay, whenTaken } from './format.ts';
 
 describe('dates', () => {
   it('are the digits, in whatever zone the viewer is', () => {
@@ -16,6 +14,14 @@ describe('dates', () => {
     expect(fullDate('2024-06-15', 'en-GB')).toBe('15 June 2024');
     expect(monthName('2024-06-15', 'en-GB')).toBe('June 2024');
     expect(dayName('2024-06-01', 'en-GB')).toBe('Sat 1 June');
+  });
+});
+
+describe('monthsName', () => {
+  it('names neighbouring months in the order of time', () => {
+    expect(monthsName('2024-06-30', '2024-06-01', 'en-GB')).toBe('June 2024');
+    expect(monthsName('2024-06-30', '2024-03-01', 'en-GB')).toMatch(/^March\s?–\s?June 2024$/);
+    expect(monthsName('2024-01-31', '2023-12-31', 'en-GB')).toMatch(/^December 2023\s?–\s?January 2024$/);
   });
 });
 
@@ -73,14 +79,5 @@ describe('cameraName', () => {
     expect(cameraName({ make: null, model: 'X-T4' })).toBe('X-T4');
     expect(cameraName({ make: ' ', model: null })).toBeNull();
     expect(cameraName(null)).toBeNull();
-  });
-});
-
-describe('facts', () => {
-  it('tells what is known and nothing else', () => {
-    const item = media({ width: 4000, height: 3000, size: 3_440_000, camera: { make: 'FUJIFILM', model: 'X-T4' } });
-    expect(facts(item, 'en-GB')).toEqual(['15 June 2024 at 14:03', 'FUJIFILM X-T4', '4000 × 3000', '3.4 MB']);
-    expect(facts(media({ width: null, duration: 12.5, size: 5 }), 'en-GB')).toEqual(['15 June 2024 at 14:03', '0:13', '5 bytes']);
-    expect(facts(media({ dateTaken: null, width: null, size: 5 }), 'en-GB')).toEqual(['Date unknown', '5 bytes']);
   });
 });

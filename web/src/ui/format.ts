@@ -1,4 +1,6 @@
 import type { Taken } from '../api/types.ts';
+import { locale, number, plain } from '../words/locale.ts';
+import { words } from '../words/words.ts';
 
 /**
  * Dates are read by their digits, and never through the viewer's time zone. A photo taken at 23:50 in Lisbon
@@ -11,31 +13,39 @@ function wallClock(stamp: string): Date {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatted(stamp: string, options: Intl.DateTimeFormatOptions, locale?: string): string {
-  const id = `${locale ?? ''}${Object.entries(options).flat().join()}`;
+function formatted(stamp: string, options: Intl.DateTimeFormatOptions, tag: string): string {
+  const id = `${tag} ${Object.entries(options).flat().join()}`;
   let format = formats.get(id);
   if (!format) {
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+    format = new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
     formats.set(id, format);
   }
   return format.format(wallClock(stamp));
 }
 
 /** `June 2024` */
-export const monthName = (stamp: string, locale?: string): string =>
-  formatted(stamp, { month: 'long', year: 'numeric' }, locale);
+export const monthName = (stamp: string, tag = locale()): string =>
+  formatted(stamp, { month: 'long', year: 'numeric' }, tag);
+
+/** `March – June 2024`, for neighbouring months, in the order of time. */
+export function monthsName(one: string, other: string, tag = locale()): string {
+  if (one.slice(0, 7) === other.slice(0, 7)) return monthName(one, tag);
+  const [from = one, to = other] = [one, other].sort();
+  const format = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return format.formatRange(wallClock(from.slice(0, 7) + '-01'), wallClock(to.slice(0, 7) + '-01'));
+}
 
 /** `Sat, 15 June` */
-export const dayName = (stamp: string, locale?: string): string =>
-  formatted(stamp, { weekday: 'short', day: 'numeric', month: 'long' }, locale);
+export const dayName = (stamp: string, tag = locale()): string =>
+  formatted(stamp, { weekday: 'short', day: 'numeric', month: 'long' }, tag);
 
 /** `15 Jun`, for narrow places. */
-export const shortDay = (stamp: string, locale?: string): string =>
-  formatted(stamp, { day: 'numeric', month: 'short' }, locale);
+export const shortDay = (stamp: string, tag = locale()): string =>
+  formatted(stamp, { day: 'numeric', month: 'short' }, tag);
 
 /** `15 June 2024 at 14:03`, or `15 June 2024` where no time is known. */
-export const fullDate = (stamp: string, locale?: string): string =>
-  formatted(stamp, stamp.includes('T') ? { dateStyle: 'long', timeStyle: 'short' } : { dateStyle: 'long' }, locale);
+export const fullDate = (stamp: string, tag = locale()): string =>
+  formatted(stamp, stamp.includes('T') ? { dateStyle: 'long', timeStyle: 'short' } : { dateStyle: 'long' }, tag);
 
 interface Dated {
   readonly dateTaken: string | null;
@@ -43,34 +53,44 @@ interface Dated {
 }
 
 /** When an item was taken, for a person. A guess is called one, and has no time. */
-export function whenTaken({ dateTaken, taken }: Dated, locale?: string): string {
-  if (dateTaken === null || taken?.source === 'ingest') return 'Date unknown';
-  if (!taken?.guess) return fullDate(dateTaken, locale);
-  const from = taken.source === 'name' ? "from the file's name" : taken.source === 'file' ? "from the file's time" : 'a guess';
-  return `${fullDate(dateTaken.slice(0, 10), locale)} (${from})`;
+export function whenTaken({ dateTaken, taken }: Dated, tag = locale()): string {
+  const { unknown, byName, byFile, guess } = words.dates;
+  if (dateTaken === null || taken?.source === 'ingest') return unknown;
+  if (!taken?.guess) return fullDate(dateTaken, tag);
+  const called = taken.source === 'name' ? byName : taken.source === 'file' ? byFile : guess;
+  return called(fullDate(dateTaken.slice(0, 10), tag));
 }
 
 /** `0:07`, `12:05`, `1:02:03` */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);
-  const two = (part: number) => String(part).padStart(2, '0');
   const minutes = Math.floor(whole / 60) % 60;
   const hours = Math.floor(whole / 3600);
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  const end = plain(whole % 60, 2);
+  return hours > 0 ? `${plain(hours)}:${plain(minutes, 2)}:${end}` : `${plain(minutes)}:${end}`;
 }
 
 /** `850 bytes`, `3.4 MB`: powers of ten, as file managers and cameras count. */
-export function bytes(size: number, locale?: string): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+export function bytes(size: number, tag = locale()): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
   let unit = 0;
   let value = size;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit > 0 && value < 9.95 ? 1 : 0;
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+  const style = 'unit';
+  const maximumFractionDigits = unit > 0 && value < 9.95 ? 1 : 0;
+  // The short name of a byte is the same for one and for many.
+  const unitDisplay = unit === 0 ? 'long' : 'short';
+  return number(value, { style, unit: units[unit] ?? 'byte', unitDisplay, maximumFractionDigits }, tag);
 }
+
+/** `4000 × 3000` */
+export const pixels = (width: number, height: number): string => `${plain(width)} × ${plain(height)}`;
+
+/** `2,400 kbit/s`: the bits in a second of a film. */
+export const bitRate = (bits: number): string => `${number(Math.round(bits / 1000))} kbit/s`;
 
 /** `Fujifilm X-T4`. If the model repeats the maker, the maker is named once. */
 export function cameraName(camera: { readonly make: string | null; readonly model: string | null } | null): string | null {
@@ -80,6 +100,3 @@ export function cameraName(camera: { readonly make: string | null; readonly mode
   const [firstWord = make] = make.split(/\s+/);
   return model.toLowerCase().startsWith(firstWord.toLowerCase()) ? model : `${make} ${model}`;
 }
-
-/** `1 photo`, `12 films` */
-export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString()} ${n === 1 ? one : many}`;

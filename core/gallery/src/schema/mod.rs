@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("005_renditions.sql"),
     include_str!("006_adopted.sql"),
     include_str!("007_checksums.sql"),
+    include_str!("008_packs.sql"),
 ];
 
 /// The version of a database to which every step was applied.

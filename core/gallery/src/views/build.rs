@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use deflate::{Gzip, crc32};
 
 use super::{
-    Access, Block, Directory, Edition, Hash, Head, Index, Part, Pieces, View, cut, item, name_of,
+    Access, Block, Directory, Edition, Hash, Head, Index, Part, Pieces, View, cut,
+    index::Beside,
+    item, name_of,
     shards::{self, IN_A_PART},
     timeline::{self, Named, Timeline},
 };
@@ -27,6 +29,8 @@ pub struct About {
     pub cover: Option<String>,
     pub albums: Vec<Album>,
     pub access: Access,
+    /// What packs there are: the text of [`crate::download::packs::encode`], or nothing.
+    pub packs: Vec<u8>,
 }
 
 impl About {
@@ -170,8 +174,9 @@ impl<F: FnMut(&[Vec<u8>]) -> Vec<Vec<u8>>> Builder<'_, F> {
         let shards = self.shards()?;
         let mut index = Index::new(heads, albums, &shards);
         let links = (!about.access.links.is_empty()).then(|| self.keep(about.access.links.clone()));
-        let access = (about.access.epoch, links);
-        index.seal(films.as_deref(), access, |part| self.parts.get(&part.name).cloned())?;
+        let packs = (!about.packs.is_empty()).then(|| self.keep(about.packs.clone()));
+        let beside = Beside { epoch: about.access.epoch, links, packs };
+        index.seal(films.as_deref(), beside, |part| self.parts.get(&part.name).cloned())?;
         self.names.extend(index.outside().map(|part| part.name.clone()));
         Ok(Built { index, parts: std::mem::take(&mut self.parts), names: std::mem::take(&mut self.names) })
     }

@@ -5,6 +5,8 @@
 //! cuts are those of a treap that ends in leaves of at most [`MOST`] items: a new item changes the block that it comes
 //! into, or, where it makes a cut or a block too long, the two blocks beside the cut, and no other.
 
+use std::ops::Range;
+
 use sha2::{Digest as _, Sha256};
 
 /// The most items of a block. Blocks have half as many on average.
@@ -13,21 +15,24 @@ pub const MOST: usize = 128;
 /// The lengths of the blocks of items with these keys, in order. They add up to the number of keys.
 pub fn cut<'a>(keys: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
     let ranks: Vec<u64> = keys.into_iter().map(rank).collect();
+    cut_where(&ranks, |run| run.len() <= MOST)
+}
+
+/// The lengths of runs of items with these hashes, each of which fits, or has one item.
+pub fn cut_where(ranks: &[u64], fits: impl Fn(&Range<usize>) -> bool) -> Vec<usize> {
     let mut lengths = Vec::with_capacity(ranks.len() / (MOST / 2) + 1);
-    // The parts that are not yet cut, the first on top.
-    let mut parts = vec![&ranks[..]];
-    while let Some(part) = parts.pop() {
-        if part.len() <= MOST {
-            if !part.is_empty() {
-                lengths.push(part.len());
-            }
+    // The runs that are not yet cut, the first on top.
+    let mut runs = Vec::from([Range { start: 0, end: ranks.len() }]);
+    while let Some(run) = runs.pop() {
+        if run.len() <= 1 || fits(&run) {
+            lengths.extend(Some(run.len()).filter(|length| *length > 0));
             continue;
         }
         // The last item makes no cut.
-        let inner = &part[..part.len() - 1];
+        let inner = &ranks[run.start..run.end - 1];
         let lowest = inner.iter().enumerate().min_by_key(|(_, rank)| **rank).map_or(0, |(at, _)| at);
-        let (first, second) = part.split_at(lowest + 1);
-        parts.extend([second, first]);
+        let middle = run.start + lowest + 1;
+        runs.extend([middle..run.end, run.start..middle]);
     }
     lengths
 }

@@ -6,7 +6,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Edition, Unreadable, View, directory, is_part_name,
+    Unreadable, View, directory,
+    head::Head,
+    is_part_name,
     part::Part,
     shards::{self, IN_A_PART},
 };
@@ -48,6 +50,9 @@ pub struct Index {
     /// The part with the links, see [`crate::link`], if there are any, as [`Part::to_text`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     links: Option<String>,
+    /// The part with the packs, see [`crate::download::packs`], if there are any, written likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packs: Option<String>,
 }
 
 /// Who may enter, as the operator's program says it.
@@ -73,65 +78,12 @@ struct Views {
     albums: Option<Part>,
 }
 
-/// What there is of a view.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    pub name: String,
-    /// The title of an album.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    pub count: usize,
-    /// For [`Edition::OneOrigin`].
-    one: Pieces,
-    /// For [`Edition::Split`], if it differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    split: Option<Pieces>,
-}
-
-/// An edition of a view.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pieces {
-    /// A gzip member with a [`super::Directory`].
-    pub directory: Part,
-    /// A piece of raw DEFLATE with the timeline, without the first field.
-    pub timeline: Part,
-    /// The length of the timeline's text in bytes, and its CRC-32.
-    pub text: (u32, u32),
-}
-
-impl Head {
-    /// A view with the pieces of both editions, which may be the same.
-    pub fn new(view: &View, title: Option<String>, count: usize, [one, split]: [Pieces; 2]) -> Self {
-        let split = Some(split).filter(|split| *split != one);
-        Self { name: view.name().to_owned(), title, count, one, split }
-    }
-
-    pub fn edition(&self, edition: Edition) -> &Pieces {
-        match (edition, &self.split) {
-            (Edition::Split, Some(split)) => split,
-            _ => &self.one,
-        }
-    }
-
-    /// Every edition, once.
-    pub fn editions(&self) -> impl Iterator<Item = &Pieces> {
-        std::iter::once(&self.one).chain(&self.split)
-    }
-
-    fn editions_mut(&mut self) -> impl Iterator<Item = &mut Pieces> {
-        std::iter::once(&mut self.one).chain(&mut self.split)
-    }
-
-    /// A JSON list of heads.
-    pub fn parse_all(json: &[u8]) -> Result<Vec<Self>, Unreadable> {
-        let heads: Vec<Self> = serde_json::from_slice(json).map_err(|_| Unreadable)?;
-        if heads.iter().all(Self::is_sound) { Ok(heads) } else { Err(Unreadable) }
-    }
-
-    fn is_sound(&self) -> bool {
-        View::parse(&self.name).is_some()
-            && self.editions().all(|pieces| pieces.directory.is_sound() && pieces.timeline.is_sound())
-    }
+/// What an index says beside the catalogue itself. It is not part of the version.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    pub epoch: u32,
+    pub links: Option<Part>,
+    pub packs: Option<Part>,
 }
 
 impl Index {
@@ -154,6 +106,7 @@ impl Index {
             films: None,
             epoch: 0,
             links: None,
+            packs: None,
         }
     }
 
@@ -163,24 +116,24 @@ impl Index {
             && index.version.len() == 16
             && index.version.bytes().all(super::is_digit)
             && index.previous.iter().chain(&index.shard_parts).all(|name| is_part_name(name))
-            && index.links.iter().all(|links| Part::of_text(links).is_some())
+            && index.links.iter().chain(&index.packs).all(|part| Part::of_text(part).is_some())
             && (1..=shards::MOST).contains(&index.shards)
             && index.shard_parts.len() == index.shards.div_ceil(IN_A_PART);
         if sound { Ok(index) } else { Err(Unreadable) }
     }
 
     /// Sets the version, and takes the list of films and small parts into the index as long as it stays small.
-    /// `access` is the epoch and the part with the links, which are not part of the version. `content` is that of a
-    /// part.
-    pub fn seal(
+    /// `content` is that of a part.
+    pub(super) fn seal(
         &mut self,
         films: Option<&[u8]>,
-        access: (u32, Option<Part>),
+        beside: Beside,
         content: impl Fn(&Part) -> Option<Vec<u8>>,
     ) -> serde_json::Result<()> {
         self.version = super::Hash::of(&self.encode()?).to_string();
-        let links;
-        (self.epoch, links) = access;
+        let Beside { epoch, links, packs } = beside;
+        self.epoch = epoch;
+        self.packs = packs.map(|packs| packs.to_text());
         // The room for the name of the index before.
         self.previous = Some(String::from_utf8_lossy(&[b'0'; 32]).into_owned());
         self.films = films.map(|films| STANDARD_NO_PAD.encode(films));
@@ -231,12 +184,22 @@ impl Index {
         let all = self.parsed.get().into_iter().flat_map(|Views { heads, albums }| {
             heads.iter().flat_map(Head::editions).map(|pieces| &pieces.directory).chain(albums)
         });
-        all.cloned().chain(self.links()).filter(Part::is_outside)
+        all.cloned().chain(self.links()).chain(self.packs()).filter(Part::is_outside)
     }
 
     /// The part with the links, if there are any.
     pub fn links(&self) -> Option<Part> {
         Part::of_text(self.links.as_ref()?)
+    }
+
+    /// The part with the packs, if there are any.
+    pub fn packs(&self) -> Option<Part> {
+        Part::of_text(self.packs.as_ref()?)
+    }
+
+    /// Whether both name the same packs.
+    pub fn has_packs_of(&self, other: &Self) -> bool {
+        self.packs == other.packs
     }
 
     /// Whether the same people may enter by both.
@@ -309,7 +272,7 @@ impl Index {
 mod tests {
     use std::collections::HashMap;
 
-    use super::*;
+    use super::{super::Pieces, *};
 
     fn part(content: &[u8]) -> Part {
         Part::new(super::super::name_of(&[content]), u32::try_from(content.len()).unwrap())
@@ -330,7 +293,7 @@ mod tests {
         for (directory, inside) in [(vec![1; 500], 2), (vec![1; 1500], 1), (vec![1; 5000], 0)] {
             let contents: HashMap<String, Vec<u8>> = [(part(&directory).name, directory.clone())].into();
             let mut index = index(&directory);
-            index.seal(Some(b"films"), (0, None), |part| contents.get(&part.name).cloned()).unwrap();
+            index.seal(Some(b"films"), Beside::default(), |part| contents.get(&part.name).cloned()).unwrap();
             let json = index.encode().unwrap();
             assert!(json.len() <= MOST_BYTES, "{}", json.len());
             let mut read = Index::parse(&json).unwrap();
@@ -346,7 +309,7 @@ mod tests {
     fn the_version_is_that_of_the_content() {
         let version = |directory: &[u8], keep: bool| {
             let mut index = index(directory);
-            index.seal(None, (0, None), |part| keep.then(|| part.name.clone().into_bytes())).unwrap();
+            index.seal(None, Beside::default(), |part| keep.then(|| part.name.clone().into_bytes())).unwrap();
             index.version
         };
         assert_eq!(version(b"a", true), version(b"a", false));
@@ -358,14 +321,17 @@ mod tests {
         let (directory, links) = (vec![1; 1500], vec![2; 1000]);
         let mut index = index(&directory);
         let mut same = index.clone();
-        same.seal(None, (0, None), |_| None).unwrap();
+        same.seal(None, Beside::default(), |_| None).unwrap();
         let content = |part: &Part| Some(if part.length == 1000 { links.clone() } else { directory.clone() });
-        index.seal(None, (7, Some(part(&links))), content).unwrap();
+        let beside = Beside { epoch: 7, links: Some(part(&links)), packs: Some(part(b"packs")) };
+        index.seal(None, beside, content).unwrap();
         assert!(index.encode().unwrap().len() <= MOST_BYTES);
         let read = Index::parse(&index.encode().unwrap()).unwrap();
         assert_eq!((read.epoch, read.links().and_then(|links| links.content())), (7, Some(links)));
         assert_eq!(read.version, same.version);
         assert!(!read.has_access_of(&same) && read.has_access_of(&read.clone()));
+        assert!(!read.has_packs_of(&same) && read.has_packs_of(&read.clone()));
+        assert_eq!(read.packs().map(|packs| packs.name), Some(part(b"packs").name));
     }
 
     #[test]
@@ -388,7 +354,7 @@ mod tests {
     #[test]
     fn what_is_no_index_is_refused() {
         let mut index = index(b"");
-        index.seal(None, (0, None), |_| None).unwrap();
+        index.seal(None, Beside::default(), |_| None).unwrap();
         let json = String::from_utf8(index.encode().unwrap()).unwrap();
         for (from, to) in [
             ("\"format\":2", "\"format\":3"),

@@ -15,6 +15,7 @@
 pub mod build;
 pub mod cut;
 mod directory;
+mod head;
 mod index;
 pub mod item;
 mod part;
@@ -26,7 +27,8 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 pub use directory::{Block, Directory};
-pub use index::{Access, Head, Index, Pieces};
+pub use head::{Head, Pieces};
+pub use index::{Access, Index};
 pub use part::Part;
 
 use crate::media::MediaType;

@@ -43,7 +43,7 @@ fn is_of(answer: &Answer, name: &str) -> Outcome {
 
 fn logs_in_and_lists(target: &Target) -> Outcome {
     let caller = logged_in(target)?;
-    for service in ["page", "problems", "health", "ready", "session", "cacheVersion"] {
+    for service in ["page", "manifest", "problems", "health", "ready", "session", "cacheVersion"] {
         caller.get(service, &[], 200)?;
         caller.send(service, &[], More { head: true, ..More::default() }, 200)?;
     }
@@ -160,6 +160,7 @@ fn logs_out(target: &Target) -> Outcome {
 fn follows_a_link(target: &Target) -> Outcome {
     let guest = Caller::new(target);
     guest.get("follow", &[("link", "AAAAAAAAAAAAAAAAAAAAAA")], 404)?;
+    guest.get("linkCover", &[("link", "AAAAAAAAAAAAAAAAAAAAAA")], 404)?;
     let ended = json!({ "link": "AAAAAAAAAAAAAAAAAAAAAA" });
     let more = More { body: Some(("application/json", &ended)), ..More::default() };
     is_of(&guest.send("login", &[], more, 404)?, "link-ended")?;

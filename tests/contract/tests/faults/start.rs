@@ -78,6 +78,7 @@ fn unreadable_value(_: &Fixtures) -> Outcome {
         ("S3_ENDPOINT", "ftp://hunter2.example"),
         ("R2_ACCOUNT_ID", "hunter2/../x"),
         ("ALLOWED_ORIGINS", "https://hunter2.example/path"),
+        ("BASE_PATH", "hunter2"),
         ("VIDEO_API_BASE", "hunter2"),
         ("VIDEO_ORIGIN", "https://hunter2/path"),
         ("MAX_BODY_BYTES", "hunter2"),

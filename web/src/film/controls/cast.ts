@@ -1,6 +1,7 @@
 /** Sending a film to a television where the browser offers it: the Remote Playback API (w3.org/TR/remote-playback). */
 import { h } from '../../ui/dom.ts';
 import { PLAYLIST } from '../strategy.ts';
+import { words } from '../../words/words.ts';
 
 export interface Cast {
   /** Asks which television. Must be called by a click. */
@@ -14,7 +15,7 @@ export interface Cast {
  */
 export function cast(video: HTMLVideoElement, url: string, token: () => Promise<string>, available: (yes: boolean) => void): Cast | null {
   if (!('remote' in video) || video.canPlayType(PLAYLIST) === '') return null;
-  const away = h('video', { class: 'film-away', preload: 'none', controls: true, playsinline: true, 'aria-label': 'On the television' });
+  const away = h('video', { class: 'film-away', preload: 'none', controls: true, playsinline: true, 'aria-label': words.film.onTelevision });
   const { remote } = away;
   let over = false;
 

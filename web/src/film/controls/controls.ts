@@ -1,12 +1,14 @@
 import css from '../../styles/film.css?inline';
 import { h, set } from '../../ui/dom.ts';
 import { clock } from '../../ui/format.ts';
+import { adopt } from '../../ui/sheet.ts';
 import type { Controls, Engine } from '../types.ts';
 import { cast } from './cast.ts';
 import { sign } from './icons.ts';
 import { panel } from './panel.ts';
 import { actionOf } from './shortcuts.ts';
 import { timeline } from './timeline.ts';
+import { words } from '../../words/words.ts';
 
 /** The controls go when nobody has moved for this time, in ms. */
 const QUIET = 2800;
@@ -17,13 +19,11 @@ export interface Away {
   token(): Promise<string>;
 }
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+// The styles come with this module, which saves a request.
+adopt(css);
 
 /** The page's own controls over a film. */
 export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: Engine, away: Away | null): Controls {
-  // The styles come with this module, which saves a request. The policy of the page lets scripts set them.
-  if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   const stop = new AbortController();
   const { signal } = stop;
   const button = (name: string, press: () => void) => {
@@ -31,18 +31,21 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     made.addEventListener('click', press);
     return made;
   };
-  /** Names a button, for the eye too. */
-  const name = (of: HTMLButtonElement, drawing: Parameters<typeof sign>[0], label: string, more: Parameters<typeof set>[1] = {}) => {
-    if (of.title === label && of.firstChild) return;
+  /** Names a button, for the eye too, and with its key. */
+  const name = (of: HTMLButtonElement, drawing: Parameters<typeof sign>[0], label: string, key?: string) => {
+    const title = key === undefined ? label : `${label} (${key})`;
+    if (of.title === title && of.firstChild) return;
     of.replaceChildren(sign(drawing));
-    set(of, { title: label, 'aria-label': label.replace(/ \(.\)$/, ''), ...more });
+    set(of, { title, 'aria-label': label });
   };
 
   const play = button('play', toggle);
   const mute = button('mute', () => (video.muted = !video.muted));
-  const volume = h('input', { type: 'range', class: 'film-volume', min: 0, max: 1, step: 0.05, 'aria-label': 'Volume' });
-  const time = h('span', { class: 'film-time' });
-  const chapter = h('span', { class: 'film-chapter' });
+  const volume = h('input', { type: 'range', class: 'film-volume', min: 0, max: 1, step: 0.05, 'aria-label': words.film.volume });
+  const now = h('bdi');
+  const length = h('bdi');
+  const time = h('span', { class: 'film-time' }, now, h('span', {}, ' / ', length));
+  const chapter = h('bdi', { class: 'film-chapter' });
   const captions = button('captions', caption);
   const settings = button('settings', () => open(menu.element.hidden === true));
   const pip = button('pip', () => void float().catch(() => undefined));
@@ -51,13 +54,15 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   const line = timeline(video, engine, () => draw());
   const menu = panel(video, engine, line.chapters);
   const row = h('div', { class: 'film-row' }, play, mute, volume, time, chapter, captions, settings, tv, pip, wide);
-  const bar = h('div', { class: 'film-bar', role: 'group', 'aria-label': 'Player' }, line.element, row);
-  const element = h('div', { class: 'film-controls' }, menu.element, bar);
+  const bar = h('div', { class: 'film-bar', role: 'group', 'aria-label': words.film.player }, line.element, row);
+  // Time runs from left to right in every language.
+  const element = h('div', { class: 'film-controls', dir: 'ltr' }, menu.element, bar);
   frame.append(element);
   tv.hidden = true;
   const television = away && cast(video, away.url, away.token, (yes) => set(tv, { hidden: !yes }));
-  name(tv, 'cast', 'To a television');
-  name(settings, 'settings', 'Settings', { 'aria-expanded': 'false' });
+  name(tv, 'cast', words.film.toTelevision);
+  name(settings, 'settings', words.page.settings);
+  set(settings, { 'aria-expanded': 'false' });
   pip.hidden = !document.pictureInPictureEnabled;
   wide.hidden = !document.fullscreenEnabled;
 
@@ -116,31 +121,31 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
     frameOfDrawing = requestAnimationFrame(() => {
       line.draw();
       const total = Number.isFinite(video.duration) ? video.duration : 0;
-      const now = clock(Math.floor(video.currentTime));
-      const text = total > 0 ? `${now} / ${clock(total)}` : now;
-      if (time.textContent !== text) time.textContent = text;
+      write(now, clock(Math.floor(video.currentTime)));
+      write(length, clock(total));
+      set(length.parentElement ?? length, { hidden: total === 0 });
       const title = line.chapters().findLast(({ start }) => start <= video.currentTime)?.title ?? '';
-      if (chapter.textContent !== title) chapter.textContent = title;
+      write(chapter, title);
     });
   }
 
   /** Draws the buttons, whose state changes seldom. */
   function describe(): void {
-    name(play, video.paused ? 'play' : 'pause', video.paused ? 'Play (k)' : 'Pause (k)');
+    name(play, video.paused ? 'play' : 'pause', video.paused ? words.film.play : words.film.pause, 'k');
     const silent = video.muted || video.volume === 0;
-    name(mute, silent ? 'muted' : 'sound', silent ? 'Sound on (m)' : 'Mute (m)');
+    name(mute, silent ? 'muted' : 'sound', silent ? words.film.soundOn : words.film.mute, 'm');
     volume.value = String(video.muted ? 0 : video.volume);
     volume.style.setProperty('--played', volume.value);
     const { choices, chosen } = engine.subtitles;
     captions.hidden = choices.length === 0;
     const shown = chosen() >= 0;
-    name(captions, 'captions', 'Subtitles (c)');
+    name(captions, 'captions', words.film.subtitles, 'c');
     set(captions, { 'aria-pressed': String(shown) });
     const within = document.pictureInPictureElement === video;
-    name(pip, 'pip', 'Picture in picture');
+    name(pip, 'pip', words.film.pip);
     set(pip, { 'aria-pressed': String(within) });
     const full = document.fullscreenElement === frame;
-    name(wide, full ? 'narrow' : 'wide', full ? 'Leave full screen (f)' : 'Full screen (f)');
+    name(wide, full ? 'narrow' : 'wide', full ? words.film.leaveFullScreen : words.film.fullScreen, 'f');
     if (!menu.element.hidden) menu.fill();
     draw();
   }
@@ -201,4 +206,9 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
       element.remove();
     },
   };
+}
+
+/** Changes a text only if it is another one. */
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }

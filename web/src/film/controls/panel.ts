@@ -2,6 +2,8 @@ import { h } from '../../ui/dom.ts';
 import { clock } from '../../ui/format.ts';
 import { chapterAt, type Chapter } from '../chapters.ts';
 import type { Engine, Menu } from '../types.ts';
+import { number } from '../../words/locale.ts';
+import { words } from '../../words/words.ts';
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
@@ -13,9 +15,9 @@ export interface Panel {
 
 /** The choices of a film: quality, speed, subtitles, sound, chapters. */
 export function panel(video: HTMLVideoElement, engine: Engine, chapters: () => readonly Chapter[]): Panel {
-  const element = h('div', { class: 'film-panel', role: 'group', 'aria-label': 'Settings', hidden: true });
+  const element = h('div', { class: 'film-panel', role: 'group', 'aria-label': words.page.settings, hidden: true });
   const speeds: Menu = {
-    choices: SPEEDS.map((speed, id) => ({ id, label: speed === 1 ? 'Normal' : `${speed}×` })),
+    choices: SPEEDS.map((speed, id) => ({ id, label: speed === 1 ? words.film.normal : `${number(speed)}×` })),
     chosen: () => SPEEDS.indexOf(video.playbackRate),
     choose: (id) => (video.playbackRate = SPEEDS[id] ?? 1),
   };
@@ -25,9 +27,9 @@ export function panel(video: HTMLVideoElement, engine: Engine, chapters: () => r
     choose: (id) => engine.seek(chapters()[id]?.start ?? 0),
   });
 
-  function row(label: string, { choices, chosen, choose }: Menu): HTMLElement | null {
+  function row(name: string, label: string, { choices, chosen, choose }: Menu): HTMLElement | null {
     if (choices.length === 0) return null;
-    const select = h('select', { name: label.toLowerCase() }, ...choices.map(({ id, label: text }) => h('option', { value: id }, text)));
+    const select = h('select', { name }, ...choices.map(({ id, label: text }) => h('option', { value: id }, text)));
     select.value = String(chosen());
     select.addEventListener('change', () => choose(Number(select.value)));
     return h('label', {}, h('span', {}, label), select);
@@ -39,11 +41,11 @@ export function panel(video: HTMLVideoElement, engine: Engine, chapters: () => r
       // A list that is open would close.
       if (element.contains(document.activeElement) && document.activeElement?.matches('select')) return;
       const rows = [
-        row('Quality', engine.qualities),
-        row('Speed', speeds),
-        row('Subtitles', engine.subtitles),
-        row('Sound', engine.sounds),
-        row('Chapter', jumps()),
+        row('quality', words.film.quality, engine.qualities),
+        row('speed', words.film.speed, speeds),
+        row('subtitles', words.film.subtitles, engine.subtitles),
+        row('sound', words.film.sound, engine.sounds),
+        row('chapter', words.film.chapter, jumps()),
       ];
       element.replaceChildren(...rows.filter((each) => each !== null));
     },

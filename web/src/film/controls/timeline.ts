@@ -3,6 +3,7 @@ import { clock } from '../../ui/format.ts';
 import { chapterAt, loadChapters, type Chapter } from '../chapters.ts';
 import { loadPreviews, previewAt, type Preview } from '../previews.ts';
 import type { Engine } from '../types.ts';
+import { words } from '../../words/words.ts';
 
 /** Once this much is loaded ahead of the place that plays, in seconds, the film can spare the network for previews. */
 const SPARE = 8;
@@ -16,10 +17,10 @@ export interface Timeline {
 
 /** The line on which the viewer seeks: what is loaded, chapters, and a preview of the place under the pointer. */
 export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: () => void): Timeline {
-  const line = h('input', { type: 'range', class: 'film-line', min: 0, max: 0, step: 'any', value: 0, 'aria-label': 'Seek' });
+  const line = h('input', { type: 'range', class: 'film-line', min: 0, max: 0, step: 'any', value: 0, 'aria-label': words.film.seek });
   const picture = h('div', { class: 'film-preview-picture', hidden: true });
-  const words = h('span', { class: 'film-preview-words' });
-  const preview = h('div', { class: 'film-preview', hidden: true, 'aria-hidden': 'true' }, picture, words);
+  const text = h('span', { class: 'film-preview-words' });
+  const preview = h('div', { class: 'film-preview', hidden: true, 'aria-hidden': 'true' }, picture, text);
   const marks = h('div', { class: 'film-marks', 'aria-hidden': 'true' });
   const element = h('div', { class: 'film-timeline' }, line, marks, preview);
   let chapters: readonly Chapter[] = [];
@@ -43,12 +44,12 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     const at = Number(line.value);
     element.style.setProperty('--played', String(portion(at)));
     element.style.setProperty('--loaded', String(portion(loaded)));
-    set(line, { 'aria-valuetext': `${clock(at)} of ${clock(total)}${named(at)}` });
+    set(line, { 'aria-valuetext': `${words.film.position(clock(at), clock(total))}${named(at)}` });
   }
 
   const named = (time: number) => {
     const chapter = chapterAt(chapters, time);
-    return chapter ? `, ${chapter.title}` : '';
+    return chapter ? `${words.page.comma}${chapter.title}` : '';
   };
 
   function loadedTo(): number {
@@ -82,7 +83,7 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
       style.backgroundImage = `url("${found.url}")`;
       style.backgroundPosition = `-${found.x}px -${found.y}px`;
     }
-    words.textContent = `${clock(time)}${named(time)}`;
+    text.textContent = `${clock(time)}${named(time)}`;
     preview.hidden = false;
     const room = element.clientWidth;
     const half = preview.offsetWidth / 2;

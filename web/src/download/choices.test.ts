@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeline } from '../testing.ts';
-import { amountOf, choices, leftOutOf, partOf, resumable, titleOf } from './words.ts';
+import { en } from '../words/en.ts';
+import { amountOf, choices, resumable, titleOf } from './choices.ts';
 
 describe('titleOf', () => {
   const views = [
@@ -44,15 +45,14 @@ describe('choices', () => {
 
 describe('words', () => {
   it('tell how much there is', () => {
-    expect(amountOf({ count: 412, length: 1_900_000_000 }, 'en')).toBe('412 files · 1.9 GB');
-    expect(amountOf({ count: 1, length: 900 }, 'en')).toBe('1 file · 900 bytes');
-    expect(partOf(1, 3)).toBe('Part 2 of 3');
+    expect(amountOf({ count: 412, length: 1_900_000_000 })).toBe('412 files · 1.9 GB');
+    expect(amountOf({ count: 1, length: 900 })).toBe('1 file · 900 bytes');
+    expect(en.download.part(2, 3)).toBe('Part 2 of 3');
   });
 
-  it('tell what is left out, if something is', () => {
-    expect(leftOutOf({ leftOut: 0 })).toBeNull();
-    expect(leftOutOf({ leftOut: 1 })).toBe('1 item is left out: this link does not give the originals.');
-    expect(leftOutOf({ leftOut: 7 })).toMatch(/^7 items are left out/);
+  it('tell what is left out', () => {
+    expect(en.download.leftOut(1)).toBe('1 item is left out: this link does not give the originals.');
+    expect(en.download.leftOut(7)).toMatch(/^7 items are left out/);
   });
 
   it('tell the end by the viewer’s clock, and nothing of an end that is unreadable', () => {

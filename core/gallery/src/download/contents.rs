@@ -1,26 +1,30 @@
 //! What is in a download, and under which names.
 
-use edge::patched::Patched;
-use gallery::{
-    download::{Of, Size, Source, moment},
+use sha2::{Digest as _, Sha256};
+use stored_zip::{Entry, Names, Time};
+
+use super::{Of, Size, Source, moment};
+use crate::{
+    layout::ThumbnailSize,
     link::Flags,
     media::{Media, MediaType},
     rendition::Rendition,
+    views::cut::cut_where,
 };
-use stored_zip::{Entry, Names, Time};
 
 /// A file takes at most so many bytes beside its own and its name, which stands there twice. A ZIP of one does too.
 const HEADERS: u64 = 256;
 
 /// In which form items are wanted.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted {
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
     pub size: Size,
     pub flags: Flags,
 }
 
 /// The entries, in any order.
-pub(super) struct Contents {
+#[derive(Debug)]
+pub struct Contents {
     wanted: Wanted,
     pub entries: Vec<Planned>,
     /// Whether an original is among them.
@@ -31,8 +35,9 @@ pub(super) struct Contents {
     pub lacking: u64,
 }
 
-/// An entry without its final name.
-pub(super) struct Planned {
+/// An entry, which has its final name when it is in a part.
+#[derive(Debug)]
+pub struct Planned {
     /// By which the entries are sorted.
     date: String,
     name: String,
@@ -54,6 +59,16 @@ impl Planned {
     pub fn entry(&self) -> Entry<'_> {
         Entry { name: &self.name, size: self.size, crc: self.crc, time: self.time, note: &self.note }
     }
+
+    /// How much it takes of a ZIP at most.
+    fn length(&self) -> u64 {
+        self.size.saturating_add(HEADERS + 2 * self.name.len() as u64)
+    }
+
+    fn rank(&self) -> u64 {
+        let digest = Sha256::digest(&self.note);
+        u64::from_be_bytes(std::array::from_fn(|at| digest[at]))
+    }
 }
 
 impl Contents {
@@ -61,18 +76,20 @@ impl Contents {
         Self { wanted, entries: Vec::new(), originals: false, left_out: 0, lacking: 0 }
     }
 
-    pub fn add(&mut self, media: &Media) {
-        match self.of(media) {
+    /// Adds an item. `blanked` says how many requests to the store an original takes in which places are blanked, by
+    /// what its row says of them. `None` where it cannot be had.
+    pub fn add(&mut self, media: &Media, blanked: impl FnOnce(Option<&[u8]>) -> Option<u64>) {
+        match self.of(media, blanked) {
             Ok(entry) => self.entries.push(entry),
             Err(Without::Checksum) => self.lacking += 1,
             Err(Without::Leave) => self.left_out += 1,
         }
     }
 
-    fn of(&mut self, media: &Media) -> Result<Planned, Without> {
+    fn of(&mut self, media: &Media, blanked: impl FnOnce(Option<&[u8]>) -> Option<u64>) -> Result<Planned, Without> {
         let renditions = media.renditions.as_ref();
         if self.wanted.size == Size::Screen && media.r#type == MediaType::Image {
-            let screen = renditions.and_then(|all| all.picture(gallery::layout::ThumbnailSize::Screen));
+            let screen = renditions.and_then(|all| all.picture(ThumbnailSize::Screen));
             if let Some((screen, all)) = screen.zip(renditions) {
                 return rendition(media, screen, &all.version);
             }
@@ -81,7 +98,7 @@ impl Contents {
         if !originals {
             return Err(Without::Leave);
         }
-        let patched = if places { None } else { Some(Patched::of(media.patches.as_deref()).ok_or(Without::Leave)?) };
+        let requests = if places { 1 } else { blanked(media.patches.as_deref()).ok_or(Without::Leave)? };
         let sums = media.checksums.ok_or(Without::Checksum)?;
         let crc = if places { sums.whole } else { sums.without_places.ok_or(Without::Checksum)? };
         // The clip of a live photo as the camera wrote it tells where it was taken.
@@ -95,22 +112,16 @@ impl Contents {
         let size = u64::try_from(media.size).unwrap_or_default();
         let source = Source { key: &media.key, of: Of::Original { mark: sums.object } };
         let planned = planned(media, media.filename.clone(), (size, crc), &source);
-        // Patches are in the row, which is looked up for them.
-        let requests = patched.map_or(planned.requests, |patched| patched.requests() as u64 + 1);
         Ok(Planned { requests, ..planned })
     }
 
     /// The entries by date, under names that differ from each other, in parts that take at most so many requests and
     /// bytes. A single file may take more.
     pub fn into_parts(self, most_requests: Option<u64>, most_bytes: Option<u64>) -> Vec<Vec<Planned>> {
-        let mut entries = self.entries;
-        entries.sort_by(|one, other| (&one.date, &one.name).cmp(&(&other.date, &other.name)));
-        let mut names = Names::default();
         let mut parts: Vec<Vec<Planned>> = Vec::new();
         let (mut bytes, mut requests) = (0_u64, 0);
-        for mut entry in entries {
-            entry.name = names.safe(&entry.name);
-            let length = entry.size.saturating_add(HEADERS + 2 * entry.name.len() as u64);
+        for entry in self.named() {
+            let length = entry.length();
             bytes = bytes.saturating_add(length);
             requests += entry.requests;
             let fits = most_requests.is_none_or(|most| requests <= most) && most_bytes.is_none_or(|most| bytes <= most);
@@ -122,6 +133,30 @@ impl Contents {
             }
         }
         parts
+    }
+
+    /// The entries as those of [`Self::into_parts`], in parts whose ends depend on nothing but the entries: a new one
+    /// changes a part or two. A single file may take more than `most_bytes`.
+    pub fn into_packs(self, most_bytes: u64) -> Vec<Vec<Planned>> {
+        let mut entries = self.named().into_iter();
+        let ranks: Vec<u64> = entries.as_slice().iter().map(Planned::rank).collect();
+        let mut sums = vec![0_u64];
+        for entry in entries.as_slice() {
+            sums.push(sums[sums.len() - 1].saturating_add(entry.length()));
+        }
+        let lengths = cut_where(&ranks, |run| sums[run.end] - sums[run.start] <= most_bytes);
+        lengths.into_iter().map(|length| entries.by_ref().take(length).collect()).collect()
+    }
+
+    /// The entries by date, under names that differ from each other.
+    fn named(self) -> Vec<Planned> {
+        let mut entries = self.entries;
+        entries.sort_by(|one, other| (&one.date, &one.name, &one.note).cmp(&(&other.date, &other.name, &other.note)));
+        let mut names = Names::default();
+        for entry in &mut entries {
+            entry.name = names.safe(&entry.name);
+        }
+        entries
     }
 }
 
@@ -155,6 +190,10 @@ mod tests {
         let wanted = Wanted { size: Size::Original, flags: Flags::ALL };
         let contents = Contents { entries, ..Contents::new(wanted) };
         let parts = contents.into_parts(most_requests, most_bytes);
+        sizes(&parts)
+    }
+
+    fn sizes(parts: &[Vec<Planned>]) -> Vec<Vec<u64>> {
         parts.iter().map(|part| part.iter().map(|entry| entry.size).collect()).collect()
     }
 
@@ -179,5 +218,33 @@ mod tests {
             builder.push(&Entry { name: &name, size: 5 << 30, crc: 0, time, note: b"" }).unwrap();
         }
         assert!(builder.length() <= 2 * ((5 << 30) + HEADERS + 2 * 255), "{}", builder.length());
+    }
+    #[test]
+    fn a_new_file_changes_at_most_two_packs() {
+        let entries = |from: u64| -> Vec<Planned> {
+            let of = |number: u64| Planned {
+                note: number.to_be_bytes().to_vec(),
+                ..entry(&format!("{number:05}"), 1000 + number, 1)
+            };
+            (from..from + 2000).map(of).collect()
+        };
+        let packs = |entries: Vec<Planned>| {
+            let wanted = Wanted { size: Size::Original, flags: Flags::ALL };
+            sizes(&Contents { entries, ..Contents::new(wanted) }.into_packs(100_000))
+        };
+        let before = packs(entries(0));
+        assert!((45..=120).contains(&before.len()), "{}", before.len());
+        assert_eq!(before.concat().len(), 2000);
+        let most = |pack: &Vec<u64>| pack.iter().map(|size| size + HEADERS + 10).sum::<u64>() <= 100_000;
+        assert!(before.iter().all(most));
+        for at in [0_u64, 3, 999, 1500, 2000] {
+            let mut more = entries(0);
+            let name = format!("{at:05}a");
+            more.push(Planned { note: name.as_bytes().to_vec(), ..entry(&name, 77, 1) });
+            let after = packs(more);
+            assert!(after.iter().filter(|pack| !before.contains(pack)).count() <= 2, "{at}");
+        }
+        let large = vec![entry("a", 1 << 40, 1), entry("b", 1, 1)];
+        assert_eq!(packs(large).len(), 2, "what is too large is alone");
     }
 }

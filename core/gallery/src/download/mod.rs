@@ -3,11 +3,14 @@
 //! What is in a ZIP is written once, as a manifest of the crate `stored-zip`, which is named by its content and lies
 //! below [`PREFIX`]. A download token opens one manifest, and ends with the session from which it came.
 
-use std::fmt::Write as _;
+mod contents;
+pub mod packs;
 
 use sha2::{Digest, Sha256};
 
 use crate::session::{Claims, TokenKey};
+
+pub use contents::{Contents, Planned, Wanted};
 
 /// The prefix of the object keys of manifests.
 pub const PREFIX: &str = "downloads/";
@@ -28,9 +31,16 @@ impl Id {
 
     /// Its object in the bucket.
     pub fn object(self) -> String {
-        let mut key = PREFIX.to_owned();
-        let _ = write!(key, "{:032x}", u128::from_be_bytes(self.0));
-        key
+        format!("{PREFIX}{}", self.hexadecimal())
+    }
+
+    /// The tag of its ZIP, in quotes: the manifest says every byte of that.
+    pub fn tag(self) -> String {
+        format!("\"{}\"", self.hexadecimal())
+    }
+
+    fn hexadecimal(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0))
     }
 }
 

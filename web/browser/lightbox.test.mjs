@@ -1,0 +1,642 @@
+/**
+ * The lightbox, against a mock of the API, with the built page (`npm run build`). Optionally CHROMIUM and
+ * SCREENSHOTS=DIR.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { items, mock } from './mock.mjs';
+
+const COUNT = 40;
+const server = await mock(COUNT, { title: 'Anna & Ben' });
+Object.assign(process.env, { GALLERY_URL: server.url, GALLERY_PASSWORD: 'mock', STORE_ORIGIN: server.url });
+const { DESKTOP, PHONE, drag, gridShown, logIn, screenshot, visit } = await import('./visit.mjs');
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Photos have a picture for the screen. The second one is a live photo. Items have no date that repeats. */
+const library = items(COUNT).map((item, number) => ({
+  ...item,
+  dateTaken: `2024-06-${String(30 - (number % 28)).padStart(2, '0')}T${String(number % 24).padStart(2, '0')}:00:00`,
+  camera: { make: 'FUJIFILM', model: 'X-T4' },
+  thumbnails: { ...item.thumbnails, screen: item.thumbnails.large.replace('large', 'screen') },
+  clip: number === 1 ? '/api/clip/1?v=1' : null,
+  ...(number === 3 ? { latitude: -33.85681, longitude: 151.21513 } : {}),
+}));
+server.change(library);
+after(() => server.close());
+
+const linkTo = (number) => `${server.url}/#/m/${library[number].key.replace(' ', '%20')}`;
+const at = (page) => page.evaluate(() => Number(/(\d{5})\.\w+$/.exec(location.hash)?.[1]));
+const shows = (page, number) =>
+  page.waitForFunction((wanted) => Number(/(\d{5})\.\w+$/.exec(location.hash)?.[1]) === wanted && document.querySelector('.slide-active'), number);
+const boxOf = (page, selector) => page.locator(selector).first().boundingBox();
+const viewer = (page) => page.locator('dialog.lightbox');
+const still = (page) => page.waitForTimeout(450);
+
+/** Opens an item as a link does. */
+async function openIn(page, number) {
+  await page.goto('about:blank');
+  await page.goto(linkTo(number));
+  await page.locator('.slide-active.slide-shown').waitFor();
+  await shows(page, number);
+}
+
+/** What axe finds wrong with the lightbox as it is. */
+async function faults(page) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: AXE });
+  // Colours fade in.
+  await page.waitForTimeout(350);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run('dialog.lightbox', { resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 120)} ${any.map(({ message }) => message)}`).join(' | ')}`);
+  });
+}
+
+/** The contrast of two colours as browsers compute them (WCAG 2.2). */
+const contrast = (one, other) => {
+  const light = (colour) =>
+    colour.map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const [a, b] = [light(one), light(other)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+};
+
+describe('the lightbox at a desk', () => {
+  let visitor;
+  let page;
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('has the date for its headline, and says nothing of the file', async () => {
+    await openIn(page, 0);
+    assert.equal(await page.locator('.caption-name').textContent(), '30 June 2024 at 00:00');
+    assert.doesNotMatch(await page.locator('.caption').textContent(), /IMG/);
+    assert.match(await page.title(), /^30 June 2024/);
+    assert.equal(await page.locator('.slide-active img').last().getAttribute('alt'), 'Photo, 30 June 2024 at 00:00');
+    await screenshot(page, 'lightbox-photo');
+    assert.deepEqual(await faults(page), []);
+  });
+
+  it('is explored by keyboard when zoomed', async () => {
+    await openIn(page, 0);
+    const frame = () => boxOf(page, '.slide-active .frame');
+    const whole = await frame();
+    await page.keyboard.press('ArrowUp');
+    await still(page);
+    assert.deepEqual(await frame(), whole);
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('+');
+    await still(page);
+    const close = await frame();
+    assert.ok(close.width > whole.width * 3);
+    const said = () => page.locator('.said').textContent();
+    assert.match(await said(), /338 %.*arrow keys/);
+    assert.deepEqual(await faults(page), []);
+    for (const [key, axis, sign] of [['ArrowRight', 'x', -1], ['ArrowDown', 'y', -1], ['ArrowLeft', 'x', 1], ['ArrowUp', 'y', 1]]) {
+      const from = await frame();
+      await page.keyboard.press(key);
+      await still(page);
+      const to = await frame();
+      assert.ok((to[axis] - from[axis]) * sign > 50, `${key}: ${from[axis]} to ${to[axis]}`);
+    }
+    // It stops at the edge, and turns to no other item.
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('ArrowRight');
+    await still(page);
+    const edge = await frame();
+    assert.ok(edge.x + edge.width >= 1439, JSON.stringify(edge));
+    assert.equal(await at(page), 0);
+    await screenshot(page, 'lightbox-zoomed');
+    await page.keyboard.press('-');
+    await still(page);
+    assert.ok((await frame()).width < close.width);
+    await page.keyboard.press('0');
+    await still(page);
+    assert.deepEqual(await frame(), whole);
+    assert.match(await said(), /whole/);
+    await page.keyboard.press('ArrowRight');
+    await shows(page, 1);
+  });
+
+  it('has arrows that are seen on a white picture', async () => {
+    await openIn(page, 2);
+    const { icon, disc } = await page.locator('.control-next').evaluate((button) => {
+      const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+      const { color, backgroundColor } = getComputedStyle(button);
+      return { icon: parts(color), disc: parts(backgroundColor) };
+    });
+    const onWhite = disc.slice(0, 3).map((part) => part * disc[3] + 255 * (1 - disc[3]));
+    assert.ok(contrast(icon.slice(0, 3), onWhite) >= 3, String(contrast(icon.slice(0, 3), onWhite)));
+    assert.ok(contrast(onWhite, [255, 255, 255]) >= 3);
+  });
+
+  it('has borders and a chosen filter that are seen', async () => {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      const found = await page.evaluate(() => {
+        const of = (name) => {
+          const probe = document.body.appendChild(document.createElement('i'));
+          probe.style.color = `var(${name})`;
+          const parts = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+          probe.remove();
+          return parts;
+        };
+        return ['--edge', '--paper', '--card', '--tint'].map(of);
+      });
+      const [edge, ...grounds] = found;
+      for (const ground of grounds) assert.ok(contrast(edge, ground) >= 3, `${colorScheme}: ${contrast(edge, ground)}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  it('shows its controls in colours that the viewer has set', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await openIn(page, 1);
+    const controls = page.locator('.control:visible, .live:visible');
+    assert.ok((await controls.count()) >= 4);
+    for (const width of await controls.evaluateAll((all) => all.map((each) => getComputedStyle(each).borderTopWidth))) assert.equal(width, '1px');
+    await screenshot(page, 'lightbox-forced-colours');
+    assert.deepEqual(await faults(page), []);
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  it('left no error on the console and broke no policy', () => {
+    assert.deepEqual(visitor.seen.errors.filter((text) => !/status of (?:401|404)/.test(text)), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});
+
+describe('the lightbox on a phone', () => {
+  let visitor;
+  let page;
+  before(async () => {
+    visitor = await visit(PHONE);
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('keeps its arrows off the picture', async () => {
+    await openIn(page, 8);
+    await still(page);
+    const frame = await boxOf(page, '.slide-active .frame');
+    for (const name of ['Previous', 'Next']) {
+      const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+      assert.ok(box.y >= frame.y + frame.height, `${name} at ${box.y}, the picture ends at ${frame.y + frame.height}`);
+      assert.ok(box.width >= 44 && box.height >= 44);
+    }
+    await screenshot(page, 'lightbox-phone');
+    assert.deepEqual(await faults(page), []);
+  });
+
+  it('has room for all its tools', async () => {
+    await openIn(page, 3);
+    for (const width of [320, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      const boxes = await page.locator('.bar .control:visible').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON()));
+      assert.ok(boxes.length >= 6);
+      for (const { left, right, width: own } of boxes) assert.ok(left >= 0 && right <= width && own >= 44, `${left} to ${right} of ${width}`);
+    }
+    await page.getByRole('button', { name: 'Information' }).tap();
+    await page.getByRole('region', { name: 'Information' }).waitFor();
+    await screenshot(page, 'lightbox-info-phone');
+    assert.deepEqual(await faults(page), []);
+    await page.keyboard.press('Escape');
+  });
+
+  it('plays a live photo while a finger rests on it', async () => {
+    // The clip is on its way as long as the finger rests.
+    await page.route('**/api/clip/**', () => undefined);
+    await openIn(page, 1);
+    await still(page);
+    const session = await page.context().newCDPSession(page);
+    const touch = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', { x: 190, y: 400 });
+    await page.locator('.live[aria-pressed=true]').waitFor();
+    await touch('touchEnd');
+    await page.locator('.live[aria-pressed=false]').waitFor();
+    assert.equal(await page.locator('.slide-active video').count(), 0);
+    // It was no tap either.
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+    await session.detach();
+    await page.unroute('**/api/clip/**');
+  });
+
+  it('turns by a swipe that begins on the words or on an arrow, and does not press the arrow', async () => {
+    await openIn(page, 8);
+    const words = await boxOf(page, '.caption-name');
+    await drag(page, { x: words.x + words.width - 10, y: words.y + 10 }, { x: 60, y: words.y + 12 });
+    await shows(page, 9);
+    await still(page);
+    const arrow = await page.getByRole('button', { name: 'Next', exact: true }).boundingBox();
+    await drag(page, { x: arrow.x + 20, y: arrow.y + 20 }, { x: arrow.x - 220, y: arrow.y + 24 });
+    await shows(page, 10);
+    await page.waitForTimeout(600);
+    assert.equal(await at(page), 10);
+    await page.getByRole('button', { name: 'Next', exact: true }).tap();
+    await shows(page, 11);
+    // A tap on the words closes nothing and hides nothing.
+    await page.touchscreen.tap(words.x + 20, words.y + 10);
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+    assert.equal(await viewer(page).isVisible(), true);
+  });
+});
+
+describe('the tools of the lightbox', () => {
+  let visitor;
+  let page;
+  const tool = (name) => page.getByRole('button', { name, exact: true });
+  const open = (number) => openIn(page, number);
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('are all reached by Tab, in the order in which they stand', async () => {
+    await open(3);
+    const names = [];
+    for (let press = 0; press < 10; press += 1) {
+      await page.keyboard.press('Tab');
+      names.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')));
+    }
+    const wanted = ['Add to favourites', 'Download 27 June 2024 at 03:00', 'Share', 'Slideshow', 'Information', 'Full screen', 'Close', 'Previous', 'Next'];
+    assert.deepEqual(names.slice(0, 9), wanted);
+  });
+
+  it('mark a favourite, and take the mark away', async () => {
+    await open(3);
+    await page.keyboard.press('h');
+    await tool('Remove from favourites').waitFor();
+    assert.equal(await page.locator('.control-liked').count(), 1);
+    await page.keyboard.press('ArrowRight');
+    await tool('Add to favourites').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await tool('Remove from favourites').click();
+    await tool('Add to favourites').waitFor();
+  });
+
+  it('tell what is known of an item, and where it was on a map', async () => {
+    await open(3);
+    await page.keyboard.press('i');
+    const info = page.getByRole('region', { name: 'Information' });
+    await info.getByText('-33.85681, 151.21513').waitFor();
+    const rows = await info.locator('dl').evaluate((list) => [...list.children].map(({ textContent }) => textContent));
+    assert.deepEqual(rows, [
+      'Taken', '27 June 2024 at 03:00The file itself says so.', 'Camera', 'FUJIFILM X-T4', 'Size', '3000 × 3000',
+      'File size', '1 kB', 'File', 'IMG 00003.svg', 'Place', '-33.85681, 151.21513Show on OpenStreetMap',
+    ]);
+    const link = info.getByRole('link', { name: 'Show on OpenStreetMap' });
+    assert.equal(await link.getAttribute('href'), 'https://www.openstreetmap.org/?mlat=-33.85681&mlon=151.21513#map=15/-33.85681/151.21513');
+    assert.equal(await link.getAttribute('rel'), 'noreferrer');
+    assert.equal(await tool('Information').getAttribute('aria-expanded'), 'true');
+    assert.deepEqual(await faults(page), []);
+    await screenshot(page, 'lightbox-info');
+    const [frame, panel] = [await boxOf(page, '.slide-active .frame'), await info.boundingBox()];
+    assert.ok(frame.x + frame.width <= panel.x, 'the panel lies on the picture');
+    await page.keyboard.press('ArrowRight');
+    await shows(page, 4);
+    await info.getByText('IMG 00004').waitFor();
+    assert.equal(await info.getByText('OpenStreetMap').count(), 0);
+    assert.equal(await page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('openstreetmap'))), false);
+    await page.keyboard.press('Escape');
+    await info.waitFor({ state: 'detached' });
+    assert.equal(await viewer(page).isVisible(), true);
+  });
+
+  it('fill the screen, and leave it', async () => {
+    await open(3);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement?.classList.contains('viewer'));
+    await tool('Leave full screen').waitFor();
+    assert.equal(await page.locator('.slide-active .frame').isVisible(), true);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement === null);
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement !== null);
+    await tool('Close').click();
+    await viewer(page).waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => document.fullscreenElement === null);
+  });
+
+  it('copy the link where the browser shares no files, and say so', async () => {
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+    await open(2);
+    await page.evaluate(() => (navigator.canShare = undefined));
+    await tool('Share').click();
+    await page.getByText('The link was copied.').waitFor();
+    await screenshot(page, 'lightbox-shared');
+    assert.deepEqual(await faults(page), []);
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), linkTo(2).replace('IMG 0', 'IMG%200'));
+  });
+
+  it('share the picture for the screen where browser and link allow it', async () => {
+    const shared = async (refusals) => {
+      await page.evaluate((count) => {
+        window.shared = [];
+        navigator.canShare = ({ files }) => files[0].type === 'image/webp';
+        let left = count;
+        navigator.share = async ({ files, title }) => {
+          left -= 1;
+          if (left >= 0) throw new DOMException('', 'NotAllowedError');
+          window.shared.push({ title, name: files[0].name, size: files[0].size });
+        };
+      }, refusals);
+      await tool('Share').click();
+      return page;
+    };
+    await open(2);
+    const asked = [];
+    page.on('request', (request) => /\/api\/(?:file|thumbnail)\//.test(request.url()) && asked.push(request.url()));
+    await shared(0);
+    await page.waitForFunction(() => window.shared.length === 1);
+    const [{ title, name, size }] = await page.evaluate(() => window.shared);
+    assert.equal(title, '28 June 2024 at 02:00');
+    assert.match(name, /^IMG 00002\./);
+    assert.ok(size > 100);
+    assert.ok(asked.every((url) => url.includes('size=screen')), asked.join());
+    // The click is too long ago when the picture comes: the next one shares it.
+    await open(6);
+    await shared(1);
+    await page.getByText('Press Share once more').waitFor();
+    await tool('Share').click();
+    await page.waitForFunction(() => window.shared.length === 1);
+  });
+
+  it('load the picture of the next item before one goes there, and not its original', async () => {
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await open(11);
+    await page.waitForFunction(() => [...document.querySelectorAll('.slide:not(.slide-active) img')].filter(({ src }) => src.includes('size=screen')).length === 2);
+    for (const number of [10, 12]) {
+      assert.equal(asked.some((url) => url.includes(`000${number}`) && url.includes('size=screen')), true);
+      assert.equal(asked.some((url) => url.includes(`000${number}`) && url.includes('/api/file/')), false);
+    }
+    const next = await page.locator('.slide:not(.slide-active) img').evaluateAll((all) => all.map(({ complete, src }) => complete && /size=screen/.test(src)));
+    assert.deepEqual(next, [true, true]);
+  });
+
+  it('left no error on the console and broke no policy', () => {
+    assert.deepEqual(visitor.seen.errors.filter((text) => !/status of (?:401|404)/.test(text)), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});
+
+describe('a slideshow', () => {
+  let visitor;
+  let page;
+  const tool = (name) => page.getByRole('button', { name, exact: true });
+  const open = (number) => openIn(page, number);
+  before(async () => {
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.addInitScript(() => {
+      window.locks = [];
+      if (!navigator.wakeLock) return;
+      navigator.wakeLock.request = async (kind) => {
+        const lock = { kind, released: false, release: async () => void (lock.released = true) };
+        window.locks.push(lock);
+        return lock;
+      };
+    });
+    await page.goto(server.url);
+    await logIn(page);
+    await page.clock.install();
+  });
+  after(() => visitor?.close());
+
+  it('goes through the view as a slideshow, keeps the screen on, and stops when one goes on by hand', async () => {
+    await open(0);
+    await page.keyboard.press(' ');
+    await page.locator('.show-bar').waitFor();
+    assert.deepEqual(await page.evaluate(() => window.locks.map(({ kind, released }) => [kind, released])), [['screen', false]]);
+    assert.equal(await page.locator('.caption').getAttribute('aria-live'), 'off');
+    await screenshot(page, 'lightbox-slideshow');
+    assert.deepEqual(await faults(page), []);
+    await page.locator('.show-bar select').selectOption({ label: '3 s' });
+    await page.clock.runFor(2500);
+    assert.equal(await at(page), 0);
+    await page.clock.runFor(1000);
+    await shows(page, 1);
+    // One makes room for the other in the same place.
+    assert.ok((await page.evaluate(() => document.querySelectorAll('.slide').length)) >= 2);
+    await page.locator('.stage').focus();
+    await page.clock.runFor(3500);
+    await shows(page, 2);
+    await page.clock.runFor(3500);
+    await shows(page, 3);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 1);
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, 2);
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => window.locks.every(({ released }) => released)), true);
+    await page.clock.runFor(20_000);
+    assert.equal(await at(page), 2);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+  });
+
+  it('plays a film without sound, and goes on when it does not play', async () => {
+    await open(3);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    await page.clock.runFor(3500);
+    await shows(page, 4);
+    await page.locator('.slide-active video, .slide-active .failure').first().waitFor({ state: 'attached' });
+    assert.equal(await page.evaluate(() => [...document.querySelectorAll('.slide-active video')].every(({ muted }) => muted)), true);
+    for (let wait = 0; wait < 12 && (await at(page)) === 4; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 5);
+    await page.keyboard.press('Escape');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    assert.equal(await viewer(page).isVisible(), true);
+  });
+
+  it('pauses while nobody sees it', async () => {
+    await open(5);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    const hide = (hidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    await page.clock.runFor(30_000);
+    assert.equal(await at(page), 5);
+    await hide(false);
+    await page.clock.runFor(3500);
+    await shows(page, 6);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+  });
+
+  it('goes in a mixed order', async () => {
+    await open(5);
+    await page.keyboard.press('s');
+    await tool('Shuffled').click();
+    assert.equal(await tool('Shuffled').getAttribute('aria-pressed'), 'true');
+    const seen = [5];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = await at(page);
+      for (let wait = 0; wait < 12 && (await at(page)) === before; wait += 1) await page.clock.runFor(3000);
+      seen.push(await at(page));
+    }
+    assert.equal(new Set(seen).size, 4, seen.join());
+    assert.notDeepEqual(seen, [5, 6, 7, 8]);
+    await tool('Shuffled').click();
+    await page.getByRole('button', { name: 'Stop the slideshow' }).first().click();
+  });
+});
+
+describe('a film that the page may not read', () => {
+  let visitor;
+  let page;
+  let store;
+  const film = library.findIndex(({ type }) => type === 'video');
+  const master = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360\n';
+  const segments = (origin) => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:4,\n${origin}/1.ts\n#EXTINF:4,\n${origin}/2.ts\n#EXT-X-ENDLIST\n`;
+  /** Where the film's playlists are: here, or on another origin as the store's. */
+  let playlists = '';
+  before(async () => {
+    // It answers, and does not allow the page to read its answers.
+    store = createServer((request, response) => {
+      const body = request.url.endsWith('.m3u8') ? segments('') : 'bytes';
+      response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(body);
+    });
+    await new Promise((ready) => store.listen(0, '127.0.0.1', ready));
+    const origin = `http://127.0.0.1:${store.address().port}`;
+    server.intercept = (path, response) => {
+      const text = { '/api/hls/master': `${master}/api/hls/media\n`, '/api/hls/media': segments(origin) }[path];
+      if (path === '/api/playback') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ url: playlists || '/api/hls/master', expires: null }));
+      else if (text) response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl' }).end(text);
+      else return false;
+      return true;
+    };
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(async () => {
+    server.intercept = () => false;
+    store.close();
+    await visitor?.close();
+  });
+  const said = async () => {
+    await page.goto('about:blank');
+    await page.goto(linkTo(film));
+    const began = Date.now();
+    await page.locator('.slide-active .failure').waitFor();
+    return { took: Date.now() - began, text: await page.locator('.slide-active .failure').textContent() };
+  };
+
+  it('says at once that the rules of the store forbid its segments', async () => {
+    const { took, text } = await said();
+    assert.match(text, /CORS rules of the bucket/);
+    assert.ok(took < 4000, `${took} ms`);
+    assert.deepEqual(await faults(page), []);
+    await screenshot(page, 'lightbox-film-forbidden');
+  });
+
+  it('says at once that another origin forbids its playlists', async () => {
+    playlists = `http://127.0.0.1:${store.address().port}/master.m3u8`;
+    const { took, text } = await said();
+    assert.match(text, /ALLOWED_ORIGINS/);
+    assert.doesNotMatch(text, /connection/);
+    assert.ok(took < 4000, `${took} ms`);
+  });
+
+  it('speaks of the connection where nothing answers', async () => {
+    playlists = 'http://127.0.0.1:9/master.m3u8';
+    const { took, text } = await said();
+    assert.match(text, /connection/);
+    assert.ok(took < 6000, `${took} ms`);
+  });
+});
+
+describe('a browser as old as Safari 15', () => {
+  let visitor;
+  let page;
+  /** Leaves out of a style sheet what such a browser does not know. */
+  const old = (css) => css.replaceAll(/\d+cq[wh]/g, '1unknown').replaceAll(':has(', ':unknown(').replaceAll('overflow:clip', 'overflow:unknown');
+  before(async () => {
+    visitor = await visit(PHONE);
+    page = visitor.page;
+    await page.route('**/*.css', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: old(await response.text()) });
+    });
+    await page.addInitScript(() => {
+      const { supports } = CSS;
+      CSS.supports = (...of) => !/cq[wh]|:has/.test(of.join()) && supports.apply(CSS, of);
+      for (const name of ['at', 'findLast', 'toSorted', 'findLastIndex']) delete Array.prototype[name];
+      delete Object.hasOwn;
+      delete AbortSignal.timeout;
+      delete window.structuredClone;
+      delete HTMLElement.prototype.inert;
+      for (const name of ['showModal', 'close', 'show', 'open']) delete HTMLDialogElement.prototype[name];
+      delete Document.prototype.adoptedStyleSheets;
+      delete Document.prototype.startViewTransition;
+      delete window.CSSStyleSheet;
+      for (const name of ['navigation', 'ManagedMediaSource', 'scheduler']) delete window[name];
+    });
+    await page.goto(server.url);
+    await logIn(page);
+  });
+  after(() => visitor?.close());
+
+  it('shows a picture as large as there is room, also when the screen turns', async () => {
+    await openIn(page, 0);
+    await page.waitForFunction(() => document.querySelector('.slide-active .frame')?.getBoundingClientRect().width > 0);
+    const box = await boxOf(page, '.slide-active .frame');
+    assert.ok(Math.abs(box.width - 390) < 1 && Math.abs(box.height - 292.5) < 1, JSON.stringify(box));
+    await page.setViewportSize({ width: 844, height: 390 });
+    await page.waitForTimeout(300);
+    const wide = await boxOf(page, '.slide-active .frame');
+    assert.ok(Math.abs(wide.height - 390) < 1 && Math.abs(wide.width - 520) < 1, JSON.stringify(wide));
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForTimeout(300);
+    await screenshot(page, 'lightbox-old');
+  });
+
+  it('turns, zooms and closes, and the page behind stands still meanwhile', async () => {
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).overflowY), 'hidden');
+    await drag(page, { x: 300, y: 400 }, { x: 80, y: 410 });
+    await shows(page, 1);
+    await still(page);
+    const whole = await boxOf(page, '.slide-active .frame');
+    await page.touchscreen.tap(195, 380);
+    await page.touchscreen.tap(195, 380);
+    await page.waitForTimeout(500);
+    assert.ok((await boxOf(page, '.slide-active .frame')).width > whole.width * 2);
+    await page.keyboard.press('0');
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await viewer(page).waitFor({ state: 'hidden' });
+    await gridShown(page);
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.documentElement).overflowY), 'hidden');
+  });
+
+  it('opens the dialog of downloads in its colours, and closes it', async () => {
+    await page.getByRole('banner').getByRole('button', { name: 'Download' }).tap();
+    const dialog = page.locator('.download');
+    await dialog.waitFor();
+    assert.equal(await dialog.evaluate((element) => getComputedStyle(element).borderRadius), '20px');
+    const box = await dialog.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y > 50 && box.y + box.height < 844, JSON.stringify(box));
+    await dialog.getByRole('button', { name: 'Close' }).tap();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('left no error on the console', () => {
+    assert.deepEqual(visitor.seen.errors.filter((text) => !/status of (?:401|404)/.test(text)), []);
+    assert.deepEqual(visitor.seen.violations, []);
+  });
+});

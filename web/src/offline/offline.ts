@@ -1,0 +1,44 @@
+/** What stays on this device for times without a connection. The service worker keeps it, see `worker/sw.ts`. */
+import { elsewhere, homePath } from '../services.ts';
+
+/** How long after the first pictures the worker may come, in ms: it must not take the connection from them. */
+const REST = 4_000;
+/** How many URLs the page tells that it loaded before the worker was there. */
+const MOST = 400;
+const KEPT = /\/api\/(?:timeline|blocks|thumbnail)\b/;
+
+const home = (): string => new URL(homePath(), location.href).href;
+const workers = (): ServiceWorkerContainer | undefined => ('serviceWorker' in navigator ? navigator.serviceWorker : undefined);
+let begun = false;
+
+/** Begins to keep what is seen. A page without a secure connection has no workers. */
+export function begin(): void {
+  const container = workers();
+  // Answers of another origin would only be kept as what no script may read.
+  if (begun || !container || elsewhere()) return;
+  begun = true;
+  setTimeout(() => void register(container).catch(() => undefined), REST);
+}
+
+async function register(container: ServiceWorkerContainer): Promise<void> {
+  const had = container.controller !== null;
+  await container.register(new URL('sw.js', home()), { scope: home() });
+  if (had) return;
+  const { active } = await container.ready;
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+  active?.postMessage({ seen: [...new Set(loaded.filter((name) => KEPT.test(name)))].slice(-MOST) });
+}
+
+/** Forgets all that was kept of the gallery: the viewer has logged out, or the session has ended. */
+export async function forget(): Promise<void> {
+  begun = false;
+  const container = workers();
+  container?.controller?.postMessage({ forget: true });
+  try {
+    const names = await caches.keys();
+    const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
+    await Promise.all(kept.map((name) => caches.delete(name)));
+  } catch {
+    // A browser that keeps nothing has no caches, or does not let the page see them.
+  }
+}
