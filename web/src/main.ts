@@ -4,7 +4,7 @@ import './styles/login.css';
 import './styles/bar.css';
 import './styles/grid.css';
 import './styles/scrubber.css';
-import './styles/lightbox.css';
+import './styles/viewer.css';
 // Several parts that come later need it, and it is too small for a request of its own.
 import './ui/sheet.ts';
 import './cover/cover.css';
