@@ -686,6 +686,11 @@ describe('the way to the lightbox', () => {
     await page.locator('.veil .loading').waitFor();
     await page.goBack();
     await page.locator('.veil').waitFor({ state: 'hidden' });
+    await page.locator('.tile-loaded').nth(4).click();
+    await page.locator('.veil .loading').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.veil').waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => !location.hash.startsWith('#/m/'));
     await page.locator('.tile-loaded').nth(3).click();
     await page.locator('.veil .loading').waitFor();
     for (const route of held.splice(0)) await route.continue();

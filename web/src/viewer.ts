@@ -28,6 +28,9 @@ export function viewer(root: HTMLElement, events: LightboxEvents): Viewer {
   let loading: Promise<void> | null = null;
   let failures = 0;
   root.append(veil);
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !veil.hidden) leave();
+  });
 
   function load(): Promise<void> {
     loading ??= import('./lightbox/lightbox.ts').then(({ lightbox }) => {
@@ -54,10 +57,10 @@ export function viewer(root: HTMLElement, events: LightboxEvents): Viewer {
   function failed(): void {
     if (wanted === null) return;
     failures += 1;
-    const leave = h('button', { type: 'button', class: 'button' }, words.grid.toGallery);
-    leave.addEventListener('click', () => events.close());
+    const away = h('button', { type: 'button', class: 'button' }, words.grid.toGallery);
+    away.addEventListener('click', leave);
     const notice = failure(new Error(words.viewer.notOpened), again);
-    notice.append(leave);
+    notice.append(away);
     veil.replaceChildren(notice);
     notice.querySelector('button')?.focus();
   }
@@ -66,6 +69,12 @@ export function viewer(root: HTMLElement, events: LightboxEvents): Viewer {
   function again(): void {
     if (failures > 1 && navigator.onLine) location.reload();
     else wait();
+  }
+
+  /** Going back takes a moment. A second press in this time would go back too far. */
+  function leave(): void {
+    rest();
+    events.close();
   }
 
   function rest(): void {
