@@ -16,6 +16,7 @@ fn main() -> io::Result<()> {
     let page = manifest.join("../web/dist");
     println!("cargo::rerun-if-changed={}", page.display());
     println!("cargo::rerun-if-changed={}", manifest.join("unbuilt.html").display());
+    let problems = manifest.join("problems.html");
 
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
     if page.join("index.html").exists() {
@@ -35,6 +36,7 @@ fn main() -> io::Result<()> {
     } else {
         row(&mut table, &out, "/index.html", &manifest.join("unbuilt.html"))?;
     }
+    row(&mut table, &out, "/problems.html", &problems)?;
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table)
 }

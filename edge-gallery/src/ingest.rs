@@ -66,8 +66,8 @@ pub struct Arguments {
     /// needed
     #[arg(long)]
     checksums: bool,
-    /// Lay finished ZIPs of all views and albums into the bucket, for Fastly and other hosts with MAX_FETCHES. They take
-    /// as much room as the originals, and as much again for each form that differs. No FOLDER is needed
+    /// Lay finished ZIPs of all views and albums into the bucket, for Fastly and other hosts with MAX_FETCHES. They
+    /// take as much room as the originals, and as much again for each form that differs. No FOLDER is needed
     #[arg(long)]
     packs: bool,
     /// Write thumbnails and playlists where the Cloudflare original looks for them, too, so that it shows new items

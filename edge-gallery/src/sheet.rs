@@ -40,7 +40,8 @@ body { margin: 0; color: #000; background: #fff; font-family: Georgia, "Times Ne
 
 #[derive(clap::Args)]
 pub struct Sheet {
-    /// URLs as `link add` printed them, each with what its cards are called before it if you like: "Table 1=https://..."
+    /// URLs as `link add` printed them, each with what its cards are called before it if you like:
+    /// "Table 1=https://..."
     #[arg(required = true, value_name = "[TITLE=]URL")]
     links: Vec<String>,
     /// Where the page goes; it lets in whoever has it
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_title_may_stand_before_the_url() {
-        let card = |text| Card::parse(text, "Ours").map(|card| (card.title.to_owned(), card.url.to_owned())).ok();
+        let card = |text: &str| Card::parse(text, "Ours").map(|card| (card.title.to_owned(), card.url.to_owned())).ok();
         let some = |title: &str| Some((title.to_owned(), LINK.to_owned()));
         assert_eq!(card(LINK), some("Ours"));
         assert_eq!(card(&format!("Table 1={LINK}")), some("Table 1"));

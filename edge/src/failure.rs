@@ -1,7 +1,7 @@
 //! Why a route has no response.
 
-use http::{HeaderValue, StatusCode, header};
-use platform::{Error, Kind, Problem, Record};
+use http::{HeaderValue, header};
+use platform::{Error, Kind, Problem, ProblemType, Record};
 
 use crate::catalogue::NO_INDEX;
 
@@ -49,7 +49,7 @@ fn is_of_an_older_version(error: &Error) -> bool {
 /// The answer until the catalogue has what this version needs.
 fn older_catalogue() -> Problem {
     let words = "The catalogue is not yet one of this version. Run edge-gallery ingest or serve of this version.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
+    Problem::of(ProblemType::OlderCatalogue, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
 }
 
 impl From<Problem> for Failure {
@@ -66,6 +66,8 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     #[test]

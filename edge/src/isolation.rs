@@ -4,8 +4,8 @@
 //! the cookie with the requests. The page cannot read the bytes. But it learns how long the answers take and how
 //! large they are, and it can show the gallery's media as its own.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use platform::Problem;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use platform::{Problem, ProblemType};
 
 use crate::Cors;
 
@@ -23,7 +23,7 @@ pub fn require(cors: &Cors, method: &Method, request: &HeaderMap) -> Result<(), 
     let follows_a_link =
         *method == Method::GET && said("sec-fetch-mode", "navigate") && said("sec-fetch-dest", "document");
     if elsewhere && !follows_a_link && cors.allows(request).is_none() {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "This is for the gallery's own pages."));
+        return Err(Problem::of(ProblemType::ForeignPage, "This is for the gallery's own pages."));
     }
     Ok(())
 }
@@ -44,7 +44,7 @@ pub fn require_own_page(cors: &Cors, request: &HeaderMap) -> Result<(), Problem>
         // request another `Host`.
         || !said("sec-fetch-site", "same-origin") && request.get(header::ORIGIN).is_some_and(|origin| !is_own(origin));
     if is_foreign && cors.allows(request).is_none() {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "This is for the gallery's own page."));
+        return Err(Problem::of(ProblemType::ForeignPage, "This is for the gallery's own page."));
     }
     Ok(())
 }

@@ -4,11 +4,13 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::{Error, Kind};
+use crate::{Error, Kind, ProblemType};
 
 /// A response that says what is wrong and what to do. Its words reveal nothing about the inside of the gallery.
 #[derive(Debug)]
 pub struct Problem {
+    /// `None` where the status says it all.
+    pub kind: Option<ProblemType>,
     pub status: StatusCode,
     pub detail: &'static str,
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -29,7 +31,12 @@ impl Problem {
     pub const MEDIA_TYPE: &str = "application/problem+json";
 
     pub fn new(status: StatusCode, detail: &'static str) -> Self {
-        Self { status, detail, headers: Vec::new() }
+        Self { kind: None, status, detail, headers: Vec::new() }
+    }
+
+    /// A problem on which a client can act.
+    pub fn of(kind: ProblemType, detail: &'static str) -> Self {
+        Self { kind: Some(kind), ..Self::new(kind.status(), detail) }
     }
 
     pub fn bad_request(detail: &'static str) -> Self {
@@ -42,18 +49,18 @@ impl Problem {
 
     /// The current file does not meet the client's conditions.
     pub fn precondition_failed() -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED, "The file has changed.")
+        Self::of(ProblemType::Changed, "The file has changed.")
     }
 
     /// The answer is the same whether or not the requested file exists.
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Log in first.")
+        Self::of(ProblemType::NoSession, "Log in first.")
     }
 
     /// The answer while the configuration is not usable. The log gets
     /// [`record::host_failure`](crate::record::host_failure).
     pub fn not_set_up() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The gallery is not set up; its log says what is missing.")
+        Self::of(ProblemType::NotSetUp, "The gallery is not set up; its log says what is missing.")
             .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
     }
 
@@ -72,8 +79,8 @@ impl Problem {
     /// The whole response. It is never stored, because the problem may be gone in a minute.
     pub fn into_response<B: From<Bytes>>(self, request_id: &str) -> Response<B> {
         let body = Body {
-            r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
+            r#type: self.kind.map_or("about:blank", ProblemType::reference),
+            title: self.kind.map_or_else(|| self.status.canonical_reason().unwrap_or("Error"), ProblemType::title),
             status: self.status.as_u16(),
             detail: self.detail,
             request_id,
@@ -95,15 +102,13 @@ impl Problem {
 /// A failed dependency: 502, 503 or 504 with `Retry-After`, without the dependency's own words.
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
-        let (status, detail) = match error.kind() {
+        let (kind, detail) = match error.kind() {
             Kind::Unavailable | Kind::Throttled => {
-                (StatusCode::SERVICE_UNAVAILABLE, "A part of the gallery is not answering. Try again in a moment.")
+                (ProblemType::Unavailable, "A part of the gallery is not answering. Try again in a moment.")
             }
-            Kind::Timeout => {
-                (StatusCode::GATEWAY_TIMEOUT, "A part of the gallery is too slow just now. Try again in a moment.")
-            }
+            Kind::Timeout => (ProblemType::Slow, "A part of the gallery is too slow just now. Try again in a moment."),
             Kind::Denied | Kind::Invalid | Kind::TooLarge => (
-                StatusCode::BAD_GATEWAY,
+                ProblemType::Unusable,
                 "A part of the gallery gave an answer that cannot be used. Tell whoever runs it the request id.",
             ),
             Kind::Internal => {
@@ -113,6 +118,6 @@ impl From<&Error> for Problem {
                 );
             }
         };
-        Self::new(status, detail).with(header::RETRY_AFTER, HeaderValue::from_static("5"))
+        Self::of(kind, detail).with(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 }

@@ -7,7 +7,7 @@ use edge::{
     respond::{self, Gzipped},
 };
 use http::{HeaderValue, Response, StatusCode, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem};
+use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 
 /// The media type of RFC 8216 section 4.
 const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
@@ -68,7 +68,7 @@ pub(crate) fn damaged<P: Platform>(cx: &Cx<'_, P>, error: hls::Error) -> Problem
         }
         _ => "The film's playlist in the bucket cannot be used. Ingest the film again.",
     };
-    Problem::new(StatusCode::BAD_GATEWAY, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
+    Problem::of(ProblemType::FilmDamaged, words).with(header::RETRY_AFTER, HeaderValue::from_static("60"))
 }
 
 #[cfg(test)]

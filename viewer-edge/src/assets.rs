@@ -97,7 +97,12 @@ pub(crate) fn serve<B: From<Bytes>>(
     head: &request::Parts,
     path: &str,
 ) -> Result<Response<B>, Failure> {
-    let path = if path == "/" { "/index.html" } else { path };
+    let path = match path {
+        "/" => "/index.html",
+        // Where the types of problems lead, see `platform::ProblemType`.
+        "/problems" => "/problems.html",
+        path => path,
+    };
     let Some(asset) = find(path) else {
         let page = find(NOTHING).filter(|_| accepts_html(&head.headers) && !is_for_scripts(path));
         let page = page.ok_or_else(|| Problem::not_found("There is nothing here."))?;

@@ -6,7 +6,7 @@ use edge::{
 };
 use gallery::views::BlockName;
 use http::{Response, header, request};
-use platform::{Cx, Platform, Problem};
+use platform::{Cx, Platform, Problem, ProblemType};
 
 use crate::ViewerEdge;
 
@@ -17,7 +17,12 @@ pub(crate) async fn serve<P: Platform>(
     name: Option<BlockName>,
     gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
-    let missing = || Problem::not_found("There is no such block. The library has changed: read the timeline again.");
+    let missing = || {
+        Problem::of(
+            ProblemType::LibraryChanged,
+            "There is no such block. The library has changed: read the timeline again.",
+        )
+    };
     let name = name.ok_or_else(missing)?;
     // The name says the view, so a block that is not open is not read.
     if !gate.viewer().await.covers_view(&name.view) {

@@ -34,8 +34,9 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `BASE_PATH`, `CATALOGUE`,
-    /// `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES`, `MAX_FETCHES`, `MAX_SECONDS` and `ALLOWED_ORIGINS`.
+    /// Reads `GALLERY_PASSWORD`, `AUTH_SECRET`, `R2_*` or `S3_ENDPOINT`, and, if they are set, `BASE_PATH`,
+    /// `CATALOGUE`, `VIDEO_API_BASE`, `VIDEO_ORIGIN`, `MAX_BODY_BYTES`, `MAX_FETCHES`, `MAX_SECONDS` and
+    /// `ALLOWED_ORIGINS`.
     pub fn load(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
         let wanted = "must be a password of at most 1024 bytes, or an Argon2 hash in PHC form (edge-gallery password makes \
                       one; hashes of bcrypt and scrypt are not known)";

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use edge::{
     Base, Failure,
     object_response::{self, Presentation},

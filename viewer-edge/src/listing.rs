@@ -6,7 +6,7 @@ use edge::{
 };
 use gallery::{cursor::Cursor, media::MediaType, views::View};
 use http::{Response, header, request};
-use platform::{Cx, Platform, Problem};
+use platform::{Cx, Platform, Problem, ProblemType};
 
 use crate::ViewerEdge;
 
@@ -32,13 +32,12 @@ pub(crate) async fn serve<P: Platform>(
         None => None,
         Some(name) => Some(MediaType::parse(&name).ok_or_else(|| Problem::bad_request("The type is image or video."))?),
     };
-    let after =
-        match respond::query(query, "cursor")? {
-            None => None,
-            Some(text) => Some(Cursor::decode(&text).filter(|cursor| cursor.filter == filter).ok_or_else(|| {
-                Problem::bad_request("The cursor is not one this listing gave; start again without it.")
-            })?),
-        };
+    let after = match respond::query(query, "cursor")? {
+        None => None,
+        Some(text) => Some(Cursor::decode(&text).filter(|cursor| cursor.filter == filter).ok_or_else(|| {
+            Problem::of(ProblemType::CursorUnknown, "The cursor is not one this listing gave; start again without it.")
+        })?),
+    };
     // Each page has a tag of its own.
     let content = |version: &str| digest(&[&service.content(version), query.unwrap_or_default()]);
     let index = service.catalogue.index(cx).await?;

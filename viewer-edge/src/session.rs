@@ -6,7 +6,7 @@ use bytes::Bytes;
 use edge::{Failure, Viewer, isolation, respond};
 use gallery::{link::Link, password::Password, return_to::same_origin};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
-use platform::{Cx, Error, Kind, Platform, Problem};
+use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -107,7 +107,7 @@ pub(crate) async fn follow<P: Platform>(
 }
 
 fn no_such_link() -> Problem {
-    Problem::not_found("This link has ended, or is not whole. Ask for a new one.")
+    Problem::of(ProblemType::LinkEnded, "This link has ended, or is not whole. Ask for a new one.")
 }
 
 /// Fails if this is not the password of a link, or without a link that of the gallery. A link without a password needs
@@ -125,7 +125,7 @@ async fn require_password<P: Platform>(
     };
     if link.is_some() && password.is_empty() {
         // The page asks so whether the link has a password. This is no guess.
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "This link has a password.").into());
+        return Err(Problem::of(ProblemType::LinkPassword, "This link has a password.").into());
     }
     let attempt = match service.throttle.begin(cx, link.map(|link| link.id)).await {
         Ok(attempt) => attempt,
@@ -140,7 +140,7 @@ async fn require_password<P: Platform>(
         return Ok(());
     }
     cx.record.event.set(Some("login-refused"));
-    Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the password.").into())
+    Err(Problem::of(ProblemType::WrongPassword, "That is not the password.").into())
 }
 
 /// Whether this is the password that is wanted, or that of the gallery. A hash takes so long that other requests must

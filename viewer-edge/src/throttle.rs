@@ -10,7 +10,7 @@ use bytes::Bytes;
 use edge::digest;
 use gallery::link::LinkId;
 use http::{HeaderValue, StatusCode, header};
-use platform::{Cx, Error, Kv, KvKey, Platform, Problem, StoreName, Tries};
+use platform::{Cx, Error, Kv, KvKey, Platform, Problem, ProblemType, StoreName, Tries};
 
 /// The most wrong passwords a minute, and the most that are checked at once.
 const MOST: u32 = 10;
@@ -82,13 +82,13 @@ impl Throttle {
             if tries.wrong >= MOST {
                 let after = HeaderValue::from(tries.left);
                 let words = "There were too many wrong passwords from your network. Try again in a minute.";
-                return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, words).with(header::RETRY_AFTER, after));
+                return Err(Problem::of(ProblemType::TooManyPasswords, words).with(header::RETRY_AFTER, after));
             }
             cx.sleep(TURN).await;
         }
         let words = "Too many passwords are being checked. Try again in a moment.";
         let after = HeaderValue::from_static("5");
-        Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, words).with(header::RETRY_AFTER, after))
+        Err(Problem::of(ProblemType::Busy, words).with(header::RETRY_AFTER, after))
     }
 }
 

@@ -121,7 +121,7 @@ export function start(root: HTMLElement): void {
     },
   );
   root.prepend(inside);
-  effect(() => front.show(view.value === EVERYTHING ? shown.timeline.value : null));
+  effect(() => front.show(shown.timeline.value));
   // Names the page for the tab and the history. At the login, nothing of the gallery is told.
   effect(() => {
     const whole = title.value ?? unnamed;

@@ -126,7 +126,10 @@ function keep(url: string, kind: Kind, response: Response, began: number): Promi
     }
     const body = await response.blob();
     if (kind === 'timeline') await onlyOf(list, cache, await versionOf(body));
-    await cache.put(url, new Response(body, { headers: response.headers }));
+    const headers = new Headers(response.headers);
+    // They are those of the bytes that were sent.
+    for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+    await cache.put(url, new Response(body, { headers }));
     const gone = list.add(url, body.size);
     await Promise.all(gone.map((each) => cache.delete(each)));
     later();

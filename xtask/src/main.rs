@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod conform;
+mod docs;
 mod edge;
 mod fastly;
 mod generate;
@@ -84,6 +85,11 @@ enum Task {
     Size,
     /// Build every program in release and copy it: for `bench hosts --against`.
     Programs { out: PathBuf },
+    /// Build the handbook, a site of all documents. It needs the network, and builds mdBook once.
+    Docs {
+        #[arg(default_value = "target/handbook")]
+        out: PathBuf,
+    },
     /// Make the README's screenshots from the running page.
     Screenshots {
         #[arg(default_value = "docs/screenshots")]
@@ -107,6 +113,7 @@ fn main() -> ExitCode {
         Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),
         Task::Programs { out } => wasm::write_all(&out),
         Task::Bench { subject } => bench::run(&subject),
+        Task::Docs { out } => docs::run(&out),
         Task::Screenshots { out } => test::screenshots(&out),
     };
     match result {

@@ -27,6 +27,7 @@ mod listing;
 mod matrix;
 mod methods;
 mod moved;
+mod openapi;
 mod packages;
 mod packs;
 mod page;
@@ -55,6 +56,7 @@ pub use deliveries::deliveries;
 pub use ends::{die, kinds};
 pub use ensure::Outcome;
 pub use library::{Item, file_bytes, item};
+pub use openapi::is_a_described_login;
 pub use served::{Served, check};
 pub use suites::complete;
 pub use target::Target;
@@ -112,6 +114,7 @@ pub fn cases() -> Vec<Case> {
         costs::CASES,
         visits::CASES,
         crowd::CASES,
+        openapi::CASES,
     ]
     .concat()
 }

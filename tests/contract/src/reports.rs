@@ -3,6 +3,7 @@
 use crate::{
     Answer, Call, Outcome, Target,
     library::{encode, film},
+    openapi::is_a_described_report,
 };
 
 cases!(reports: off_by_default, refused_without_a_right);
@@ -21,7 +22,7 @@ fn status(call: Call<'_>, body: impl Into<Vec<u8>>, wanted: u16) -> Outcome {
     ensure_eq!(answer.status, wanted, "a report");
     answer.has("cache-control", "no-store")?;
     ensure!(wanted == 204 || answer.json().is_ok(), "no problem body");
-    Ok(())
+    is_a_described_report(&answer)
 }
 
 /// The same for whoever may report and for a report of any kind.

@@ -148,6 +148,13 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
     Ok(ROUTES.iter().map(urls).collect())
 }
 
+/// The name of the service, the pattern and the methods of every route.
+#[cfg(test)]
+pub(crate) fn listed() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let service = |route: &Route| if route.service == Viewer { "viewer-edge" } else { "video-edge" };
+    ROUTES.iter().map(move |route| (service(route), route.pattern, route.methods))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

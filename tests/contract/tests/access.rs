@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use contract::{Answer, Call, Target, die, kinds};
+use contract::{Answer, Call, Target, die, is_a_described_login, kinds};
 use harness::{Gallery, Options};
 use serde_json::json;
 
@@ -117,9 +117,14 @@ fn guessing_is_braked_and_hurts_nobody_else() {
     let held = log_in(&target.password, "198.51.100.7");
     let after: u64 = held.need("retry-after").unwrap().parse().unwrap();
     assert!(held.status == 429 && (1..=60).contains(&after), "{}: {after}", held.status);
+    is_a_described_login(&held).unwrap();
+    assert_eq!(held.json().unwrap()["type"], "/problems#too-many-passwords");
     // The neighbour is not held, and who knows the password may log in as often as they like.
     for _ in 0..30 {
         assert_eq!(log_in(&target.password, "198.51.100.8").status, 200);
     }
-    assert_eq!(log_in("wrong", "2001:db8::1").status, 401);
+    let refused = log_in("wrong", "2001:db8::1");
+    assert_eq!(refused.status, 401);
+    is_a_described_login(&refused).unwrap();
+    assert_eq!(refused.json().unwrap()["type"], "/problems#wrong-password");
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use platform::config::table;
 
-use crate::{Failure, metadata, picture};
+use crate::{Failure, metadata, picture, problems};
 
 /// The generated files. Each has its path from the root, and its content.
 pub fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
@@ -14,6 +14,7 @@ pub fn generated(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
         ("docs/architecture.svg", picture::svg(&metadata)),
         ("PLATFORM.md", platform(root)?),
         ("docs/COST.md", cost(root)?),
+        ("viewer-edge/problems.html", problems::page(&fs::read_to_string(root.join("docs/PROBLEMS.md"))?)),
     ])
 }
 

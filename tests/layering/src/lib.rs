@@ -2,7 +2,9 @@
 //! workspace are in `tests/`.
 
 mod generated;
+pub mod handbook;
 mod picture;
+pub mod problems;
 mod workspace;
 
 pub use generated::generated;

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod binaryen;
 mod cargo;
 pub mod hosts;
+pub mod mdbook;
 pub mod named;
 mod npm;
 mod process;

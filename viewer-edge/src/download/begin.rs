@@ -11,7 +11,7 @@ use gallery::{
     views::View,
 };
 use http::{HeaderMap, Response, StatusCode, header};
-use platform::{Cx, Error, Kind, Platform, Problem};
+use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use stored_zip::{Builder, Refused};
 
@@ -81,7 +81,7 @@ pub(crate) async fn begin<P: Platform>(
         Some(_) => return Err(Problem::bad_request("The size is original or screen.").into()),
     };
     if !viewer.flags().download {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "This link is for looking only.").into());
+        return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
     }
     let wanted = Wanted { size, flags: viewer.flags() };
     if let Some(view) = &asked.view
@@ -106,8 +106,8 @@ pub(crate) async fn begin<P: Platform>(
         title.push_str(" (screen)");
     }
     if contents.lacking > 0 {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
+        return Err(Problem::of(
+            ProblemType::ChecksumsMissing,
             "Some of these items have no checksums yet. Whoever runs the gallery can make them: edge-gallery ingest \
              --checksums.",
         )
@@ -118,7 +118,7 @@ pub(crate) async fn begin<P: Platform>(
     }
     if contents.entries.len() > MAX_ITEMS {
         return Err(
-            Problem::new(StatusCode::CONFLICT, "This is too much for one download. Take one album at a time.").into()
+            Problem::of(ProblemType::TooMuch, "This is too much for one download. Take one album at a time.").into()
         );
     }
     let prepared = prepare(service, cx, &viewer, &version, &title, contents).await?;
@@ -251,7 +251,7 @@ async fn prepare<P: Platform>(
     let runs = contents.into_parts(most_requests, most_bytes);
     if runs.len() as u64 > most_requests.unwrap_or(MOST_PARTS) {
         let words = "This is too much for one download on this host. Select fewer items.";
-        return Err(Problem::new(StatusCode::CONFLICT, words).into());
+        return Err(Problem::of(ProblemType::TooMuch, words).into());
     }
     let title = stored_zip::Names::default().safe(title);
     let mut parts = Vec::with_capacity(runs.len());
@@ -275,7 +275,7 @@ async fn prepare<P: Platform>(
                 cx.record.note(&error);
                 let words = "The key of the gallery's bucket may not write below downloads/, so nothing can be \
                              downloaded together. Tell whoever runs the gallery.";
-                Failure::from(Problem::new(StatusCode::BAD_GATEWAY, words).with(header::RETRY_AFTER, 60.into()))
+                Failure::from(Problem::of(ProblemType::NotWritable, words).with(header::RETRY_AFTER, 60.into()))
             }
             _ => Failure::from(error),
         })?;

@@ -15,7 +15,7 @@ use gallery::{
     session::Claims,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use platform::{Cx, Error, Facts, Kind, Pieces, Platform, Problem};
+use platform::{Cx, Error, Facts, Kind, Pieces, Platform, Problem, ProblemType};
 use platform_s3::Objects;
 use privacy::ObjectMark;
 use stored_zip::{Step, Walk};
@@ -61,7 +61,7 @@ struct Due {
 
 /// An item is not what it was when the download was made.
 pub(super) fn changed() -> Problem {
-    Problem::new(StatusCode::PRECONDITION_FAILED, "Something in this download has changed. Ask for the download again.")
+    Problem::of(ProblemType::DownloadChanged, "Something in this download has changed. Ask for the download again.")
 }
 
 impl<P: Platform> Pieces<P> for Rest {

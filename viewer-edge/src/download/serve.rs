@@ -11,7 +11,7 @@ use edge::{
 use futures_util::future::try_join;
 use gallery::download::{About, packs};
 use http::{Method, Response, StatusCode, request};
-use platform::{Cx, Error, Kind, Pieces, Platform, Problem};
+use platform::{Cx, Error, Kind, Pieces, Platform, Problem, ProblemType};
 use stored_zip::Manifest;
 
 use super::{
@@ -52,13 +52,13 @@ pub(crate) async fn serve<P: Platform>(
         return pack::serve(service, cx, head, (id, &sets), &viewer.await?).await;
     }
     let (viewer, manifest) = try_join(viewer, async { Ok(service.manifest(cx, id).await?) }).await?;
-    let gone = || Problem::new(StatusCode::NOT_FOUND, "This download is no longer kept. Ask for it again.");
+    let gone = || Problem::of(ProblemType::DownloadGone, "This download is no longer kept. Ask for it again.");
     let manifest = manifest.ok_or_else(gone)?;
     let unreadable = || Error::new(Kind::Invalid, "download.manifest");
     let about = About::parse(manifest.note()).ok_or_else(unreadable)?;
     let flags = viewer.flags();
     if !flags.download || about.originals && !(flags.originals && (flags.places || !about.places)) {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "This link is for looking only.").into());
+        return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
     }
     let presentation = Presentation {
         cache_control: CHANGES,

@@ -9,7 +9,7 @@ import { span } from './span.ts';
 
 export interface Cover {
   readonly element: HTMLElement;
-  /** Shows the cover of a timeline. `null`: there is none, as for parts of the gallery. */
+  /** Shows the cover with the days of a timeline. It is there above every view: choosing one moves nothing. */
   show(timeline: Timeline | null): void;
 }
 

@@ -21,9 +21,9 @@ export function begin(): void {
 }
 
 async function register(container: ServiceWorkerContainer): Promise<void> {
-  const had = container.controller !== null;
+  // The browser itself looks for a newer one, with each visit.
+  if (container.controller !== null) return;
   await container.register(new URL('sw.js', home()), { scope: home() });
-  if (had) return;
   const { active } = await container.ready;
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
   active?.postMessage({ seen: [...new Set(loaded.filter((name) => KEPT.test(name)))].slice(-MOST) });
@@ -34,8 +34,11 @@ export async function forget(): Promise<void> {
   begun = false;
   const container = workers();
   container?.controller?.postMessage({ forget: true });
-  if (!('caches' in window)) return;
-  const names = await caches.keys().catch(() => []);
-  const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
-  await Promise.all(kept.map((name) => caches.delete(name)));
+  try {
+    const names = await caches.keys();
+    const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
+    await Promise.all(kept.map((name) => caches.delete(name)));
+  } catch {
+    // A browser that keeps nothing has no caches, or does not let the page see them.
+  }
 }
