@@ -1,6 +1,6 @@
 //! Why a route has no response.
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use platform::{Error, Kind, Problem, ProblemType, Record};
 
 use crate::catalogue::NO_INDEX;
@@ -66,6 +66,8 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     #[test]

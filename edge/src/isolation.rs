@@ -4,7 +4,7 @@
 //! the cookie with the requests. The page cannot read the bytes. But it learns how long the answers take and how
 //! large they are, and it can show the gallery's media as its own.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use platform::{Problem, ProblemType};
 
 use crate::Cors;
