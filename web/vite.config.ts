@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
-import { groups } from './build/first.ts';
+import { first } from './build/first.ts';
 import { install } from './build/install.ts';
 import { precompress } from './build/precompress.ts';
 import { served } from './build/served.ts';
@@ -57,7 +57,7 @@ export default defineConfig({
     // The second one is for addresses where there is nothing. Static hosts look for it by this name too.
     rollupOptions: {
       input: ['index.html', '404.html'],
-      output: { codeSplitting: { groups } },
+      output: { codeSplitting: { groups: [{ name: first }] } },
     },
     // Safari 15 knows the syntax of 16 (ECMAScript 2022 without static blocks). What it lacks beside is in src/old.ts.
     target: ['chrome109', 'firefox115', 'safari16'],

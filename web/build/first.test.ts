@@ -13,14 +13,6 @@ describe('what the page needs from the beginning', () => {
     expect(first('/src/dom.ts', known)).toBe('main');
   });
 
-  it('leaves the lightbox a chunk of its own, without what was there before', () => {
-    const box = '/src/lightbox/lightbox.ts';
-    const known = graph({ '/src/row.ts': [box, '/src/late.ts'], '/src/dom.ts': [box, '/src/app.ts'], '/src/app.ts': ['/src/main.ts'] });
-    expect(first(box, known)).toBe('lightbox');
-    expect(first('/src/row.ts', known)).toBe('lightbox');
-    expect(first('/src/dom.ts', known)).toBe('main');
-  });
-
   it('is not what only later parts import, also in circles', () => {
     const known = graph({ '/src/a.ts': ['/src/late.ts', '/src/b.ts'], '/src/b.ts': ['/src/a.ts'] });
     expect(first('/src/a.ts', known)).toBeNull();
