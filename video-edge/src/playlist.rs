@@ -6,7 +6,7 @@ use edge::{
     Failure,
     respond::{self, Gzipped},
 };
-use http::{HeaderValue, Response, StatusCode, header, request};
+use http::{HeaderValue, Response, header, request};
 use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 
 /// The media type of RFC 8216 section 4.

@@ -9,7 +9,7 @@ use std::{cell::Cell, net::IpAddr, time::Duration};
 use bytes::Bytes;
 use edge::digest;
 use gallery::link::LinkId;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use platform::{Cx, Error, Kv, KvKey, Platform, Problem, ProblemType, StoreName, Tries};
 
 /// The most wrong passwords a minute, and the most that are checked at once.

@@ -10,7 +10,7 @@ use edge::{
 };
 use futures_util::future::try_join;
 use gallery::download::{About, packs};
-use http::{Method, Response, StatusCode, request};
+use http::{Method, Response, request};
 use platform::{Cx, Error, Kind, Pieces, Platform, Problem, ProblemType};
 use stored_zip::Manifest;
 

@@ -147,12 +147,14 @@ impl Operation {
         self.of_path.get("servers").is_some()
     }
 
+    #[cfg(test)]
     pub fn services(&self) -> Vec<&'static str> {
         let services = self.of_path.value["x-services"].as_array();
         services.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// The name of the route in the services' log.
+    #[cfg(test)]
     pub fn route(&self) -> String {
         match self.of_path.text("x-route") {
             "" => self.path.replace('{', ":").replace(['}', '~'], ""),
