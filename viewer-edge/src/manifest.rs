@@ -31,13 +31,15 @@ pub(crate) async fn serve<P: Platform>(
         Err(_) => None,
     };
     let mut kept = "no-store";
+    // An installed page without the title is better than none.
     if let Some(viewer) = viewer
-        // An installed page without the title is better than none.
-        && let Some(title) = title(service, cx, &viewer).await.unwrap_or_default()
+        && let Ok(title) = title(service, cx, &viewer).await
     {
         kept = "private, max-age=86400";
-        manifest.insert("short_name".to_owned(), title.clone().into());
-        manifest.insert("name".to_owned(), title.into());
+        if let Some(title) = title {
+            manifest.insert("short_name".to_owned(), title.clone().into());
+            manifest.insert("name".to_owned(), title.into());
+        }
     }
     let body = serde_json::to_vec(&manifest).map_err(internal)?;
     let mut response = respond::bytes(StatusCode::OK, "application/manifest+json", body);

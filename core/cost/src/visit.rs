@@ -30,7 +30,7 @@ const fn step(request: Request, count: u64) -> Step {
 }
 
 /// The thumbnails that a phone of 390 x 844 pixels shows and fetches ahead.
-pub(crate) const THUMBNAILS: u64 = 26;
+pub(crate) const THUMBNAILS: u64 = 28;
 
 impl Event {
     pub const ALL: [Self; 4] = [Self::FirstVisit, Self::ReturnVisit, Self::Photo, Self::Film];
@@ -82,7 +82,7 @@ impl Event {
         match self {
             Self::FirstVisit => 720_000,
             Self::ReturnVisit => 0,
-            Self::Photo => 452_000,
+            Self::Photo => 453_000,
             Self::Film => 135_000,
         }
     }
