@@ -3,7 +3,7 @@
  * (`npm run build`). It ends with one line of JSON. Optionally CHROMIUM.
  *
  * The network has 1.6 Mbit/s and 150 ms, and the processor a quarter of its speed (Chromium's own emulation). The
- * services are a mock in this process, and pictures have the bytes of usual ones.
+ * services are a mock in this process, and pictures have the bytes of WEIGHTS.
  */
 import { readFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
@@ -12,7 +12,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { items, mock } from '../browser/mock.mjs';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
-/** The bytes of a picture of each size: medians of the demo library. */
+/** The bytes of a picture of each size. They are chosen, and measured of no library. */
 const WEIGHTS = { small: 5_000, medium: 22_000, large: 70_000, screen: 320_000 };
 const NETWORK = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 94_000 };
 const SLOWER = Number(process.env.CPU_SLOWER ?? 4);

@@ -640,3 +640,85 @@ describe('a browser as old as Safari 15', () => {
     assert.deepEqual(visitor.seen.violations, []);
   });
 });
+
+describe('the way to the lightbox', () => {
+  let visitor;
+  let page;
+  /** The requests for its script, and what becomes of the next ones. */
+  let came;
+  let answer;
+  before(async () => {
+    visitor = await visit({ ...DESKTOP, reducedMotion: 'reduce' });
+    page = visitor.page;
+    await page.goto(server.url);
+    await logIn(page);
+    await visitor.context.route(/\/lightbox-[^/]*\.js$/, (route) => {
+      came.push(route.request().url());
+      return answer(route);
+    });
+  });
+  after(() => visitor?.close());
+  const begin = async (then) => {
+    [came, answer] = [[], then];
+    await page.goto('about:blank');
+  };
+
+  it('is loaded after the pictures were asked for, and before anybody asks for it', async () => {
+    const order = [];
+    const note = (request) => order.push(new URL(request.url()).pathname);
+    page.on('request', note);
+    await begin((route) => route.continue());
+    await page.goto(server.url);
+    await gridShown(page);
+    await page.waitForFunction(() => document.querySelector('dialog.lightbox'));
+    page.off('request', note);
+    const script = order.findIndex((path) => /\/lightbox-/.test(path));
+    const picture = order.findIndex((path) => path.startsWith('/api/thumbnail/'));
+    assert.ok(picture >= 0 && picture < script, order.join(' '));
+    assert.equal(came.length, 1);
+  });
+
+  it('opens an item that was pressed before it came, and nothing after the viewer has gone back', async () => {
+    const held = [];
+    await begin((route) => void held.push(route));
+    await page.goto(server.url);
+    await page.locator('.tile-loaded').nth(2).click();
+    await page.locator('.veil .loading').waitFor();
+    await page.goBack();
+    await page.locator('.veil').waitFor({ state: 'hidden' });
+    await page.locator('.tile-loaded').nth(4).click();
+    await page.locator('.veil .loading').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.veil').waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => !location.hash.startsWith('#/m/'));
+    await page.locator('.tile-loaded').nth(3).click();
+    await page.locator('.veil .loading').waitFor();
+    for (const route of held.splice(0)) await route.continue();
+    await page.locator('.slide-active.slide-shown').waitFor();
+    await shows(page, 3);
+    assert.equal(await page.locator('.veil').isVisible(), false);
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => window.layoutShift), 0);
+  });
+
+  it('says that it did not come, and opens the item when it is tried again', async () => {
+    await begin((route) => route.abort());
+    await page.goto(linkTo(5));
+    const notice = page.locator('.veil').getByRole('alert');
+    await notice.getByText('could not be opened').waitFor();
+    await screenshot(page, 'lightbox not loaded');
+    answer = (route) => route.continue();
+    await notice.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.slide-active.slide-shown').waitFor();
+    await shows(page, 5);
+  });
+
+  it('leads from what did not come to the gallery', async () => {
+    await begin((route) => route.abort());
+    await page.goto(linkTo(5));
+    await page.locator('.veil').getByRole('button', { name: 'To the gallery' }).click();
+    await gridShown(page);
+    assert.equal(await page.locator('.veil').isVisible(), false);
+  });
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { icon, type Cut } from './icon.ts';
@@ -17,7 +18,14 @@ export function install(svg: string): Plugin {
     apply: 'build',
     generateBundle() {
       const drawing = readFileSync(svg, 'utf8');
-      for (const cut of ICONS) this.emitFile({ type: 'asset', fileName: cut.name, source: icon(drawing, cut) });
+      const icons = ICONS.map((cut) => {
+        const source = icon(drawing, cut);
+        const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8);
+        // What the manifest names may be kept for ever. The page's script names the other one.
+        const fileName = cut.purpose === undefined ? cut.name : `assets/${cut.name.replace('.', `-${hash}.`)}`;
+        this.emitFile({ type: 'asset', fileName, source });
+        return { ...cut, fileName };
+      });
       const manifest = {
         name: 'Edge Gallery',
         short_name: 'Edge Gallery',
@@ -26,8 +34,8 @@ export function install(svg: string): Plugin {
         display: 'standalone',
         background_color: '#fbf9f5',
         theme_color: '#fbf9f5',
-        icons: ICONS.flatMap(({ name, size, purpose }) =>
-          purpose === undefined ? [] : [{ src: `./${name}`, sizes: `${size}x${size}`, type: 'image/png', purpose }],
+        icons: icons.flatMap(({ fileName, size, purpose }) =>
+          purpose === undefined ? [] : [{ src: `./${fileName}`, sizes: `${size}x${size}`, type: 'image/png', purpose }],
         ),
       };
       this.emitFile({ type: 'asset', fileName: 'manifest.webmanifest', source: JSON.stringify(manifest) });

@@ -21,6 +21,8 @@ export function worker(entry: string): Plugin {
           const chunk = files[name];
           if (chunk?.type === 'chunk') chunk.imports.forEach(add);
         };
+        // Without a connection, photos are looked at too.
+        for (const [name, file] of Object.entries(files)) if (file.type === 'chunk' && file.name === 'lightbox') add(name);
         names.filter((name) => pages.some((page) => page.includes(name))).forEach(add);
         if (first.size === 0) this.error('the page names no files');
         const digest = createHash('sha256').update(JSON.stringify([names, pages])).digest('hex').slice(0, 16);

@@ -5,7 +5,6 @@ import { bar } from './bar/Bar.tsx';
 import { cover } from './cover/cover.ts';
 import { places } from './film/kept.ts';
 import { entryOf } from './favourites/code.ts';
-import { heart } from './favourites/heart.ts';
 import { idOf } from './favourites/id.ts';
 import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
@@ -14,7 +13,7 @@ import { grid } from './grid/grid.ts';
 import { scrubber } from './grid/scrubber.ts';
 import { installable } from './install.ts';
 import { Libraries } from './libraries.ts';
-import { lightbox } from './lightbox/lightbox.ts';
+import type { Lightbox } from './lightbox/lightbox.ts';
 import { DAYS, login } from './login/login.ts';
 import { keepSignedIn, signedIn } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
@@ -27,6 +26,7 @@ import { selection } from './selection/selection.ts';
 import { elsewhere, homePath } from './services.ts';
 import { state } from './state.ts';
 import { transition } from './transition.ts';
+import { idle, viewer as viewerOf } from './viewer.ts';
 import { h, stillMotion } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
 import { words } from './words/words.ts';
@@ -73,12 +73,11 @@ export function start(root: HTMLElement): void {
     isSelected: ({ key }) => shown.selection.peek().has(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
   });
-  const loved = heart(({ key }) => shown.favourites.peek().has(idOf(key)), like);
   const time = scrubber(() => photos.months());
   const select = selection(shown, { library: () => library(view.peek()) });
   gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
   keepPlace(() => (locked.value ? undefined : photos.place()));
-  const viewer = lightbox({
+  const viewer = viewerOf(root, {
     stillWelcome: () => api.stillWelcome(),
     playback: (path) => api.playback(path),
     unauthorized: lock,
@@ -95,6 +94,8 @@ export function start(root: HTMLElement): void {
     },
     displaced: (key) => reveal(key, false),
     details: (key) => api.details(key),
+    isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
+    like,
     close() {
       if (fromGrid(history.state)) history.back();
       else {
@@ -119,8 +120,7 @@ export function start(root: HTMLElement): void {
       void now.refresh().then(() => (news.hidden = scrollY < 1));
     },
   );
-  viewer.add(loved);
-  root.append(inside, viewer.element);
+  root.prepend(inside);
   effect(() => front.show(shown.timeline.value));
   // Names the page for the tab and the history. At the login, nothing of the gallery is told.
   effect(() => {
@@ -135,7 +135,7 @@ export function start(root: HTMLElement): void {
   });
   effect(() => {
     void shown.favourites.value;
-    untracked(loved.update);
+    untracked(() => viewer.loaded()?.mark());
     void untracked(() => libraries.known(FAVOURITES)?.refresh());
   });
 
@@ -149,10 +149,15 @@ export function start(root: HTMLElement): void {
     news.hidden = true;
     scrollTo({ top: 0, behavior: stillMotion() ? 'auto' : 'smooth' });
   });
-  // The player loads while a hand is on its way to a film.
-  photos.element.addEventListener('pointerover', (event) => {
-    if (event.target instanceof Element && event.target.closest('.tile-film')) prepare();
-  });
+  // The lightbox comes after the first picture, or while a hand is on its way. So does the player, to a film.
+  photos.element.addEventListener('load', () => idle(viewer.warm), { capture: true, once: true });
+  for (const type of ['pointerover', 'pointerdown'] as const) {
+    photos.element.addEventListener(type, ({ target }) => {
+      if (!(target instanceof Element) || !target.closest('.tile')) return;
+      viewer.warm();
+      if (target.closest('.tile-film')) prepare();
+    });
+  }
   photos.element.addEventListener('click', (event) => {
     const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('.tile') : null;
     const key = tile?.dataset['key'];
@@ -231,6 +236,11 @@ export function start(root: HTMLElement): void {
   }
 
   function reveal(key: string, play: boolean): void {
+    if (library(view.value).indexOf(key) < 0) void seek(key);
+    else viewer.open((box) => at(key) && uncover(box, key, play));
+  }
+
+  function uncover(box: Lightbox, key: string, play: boolean): void {
     const from = library(view.value);
     const index = from.indexOf(key);
     if (index < 0) {
@@ -239,27 +249,28 @@ export function start(root: HTMLElement): void {
     }
     const film = play ? from.at(index)?.hls : null;
     if (film) warm(film);
-    if (viewer.element.open) viewer.show(from, index, play);
+    if (box.element.open) box.show(from, index, play);
     else {
-      transition(photos.tileOf(key), () => viewer.frame(), () => {
-        if (at(key)) viewer.show(from, index, play);
+      transition(photos.tileOf(key), () => box.frame(), () => {
+        if (at(key)) box.show(from, index, play);
       });
     }
   }
 
   /** For a link to an item that has not been read yet. */
   async function seek(key: string): Promise<void> {
-    viewer.tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
+    const tell = (notice: HTMLElement) => viewer.open((box) => box.tell(notice));
+    tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
     // The filter of this visit may hide the item.
     show(EVERYTHING);
     const all = library(EVERYTHING);
     try {
       const index = await all.find(key);
       if (!at(key)) return;
-      if (index !== null) viewer.show(all, index, false);
-      else viewer.tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
+      if (index !== null) viewer.open((box) => at(key) && box.show(all, index, false));
+      else tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
-      if (at(key)) viewer.tell(failure(error, () => void seek(key)));
+      if (at(key)) tell(failure(error, () => void seek(key)));
     }
   }
 
@@ -269,15 +280,16 @@ export function start(root: HTMLElement): void {
   }
 
   function shut(): void {
-    if (viewer.element.open) {
-      const key = viewer.key();
+    const box = viewer.loaded();
+    if (box?.element.open) {
+      const key = box.key();
       const target = key === null ? null : photos.reveal(key);
-      transition(viewer.frame(), () => target, () => {
+      transition(box.frame(), () => target, () => {
         if (parseRoute(location.hash).view === 'item') return;
         viewer.hide();
         target?.focus({ preventScroll: true });
       });
-    }
+    } else viewer.hide();
     photos.cover(false);
   }
 

@@ -4,8 +4,11 @@ import './styles/login.css';
 import './styles/bar.css';
 import './styles/grid.css';
 import './styles/scrubber.css';
-import './styles/lightbox.css';
-// Several parts that come later need it, and it is too small for a request of its own.
+import './styles/viewer.css';
+// Several parts that come later need these, and they are too small for requests of their own.
+import './lightbox/caption.ts';
+import './lightbox/toolbar.ts';
+import './ui/modal.ts';
 import './ui/sheet.ts';
 import './cover/cover.css';
 import { start } from './app.ts';

@@ -71,21 +71,21 @@ mod tests {
         assert_eq!(Crowd { film_minutes: 1, ..CROWD }.segments(), 15);
     }
 
-    /// 300 x 35 + 2,700 x 2 + 6,000 x 4 + 1,500 x 8 = 51,900 requests at 0.50 a million: 0.02595.
+    /// 300 x 40 + 2,700 x 3 + 6,000 x 4 + 1,500 x 8 = 56,100 requests at 0.50 a million: 0.02805.
     #[test]
     fn fastly_by_hand() {
         let bill = Bill::of(Host::Fastly, &CROWD);
-        assert_eq!(count(&bill, Unit::FastlyRequest), Range::exactly(51_900));
-        // 300 x (700,000 + 35 x 1,400) + 2,700 x 2 x 1,400 + 6,000 x (452,000 + 4 x 1,400)
-        // + 1,500 x (135,000 + 8 x 1,400) = 224,700,000 + 7,560,000 + 2,745,600,000 + 219,300,000.
-        assert_eq!(count(&bill, Unit::FastlyByte), Range::exactly(3_197_160_000));
+        assert_eq!(count(&bill, Unit::FastlyRequest), Range::exactly(56_100));
+        // 300 x (720,000 + 40 x 1,400) + 2,700 x 3 x 1,400 + 6,000 x (452,000 + 4 x 1,400)
+        // + 1,500 x (135,000 + 8 x 1,400) = 232,800,000 + 11,340,000 + 2,745,600,000 + 219,300,000.
+        assert_eq!(count(&bill, Unit::FastlyByte), Range::exactly(3_209_040_000));
         // At least 300 x (26 + 1 for the login) + 6,000 x 4 + 1,500 x 150 reads of the bucket = 257,100.
-        // At most, of a first visit: 26 x 3 for thumbnails, 4 for the timeline, 4 for the block, 2 for the login, 1 for
-        // the session = 89. Of a return: 2. Of a photo: 4 x 3 = 12. Of a film: 5 x (1 + 2) + 2 + 150 = 167.
-        let most = 300 * 89 + 2_700 * 2 + 6_000 * 12 + 1_500 * 167;
+        // At most, of a first visit: 26 x 3 for thumbnails, 4 for the timeline, 4 for the manifest, 4 for the block, 2
+        // for the login, 1 for the session = 93. Of a return: 2. Of a photo: 4 x 3 = 12. Of a film: 5 x (1 + 2) + 2 + 150 = 167.
+        let most = 300 * 93 + 2_700 * 2 + 6_000 * 12 + 1_500 * 167;
         assert_eq!(count(&bill, Unit::StoreRead), Range { least: 257_100, most });
-        // 0.02595 + 3.19716 x 0.12 = 0.4096092, and 0.2571 x 0.36 = 0.092556.
-        assert_eq!(bill.pico().0, 25_950_000_000 + 383_659_200_000 + 92_556_000_000);
+        // 0.02805 + 3.20904 x 0.12 = 0.4131348, and 0.2571 x 0.36 = 0.092556.
+        assert_eq!(bill.pico().0, 28_050_000_000 + 385_084_800_000 + 92_556_000_000);
         assert!(!bill.is_confirmed());
         assert_eq!(bill.unpriced().count(), 2);
         // 1,500 films of 5 minutes at 6 Mbit/s, for nothing.

@@ -50,9 +50,9 @@ impl Event {
             Self::FirstVisit => {
                 const {
                     &[
-                        // The service worker, an icon, and the page once more for times without a connection.
+                        // Script, styles, lightbox, two icons and the service worker. It asks for the page once more.
                         step(Request::Page, 2),
-                        step(Request::Asset, 5),
+                        step(Request::Asset, 6),
                         step(Request::Stranger, 1),
                         step(Request::Login, 1),
                         step(Request::Session, 1),

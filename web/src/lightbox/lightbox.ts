@@ -1,10 +1,13 @@
 import type { Details, Media } from '../api/types.ts';
+import { heart } from '../favourites/heart.ts';
 import type { Library } from '../library/library.ts';
 import { along } from '../ui/direction.ts';
 import { h, set } from '../ui/dom.ts';
 import { icon } from '../ui/icons.ts';
 import { modal } from '../ui/modal.ts';
+import { adopt } from '../ui/sheet.ts';
 import { words } from '../words/words.ts';
+import css from '../styles/lightbox.css?inline';
 import { caption, headline, spokenName } from './caption.ts';
 import { extras } from './extras.ts';
 import { fullScreen } from './full-screen.ts';
@@ -22,6 +25,9 @@ export interface LightboxEvents extends Surroundings {
   displaced(key: string): void;
   /** What the listing does not tell of an item. Rejects as the API does. */
   details(key: string): Promise<Details>;
+  isFavourite(item: Media): boolean;
+  /** Called when the viewer likes the item, or likes it no longer. */
+  like(item: Media): void;
   /** Called when the viewer wants to close the lightbox. */
   close(): void;
 }
@@ -32,8 +38,8 @@ export interface Lightbox {
   frame(): HTMLElement | null;
   /** The key of the current item. */
   key(): string | null;
-  /** Puts a button before those that are there. */
-  add(tool: Tool): void;
+  /** Shows again what is marked. */
+  mark(): void;
   show(library: Library, index: number, play: boolean): void;
   /** Shows a notice instead of an item: that the item is being looked for, or was not found. */
   tell(notice: HTMLElement): void;
@@ -53,6 +59,7 @@ const WORD = 5000;
 const OWN = '.failure, .film-bar, .film-panel, .bar, .info, .show-bar';
 
 export function lightbox(events: LightboxEvents): Lightbox {
+  adopt(css);
   const track = h('div', { class: 'track' });
   const stage = h('div', { class: 'stage', role: 'group', tabindex: -1, autofocus: true, 'aria-roledescription': words.lightbox.role }, track);
   const text = caption();
@@ -86,9 +93,10 @@ export function lightbox(events: LightboxEvents): Lightbox {
     current()?.sharpen();
   });
   const full = fullScreen(viewer);
+  const loved = heart(events.isFavourite, events.like);
   const { details } = events;
   const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform, say });
-  for (const tool of [full, ...[...more.tools].reverse(), download()]) tools.add(tool);
+  for (const tool of [full, ...[...more.tools].reverse(), download(), loved]) tools.add(tool);
 
   /** The viewer goes on to another item. */
   function turn(to: number, from = 0): boolean {
@@ -229,7 +237,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     element,
     frame: () => current()?.frame ?? null,
     key: () => current()?.item.key ?? null,
-    add: tools.add,
+    mark: loved.update,
     show(from, at, play) {
       if (from !== items.library || from.timeline !== items.timeline) clear();
       items.open(from);

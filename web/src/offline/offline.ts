@@ -21,9 +21,9 @@ export function begin(): void {
 }
 
 async function register(container: ServiceWorkerContainer): Promise<void> {
-  const had = container.controller !== null;
+  // The browser itself looks for a newer one, with each visit.
+  if (container.controller !== null) return;
   await container.register(new URL('sw.js', home()), { scope: home() });
-  if (had) return;
   const { active } = await container.ready;
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
   active?.postMessage({ seen: [...new Set(loaded.filter((name) => KEPT.test(name)))].slice(-MOST) });
