@@ -81,7 +81,8 @@ mod tests {
         assert_eq!(count(&bill, Unit::FastlyByte), Range::exactly(3_209_040_000));
         // At least 300 x (26 + 1 for the login) + 6,000 x 4 + 1,500 x 150 reads of the bucket = 257,100.
         // At most, of a first visit: 26 x 3 for thumbnails, 4 for the timeline, 4 for the manifest, 4 for the block, 2
-        // for the login, 1 for the session = 93. Of a return: 2. Of a photo: 4 x 3 = 12. Of a film: 5 x (1 + 2) + 2 + 150 = 167.
+        // for the login, 1 for the session = 93. Of a return: 2. Of a photo: 4 x 3 = 12.
+        // Of a film: 5 x (1 + 2) + 2 + 150 = 167.
         let most = 300 * 93 + 2_700 * 2 + 6_000 * 12 + 1_500 * 167;
         assert_eq!(count(&bill, Unit::StoreRead), Range { least: 257_100, most });
         // 0.02805 + 3.20904 x 0.12 = 0.4131348, and 0.2571 x 0.36 = 0.092556.

@@ -1,4 +1,4 @@
-//! `docs/openapi.json`: it has every route and no other, and a client made from it logs in, lists, plays, downloads, and
+//! `docs/openapi.json`: it has every route and no other. A client made from it logs in, lists, plays, downloads, and
 //! understands every refusal.
 
 mod caller;
