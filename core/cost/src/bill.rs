@@ -81,7 +81,8 @@ mod tests {
         assert_eq!(count(&bill, Unit::FastlyByte), Range::exactly(3_215_880_000));
         // At least 300 x (28 + 1 for the login) + 6,000 x 4 + 1,500 x 150 reads of the bucket = 257,700.
         // At most, of a first visit: 28 x 3 for thumbnails, 4 for the timeline, 4 for the manifest, 4 for the block, 2
-        // for the login, 1 for the session = 99. Of a return: 2. Of a photo: 4 x 3 = 12. Of a film: 5 x (1 + 2) + 2 + 150 = 167.
+        // for the login, 1 for the session = 99. Of a return: 2. Of a photo: 4 x 3 = 12.
+        // Of a film: 5 x (1 + 2) + 2 + 150 = 167.
         let most = 300 * 99 + 2_700 * 2 + 6_000 * 12 + 1_500 * 167;
         assert_eq!(count(&bill, Unit::StoreRead), Range { least: 257_700, most });
         // 0.02835 + 3.21588 x 0.12 = 0.4142556, and 0.2577 x 0.36 = 0.092772.

@@ -96,8 +96,7 @@ impl<'a> Caller<'a> {
     }
 
     pub fn follow_with(&self, url: &str, headers: &[(&str, &str)], status: u16) -> Result<Answer, String> {
-        let local = [&self.target.video_base, &self.target.base].into_iter().find_map(|base| url.strip_prefix(base));
-        let local = local.unwrap_or(url);
+        let local = self.local(url);
         let (path, query) = local.split_once('?').unwrap_or((local, ""));
         let (operation, _) = Operation::of(path)?;
         let parameters = operation.parameters();
@@ -110,6 +109,12 @@ impl<'a> Caller<'a> {
         let call =
             headers.iter().fold(Call::new(format!("{base}{local}")), |call, (name, value)| call.header(name, *value));
         self.finish(&operation, call, false, status)
+    }
+
+    /// A URL without the address of its service.
+    pub fn local<'u>(&self, url: &'u str) -> &'u str {
+        let bases = [self.target.video_base.as_str(), self.target.base.as_str()];
+        bases.into_iter().find_map(|base| url.strip_prefix(base)).unwrap_or(url)
     }
 
     fn finish(&self, operation: &Operation, call: Call<'_>, head: bool, status: u16) -> Result<Answer, String> {

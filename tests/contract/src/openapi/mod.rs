@@ -1,4 +1,4 @@
-//! `docs/openapi.json`: it has every route and no other, and a client made from it logs in, lists, plays, downloads, and
+//! `docs/openapi.json`: it has every route and no other. A client made from it logs in, lists, plays, downloads, and
 //! understands every refusal.
 
 mod caller;
@@ -63,9 +63,10 @@ fn logs_in_and_lists(target: &Target) -> Outcome {
     let cursor = text(&first, "nextCursor")?.to_owned();
     caller.get("listing", &[("limit", "1000"), ("cursor", &cursor)], 200)?;
     caller.get("listing", &[("type", "video"), ("Accept-Encoding", "identity")], 200)?;
-    let form = json!({ "password": target.password, "returnTo": "/#/photos" });
+    let photos = target.path("/#/photos");
+    let form = json!({ "password": target.password, "returnTo": photos });
     let more = More { body: Some(("application/x-www-form-urlencoded", &form)), ..More::default() };
-    caller.send("login", &[], more, 303)?.has("location", "/#/photos")
+    caller.send("login", &[], more, 303)?.has("location", &photos)
 }
 
 fn plays(target: &Target) -> Outcome {
@@ -86,7 +87,8 @@ fn plays(target: &Target) -> Outcome {
         let tagged = player.follow(variant.as_str(), 200)?;
         player.follow_with(variant.as_str(), &[("If-None-Match", tagged.need("etag")?)], 304)?;
     }
-    let (_, values) = Operation::of(base.path())?;
+    let path = player.local(base.as_str()).split('?').next().unwrap_or_default();
+    let (_, values) = Operation::of(path)?;
     let token = values.iter().find(|(name, _)| name == "token").map(|(_, token)| token).ok_or("no token")?;
     let version = base.query_pairs().find(|(name, _)| name == "v").map(|(_, version)| version.into_owned());
     let mut of_segment = vec![("token", token.as_str()), ("key", &key), ("segment", "540p_000.ts")];
