@@ -10,6 +10,7 @@ mod download;
 mod ingest;
 mod kept;
 mod link;
+mod metrics;
 mod password;
 mod private;
 mod repackage;
