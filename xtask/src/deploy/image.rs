@@ -89,7 +89,7 @@ pub fn check(bench: &Bench) -> Result<String, Failure> {
     if code != "0" {
         return Err(format!("it ended with {code} when it was stopped").into());
     }
-    let (mebibytes, tenths) = (size >> 20, (size % (1 << 20)) * 10 >> 20);
+    let (mebibytes, tenths) = (size >> 20, ((size % (1 << 20)) * 10) >> 20);
     Ok(format!(
         "{mebibytes}.{tenths} MiB; {} ms from start to the first page; read-only, user {USER}, no capability",
         took.as_millis()

@@ -55,6 +55,9 @@ impl Bench {
     }
 }
 
+/// Returns what is told of a success.
+type Check = fn(&Bench) -> Result<String, Failure>;
+
 /// Settings that a gallery needs, for one that is only run here.
 const SETTINGS: [(&str, &str); 5] = [
     ("GALLERY_PASSWORD", "tulips and rain on a tin roof"),
@@ -71,7 +74,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(format!("{dist} holds no program: cargo xtask dist {dist} --only {part}").into());
     }
     let bench = Bench { scratch: TempDir::new()?, deploy: workspace::root().join("deploy"), context };
-    type Check = fn(&Bench) -> Result<String, Failure>;
     let checks: [(&str, Check); 5] = [
         ("units of systemd", units::check),
         ("system calls of the program", calls::check),
@@ -108,7 +110,7 @@ fn compose(bench: &Bench) -> Result<String, Failure> {
         Ok(command.envs(domain.map(|domain| ("DOMAIN", domain))).stdin(Stdio::null()).output()?)
     };
     let file = bench.deploy.join("compose.yaml");
-    passed(read(&file, Some("gallery.example"))?, "docker-compose config")?;
+    passed(&read(&file, Some("gallery.example"))?, "docker-compose config")?;
     let (folder, text) = (bench.folder("compose")?, fs::read_to_string(&file)?);
     fs::copy(bench.deploy.join("gallery.env"), folder.join("gallery.env"))?;
     let misspelt = folder.join("misspelt.yaml");
@@ -121,10 +123,10 @@ fn compose(bench: &Bench) -> Result<String, Failure> {
 
 /// The standard output of a command that must succeed.
 fn said(command: &mut Command, what: &str) -> Result<String, Failure> {
-    passed(command.stdin(Stdio::null()).output().map_err(|error| format!("{what}: {error}"))?, what)
+    passed(&command.stdin(Stdio::null()).output().map_err(|error| format!("{what}: {error}"))?, what)
 }
 
-fn passed(output: Output, what: &str) -> Result<String, Failure> {
+fn passed(output: &Output, what: &str) -> Result<String, Failure> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() {
         return Ok(text(&output.stdout));

@@ -11,7 +11,7 @@ use crate::{Failure, tools::Tool};
 
 pub const SYSTEMD: Tool =
     Tool { names: &["systemd-analyze"], debian: "systemd", otherwise: "this needs a Linux with systemd" };
-/// The highest exposure that is accepted, in tenths. systemd calls up to 2 "OK", and a unit without any setting has 9.6.
+/// The highest exposure that is accepted, in tenths. systemd calls up to 2 "OK". A unit without any setting has 9.6.
 const EXPOSURE: &str = "12";
 const UNITS: [&str; 2] = ["edge-gallery.service", "edge-gallery-ingest@srv-photos.service"];
 

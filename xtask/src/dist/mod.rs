@@ -116,7 +116,9 @@ fn build(parts: &[Part], out: &Path) -> Result<(), Failure> {
                 let program = native::build(&target)?;
                 archive.add(&program, "edge-gallery", 0o755)?;
                 archive.add_folder(&workspace::root().join("deploy"), "deploy")?;
-                archive.add(&workspace::root().join("PLATFORM.md"), "PLATFORM.md", 0o644)?;
+                for document in ["PLATFORM.md", "docs/DEPLOYING.md"] {
+                    archive.add(&workspace::root().join(document), document, 0o644)?;
+                }
                 Inside::native(&target)?
             }
         };
