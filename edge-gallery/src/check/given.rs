@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use platform::config::{
     Lookup,
-    names::{GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, is_secret},
+    names::{GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, SECRETS, is_secret},
 };
 use platform_fallback::without_own_sql;
 use toml::{Table, Value};
@@ -47,7 +47,12 @@ impl Given {
         // A variable that is not UTF-8 counts as missing, as it does for the host.
         let all =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let values: BTreeMap<String, String> = all.collect();
+        let mut values: BTreeMap<String, String> = all.collect();
+        for name in SECRETS.iter().map(|name| name.text()) {
+            if let Some(value) = platform_native::variable(name) {
+                values.insert(name.to_owned(), value);
+            }
+        }
         let names = values.keys().map(|name| (name.clone(), Part::Shared)).collect();
         Self { from: "the environment".to_owned(), host: Host::Native, values, names }
     }

@@ -14,6 +14,7 @@ mod process;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
+pub mod zig;
 
 use std::{env, path::PathBuf};
 
