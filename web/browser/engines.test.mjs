@@ -64,6 +64,8 @@ describe(`a guest with ${name}`, () => {
     const first = await browser.when(sharp);
     const key = await browser.run(hash);
     await browser.screenshot('photo-1440');
+    // All of the window is the viewer's: also where the scroll bar of the page was.
+    assert.deepEqual(await browser.run(() => [document.querySelector('dialog.lightbox').offsetWidth, document.documentElement.clientWidth]), [1440, 1440]);
     await browser.press('ArrowRight');
     await browser.when((before) => decodeURIComponent(location.hash) !== before, key);
     await browser.press('ArrowLeft');
@@ -106,6 +108,23 @@ describe(`a guest with ${name}`, () => {
     await browser.screenshot('download-1440');
     await browser.click('dialog a[download]');
     await holds(await browser.saved(), keys);
+    await browser.press('Escape');
+  });
+
+  it('fits a narrow window', async () => {
+    await browser.resize(390, 844);
+    await browser.run(() => scrollTo(0, 0));
+    await browser.when(gridShown);
+    assert.equal(await browser.run(() => innerWidth), 390);
+    assert.equal(await browser.run(() => document.documentElement.scrollWidth <= innerWidth), true);
+    await browser.screenshot('cover-390');
+    await browser.run(() => document.querySelector('.tile').scrollIntoView());
+    await browser.when(gridShown);
+    await browser.screenshot('grid-390');
+    await browser.click('.tile-loaded:not(.tile-film)');
+    await browser.when(sharp);
+    await browser.screenshot('photo-390');
+    assert.equal(await browser.run(() => document.querySelector('dialog.lightbox').offsetWidth), 390);
     await browser.press('Escape');
   });
 

@@ -10,11 +10,13 @@ const OPTIONS = { args: ['--automation', '--enable-write-console-messages-to-std
 /** A browser that keeps everything in the folder `home`. */
 export async function webkit(home) {
   // Debian's MiniBrowser saves where the settings of the desktop say.
-  await mkdir(join(home, '.config'));
+  await mkdir(join(home, '.config/gtk-3.0'), { recursive: true });
   await writeFile(join(home, '.config/user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${home}/saved"\n`);
+  // Its buttons would make its window wider than a phone.
+  await writeFile(join(home, '.config/gtk-3.0/gtk.css'), '* { min-width: 0; padding: 0; margin: 0; border: 0; font-size: 1px; -gtk-icon-transform: scale(0.1); }\n');
   const screen = start('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp']);
   const display = await screen.says(/^(\d+)\n/);
-  const env = { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', LANGUAGE: 'en_GB', DISPLAY: `:${display}`, NO_AT_BRIDGE: '1' };
+  const env = { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', DISPLAY: `:${display}`, NO_AT_BRIDGE: '1' };
   const port = await freePort();
   const driver = start('WebKitWebDriver', [`--port=${port}`], { env });
   const send = async (method, path, body) => {
@@ -39,6 +41,7 @@ export async function webkit(home) {
       const { height: page } = JSON.parse(await this.call('() => ({ height: outerHeight - innerHeight })', '[]'));
       await ask('/window/rect', { x: 0, y: 0, width, height: height + page });
     },
+    said: () => driver.said(),
     errors: () => driver.said().split('\n').filter((line) => /^CONSOLE .*\bERROR\b|ended: /.test(line)),
     async close() {
       await send('DELETE', `/session/${sessionId}`).catch(() => undefined);
