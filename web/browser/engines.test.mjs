@@ -108,7 +108,9 @@ describe(`a guest with ${name}`, () => {
     await browser.screenshot('download-1440');
     await browser.click('dialog a[download]');
     await holds(await browser.saved(), keys);
-    await browser.press('Escape');
+    await browser.click('dialog button', 'Close');
+    await browser.click('.selection button', 'End the selection');
+    await browser.when(() => document.querySelector('.tile-selected, .selection, dialog[open]') === null);
   });
 
   it('fits a narrow window', async () => {
@@ -129,6 +131,8 @@ describe(`a guest with ${name}`, () => {
   });
 
   it('left no error on the console', () => {
-    assert.deepEqual(browser.errors(), []);
+    // Firefox says this of a picture in a size that the page no longer wants, because the window has changed.
+    const dropped = /^Failed to load .*\/api\/thumbnail\/.* A ServiceWorker intercepted the request/;
+    assert.deepEqual(browser.errors().filter((text) => !dropped.test(text)), []);
   });
 });

@@ -27,7 +27,6 @@ export async function open(name) {
     go: remote.go,
     resize: (width, height) => remote.resize(width, height),
     errors: remote.errors,
-    said: remote.said,
     /** Calls a function in the page, with arguments that are JSON. Returns what it returns. */
     run,
     /** Waits until a function in the page returns something but `false` or nothing. Returns it. */

@@ -41,7 +41,6 @@ export async function webkit(home) {
       const { height: page } = JSON.parse(await this.call('() => ({ height: outerHeight - innerHeight })', '[]'));
       await ask('/window/rect', { x: 0, y: 0, width, height: height + page });
     },
-    said: () => driver.said(),
     errors: () => driver.said().split('\n').filter((line) => /^CONSOLE .*\bERROR\b|ended: /.test(line)),
     async close() {
       await send('DELETE', `/session/${sessionId}`).catch(() => undefined);

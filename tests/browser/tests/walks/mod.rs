@@ -33,10 +33,10 @@ type Shared = Arc<OnceLock<Result<Walkable, String>>>;
 /// The tests, without those whose programs are missing.
 pub fn trials(missing: &[(bool, &'static str)]) -> Vec<Trial> {
     let shared = Shared::default();
-    let test = |name: &'static str, test: &'static str, more: &[(bool, &'static str)]| {
+    let test = |name: &'static str, file: &'static str, more: &[(bool, &'static str)]| {
         let shared = Arc::clone(&shared);
         let missing = [missing, &[(!runs("unzip", "-v"), "unzip is not installed")], more].concat();
-        trial(format!("walk::{name}"), &missing, move || walk(&shared, name, test))
+        trial(format!("walk::{name}"), &missing, move || walk(&shared, name, file))
     };
     let webkit = [
         (!runs("WebKitWebDriver", "--help"), "install webkit2gtk-driver"),
