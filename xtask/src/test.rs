@@ -43,6 +43,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     tools::FFMPEG.need()?;
     tools::CURL.need()?;
     tools::PYTHON.need()?;
+    tools::EXIFTOOL.need()?;
     for reader in tools::ZIP_READERS {
         reader.need()?;
     }

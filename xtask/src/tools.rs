@@ -31,6 +31,9 @@ pub const CHROMIUM: Tool = Tool {
     otherwise: "install Chromium or Chrome",
 };
 pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
+/// Reads what a file tells of a place, for the tests of `privacy`.
+pub const EXIFTOOL: Tool =
+    Tool { names: &["exiftool"], debian: "libimage-exiftool-perl", otherwise: "install exiftool" };
 /// Readers of ZIPs, which the tests of `stored-zip` ask.
 pub const ZIP_READERS: [Tool; 3] = [
     Tool { names: &["unzip"], debian: "unzip", otherwise: "install Info-ZIP's unzip" },
