@@ -15,14 +15,20 @@ export async function until(attempt, what, patience = PATIENCE) {
   }
 }
 
+/** What a test that fails on its way has not ended. */
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Starts a program. */
 export function start(program, args, options = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  running.add(child);
   let said = '';
   let over = false;
   const ended = new Promise((done) => {
     const end = (why) => {
       said += `\n${program} ended: ${why}`;
+      running.delete(child);
       done((over = true));
     };
     child.once('error', end);
