@@ -38,6 +38,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     })?;
     if !no_browser {
         tools::CHROMIUM.need()?;
+        tools::want_engines();
     }
     tools::FFMPEG.need()?;
     tools::CURL.need()?;
