@@ -3,9 +3,12 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import { Worker } from 'node:worker_threads';
 
-/** How much of an answer is read to its end although the client has left, in bytes, and how long, in milliseconds. */
+/**
+ * How many bytes of an answer are read to its end although the client has left, and for how long, in milliseconds:
+ * another instance would cost more.
+ */
 const SPARED_BYTES = 1024 * 1024;
-const SPARED_TIME = 1_000;
+const SPARED_TIME = 3_000;
 /** Headers that are about one connection (RFC 9110, section 7.6.1). `expect` is answered by the server. */
 const HOP_BY_HOP = new Set([
   'connection', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
@@ -63,8 +66,13 @@ export class Guest {
       path: targetOf(request),
       socketPath: this.#socket,
     });
-    const body = { declared: undefined, passed: 0 };
-    const leaves = () => this.#left(body);
+    let passed = 0;
+    // Before the head is there, nobody knows what is left.
+    let left = 0;
+    const leaves = () => {
+      const timer = setTimeout(() => this.end(), left > SPARED_BYTES ? 0 : SPARED_TIME);
+      complete.catch(() => {}).finally(() => clearTimeout(timer));
+    };
     response.once('close', leaves);
     try {
       // A body that the instance does not read ends with its answer.
@@ -79,14 +87,18 @@ export class Guest {
       const { status, headers } = await head;
       response.writeHead(status, headers);
       response.flushHeaders();
-      body.declared = declared(request.method, status, headers);
+      const length = lengthOf(request.method, status, headers);
       for await (const piece of pieces) {
-        body.passed += piece.length;
+        passed += piece.length;
+        left = (length ?? Infinity) - passed;
+        if (response.destroyed && left > SPARED_BYTES) {
+          throw new Error('the client has left');
+        }
         if (!response.destroyed && !response.write(piece)) {
           await drained(response);
         }
       }
-      if ((await complete) && [undefined, body.passed].includes(body.declared)) {
+      if ((await complete) && [undefined, passed].includes(length)) {
         response.end();
       } else {
         // The client must see that the body is not whole.
@@ -103,16 +115,6 @@ export class Guest {
       request.unpipe(upstream);
       upstream.destroy();
       agent.destroy();
-    }
-  }
-
-  /** The client has left before the end. What is left of a small body is read, so that the instance can go on. */
-  #left({ declared, passed }) {
-    if (declared - passed <= SPARED_BYTES) {
-      const timer = setTimeout(() => this.end(), SPARED_TIME);
-      this.#heard.once('complete', () => clearTimeout(timer));
-    } else {
-      this.end();
     }
   }
 
@@ -151,10 +153,10 @@ function targetOf({ url }) {
   return url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?=\?|$)/, '/');
 }
 
-/** The length that the answer's body must have, if it says so and has a body. */
-function declared(method, status, headers) {
+/** The length that the answer's body must have, if the answer says so. */
+function lengthOf(method, status, headers) {
   if (method === 'HEAD' || status === 204 || status === 304) {
-    return undefined;
+    return 0;
   }
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length');
   return at < 0 ? undefined : Number(headers[at + 1]);

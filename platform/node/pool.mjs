@@ -2,6 +2,8 @@
 
 /** How long an instance is kept that nobody needs, in milliseconds. One is kept for ever. */
 const KEPT = 60_000;
+/** How many instances are started at a time. Those that are there may be free sooner. */
+const STARTS = 2;
 
 export class Pool {
   #most;
@@ -9,6 +11,7 @@ export class Pool {
   /** The instance that was used last is the last one. */
   #free = [];
   #waiting = [];
+  #starting = 0;
   #count = 0;
 
   /** At most `most` instances at a time, each of which `start` starts. */
@@ -24,53 +27,58 @@ export class Pool {
     try {
       await use(guest);
     } finally {
-      this.#back(guest);
+      this.#give(guest);
     }
   }
 
-  async #take() {
+  #take() {
     for (let free = this.#free.pop(); free !== undefined; free = this.#free.pop()) {
       if (free.guest.alive) {
         return free.guest;
       }
-      this.#gone();
+      this.#count -= 1;
     }
-    if (this.#count >= this.#most) {
-      const guest = await new Promise((resolve) => this.#waiting.push(resolve));
-      return guest ?? this.#take();
-    }
-    this.#count += 1;
-    try {
-      return await this.#start();
-    } catch (error) {
-      this.#gone();
-      throw error;
-    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#grow();
+    });
   }
 
-  #back(guest) {
-    if (!guest.alive) {
-      this.#gone();
+  /** Starts another instance if somebody waits for one. */
+  #grow() {
+    if (this.#starting >= Math.min(STARTS, this.#waiting.length) || this.#count >= this.#most) {
       return;
     }
-    const next = this.#waiting.shift();
-    if (next === undefined) {
-      this.#free.push({ guest, since: Date.now() });
-    } else {
-      next(guest);
-    }
+    this.#count += 1;
+    this.#starting += 1;
+    const ended = (use) => (value) => {
+      this.#starting -= 1;
+      use(value);
+      this.#grow();
+    };
+    const fails = (error) => {
+      this.#count -= 1;
+      this.#waiting.shift()?.reject(error);
+    };
+    this.#start().then(ended((guest) => this.#give(guest)), ended(fails));
   }
 
-  /** There is room for another instance. */
-  #gone() {
-    this.#count -= 1;
-    this.#waiting.shift()?.();
+  /** Gives an instance to whoever waits longest, or keeps it. */
+  #give(guest) {
+    if (!guest.alive) {
+      this.#count -= 1;
+      this.#grow();
+    } else if (this.#waiting.length > 0) {
+      this.#waiting.shift().resolve(guest);
+    } else {
+      this.#free.push({ guest, since: Date.now() });
+    }
   }
 
   #thin() {
     while (this.#free.length > 1 && Date.now() - this.#free[0].since > KEPT) {
       this.#free.shift().guest.end();
-      this.#gone();
+      this.#count -= 1;
     }
   }
 }

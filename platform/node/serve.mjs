@@ -2,16 +2,13 @@
  * Serves a component for WASI 0.2 on Node: `node serve.mjs gallery02.wasm --listen 127.0.0.1:8080`. The component gets
  * the environment of the process.
  */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { Guest } from './guest.mjs';
+import { load } from './load.mjs';
 import { Pool } from './pool.mjs';
 
 /** How long answers that are on their way may take after SIGTERM, in milliseconds. */
@@ -38,26 +35,9 @@ if (positionals.length !== 1 || port === undefined || !Number.isInteger(most) ||
 const folder = mkdtempSync(join(tmpdir(), 'edge-gallery-node-'));
 process.once('exit', () => rmSync(folder, { force: true, recursive: true }));
 
-/** The component as Node runs it: the code that connects its modules, and the modules, which all instances share. */
-async function load(component) {
-  const thread = new Worker(new URL('./transpile.mjs', import.meta.url), { workerData: component });
-  const [files] = await once(thread, 'message');
-  const modules = new Map();
-  let code;
-  for (const [name, bytes] of Object.entries(files)) {
-    if (name.endsWith('.wasm')) {
-      modules.set(name, await WebAssembly.compile(bytes));
-    } else if (name.endsWith('.js')) {
-      code = join(folder, 'component.mjs');
-      await writeFile(code, bytes);
-    }
-  }
-  return { code: pathToFileURL(code).href, modules };
-}
-
 let pool;
 try {
-  const component = await load(file);
+  const component = await load(file, folder);
   let sockets = 0;
   pool = new Pool(most, () => Guest.start(component, join(folder, `${++sockets}.sock`)));
   await pool.lend(async () => {});

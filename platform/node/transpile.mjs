@@ -3,9 +3,9 @@
  * modules. jco's transpiler needs much memory, which is free again when the thread ends.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { transpile } from '@bytecodealliance/jco-transpile';
+import { transpileBytes } from '@bytecodealliance/jco-transpile';
 
-const { files } = await transpile(workerData, {
+const { files } = await transpileBytes(workerData, {
   emitTypescriptDeclarations: false,
   // The instance gives the component its imports, one WebAssembly.Instance after the other.
   instantiation: 'sync',

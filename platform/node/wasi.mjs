@@ -18,6 +18,7 @@ const dispose = Symbol.dispose ?? Symbol.for('dispose');
  */
 const bare = new WeakMap();
 const body = OutgoingResponse.prototype.body;
+const ours = new WeakSet();
 const finished = new WeakSet();
 
 function half(response) {
@@ -26,6 +27,7 @@ function half(response) {
     found = { response: new OutgoingResponse(new types.Fields()), taken: false };
     found.body = body.call(found.response);
     bare.set(response, found);
+    ours.add(found.body);
   }
   return found;
 }
@@ -39,6 +41,14 @@ OutgoingResponse.prototype.body = function () {
   return body;
 };
 
+/** A body that the component drops before its end is one that `HTTPServer` still wants to end. */
+const drop = OutgoingBody.prototype[dispose];
+OutgoingBody.prototype[dispose] = function () {
+  if (!ours.has(this)) {
+    drop.call(this);
+  }
+};
+
 const finish = OutgoingBody.finish;
 OutgoingBody.finish = (body, trailers) => {
   finish(body, trailers);
@@ -50,15 +60,15 @@ OutgoingBody.finish = (body, trailers) => {
  * and values in turn, in Latin-1. Returns whether the component gave the whole body. Throws if it gave no head.
  */
 export function answer(handler, request, out, answered) {
-  let ours;
+  let given;
   const set = ResponseOutparam.set;
   ResponseOutparam.set = (param, result) => {
     if (result.tag === 'ok') {
-      ours = half(result.val);
+      given = half(result.val);
       const fields = result.val.headers().entries();
       const headers = fields.flatMap(([name, value]) => [name, Buffer.from(value).toString('latin1')]);
       answered({ status: result.val.statusCode(), headers });
-      return set(param, { tag: 'ok', val: ours.response });
+      return set(param, { tag: 'ok', val: given.response });
     }
     // The shim ends its process (`HTTPServer`), which is this instance.
     return set(param, result);
@@ -68,10 +78,10 @@ export function answer(handler, request, out, answered) {
   } finally {
     ResponseOutparam.set = set;
   }
-  if (ours === undefined) {
+  if (given === undefined) {
     throw new Error('the component gave no answer');
   }
-  return !ours.taken || finished.has(ours.body);
+  return !given.taken || finished.has(given.body);
 }
 
 /**

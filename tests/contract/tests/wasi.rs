@@ -54,8 +54,9 @@ fn main() -> ExitCode {
 fn node() -> Vec<Trial> {
     let edge = |split| {
         Edge::new(move || {
-            let gallery = EdgeGallery::start_in_node(&Options { split, links: true, ..Options::default() })?;
-            Ok(Running::new(gallery, !split))
+            // As many as there are threads of cases: each instance that is started takes time.
+            let options = Options { split, links: true, host_arguments: &["--instances", "4"], ..Options::default() };
+            Ok(Running::new(EdgeGallery::start_in_node(&options)?, !split))
         })
     };
     // A request takes some six times the processor's time that it takes in wasmtime. So services of their own are

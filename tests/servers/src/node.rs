@@ -15,11 +15,13 @@ use crate::{Failure, cache, npm};
 
 const PACKAGE: &str = include_str!("../../../platform/node/package.json");
 const LOCK: &str = include_str!("../../../platform/node/package-lock.json");
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("guest.mjs", include_str!("../../../platform/node/guest.mjs")),
     ("instance.mjs", include_str!("../../../platform/node/instance.mjs")),
+    ("load.mjs", include_str!("../../../platform/node/load.mjs")),
     ("pool.mjs", include_str!("../../../platform/node/pool.mjs")),
     ("serve.mjs", include_str!("../../../platform/node/serve.mjs")),
+    ("transpile.mjs", include_str!("../../../platform/node/transpile.mjs")),
     ("wasi.mjs", include_str!("../../../platform/node/wasi.mjs")),
 ];
 

@@ -97,7 +97,7 @@ impl Host {
             Self::SpinUp => {
                 local = Some(Local::spin_alone("conformance-spin", &environment, gallery.data(), address)?);
             }
-            Self::Node => local = Some(Local::node("conformance", &environment, address)?),
+            Self::Node => local = Some(Local::node(&[], "conformance", &environment, address)?),
             Self::Wasmtime(wasi) => local = Some(Local::wasmtime(wasi, "conformance", &environment, address)?),
             _ => {
                 let service = format!("conformance-{}", self.name());
