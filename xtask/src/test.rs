@@ -6,7 +6,7 @@ use crate::{
     Failure, fastly, page,
     process::{pass, succeed},
     suites::{Suites, cargo_test},
-    tools, wasm,
+    tools, wasi, wasm,
     workspace::{self, cargo},
 };
 
@@ -48,6 +48,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         reader.need()?;
     }
     tools::need_wasm_targets()?;
+    wasi::need_node()?;
     let viceroy = fastly::viceroy()?;
     let edges = steps.run("programs for the edges", || {
         let edges = wasm::all()?;

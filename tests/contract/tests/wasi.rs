@@ -3,8 +3,8 @@
 //! libSQL server, with and without a viewer-edge that forwards films. Both services also run in one host, as in
 //! `spin.toml`. KV is in the bucket, or in Spin's stores.
 //!
-//! The contract also runs on the real `spin up` and `wasmtime serve`, if this machine has them. No package client
-//! that the tests use installs these.
+//! The contract also runs in Node, on the components for WASI 0.2, and on the real `spin up` and `wasmtime serve`, if
+//! this machine has them. No package client that the tests use installs the last two.
 
 #[path = "edge/mod.rs"]
 mod edge;
@@ -41,12 +41,33 @@ fn main() -> ExitCode {
     });
     trials.extend(edge::whole("spin-app", &app));
     drop(app);
+    trials.extend(node());
     trials.extend(elsewhere());
     if let Err(missing) = complete("wasi", &trials) {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The trials in Node. Without npm and its packages they are shown as ignored, with the reason.
+fn node() -> Vec<Trial> {
+    let edge = |split| {
+        Edge::new(move || {
+            // As many as there are threads of cases: each instance that is started takes time.
+            let options = Options { split, links: true, host_arguments: &["--instances", "4"], ..Options::default() };
+            Ok(Running::new(EdgeGallery::start_in_node(&options)?, !split))
+        })
+    };
+    // A request takes some six times the processor's time that it takes in wasmtime. So services of their own are
+    // asked for films only.
+    let trials = [edge::whole("node", &edge(false)), edge::routed("node-routed", &edge(true))];
+    let missing = harness::node().err().map(|failure| failure.to_string());
+    let trials = trials.into_iter().flatten().map(|trial| match &missing {
+        Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+        None => trial,
+    });
+    trials.collect()
 }
 
 /// The trials on hosts made by others, which `SPIN` and `WASMTIME` name, or which are on the `PATH`.

@@ -9,6 +9,7 @@ mod cargo;
 pub mod hosts;
 pub mod mdbook;
 pub mod named;
+pub mod node;
 mod npm;
 mod process;
 pub mod rotating;

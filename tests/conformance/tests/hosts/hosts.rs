@@ -14,6 +14,8 @@ pub enum Host {
     Native,
     Fastly,
     Wasi(Wasi),
+    /// Node, with the component for WASI 0.2.
+    Node,
     /// The real Spin, if this machine has it.
     SpinUp,
     /// `wasmtime serve`, if this machine has it.
@@ -39,7 +41,7 @@ impl Host {
         let spin = named::wants_spin().then_some(Self::SpinUp);
         let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
         let others = spin.into_iter().chain(wasmtime.into_iter().flatten());
-        [Self::Native, Self::Fastly].into_iter().chain(ours).chain(others).collect()
+        [Self::Native, Self::Fastly].into_iter().chain(ours).chain([Self::Node]).chain(others).collect()
     }
 
     pub const fn name(self) -> &'static str {
@@ -47,6 +49,7 @@ impl Host {
             Self::Native => "native",
             Self::Fastly => "fastly",
             Self::Wasi(wasi) => wasi.suffix(),
+            Self::Node => "node",
             Self::SpinUp => "spin-up",
             Self::Wasmtime(Wasi::P3) => "wasi-wasmtime",
             Self::Wasmtime(_) => "wasi02-wasmtime",
@@ -60,6 +63,7 @@ impl Host {
             Self::Native | Self::Wasi(Wasi::Spin) | Self::SpinUp => None,
             Self::Fastly if std::env::var_os("VICEROY").is_some() => None,
             Self::Fastly => harness::viceroy().err().or_else(sqld),
+            Self::Node => harness::node().err().map(|failure| failure.to_string()).or_else(sqld),
             Self::Wasi(_) | Self::Wasmtime(_) => sqld(),
         }
     }
@@ -69,7 +73,7 @@ impl Host {
         match self {
             Self::Native => native(upstream),
             Self::Fastly => fastly(upstream),
-            Self::Wasi(_) | Self::SpinUp | Self::Wasmtime(_) => self.on_wasi(upstream),
+            Self::Wasi(_) | Self::Node | Self::SpinUp | Self::Wasmtime(_) => self.on_wasi(upstream),
         }
     }
 
@@ -93,6 +97,7 @@ impl Host {
             Self::SpinUp => {
                 local = Some(Local::spin_alone("conformance-spin", &environment, gallery.data(), address)?);
             }
+            Self::Node => local = Some(Local::node(&[], "conformance", &environment, address)?),
             Self::Wasmtime(wasi) => local = Some(Local::wasmtime(wasi, "conformance", &environment, address)?),
             _ => {
                 let service = format!("conformance-{}", self.name());
