@@ -31,7 +31,7 @@ enum On {
     Wasi,
     /// The same for WASI 0.2.
     Wasi02,
-    /// Spin, on port 3000, which must be installed.
+    /// Spin, on port 3000, which must be installed: by spin.toml from version 4.1 on, else by spin.02.toml.
     Spin,
 }
 

@@ -11,6 +11,8 @@ use crate::on_path;
 /// 4.1 is the first version with `wasi:http@0.3.0`.
 const SPIN: Named =
     Named { name: "spin", variable: "SPIN", version: (4, 1), from: "https://spinframework.dev/install" };
+/// 3.1 is the first version that takes components of every `wasi:http@0.2`, and not only of 0.2.0 and 0.2.1.
+const SPIN02: Named = Named { version: (3, 1), ..SPIN };
 const WASMTIME: Named =
     Named { name: "wasmtime", variable: "WASMTIME", version: (48, 0), from: "https://wasmtime.dev" };
 
@@ -23,9 +25,10 @@ struct Named {
     from: &'static str,
 }
 
-/// The path of Spin: `SPIN` names it, or it is on the `PATH`. `Err` says how to get a version that is new enough.
-pub fn spin() -> Result<PathBuf, String> {
-    SPIN.find()
+/// The path of a Spin that runs the components for `spin` (WASI 0.3) or `spin02`: `SPIN` names it, or it is on the
+/// `PATH`. `Err` says how to get a version that is new enough.
+pub fn spin(spin: &str) -> Result<PathBuf, String> {
+    if spin == "spin02" { SPIN02.find() } else { SPIN.find() }
 }
 
 /// The path of Wasmtime's command line tool: `WASMTIME` names it, or it is on the `PATH`.
@@ -33,15 +36,15 @@ pub fn wasmtime() -> Result<PathBuf, String> {
     WASMTIME.find()
 }
 
-/// Whether tests are to run in Spin. They are if this machine has a Spin, or if the environment names one, even one
-/// that cannot be used.
-pub fn wants_spin() -> bool {
-    SPIN.is_wanted()
+/// Whether tests of the components for `spin` or `spin02` are to run in Spin. They are if this machine has a Spin that
+/// runs them, or if the environment names one, even one that cannot be used at all.
+pub fn wants_spin(spin: &str) -> bool {
+    self::spin(spin).is_ok() || (SPIN02.named().is_some() && SPIN02.find().is_err())
 }
 
-/// The same for Wasmtime.
+/// Whether tests are to run in Wasmtime, by the same rule.
 pub fn wants_wasmtime() -> bool {
-    WASMTIME.is_wanted()
+    WASMTIME.named().is_some() || WASMTIME.find().is_ok()
 }
 
 /// Adds the arguments that `wasmtime serve` needs for a component for `wasi` (0.3) or `wasi02`. The component gets an
@@ -57,10 +60,6 @@ pub fn wasmtime_serve(command: &mut Command, wasi: &str, address: &str, componen
 impl Named {
     fn named(&self) -> Option<PathBuf> {
         env::var_os(self.variable).filter(|given| !given.is_empty()).map(PathBuf::from)
-    }
-
-    fn is_wanted(&self) -> bool {
-        self.named().is_some() || self.find().is_ok()
     }
 
     fn find(&self) -> Result<PathBuf, String> {
