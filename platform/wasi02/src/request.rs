@@ -62,13 +62,8 @@ impl Arrived {
 
 /// Answers one request. Whatever the service does, short of a panic, the client gets an answer, and the log gets a
 /// line once the body has ended.
-pub(crate) fn answer<P, S>(
-    platform: &P,
-    service: &S,
-    log_client: LogClient,
-    arrived: Arrived,
-    out: ResponseOutparam,
-) where
+pub(crate) fn answer<P, S>(platform: &P, service: &S, log_client: LogClient, arrived: Arrived, out: ResponseOutparam)
+where
     P: Platform<Body = Body>,
     S: Service,
 {

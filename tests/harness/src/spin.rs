@@ -13,12 +13,7 @@ const WITHOUT_SQL: &str = r#"key_value_stores = ["default"]"#;
 
 impl Local {
     /// Starts the app of `spin.toml` or `spin.02.toml` with these variables. If it has SQLite, that is below `data`.
-    pub fn spin(
-        wasi: Wasi,
-        variables: &[(String, String)],
-        data: &Path,
-        address: SocketAddr,
-    ) -> Result<Self, Failure> {
+    pub fn spin(wasi: Wasi, variables: &[(String, String)], data: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let name = if wasi == Wasi::Spin02 { "spin.02.toml" } else { "spin.toml" };
         let programs = ["viewer-edge", "video-edge"].map(|service| format!("{service}-{}", wasi.suffix()));
         let manifest = hosts::spin_manifest(name, &programs.each_ref().map(String::as_str), component)?;
@@ -68,8 +63,10 @@ impl EdgeGallery<Local> {
     /// Both services in Spin on one address, with the catalogue in SQLite, or in the bucket for `Spin02`. Needs a Spin
     /// on this machine.
     pub fn start_in_spin(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        Self::start_with(&Options { split: false, ..options.clone() }, wasi.has_sql(), |native, _, variables, address| {
-            Local::spin(wasi, variables, native.data(), address)
-        })
+        Self::start_with(
+            &Options { split: false, ..options.clone() },
+            wasi.has_sql(),
+            |native, _, variables, address| Local::spin(wasi, variables, native.data(), address),
+        )
     }
 }

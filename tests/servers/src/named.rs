@@ -68,17 +68,41 @@ impl Named {
         let found = self.named().or_else(|| on_path(name));
         let found =
             found.ok_or_else(|| format!("{name} is missing: get {wanted} ({from}), or name it with {variable}="))?;
-        match version(&found) {
-            Some(version) if version >= self.version => Ok(found),
-            _ => Err(format!("{} is not {wanted} ({from})", found.display())),
+        let said = Command::new(&found).arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+        if self.is_new_enough(&String::from_utf8_lossy(&said)) {
+            Ok(found)
+        } else {
+            Err(format!("{} is not {wanted} ({from})", found.display()))
         }
+    }
+
+    /// Whether a program that says this text is new enough. It is such as `name 4.1.0-pre0 (...)`.
+    fn is_new_enough(&self, said: &str) -> bool {
+        let version = || {
+            let mut numbers = said.split_whitespace().nth(1)?.split('.').map(str::parse);
+            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+        };
+        version().is_some_and(|version: (u32, u32)| version >= self.version)
     }
 }
 
-/// The major and the minor number in a text such as `name 4.1.0-pre0 (...)`.
-fn version(program: &Path) -> Option<(u32, u32)> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = said.split_whitespace().nth(1)?.split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_spin_gets_the_components_that_it_knows() {
+        for (said, p3, p2) in [
+            ("spin 2.7.0 (a111517 2024-07-30)", false, false),
+            ("spin 3.0.0 (e3f5ee2 2024-11-07)", false, false),
+            ("spin 3.1.0 (abcdef0 2024-12-18)", false, true),
+            ("spin 4.0.2 (abcdef0 2026-06-23)", false, true),
+            ("spin 4.1.0-pre0 (94a8fc8 2026-08-21)", true, true),
+            ("spin 10.0.0", true, true),
+            ("spin", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!((SPIN.is_new_enough(said), SPIN02.is_new_enough(said)), (p3, p2), "{said}");
+        }
+    }
 }
