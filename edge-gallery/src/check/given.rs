@@ -29,7 +29,10 @@ pub struct Given {
 pub enum Host {
     Native,
     Fastly,
+    /// With SQLite of its own.
     Spin,
+    /// Without it, as before Spin 4.1 and in clouds.
+    Spin02,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +94,9 @@ impl Given {
         }
         names.sort_by(|one, other| one.0.cmp(&other.0));
         names.dedup();
-        Self { from, host: Host::Spin, values, names }
+        let mut components = at(table, &["component"]).into_iter().flatten();
+        let has_sql = components.any(|(_, component)| component.get("sqlite_databases").is_some());
+        Self { from, host: if has_sql { Host::Spin } else { Host::Spin02 }, values, names }
     }
 
     fn fastly(from: String, path: &Path, table: &Table) -> Result<Self, Failure> {
@@ -137,7 +142,7 @@ impl Given {
     pub fn get(&self, name: &str) -> Option<String> {
         let get = |name: &str| self.values.get(name).cloned();
         match self.host {
-            Host::Fastly => without_own_sql(get)(name),
+            Host::Fastly | Host::Spin02 => without_own_sql(get)(name),
             Host::Native if name == S3_ENDPOINT.text() && !self.has_bucket_elsewhere() => {
                 Some(format!("http://{}", Lookup(&get).optional(GALLERY_STORE_LISTEN)?))
             }

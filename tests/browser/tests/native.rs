@@ -11,7 +11,7 @@ use std::{
 };
 
 use cost::{Catalogue, Event, Instance};
-use harness::{Gallery, Options, WasiGallery};
+use harness::{Gallery, Options, Wasi, WasiGallery};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod walks;
@@ -147,7 +147,7 @@ fn long_film() -> Outcome {
             .arg(folder.path().join("long.mp4")),
     )?;
     let options = Options { library: Some(folder.path().to_owned()), ..Options::default() };
-    let gallery = WasiGallery::start_on_spin(&options).map_err(|failure| failure.to_string())?;
+    let gallery = WasiGallery::start_on_spin(Wasi::Spin, &options).map_err(|failure| failure.to_string())?;
     let segments = SEGMENTS.to_string();
     in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)]).map(drop)
 }
