@@ -24,7 +24,7 @@ use platform_fallback::Endpoint;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, HostError, HostNames, Place, Tls,
+    Config, HostError, HostNames, Observer, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
     log::{self, Log},
@@ -74,6 +74,8 @@ pub struct Options {
     pub log_client: LogClient,
     /// Where the log lines go.
     pub log: Box<dyn Write + Send>,
+    /// Who counts what the log says.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Options {
@@ -96,6 +98,7 @@ impl Options {
             shutdown_grace: Duration::from_mins(1),
             log_client: LogClient::default(),
             log: Box::new(std::io::stdout()),
+            observer: None,
         }
     }
 
@@ -150,11 +153,11 @@ impl Host {
     /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
-        let crowd = Crowd::new(options.connections, !options.trust_forwarded);
+        let crowd = Crowd::observed(options.connections, !options.trust_forwarded, options.observer.clone());
         let failed = |error| HostError::new("cannot start the host", error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let clock = Clock::open(&options.data_dir)?;
-        let (log, writer) = Log::start(options.log).map_err(failed)?;
+        let (log, writer) = Log::start(options.log, options.observer).map_err(failed)?;
         let plan = Arc::new(Plan {
             shared: Shared::new(&options.data_dir, options.cache_bytes)?,
             data_dir: options.data_dir,

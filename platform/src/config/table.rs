@@ -252,6 +252,12 @@ pub const SETTINGS: &[Setting] = &[
     setting(names::GALLERY_LISTEN, SERVE, "Where the gallery listens (`--listen`).", "0.0.0.0:8080"),
     setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
     setting(
+        names::GALLERY_METRICS,
+        SERVE,
+        "Where Prometheus finds counts of requests (`--metrics`). Keep others away from it.",
+        "127.0.0.1:9464",
+    ),
+    setting(
         names::GALLERY_STORE_LISTEN,
         PROGRAM,
         "Where the embedded store listens (`--store-listen`).",
