@@ -11,6 +11,7 @@ pub mod mdbook;
 pub mod named;
 mod npm;
 mod process;
+pub mod robin;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
@@ -18,6 +19,7 @@ pub mod viceroy;
 use std::{env, path::PathBuf};
 
 pub use process::{Process, to_files};
+pub use robin::RoundRobin;
 pub use sqld::Sqld;
 
 /// A failure, as one line that says what to do.

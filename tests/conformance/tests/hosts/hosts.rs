@@ -12,6 +12,8 @@ use crate::upstream;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     Native,
+    /// The native host with its KV stores in the bucket.
+    NativeBucket,
     Fastly,
     Wasi(Wasi),
     /// The real Spin, if this machine has it.
@@ -39,12 +41,13 @@ impl Host {
         let spin = named::wants_spin().then_some(Self::SpinUp);
         let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
         let others = spin.into_iter().chain(wasmtime.into_iter().flatten());
-        [Self::Native, Self::Fastly].into_iter().chain(ours).chain(others).collect()
+        [Self::Native, Self::NativeBucket, Self::Fastly].into_iter().chain(ours).chain(others).collect()
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::NativeBucket => "native-bucket",
             Self::Fastly => "fastly",
             Self::Wasi(wasi) => wasi.suffix(),
             Self::SpinUp => "spin-up",
@@ -57,7 +60,7 @@ impl Host {
     pub fn missing(self) -> Option<String> {
         let sqld = || harness::sqld::program().err().map(|failure| failure.to_string());
         match self {
-            Self::Native | Self::Wasi(Wasi::Spin) | Self::SpinUp => None,
+            Self::Native | Self::NativeBucket | Self::Wasi(Wasi::Spin) | Self::SpinUp => None,
             Self::Fastly if std::env::var_os("VICEROY").is_some() => None,
             Self::Fastly => harness::viceroy().err().or_else(sqld),
             Self::Wasi(_) | Self::Wasmtime(_) => sqld(),
@@ -67,7 +70,8 @@ impl Host {
     pub fn start(self) -> Result<Running, Failure> {
         let upstream = upstream::start()?;
         match self {
-            Self::Native => native(upstream),
+            Self::Native => native(upstream, None),
+            Self::NativeBucket => native(upstream, Some(Gallery::start_empty(&Options::default())?)),
             Self::Fastly => fastly(upstream),
             Self::Wasi(_) | Self::SpinUp | Self::Wasmtime(_) => self.on_wasi(upstream),
         }
@@ -104,14 +108,23 @@ impl Host {
     }
 }
 
-/// The native host in this process, on threads of its own.
-fn native(upstream: String) -> Result<Running, Failure> {
+/// The native host in this process, on threads of its own. Its KV stores are in the bucket of the gallery, if there is
+/// one.
+fn native(upstream: String, gallery: Option<Gallery>) -> Result<Running, Failure> {
     let data = tempfile::tempdir()?;
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let url = format!("http://{}", listener.local_addr()?);
     let (send, ready) = mpsc::channel();
     let mut options = platform_native::Options::new(data.path());
     options.log = Box::new(std::io::sink());
+    if let Some(gallery) = &gallery {
+        let known = gallery.environment().iter().cloned();
+        let more =
+            [("S3_ENDPOINT".to_owned(), gallery.store_url.clone()), ("GALLERY_KV".to_owned(), "bucket".to_owned())];
+        let config =
+            known.chain(more).fold(platform_native::Config::empty(), |all, (name, value)| all.with(name, value));
+        options = options.configured(&config)?;
+    }
     thread::spawn(move || {
         let mut host = platform_native::Host::new(options);
         host.mount(listener, move || {
@@ -125,7 +138,7 @@ fn native(upstream: String) -> Result<Running, Failure> {
         })
     });
     ready.recv_timeout(Duration::from_secs(10))?;
-    Ok(Running { url, _local: None, _wasi: None, _gallery: None, _sqld: None, _data: Some(data) })
+    Ok(Running { url, _local: None, _wasi: None, _gallery: gallery, _sqld: None, _data: Some(data) })
 }
 
 /// Fastly's local server, on a libSQL server with the catalogue's tables.
