@@ -18,7 +18,7 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Crowd, Host, Observer, Options, Place, Tls, trust};
+use platform_native::{Config as Environment, Crowd, Host, KV_FILE, Observer, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::{Maker, ViewerEdge};
 
@@ -30,6 +30,10 @@ use crate::{
 use reach::Reach;
 
 pub use arguments::{Arguments, Settings};
+
+/// Sessions that were ended in a file are not ended in the bucket.
+const LEFT_BEHIND: &str = "GALLERY_KV=bucket reads nothing of the kv.db in the data folder, so that sessions which were \
+    ended there live again: run edge-gallery session end --all, and delete kv.db and kv.id";
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut environment = Environment::environment();
@@ -102,6 +106,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut options = Options::new(&settings.data).configured(&environment)?;
     if environment.read(|lookup| Source::load(&lookup))? == Source::Sql {
         publish_first(options.database.as_ref(), &settings.data);
+    }
+    if options.kv.is_some() && settings.data.join(KV_FILE).exists() {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {LEFT_BEHIND}");
     }
     options.trust_forwarded = settings.trust_forwarded;
     options.tls = tls;
