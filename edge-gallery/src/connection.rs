@@ -65,7 +65,7 @@ impl Connection {
     }
 
     fn setting(&self, name: &str) -> Option<String> {
-        self.flag(name).or_else(|| std::env::var(name).ok())
+        self.flag(name).or_else(|| platform_native::variable(name))
     }
 
     /// The options of ingest for this gallery, and nothing else in them.

@@ -15,7 +15,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin, node.
+    /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin, spin02, node.
     #[arg(long, value_delimiter = ',')]
     on: Vec<String>,
     /// Run the contract against this deployment instead, which must hold the test library.
@@ -35,7 +35,7 @@ pub struct Arguments {
     snapshot: bool,
 }
 
-const HOSTS: [&str; 7] = ["memory", "native", "fastly", "wasi", "wasi02", "spin", "node"];
+const HOSTS: [&str; 8] = ["memory", "native", "fastly", "wasi", "wasi02", "spin", "spin02", "node"];
 /// The suites: the folder below `tests`, the test program, and the column of the table.
 const SUITES: [(&str, &str, &str); 8] = [
     ("conformance", "hosts", "conformance"),

@@ -38,10 +38,12 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     })?;
     if !no_browser {
         tools::CHROMIUM.need()?;
+        tools::want_engines();
     }
     tools::FFMPEG.need()?;
     tools::CURL.need()?;
     tools::PYTHON.need()?;
+    tools::EXIFTOOL.need()?;
     for reader in tools::ZIP_READERS {
         reader.need()?;
     }

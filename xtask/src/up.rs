@@ -33,7 +33,7 @@ enum On {
     Wasi02,
     /// Node, on the same ports, with the components for WASI 0.2; npm installs what it needs.
     Node,
-    /// Spin, on port 3000, which must be installed.
+    /// Spin, on port 3000, which must be installed: by spin.toml from version 4.1 on, else by spin.02.toml.
     Spin,
 }
 

@@ -49,7 +49,7 @@ use platform::{EdgeCache, Error, Kind, KvKey, Pieces, Platform, StoreName, Tries
 use tokio::task::JoinSet;
 
 pub use body::Body;
-pub use config::Config;
+pub use config::{Config, variable};
 pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};

@@ -136,7 +136,7 @@ pub const SETTINGS: &[Setting] = &[
         names::SQL_URL,
         ALL,
         "A libSQL server, instead of the host's own SQL: `libsql://host`, `https://host` or `http://host:port`. \
-         Spin does not read it: its runtime configuration says where its SQLite is.",
+         Components of `spin.toml` do not read it: Spin's runtime configuration says where its SQLite is.",
         "libsql://gallery.turso.io",
     ),
     setting(

@@ -193,6 +193,7 @@ fn main() -> ExitCode {
         ("wasi", Kind::Wasi(Wasi::P3)),
         ("wasi02", Kind::Wasi(Wasi::P2)),
         ("spin", Kind::Wasi(Wasi::Spin)),
+        ("spin02", Kind::Wasi(Wasi::Spin02)),
         ("node", Kind::Node),
         ("fastly", Kind::Fastly),
     ]

@@ -15,6 +15,7 @@ mod process;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
+pub mod zig;
 
 use std::{env, path::PathBuf};
 

@@ -46,6 +46,7 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
     ("export $(sed 's/^/SPIN_VARIABLE_/' .data/gallery.env)", Not(SPIN)),
     ("spin up --build --runtime-config-file runtime-config.toml", Not(SPIN)),
+    ("spin up --from spin.02.toml --build", Not(SPIN)),
     (
         "edge-gallery serve --listen 0.0.0.0:443 --tls-cert /etc/edge-gallery/fullchain.pem --tls-key \
          /etc/edge-gallery/privkey.pem",
