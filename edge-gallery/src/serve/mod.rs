@@ -18,14 +18,22 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Crowd, Host, Options, Place, Tls, trust};
+use platform_native::{Config as Environment, Crowd, Host, KV_FILE, Observer, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::{Maker, ViewerEdge};
 
-use crate::{Failure, kept, private};
+use crate::{
+    Failure, kept,
+    metrics::{self, Metrics},
+    private,
+};
 use reach::Reach;
 
 pub use arguments::{Arguments, Settings};
+
+/// Sessions that were ended in a file are not ended in the bucket.
+const LEFT_BEHIND: &str = "GALLERY_KV=bucket reads nothing of the kv.db in the data folder, so that sessions which were \
+    ended there live again: run edge-gallery session end --all, and delete kv.db and kv.id";
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut environment = Environment::environment();
@@ -35,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     private::tidy(&settings.data);
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
+    let metrics = settings.metrics.map(bind).transpose()?;
 
     let tls = settings.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -98,9 +107,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if environment.read(|lookup| Source::load(&lookup))? == Source::Sql {
         publish_first(options.database.as_ref(), &settings.data);
     }
+    if options.kv.is_some() && settings.data.join(KV_FILE).exists() {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {LEFT_BEHIND}");
+    }
     options.trust_forwarded = settings.trust_forwarded;
     options.tls = tls;
     options.cache_bytes = settings.cache_bytes;
+    let scraped = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
+    if let Some(listener) = metrics {
+        let metrics = Metrics::new();
+        options.observer = Some(Arc::clone(&metrics) as Arc<dyn Observer>);
+        metrics::listen(listener, metrics).map_err(|error| format!("cannot serve the metrics: {error}"))?;
+    }
     let grace = options.shutdown_grace;
     let stopped_at = Arc::new(OnceLock::new());
     let stopping = Arc::clone(&stopped_at);
@@ -108,6 +126,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut ready = serde_json::json!({ "event": "ready", "gallery": below(&page_origins[0]) });
     if let Some(store) = &store {
         ready["store"] = origins::of(store.addr()).remove(0).into();
+    }
+    if let Some(address) = scraped {
+        if !address.ip().is_loopback() {
+            let _ = writeln!(std::io::stderr(), "edge-gallery: whoever reaches {address} can read the metrics");
+        }
+        ready["metrics"] = format!("{}/metrics", origins::of(address).remove(0)).into();
     }
     // All workers share it.
     let maker = Maker::new(picture::make);
