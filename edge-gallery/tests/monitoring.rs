@@ -122,7 +122,7 @@ impl Prometheus {
             let answer = self.query(query);
             match answer {
                 Ok(found) if !found.is_empty() => return found,
-                answer => assert!(since.elapsed() < Duration::from_secs(60), "{query}: {answer:?}"),
+                answer => assert!(since.elapsed() < Duration::from_mins(1), "{query}: {answer:?}"),
             }
             std::thread::sleep(Duration::from_millis(200));
         }
