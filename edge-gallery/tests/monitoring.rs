@@ -48,6 +48,7 @@ fn traffic(gallery: &Serving) {
         gallery.get(&format!("{}{path}", gallery.url("gallery")), &[]);
     }
     gallery.post(&format!("{}/login", gallery.url("gallery")), &serde_json::json!({ "password": "wrong" }));
+    gallery.come_and_go();
 }
 
 /// `promtool` complains about names and types that are not usual, and about what it cannot read.
@@ -145,11 +146,12 @@ fn every_query_of_the_dashboard_has_an_answer() {
     prometheus.wait_for("rate(gallery_http_requests_total{route=\"/login\"}[30s]) > 0");
     let dashboard: Value =
         serde_json::from_str(&fs::read_to_string(deploy().join("grafana/edge-gallery.json")).unwrap()).unwrap();
-    // Nothing was cut off or made, no page has reported a film, and a hit needs a playlist.
+    // Nothing failed, was cut off or made, no page has reported a film, and a hit needs a playlist.
     let idle = [
         "Cache hit rate",
         "Films, as pages report them",
         "Answers that broke off",
+        "Failures",
         "Pictures in a size that was missing",
     ];
     for panel in dashboard["panels"].as_array().unwrap() {
