@@ -63,15 +63,23 @@ fn each_wrong_name_is_the_one_that_is_named() {
         ("GALLERY_LISTEN", "nonsense"),
         ("TRUST_FORWARDED", "yes"),
         ("CACHE_BYTES", "128 MiB"),
+        ("GALLERY_KV", "redis"),
     ];
     let (code, said) = check(&with(&wrong), &["--offline"]);
     assert_eq!(code, 2);
-    let names =
-        ["R2_BUCKET_NAME", "VIDEO_DELIVERY", "ALLOWED_ORIGINS", "GALLERY_LISTEN", "TRUST_FORWARDED", "CACHE_BYTES"];
+    let names = [
+        "R2_BUCKET_NAME",
+        "VIDEO_DELIVERY",
+        "ALLOWED_ORIGINS",
+        "GALLERY_LISTEN",
+        "TRUST_FORWARDED",
+        "CACHE_BYTES",
+        "GALLERY_KV",
+    ];
     for name in names {
         assert_eq!(said.matches(&format!("problem  {name} ")).count(), 1, "{name}: {said}");
     }
-    assert!(said.ends_with("6 problems, 0 warnings\n"), "{said}");
+    assert!(said.ends_with("7 problems, 0 warnings\n"), "{said}");
     // An embedded store has an address, and no host name of its own.
     let (code, said) = check(&with(&[("S3_URL_STYLE", "virtual-host")]), &["--offline"]);
     assert_eq!(code, 2, "{said}");
@@ -133,7 +141,15 @@ fn manifests_are_read_as_their_hosts_would() {
     fs::write(folder.path().join(".data/fastly-secrets.json"), secrets.to_string()).unwrap();
     let variables = COMPLETE.map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value));
     let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    for name in ["fastly.toml", "fastly.video.toml", "fastly.all.toml", "spin.toml", "spin.all.toml"] {
+    for name in [
+        "fastly.toml",
+        "fastly.video.toml",
+        "fastly.all.toml",
+        "spin.toml",
+        "spin.all.toml",
+        "spin.02.toml",
+        "spin.02.all.toml",
+    ] {
         let text = fs::read_to_string(root.join(name)).unwrap();
         let path = folder.path().join(name);
         fs::write(&path, &text).unwrap();
@@ -205,6 +221,10 @@ fn the_bucket_is_asked_as_we_and_as_a_page_would() {
     let (code, said) = of(&[], &["--origin", "https://other.example"]);
     assert_eq!(code, 2);
     assert!(said.contains("problem  CORS pages of https://other.example may not read"), "{said}");
+    assert!(!said.contains("KV"), "{said}");
+    let (code, said) = of(&[("GALLERY_KV", "bucket")], &["--origin", ORIGIN]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("ok       KV the key may list, write, read and delete below kv/"), "{said}");
     let (code, said) = of(&[("R2_SECRET_ACCESS_KEY", "another")], &["--origin", ORIGIN]);
     assert_eq!(code, 2);
     assert!(said.contains("problem  bucket") && said.contains("check R2_SECRET_ACCESS_KEY"), "{said}");

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use gallery::{
     MediaKey,
     checksums::Checksums,
-    media::{Film, Media, MediaType, Place, Taken},
+    media::{Exposure, Film, Media, MediaType, Place, Taken},
     views::INDEX,
 };
 use platform::{Cx, Error, Kind, Platform, Row, Value};
@@ -24,7 +24,7 @@ macro_rules! select {
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
              offset_source, latitude, longitude, altitude, albums, patches, renditions, \
-             thumbhash, checksums FROM media"
+             thumbhash, checksums, lens, focal_length, aperture, shutter_speed, iso FROM media"
             $(, $rest)*
         )
     };
@@ -115,6 +115,19 @@ struct Metadata {
     mime: Option<String>,
 }
 
+/// What other programs have written into these columns is shown where it has the right type.
+fn exposure(row: &mut Row) -> Option<Exposure> {
+    let found = Exposure {
+        lens: row.take_text(31).ok().flatten(),
+        focal_length: row.real(32).ok().flatten(),
+        aperture: row.real(33).ok().flatten(),
+        shutter_speed: row.take_text(34).ok().flatten(),
+        iso: row.integer(35).ok().flatten(),
+    };
+    let nothing = Exposure { lens: None, focal_length: None, aperture: None, shutter_speed: None, iso: None };
+    (found != nothing).then_some(found)
+}
+
 /// A row of [`SELECT`].
 pub fn media(mut row: Row) -> Result<Media, Error> {
     let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
@@ -128,6 +141,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
     let renditions = row.text(28)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
     let checksums = row.text(30)?.and_then(Checksums::parse);
+    let exposure = exposure(&mut row);
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
     let taken = match at {
@@ -162,6 +176,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         version,
         taken,
         place,
+        exposure,
         patches,
         checksums,
     })

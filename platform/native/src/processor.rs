@@ -75,8 +75,9 @@ mod tests {
     use super::*;
 
     fn work(time: Duration) {
-        let begun = thread_time().unwrap();
-        while thread_time().unwrap() - begun < time {
+        let now = || thread_time().unwrap_or(Duration::MAX);
+        let begun = now();
+        while now().saturating_sub(begun) < time {
             std::hint::black_box(0);
         }
     }
@@ -106,7 +107,8 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        let ((_, little), (_, much)) = runtime.block_on(async { tokio::join!(timed(request(1)), timed(request(10))) });
+        let (((), little), ((), much)) =
+            runtime.block_on(async { tokio::join!(timed(request(1)), timed(request(10))) });
         let (little, much) = (little.unwrap(), much.unwrap());
         assert!(little >= Duration::from_millis(10) && much >= Duration::from_millis(100), "{little:?} {much:?}");
         assert!(little < Duration::from_millis(60), "{little:?}");

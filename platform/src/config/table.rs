@@ -136,7 +136,7 @@ pub const SETTINGS: &[Setting] = &[
         names::SQL_URL,
         ALL,
         "A libSQL server, instead of the host's own SQL: `libsql://host`, `https://host` or `http://host:port`. \
-         Spin does not read it: its runtime configuration says where its SQLite is.",
+         Components of `spin.toml` do not read it: Spin's runtime configuration says where its SQLite is.",
         "libsql://gallery.turso.io",
     ),
     setting(
@@ -211,6 +211,13 @@ pub const SETTINGS: &[Setting] = &[
         "120",
     ),
     setting(names::KV_MAX_VALUE_BYTES, VIDEO, "Larger playlists are served and not cached.", "25000000"),
+    setting(
+        names::GALLERY_KV,
+        PROGRAM,
+        "Where the native host keeps the KV stores: in the `file` `kv.db` of its data folder, or in the `bucket`, where \
+         [several machines](#more-than-one-machine) share them.",
+        "bucket",
+    ),
     setting(
         names::TRUST_FORWARDED,
         SERVICES,

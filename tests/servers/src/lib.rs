@@ -9,15 +9,19 @@ mod cargo;
 pub mod hosts;
 pub mod mdbook;
 pub mod named;
+pub mod node;
 mod npm;
 mod process;
+pub mod robin;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
+pub mod zig;
 
 use std::{env, path::PathBuf};
 
 pub use process::{Process, to_files};
+pub use robin::RoundRobin;
 pub use sqld::Sqld;
 
 /// A failure, as one line that says what to do.
