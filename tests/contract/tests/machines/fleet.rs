@@ -8,9 +8,7 @@ use std::{
 };
 
 use contract::Target;
-use harness::{
-    Failure, Gallery, Operator, Options, Process, RoundRobin, Sqld, Wasi, WasiHost, command, free_address, hosts,
-};
+use harness::{Failure, Gallery, Operator, Options, Process, RoundRobin, Sqld, WasiHost, command, free_address, hosts};
 use tempfile::TempDir;
 
 /// How many machines there are.
