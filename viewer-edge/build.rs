@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 fn main() -> io::Result<()> {
@@ -18,13 +19,13 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", manifest.join("unbuilt.html").display());
     let problems = manifest.join("problems.html");
 
-    let mut table = String::from("static ASSETS: &[Asset] = &[\n");
+    let mut table = String::from("pub(crate) static ASSETS: &[Asset] = &[\n");
     if page.join("index.html").exists() {
         let mut files = Vec::new();
         list(&page, &mut files)?;
         files.sort();
         // The page for static hosts and the one for the services lie side by side.
-        let served = page.join("served.html");
+        let served = served_page(&page);
         let other = page.join("index.html");
         let is_other = |file: &Path| served.exists() && file == other;
         for file in files.iter().filter(|file| !is_compressed(file) && !is_other(file)) {
@@ -38,7 +39,23 @@ fn main() -> io::Result<()> {
     }
     row(&mut table, &out, "/problems.html", &problems)?;
     table.push_str("];\n");
+    let html = served_page(&page);
+    let html = if html.exists() { fs::read_to_string(html)? } else { String::new() };
+    let source = |text| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    let inline = inline(&html).map_or_else(String::new, source);
+    table.push_str("/// What the policy says of the script in the page (CSP Level 3, section 2.3.1).\n");
+    writeln!(table, "pub(crate) const INLINE: &str = {inline:?};").map_err(io::Error::other)?;
     fs::write(out.join("assets.rs"), table)
+}
+
+fn served_page(page: &Path) -> PathBuf {
+    page.join("served.html")
+}
+
+/// The text of the one script that stands in the page itself.
+fn inline(html: &str) -> Option<&str> {
+    let (_, rest) = html.split_once("<script>")?;
+    rest.split_once("</script>").map(|(text, _)| text)
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -34,7 +34,7 @@ export default defineConfig({
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [
-    served(),
+    served(join(import.meta.dirname, 'src/early.ts')),
     install(join(import.meta.dirname, 'src/ui/favicon.svg')),
     worker(join(import.meta.dirname, 'worker/sw.ts')),
     precompress(),

@@ -229,7 +229,7 @@ fn qr(url: &str, svg: bool) -> Result<(), Failure> {
 
 /// `AUTH_SECRET`, by which the services know that links are the operator's.
 fn secret() -> Result<Zeroizing<String>, Failure> {
-    let secret = Zeroizing::new(std::env::var(AUTH_SECRET.text()).unwrap_or_default());
+    let secret = Zeroizing::new(platform_native::variable(AUTH_SECRET.text()).unwrap_or_default());
     if secret.len() < MIN_SECRET_BYTES {
         return Err("set AUTH_SECRET to the one of the services: links are signed with it".into());
     }

@@ -7,9 +7,11 @@ mod cost;
 mod curate;
 mod doctor;
 mod download;
+mod health;
 mod ingest;
 mod kept;
 mod link;
+mod metrics;
 mod password;
 mod private;
 mod repackage;
@@ -69,6 +71,8 @@ enum Verb {
     Doctor(doctor::Arguments),
     /// Read the configuration as a host would, and list what is missing, unreadable, weak or out of reach
     Check(check::Arguments),
+    /// Ask a gallery whether it runs, or whether it is ready
+    Health(health::Arguments),
     /// Reckon what guests cost, on each host and on Cloudflare
     Cost(cost::Arguments),
     /// Count what the services' log lines say, and compare the arms of an experiment
@@ -106,6 +110,7 @@ fn main() -> ExitCode {
         Verb::Download(arguments) => download::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Health(arguments) => health::run(&arguments).map(|()| 0),
         Verb::Cost(arguments) => cost::run(&arguments).map(|()| 0),
         Verb::Stats(arguments) => stats::run(&arguments).map(|()| 0),
         Verb::Password => password::run().map(|()| 0),

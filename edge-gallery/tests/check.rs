@@ -141,7 +141,15 @@ fn manifests_are_read_as_their_hosts_would() {
     fs::write(folder.path().join(".data/fastly-secrets.json"), secrets.to_string()).unwrap();
     let variables = COMPLETE.map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value));
     let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    for name in ["fastly.toml", "fastly.video.toml", "fastly.all.toml", "spin.toml", "spin.all.toml"] {
+    for name in [
+        "fastly.toml",
+        "fastly.video.toml",
+        "fastly.all.toml",
+        "spin.toml",
+        "spin.all.toml",
+        "spin.02.toml",
+        "spin.02.all.toml",
+    ] {
         let text = fs::read_to_string(root.join(name)).unwrap();
         let path = folder.path().join(name);
         fs::write(&path, &text).unwrap();

@@ -11,6 +11,8 @@ use platform::config::{
 use platform_s3::Location;
 use zeroize::Zeroizing;
 
+use crate::built::INLINE;
+
 /// Read once, at start. The service does not start if a value is missing or cannot be read.
 pub struct Config {
     pub(crate) password: Password,
@@ -53,7 +55,7 @@ impl Config {
         let video = video_origin.unwrap_or_default();
         let store = bucket.public_origin();
         let page_policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; \
+            "default-src 'none'; script-src 'self'{INLINE}; style-src 'self'; \
              img-src 'self' data: blob: {store} {video}; media-src 'self' blob: {store} {video}; \
              connect-src 'self' {store} {video}; worker-src 'self' blob:; manifest-src 'self'; \
              base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

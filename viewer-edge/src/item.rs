@@ -27,6 +27,7 @@ pub(crate) async fn serve<P: Platform>(
         latitude: place.map(|place| place.latitude),
         longitude: place.map(|place| place.longitude),
         altitude: place.and_then(|place| place.altitude),
+        exposure: media.exposure.as_ref(),
         position,
     };
     let body = serde_json::to_string(&alone).map_err(|error| Error::because(Kind::Internal, "item.encode", error))?;

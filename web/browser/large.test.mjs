@@ -80,6 +80,23 @@ for (const [device, options] of [['a desktop', DESKTOP], ['a phone', PHONE]]) {
       assert.deepEqual(asked(), [TIMELINE]);
     });
 
+    it('asks while its script is on its way, and for nothing twice', async () => {
+      let go;
+      const held = new Promise((resolve) => (go = resolve));
+      const script = /\/assets\/main-[^/]*\.js$/;
+      await page.route(script, async (route) => (await held, route.continue()));
+      const session = await visitor.context.newCDPSession(page);
+      await session.send('Network.clearBrowserCache');
+      await page.reload({ waitUntil: 'commit' });
+      while (server.asked.length < 2) await page.waitForTimeout(20);
+      assert.deepEqual(server.asked.map((path) => isBlock(path) || path), [TIMELINE, true]);
+      go();
+      await gridShown(page);
+      const paths = asked();
+      assert.deepEqual(paths, [...new Set(paths)]);
+      await page.unroute(script);
+    });
+
     it('has the whole height at once, and reads only what is seen', async () => {
       const before = await measured(page);
       for (const part of [1, 0.5, 0.1]) {

@@ -14,6 +14,8 @@ Object.assign(process.env, { GALLERY_URL: server.url, GALLERY_PASSWORD: 'mock', 
 const { DESKTOP, PHONE, drag, gridShown, logIn, screenshot, visit } = await import('./visit.mjs');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+const exposure = { lens: 'XF23mmF2 R WR', focalLength: 23, aperture: 2, shutterSpeed: '1/250', iso: 200 };
+
 /** Photos have a picture for the screen. The second one is a live photo. Items have no date that repeats. */
 const library = items(COUNT).map((item, number) => ({
   ...item,
@@ -21,7 +23,7 @@ const library = items(COUNT).map((item, number) => ({
   camera: { make: 'FUJIFILM', model: 'X-T4' },
   thumbnails: { ...item.thumbnails, screen: item.thumbnails.large.replace('large', 'screen') },
   clip: number === 1 ? '/api/clip/1?v=1' : null,
-  ...(number === 3 ? { latitude: -33.85681, longitude: 151.21513 } : {}),
+  ...(number === 3 ? { latitude: -33.85681, longitude: 151.21513, exposure } : {}),
 }));
 server.change(library);
 after(() => server.close());
@@ -292,7 +294,8 @@ describe('the tools of the lightbox', () => {
     await info.getByText('-33.85681, 151.21513').waitFor();
     const rows = await info.locator('dl').evaluate((list) => [...list.children].map(({ textContent }) => textContent));
     assert.deepEqual(rows, [
-      'Taken', '27 June 2024 at 03:00The file itself says so.', 'Camera', 'FUJIFILM X-T4', 'Size', '3000 × 3000',
+      'Taken', '27 June 2024 at 03:00The file itself says so.', 'Camera', 'FUJIFILM X-T4', 'Lens', 'XF23mmF2 R WR',
+      'Exposure', '23 mm, f/2, 1/250 s, ISO 200', 'Size', '3000 × 3000',
       'File size', '1 kB', 'File', 'IMG 00003.svg', 'Place', '-33.85681, 151.21513Show on OpenStreetMap',
     ]);
     const link = info.getByRole('link', { name: 'Show on OpenStreetMap' });

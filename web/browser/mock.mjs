@@ -140,7 +140,7 @@ export async function mock(count, given = {}) {
     const number = of.all.findIndex((item) => item.key === key);
     const block = of.blocks.find(({ start, count: size }) => number >= start && number < start + size);
     const position = block ? { view: name, block: block.name, index: number - block.start, item: number } : null;
-    return found && { latitude: null, longitude: null, altitude: null, ...found, position };
+    return found && { latitude: null, longitude: null, altitude: null, exposure: null, ...found, position };
   }
 
   /** A download of a view, or of items. Its sizes are as if each file had 12.3 MB. */

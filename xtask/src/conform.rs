@@ -9,13 +9,13 @@ use std::{
 use crate::{
     Failure, fastly, page,
     suites::Suites,
-    tools, wasm,
+    tools, wasi, wasm,
     workspace::{self, cargo},
 };
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin.
+    /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin, spin02, node.
     #[arg(long, value_delimiter = ',')]
     on: Vec<String>,
     /// Run the contract against this deployment instead, which must hold the test library.
@@ -35,7 +35,7 @@ pub struct Arguments {
     snapshot: bool,
 }
 
-const HOSTS: [&str; 6] = ["memory", "native", "fastly", "wasi", "wasi02", "spin"];
+const HOSTS: [&str; 8] = ["memory", "native", "fastly", "wasi", "wasi02", "spin", "spin02", "node"];
 /// The suites: the folder below `tests`, the test program, and the column of the table.
 const SUITES: [(&str, &str, &str); 9] = [
     ("conformance", "hosts", "conformance"),
@@ -83,6 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         page::build()?;
         tools::need_wasm_targets()?;
+        wasi::need_node()?;
         let suites = Suites::build(wasm::all()?, fastly::viceroy()?)?;
         let wanted = |host: &&str| arguments.on.is_empty() || arguments.on.iter().any(|on| on == host);
         if let Some(unknown) = arguments.on.iter().find(|on| !HOSTS.contains(&on.as_str())) {

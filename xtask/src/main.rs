@@ -3,6 +3,8 @@
 mod audit;
 mod bench;
 mod conform;
+mod deploy;
+mod dist;
 mod docs;
 mod edge;
 mod fastly;
@@ -85,6 +87,10 @@ enum Task {
     Size,
     /// Build every program in release and copy it: for `bench hosts --against`.
     Programs { out: PathBuf },
+    /// Build what is given to others: static programs, all components, a list of what is in them, licences, checksums.
+    Dist(dist::Arguments),
+    /// Ask systemd, Caddy, compose and podman about the files of `deploy/`, and run the image that they describe.
+    Deploy(deploy::Arguments),
     /// Build the handbook, a site of all documents. It needs the network, and builds mdBook once.
     Docs {
         #[arg(default_value = "target/handbook")]
@@ -112,6 +118,8 @@ fn main() -> ExitCode {
         Task::Wasm { program, out } => wasm::write(&program, &out),
         Task::Size => wasm::all().and_then(|programs| programs.check_sizes()),
         Task::Programs { out } => wasm::write_all(&out),
+        Task::Deploy(arguments) => deploy::run(&arguments),
+        Task::Dist(arguments) => dist::run(&arguments),
         Task::Bench { subject } => bench::run(&subject),
         Task::Docs { out } => docs::run(&out),
         Task::Screenshots { out } => test::screenshots(&out),

@@ -6,7 +6,7 @@ use crate::{
     Failure, fastly, page,
     process::{pass, succeed},
     suites::{Suites, cargo_test},
-    tools, wasm,
+    tools, wasi, wasm,
     workspace::{self, cargo},
 };
 
@@ -38,14 +38,17 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     })?;
     if !no_browser {
         tools::CHROMIUM.need()?;
+        tools::want_engines();
     }
     tools::FFMPEG.need()?;
     tools::CURL.need()?;
     tools::PYTHON.need()?;
+    tools::EXIFTOOL.need()?;
     for reader in tools::ZIP_READERS {
         reader.need()?;
     }
     tools::need_wasm_targets()?;
+    wasi::need_node()?;
     let viceroy = fastly::viceroy()?;
     let edges = steps.run("programs for the edges", || {
         let edges = wasm::all()?;

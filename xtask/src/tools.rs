@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -30,6 +31,9 @@ pub const CHROMIUM: Tool = Tool {
     otherwise: "install Chromium or Chrome",
 };
 pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", otherwise: "install Python 3 with venv" };
+/// Reads what a file tells of a place, for the tests of `privacy`.
+pub const EXIFTOOL: Tool =
+    Tool { names: &["exiftool"], debian: "libimage-exiftool-perl", otherwise: "install exiftool" };
 /// Readers of ZIPs, which the tests of `stored-zip` ask.
 pub const ZIP_READERS: [Tool; 3] = [
     Tool { names: &["unzip"], debian: "unzip", otherwise: "install Info-ZIP's unzip" },
@@ -39,6 +43,10 @@ pub const ZIP_READERS: [Tool; 3] = [
 /// Debian starts nginx as a service when it is installed. The benchmark starts another process with a configuration
 /// of its own.
 pub const NGINX: Tool = Tool { names: &["nginx"], debian: "nginx", otherwise: "install nginx" };
+
+/// Debian's packages of the other engines in which a guest's walk is tested, and of what they need to play films.
+const ENGINES: [&str; 5] =
+    ["firefox-esr", "webkit2gtk-driver", "xvfb", "gstreamer1.0-libav", "gstreamer1.0-plugins-bad"];
 
 impl Tool {
     /// The path of the program: on `PATH`, or in the folder that Debian puts on the `PATH` of root only.
@@ -55,7 +63,7 @@ impl Tool {
             return Ok(path);
         }
         if may_install() {
-            apt_install(self.debian)?;
+            apt_install(&[self.debian])?;
         }
         self.find().ok_or_else(|| self.missing().into())
     }
@@ -64,6 +72,21 @@ impl Tool {
     pub fn missing(&self) -> String {
         format!("{} is missing: {} (Debian: apt install {})", self.names[0], self.otherwise, self.debian)
     }
+}
+
+/// Installs the other engines if it may. The tests leave out what is missing, and a line says what that is.
+pub fn want_engines() {
+    let missing: Vec<_> = ENGINES.into_iter().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() || (may_install() && apt_install(&missing).is_ok()) {
+        return;
+    }
+    let line = format!("Walks in Firefox or WebKit may be left out (Debian: apt install {})", missing.join(" "));
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+fn is_installed(package: &str) -> bool {
+    let output = Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]).output();
+    output.is_ok_and(|output| output.stdout == b"installed")
 }
 
 /// Adds a target to the toolchain if its standard library is missing.
@@ -87,13 +110,14 @@ fn may_install() -> bool {
     rustix::process::geteuid().is_root() && fs::exists("/usr/bin/apt-get").unwrap_or(false)
 }
 
-fn apt_install(package: &str) -> Result<(), Failure> {
+fn apt_install(packages: &[&str]) -> Result<(), Failure> {
     let apt = || {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
         command
     };
-    let install = || succeed(apt().args(["install", "--yes", "--no-install-recommends", package]), "apt-get install");
+    let install =
+        || succeed(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages), "apt-get install");
     // The package lists may be absent or old. They are fetched only if the first try fails.
     install().or_else(|_| {
         succeed(apt().arg("update"), "apt-get update")?;

@@ -31,7 +31,9 @@ enum On {
     Wasi,
     /// The same for WASI 0.2.
     Wasi02,
-    /// Spin, on port 3000, which must be installed.
+    /// Node, on the same ports, with the components for WASI 0.2; npm installs what it needs.
+    Node,
+    /// Spin, on port 3000, which must be installed: by spin.toml from version 4.1 on, else by spin.02.toml.
     Spin,
 }
 
@@ -92,8 +94,9 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
             _ if stack => None,
             On::Native => None,
             On::Fastly => Some(fastly::servers(arguments.split)?),
-            On::Wasi => Some(wasi::servers("wasi", arguments.split, &config, store, sql)?),
-            On::Wasi02 => Some(wasi::servers("wasi02", arguments.split, &config, store, sql)?),
+            On::Wasi => Some(wasi::servers(wasi::Host::Wasi, arguments.split, &config, store, sql)?),
+            On::Wasi02 => Some(wasi::servers(wasi::Host::Wasi02, arguments.split, &config, store, sql)?),
+            On::Node => Some(wasi::servers(wasi::Host::Node, arguments.split, &config, store, sql)?),
             On::Spin => Some(spin::servers(&data, &config, store)?),
         }
     };

@@ -1,4 +1,4 @@
-//! The services on WASI hosts.
+//! The services on hosts of components: on WASI hosts, and on Node.
 
 use std::{io::Write as _, path::Path, process::Command};
 
@@ -9,13 +9,31 @@ use crate::{
     edge::{Server, VIDEO_PORT, VIEWER_PORT, local, origins},
     page,
     secrets::Config,
-    wasm, workspace,
+    tools, wasm, workspace,
 };
 
-/// The servers that run the services for `wasi` or `wasi02`: one host for both services, on the snapshot in the
-/// bucket. If the services are split, each has a host of its own, on a libSQL server.
+/// The host of a component.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    Wasi,
+    Wasi02,
+    Node,
+}
+
+impl Host {
+    /// The end of the names of the host's programs. Node runs those for WASI 0.2.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Wasi => "wasi",
+            Self::Wasi02 | Self::Node => "wasi02",
+        }
+    }
+}
+
+/// The servers that run the services: one host for both services, on the snapshot in the bucket. If the services are
+/// split, each has a host of its own, on a libSQL server.
 pub fn servers(
-    wasi: &str,
+    on: Host,
     split: bool,
     config: &Config,
     store: Option<&str>,
@@ -23,8 +41,8 @@ pub fn servers(
 ) -> Result<Vec<Server>, Failure> {
     page::build()?;
     let server = |service: &'static str, port| -> Result<Server, Failure> {
-        let component = wasm::build(&format!("{service}-{wasi}"))?;
-        let mut command = serve(wasi, port, &component)?;
+        let component = wasm::build(&format!("{service}-{}", on.suffix()))?;
+        let mut command = serve(on, port, &component)?;
         command.envs(config).envs(store.map(|store| ("S3_ENDPOINT", store))).envs(sql.map(|sql| ("SQL_URL", sql)));
         if split {
             command.env("VIDEO_API_BASE", format!("http://127.0.0.1:{VIDEO_PORT}")).env("ALLOWED_ORIGINS", origins());
@@ -41,13 +59,24 @@ pub fn servers(
 
 /// A command for a host that serves a component, and gives it the environment of the host: Wasmtime's host if this
 /// machine has it, otherwise the host of the tests.
-fn serve(wasi: &str, port: u16, component: &Path) -> Result<Command, Failure> {
-    if let Ok(command) = hosts::wasmtime(wasi, component, local(port)) {
+fn serve(on: Host, port: u16, component: &Path) -> Result<Command, Failure> {
+    if on == Host::Node {
+        need_node()?;
+        return servers::node::serve(component, local(port));
+    }
+    if let Ok(command) = hosts::wasmtime(on.suffix(), component, local(port)) {
         return Ok(command);
     }
     say("There is no wasmtime 48 or newer here: a WASI host of ours is built instead, which takes some minutes, once.");
     let host = workspace::build(&["wasi-host"])?;
     Ok(hosts::wasi(host.path("wasi-host")?, component, local(port)))
+}
+
+/// Node, and what it needs to serve components, which npm installs outside the tree if it is missing.
+pub fn need_node() -> Result<(), Failure> {
+    tools::NODE.need()?;
+    tools::NPM.need()?;
+    servers::node::program().map(drop)
 }
 
 /// A command as it is typed. Its environment is left out, because it holds secrets.

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -18,7 +19,12 @@ pub fn root() -> PathBuf {
 
 /// A command for the cargo that runs this program.
 pub fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command(&env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A command for a program that runs cargo.
+pub fn command(program: &OsStr) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(root());
     // The variables that cargo set for this program would make cargo build some dependencies (ring) anew.
     for (name, _) in env::vars_os() {
@@ -28,6 +34,24 @@ pub fn cargo() -> Command {
         }
     }
     command
+}
+
+/// The folder of crates from the registry, which cargo downloads.
+pub fn registry() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    Some(home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))?.join("registry/src"))
+}
+
+/// The paths of this machine that compilers would write into programs, and what they write instead.
+pub fn remapped() -> Result<Vec<(String, String)>, Failure> {
+    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let target = metadata["target_directory"].as_str().ok_or("cargo metadata names no folder of builds")?;
+    let text = |path: PathBuf| path.to_str().map(str::to_owned).ok_or("a path that is not UTF-8");
+    let registry = text(registry().ok_or("neither CARGO_HOME nor HOME is set")?)?;
+    // Of several that fit, compilers take the last: the folder of builds may be in the workspace.
+    let paths = [(registry + "/", ""), (text(root())? + "/", ""), (target.to_owned(), "target")];
+    Ok(paths.map(|(from, to)| (from, to.to_owned())).into())
 }
 
 /// A package of programs for one host, below `entries/`.

@@ -111,7 +111,8 @@ pub fn hold(host: &str) -> Result<(), Failure> {
                 "wasi" => Wasi::P3,
                 "wasi02" => Wasi::P2,
                 "spin" => Wasi::Spin,
-                _ => return Err(format!("{host} is no host: native, fastly, wasi, wasi02 or spin").into()),
+                "spin02" => Wasi::Spin02,
+                _ => return Err(format!("{host} is no host: native, fastly, wasi, wasi02, spin or spin02").into()),
             };
             let gallery = WasiGallery::start(wasi, &options)?;
             library::film(&gallery.native)?;

@@ -1,7 +1,7 @@
 //! How fast the services are on a host, compared in one run with an empty program on the same host and with the
 //! native gallery.
 //!
-//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin [--seconds N]` builds what this needs and runs it. With
+//! `cargo xtask bench hosts --on fastly,wasi,wasi02,spin,spin02 [--seconds N]` builds what this needs and runs it. With
 //! `--against FOLDER` an earlier version is measured beside this one. `bench kv-down` measures the native host without
 //! its KV. For each host the last line printed is one line of JSON.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what it is for
@@ -29,7 +29,7 @@ const CLIENTS: usize = 16;
 
 #[derive(Parser)]
 struct Arguments {
-    /// The hosts, by commas: fastly, wasi, wasi02, spin; with --against, native too.
+    /// The hosts, by commas: fastly, wasi, wasi02, spin, spin02; with --against, native too.
     #[arg(long, value_delimiter = ',', default_value = "fastly")]
     on: Vec<String>,
     /// How long each case runs, twice.
@@ -70,7 +70,8 @@ fn on(host: &str, time: Duration) -> Result<(), Failure> {
         "wasi" => wasi::run(Wasi::P3, time),
         "wasi02" => wasi::run(Wasi::P2, time),
         "spin" => wasi::run(Wasi::Spin, time),
-        _ => Err(format!("{host} is no host: fastly, wasi, wasi02 or spin").into()),
+        "spin02" => wasi::run(Wasi::Spin02, time),
+        _ => Err(format!("{host} is no host: fastly, wasi, wasi02, spin or spin02").into()),
     }
 }
 

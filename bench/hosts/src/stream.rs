@@ -24,7 +24,7 @@ pub fn compare(wasi: Wasi, baseline: &str, gallery: &WasiGallery) -> Result<Valu
     let object = LargeObject::start(store, &path, LENGTH)?;
     let mut config = native.environment().to_vec();
     config.push(("S3_ENDPOINT".to_owned(), object.url()));
-    let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
+    let database = wasi.is_spin().then(|| native.data().join("gallery.db"));
     let service = format!("viewer-edge-{}", wasi.suffix());
     let ours = WasiHost::start(&service, &config, database.as_deref(), free_address()?)?;
     let upstream = object.url().trim_start_matches("http://").to_owned();

@@ -1,4 +1,4 @@
-//! WASI 0.3, WASI 0.2 and Spin's imports, in wasmtime as `tests/hosts/wasi` embeds it.
+//! WASI 0.3, WASI 0.2 and Spin's imports on both, in wasmtime as `tests/hosts/wasi` embeds it.
 
 use std::{thread, time::Duration};
 
@@ -34,10 +34,10 @@ pub fn run(wasi: Wasi, time: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Spin's components have the same exports as those of WASI 0.3.
+/// Spin's components have the same exports as those of their WASI.
 fn baseline_of(wasi: Wasi) -> &'static str {
     match wasi {
         Wasi::P3 | Wasi::Spin => "baseline-wasi",
-        Wasi::P2 => "baseline-wasi02",
+        Wasi::P2 | Wasi::Spin02 => "baseline-wasi02",
     }
 }

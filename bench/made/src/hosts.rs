@@ -32,6 +32,7 @@ pub fn measure(host: &str, rounds: usize) -> Result<Value, Failure> {
         "wasi" => Wasi::P3,
         "wasi02" => Wasi::P2,
         "spin" => Wasi::Spin,
+        "spin02" => Wasi::Spin02,
         _ => return Err(format!("{host} makes no pictures").into()),
     };
     let gallery = WasiGallery::start(wasi, &options)?;

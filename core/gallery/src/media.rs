@@ -79,6 +79,8 @@ pub struct Media {
     pub taken: Option<Taken>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
     /// The names of the views of albums in which the item is, with commas between them. Publishing the catalogue writes
     /// them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -115,6 +117,21 @@ pub struct Place {
     pub longitude: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altitude: Option<f64>,
+}
+
+/// How a picture was exposed. It has at least one fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exposure {
+    /// The model of the lens.
+    pub lens: Option<String>,
+    /// In millimetres.
+    pub focal_length: Option<f64>,
+    /// The f-number: 2.8 for f/2.8.
+    pub aperture: Option<f64>,
+    /// Seconds as cameras print them: `1/250`, `2.5`.
+    pub shutter_speed: Option<String>,
+    pub iso: Option<i64>,
 }
 
 /// When an item was taken, and how that is known.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use platform::config::{
     Lookup,
-    names::{GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, is_secret},
+    names::{GALLERY_STORE_LISTEN, R2_ACCOUNT_ID, S3_ENDPOINT, SECRETS, is_secret},
 };
 use platform_fallback::without_own_sql;
 use toml::{Table, Value};
@@ -29,7 +29,10 @@ pub struct Given {
 pub enum Host {
     Native,
     Fastly,
+    /// With SQLite of its own.
     Spin,
+    /// Without it, as before Spin 4.1 and in clouds.
+    Spin02,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,12 @@ impl Given {
         // A variable that is not UTF-8 counts as missing, as it does for the host.
         let all =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let values: BTreeMap<String, String> = all.collect();
+        let mut values: BTreeMap<String, String> = all.collect();
+        for name in SECRETS.iter().map(|name| name.text()) {
+            if let Some(value) = platform_native::variable(name) {
+                values.insert(name.to_owned(), value);
+            }
+        }
         let names = values.keys().map(|name| (name.clone(), Part::Shared)).collect();
         Self { from: "the environment".to_owned(), host: Host::Native, values, names }
     }
@@ -86,7 +94,9 @@ impl Given {
         }
         names.sort_by(|one, other| one.0.cmp(&other.0));
         names.dedup();
-        Self { from, host: Host::Spin, values, names }
+        let mut components = at(table, &["component"]).into_iter().flatten();
+        let has_sql = components.any(|(_, component)| component.get("sqlite_databases").is_some());
+        Self { from, host: if has_sql { Host::Spin } else { Host::Spin02 }, values, names }
     }
 
     fn fastly(from: String, path: &Path, table: &Table) -> Result<Self, Failure> {
@@ -132,7 +142,7 @@ impl Given {
     pub fn get(&self, name: &str) -> Option<String> {
         let get = |name: &str| self.values.get(name).cloned();
         match self.host {
-            Host::Fastly => without_own_sql(get)(name),
+            Host::Fastly | Host::Spin02 => without_own_sql(get)(name),
             Host::Native if name == S3_ENDPOINT.text() && !self.has_bucket_elsewhere() => {
                 Some(format!("http://{}", Lookup(&get).optional(GALLERY_STORE_LISTEN)?))
             }

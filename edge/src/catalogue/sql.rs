@@ -6,10 +6,10 @@ use bytes::Bytes;
 use gallery::{
     MediaKey,
     checksums::Checksums,
-    media::{Film, Media, MediaType, Place, Taken},
+    media::{Exposure, Film, Media, MediaType, Place, Taken},
     views::INDEX,
 };
-use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
+use platform::{Cx, Error, Kind, Platform, Row, Value};
 use serde::Deserialize;
 
 use super::{
@@ -24,7 +24,7 @@ macro_rules! select {
              duration, hls_qualities, thumbnail_small IS NOT NULL, thumbnail_medium IS NOT NULL, \
              thumbnail_large IS NOT NULL, updated_at, metadata, version, taken_at, day, taken_source, taken_offset, \
              offset_source, latitude, longitude, altitude, albums, patches, renditions, \
-             thumbhash, checksums FROM media"
+             thumbhash, checksums, lens, focal_length, aperture, shutter_speed, iso FROM media"
             $(, $rest)*
         )
     };
@@ -36,13 +36,13 @@ pub const SELECT: &str = select!();
 const ITEM: &str = select!(" WHERE key = ?1");
 
 pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
-    let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
+    let rows = cx.read_sql(ITEM, &[key.as_str().into()]).await?;
     rows.into_iter().next().map(media).transpose()
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
     const FILM: &str = "SELECT type, hls_qualities, updated_at, version, albums FROM media WHERE key = ?1";
-    let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
+    let rows = cx.read_sql(FILM, &[key.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     // The statement selects the type instead of having a condition on it, so that a row with a wrong type gives an
     // error.
@@ -70,11 +70,10 @@ fn qualities(names: Option<&str>) -> Option<Vec<String>> {
 /// parameter.
 pub(super) async fn index<P: Platform>(cx: &Cx<'_, P>, may_be_kept: bool) -> Result<Option<Bytes>, Error> {
     const INDEX_NOW: &str = "SELECT bytes FROM catalogue_parts WHERE name = ?1 AND ?2";
-    let database = cx.sql()?;
     let mut rows = if may_be_kept {
-        database.query("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[INDEX.into()]).await?
+        cx.read_sql("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[INDEX.into()]).await?
     } else {
-        database.query(INDEX_NOW, &[INDEX.into(), Value::Integer(1)]).await?
+        cx.read_sql(INDEX_NOW, &[INDEX.into(), Value::Integer(1)]).await?
     };
     rows.first_mut().map_or(Ok(None), |row| row.take_blob(0)).map(|bytes| bytes.map(Bytes::from))
 }
@@ -94,7 +93,7 @@ pub(super) async fn pieces<P: Platform>(cx: &Cx<'_, P>, pieces: &[Piece]) -> Fou
         // SQLite counts from 1.
         parameters.extend([part.as_str().into(), number(range.start + 1), number(range.end - range.start)]);
     }
-    let mut rows = cx.sql()?.query(&sql, &parameters).await?;
+    let mut rows = cx.read_sql(&sql, &parameters).await?;
     if rows.len() < pieces.len() {
         return Ok(None);
     }
@@ -116,6 +115,19 @@ struct Metadata {
     mime: Option<String>,
 }
 
+/// What other programs have written into these columns is shown where it has the right type.
+fn exposure(row: &mut Row) -> Option<Exposure> {
+    let found = Exposure {
+        lens: row.take_text(31).ok().flatten(),
+        focal_length: row.real(32).ok().flatten(),
+        aperture: row.real(33).ok().flatten(),
+        shutter_speed: row.take_text(34).ok().flatten(),
+        iso: row.integer(35).ok().flatten(),
+    };
+    let nothing = Exposure { lens: None, focal_length: None, aperture: None, shutter_speed: None, iso: None };
+    (found != nothing).then_some(found)
+}
+
 /// A row of [`SELECT`].
 pub fn media(mut row: Row) -> Result<Media, Error> {
     let is_true = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
@@ -129,6 +141,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
     let (r#type, qualities) = (media_type(&row, 2)?, qualities(row.text(11)?));
     let renditions = row.text(28)?.and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
     let checksums = row.text(30)?.and_then(Checksums::parse);
+    let exposure = exposure(&mut row);
     let mut optional = |column| row.take_text(column);
     let (version, at) = (optional(17)?, optional(18)?);
     let taken = match at {
@@ -163,6 +176,7 @@ pub fn media(mut row: Row) -> Result<Media, Error> {
         version,
         taken,
         place,
+        exposure,
         patches,
         checksums,
     })

@@ -282,6 +282,7 @@ fn items(keys: &[&str]) -> Vec<Media> {
             version: None,
             taken: None,
             place: None,
+            exposure: None,
             albums: String::new(),
             patches: None,
             checksums: None,

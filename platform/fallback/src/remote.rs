@@ -3,7 +3,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use platform::{
-    Error, Kind, StoreName,
+    Error, StoreName,
     config::{ConfigError, Lookup},
 };
 use platform_s3::{Location, Objects};
@@ -28,8 +28,6 @@ impl Remote {
     }
 
     pub fn sql<P>(&self, platform: P) -> Result<SqlHttp<P>, Error> {
-        let endpoint = self.sql.clone();
-        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
-        Ok(SqlHttp::new(platform, endpoint))
+        SqlHttp::open(platform, self.sql.as_ref())
     }
 }

@@ -58,9 +58,7 @@ impl Platform for Fastly {
     }
 
     fn sql(&self) -> Result<SqlHttp<Self>, Error> {
-        let endpoint = self.instance.sql.clone();
-        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
-        Ok(SqlHttp::new(self.clone(), endpoint))
+        SqlHttp::open(self.clone(), self.instance.sql.as_ref())
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {

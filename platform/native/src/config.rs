@@ -1,8 +1,31 @@
-//! Configuration: the environment, and overrides from the command line.
+//! Configuration: the environment, secrets in files, and overrides from the command line.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, fs, path::Path};
 
-use platform::config::Lookup;
+use platform::config::{Lookup, names::is_secret};
+
+/// The folder of secrets, one in each file. systemd sets it (`LoadCredential=`, systemd.exec(5)).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// The value of a name: a variable of the environment, or for a secret the file of its name in the folder
+/// `CREDENTIALS_DIRECTORY`. A line break at the end of the file does not count. A value that is not UTF-8 counts as
+/// missing.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().or_else(|| {
+        let folder = std::env::var_os(CREDENTIALS).filter(|folder| !folder.is_empty())?;
+        credential(Path::new(&folder), name)
+    })
+}
+
+fn credential(folder: &Path, name: &str) -> Option<String> {
+    if !is_secret(name) {
+        return None;
+    }
+    let mut text = fs::read_to_string(folder.join(name)).ok()?;
+    let end = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text).len());
+    text.truncate(end.unwrap_or(text.len()));
+    Some(text)
+}
 
 /// Names and values. An override takes precedence over the environment. An empty override hides the variable.
 #[derive(Clone, Default)]
@@ -12,7 +35,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The process's environment. A variable that is not UTF-8 counts as missing.
+    /// The process's environment, as [`variable`] reads it.
     pub fn environment() -> Self {
         Self { environment: true, ..Self::default() }
     }
@@ -31,7 +54,7 @@ impl Config {
     pub fn get(&self, name: &str) -> Option<String> {
         match self.overrides.get(name) {
             Some(value) => Some(value.clone()),
-            None if self.environment => std::env::var(name).ok(),
+            None if self.environment => variable(name),
             None => None,
         }
     }
@@ -69,6 +92,25 @@ mod tests {
             Config::empty().with("R2_REGION", "mine").read(|lookup| lookup.optional(R2_REGION)).as_deref(),
             Some("mine")
         );
+    }
+
+    #[test]
+    fn a_secret_may_be_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, held) in [
+            ("AUTH_SECRET", "one line\n"),
+            ("GALLERY_PASSWORD", " a space and no line break "),
+            ("SQL_AUTH_TOKEN", "two lines\r\n\n"),
+            ("R2_BUCKET_NAME", "not a secret\n"),
+        ] {
+            fs::write(folder.path().join(file), held).unwrap();
+        }
+        let read = |name| credential(folder.path(), name);
+        assert_eq!(read("AUTH_SECRET").as_deref(), Some("one line"));
+        assert_eq!(read("GALLERY_PASSWORD").as_deref(), Some(" a space and no line break "));
+        assert_eq!(read("SQL_AUTH_TOKEN").as_deref(), Some("two lines\r\n"));
+        assert_eq!(read("R2_ACCESS_KEY_ID"), None, "there is no such file");
+        assert_eq!(read("R2_BUCKET_NAME"), None, "plain values are not read from files");
     }
 
     #[test]

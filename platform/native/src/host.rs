@@ -25,7 +25,7 @@ use platform_s3::Location;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, HostError, HostNames, Place, Tls,
+    Config, HostError, HostNames, Observer, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
     kv,
@@ -78,6 +78,8 @@ pub struct Options {
     pub log_client: LogClient,
     /// Where the log lines go.
     pub log: Box<dyn Write + Send>,
+    /// Who counts what the log says.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Options {
@@ -101,11 +103,13 @@ impl Options {
             shutdown_grace: Duration::from_mins(1),
             log_client: LogClient::default(),
             log: Box::new(std::io::stdout()),
+            observer: None,
         }
     }
 
     /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `GALLERY_KV` (and the names of the
-    /// bucket), `TRUST_FORWARDED` (`true` or `1`), `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what [`HostNames`] reads, if they are set.
+    /// bucket), `TRUST_FORWARDED` (`true` or `1`), `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what
+    /// [`HostNames`] reads, if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
@@ -156,11 +160,11 @@ impl Host {
     /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
-        let crowd = Crowd::new(options.connections, !options.trust_forwarded);
+        let crowd = Crowd::observed(options.connections, !options.trust_forwarded, options.observer.clone());
         let failed = |error| HostError::new("cannot start the host", error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let clock = Clock::open(&options.data_dir)?;
-        let (log, writer) = Log::start(options.log).map_err(failed)?;
+        let (log, writer) = Log::start(options.log, options.observer).map_err(failed)?;
         let plan = Arc::new(Plan {
             shared: Shared::with_kv(&options.data_dir, options.cache_bytes, options.kv)?,
             data_dir: options.data_dir,

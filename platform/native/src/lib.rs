@@ -22,7 +22,9 @@ mod http2;
 mod kv;
 mod log;
 mod names;
+mod observer;
 mod patience;
+mod processor;
 mod recent;
 mod request;
 mod shared;
@@ -49,7 +51,7 @@ use platform::{EdgeCache, Error, Kind, KvKey, Pieces, Platform, StoreName, Tries
 use tokio::task::JoinSet;
 
 pub use body::Body;
-pub use config::Config;
+pub use config::{Config, variable};
 pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};
@@ -58,6 +60,7 @@ pub use kv::{
     put_if_absent as put_kv_if_absent,
 };
 pub use names::HostNames;
+pub use observer::{Ended, Observer};
 pub use shared::Shared;
 pub use sql::{Database, Place};
 pub use tls::Tls;

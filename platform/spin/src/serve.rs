@@ -1,11 +1,11 @@
 //! The component: the state that an instance keeps, and how a request reaches this state.
 
-use std::{net::SocketAddr, rc::Rc, thread::LocalKey};
+use std::{rc::Rc, thread::LocalKey};
 
-use http::HeaderMap;
 use platform::{
     LogClient, Service,
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
+    headers::told_address,
 };
 use platform_wasi::{
     PerInstance,
@@ -14,6 +14,9 @@ use platform_wasi::{
 };
 
 use crate::{Spin, config::Variables, sql};
+
+/// In this header Spin tells the client's address. It adds its own line after the client's.
+const CLIENT: &str = "spin-client-addr";
 
 /// A service, and the platform on which it runs.
 pub struct Site<S> {
@@ -79,16 +82,9 @@ pub async fn handle<S: Service>(
             }
         }
     };
-    let client = client(arrived.headers());
-    arrived.is_from(client.map(|client| client.ip()));
+    arrived.is_from(told_address(arrived.headers(), CLIENT));
     if site.trust_forwarded {
         arrived.believe_forwarded();
     }
     answer(&site.spin, &site.service, site.log_client, arrived).await
-}
-
-/// The address of the client. A client may send this header too. Spin adds its own line after the client's, so the
-/// last line counts.
-fn client(headers: &HeaderMap) -> Option<SocketAddr> {
-    headers.get_all("spin-client-addr").iter().next_back()?.to_str().ok()?.parse().ok()
 }

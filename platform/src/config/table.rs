@@ -136,7 +136,7 @@ pub const SETTINGS: &[Setting] = &[
         names::SQL_URL,
         ALL,
         "A libSQL server, instead of the host's own SQL: `libsql://host`, `https://host` or `http://host:port`. \
-         Spin does not read it: its runtime configuration says where its SQLite is.",
+         Components of `spin.toml` do not read it: Spin's runtime configuration says where its SQLite is.",
         "libsql://gallery.turso.io",
     ),
     setting(
@@ -258,6 +258,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(names::GALLERY_LISTEN, SERVE, "Where the gallery listens (`--listen`).", "0.0.0.0:8080"),
     setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
+    setting(
+        names::GALLERY_METRICS,
+        SERVE,
+        "Where Prometheus finds counts of requests (`--metrics`). Keep others away from it.",
+        "127.0.0.1:9464",
+    ),
     setting(
         names::GALLERY_STORE_LISTEN,
         PROGRAM,

@@ -3,7 +3,11 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, future::join, stream::unfold};
+use futures_util::{
+    Stream, StreamExt as _,
+    future::{join, try_join},
+    stream::unfold,
+};
 use platform::{AHEAD, Error, Kind, Pieces, Platform, headers::declared_length, record::host_failure};
 use wasip3::{
     http::types::{ErrorCode, Trailers},
@@ -233,20 +237,24 @@ impl Piece {
 }
 
 impl Arriving {
+    /// One part is written while the next is read: each passes the boundary to the host.
     async fn write_into(&mut self, writer: &mut StreamWriter<u8>, but: Option<u64>) -> Result<(), Stop> {
-        let mut buffer = Vec::with_capacity(HELD);
+        if self.is_near_its_end(but) {
+            return Ok(());
+        }
+        let mut spare = Vec::with_capacity(HELD);
+        let (mut status, mut part) = self.stream.read(Vec::with_capacity(HELD)).await;
         loop {
-            // A piece of unknown length may end at any time.
-            let left = self.declared.map_or(0, |declared| declared.saturating_sub(self.written));
-            if but.is_some_and(|but| left <= but) {
-                return Ok(());
-            }
-            let (status, read) = self.stream.read(buffer).await;
-            self.written += read.len() as u64;
-            buffer = write_bytes(writer, read).await?;
+            self.written += part.len() as u64;
             if !matches!(status, StreamResult::Complete(_)) {
+                write_bytes(writer, part).await?;
                 break;
             }
+            if self.is_near_its_end(but) {
+                return write_bytes(writer, part).await.map(drop);
+            }
+            let next = async { Ok(self.stream.read(spare).await) };
+            (spare, (status, part)) = try_join(write_bytes(writer, part), next).await?;
         }
         if let Some(end) = self.end.take() {
             end.await.map_err(Stop::Broken)?;
@@ -255,5 +263,11 @@ impl Arriving {
             return Err(Stop::Broken(ErrorCode::HttpResponseIncomplete));
         }
         Ok(())
+    }
+
+    /// Whether at most so many bytes are left. A piece of unknown length may end at any time.
+    fn is_near_its_end(&self, but: Option<u64>) -> bool {
+        let left = self.declared.map_or(0, |declared| declared.saturating_sub(self.written));
+        but.is_some_and(|but| left <= but)
     }
 }

@@ -78,7 +78,7 @@ impl Body {
     }
 
     /// See [`platform::Platform::stream`].
-    pub(crate) fn made<P, S>(platform: impl Fn() -> P + 'static, pieces: S) -> Self
+    pub fn made<P, S>(platform: impl Fn() -> P + 'static, pieces: S) -> Self
     where
         P: Platform<Body = Self>,
         S: Pieces<P>,
@@ -96,7 +96,7 @@ impl Body {
     }
 
     /// See [`platform::Platform::join`].
-    pub(crate) fn join(pieces: Vec<Self>) -> Self {
+    pub fn join(pieces: Vec<Self>) -> Self {
         Self(pieces.into_iter().flat_map(|body| body.0).collect())
     }
 
@@ -126,7 +126,7 @@ impl Body {
     }
 
     /// See [`platform::Platform::collect`].
-    pub(crate) fn collect(self, max: usize) -> Result<Bytes, Error> {
+    pub fn collect(self, max: usize) -> Result<Bytes, Error> {
         let pieces = match <[Piece; 1]>::try_from(self.0) {
             Ok([piece]) => return piece.collect(max),
             Err(pieces) => pieces,

@@ -16,11 +16,23 @@ use wasip2::http::{
 
 use crate::{Body, failure::failure};
 
-/// A request that is on its way.
-pub(crate) struct Pending(FutureIncomingResponse);
+/// See [`platform::Platform::fetch`]. The other futures of the request may send theirs before the answer is awaited.
+pub async fn send(request: Request<Bytes>) -> Result<Response<Body>, Error> {
+    let pending = begin(request)?;
+    yield_once().await;
+    pending.wait()
+}
 
-/// See [`platform::Platform::fetch`].
-pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
+/// See [`platform::Platform::fetch_all`].
+pub fn send_all(requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
+    let sent: Vec<_> = requests.into_iter().map(begin).collect();
+    sent.into_iter().map(|sent| sent?.wait()).collect()
+}
+
+/// A request that is on its way.
+struct Pending(FutureIncomingResponse);
+
+fn begin(request: Request<Bytes>) -> Result<Pending, Error> {
     let refused = |()| Error::because(Kind::Invalid, "fetch.request", "the host refuses its method or target");
     let (mut parts, body) = request.into_parts();
     let options = options(parts.extensions.get::<Timeouts>().copied().unwrap_or_default())?;
@@ -49,8 +61,8 @@ pub(crate) fn send(request: Request<Bytes>) -> Result<Pending, Error> {
     Ok(Pending(pending))
 }
 
-/// Lets the other futures of the request go on, once. They may send requests before the first answer is awaited.
-pub(crate) async fn yield_once() {
+/// Lets the other futures of the request go on, once.
+async fn yield_once() {
     let mut has_yielded = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut has_yielded, true) {
@@ -64,7 +76,7 @@ pub(crate) async fn yield_once() {
 
 impl Pending {
     /// The answer, as soon as its head has arrived.
-    pub fn wait(self) -> Result<Response<Body>, Error> {
+    fn wait(self) -> Result<Response<Body>, Error> {
         self.0.subscribe().block();
         let unusable = |words: &'static str| Error::because(Kind::Invalid, "fetch.head", words);
         let answer = self.0.get().and_then(Result::ok);

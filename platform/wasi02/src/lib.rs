@@ -4,17 +4,23 @@
 //! `Wasi02` needs only HTTP, clocks, randomness and an environment from a host: KV is in the bucket, and SQL is
 //! behind HTTP. Host calls block. A request is sent before its answer is awaited, so futures that are joined send
 //! theirs together, and so does [`Platform::fetch_all`].
+//!
+//! An adapter for a host that has more implements [`Host`], and shares [`fetch`], [`Body`] and [`sleep`].
 
 #![allow(async_fn_in_trait)]
 
 mod body;
 mod failure;
-mod fetch;
+pub mod fetch;
+mod host;
 mod request;
 mod run;
 mod serve;
 
 pub use body::Body;
+pub use host::Host;
+#[doc(hidden)]
+pub use platform_fallback::Remote;
 pub use serve::{PerInstance, Site, handle};
 #[doc(hidden)]
 pub use wasip2;
@@ -27,7 +33,7 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use platform::{Error, Pieces, Platform, StoreName};
-use platform_fallback::{KvObjects, Remote, SqlHttp};
+use platform_fallback::{KvObjects, SqlHttp};
 use wasip2::clocks::monotonic_clock;
 
 /// The platform of one request.
@@ -52,14 +58,11 @@ impl Platform for Wasi02 {
     }
 
     async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Body>, Error> {
-        let pending = fetch::send(request)?;
-        fetch::yield_once().await;
-        pending.wait()
+        fetch::send(request).await
     }
 
     async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<Body>, Error>> {
-        let sent: Vec<_> = requests.into_iter().map(fetch::send).collect();
-        sent.into_iter().map(|sent| sent?.wait()).collect()
+        fetch::send_all(requests)
     }
 
     async fn collect(body: Body, max: usize) -> Result<Bytes, Error> {
@@ -76,8 +79,13 @@ impl Platform for Wasi02 {
     }
 
     async fn sleep(&self, duration: Duration) {
-        monotonic_clock::subscribe_duration(fetch::nanoseconds(duration)).block();
+        sleep(duration);
     }
+}
+
+/// See [`Platform::sleep`]. Everything in the instance waits.
+pub fn sleep(duration: Duration) {
+    monotonic_clock::subscribe_duration(fetch::nanoseconds(duration)).block();
 }
 
 /// Seconds since 1970.

@@ -1,65 +1,87 @@
 //! One request: the facts, the call, the response.
 
-use std::{io::Write as _, rc::Rc, time::Instant};
+use std::{io::Write as _, net::IpAddr, time::Instant};
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Method, Request, Response, StatusCode, Uri,
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
     header::{self, HOST},
     uri::PathAndQuery,
 };
 use platform::{
-    Cx, Error, Facts, Kind, LogClient, Problem, Service,
+    Cx, Error, Facts, Kind, LogClient, Platform, Problem, Service,
     headers::strip_hop_by_hop,
     record::{Sent, host_failure, method_name},
     service::finish,
 };
-use platform_fallback::Remote;
 use wasip2::{
     http::types::{self, Fields, IncomingRequest, OutgoingResponse, ResponseOutparam, Scheme},
     random::random::get_random_bytes,
 };
 
 use crate::{
-    Body, Wasi02,
+    Body,
     fetch::{fields, headers},
     now,
     run::run,
 };
 
+/// An incoming request as a service sees it, with its facts.
+pub(crate) struct Arrived {
+    started: Instant,
+    facts: Facts,
+    request: Request<Body>,
+}
+
+impl Arrived {
+    /// Takes a request from the host. A request whose target is not a path gives a 400.
+    pub fn from_host(request: &IncomingRequest) -> Result<Self, Problem> {
+        let (started, facts) = (Instant::now(), facts(request));
+        Ok(Self { started, facts, request: for_service(request)? })
+    }
+
+    /// Seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.facts.now
+    }
+
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// Sets the address of the client, on a host that knows it.
+    pub fn is_from(&mut self, client: Option<IpAddr>) {
+        self.facts.client = client;
+    }
+
+    /// See [`Facts::believe_forwarded`].
+    pub fn believe_forwarded(&mut self) {
+        self.facts.believe_forwarded(self.request.headers());
+    }
+}
+
 /// Answers one request. Whatever the service does, short of a panic, the client gets an answer, and the log gets a
 /// line once the body has ended.
-pub(crate) fn answer<S: Service>(
-    service: &S,
-    remote: &Rc<Remote>,
-    (trust_forwarded, log_client): (bool, LogClient),
-    request: &IncomingRequest,
-    out: ResponseOutparam,
-) {
-    let started = Instant::now();
-    let mut facts = facts(request);
-    let request = match for_service(request) {
-        Ok(request) => request,
-        Err(problem) => return refuse(problem, out),
-    };
-    if trust_forwarded {
-        facts.believe_forwarded(request.headers());
-    }
-    let wasi = Wasi02 { remote: Rc::clone(remote), now: facts.now };
-    let cx = Cx::new(&wasi, facts);
+pub(crate) fn answer<P, S>(platform: &P, service: &S, log_client: LogClient, arrived: Arrived, out: ResponseOutparam)
+where
+    P: Platform<Body = Body>,
+    S: Service,
+{
+    let Arrived { started, facts, request } = arrived;
+    let cx = Cx::new(platform, facts);
     log_client.note(&cx.record, facts.client);
     let method = method_name(request.method());
     let mut response = run(service.handle(&cx, request)).unwrap_or_else(|error| {
         cx.record.note(&error);
         Problem::from(&error).into_response(cx.request_id())
     });
-    finish(&cx, &mut response, started.elapsed());
+    let elapsed = started.elapsed();
+    finish(&cx, &mut response, elapsed);
     let status = response.status().as_u16();
     let (sent, ended) = respond(response, out);
     if let Err(error) = ended {
         cx.record.note(&error);
     }
-    let elapsed = started.elapsed();
     log(&cx.record.log_line(cx.request_id(), method, status, elapsed, Some(sent)));
 }
 

@@ -13,7 +13,7 @@ use std::{
 use platform::{Error, Kind};
 
 /// Runs a future to its end. Host calls block, so a future that is not ready is one that has sent a request and lets
-/// others send theirs, see [`yield_once`](crate::fetch::yield_once). Any other would never be ready.
+/// others send theirs, see [`send`](crate::fetch::send). Any other would never be ready.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(Arc::clone(&woken));

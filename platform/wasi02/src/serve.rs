@@ -7,41 +7,49 @@ use platform::{
     LogClient, Service,
     config::{ConfigError, Lookup, names::TRUST_FORWARDED},
 };
-use platform_fallback::{Remote, without_own_sql};
 use wasip2::http::types::{IncomingRequest, ResponseOutparam};
 
-use crate::request::{answer, refuse_without_configuration};
+use crate::{
+    Host,
+    request::{Arrived, answer, refuse, refuse_without_configuration},
+};
 
 /// The state that an instance keeps. It is set by the first request that finds a usable configuration, and holds
 /// nothing of a request.
 pub type PerInstance<T> = RefCell<Option<Rc<T>>>;
 
-/// A service, and the remote stores on which it runs.
-pub struct Site<S> {
+/// A service, and the host on which it runs.
+pub struct Site<H, S> {
     service: S,
-    remote: Rc<Remote>,
+    host: Rc<H>,
     trust_forwarded: bool,
     log_client: LogClient,
 }
 
-impl<S> Site<S> {
-    fn build(make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>) -> Result<Self, ConfigError> {
-        let get = without_own_sql(|name: &str| std::env::var(name).ok());
-        let lookup = Lookup(&get);
-        let remote = Rc::new(Remote::load(&lookup)?);
-        let (trust_forwarded, log_client) = (lookup.switch(TRUST_FORWARDED)?, LogClient::load(&lookup)?);
-        Ok(Self { service: make(&lookup)?, remote, trust_forwarded, log_client })
+impl<H: Host, S> Site<H, S> {
+    fn build(
+        lookup: &Lookup<'_>,
+        make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
+    ) -> Result<Self, ConfigError> {
+        let host = Rc::new(H::load(lookup)?);
+        let (trust_forwarded, log_client) = (lookup.switch(TRUST_FORWARDED)?, LogClient::load(lookup)?);
+        Ok(Self { service: make(lookup)?, host, trust_forwarded, log_client })
     }
 }
 
-/// Exports `$service` as the component's `wasi:http/incoming-handler`, which `$make` makes from the configuration.
+/// Exports `$service` as the component's `wasi:http/incoming-handler`, which `$make` makes from the configuration. An
+/// adapter for a host that has more than WASI names its [`Host`].
 ///
 /// If the configuration is not usable, each request gets a 503, and the log gets a line that says what is missing.
 #[macro_export]
 macro_rules! serve {
     ($service:ty, $make:expr) => {
+        $crate::serve!(on $crate::Remote: $service, $make);
+    };
+    (on $host:path: $service:ty, $make:expr) => {
         ::std::thread_local! {
-            static SITE: $crate::PerInstance<$crate::Site<$service>> = const { ::std::cell::RefCell::new(None) };
+            static SITE: $crate::PerInstance<$crate::Site<$host, $service>> =
+                const { ::std::cell::RefCell::new(None) };
         }
 
         struct Component;
@@ -60,18 +68,27 @@ macro_rules! serve {
 }
 
 /// Serves one request. [`serve!`] exports this function.
-pub fn handle<S: Service>(
-    instance: &'static LocalKey<PerInstance<Site<S>>>,
+pub fn handle<H: Host, S: Service>(
+    instance: &'static LocalKey<PerInstance<Site<H, S>>>,
     make: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigError>,
     request: &IncomingRequest,
     out: ResponseOutparam,
 ) {
     let site = match instance.with_borrow(Clone::clone) {
         Some(site) => site,
-        None => match Site::build(make) {
+        None => match H::read(|lookup| Site::build(lookup, make)) {
             Ok(site) => instance.with_borrow_mut(|kept| Rc::clone(kept.insert(Rc::new(site)))),
-            Err(error) => return refuse_without_configuration(&error.to_string(), out),
+            Err(words) => return refuse_without_configuration(&words, out),
         },
     };
-    answer(&site.service, &site.remote, (site.trust_forwarded, site.log_client), request, out);
+    let mut arrived = match Arrived::from_host(request) {
+        Ok(arrived) => arrived,
+        Err(problem) => return refuse(problem, out),
+    };
+    arrived.is_from(H::client(arrived.headers()));
+    if site.trust_forwarded {
+        arrived.believe_forwarded();
+    }
+    let platform = Rc::clone(&site.host).platform(arrived.now());
+    answer(&platform, &site.service, site.log_client, arrived, out);
 }

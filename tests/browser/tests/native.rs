@@ -1,7 +1,7 @@
 //! A film and the page, in Chromium and in ffmpeg, against the native host, on one port and split. Also a film of
 //! many segments against Spin's components.
 //!
-//! `NO_BROWSER=1` leaves the browser out. `SCREENSHOTS=DIR` keeps pictures of the page, in one folder for each
+//! `NO_BROWSER=1` leaves the browsers out. `SCREENSHOTS=DIR` keeps pictures of the page, in one folder for each
 //! deployment.
 
 use std::{
@@ -11,8 +11,10 @@ use std::{
 };
 
 use cost::{Catalogue, Event, Instance};
-use harness::{Gallery, Options, WasiGallery};
+use harness::{Gallery, Options, Wasi, WasiGallery};
 use libtest_mimic::{Arguments, Failed, Trial};
+
+mod walks;
 
 type Outcome = Result<(), String>;
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
             trial("native-split::player".to_owned(), &both, || player("native-split", true)),
             trial("spin::long_film".to_owned(), &both, long_film),
         ])
+        .chain(walks::trials(&both))
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -100,10 +103,7 @@ fn browser(name: &str, split: bool) -> Outcome {
 /// What a guest with a phone asks of the gallery with the demo library: no more than `edge-gallery cost` reckons with.
 #[allow(clippy::print_stdout, reason = "the figures")]
 fn visits() -> Outcome {
-    // What was drawn before is used again.
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
-    demo::write_pictures(&folder, |_, _| ()).map_err(|error| error.to_string())?;
-    let gallery = Gallery::start(&Options { library: Some(folder), ..Options::default() })
+    let gallery = Gallery::start(&Options { library: Some(walks::drawn()?), ..Options::default() })
         .map_err(|failure| failure.to_string())?;
     let limit = |event: Event| {
         let calls = event.calls(Catalogue::Sql, Instance::New);
@@ -147,7 +147,7 @@ fn long_film() -> Outcome {
             .arg(folder.path().join("long.mp4")),
     )?;
     let options = Options { library: Some(folder.path().to_owned()), ..Options::default() };
-    let gallery = WasiGallery::start_on_spin(&options).map_err(|failure| failure.to_string())?;
+    let gallery = WasiGallery::start_on_spin(Wasi::Spin, &options).map_err(|failure| failure.to_string())?;
     let segments = SEGMENTS.to_string();
     in_browser("film.test.mjs", &gallery.url, &gallery.native, "spin", &[("SEGMENTS", &segments)]).map(drop)
 }

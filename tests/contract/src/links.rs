@@ -211,8 +211,11 @@ fn scope_of_an_album(target: &Target) -> Outcome {
 fn without_its_place(target: &Target, cookie: &str, key: &str) -> Outcome {
     let (alone, file) = (format!("/api/media/{key}"), format!("/api/file/{key}"));
     let whole = target.get(&file).expect(200)?;
-    ensure!(target.get(&alone).expect(200)?.json()?["latitude"].is_f64(), "the photo has no place");
-    ensure!(ask(target, cookie, &alone)?.json()?["latitude"].is_null(), "the guest sees the place");
+    let (owners, guests) = (target.get(&alone).expect(200)?.json()?, ask(target, cookie, &alone)?.json()?);
+    ensure!(owners["latitude"].is_f64(), "the photo has no place");
+    ensure!(guests["latitude"].is_null(), "the guest sees the place");
+    ensure!(guests["exposure"]["focalLength"].is_f64(), "the guest does not see how the photo was exposed");
+    ensure_eq!(guests["exposure"], owners["exposure"], "how the photo was exposed");
     let blank = ask(target, cookie, &file)?;
     let tag = blank.need("etag")?.to_owned();
     ensure!(blank.status == 200 && tag != whole.need("etag")?, "the tag is that of the original");

@@ -2,6 +2,9 @@
 
 use std::io::Read as _;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
 use crate::{Answer, Outcome, Target, client::Call};
 
 cases!(page:
@@ -48,12 +51,14 @@ fn directive<'a>(policy: &'a str, name: &str) -> Result<Vec<&'a str>, String> {
 fn content_security_policy(target: &Target) -> Outcome {
     let page = open(target, "/").expect(200)?;
     let policy = page.need("content-security-policy")?;
+    let hashes: Vec<String> = inline_scripts(page.text()?).map(hash).collect();
+    ensure!(hashes.len() <= 1, "{} scripts stand in the page", hashes.len());
     for never in ["unsafe-inline", "unsafe-eval", "unsafe-hashes", " * ", " http: ", " https: "] {
         ensure!(!policy.contains(never), "{never:?} in {policy}");
     }
     for (name, sources) in [
         ("default-src", vec!["'none'"]),
-        ("script-src", vec!["'self'"]),
+        ("script-src", [vec!["'self'"], hashes.iter().map(String::as_str).collect()].concat()),
         ("style-src", vec!["'self'"]),
         ("base-uri", vec!["'none'"]),
         ("form-action", vec!["'self'"]),
@@ -73,14 +78,24 @@ fn content_security_policy(target: &Target) -> Outcome {
     Ok(())
 }
 
-/// The policy forbids inline scripts and styles, so the page must not have any.
+/// The scripts that stand in the page itself.
+fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>")).map(|(script, _)| script)
+}
+
+/// What the policy says of a script that may stand in the page (CSP Level 3, section 2.3.1).
+fn hash(script: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))
+}
+
+/// The policy forbids inline styles, and scripts other than the one whose hash it has.
 fn nothing_inline(target: &Target) -> Outcome {
     let page = open(target, "/").expect(200)?;
     let html = page.text()?.to_lowercase();
     for inline in ["<style", "style=\"", "onclick=", "onload=", "javascript:"] {
         ensure!(!html.contains(inline), "{inline} in the page");
     }
-    for script in html.split("<script").skip(1) {
+    for script in html.split("<script ").skip(1) {
         ensure!(script.contains("src="), "a script without a source");
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::Outcome;
 
 /// A test, and the adapters under `platform/` whose hosts it starts.
 const SUITES: [(&str, &[&str]); 3] =
-    [("native", &["native"]), ("fastly", &["fastly"]), ("wasi", &["wasi", "wasi02", "spin"])];
+    [("native", &["native"]), ("fastly", &["fastly"]), ("wasi", &["wasi", "wasi02", "spin", "spin02"])];
 
 /// Checks that every adapter is in a suite, and that every adapter of this suite has a case among the trials.
 pub fn complete(suite: &str, trials: &[Trial]) -> Outcome {

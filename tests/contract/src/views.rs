@@ -130,7 +130,7 @@ fn an_item_and_where_it_stands(target: &Target) -> Outcome {
         for (field, value) in listed.as_object().ok_or("no item")? {
             ensure_eq!(&item[field], value, "{key}: {field}");
         }
-        for field in ["latitude", "longitude", "altitude"] {
+        for field in ["latitude", "longitude", "altitude", "exposure"] {
             ensure!(item.get(field).is_some(), "{key}: no {field}");
         }
         let position = &item["position"];

@@ -15,7 +15,7 @@ use std::{
 };
 
 use contract::{Outcome, Target, ensure, ensure_eq};
-use harness::{ENVIRONMENT, Failure, FastlyGallery, Gallery, Options, Wasi, WasiGallery};
+use harness::{ENVIRONMENT, EdgeGallery, Failure, FastlyGallery, Gallery, Options, Wasi, WasiGallery};
 use libtest_mimic::{Arguments, Trial};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -35,6 +35,7 @@ const CASES: [(&str, Check); 4] =
 enum Kind {
     Native,
     Wasi(Wasi),
+    Node,
     Fastly,
 }
 
@@ -75,6 +76,10 @@ impl Host {
             }
             Kind::Wasi(wasi) => {
                 let gallery = WasiGallery::start(wasi, &options)?;
+                (target(&gallery.url, &gallery.native), Box::new(gallery))
+            }
+            Kind::Node => {
+                let gallery = EdgeGallery::start_in_node(&options)?;
                 (target(&gallery.url, &gallery.native), Box::new(gallery))
             }
             Kind::Fastly => {
@@ -188,18 +193,25 @@ fn main() -> ExitCode {
         ("wasi", Kind::Wasi(Wasi::P3)),
         ("wasi02", Kind::Wasi(Wasi::P2)),
         ("spin", Kind::Wasi(Wasi::Spin)),
+        ("spin02", Kind::Wasi(Wasi::Spin02)),
+        ("node", Kind::Node),
         ("fastly", Kind::Fastly),
     ]
     .map(|(name, kind)| (name, Arc::new(Host { kind, running: OnceLock::new() })));
     let no_viceroy = harness::viceroy().err().filter(|_| std::env::var_os("VICEROY").is_none());
+    let no_node = harness::node().err().map(|failure| failure.to_string());
     let trials = hosts
         .iter()
         .flat_map(|(name, host)| {
-            let missing = no_viceroy.as_ref().filter(|_| matches!(host.kind, Kind::Fastly));
+            let missing = match host.kind {
+                Kind::Fastly => no_viceroy.as_deref(),
+                Kind::Node => no_node.as_deref(),
+                Kind::Native | Kind::Wasi(_) => None,
+            };
             CASES.into_iter().map(move |(case, check)| {
                 let host = Arc::clone(host);
                 let trial = Trial::test(format!("{name}::large::{case}"), move || Ok(check(host.running()?)?));
-                trial.with_ignored_flag(missing.is_some()).with_kind(missing.map_or("", |missing| missing.as_str()))
+                trial.with_ignored_flag(missing.is_some()).with_kind(missing.unwrap_or_default())
             })
         })
         .collect();

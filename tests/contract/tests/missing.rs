@@ -91,6 +91,7 @@ fn main() -> ExitCode {
             ("wasi", Host::Wasi(Wasi::P3)),
             ("wasi02", Host::Wasi(Wasi::P2)),
             ("spin", Host::Wasi(Wasi::Spin)),
+            ("spin02", Host::Wasi(Wasi::Spin02)),
         ]
         .map(|(name, host)| {
             let missing = no_viceroy.as_ref().filter(|_| host == Host::Fastly).map(ToString::to_string);

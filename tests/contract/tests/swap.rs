@@ -51,6 +51,7 @@ fn catalogue(number: usize) -> Built {
         version: None,
         taken: None,
         place: None,
+        exposure: None,
         albums: String::new(),
         patches: None,
         checksums: None,

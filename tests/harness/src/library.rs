@@ -62,34 +62,45 @@ pub fn photo(key: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// An EXIF segment that says where a photo was taken, and by whom.
+/// An EXIF segment that says where and how a photo was taken, and by whom.
 fn exif() -> Vec<u8> {
     // Offsets from the beginning of the TIFF header.
-    const ARTIST: u32 = 50;
-    const PLACE: u32 = 60;
-    const LATITUDE: u32 = 114;
-    const LONGITUDE: u32 = 138;
+    const ARTIST: u32 = 62;
+    const EXPOSURE: u32 = 72;
+    const APERTURE: u32 = 114;
+    const FOCAL_LENGTH: u32 = 122;
+    const PLACE: u32 = 130;
+    const LATITUDE: u32 = 184;
+    const LONGITUDE: u32 = 208;
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value].concat()
     };
-    let rational = |numbers: [u32; 3]| {
+    let rational = |numbers: &[u32]| {
         numbers.iter().flat_map(|number| [number.to_le_bytes(), 1_u32.to_le_bytes()].concat()).collect::<Vec<u8>>()
     };
     let tiff = [
-        b"II*\0\x08\0\0\0\x03\0".to_vec(),
+        b"II*\0\x08\0\0\0\x04\0".to_vec(),
         entry(0x0112, 3, 1, [1, 0, 0, 0]),
         entry(0x013b, 2, 9, ARTIST.to_le_bytes()),
+        entry(0x8769, 4, 1, EXPOSURE.to_le_bytes()),
         entry(0x8825, 4, 1, PLACE.to_le_bytes()),
         vec![0; 4],
         b"Jane Doe\0\0".to_vec(),
+        b"\x03\0".to_vec(),
+        entry(0x829d, 5, 1, APERTURE.to_le_bytes()),
+        entry(0x8827, 3, 1, [200, 0, 0, 0]),
+        entry(0x920a, 5, 1, FOCAL_LENGTH.to_le_bytes()),
+        vec![0; 4],
+        rational(&[2]),
+        rational(&[23]),
         b"\x04\0".to_vec(),
         entry(1, 2, 2, *b"N\0\0\0"),
         entry(2, 5, 3, LATITUDE.to_le_bytes()),
         entry(3, 2, 2, *b"E\0\0\0"),
         entry(4, 5, 3, LONGITUDE.to_le_bytes()),
         vec![0; 4],
-        rational([48, 8, 14]),
-        rational([11, 34, 31]),
+        rational(&[48, 8, 14]),
+        rational(&[11, 34, 31]),
     ]
     .concat();
     let length = u16::try_from(tiff.len() + 8).unwrap_or(u16::MAX);

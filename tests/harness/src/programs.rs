@@ -47,7 +47,7 @@ pub fn component(name: &str) -> Result<PathBuf, Failure> {
     static BUILT: Built = OnceLock::new();
     in_folder("WASI_COMPONENTS", name).map_or_else(
         || {
-            let packages = ["entries-wasi", "entries-wasi02", "entries-spin"];
+            let packages = ["entries-wasi", "entries-wasi02", "entries-spin", "entries-spin02"];
             let build = || build(&["--examples", "--profile", "wasm", "--target", "wasm32-wasip2"], &packages);
             find(&BUILT, name, build).map(Path::to_path_buf)
         },

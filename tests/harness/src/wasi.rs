@@ -25,6 +25,8 @@ pub enum Wasi {
     P2,
     /// WASI 0.3 with Spin's own imports. KV is in memory, and the catalogue is in the native gallery's SQLite file.
     Spin,
+    /// WASI 0.2 with what Spin had before 4.1. KV is in memory.
+    Spin02,
 }
 
 impl Wasi {
@@ -34,7 +36,19 @@ impl Wasi {
             Self::P3 => "wasi",
             Self::P2 => "wasi02",
             Self::Spin => "spin",
+            Self::Spin02 => "spin02",
         }
+    }
+
+    /// Whether programs need Spin's own imports.
+    pub const fn is_spin(self) -> bool {
+        matches!(self, Self::Spin | Self::Spin02)
+    }
+
+    /// Whether the host has a database for the catalogue. Otherwise the catalogue is the snapshot in the bucket, or on
+    /// a libSQL server.
+    pub const fn has_sql(self) -> bool {
+        matches!(self, Self::Spin)
     }
 }
 
@@ -136,22 +150,23 @@ pub type WasiGallery = EdgeGallery<WasiHost>;
 
 impl WasiGallery {
     pub fn start(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
-        Self::start_with(options, wasi == Wasi::Spin, |native, service, environment, address| {
-            let database = (wasi == Wasi::Spin).then(|| native.data().join("gallery.db"));
+        Self::start_with(options, wasi.has_sql(), |native, service, environment, address| {
+            let database = wasi.is_spin().then(|| native.data().join("gallery.db"));
             let service = format!("{service}-{}", wasi.suffix());
             WasiHost::start_with(options.host_arguments, &service, environment, database.as_deref(), address)
         })
     }
 
-    /// Both services in one host on one address, as in `spin.toml`: `/api/hls/...` and `/api/playback/report` go to
-    /// video-edge, all other paths to viewer-edge.
-    pub fn start_on_spin(options: &Options) -> Result<Self, Failure> {
-        let video = component("video-edge-spin")?;
+    /// Both services in one host on one address, as in `spin.toml` and `spin.02.toml`: `/api/hls/...` and
+    /// `/api/playback/report` go to video-edge, all other paths to viewer-edge.
+    pub fn start_on_spin(wasi: Wasi, options: &Options) -> Result<Self, Failure> {
+        let [viewer, video] = ["viewer-edge", "video-edge"].map(|service| format!("{service}-{}", wasi.suffix()));
+        let video = component(&video)?;
         let routes = ["/api/hls", "/api/playback/report"].map(|path| format!("{path}={}", video.display()));
         let arguments = [options.host_arguments, &["--route", &routes[0], "--route", &routes[1]]].concat();
         Self::start_with(&Options { split: false, ..options.clone() }, true, |native, _, environment, address| {
             let database = native.data().join("gallery.db");
-            WasiHost::start_with(&arguments, "viewer-edge-spin", environment, Some(&database), address)
+            WasiHost::start_with(&arguments, &viewer, environment, Some(&database), address)
         })
     }
 }

@@ -28,6 +28,7 @@ fn imports_point_one_way() {
                 Layer::Adapter => {
                     target.layer <= Layer::Fallback
                         || (package.folder == "platform/spin" && target.folder == "platform/wasi")
+                        || (package.folder == "platform/spin02" && target.folder == "platform/wasi02")
                 }
                 Layer::Service => {
                     target.layer <= Layer::S3

@@ -81,6 +81,7 @@ fn media(key: &str, r#type: MediaType, size: usize) -> Media {
         version: film.then(|| FILM_VERSION.to_owned()),
         taken: None,
         place: None,
+        exposure: None,
         albums: String::new(),
         patches: None,
         checksums: None,

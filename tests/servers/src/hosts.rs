@@ -53,22 +53,26 @@ pub fn wasi(host: &Path, component: &Path, address: SocketAddr) -> Command {
     command
 }
 
-/// A command that runs `spin up` with a manifest. Spin's stores and its SQLite are below `data`, and all other files
-/// that it writes are in `folder`.
+/// A command that runs `spin up` with a manifest for `spin` (WASI 0.3) or `spin02`. For `spin`, the stores and the
+/// SQLite are below `data`. All other files that Spin writes are in `folder`, with the one store of `spin02`.
 pub fn spin(
+    spin: &str,
     manifest: &Path,
     data: &Path,
     folder: &Path,
     variables: &[(String, String)],
     address: SocketAddr,
 ) -> Result<Command, Failure> {
-    let runtime_config = folder.join("runtime-config.toml");
-    // The file in the repository is for the default data folder.
-    let text = from_repository("runtime-config.toml")?.replace("\".data/", &format!("\"{}/", data.display()));
-    fs::write(&runtime_config, text)?;
-    let mut command = Command::new(named::spin()?);
+    let mut command = Command::new(named::spin(spin)?);
     command.args(["up", "--listen", &address.to_string(), "--from"]).arg(manifest);
-    command.arg("--runtime-config-file").arg(runtime_config).arg("--state-dir").arg(folder.join("spin"));
+    command.arg("--state-dir").arg(folder.join("spin"));
+    if spin == "spin" {
+        let runtime_config = folder.join("runtime-config.toml");
+        // The file in the repository is for the default data folder.
+        let text = from_repository("runtime-config.toml")?.replace("\".data/", &format!("\"{}/", data.display()));
+        fs::write(&runtime_config, text)?;
+        command.arg("--runtime-config-file").arg(runtime_config);
+    }
     command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
     Ok(command)
 }

@@ -9,12 +9,14 @@ mod cargo;
 pub mod hosts;
 pub mod mdbook;
 pub mod named;
+pub mod node;
 mod npm;
 mod process;
 pub mod robin;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
+pub mod zig;
 
 use std::{env, path::PathBuf};
 

@@ -55,7 +55,7 @@ impl RoundRobin {
                     return;
                 }
                 let shared = Arc::clone(&accepting);
-                thread::spawn(move || client.and_then(|client| shared.serve(client)));
+                thread::spawn(move || client.and_then(|client| shared.serve(&client)));
             }
         });
         Ok(Self { url: format!("http://{address}"), address, shared })
@@ -82,7 +82,7 @@ impl Drop for RoundRobin {
 
 impl Shared {
     /// Forwards one request and its answer, then ends both connections.
-    fn serve(&self, client: TcpStream) -> io::Result<()> {
+    fn serve(&self, mut client: &TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
         client.set_read_timeout(Some(SILENCE))?;
         let mut reader = BufReader::new(client.try_clone()?);
@@ -95,7 +95,7 @@ impl Shared {
         (&machine).write_all(reader.buffer())?;
         let (mut from, mut to) = (client.try_clone()?, machine.try_clone()?);
         thread::spawn(move || io::copy(&mut from, &mut to));
-        let sent = io::copy(&mut &machine, &mut &client);
+        let sent = io::copy(&mut &machine, &mut client);
         // Ends the other direction too, also where the client goes on sending.
         let _ = machine.shutdown(Shutdown::Both);
         let _ = client.shutdown(Shutdown::Both);

@@ -2,6 +2,7 @@ import { keyPath } from '../key-path.ts';
 import { EVERYTHING } from '../route.ts';
 import { credentials, elsewhere, reach } from '../services.ts';
 import { ShapeError } from './check.ts';
+import { early } from './early.ts';
 import { parseBlock, parseDetails, parseLocated, parseLogin, parsePlayback, parseProblem } from './parse.ts';
 import { parseTimeline } from './timeline.ts';
 import type { Details, Located, Media, Timeline } from './types.ts';
@@ -91,7 +92,8 @@ export class Api {
   async #send(path: string, init: RequestInit, reportUnauthorized = true): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(reach(path), { ...init, credentials: credentials() });
+      const asked = init.method === undefined ? early(path) : undefined;
+      response = await (asked ?? fetch(reach(path), { ...init, credentials: credentials() }));
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
       throw new ApiError(elsewhere() ? words.elsewhere.unreachable : words.errors.unreachable, 0);

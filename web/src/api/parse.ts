@@ -1,6 +1,6 @@
 import { amount, date, degrees, fields, flag, link, list, orNull, text, whole, wrong, type Check, type Fields } from './check.ts';
 import { elsewhere, reach } from '../services.ts';
-import type { Camera, Details, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
+import type { Camera, Details, Exposure, Located, Media, MediaType, Place, Taken, Thumbnails } from './types.ts';
 
 const mediaType: Check<MediaType> = (value, at) =>
   value === 'image' || value === 'video' ? value : wrong(at, 'image or video');
@@ -74,10 +74,22 @@ export const parseLocated = (value: unknown): Located => ({
   place: orNull(place)(fields(value, 'item')['position'], 'item.position'),
 });
 
+const exposure: Check<Exposure> = (value, at) => {
+  const of = fields(value, at);
+  return {
+    lens: orNull(text)(of['lens'], `${at}.lens`),
+    focalLength: orNull(amount)(of['focalLength'], `${at}.focalLength`),
+    aperture: orNull(amount)(of['aperture'], `${at}.aperture`),
+    shutterSpeed: orNull(text)(of['shutterSpeed'], `${at}.shutterSpeed`),
+    iso: orNull(amount)(of['iso'], `${at}.iso`),
+  };
+};
+
 /** `GET /api/media/KEY`, of which the page needs nothing else. Throws {@link ShapeError}. */
 export function parseDetails(value: unknown): Details {
   const of = fields(value, 'item');
   return {
+    exposure: orNull(exposure)(of['exposure'], 'item.exposure'),
     latitude: orNull(degrees)(of['latitude'], 'item.latitude'),
     longitude: orNull(degrees)(of['longitude'], 'item.longitude'),
   };

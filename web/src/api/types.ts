@@ -74,8 +74,22 @@ export interface Located {
   readonly place: Place | null;
 }
 
+/** How a picture was exposed. */
+export interface Exposure {
+  readonly lens: string | null;
+  /** In millimetres. */
+  readonly focalLength: number | null;
+  /** The f-number. */
+  readonly aperture: number | null;
+  /** Seconds as cameras print them: `1/250`, `2.5`. */
+  readonly shutterSpeed: string | null;
+  readonly iso: number | null;
+}
+
 /** What the listing does not tell of an item. */
 export interface Details {
+  /** `null`: nothing tells it. */
+  readonly exposure: Exposure | null;
   /** In degrees of WGS 84. `null`: nothing tells it, or the viewer may not know it. */
   readonly latitude: number | null;
   readonly longitude: number | null;

@@ -7,6 +7,7 @@ import { menus } from './menus.ts';
 import { learn, network } from './network.ts';
 import { type Failure, watch } from './report.ts';
 import { ahead, prompt } from './rungs.ts';
+import { insist, isLoaded } from './seek.ts';
 import { PLAYLIST } from './strategy.ts';
 import { showSubtitles } from './subtitles.ts';
 import type { Engine, Events } from './types.ts';
@@ -44,6 +45,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   const began = new Set<string>();
   let over = false;
   const report = watch(video, playlist, events.asked);
+  const leave = insist(video);
 
   const hls = new Hls({
     // Fragmented MP4 goes to the browser as it is, and old films are few: a worker would only cost its download.
@@ -81,7 +83,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     changed: () => undefined,
     seek(time) {
       // Of a place that is not loaded, a cheap segment comes first.
-      if (!isBuffered(time) && hls.autoLevelEnabled && hls.levels.length > 1) {
+      if (!isLoaded(video, time) && hls.autoLevelEnabled && hls.levels.length > 1) {
         const rung = prompt(hls.levels, hls.bandwidthEstimate, segment, hls.maxAutoLevel);
         // hls.js takes a value for its own, and not for a wish, if it is the one that it has reckoned itself.
         hls.nextAutoLevel = rung + 1;
@@ -92,6 +94,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     destroy() {
       over = true;
       report();
+      leave();
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
       video.removeEventListener('play', note);
@@ -183,14 +186,6 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
   /** A repair, by the page or by hls.js itself, empties the element, which pauses it without an event. */
   function resume(): void {
     if (playing && video.paused) void video.play().catch(() => undefined);
-  }
-
-  function isBuffered(time: number): boolean {
-    const { buffered } = video;
-    for (let at = 0; at < buffered.length; at += 1) {
-      if (buffered.start(at) <= time && time < buffered.end(at)) return true;
-    }
-    return false;
   }
 
   /** With ManagedMediaSource, a native source beside hls.js's own keeps AirPlay possible (WebKit's advice). */

@@ -1,7 +1,7 @@
 /** What is known of the current item. It is loaded when somebody wants to know. */
 import type { Details, Media } from '../api/types.ts';
 import { h, set } from '../ui/dom.ts';
-import { bytes, cameraName, clock, pixels } from '../ui/format.ts';
+import { bytes, cameraName, clock, exposureName, pixels } from '../ui/format.ts';
 import { words } from '../words/words.ts';
 import { headline } from './caption.ts';
 
@@ -21,7 +21,7 @@ export function info(details: (key: string) => Promise<Details>): Info {
   let shown = '';
 
   function ask(key: string): Promise<Details | null> {
-    // Without an answer, there is no place. It is asked again the next time.
+    // Without an answer, there is less to say. It is asked again the next time.
     const asked = known.get(key) ?? details(key).catch(() => (known.delete(key), null));
     known.set(key, asked);
     return asked;
@@ -31,7 +31,7 @@ export function info(details: (key: string) => Promise<Details>): Info {
     element,
     show(item) {
       shown = item.key;
-      const fill = (place: Details | null) => list.replaceChildren(...rows(item, place).flatMap(drawn));
+      const fill = (more: Details | null) => list.replaceChildren(...rows(item, more).flatMap(drawn));
       fill(null);
       void ask(item.key).then((found) => shown === item.key && found && fill(found));
     },
@@ -41,17 +41,21 @@ export function info(details: (key: string) => Promise<Details>): Info {
 const drawn = ([name, ...values]: Row): Node[] => [h('dt', {}, name), h('dd', {}, ...values)];
 
 /** The known facts, in reading order. */
-export function rows(item: Media, place: Details | null): Row[] {
+export function rows(item: Media, more: Details | null): Row[] {
   const { info: of } = words;
   const camera = cameraName(item.camera);
+  const { latitude = null, longitude = null, exposure = null } = more ?? {};
+  const exposed = exposure === null ? '' : exposureName(exposure);
   const found: (Row | null)[] = [
     [of.taken, headline(item), sure(item)],
     camera === null ? null : [of.camera, camera],
+    exposure?.lens ? [of.lens, h('bdi', {}, exposure.lens)] : null,
+    exposed ? [of.exposure, h('bdi', {}, exposed)] : null,
     item.width && item.height ? [of.pixels, pixels(item.width, item.height)] : null,
     item.duration === null ? null : [of.length, clock(item.duration)],
     [of.bytes, bytes(item.size)],
     [of.file, h('bdi', {}, item.name)],
-    place?.latitude == null || place.longitude == null ? null : [of.place, ...map(place.latitude, place.longitude)],
+    latitude === null || longitude === null ? null : [of.place, ...map(latitude, longitude)],
   ];
   return found.filter((row) => row !== null);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, cameraName, clock, dayName, fullDate, monthName, monthsName, shortDay, whenTaken } from './format.ts';
+import { bytes, cameraName, clock, dayName, exposureName, fullDate, monthName, monthsName, shortDay, whenTaken } from './format.ts';
 
 describe('dates', () => {
   it('are the digits, in whatever zone the viewer is', () => {
@@ -69,6 +69,15 @@ describe('bytes', () => {
     [999_600, '1 MB'],
     [5_000_000_000, '5 GB'],
   ])('%d is %s', (size, text) => expect(bytes(size, 'en')).toBe(text));
+});
+
+describe('exposureName', () => {
+  const nothing = { lens: null, focalLength: null, aperture: null, shutterSpeed: null, iso: null };
+  it.each([
+    [{ focalLength: 23, aperture: 2, shutterSpeed: '1/250', iso: 200 }, '23 mm, f/2, 1/250 s, ISO 200'],
+    [{ focalLength: 4.245, aperture: 1.7799999713897705 }, '4.2 mm, f/1.8'],
+    [{ lens: 'A lens' }, ''],
+  ])('says what is known: %j', (known, text) => expect(exposureName({ ...nothing, ...known })).toBe(text));
 });
 
 describe('cameraName', () => {

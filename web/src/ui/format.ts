@@ -1,4 +1,4 @@
-import type { Taken } from '../api/types.ts';
+import type { Exposure, Taken } from '../api/types.ts';
 import { locale, number, plain } from '../words/locale.ts';
 import { words } from '../words/words.ts';
 
@@ -91,6 +91,17 @@ export const pixels = (width: number, height: number): string => `${plain(width)
 
 /** `2,400 kbit/s`: the bits in a second of a film. */
 export const bitRate = (bits: number): string => `${number(Math.round(bits / 1000))} kbit/s`;
+
+/** `23 mm, f/2, 1/250 s, ISO 200`, as cameras write it in every language. */
+export function exposureName({ focalLength, aperture, shutterSpeed, iso }: Exposure): string {
+  const rounded = (value: number) => Math.round(value * 10) / 10;
+  return [
+    focalLength === null ? '' : `${rounded(focalLength)} mm`,
+    aperture === null ? '' : `f/${rounded(aperture)}`,
+    shutterSpeed === null ? '' : `${shutterSpeed} s`,
+    iso === null ? '' : `ISO ${iso}`,
+  ].filter(Boolean).join(', ');
+}
 
 /** `Fujifilm X-T4`. If the model repeats the maker, the maker is named once. */
 export function cameraName(camera: { readonly make: string | null; readonly model: string | null } | null): string | null {

@@ -179,6 +179,8 @@ export const ar: Words = {
     byFile: 'تقدير من وقت الملف.',
     guess: 'تقدير.',
     camera: 'الكاميرا',
+    lens: 'العدسة',
+    exposure: 'التعريض',
     pixels: 'الأبعاد',
     length: 'المدة',
     bytes: 'حجم الملف',

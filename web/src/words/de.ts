@@ -150,6 +150,8 @@ export const de: Words = {
     byFile: 'Vermutet nach dem Dateidatum.',
     guess: 'Vermutet.',
     camera: 'Kamera',
+    lens: 'Objektiv',
+    exposure: 'Belichtung',
     pixels: 'Größe',
     length: 'Länge',
     bytes: 'Dateigröße',

@@ -154,6 +154,8 @@ export const en = {
     byFile: "A guess from the file's time.",
     guess: 'A guess.',
     camera: 'Camera',
+    lens: 'Lens',
+    exposure: 'Exposure',
     pixels: 'Size',
     length: 'Length',
     bytes: 'File size',

@@ -146,6 +146,8 @@ export const hi: Words = {
     byFile: 'फ़ाइल के समय से अनुमान।',
     guess: 'अनुमान।',
     camera: 'कैमरा',
+    lens: 'लेंस',
+    exposure: 'एक्सपोज़र',
     pixels: 'आकार',
     length: 'अवधि',
     bytes: 'फ़ाइल का आकार',

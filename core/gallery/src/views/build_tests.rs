@@ -29,6 +29,7 @@ fn item(number: usize) -> Media {
         version: None,
         taken: None,
         place: None,
+        exposure: None,
         albums: String::new(),
         patches: None,
         checksums: None,

@@ -6,7 +6,7 @@ use super::{Edition, Unreadable};
 use crate::{
     key::percent_encode,
     layout::ThumbnailSize,
-    media::{Media, MediaType, Taken},
+    media::{Exposure, Media, MediaType, Taken},
     rendition::{Rendition, Renditions},
 };
 
@@ -76,6 +76,7 @@ pub struct Alone<'a> {
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
     pub altitude: Option<f64>,
+    pub exposure: Option<&'a Exposure>,
     pub position: Option<Position>,
 }
 
@@ -233,6 +234,7 @@ mod tests {
             version: Some("0123456789abcdef".into()),
             taken: None,
             place: None,
+            exposure: None,
             albums: String::new(),
             patches: None,
             checksums: None,
@@ -292,17 +294,29 @@ mod tests {
 
     #[test]
     fn an_item_alone_has_its_place_and_position() {
-        let media = film();
+        let exposure = Exposure {
+            lens: Some("XF23mmF2 R WR".into()),
+            focal_length: Some(23.0),
+            aperture: None,
+            shutter_speed: Some("1/250".into()),
+            iso: Some(200),
+        };
+        let media = Media { exposure: Some(exposure), ..film() };
         let position = Position { view: "films".into(), block: "films.0".into(), index: 3, item: 67 };
         let alone = Alone {
             item: (&media, Edition::Split),
             latitude: Some(52.5),
             longitude: None,
             altitude: None,
+            exposure: media.exposure.as_ref(),
             position: Some(position),
         };
         let json = serde_json::to_value(&alone).unwrap();
         assert_eq!((&json["key"], &json["latitude"]), (&media.key.as_str().into(), &52.5.into()));
+        let shown = serde_json::json!({
+            "lens": "XF23mmF2 R WR", "focalLength": 23.0, "aperture": null, "shutterSpeed": "1/250", "iso": 200,
+        });
+        assert_eq!(json["exposure"], shown);
         assert_eq!(json["position"], serde_json::json!({"view": "films", "block": "films.0", "index": 3, "item": 67}));
     }
 

@@ -96,6 +96,12 @@ impl<P> SqlHttp<P> {
     pub fn new(platform: P, endpoint: Arc<Endpoint>) -> Self {
         Self { platform, endpoint }
     }
+
+    /// For a host without SQL of its own. `Unavailable` if `SQL_URL` names no database.
+    pub fn open(platform: P, endpoint: Option<&Arc<Endpoint>>) -> Result<Self, Error> {
+        let endpoint = endpoint.ok_or(Error::because(Kind::Unavailable, "sql.open", "SQL_URL is not set"))?;
+        Ok(Self::new(platform, Arc::clone(endpoint)))
+    }
 }
 
 impl<P: Platform> SqlHttp<P> {
@@ -133,6 +139,10 @@ impl<P: Platform> Sql for SqlHttp<P> {
         }
         let body = wire::batch(OPERATION, statements)?;
         self.pipeline(OPERATION, body).await?.batch(OPERATION, statements.len())
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 }
 

@@ -16,8 +16,10 @@ pub enum Host {
     NativeBucket,
     Fastly,
     Wasi(Wasi),
-    /// The real Spin, if this machine has it.
-    SpinUp,
+    /// Node, with the component for WASI 0.2.
+    Node,
+    /// The real Spin, if this machine has one that is new enough.
+    SpinUp(Wasi),
     /// `wasmtime serve`, if this machine has it.
     Wasmtime(Wasi),
 }
@@ -37,11 +39,13 @@ impl Host {
     /// Includes hosts made by others only if this machine has them, because no package client that the tests use
     /// installs them.
     pub fn all() -> Vec<Self> {
-        let ours = [Wasi::P3, Wasi::P2, Wasi::Spin].map(Self::Wasi);
-        let spin = named::wants_spin().then_some(Self::SpinUp);
+        let ours = [Wasi::P3, Wasi::P2, Wasi::Spin, Wasi::Spin02].map(Self::Wasi);
+        let spin = [Wasi::Spin, Wasi::Spin02].into_iter().filter(|wasi| named::wants_spin(wasi.suffix()));
+        let spin = spin.map(Self::SpinUp);
         let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
-        let others = spin.into_iter().chain(wasmtime.into_iter().flatten());
-        [Self::Native, Self::NativeBucket, Self::Fastly].into_iter().chain(ours).chain(others).collect()
+        let others = spin.chain(wasmtime.into_iter().flatten());
+        let first = [Self::Native, Self::NativeBucket, Self::Fastly];
+        first.into_iter().chain(ours).chain([Self::Node]).chain(others).collect()
     }
 
     pub const fn name(self) -> &'static str {
@@ -50,7 +54,9 @@ impl Host {
             Self::NativeBucket => "native-bucket",
             Self::Fastly => "fastly",
             Self::Wasi(wasi) => wasi.suffix(),
-            Self::SpinUp => "spin-up",
+            Self::Node => "node",
+            Self::SpinUp(Wasi::Spin02) => "spin02-up",
+            Self::SpinUp(_) => "spin-up",
             Self::Wasmtime(Wasi::P3) => "wasi-wasmtime",
             Self::Wasmtime(_) => "wasi02-wasmtime",
         }
@@ -60,10 +66,11 @@ impl Host {
     pub fn missing(self) -> Option<String> {
         let sqld = || harness::sqld::program().err().map(|failure| failure.to_string());
         match self {
-            Self::Native | Self::NativeBucket | Self::Wasi(Wasi::Spin) | Self::SpinUp => None,
+            Self::Native | Self::NativeBucket | Self::Wasi(Wasi::Spin) | Self::SpinUp(Wasi::Spin) => None,
             Self::Fastly if std::env::var_os("VICEROY").is_some() => None,
             Self::Fastly => harness::viceroy().err().or_else(sqld),
-            Self::Wasi(_) | Self::Wasmtime(_) => sqld(),
+            Self::Node => harness::node().err().map(|failure| failure.to_string()).or_else(sqld),
+            Self::Wasi(_) | Self::SpinUp(_) | Self::Wasmtime(_) => sqld(),
         }
     }
 
@@ -73,15 +80,15 @@ impl Host {
             Self::Native => native(upstream, None),
             Self::NativeBucket => native(upstream, Some(Gallery::start_empty(&Options::default())?)),
             Self::Fastly => fastly(upstream),
-            Self::Wasi(_) | Self::SpinUp | Self::Wasmtime(_) => self.on_wasi(upstream),
+            Self::Wasi(wasi) | Self::SpinUp(wasi) | Self::Wasmtime(wasi) => self.on_wasi(wasi, upstream),
+            Self::Node => self.on_wasi(Wasi::P2, upstream),
         }
     }
 
-    /// KV is in the bucket and SQL on a libSQL server. On Spin, KV is in stores of the host and SQL in a SQLite file
-    /// of the host.
-    fn on_wasi(self, upstream: String) -> Result<Running, Failure> {
-        let on_spin = matches!(self, Self::SpinUp | Self::Wasi(Wasi::Spin));
-        let (sqld, gallery) = if on_spin {
+    /// KV is in the bucket and SQL on a libSQL server. On Spin, KV is in stores of the host, and from 4.1 on SQL is in
+    /// a SQLite file of the host.
+    fn on_wasi(self, wasi: Wasi, upstream: String) -> Result<Running, Failure> {
+        let (sqld, gallery) = if wasi.has_sql() {
             (None, Gallery::start_empty(&Options::default())?)
         } else {
             let (sqld, gallery) = with_tables()?;
@@ -90,21 +97,22 @@ impl Host {
         let mut environment = gallery.environment().to_vec();
         environment.push(("S3_ENDPOINT".to_owned(), gallery.store_url.clone()));
         environment.push(("CONFORMANCE_UPSTREAM".to_owned(), upstream));
-        let database = on_spin.then(|| gallery.data().join("gallery.db"));
+        let database = wasi.is_spin().then(|| gallery.data().join("gallery.db"));
         let address = free_address()?;
-        let (mut wasi, mut local) = (None, None);
+        let (mut stand_in, mut local) = (None, None);
         match self {
-            Self::SpinUp => {
-                local = Some(Local::spin_alone("conformance-spin", &environment, gallery.data(), address)?);
+            Self::SpinUp(_) => {
+                local = Some(Local::spin_alone(wasi, "conformance", &environment, gallery.data(), address)?);
             }
-            Self::Wasmtime(wasi) => local = Some(Local::wasmtime(wasi, "conformance", &environment, address)?),
+            Self::Node => local = Some(Local::node(&[], "conformance", &environment, address)?),
+            Self::Wasmtime(_) => local = Some(Local::wasmtime(wasi, "conformance", &environment, address)?),
             _ => {
-                let service = format!("conformance-{}", self.name());
-                wasi = Some(WasiHost::start(&service, &environment, database.as_deref(), address)?);
+                let service = format!("conformance-{}", wasi.suffix());
+                stand_in = Some(WasiHost::start(&service, &environment, database.as_deref(), address)?);
             }
         }
         let url = format!("http://{address}");
-        Ok(Running { url, _local: local, _wasi: wasi, _gallery: Some(gallery), _sqld: sqld, _data: None })
+        Ok(Running { url, _local: local, _wasi: stand_in, _gallery: Some(gallery), _sqld: sqld, _data: None })
     }
 }
 

@@ -150,7 +150,7 @@ impl Fixture {
                 Host::Wasi(wasi) => {
                     let database = folder.path().join("gallery.db");
                     fs::copy(library.database(), &database)?;
-                    let database = (wasi == Wasi::Spin).then_some(database);
+                    let database = wasi.is_spin().then_some(database);
                     let service = format!("all-in-one-{}", wasi.suffix());
                     Service::Wasi(WasiHost::start(&service, &config, database.as_deref(), ([127, 0, 0, 1], 0).into())?)
                 }

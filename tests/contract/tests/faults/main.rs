@@ -25,12 +25,13 @@ use libtest_mimic::{Arguments, Trial};
 type Named = (String, Box<dyn FnOnce(&Fixtures) -> Outcome + Send>);
 
 /// The hosts, with the names of their trials.
-const HOSTS: [(&str, Host); 5] = [
+const HOSTS: [(&str, Host); 6] = [
     ("native", Host::Native),
     ("fastly-faults", Host::Fastly),
     ("wasi-faults", Host::Wasi(Wasi::P3)),
     ("wasi02-faults", Host::Wasi(Wasi::P2)),
     ("spin-faults", Host::Wasi(Wasi::Spin)),
+    ("spin02-faults", Host::Wasi(Wasi::Spin02)),
 ];
 
 /// The tests that every host must pass.

@@ -17,6 +17,7 @@ use Instead::{Build, Not, Run, Serve};
 
 const CLOUD: &str = "it needs an account, or a program of the cloud's own";
 const SPIN: &str = "it needs Spin, in which the contract runs where there is one";
+const NODE: &str = "it needs what `cargo xtask wasm` builds; the contract starts the same program";
 const BUCKET: &str = "it has the credentials of a bucket, which are the reader's own";
 const PORT: &str = "it needs a certificate and a port that only root may open";
 
@@ -32,14 +33,20 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("cargo xtask up --on spin", Build),
     ("cargo xtask up --on wasi", Build),
     ("cargo xtask up --on wasi02 --split", Build),
+    ("cargo xtask up --on node", Build),
+    ("cargo xtask up --on node --split", Build),
     ("cargo xtask wasm all-in-one-wasi bin/gallery.wasm", Build),
     ("cargo xtask wasm all-in-one-wasi02 bin/gallery02.wasm", Build),
     ("cargo build --release -p edge-gallery", Not("it builds the program that the test is given")),
     ("export R2_ACCOUNT_ID=... R2_BUCKET_NAME=... R2_ACCESS_KEY_ID=... R2_SECRET_ACCESS_KEY=...", Not(BUCKET)),
     ("fastly compute serve --env all", Not(CLOUD)),
     ("fastly compute deploy", Not(CLOUD)),
+    ("npm ci --prefix platform/node", Not(NODE)),
+    ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
+    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
     ("export $(sed 's/^/SPIN_VARIABLE_/' .data/gallery.env)", Not(SPIN)),
     ("spin up --build --runtime-config-file runtime-config.toml", Not(SPIN)),
+    ("spin up --from spin.02.toml --build", Not(SPIN)),
     (
         "edge-gallery serve --listen 0.0.0.0:443 --tls-cert /etc/edge-gallery/fullchain.pem --tls-key \
          /etc/edge-gallery/privkey.pem",

@@ -46,7 +46,7 @@ impl Library {
             config.retain(|(known, _)| known != name);
             config.push(((*name).to_owned(), (*value).to_owned()));
         }
-        let database = (wasi == Wasi::Spin).then(|| gallery.data().join("gallery.db"));
+        let database = wasi.is_spin().then(|| gallery.data().join("gallery.db"));
         let service = format!("all-in-one-{}", wasi.suffix());
         let anywhere = ([127, 0, 0, 1], 0).into();
         WasiHost::start_with(arguments, &service, &config, database.as_deref(), anywhere)

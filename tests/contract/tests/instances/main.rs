@@ -18,10 +18,11 @@ fn main() -> ExitCode {
     // Each case keeps every core busy by itself.
     arguments.test_threads = arguments.test_threads.or(Some(1));
     let library = Library::default();
-    let cases: [(&str, Wasi, Case); 9] = [
+    let cases: [(&str, Wasi, Case); 10] = [
         ("wasi-large::streams", Wasi::P3, large::streams),
         ("wasi02-large::streams", Wasi::P2, large::streams),
         ("spin-large::streams", Wasi::Spin, large::streams),
+        ("spin02-large::streams", Wasi::Spin02, large::streams),
         ("wasi-large::password", Wasi::P3, password::wants_more_memory),
         ("wasi02-large::password", Wasi::P2, password::wants_more_memory),
         ("wasi-shared::no_byte_of_another", Wasi::P3, shared::no_byte_of_another),

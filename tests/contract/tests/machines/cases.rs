@@ -62,7 +62,7 @@ fn each_takes_its_turn(_: &str, fleet: &Fleet) -> Outcome {
     if took.iter().sum::<u64>() != 21 || took.iter().any(|took| *took < 10) {
         return Err(format!("of 21 requests, the machines took {took:?}"));
     }
-    match machines.iter().position(|machine| machine.has_kv_file()) {
+    match machines.iter().position(super::fleet::Machine::has_kv_file) {
         Some(at) => Err(format!("machine {at} has a kv.db of its own")),
         None => Ok(()),
     }

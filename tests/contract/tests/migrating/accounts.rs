@@ -22,7 +22,7 @@ const COMMANDS: [(&str, &[&str]); 16] = [
     ("fastly service version activate", &["--version", "--service-id", "--service-name"]),
     ("spin build", &["--from", "--component-id"]),
     ("spin up", &["--build", "--from", "--runtime-config-file", "--listen"]),
-    ("spin aka deploy", &["--variable"]),
+    ("spin aka deploy", &["--from", "--variable"]),
     ("dig", &["+noall", "+answer"]),
 ];
 

@@ -14,6 +14,7 @@ use wasmtime_wasi_http::{
 use crate::{
     instance::{Expiration, Held, Limits, Served},
     spin::Spin,
+    spin02,
 };
 
 /// A compiled component, ready to be instantiated.
@@ -52,9 +53,16 @@ impl Component {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
         let environment: Vec<(String, String)> = std::env::vars_os().filter_map(utf8).collect();
-        if let Some(database) = spin {
-            Spin::new(database.to_path_buf(), &environment).add_to_linker(&mut linker)?;
-        }
+        let environment = match spin {
+            None => environment,
+            Some(database) => {
+                let spin = Spin::new(database.to_path_buf(), &environment);
+                spin.add_to_linker(&mut linker)?;
+                spin02::add_to_linker(&spin, &mut linker)?;
+                // What a component for Spin reads are its variables.
+                Vec::new()
+            }
+        };
         let component = wasmtime::component::Component::from_file(&engine, path)?;
         let pre = linker.instantiate_pre(&component)?;
         let (pre, limits) = match p3::bindings::ServicePre::new(pre.clone()) {

@@ -10,6 +10,7 @@ mod component;
 mod door;
 mod instance;
 mod spin;
+mod spin02;
 
 use std::{
     io::Write as _,
@@ -42,7 +43,8 @@ struct Arguments {
     /// How many instances there may be at once. A request waits for one of them.
     #[arg(long, default_value_t = tokio::sync::Semaphore::MAX_PERMITS, hide_default_value = true)]
     instances: usize,
-    /// The file of the SQLite database that a component for Spin gets; its variables are this process's environment.
+    /// The file of the SQLite database that a component for Spin gets. Its variables are this process's environment,
+    /// and it has no environment itself.
     #[arg(long, value_name = "DATABASE")]
     spin: Option<PathBuf>,
     /// Another component, for a path and all below it, as routes of Spin are: `/api/hls=video.wasm`.

@@ -3,7 +3,7 @@
 //! This is only a stand-in for tests and CI. It has the behaviour that the interfaces promise (the WIT is in
 //! spin-sdk: `spin:key-value@3.0.0`, `spin:sqlite@3.1.0`, `spin:variables@3.0.0`), in memory where Spin uses files
 //! and clouds. It has only the functions that the components use. A component that uses another function does not
-//! start.
+//! start. [`spin02`](crate::spin02) has the interfaces of older versions, on the same state.
 
 use std::{
     collections::HashMap,
@@ -20,8 +20,8 @@ use wasmtime::{
 
 /// How long a statement waits for the lock of another.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The stores that `spin.toml` gives to the components.
-const STORES: [&str; 2] = ["cache_version", "video_cache"];
+/// The stores that the manifests give to the components: the first two by `spin.toml`, the last by `spin.02.toml`.
+const STORES: [&str; 3] = ["cache_version", "video_cache", "default"];
 
 /// The state behind the imports, which all instances share.
 pub struct Spin {
@@ -39,13 +39,13 @@ struct Connections {
 }
 
 /// A handle that the component holds. Its number is the store's place in [`STORES`].
-struct KvStore;
+pub struct KvStore;
 /// A handle that the component holds. Its number is the number of the connection.
 struct Connection;
 
 #[derive(ComponentType, Lift, Lower)]
 #[component(variant)]
-enum KvError {
+pub enum KvError {
     #[component(name = "store-table-full")]
     StoreTableFull,
     #[component(name = "no-such-store")]
@@ -94,7 +94,7 @@ struct RowResult {
 
 #[derive(ComponentType, Lift, Lower)]
 #[component(variant)]
-enum VariableError {
+pub enum VariableError {
     #[component(name = "invalid-name")]
     InvalidName(String),
     #[component(name = "undefined")]
@@ -103,6 +103,13 @@ enum VariableError {
     Provider(String),
     #[component(name = "other")]
     Other(String),
+}
+
+impl KvStore {
+    pub fn open(label: &str) -> Result<Resource<Self>, KvError> {
+        let store = STORES.iter().zip(0..).find(|(known, _)| **known == label);
+        store.map(|(_, number)| Resource::new_own(number)).ok_or(KvError::NoSuchStore)
+    }
 }
 
 /// The names of columns, the rows, and whether there was a failure after the rows.
@@ -119,6 +126,23 @@ impl Spin {
         })
     }
 
+    /// The value of a variable.
+    pub fn variable(&self, name: String) -> Result<String, VariableError> {
+        self.variables.get(&name).cloned().ok_or(VariableError::Undefined(name))
+    }
+
+    pub fn value(&self, store: &Resource<KvStore>, key: String) -> Option<Vec<u8>> {
+        held(&self.values).get(&(store.rep(), key)).cloned()
+    }
+
+    pub fn set(&self, store: &Resource<KvStore>, key: String, value: Vec<u8>) {
+        held(&self.values).insert((store.rep(), key), value);
+    }
+
+    pub fn delete(&self, store: &Resource<KvStore>, key: String) {
+        held(&self.values).remove(&(store.rep(), key));
+    }
+
     pub fn add_to_linker<T: Send + 'static>(self: &Arc<Self>, linker: &mut Linker<T>) -> wasmtime::Result<()> {
         self.add_key_value(linker)?;
         self.add_sqlite(linker)?;
@@ -126,7 +150,7 @@ impl Spin {
         linker.instance("spin:variables/variables@3.0.0")?.func_wrap_concurrent(
             "get",
             move |_: &Accessor<T>, (name,): (String,)| {
-                let value = spin.variables.get(&name).cloned().ok_or(VariableError::Undefined(name));
+                let value = spin.variable(name);
                 Box::pin(async move { Ok((value,)) })
             },
         )
@@ -136,15 +160,14 @@ impl Spin {
         let mut instance = linker.instance("spin:key-value/key-value@3.0.0")?;
         instance.resource("store", ResourceType::host::<KvStore>(), |_, _| Ok(()))?;
         instance.func_wrap_concurrent("[static]store.open", |_: &Accessor<T>, (label,): (String,)| {
-            let store = STORES.iter().zip(0..).find(|(known, _)| **known == label);
-            let opened = store.map(|(_, number)| Resource::<KvStore>::new_own(number)).ok_or(KvError::NoSuchStore);
+            let opened = KvStore::open(&label);
             Box::pin(async move { Ok((opened,)) })
         })?;
         let spin = Arc::clone(self);
         instance.func_wrap_concurrent(
             "[method]store.get",
             move |_: &Accessor<T>, (store, key): (Resource<KvStore>, String)| {
-                let value = held(&spin.values).get(&(store.rep(), key)).cloned();
+                let value = spin.value(&store, key);
                 Box::pin(async move { Ok((Ok::<_, KvError>(value),)) })
             },
         )?;
@@ -152,7 +175,7 @@ impl Spin {
         instance.func_wrap_concurrent(
             "[method]store.set",
             move |_: &Accessor<T>, (store, key, value): (Resource<KvStore>, String, Vec<u8>)| {
-                held(&spin.values).insert((store.rep(), key), value);
+                spin.set(&store, key, value);
                 Box::pin(async move { Ok((Ok::<(), KvError>(()),)) })
             },
         )?;
@@ -160,7 +183,7 @@ impl Spin {
         instance.func_wrap_concurrent(
             "[method]store.delete",
             move |_: &Accessor<T>, (store, key): (Resource<KvStore>, String)| {
-                held(&spin.values).remove(&(store.rep(), key));
+                spin.delete(&store, key);
                 Box::pin(async move { Ok((Ok::<(), KvError>(()),)) })
             },
         )
