@@ -37,12 +37,13 @@ pub struct Arguments {
 
 const HOSTS: [&str; 8] = ["memory", "native", "fastly", "wasi", "wasi02", "spin", "spin02", "node"];
 /// The suites: the folder below `tests`, the test program, and the column of the table.
-const SUITES: [(&str, &str, &str); 8] = [
+const SUITES: [(&str, &str, &str); 9] = [
     ("conformance", "hosts", "conformance"),
     ("contract", "native", "contract"),
     ("contract", "deliveries", "contract"),
     ("contract", "fastly", "contract"),
     ("contract", "wasi", "contract"),
+    ("contract", "machines", "contract"),
     ("contract", "instances", "contract"),
     ("contract", "large", "contract"),
     ("contract", "faults", FAULTS),
