@@ -83,12 +83,14 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(report.exit_code())
 }
 
-/// Takes values over to the KV stores that are within reach: the bucket's, and the native host's in its data folder.
+/// Takes values over to the KV stores that are within reach: the bucket's, and the native host's in its data folder,
+/// unless that host has its stores in the bucket too.
 fn keep(arguments: &Arguments, options: &Options, values: &OldValues) -> Result<(), Failure> {
     let mut err = io::stderr().lock();
     let data = arguments.gallery.data()?;
     // A catalogue elsewhere is that of other hosts.
-    let is_native = matches!(options.database, Place::File(_)) && data.is_dir();
+    let is_native =
+        matches!(options.database, Place::File(_)) && data.is_dir() && !arguments.gallery.has_kv_in_bucket()?;
     let mut written = Vec::new();
     if arguments.yes {
         written = ingest::keep_values(options, values)?;

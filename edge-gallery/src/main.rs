@@ -11,6 +11,7 @@ mod health;
 mod ingest;
 mod kept;
 mod link;
+mod metrics;
 mod password;
 mod private;
 mod repackage;

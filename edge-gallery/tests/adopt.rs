@@ -87,6 +87,13 @@ fn it_says_what_it_would_do_and_does_it() {
     let kept = "SELECT CAST(value AS TEXT) FROM kv WHERE store = 'CACHE_VERSION' AND key = 'auth_version'";
     assert_eq!(common::sql::<String>(&data.join("kv.db"), kept), ["3"]);
 
+    // Where the native host keeps its stores in the bucket, it gets no file.
+    let elsewhere = gallery.folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let mut in_bucket = adopt(&gallery, &elsewhere, &[&arguments[..], &["--yes"]].concat());
+    let (_, words) = said(in_bucket.env("GALLERY_KV", "bucket").output().unwrap());
+    assert!(words.contains("there is a value in the bucket's KV;") && !elsewhere.join("kv.db").exists(), "{words}");
+
     // What an operator has changed since then stays.
     fs::write(&kv, r#"{"auth_version":"4"}"#).unwrap();
     let (_, words) = run(&["--yes", "--json"]);

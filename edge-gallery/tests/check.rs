@@ -63,15 +63,23 @@ fn each_wrong_name_is_the_one_that_is_named() {
         ("GALLERY_LISTEN", "nonsense"),
         ("TRUST_FORWARDED", "yes"),
         ("CACHE_BYTES", "128 MiB"),
+        ("GALLERY_KV", "redis"),
     ];
     let (code, said) = check(&with(&wrong), &["--offline"]);
     assert_eq!(code, 2);
-    let names =
-        ["R2_BUCKET_NAME", "VIDEO_DELIVERY", "ALLOWED_ORIGINS", "GALLERY_LISTEN", "TRUST_FORWARDED", "CACHE_BYTES"];
+    let names = [
+        "R2_BUCKET_NAME",
+        "VIDEO_DELIVERY",
+        "ALLOWED_ORIGINS",
+        "GALLERY_LISTEN",
+        "TRUST_FORWARDED",
+        "CACHE_BYTES",
+        "GALLERY_KV",
+    ];
     for name in names {
         assert_eq!(said.matches(&format!("problem  {name} ")).count(), 1, "{name}: {said}");
     }
-    assert!(said.ends_with("6 problems, 0 warnings\n"), "{said}");
+    assert!(said.ends_with("7 problems, 0 warnings\n"), "{said}");
     // An embedded store has an address, and no host name of its own.
     let (code, said) = check(&with(&[("S3_URL_STYLE", "virtual-host")]), &["--offline"]);
     assert_eq!(code, 2, "{said}");
@@ -213,6 +221,10 @@ fn the_bucket_is_asked_as_we_and_as_a_page_would() {
     let (code, said) = of(&[], &["--origin", "https://other.example"]);
     assert_eq!(code, 2);
     assert!(said.contains("problem  CORS pages of https://other.example may not read"), "{said}");
+    assert!(!said.contains("KV"), "{said}");
+    let (code, said) = of(&[("GALLERY_KV", "bucket")], &["--origin", ORIGIN]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("ok       KV the key may list, write, read and delete below kv/"), "{said}");
     let (code, said) = of(&[("R2_SECRET_ACCESS_KEY", "another")], &["--origin", ORIGIN]);
     assert_eq!(code, 2);
     assert!(said.contains("problem  bucket") && said.contains("check R2_SECRET_ACCESS_KEY"), "{said}");

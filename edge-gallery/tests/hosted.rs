@@ -53,7 +53,8 @@ fn health(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, Str
 fn a_gallery_that_runs_says_so_and_one_that_does_not_is_named() {
     let data = tempfile::tempdir().unwrap();
     let serving = serve(data.path(), &COMPLETE);
-    let listen = ("GALLERY_LISTEN", serving.gallery.strip_prefix("http://").unwrap());
+    let gallery = serving.gallery.clone();
+    let listen = ("GALLERY_LISTEN", gallery.strip_prefix("http://").unwrap());
     for arguments in [&[][..], &["--ready"], &["--url", &serving.gallery], &["--ready", "--url", &serving.gallery]] {
         assert_eq!(health(arguments, &[listen]), (Some(0), String::new()), "{arguments:?}");
     }

@@ -168,6 +168,29 @@ fn sigterm_ends_it_cleanly_and_the_next_start_finds_its_data() {
 }
 
 #[test]
+fn stores_in_the_bucket_make_no_file_and_what_ended_in_one_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let environment = [&COMPLETE[..], &[("GALLERY_KV", "bucket")]].concat();
+    for is_left in [false, true] {
+        if is_left {
+            std::fs::write(data.path().join("kv.db"), "of an earlier run").unwrap();
+        }
+        let mut child =
+            program(data.path(), &environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+        terminate(&child);
+        assert!(child.wait().unwrap().success());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(said.contains("run edge-gallery session end --all"), is_left, "{said}");
+        assert!(!data.path().join("kv.id").exists());
+        assert_eq!(data.path().join("kv.db").exists(), is_left);
+    }
+    let said = refusal(&mut program(data.path(), &[&COMPLETE[..], &[("GALLERY_KV", "redis")]].concat()));
+    assert!(said.contains("GALLERY_KV must be file or bucket"), "{said}");
+}
+
+#[test]
 fn whoever_listens_beyond_this_machine_is_told_what_that_needs() {
     for (more, told) in [
         (&[][..], &["plain HTTP", "TRUST_FORWARDED=true", "pass through the gallery", "STORE_PUBLIC_URL"][..]),

@@ -99,6 +99,49 @@ fn files_and_the_input_together() {
     assert!(code == 1 && said.contains("no line has the arm ts"), "{said}");
 }
 
+/// What a host does not tell is a dash: the processor's time anywhere but natively and on Fastly, and the hits of a
+/// service that keeps nothing.
+#[test]
+fn services_have_a_line_each_and_a_dash_for_what_no_host_told() {
+    let of = |service: &str, route: &str, more: Value| {
+        let mut line = json!({
+            "service": service, "route": route, "method": "GET", "status": 200, "ms": 4.0, "cache": "bypass",
+            "kv_reads": 0, "kv_writes": 0, "store_calls": 1, "sql_queries": 0,
+        });
+        for (name, value) in more.as_object().unwrap() {
+            line[name] = value.clone();
+        }
+        line.to_string() + "\n"
+    };
+    // Spin hands the lines on as they are; `fastly log-tail` puts a name and a number before each.
+    let spin = (0..9).map(|_| of("viewer-edge", "/api/media", json!({}))).collect::<String>()
+        + &of("viewer-edge", "/healthz", json!({ "status": 503, "ms": 250.0 }));
+    let video = |cache: &str, cpu_ms: f64| of("video-edge", "/healthz", json!({ "cache": cache, "cpu_ms": cpu_ms }));
+    let fastly = [video("hit", 1.0), video("hit", 2.0), video("hit", 3.0), video("miss", 10.0)]
+        .map(|line| format!("stdout | 1a2b3c4d | {line}"))
+        .concat();
+    let input = spin + &fastly;
+    let (code, out, said) = stats(&[], &input);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let table: Vec<Vec<&str>> = out
+        .lines()
+        .skip_while(|line| *line != "Services")
+        .skip(1)
+        .take(3)
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    let titles = ["requests", "half within ms", "99 % within ms", "4xx", "5xx", "processor ms each", "from cache"];
+    assert_eq!(table[0], titles, "{out}");
+    assert_eq!(table[1], ["video-edge", "4", "4.00", "4.00", "0.00 %", "0.00 %", "4.00", "75.00 %"], "{out}");
+    assert_eq!(table[2], ["viewer-edge", "10", "4.00", "250", "0.00 %", "10.00 %", "-", "-"], "{out}");
+    let outcome = json_of(&[], &input);
+    assert_eq!(outcome["services"]["viewer-edge"]["requests"], 10);
+    assert_eq!(outcome["services"]["viewer-edge"]["cpuMs"], Value::Null);
+    assert_eq!(outcome["services"]["video-edge"]["cpuMs"]["value"], 4.0);
+    // Both services have the route: it stands once, with the requests of both.
+    assert_eq!(outcome["routes"]["/healthz"]["requests"], 5);
+}
+
 /// Pages report in the log of the route that takes the reports.
 #[test]
 fn views_by_arm() {

@@ -30,6 +30,7 @@ pub async fn answer<P: Platform>(
 ) -> Response<P::Body> {
     cx.record.service.set(described.service);
     cx.record.route.set(described.pattern);
+    cx.follow(&head.headers);
     let answer = match cors.gate(&head.method, &head.headers, described.allow) {
         Some(answer) => answer,
         None => route.await.map_err(|failure| failure.into_problem(&cx.record)),

@@ -68,7 +68,7 @@ use std::time::Duration;
 
 pub use access::{NewLink, add_link, end_all_sessions, end_links, links};
 pub use adopt::{Adoption, OldValues, Sources, adopt, bare, keep_values};
-pub use bucket::{PartSizes, Probed, probe_bucket};
+pub use bucket::{PartSizes, Probed, probe_bucket, probe_kv};
 pub use catalogue::StoredLink;
 pub use curate::{Became, Change, curate};
 pub use database::Database;

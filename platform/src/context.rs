@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
 use crate::{
-    EdgeCache, Error, Kind, Kv, KvKey, Pieces, Platform, Record, Row, Sql, Statement, StoreName, Tries, Value,
+    EdgeCache, Error, Kind, Kv, KvKey, Pieces, Platform, Record, Row, Sql, Statement, StoreName, TRACEPARENT, Trace,
+    Tries, Value,
 };
 
 /// The longest pause before the second try, in milliseconds.
@@ -92,10 +93,34 @@ impl<'a, P: Platform> Cx<'a, P> {
         Ok(Counted { inner: self.platform.sql()?, record: &self.record })
     }
 
-    /// See [`Platform::fetch`].
+    /// Runs one statement that only reads. Over a network it is sent a second time, as [`Cx::or_again`] says.
+    pub async fn read_sql(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        let database = self.sql()?;
+        let first = database.query(sql, parameters).await;
+        if !database.is_remote() {
+            return first;
+        }
+        self.or_again(first, || database.query(sql, parameters)).await
+    }
+
+    /// Makes the request a part of the trace that its headers name, if they name one.
+    pub fn follow(&self, headers: &HeaderMap) {
+        self.record.trace.set(Trace::of(headers));
+    }
+
+    /// The request with the name of the trace. No signature covers it: S3 wants `Host` and `x-amz-*` signed, and takes
+    /// others as they come.
+    fn traced(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+        if let Some(parent) = self.record.trace.get().and_then(|trace| trace.parent(&self.request_id)) {
+            request.headers_mut().insert(TRACEPARENT, parent);
+        }
+        request
+    }
+
+    /// See [`Platform::fetch`]. The request carries on the trace of the client's.
     pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<P::Body>, Error> {
         Record::count(&self.record.store_calls);
-        self.platform.fetch(request).await
+        self.platform.fetch(self.traced(request)).await
     }
 
     /// See [`Platform::kept`].
@@ -107,12 +132,12 @@ impl<'a, P: Platform> Cx<'a, P> {
         self.platform.kept(wish, request)
     }
 
-    /// See [`Platform::fetch_all`].
+    /// See [`Platform::fetch_all`]. The requests carry on the trace of the client's.
     pub async fn fetch_all(&self, requests: Vec<Request<Bytes>>) -> Vec<Result<Response<P::Body>, Error>> {
         for _ in &requests {
             Record::count(&self.record.store_calls);
         }
-        self.platform.fetch_all(requests).await
+        self.platform.fetch_all(requests.into_iter().map(|request| self.traced(request)).collect()).await
     }
 
     /// The second try of an idempotent read. If the other side could not be reached in `first` or reported a failure,
@@ -193,6 +218,10 @@ impl<S: Sql> Sql for Counted<'_, S> {
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         Record::count(&self.record.sql_queries);
         self.inner.batch(statements).await
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inner.is_remote()
     }
 }
 

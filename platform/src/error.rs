@@ -26,6 +26,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// One word in lower case, for counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Throttled => "throttled",
+            Self::Denied => "denied",
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too-large",
+            Self::Internal => "internal",
+        }
+    }
+
     /// The kind for a status that is not an answer.
     pub fn of_refusal(status: StatusCode) -> Self {
         match status {
@@ -46,12 +59,14 @@ impl Kind {
 pub struct Error {
     kind: Kind,
     operation: &'static str,
+    /// What the other side calls the failure, in a word of a known list.
+    code: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     pub fn new(kind: Kind, operation: &'static str) -> Self {
-        Self { kind, operation, source: None }
+        Self { kind, operation, code: None, source: None }
     }
 
     /// An error with its cause, or with a few words about the cause.
@@ -60,7 +75,17 @@ impl Error {
         operation: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { kind, operation, source: Some(source.into()) }
+        Self { kind, operation, code: None, source: Some(source.into()) }
+    }
+
+    /// Adds the code by which the other side refused. It is a word of a known list, and stands in the cause too.
+    #[must_use]
+    pub fn with_code(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    pub const fn code(&self) -> Option<&'static str> {
+        self.code
     }
 
     pub const fn kind(&self) -> Kind {

@@ -25,6 +25,7 @@ mod problem_type;
 pub mod record;
 pub mod service;
 pub mod sql;
+mod trace;
 
 pub use context::{Cx, Facts};
 pub use error::{Error, Kind};
@@ -36,3 +37,4 @@ pub use problem_type::ProblemType;
 pub use record::{CacheOutcome, Record};
 pub use service::Service;
 pub use sql::{Row, Sql, Statement, Value};
+pub use trace::{TRACEPARENT, Trace};

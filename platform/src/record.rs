@@ -4,6 +4,8 @@ use std::{cell::Cell, time::Duration};
 
 use serde::Serialize;
 
+use crate::{Kind, Trace};
+
 /// What the cache did for a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CacheOutcome {
@@ -48,6 +50,15 @@ pub struct Playback {
     pub failure: Option<&'static str>,
 }
 
+/// A failure in words of fixed sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed {
+    pub operation: &'static str,
+    pub kind: Kind,
+    /// By which the store refused.
+    pub code: Option<&'static str>,
+}
+
 /// The counts of one request. The record is shared by reference while the request is served, on one thread.
 #[derive(Default)]
 pub struct Record {
@@ -68,15 +79,19 @@ pub struct Record {
     pub takes_reports: Cell<bool>,
     /// What a page reports. The line then has nothing by which it could be joined with other lines.
     pub report: Cell<Option<Playback>>,
-    /// The processor's time in milliseconds, on hosts that tell.
-    pub cpu_ms: Cell<Option<u64>>,
-    /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`. Programs that shut addresses out
-    /// look for it.
+    /// The processor's time until the head of the answer, on hosts that tell.
+    pub cpu: Cell<Option<Duration>>,
+    /// What happened to a session: `login`, `login-refused`, `throttled`, `logout`, or `session-ended` when
+    /// somebody came with a session that has ended. Programs that shut addresses out look for it.
     pub event: Cell<Option<&'static str>>,
+    /// The trace of which the request is a part.
+    pub trace: Cell<Option<Trace>>,
     /// The client as the log shows it. See [`LogClient`](crate::LogClient).
     pub client: Cell<Option<String>>,
     /// What failed, in the words for the log. The last failure is kept.
     pub failure: Cell<Option<String>>,
+    /// The same failure, for counters.
+    pub failed: Cell<Option<Failed>>,
 }
 
 impl Record {
@@ -87,6 +102,8 @@ impl Record {
     /// Notes a failure for the log. The client gets other words for it, or does not see it at all.
     pub fn note(&self, failure: &crate::Error) {
         self.failure.set(Some(failure.to_string()));
+        let (operation, kind, code) = (failure.operation(), failure.kind(), failure.code());
+        self.failed.set(Some(Failed { operation, kind, code }));
     }
 
     /// The `Server-Timing` value (<https://www.w3.org/TR/server-timing/>): milliseconds to the head, and the counts.
@@ -109,7 +126,7 @@ impl Record {
         )
     }
 
-    /// The log line: one JSON object without a newline.
+    /// The log line: one JSON object without a newline. `elapsed` is the time until the head of the answer.
     ///
     /// A host that does not see how a body is sent has no `sent`. The line then has no `bytes`.
     pub fn log_line(
@@ -120,6 +137,7 @@ impl Record {
         elapsed: Duration,
         sent: Option<Sent>,
     ) -> String {
+        let trace = self.trace.get().filter(|_| self.report.get().is_none());
         let line = Line {
             request_id: self.report.get().is_none().then_some(request_id),
             client: self.client.take().filter(|_| self.report.get().is_none()),
@@ -128,8 +146,8 @@ impl Record {
             route: self.route.get(),
             method,
             status,
-            ms: (elapsed.as_secs_f64() * 1e5).round() / 100.0,
-            cpu_ms: self.cpu_ms.get(),
+            ms: milliseconds(elapsed),
+            cpu_ms: self.cpu.get().map(milliseconds),
             cache: self.cache.get().name(),
             kv_reads: self.kv_reads.get(),
             kv_writes: self.kv_writes.get(),
@@ -141,6 +159,7 @@ impl Record {
             substitute: self.picture.get().filter(|(how, _)| *how == "substitute").map(|(_, of)| of),
             bytes: sent.map(|sent| sent.bytes),
             complete: sent.filter(|sent| !sent.complete).map(|sent| sent.complete),
+            trace_id: trace.as_ref().map(Trace::id),
             failure: self.failure.take(),
         };
         json(&line)
@@ -161,7 +180,7 @@ struct Line<'a> {
     status: u16,
     ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cpu_ms: Option<u64>,
+    cpu_ms: Option<f64>,
     cache: &'static str,
     kv_reads: u32,
     kv_writes: u32,
@@ -180,7 +199,14 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     complete: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+}
+
+/// Milliseconds with two decimals.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e5).round() / 100.0
 }
 
 /// The log line for a failure that keeps a host from serving at all. The line holds names and the host's own words,

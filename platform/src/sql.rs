@@ -130,4 +130,9 @@ pub trait Sql {
     /// - The results have the order of the statements.
     /// - If a statement fails, no statement has an effect.
     async fn batch(&self, statements: &[Statement<'_>]) -> Result<Vec<Vec<Row>>, Error>;
+
+    /// Whether a statement travels over a network. One that only reads is then worth a second try.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use gallery::schema;
-use ingest::{Database, Location, probe_bucket};
+use ingest::{Database, Location, probe_bucket, probe_kv};
 use platform::config::{
     Lookup,
     names::{
@@ -15,7 +15,7 @@ use platform::config::{
     },
 };
 use platform_fallback::Endpoint;
-use platform_native::trust;
+use platform_native::{has_kv_in_bucket, trust};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
@@ -88,6 +88,13 @@ fn bucket(given: &Given, location: &Location, certificates: &[Vec<u8>], origin: 
     } else {
         let words = "the key may not write below downloads/, so nothing can be downloaded together";
         report.add(Weight::Warning, "downloads", words);
+    }
+    let get = |name: &str| given.get(name);
+    if given.host == Host::Native && has_kv_in_bucket(&Lookup(&get)) == Ok(true) {
+        match probe_kv(location, certificates) {
+            Ok(()) => report.add(Weight::Ok, "KV", "the key may list, write, read and delete below kv/"),
+            Err(words) => report.add(Weight::Problem, "KV", words),
+        }
     }
     // Films that pass through the service are not fetched from the bucket by pages.
     if given.get(VIDEO_DELIVERY.text()).as_deref() != Some("proxy") {

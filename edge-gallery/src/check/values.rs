@@ -7,7 +7,7 @@ use platform::{
     config::{ConfigError, Lookup, names::SHUTDOWN_GRACE, table::SETTINGS},
 };
 use platform_fallback::Endpoint;
-use platform_native::HostNames;
+use platform_native::{HostNames, has_kv_in_bucket};
 
 use super::{
     given::{Given, Host},
@@ -31,10 +31,11 @@ fn errors(given: &Given) -> Vec<ConfigError> {
         |lookup| Endpoint::load(lookup).map(drop),
         |lookup| LogClient::load(lookup).map(drop),
     ];
-    let native: [Load; 3] = [
+    let native: [Load; 4] = [
         |lookup| Settings::load(lookup, &Arguments::default()).map(drop),
         |lookup| HostNames::load(lookup).map(drop),
         |lookup| lookup.seconds(SHUTDOWN_GRACE).map(drop),
+        |lookup| has_kv_in_bucket(lookup).map(drop),
     ];
     let mut errors: Vec<ConfigError> = Vec::new();
     let parts = services.iter().chain(native.iter().filter(|_| given.host == Host::Native));
@@ -71,6 +72,7 @@ mod tests {
             assert_eq!(Endpoint::load(&lookup).map(|it| it.is_some()), Ok(true));
             assert!(HostNames::load(&lookup).is_ok() && lookup.seconds(SHUTDOWN_GRACE).is_ok());
             assert_eq!(LogClient::load(&lookup), Ok(LogClient::Whole));
+            assert_eq!(has_kv_in_bucket(&lookup), Ok(true));
         }
     }
 }

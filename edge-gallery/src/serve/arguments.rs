@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use platform::config::{
     ConfigError, Lookup, Name,
     names::{
-        CACHE_BYTES, GALLERY_DATA, GALLERY_LISTEN, GALLERY_SPLIT, GALLERY_STORE_LISTEN, GALLERY_TLS_CERT,
-        GALLERY_TLS_KEY, TRUST_FORWARDED,
+        CACHE_BYTES, GALLERY_DATA, GALLERY_LISTEN, GALLERY_METRICS, GALLERY_SPLIT, GALLERY_STORE_LISTEN,
+        GALLERY_TLS_CERT, GALLERY_TLS_KEY, TRUST_FORWARDED,
     },
 };
 
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Gives video-edge an address of its own, and the page the way to it [env: GALLERY_SPLIT]
     #[arg(long, value_name = "ADDRESS")]
     split: Option<SocketAddr>,
+    /// Where Prometheus finds counts of requests; nobody else should [env: GALLERY_METRICS]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// The path below which browsers find the gallery, such as /gallery [env: BASE_PATH]
     #[arg(long, value_name = "PATH")]
     pub base_path: Option<String>,
@@ -47,6 +50,7 @@ pub struct Arguments {
 pub struct Settings {
     pub listen: SocketAddr,
     pub split: Option<SocketAddr>,
+    pub metrics: Option<SocketAddr>,
     pub data: PathBuf,
     pub store_listen: SocketAddr,
     /// The certificate and its key.
@@ -58,13 +62,12 @@ pub struct Settings {
 impl Settings {
     /// What the command line says goes before what the configuration says.
     pub fn load(lookup: &Lookup<'_>, arguments: &Arguments) -> Result<Self, ConfigError> {
-        let required = |given: Option<SocketAddr>, name: Name| match given
-            .map_or_else(|| address(lookup, name), |it| Ok(Some(it)))?
-        {
+        let optional =
+            |given: Option<SocketAddr>, name| given.map_or_else(|| address(lookup, name), |given| Ok(Some(given)));
+        let required = |given: Option<SocketAddr>, name: Name| match optional(given, name)? {
             Some(address) => Ok(address),
             None => Err(ConfigError::new(name, "is not set")),
         };
-        let split = arguments.split.map_or_else(|| address(lookup, GALLERY_SPLIT), |given| Ok(Some(given)))?;
         let data = arguments.data.clone().map_or_else(|| lookup.required(GALLERY_DATA).map(PathBuf::from), Ok)?;
         let file = |given: &Option<PathBuf>, name| given.clone().or_else(|| lookup.optional(name).map(PathBuf::from));
         let tls = match (file(&arguments.tls_cert, GALLERY_TLS_CERT), file(&arguments.tls_key, GALLERY_TLS_KEY)) {
@@ -75,7 +78,8 @@ impl Settings {
         };
         Ok(Self {
             listen: required(arguments.listen, GALLERY_LISTEN)?,
-            split,
+            split: optional(arguments.split, GALLERY_SPLIT)?,
+            metrics: optional(arguments.metrics, GALLERY_METRICS)?,
             data,
             store_listen: required(arguments.store_listen, GALLERY_STORE_LISTEN)?,
             tls,

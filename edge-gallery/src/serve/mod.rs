@@ -6,7 +6,7 @@ mod reach;
 
 use std::{
     io::Write as _,
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     path::Path,
     sync::{Arc, OnceLock, mpsc},
     time::{Duration, Instant},
@@ -18,14 +18,22 @@ use gallery::schema;
 use ingest::Database;
 use platform::config::{ConfigError, names};
 use platform_fallback::Endpoint;
-use platform_native::{Config as Environment, Crowd, Host, Options, Place, Tls, trust};
+use platform_native::{Config as Environment, Crowd, Host, KV_FILE, Observer, Options, Place, Tls, trust};
 use video_edge::VideoEdge;
 use viewer_edge::{Maker, ViewerEdge};
 
-use crate::{Failure, kept, private};
+use crate::{
+    Failure, kept,
+    metrics::{self, Metrics},
+    private,
+};
 use reach::Reach;
 
 pub use arguments::{Arguments, Settings};
+
+/// Sessions that were ended in a file are not ended in the bucket.
+const LEFT_BEHIND: &str = "GALLERY_KV=bucket reads nothing of the kv.db in the data folder, so that sessions which were \
+    ended there live again: run edge-gallery session end --all, and delete kv.db and kv.id";
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut environment = Environment::environment();
@@ -35,15 +43,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     private::tidy(&settings.data);
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
+    let metrics = settings.metrics.map(bind).transpose()?;
 
     let tls = settings.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let page_origins = origins::over(scheme, gallery.local_addr()?);
     if arguments.local || environment.read(|lookup| lookup.switch(names::GALLERY_LOCAL))? {
-        if !settings.listen.ip().is_loopback() {
-            return Err("--local is for a gallery that only this machine can reach: listen on 127.0.0.1".into());
-        }
-        environment = environment.with(names::GALLERY_LOCAL.text(), "true".to_owned());
+        environment = for_this_machine(environment, &settings)?;
     }
     if let Some(path) = &arguments.base_path {
         environment = environment.with(names::BASE_PATH.text(), path.clone());
@@ -98,9 +104,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if environment.read(|lookup| Source::load(&lookup))? == Source::Sql {
         publish_first(options.database.as_ref(), &settings.data);
     }
+    look_for_left_sessions(&options);
     options.trust_forwarded = settings.trust_forwarded;
     options.tls = tls;
     options.cache_bytes = settings.cache_bytes;
+    let watched = metrics.map(|listener| watch(listener, &mut options)).transpose()?;
     let grace = options.shutdown_grace;
     let stopped_at = Arc::new(OnceLock::new());
     let stopping = Arc::clone(&stopped_at);
@@ -108,6 +116,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut ready = serde_json::json!({ "event": "ready", "gallery": below(&page_origins[0]) });
     if let Some(store) = &store {
         ready["store"] = origins::of(store.addr()).remove(0).into();
+    }
+    if let Some(address) = watched {
+        ready["metrics"] = format!("{}/metrics", origins::of(address).remove(0)).into();
     }
     // All workers share it.
     let maker = Maker::new(picture::make);
@@ -134,6 +145,31 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         store.stop_within(grace.saturating_sub(past))?;
     }
     Ok(())
+}
+
+fn look_for_left_sessions(options: &Options) {
+    if options.kv.is_some() && options.data_dir.join(KV_FILE).exists() {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {LEFT_BEHIND}");
+    }
+}
+
+fn for_this_machine(environment: Environment, settings: &Settings) -> Result<Environment, Failure> {
+    if !settings.listen.ip().is_loopback() {
+        return Err("--local is for a gallery that only this machine can reach: listen on 127.0.0.1".into());
+    }
+    Ok(environment.with(names::GALLERY_LOCAL.text(), "true".to_owned()))
+}
+
+/// Counts what the host does, and tells it at an address of its own.
+fn watch(listener: TcpListener, options: &mut Options) -> Result<SocketAddr, Failure> {
+    let address = listener.local_addr()?;
+    let metrics = Metrics::new();
+    options.observer = Some(Arc::clone(&metrics) as Arc<dyn Observer>);
+    metrics::listen(listener, metrics).map_err(|error| format!("cannot serve the metrics: {error}"))?;
+    if !address.ip().is_loopback() {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: whoever reaches {address} can read the metrics");
+    }
+    Ok(address)
 }
 
 /// Makes the catalogue's index in a file of an earlier version, which has rows and no index. A database behind HTTP

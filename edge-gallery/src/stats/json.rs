@@ -30,6 +30,7 @@ pub fn of(outcome: &Outcome) -> Value {
         "otherLines": outcome.others,
         "control": outcome.control,
         "all": requests(&outcome.total),
+        "services": each(&outcome.services),
         "routes": each(&outcome.routes),
         "arms": each(&outcome.arms),
         "routesOfArms": both.collect::<Vec<_>>(),

@@ -5,6 +5,8 @@ use serde::Deserialize;
 /// What the line of a request says that is counted here.
 #[derive(Debug, Deserialize)]
 pub struct Request {
+    #[serde(default)]
+    pub service: String,
     pub route: String,
     pub status: u16,
     /// Milliseconds until the head of the answer.

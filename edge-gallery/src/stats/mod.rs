@@ -1,4 +1,4 @@
-//! `edge-gallery stats`: what the log lines of the services say, for each arm of an experiment.
+//! `edge-gallery stats`: what the log lines of the services say, for each service and for each arm of an experiment.
 
 mod interval;
 mod json;
@@ -20,7 +20,7 @@ use sample::{Figures, Sample, ViewFigures, Views};
 const MASTER: &str = "/api/hls/playlist";
 
 /// Reads the JSON log lines of viewer-edge and video-edge, and counts requests, bytes, hits of the cache, times and
-/// errors. Other lines are passed over. It compares the arms of VIDEO_EXPERIMENT, and says where too few requests came
+/// errors, for each service and route. Other lines are passed over. It compares the arms of VIDEO_EXPERIMENT, and says where too few requests came
 /// to tell.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -39,6 +39,7 @@ struct Outcome {
     lines: u64,
     others: u64,
     total: Figures,
+    services: BTreeMap<String, Figures>,
     routes: BTreeMap<String, Figures>,
     arms: BTreeMap<String, Figures>,
     /// By route and arm.
@@ -63,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     if let Some(control) = &arguments.control
-        && !counts.requests.keys().any(|(_, arm)| arm.as_ref() == Some(control))
+        && !counts.requests.keys().any(|(_, _, arm)| arm.as_ref() == Some(control))
     {
         return Err(format!("no line has the arm {control}").into());
     }
@@ -81,8 +82,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 struct Counts {
     lines: u64,
     others: u64,
-    /// By route and arm.
-    requests: BTreeMap<(String, Option<String>), Sample>,
+    /// By service, route and arm.
+    requests: BTreeMap<(String, String, Option<String>), Sample>,
     /// By arm, and by packaging.
     views: BTreeMap<String, Views>,
     packagings: BTreeMap<String, Views>,
@@ -104,31 +105,35 @@ impl Counts {
                 self.views.entry(request.arm.clone().unwrap_or_default()).or_default().add(report);
                 self.packagings.entry(report.packaging.clone()).or_default().add(report);
             }
-            self.requests.entry((request.route.clone(), request.arm.clone())).or_default().add(&request);
+            let of = (request.service.clone(), request.route.clone(), request.arm.clone());
+            self.requests.entry(of).or_default().add(&request);
         }
         Ok(())
     }
 
     fn outcome(self, control: Option<String>) -> Outcome {
         let mut total = Sample::default();
-        let (mut routes, mut arms) = (BTreeMap::<String, Sample>::new(), BTreeMap::<String, Sample>::new());
-        for ((route, arm), sample) in &self.requests {
+        let [mut services, mut routes, mut arms] = [(); 3].map(|()| BTreeMap::<String, Sample>::new());
+        let mut both = BTreeMap::<(String, String), Sample>::new();
+        for ((service, route, arm), sample) in &self.requests {
             total.merge(sample);
+            services.entry(service.clone()).or_default().merge(sample);
             routes.entry(route.clone()).or_default().merge(sample);
             if let Some(arm) = arm {
                 arms.entry(arm.clone()).or_default().merge(sample);
+                both.entry((route.clone(), arm.clone())).or_default().merge(sample);
             }
         }
         // A view is one request of a master in every arm. Of segments, some arms see none.
-        let views = self.requests.iter().filter(|((route, arm), _)| route == MASTER && arm.is_some());
-        let most = views.max_by_key(|(_, sample)| sample.requests).and_then(|((_, arm), _)| arm.clone());
+        let views = both.iter().filter(|((route, _), _)| route == MASTER);
+        let most = views.max_by_key(|(_, sample)| sample.requests).map(|((_, arm), _)| arm.clone());
         let most = most.or_else(|| arms.iter().max_by_key(|(_, it)| it.requests).map(|(arm, _)| arm.clone()));
-        let both = self.requests.into_iter().filter_map(|((route, arm), sample)| Some(((route, arm?), sample)));
         Outcome {
             lines: self.lines,
             others: self.others,
             total: total.figures(),
-            both: both.map(|(of, sample)| (of, sample.figures())).collect(),
+            both: both.into_iter().map(|(of, sample)| (of, sample.figures())).collect(),
+            services: figures(services),
             routes: figures(routes),
             arms: figures(arms),
             control: control.or(most),

@@ -26,8 +26,9 @@ pub fn of(outcome: &Outcome) -> String {
     if outcome.total.requests == 0 {
         return text + "There is nothing to count. The services write one line of JSON for each request.\n";
     }
+    services(&mut text, outcome);
     text.push_str(
-        "In brackets: where the true figure lies, in 95 of 100 such counts. \"?\": too few requests to tell.\n",
+        "\nIn brackets: where the true figure lies, in 95 of 100 such counts. \"?\": too few requests to tell.\n",
     );
     let all = [("all".to_owned(), &outcome.total)].into_iter();
     let routes = outcome.routes.iter().map(|(route, figures)| (route.clone(), figures));
@@ -40,6 +41,26 @@ pub fn of(outcome: &Outcome) -> String {
     }
     views(&mut text, outcome);
     text
+}
+
+/// The table for monitoring: a line for each service, and a dash for what no host has told.
+fn services(text: &mut String, outcome: &Outcome) {
+    let titles = ["", "requests", "half within ms", "99 % within ms", "4xx", "5xx", "processor ms each", "from cache"];
+    let mut table = vec![titles.map(str::to_owned)];
+    let figure = |figure: Option<Figure>, unit| figure.map_or_else(|| "-".to_owned(), |it| number(it.value, unit));
+    for (service, figures) in &outcome.services {
+        table.push([
+            if service.is_empty() { "?".to_owned() } else { service.clone() },
+            figures.requests.to_string(),
+            figure(figures.p50, Unit::Milliseconds),
+            figure(figures.p99, Unit::Milliseconds),
+            figure(figures.client_errors, Unit::Percent),
+            figure(figures.server_errors, Unit::Percent),
+            figure(figures.cpu, Unit::Milliseconds),
+            figure(figures.hits, Unit::Percent),
+        ]);
+    }
+    lay_out(text, "Services", &table);
 }
 
 fn section<'a>(text: &mut String, title: &str, rows: impl Iterator<Item = (String, &'a Figures)>) {
@@ -209,14 +230,17 @@ fn optional(figure: Option<Figure>, unit: Unit) -> String {
 }
 
 fn written(figure: &Figure, unit: Unit) -> String {
-    let number = |value: f64| match unit {
+    let bound = |bound: Option<f64>| bound.map_or_else(|| "?".to_owned(), |bound| number(bound, unit));
+    format!("{} ({} to {})", number(figure.value, unit), bound(figure.low), bound(figure.high))
+}
+
+fn number(value: f64, unit: Unit) -> String {
+    match unit {
         Unit::Milliseconds if value.abs() >= 100.0 => format!("{value:.0}"),
         Unit::Milliseconds | Unit::Plain => format!("{value:.2}"),
         Unit::Percent => format!("{:.2} %", value * 100.0),
         Unit::Bytes => amount(value),
-    };
-    let bound = |bound: Option<f64>| bound.map_or_else(|| "?".to_owned(), number);
-    format!("{} ({} to {})", number(figure.value), bound(figure.low), bound(figure.high))
+    }
 }
 
 /// Bytes, in decimal units.

@@ -5,7 +5,7 @@ use gallery::{
     media::Media,
     views::{Part, Unreadable, View, shards},
 };
-use platform::{Cx, Error, Platform, Sql as _, Value};
+use platform::{Cx, Error, Platform, Value};
 
 use super::{Catalogue, inflated, shelf::Shelf, sql, unreadable};
 
@@ -45,7 +45,7 @@ impl Catalogue {
         loop {
             let statement = format!("{} WHERE key > ?1 ORDER BY key LIMIT ?2", sql::SELECT);
             let limit = Value::Integer(i64::try_from(AT_ONCE).unwrap_or(i64::MAX));
-            let rows = cx.sql()?.query(&statement, &[after.as_str().into(), limit]).await?;
+            let rows = cx.read_sql(&statement, &[after.as_str().into(), limit]).await?;
             let is_last = rows.len() < AT_ONCE;
             for row in rows {
                 let media = sql::media(row)?;
@@ -70,7 +70,7 @@ impl Catalogue {
                 let places: Vec<String> = (1..=some.len()).map(|number| format!("?{number}")).collect();
                 let statement = format!("{} WHERE key IN ({})", sql::SELECT, places.join(","));
                 let parameters: Vec<Value> = some.iter().map(|key| (*key).into()).collect();
-                for row in cx.sql()?.query(&statement, &parameters).await? {
+                for row in cx.read_sql(&statement, &parameters).await? {
                     take(sql::media(row)?);
                 }
             }

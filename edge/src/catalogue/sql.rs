@@ -9,7 +9,7 @@ use gallery::{
     media::{Exposure, Film, Media, MediaType, Place, Taken},
     views::INDEX,
 };
-use platform::{Cx, Error, Kind, Platform, Row, Sql, Value};
+use platform::{Cx, Error, Kind, Platform, Row, Value};
 use serde::Deserialize;
 
 use super::{
@@ -36,13 +36,13 @@ pub const SELECT: &str = select!();
 const ITEM: &str = select!(" WHERE key = ?1");
 
 pub(super) async fn item<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Media>, Error> {
-    let rows = cx.sql()?.query(ITEM, &[key.as_str().into()]).await?;
+    let rows = cx.read_sql(ITEM, &[key.as_str().into()]).await?;
     rows.into_iter().next().map(media).transpose()
 }
 
 pub(super) async fn film<P: Platform>(cx: &Cx<'_, P>, key: &MediaKey) -> Result<Option<Film>, Error> {
     const FILM: &str = "SELECT type, hls_qualities, updated_at, version, albums FROM media WHERE key = ?1";
-    let rows = cx.sql()?.query(FILM, &[key.as_str().into()]).await?;
+    let rows = cx.read_sql(FILM, &[key.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     // The statement selects the type instead of having a condition on it, so that a row with a wrong type gives an
     // error.
@@ -70,11 +70,10 @@ fn qualities(names: Option<&str>) -> Option<Vec<String>> {
 /// parameter.
 pub(super) async fn index<P: Platform>(cx: &Cx<'_, P>, may_be_kept: bool) -> Result<Option<Bytes>, Error> {
     const INDEX_NOW: &str = "SELECT bytes FROM catalogue_parts WHERE name = ?1 AND ?2";
-    let database = cx.sql()?;
     let mut rows = if may_be_kept {
-        database.query("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[INDEX.into()]).await?
+        cx.read_sql("SELECT bytes FROM catalogue_parts WHERE name = ?1", &[INDEX.into()]).await?
     } else {
-        database.query(INDEX_NOW, &[INDEX.into(), Value::Integer(1)]).await?
+        cx.read_sql(INDEX_NOW, &[INDEX.into(), Value::Integer(1)]).await?
     };
     rows.first_mut().map_or(Ok(None), |row| row.take_blob(0)).map(|bytes| bytes.map(Bytes::from))
 }
@@ -94,7 +93,7 @@ pub(super) async fn pieces<P: Platform>(cx: &Cx<'_, P>, pieces: &[Piece]) -> Fou
         // SQLite counts from 1.
         parameters.extend([part.as_str().into(), number(range.start + 1), number(range.end - range.start)]);
     }
-    let mut rows = cx.sql()?.query(&sql, &parameters).await?;
+    let mut rows = cx.read_sql(&sql, &parameters).await?;
     if rows.len() < pieces.len() {
         return Ok(None);
     }

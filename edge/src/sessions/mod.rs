@@ -254,6 +254,7 @@ impl Sessions {
         {
             return Ok(viewer);
         }
+        cx.record.event.set(Some("session-ended"));
         Err(Problem::unauthorized().into())
     }
 

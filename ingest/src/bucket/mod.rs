@@ -2,6 +2,7 @@
 
 mod answer;
 mod check;
+mod kv;
 mod lanes;
 mod list;
 mod parts;
@@ -21,6 +22,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 pub use check::{Probed, probe_bucket};
+pub use kv::probe_kv;
 #[allow(unused_imports)] // they belong to what a bucket can do
 pub use list::Listed;
 pub use parts::PartSizes;

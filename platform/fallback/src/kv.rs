@@ -73,7 +73,7 @@ impl<P: Platform> Kv for KvObjects<P> {
             StatusCode::OK if self.has_expired(&response) => Ok(None),
             StatusCode::OK => P::collect(response.into_body(), MAX_VALUE_BYTES).await.map(Some),
             StatusCode::NOT_FOUND => Ok(None),
-            status => Err(refusal("kv.get", status)),
+            _ => Err(refusal::<P>("kv.get", response).await),
         }
     }
 
@@ -95,17 +95,18 @@ impl<P: Platform> Kv for KvObjects<P> {
         let response = self.platform.fetch(self.request(&unsigned, value)?).await?;
         match response.status() {
             status if status.is_success() => Ok(()),
-            status => Err(refusal("kv.put", status)),
+            _ => Err(refusal::<P>("kv.put", response).await),
         }
     }
 
     async fn delete(&self, key: &KvKey) -> Result<(), Error> {
         let object = self.object(key);
         let request = self.request(&bodiless(sigv4::Method::Delete, &object, &[]), Bytes::new())?;
-        match self.platform.fetch(request).await?.status() {
+        let response = self.platform.fetch(request).await?;
+        match response.status() {
             // S3 answers 204 if the object was not there. Other stores answer 404.
             status if status.is_success() || status == StatusCode::NOT_FOUND => Ok(()),
-            status => Err(refusal("kv.delete", status)),
+            _ => Err(refusal::<P>("kv.delete", response).await),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     rc::Rc,
     task::{Context, Poll, Waker},
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -35,7 +35,8 @@ pub(crate) fn answer<S: Service>(service: &S, instance: &Rc<Instance>, request: 
     });
     let elapsed = started.elapsed();
     // A sandbox that answers several requests counts on.
-    cx.record.cpu_ms.set(elapsed_vcpu_ms().ok().zip(cpu).and_then(|(after, before)| after.checked_sub(before)));
+    let cpu = elapsed_vcpu_ms().ok().zip(cpu).and_then(|(after, before)| after.checked_sub(before));
+    cx.record.cpu.set(cpu.map(Duration::from_millis));
     service::finish(&cx, &mut response, elapsed);
     // The host sends the body after this. Only Fastly's own log says how much of the body arrives.
     instance.log.line(&cx.record.log_line(cx.request_id(), method, response.status().as_u16(), elapsed, None));

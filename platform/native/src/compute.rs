@@ -15,6 +15,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::processor::{Spent, thread_time};
+
 /// The most that is done at once: a hash needs a processor and 19 MiB.
 const AT_ONCE: usize = 2;
 /// How much waits. More comes only from someone who guesses passwords.
@@ -52,12 +54,19 @@ impl Pool {
         let begun = thread::Builder::new().name("compute".to_owned()).spawn(move || {
             let _permit = permit;
             stand_back();
+            let before = thread_time();
+            let value = work();
+            let took = before.zip(thread_time()).map(|(before, after)| after.saturating_sub(before));
             // Nobody listens if the client has left.
-            let _ = tell.send(work());
+            let _ = tell.send((value, took.unwrap_or_default()));
         });
         begun.map_err(|error| Error::because(Kind::Unavailable, OPERATION, error))?;
         // The panic's message went to standard error. It may quote anything, so it stays out of the log.
-        done.await.map_err(|_| Error::because(Kind::Internal, OPERATION, "panicked"))
+        let (value, took) = done.await.map_err(|_| Error::because(Kind::Internal, OPERATION, "panicked"))?;
+        if let Some(spent) = Spent::current() {
+            spent.add(took);
+        }
+        Ok(value)
     }
 
     fn seat(&self) -> Option<Seat<'_>> {

@@ -15,7 +15,7 @@ use std::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use crate::log::Log;
+use crate::{Observer, log::Log};
 
 /// What else the program needs: files, the runtime's own, standard streams.
 const RESERVED: u64 = 128;
@@ -42,6 +42,7 @@ pub struct Crowd {
     present: Mutex<Present>,
     refused: AtomicU64,
     refusal: Notify,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Default)]
@@ -59,6 +60,14 @@ pub struct Seat {
 impl Crowd {
     /// At most `most` connections; `None` for what the limit of descriptors allows.
     pub fn new(most: Option<usize>, each_client_is_known: bool) -> Arc<Self> {
+        Self::observed(most, each_client_is_known, None)
+    }
+
+    pub(crate) fn observed(
+        most: Option<usize>,
+        each_client_is_known: bool,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Arc<Self> {
         let most = most.unwrap_or_else(affordable);
         Arc::new(Self {
             most,
@@ -66,6 +75,7 @@ impl Crowd {
             present: Mutex::default(),
             refused: AtomicU64::new(0),
             refusal: Notify::new(),
+            observer,
         })
     }
 
@@ -77,6 +87,9 @@ impl Crowd {
         if present.all >= self.most || beside.is_some() && beside >= self.most_per_address {
             self.refused.fetch_add(1, Ordering::Relaxed);
             self.refusal.notify_one();
+            if let Some(observer) = &self.observer {
+                observer.refused_connection();
+            }
             return None;
         }
         present.all += 1;

@@ -21,12 +21,14 @@ use platform::{
     },
 };
 use platform_fallback::Endpoint;
+use platform_s3::Location;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    Config, HostError, HostNames, Place, Tls,
+    Config, HostError, HostNames, Observer, Place, Tls,
     clock::{self, Clock},
     crowd::{Crowd, Seat},
+    kv,
     log::{self, Log},
     shared::{DEFAULT_CACHE_BYTES, Shared},
     wire::ClientTimeouts,
@@ -39,6 +41,8 @@ pub struct Options {
     /// missing.
     pub data_dir: PathBuf,
     pub database: Option<Place>,
+    /// The bucket of the KV stores. Without it they are in `kv.db`.
+    pub kv: Option<Location>,
     /// The number of worker threads. The default is one per core.
     pub workers: usize,
     /// Whether to trust `X-Forwarded-Proto` and the last entry of `X-Forwarded-For`. Use this only behind a proxy
@@ -74,6 +78,8 @@ pub struct Options {
     pub log_client: LogClient,
     /// Where the log lines go.
     pub log: Box<dyn Write + Send>,
+    /// Who counts what the log says.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Options {
@@ -81,6 +87,7 @@ impl Options {
         Self {
             data_dir: data_dir.into(),
             database: None,
+            kv: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             trust_forwarded: false,
             tls: None,
@@ -96,15 +103,17 @@ impl Options {
             shutdown_grace: Duration::from_mins(1),
             log_client: LogClient::default(),
             log: Box::new(std::io::stdout()),
+            observer: None,
         }
     }
 
-    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `TRUST_FORWARDED` (`true` or `1`),
-    /// `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what [`HostNames`] reads, if they are set.
+    /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `GALLERY_KV` (and the names of the
+    /// bucket), `TRUST_FORWARDED` (`true` or `1`), `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what [`HostNames`] reads, if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));
             self.database = Endpoint::load(&lookup)?.map(|endpoint| Place::Http(Arc::new(endpoint))).or_else(file);
+            self.kv = kv::bucket(&lookup)?;
             self.trust_forwarded = lookup.switch(TRUST_FORWARDED)?;
             self.host_names = HostNames::load(&lookup)?;
             self.log_client = LogClient::load(&lookup)?;
@@ -150,13 +159,13 @@ impl Host {
     /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
-        let crowd = Crowd::new(options.connections, !options.trust_forwarded);
+        let crowd = Crowd::observed(options.connections, !options.trust_forwarded, options.observer.clone());
         let failed = |error| HostError::new("cannot start the host", error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let clock = Clock::open(&options.data_dir)?;
-        let (log, writer) = Log::start(options.log).map_err(failed)?;
+        let (log, writer) = Log::start(options.log, options.observer).map_err(failed)?;
         let plan = Arc::new(Plan {
-            shared: Shared::new(&options.data_dir, options.cache_bytes)?,
+            shared: Shared::with_kv(&options.data_dir, options.cache_bytes, options.kv)?,
             data_dir: options.data_dir,
             database: options.database,
             trust_forwarded: options.trust_forwarded,

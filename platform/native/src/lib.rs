@@ -22,7 +22,9 @@ mod http2;
 mod kv;
 mod log;
 mod names;
+mod observer;
 mod patience;
+mod processor;
 mod recent;
 mod request;
 mod shared;
@@ -53,8 +55,12 @@ pub use config::{Config, variable};
 pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};
-pub use kv::{MAX_VALUE_BYTES, Store, clear as clear_kv, put_if_absent as put_kv_if_absent};
+pub use kv::{
+    FILE as KV_FILE, MAX_VALUE_BYTES, Store, clear as clear_kv, is_in_bucket as has_kv_in_bucket,
+    put_if_absent as put_kv_if_absent,
+};
 pub use names::HostNames;
+pub use observer::{Ended, Observer};
 pub use shared::Shared;
 pub use sql::{Database, Place};
 pub use tls::Tls;
@@ -66,7 +72,7 @@ pub use tls::Tls;
 pub struct Native(Rc<Parts>);
 
 struct Parts {
-    stores: Rc<kv::Stores>,
+    stores: kv::Stores,
     database: sql::Held,
     client: Rc<fetch::Client>,
     shared: Arc<Shared>,
@@ -78,14 +84,14 @@ impl Native {
         Self::open_sharing(data_dir, database, &Shared::new(data_dir, shared::DEFAULT_CACHE_BYTES)?)
     }
 
-    /// Opens the database and the stores in `data_dir`, the folder of `shared`. A database file gets its schema.
+    /// Opens the database and the stores of `shared`, whose folder is `data_dir`. A database file gets its schema.
     /// Without `database`, the database is a file in `data_dir` too.
     ///
     /// A store that cannot be opened does not keep the host from starting: calls to the store give `Unavailable`.
     pub fn open_sharing(data_dir: &Path, database: Option<&Place>, shared: &Arc<Shared>) -> Result<Self, HostError> {
         let database = database.cloned().unwrap_or_else(|| Place::File(data_dir.join("gallery.db")));
         Ok(Self(Rc::new(Parts {
-            stores: Rc::new(kv::Stores::new(data_dir.join(kv::FILE), &shared.kv)),
+            stores: kv::Stores::open(&shared.kv),
             database: sql::Held::open(&database)?,
             client: Rc::new(fetch::Client::new()?),
             shared: Arc::clone(shared),
@@ -99,7 +105,7 @@ impl Platform for Native {
     type Body = Body;
 
     fn kv(&self, store: StoreName) -> Result<Store, Error> {
-        Ok(Store::new(store, Rc::clone(&self.0.stores)))
+        Ok(self.0.stores.store(self, store))
     }
 
     fn sql(&self) -> Result<Database, Error> {

@@ -15,6 +15,8 @@ use std::{
 
 use platform::{Record, record::Sent};
 
+use crate::{Ended, Observer};
+
 /// The most lines that wait. When the reader has stopped reading, further lines are dropped and counted.
 const WAITING_LINES: usize = 8192;
 /// How long lines are gathered before they are written together. A wake-up for each line would cost more than the
@@ -29,21 +31,28 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 pub(crate) struct Log {
     lines: SyncSender<String>,
     dropped: Arc<AtomicU64>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Log {
     /// Starts the writer. When every clone of the log is dropped, the writer writes the remaining lines and ends.
-    pub fn start(sink: Box<dyn Write + Send>) -> std::io::Result<(Self, JoinHandle<()>)> {
+    pub fn start(
+        sink: Box<dyn Write + Send>,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (lines, waiting) = sync_channel(WAITING_LINES);
         let dropped = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&dropped);
         let writer = std::thread::Builder::new().name("log".into()).spawn(move || write(sink, &waiting, &counter))?;
-        Ok((Self { lines, dropped }, writer))
+        Ok((Self { lines, dropped, observer }, writer))
     }
 
     pub fn line(&self, line: String) {
         if self.lines.try_send(line).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            if let Some(observer) = &self.observer {
+                observer.dropped_line();
+            }
         }
     }
 }
@@ -85,20 +94,19 @@ pub(crate) struct Entry {
     pub request_id: String,
     pub method: &'static str,
     pub status: u16,
-    pub started: Instant,
+    /// Until the head of the answer.
+    pub head: Duration,
 }
 
 impl Entry {
     /// Writes the line. `bytes` of the body were sent. `complete` is false if the body broke off, or if the client
     /// left before its end.
     pub fn write(&self, log: &Log, bytes: u64, complete: bool) {
-        log.line(self.record.log_line(
-            &self.request_id,
-            self.method,
-            self.status,
-            self.started.elapsed(),
-            Some(Sent { bytes, complete }),
-        ));
+        let Self { ref record, ref request_id, method, status, head } = *self;
+        if let Some(observer) = &log.observer {
+            observer.ended(&Ended { record, method, status, head, bytes, complete });
+        }
+        log.line(record.log_line(request_id, method, status, head, Some(Sent { bytes, complete })));
     }
 }
 
@@ -135,7 +143,7 @@ mod tests {
     #[test]
     fn a_closed_pipe_stops_nobody() {
         let (told, hears) = channel();
-        let (log, writer) = Log::start(Box::new(Sink { told, wait: None, fail: true })).unwrap();
+        let (log, writer) = Log::start(Box::new(Sink { told, wait: None, fail: true }), None).unwrap();
         log.line("one".into());
         assert_eq!(hears.recv().unwrap(), "one\n");
         log.line("two".into());
@@ -148,7 +156,7 @@ mod tests {
     fn a_stuck_reader_costs_lines_and_no_time() {
         let (told, hears) = channel();
         let (go, wait) = channel();
-        let (log, writer) = Log::start(Box::new(Sink { told, wait: Some(wait), fail: false })).unwrap();
+        let (log, writer) = Log::start(Box::new(Sink { told, wait: Some(wait), fail: false }), None).unwrap();
         let started = Instant::now();
         for _ in 0..WAITING_LINES * 3 {
             log.line("line".into());

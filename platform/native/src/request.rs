@@ -24,6 +24,7 @@ use crate::{
     Body, HostNames, Native,
     entropy::Entropy,
     log::{Entry, Log},
+    processor::timed,
 };
 
 /// The longest head of a request, in bytes. Cookies and presigned queries stay far below.
@@ -72,12 +73,16 @@ impl<S: Service> Site<S> {
                 call.cx.record.service.set("host");
                 Err(problem)
             }
-            (Ok(()), Ok(request)) => caught(self.service.handle(&call.cx, request)).await.map_err(|_| {
-                // The panic's message went to standard error. It may quote anything, so it stays out of the log.
-                let error = Error::because(Kind::Internal, "service.handle", "panicked");
-                call.cx.record.note(&error);
-                Problem::from(&error)
-            }),
+            (Ok(()), Ok(request)) => {
+                let (answer, cpu) = timed(caught(self.service.handle(&call.cx, request))).await;
+                call.cx.record.cpu.set(cpu);
+                answer.map_err(|_| {
+                    // The panic's message went to standard error. It may quote anything, so it stays out of the log.
+                    let error = Error::because(Kind::Internal, "service.handle", "panicked");
+                    call.cx.record.note(&error);
+                    Problem::from(&error)
+                })
+            }
         };
         if late.get() {
             // What the service says of a body that broke off is for clients that have left. This one is here.
@@ -101,7 +106,7 @@ impl<S: Service> Site<S> {
         // Without randomness the id is all zeroes, which is no reason to say nothing.
         let _ = self.entropy.take(&mut id);
         let request_id = format!("{:016x}", u64::from_be_bytes(id));
-        Entry { record, request_id, method: "OTHER", status, started: Instant::now() }.write(log, 0, true);
+        Entry { record, request_id, method: "OTHER", status, head: Duration::ZERO }.write(log, 0, true);
     }
 
     /// The request, if its `Host` is a name of the gallery.
@@ -172,7 +177,7 @@ impl Call<'_> {
             request_id: self.cx.request_id().to_owned(),
             method: self.method,
             status,
-            started: self.started,
+            head: self.started.elapsed(),
         }
     }
 }

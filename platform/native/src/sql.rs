@@ -154,4 +154,8 @@ impl Sql for Database {
             Inner::Http(http) => http.batch(statements).await,
         }
     }
+
+    fn is_remote(&self) -> bool {
+        matches!(self.0, Inner::Http(_))
+    }
 }

@@ -4,6 +4,8 @@
 pub mod listing;
 mod location;
 mod objects;
+mod refusal;
 
 pub use location::Location;
-pub use objects::{Objects, bodiless, refusal};
+pub use objects::{Objects, bodiless};
+pub use refusal::refusal;

@@ -8,7 +8,7 @@ use sigv4::{Bucket, Credentials, HeaderRequest, Payload, Presigner, SigningKey, 
 
 use platform::{Cx, EdgeCache, Error, Kind, Platform, headers::declared_length};
 
-use crate::{Location, listing};
+use crate::{Location, listing, refusal::refusal};
 
 /// A bucket, and the credentials for it. The signing key of the day is kept in memory, and nowhere else.
 pub struct Objects {
@@ -95,7 +95,10 @@ impl Objects {
         let requests: Result<Vec<_>, Error> = all.iter().map(request).collect();
         let mut answers = Vec::with_capacity(all.len());
         for (answer, (key, headers)) in cx.fetch_all(requests?).await.into_iter().zip(all) {
-            let first = answer.and_then(accepted);
+            let first = match answer {
+                Ok(response) => accepted::<P>(response).await,
+                Err(error) => Err(error),
+            };
             let again = || self.read_once(cx, &Method::GET, key, headers, edge_cache);
             answers.push(cx.or_again(first, again).await?);
         }
@@ -111,10 +114,10 @@ impl Objects {
         edge_cache: Option<&EdgeCache>,
     ) -> Result<Response<P::Body>, Error> {
         if let Some(kept) = edge_cache.and_then(|wish| cx.kept(wish, || self.unsigned(method, key, headers))) {
-            return accepted(kept);
+            return accepted::<P>(kept).await;
         }
         let method = if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get };
-        accepted(cx.fetch(self.request(method, key, headers, edge_cache, cx.facts.now)?).await?)
+        accepted::<P>(cx.fetch(self.request(method, key, headers, edge_cache, cx.facts.now)?).await?).await
     }
 
     fn request(
@@ -192,7 +195,7 @@ impl Objects {
                 Ok(Some(body))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            status => Err(refusal("object.get", status)),
+            _ => Err(refusal::<P>("object.get", response).await),
         }
     }
 
@@ -214,7 +217,7 @@ impl Objects {
         let response = cx.fetch(self.signed(&unsigned, &HeaderMap::new(), bytes, cx.facts.now)?).await?;
         match response.status() {
             status if status.is_success() => Ok(response.headers().get(header::ETAG).cloned()),
-            status => Err(refusal("object.put", status)),
+            _ => Err(refusal::<P>("object.put", response).await),
         }
     }
 
@@ -231,7 +234,7 @@ impl Objects {
             let request = self.signed(&unsigned, &HeaderMap::new(), Bytes::new(), cx.facts.now)?;
             let response = cx.fetch(request).await?;
             if response.status() != StatusCode::OK {
-                return Err(refusal("object.list", response.status()));
+                return Err(refusal::<P>("object.list", response).await);
             }
             let body = P::collect(response.into_body(), MAX_LISTING).await?;
             let page = std::str::from_utf8(&body).ok().and_then(listing::parse);
@@ -256,7 +259,7 @@ pub const fn bodiless<'a>(
 }
 
 /// The responses that [`Objects::read`] accepts as answers.
-fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
+async fn accepted<P: Platform>(response: Response<P::Body>) -> Result<Response<P::Body>, Error> {
     match response.status() {
         StatusCode::OK
         | StatusCode::PARTIAL_CONTENT
@@ -264,12 +267,9 @@ fn accepted<B>(response: Response<B>) -> Result<Response<B>, Error> {
         | StatusCode::NOT_FOUND
         | StatusCode::PRECONDITION_FAILED
         | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-        status => Err(refusal("object.read", status)),
+        // Boxed, so that the future of a read has no room for what is rare.
+        _ => Err(Box::pin(refusal::<P>("object.read", response)).await),
     }
-}
-
-pub fn refusal(operation: &'static str, status: StatusCode) -> Error {
-    Error::because(Kind::of_refusal(status), operation, format!("the store answered {}", status.as_u16()))
 }
 
 /// The most pages of a listing that are read: ten thousand segments.

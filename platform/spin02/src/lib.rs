@@ -7,7 +7,7 @@
 
 #![allow(async_fn_in_trait)]
 
-#[allow(unsafe_code, reason = "the calls of the host are generated")]
+#[allow(unsafe_code, clippy::same_length_and_capacity, reason = "the calls of the host are generated")]
 mod bindings;
 mod config;
 mod kv;

@@ -212,6 +212,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(names::KV_MAX_VALUE_BYTES, VIDEO, "Larger playlists are served and not cached.", "25000000"),
     setting(
+        names::GALLERY_KV,
+        PROGRAM,
+        "Where the native host keeps the KV stores: in the `file` `kv.db` of its data folder, or in the `bucket`, where \
+         [several machines](#more-than-one-machine) share them.",
+        "bucket",
+    ),
+    setting(
         names::TRUST_FORWARDED,
         SERVICES,
         "`true` behind a proxy of your own: `X-Forwarded-Proto` and `-For` count. Fastly does not read it. On WASI \
@@ -251,6 +258,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(names::GALLERY_LISTEN, SERVE, "Where the gallery listens (`--listen`).", "0.0.0.0:8080"),
     setting(names::GALLERY_SPLIT, SERVE, "Where video-edge listens on its own (`--split`).", "127.0.0.1:8082"),
+    setting(
+        names::GALLERY_METRICS,
+        SERVE,
+        "Where Prometheus finds counts of requests (`--metrics`). Keep others away from it.",
+        "127.0.0.1:9464",
+    ),
     setting(
         names::GALLERY_STORE_LISTEN,
         PROGRAM,

@@ -75,13 +75,13 @@ where
         cx.record.note(&error);
         Problem::from(&error).into_response(cx.request_id())
     });
-    finish(&cx, &mut response, started.elapsed());
+    let elapsed = started.elapsed();
+    finish(&cx, &mut response, elapsed);
     let status = response.status().as_u16();
     let (sent, ended) = respond(response, out);
     if let Err(error) = ended {
         cx.record.note(&error);
     }
-    let elapsed = started.elapsed();
     log(&cx.record.log_line(cx.request_id(), method, status, elapsed, Some(sent)));
 }
 

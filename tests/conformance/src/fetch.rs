@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, header};
-use platform::{Kind, Platform, Timeouts};
+use http::{HeaderMap, HeaderValue, Method, Request, header};
+use platform::{Kind, Platform, TRACEPARENT, Timeouts};
 
 use crate::{At, Outcome, cases, ensure, fails, pattern, words};
 
@@ -14,7 +14,7 @@ cases!(fetch:
     hop_by_hop_headers_are_gone, head_has_a_length_and_no_body, no_body_where_there_is_none, refused_is_unavailable,
     closed_is_unavailable, unknown_host_is_an_error, garbage_is_an_error, slow_head_is_a_timeout, stalled_body_is_an_error,
     short_body_is_an_error, broken_chunks_are_an_error, all_are_sent_before_any_is_waited_for,
-    one_that_fails_leaves_the_others, order_is_the_requests,
+    one_that_fails_leaves_the_others, order_is_the_requests, a_trace_goes_on,
 );
 
 const SOON: Timeouts = Timeouts { first_byte: Duration::from_millis(500), ..Timeouts::DEFAULT };
@@ -69,6 +69,25 @@ async fn target_goes_as_it_is<P: Platform>(at: &At<'_, P>) -> Outcome {
         let seen = echoed(at, at.get(target)?).await?;
         ensure!(seen.starts_with(&format!("GET {target} HTTP/1.1\n")), "{target} went as {:?}", seen.lines().next());
     }
+    Ok(())
+}
+
+/// The upstream learns the trace, and that the request with this id is its caller in it.
+async fn a_trace_goes_on<P: Platform>(at: &At<'_, P>) -> Outcome {
+    const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let named = |value: &'static str| HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(value))]);
+    at.cx.follow(&named("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+    let line = format!("\ntraceparent: 00-{ID}-{}-01\n", at.cx.request_id());
+    let alone = echoed(at, at.get("/echo")?).await?;
+    ensure!(alone.contains(&line), "no {line:?} in {alone}");
+    for answer in at.cx.fetch_all(vec![at.get("/echo")?, at.get("/echo")?]).await {
+        let body = P::collect(answer.map_err(|error| words(&error))?.into_body(), 10_000).await;
+        let seen = String::from_utf8_lossy(&body.map_err(|error| words(&error))?).into_owned();
+        ensure!(seen.contains(&line), "no {line:?} in {seen}");
+    }
+    at.cx.follow(&named("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01"));
+    let seen = echoed(at, at.get("/echo")?).await?;
+    ensure!(!seen.contains("traceparent"), "a bad trace goes on: {seen}");
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub use local::{Local, free_address};
 pub use native::{ENVIRONMENT, Gallery, Operator, Options, command, ingest};
 pub use package::package;
 pub use programs::{component, gallery, wasm};
-pub use servers::{Process, Sqld, hosts, named, node::program as node, sqld, viceroy::find as viceroy};
+pub use servers::{Process, RoundRobin, Sqld, hosts, named, node::program as node, sqld, viceroy::find as viceroy};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.

@@ -12,6 +12,7 @@ pub mod named;
 pub mod node;
 mod npm;
 mod process;
+pub mod robin;
 pub mod rotating;
 pub mod sqld;
 pub mod viceroy;
@@ -20,6 +21,7 @@ pub mod zig;
 use std::{env, path::PathBuf};
 
 pub use process::{Process, to_files};
+pub use robin::RoundRobin;
 pub use sqld::Sqld;
 
 /// A failure, as one line that says what to do.

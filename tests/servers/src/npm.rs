@@ -26,7 +26,8 @@ pub(crate) fn have(program: &Path, folder: &Path, package: &str) -> Result<PathB
 fn install(folder: &Path, package: &str) -> Result<(), Failure> {
     let fresh = fresh()?;
     npm(&fresh, &["install", package])?;
-    keep(fresh, folder)
+    keep(fresh, folder);
+    Ok(())
 }
 
 /// Installs into `folder` what a lock file says.
@@ -35,7 +36,8 @@ pub(crate) fn install_locked(folder: &Path, package: &str, lock: &str) -> Result
     fs::write(fresh.path().join("package.json"), package)?;
     fs::write(fresh.path().join("package-lock.json"), lock)?;
     npm(&fresh, &["ci"])?;
-    keep(fresh, folder)
+    keep(fresh, folder);
+    Ok(())
 }
 
 /// A folder beside the final one, because another process may install at the same time.
@@ -64,10 +66,9 @@ fn npm(folder: &TempDir, words: &[&str]) -> Result<(), Failure> {
     Err(format!("npm could not do {what}: {}", said.lines().last().unwrap_or_default()).into())
 }
 
-fn keep(fresh: TempDir, folder: &Path) -> Result<(), Failure> {
+fn keep(fresh: TempDir, folder: &Path) {
     let fresh = fresh.keep();
     if fs::rename(&fresh, folder).is_err() {
         let _ = fs::remove_dir_all(fresh);
     }
-    Ok(())
 }

@@ -140,6 +140,10 @@ impl<P: Platform> Sql for SqlHttp<P> {
         let body = wire::batch(OPERATION, statements)?;
         self.pipeline(OPERATION, body).await?.batch(OPERATION, statements.len())
     }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

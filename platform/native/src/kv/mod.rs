@@ -1,5 +1,7 @@
-//! Key-value storage in one SQLite file, shared by all workers and kept over restarts. Each worker reads by a
-//! connection of its own, and one thread writes for all.
+//! Key-value storage in the bucket, which several machines share, or in a file.
+//!
+//! The file is one of SQLite, shared by all workers and kept over restarts. Each worker reads by a connection of its
+//! own, and one thread writes for all.
 //!
 //! A file that cannot be opened or read gives `Unavailable`, and is tried again a little later. The file is never
 //! replaced by an empty one: it holds `auth_version`, and losing this value would revive revoked sessions. If somebody
@@ -17,32 +19,88 @@ use std::{
 };
 
 use bytes::Bytes;
-use platform::{Error, Kind, Kv, KvKey, StoreName};
+use platform::{
+    Error, Kind, Kv, KvKey, StoreName,
+    config::{ConfigError, Lookup, names::GALLERY_KV},
+};
+use platform_fallback::KvObjects;
+use platform_s3::{Location, Objects};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::patience::patiently;
+use crate::{HostError, Native, patience::patiently, request};
 use file::{File, connect, milliseconds, now};
-use writer::Change;
-
-pub(crate) use writer::Writer;
+use writer::{Change, Writer};
 
 /// The file in the data folder.
-pub(crate) const FILE: &str = "kv.db";
+pub const FILE: &str = "kv.db";
 
-/// The largest value, in bytes: Fastly's limit (<https://docs.fastly.com/products/edge-data-storage>).
+/// The largest value in the file, in bytes: Fastly's limit
+/// (<https://docs.fastly.com/products/edge-data-storage>).
 pub const MAX_VALUE_BYTES: usize = 25_000_000;
 
 const GET: &str = "SELECT value FROM kv WHERE store = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)";
 
+/// Reads `GALLERY_KV`: whether the stores are in the bucket.
+pub fn is_in_bucket(lookup: &Lookup<'_>) -> Result<bool, ConfigError> {
+    match lookup.required(GALLERY_KV)?.as_str() {
+        "file" => Ok(false),
+        "bucket" => Ok(true),
+        _ => Err(ConfigError::new(GALLERY_KV, "must be file or bucket")),
+    }
+}
+
+/// The bucket that holds the stores. `None` where they are in the file.
+pub(crate) fn bucket(lookup: &Lookup<'_>) -> Result<Option<Location>, ConfigError> {
+    is_in_bucket(lookup)?.then(|| Location::load(lookup)).transpose()
+}
+
+/// Where the stores are, as the workers of a process share it.
+pub(crate) enum Place {
+    File(PathBuf, Arc<Writer>),
+    Bucket(Location),
+}
+
+impl Place {
+    /// In `bucket`, or without one in the file of this data folder. The file is made, and its writer started.
+    pub fn new(data_dir: &Path, bucket: Option<Location>) -> Result<Self, HostError> {
+        if let Some(location) = bucket {
+            return Ok(Self::Bucket(location));
+        }
+        let path = data_dir.join(FILE);
+        let writer = Arc::new(Writer::start(path.clone())?);
+        Ok(Self::File(path, writer))
+    }
+}
+
 /// The stores, as one worker holds them.
-pub(crate) struct Stores {
+pub(crate) enum Stores {
+    File(Rc<FileStores>),
+    Bucket(Rc<Objects>),
+}
+
+pub(crate) struct FileStores {
     file: File,
     writer: Arc<Writer>,
 }
 
 impl Stores {
-    pub fn new(path: PathBuf, writer: &Arc<Writer>) -> Self {
-        Self { file: File::new(path), writer: Arc::clone(writer) }
+    pub fn open(place: &Place) -> Self {
+        match place {
+            Place::File(path, writer) => {
+                Self::File(Rc::new(FileStores { file: File::new(path.clone()), writer: Arc::clone(writer) }))
+            }
+            Place::Bucket(location) => Self::Bucket(Rc::new(Objects::new(location.clone()))),
+        }
+    }
+
+    /// `native` is the platform that holds these stores.
+    pub fn store(&self, native: &Native, name: StoreName) -> Store {
+        Store(match self {
+            Self::File(stores) => Inner::File(FileStore { name, stores: Rc::clone(stores) }),
+            Self::Bucket(objects) => {
+                Inner::Bucket(KvObjects::new(native.clone(), Rc::clone(objects), name, request::now()))
+            }
+        })
     }
 }
 
@@ -75,18 +133,43 @@ pub fn clear(data: &Path, store: StoreName) -> Result<(), Error> {
 }
 
 /// One named store.
-pub struct Store {
-    name: StoreName,
-    stores: Rc<Stores>,
+pub struct Store(Inner);
+
+enum Inner {
+    File(FileStore),
+    Bucket(KvObjects<Native>),
 }
 
-impl Store {
-    pub(crate) fn new(name: StoreName, stores: Rc<Stores>) -> Self {
-        Self { name, stores }
+/// The calls to the bucket are boxed, so that the future of a request is small where the stores are in the file.
+impl Kv for Store {
+    async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
+        match &self.0 {
+            Inner::File(file) => file.get(key).await,
+            Inner::Bucket(bucket) => Box::pin(bucket.get(key)).await,
+        }
+    }
+
+    async fn put(&self, key: &KvKey, value: Bytes, ttl: Option<Duration>) -> Result<(), Error> {
+        match &self.0 {
+            Inner::File(file) => file.put(key, value, ttl).await,
+            Inner::Bucket(bucket) => Box::pin(bucket.put(key, value, ttl)).await,
+        }
+    }
+
+    async fn delete(&self, key: &KvKey) -> Result<(), Error> {
+        match &self.0 {
+            Inner::File(file) => file.delete(key).await,
+            Inner::Bucket(bucket) => Box::pin(bucket.delete(key)).await,
+        }
     }
 }
 
-impl Kv for Store {
+struct FileStore {
+    name: StoreName,
+    stores: Rc<FileStores>,
+}
+
+impl Kv for FileStore {
     async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
         let file = &self.stores.file;
         let read = |connection: &Connection| {

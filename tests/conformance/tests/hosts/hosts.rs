@@ -12,6 +12,8 @@ use crate::upstream;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     Native,
+    /// The native host with its KV stores in the bucket.
+    NativeBucket,
     Fastly,
     Wasi(Wasi),
     /// Node, with the component for WASI 0.2.
@@ -42,12 +44,14 @@ impl Host {
         let spin = spin.map(Self::SpinUp);
         let wasmtime = named::wants_wasmtime().then_some([Wasi::P3, Wasi::P2].map(Self::Wasmtime));
         let others = spin.chain(wasmtime.into_iter().flatten());
-        [Self::Native, Self::Fastly].into_iter().chain(ours).chain([Self::Node]).chain(others).collect()
+        let first = [Self::Native, Self::NativeBucket, Self::Fastly];
+        first.into_iter().chain(ours).chain([Self::Node]).chain(others).collect()
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::NativeBucket => "native-bucket",
             Self::Fastly => "fastly",
             Self::Wasi(wasi) => wasi.suffix(),
             Self::Node => "node",
@@ -62,7 +66,7 @@ impl Host {
     pub fn missing(self) -> Option<String> {
         let sqld = || harness::sqld::program().err().map(|failure| failure.to_string());
         match self {
-            Self::Native | Self::Wasi(Wasi::Spin) | Self::SpinUp(Wasi::Spin) => None,
+            Self::Native | Self::NativeBucket | Self::Wasi(Wasi::Spin) | Self::SpinUp(Wasi::Spin) => None,
             Self::Fastly if std::env::var_os("VICEROY").is_some() => None,
             Self::Fastly => harness::viceroy().err().or_else(sqld),
             Self::Node => harness::node().err().map(|failure| failure.to_string()).or_else(sqld),
@@ -73,7 +77,8 @@ impl Host {
     pub fn start(self) -> Result<Running, Failure> {
         let upstream = upstream::start()?;
         match self {
-            Self::Native => native(upstream),
+            Self::Native => native(upstream, None),
+            Self::NativeBucket => native(upstream, Some(Gallery::start_empty(&Options::default())?)),
             Self::Fastly => fastly(upstream),
             Self::Wasi(wasi) | Self::SpinUp(wasi) | Self::Wasmtime(wasi) => self.on_wasi(wasi, upstream),
             Self::Node => self.on_wasi(Wasi::P2, upstream),
@@ -111,14 +116,23 @@ impl Host {
     }
 }
 
-/// The native host in this process, on threads of its own.
-fn native(upstream: String) -> Result<Running, Failure> {
+/// The native host in this process, on threads of its own. Its KV stores are in the bucket of the gallery, if there is
+/// one.
+fn native(upstream: String, gallery: Option<Gallery>) -> Result<Running, Failure> {
     let data = tempfile::tempdir()?;
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let url = format!("http://{}", listener.local_addr()?);
     let (send, ready) = mpsc::channel();
     let mut options = platform_native::Options::new(data.path());
     options.log = Box::new(std::io::sink());
+    if let Some(gallery) = &gallery {
+        let known = gallery.environment().iter().cloned();
+        let more =
+            [("S3_ENDPOINT".to_owned(), gallery.store_url.clone()), ("GALLERY_KV".to_owned(), "bucket".to_owned())];
+        let config =
+            known.chain(more).fold(platform_native::Config::empty(), |all, (name, value)| all.with(name, value));
+        options = options.configured(&config)?;
+    }
     thread::spawn(move || {
         let mut host = platform_native::Host::new(options);
         host.mount(listener, move || {
@@ -132,7 +146,7 @@ fn native(upstream: String) -> Result<Running, Failure> {
         })
     });
     ready.recv_timeout(Duration::from_secs(10))?;
-    Ok(Running { url, _local: None, _wasi: None, _gallery: None, _sqld: None, _data: Some(data) })
+    Ok(Running { url, _local: None, _wasi: None, _gallery: gallery, _sqld: None, _data: Some(data) })
 }
 
 /// Fastly's local server, on a libSQL server with the catalogue's tables.

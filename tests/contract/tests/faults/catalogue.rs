@@ -1,6 +1,16 @@
 //! A catalogue on another server or in the bucket, which cannot be read.
 
-use contract::{Outcome, ensure};
+use std::{
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use contract::{Outcome, ensure, ensure_eq};
 use harness::Wasi;
 
 use crate::{
@@ -8,7 +18,7 @@ use crate::{
     playback::session_token,
 };
 
-crate::tests!(catalogue: database_refuses, no_snapshot);
+crate::tests!(catalogue: database_refuses, database_is_asked_twice, no_snapshot);
 
 /// Requests with a session get a 503, and so do logins: who may enter is in the catalogue's index. All others succeed
 /// as always.
@@ -54,6 +64,44 @@ fn database_refuses(fixtures: &Fixtures) -> Outcome {
     let log = fixture.log()?;
     ensure!(!log.contains("hidden-token"), "the log holds the token");
     Ok(())
+}
+
+/// A database over HTTP that fails is asked once more, and a read of it is two in the log.
+fn database_is_asked_twice(fixtures: &Fixtures) -> Outcome {
+    if fixtures.host == Host::Wasi(Wasi::Spin) {
+        // The database is Spin's own.
+        return Ok(());
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let url = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = refuse(stream);
+        }
+    });
+    let fixture = fixtures.start_with(&[("SQL_URL", url.as_str()), ("CATALOGUE", "sql")])?;
+    let before = asked.load(Ordering::SeqCst);
+    let cookie = format!("session={}", session_token());
+    let answer = fixture.target.get("/auth").anonymous().header("cookie", &cookie).expect(503)?;
+    ensure_eq!(asked.load(Ordering::SeqCst) - before, 2, "requests to the database");
+    ensure_eq!(answer.cost("sql-queries")?, 2, "queries");
+    Ok(())
+}
+
+/// Reads a request to its end, and answers that it cannot be served.
+fn refuse(stream: TcpStream) -> io::Result<()> {
+    let mut input = BufReader::new(stream);
+    let (mut length, mut line) = (0, String::new());
+    while input.read_line(&mut line)? > 2 {
+        let value = line.to_ascii_lowercase();
+        length = value.strip_prefix("content-length:").and_then(|value| value.trim().parse().ok()).unwrap_or(length);
+        line.clear();
+    }
+    io::copy(&mut input.by_ref().take(length), &mut io::sink())?;
+    input.into_inner().write_all(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 }
 
 /// The bucket with another name is empty.

@@ -7,11 +7,12 @@ use harness::{ENVIRONMENT, PHOTOS, relay::Mode};
 use serde_json::Value;
 
 use crate::{
+    bucket::{BIG, WORDS, answer},
     fixture::{Fixture, Fixtures},
     playback::token_of,
 };
 
-crate::tests!(log: one_object_a_request, holds_no_secret);
+crate::tests!(log: one_object_a_request, holds_no_secret, tells_by_which_code_the_store_refused);
 
 fn playback_token(films: &Answer) -> Result<String, String> {
     let film = &films.json()?["items"][0];
@@ -139,6 +140,30 @@ fn one_object_a_request(fixtures: &Fixtures) -> Outcome {
             ensure_eq!(line[field].as_u64(), Some(u64::from(answer.cost(name)?)), "{}: {field}", answer.what);
         }
         ensure_eq!(line["failure"].is_string(), answer.status >= 500, "{}: whether the failure is told", answer.what);
+    }
+    Ok(())
+}
+
+/// A code of the known list is told, and no other word of the store.
+fn tells_by_which_code_the_store_refused(fixtures: &Fixtures) -> Outcome {
+    let fixture = fixtures.start()?;
+    fixture.target.get(BIG).expect(200)?;
+    for (status, code, told, client) in [
+        ("403 Forbidden", "RequestTimeTooSkewed", "403 RequestTimeTooSkewed", 502),
+        ("403 Forbidden", "SignatureDoesNotMatch", "403 SignatureDoesNotMatch", 502),
+        ("503 Slow Down", "SlowDown", "503 SlowDown", 503),
+        ("403 Forbidden", WORDS, "403", 502),
+    ] {
+        let body = format!("<Error><Code>{code}</Code><Message>{WORDS}</Message></Error>");
+        let mode = Mode::Answer(answer(status, "content-type: application/xml\r\n", &body));
+        fixture.relay.set(mode).map_err(|error| error.to_string())?;
+        let refused = fixture.target.get(BIG).header("range", "bytes=0-9").expect(client)?;
+        ensure!(!refused.text()?.contains(code), "{}: the store's code", refused.what);
+        let id = refused.need("x-request-id")?.to_owned();
+        let lines = lines(&fixture, 2)?;
+        let line = lines.iter().find(|line| line["request_id"] == id.as_str()).ok_or("no line")?;
+        let failure = line["failure"].as_str().unwrap_or_default();
+        ensure!(failure.ends_with(&format!("the store answered {told}")), "{code}: {failure}");
     }
     Ok(())
 }

@@ -43,10 +43,7 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("fastly compute deploy", Not(CLOUD)),
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
-    (
-        "node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080",
-        Not(NODE),
-    ),
+    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
     ("export $(sed 's/^/SPIN_VARIABLE_/' .data/gallery.env)", Not(SPIN)),
     ("spin up --build --runtime-config-file runtime-config.toml", Not(SPIN)),
     ("spin up --from spin.02.toml --build", Not(SPIN)),
