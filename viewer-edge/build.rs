@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", manifest.join("unbuilt.html").display());
     let problems = manifest.join("problems.html");
 
-    let mut table = String::from("static ASSETS: &[Asset] = &[\n");
+    let mut table = String::from("pub(crate) static ASSETS: &[Asset] = &[\n");
     if page.join("index.html").exists() {
         let mut files = Vec::new();
         list(&page, &mut files)?;

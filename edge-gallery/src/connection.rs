@@ -118,8 +118,9 @@ impl Connection {
         Ok(platform_native::has_kv_in_bucket(&Lookup(&|name| self.setting(name)))?)
     }
 
-    /// Empties the playlist cache of the native host in its data folder, so that a film that was taken out is not played from there. What
-    /// lies in the bucket, ingest empties. Other stores cannot be reached from here: what they keep runs out by itself.
+    /// Empties the playlist cache of the native host in its data folder, so that a film that was taken out is not
+    /// played from there. What lies in the bucket, ingest empties. Other stores cannot be reached from here: what they
+    /// keep runs out by itself.
     pub fn forget_playlists(&self) -> Result<(), Failure> {
         Ok(platform_native::clear_kv(&self.data()?, StoreName::VideoCache)?)
     }

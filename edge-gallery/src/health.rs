@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Ask /readyz, which also looks at the bucket, the database, the KV store and the clock, instead of /healthz
     #[arg(long)]
     ready: bool,
-    /// The origin of a gallery elsewhere, such as https://gallery.example
+    /// The origin of a gallery elsewhere, such as `https://gallery.example`
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }

@@ -5,24 +5,13 @@ use edge::{Base, Coding, Failure, respond};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request};
 use platform::Problem;
 
-use crate::Config;
-
-/// A file of the page. `build.rs` writes the table.
-struct Asset {
-    /// The path as in the URL: `/assets/index-1a2b3c4d.js`.
-    path: &'static str,
-    content_type: &'static str,
-    /// The beginning of the content's SHA-256, in hexadecimal.
-    hash: &'static str,
-    identity: &'static [u8],
-    brotli: Option<&'static [u8]>,
-    gzip: Option<&'static [u8]>,
-}
+use crate::{
+    Config,
+    built::{ASSETS, Asset},
+};
 
 /// The page's service worker.
 const WORKER: &str = "/sw.js";
-
-include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// How the built page names its files.
 const OWN_FILES: &str = r#"="./"#;

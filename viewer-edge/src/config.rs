@@ -11,7 +11,7 @@ use platform::config::{
 use platform_s3::Location;
 use zeroize::Zeroizing;
 
-use crate::assets::INLINE;
+use crate::built::INLINE;
 
 /// Read once, at start. The service does not start if a value is missing or cannot be read.
 pub struct Config {

@@ -6,6 +6,7 @@
 
 mod assets;
 mod block;
+mod built;
 mod cache_version;
 mod clip;
 mod config;

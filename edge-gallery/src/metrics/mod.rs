@@ -1,7 +1,7 @@
 //! `serve --metrics`: what the log lines say, as counters for Prometheus.
 //!
-//! The labels are names of services, patterns of routes and words of fixed sets. No path, key, token or address is among
-//! them, and no client can make more of them.
+//! The labels are names of services, patterns of routes and words of fixed sets. No path, key, token or address is
+//! among them, and no client can make more of them.
 
 mod listener;
 mod process;

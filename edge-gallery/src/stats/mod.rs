@@ -20,8 +20,8 @@ use sample::{Figures, Sample, ViewFigures, Views};
 const MASTER: &str = "/api/hls/playlist";
 
 /// Reads the JSON log lines of viewer-edge and video-edge, and counts requests, bytes, hits of the cache, times and
-/// errors, for each service and route. Other lines are passed over. It compares the arms of VIDEO_EXPERIMENT, and says where too few requests came
-/// to tell.
+/// errors, for each service and route. Other lines are passed over. It compares the arms of VIDEO_EXPERIMENT, and says
+/// where too few requests came to tell.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Files with log lines; `-` or nothing is the standard input

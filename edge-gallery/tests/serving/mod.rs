@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::complete::COMPLETE;
+use super::complete::{COMPLETE, PASSWORD};
 
 pub struct Serving {
     child: Child,
@@ -57,6 +57,18 @@ impl Serving {
     pub fn post(&self, url: &str, body: &Value) -> u16 {
         let request = self.agent.post(url).header("content-type", "application/json");
         request.send(body.to_string()).unwrap().status().as_u16()
+    }
+
+    /// A login with the right password, and a logout.
+    #[allow(dead_code, reason = "not every test has sessions")]
+    pub fn come_and_go(&self) {
+        let gallery = self.url("gallery");
+        let login = serde_json::json!({ "password": PASSWORD }).to_string();
+        let request = self.agent.post(format!("{gallery}/login")).header("content-type", "application/json");
+        let answer = request.send(login).unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let answer = self.agent.post(format!("{gallery}/logout")).header("cookie", cookie).send_empty().unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
     }
 
     /// The metrics, as soon as `is_there` finds in them what it waits for: a request is counted when its answer has

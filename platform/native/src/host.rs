@@ -108,7 +108,8 @@ impl Options {
     }
 
     /// Applies `SQL_URL` (and `SQL_AUTH_TOKEN`) or `GALLERY_DATABASE` (a path), `GALLERY_KV` (and the names of the
-    /// bucket), `TRUST_FORWARDED` (`true` or `1`), `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what [`HostNames`] reads, if they are set.
+    /// bucket), `TRUST_FORWARDED` (`true` or `1`), `CACHE_BYTES`, `LOG_CLIENT`, `SHUTDOWN_GRACE`, and what
+    /// [`HostNames`] reads, if they are set.
     pub fn configured(mut self, config: &Config) -> Result<Self, ConfigError> {
         config.read(|lookup| {
             let file = || lookup.optional(GALLERY_DATABASE).map(|path| Place::File(path.into()));

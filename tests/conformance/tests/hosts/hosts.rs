@@ -85,8 +85,8 @@ impl Host {
         }
     }
 
-    /// KV is in the bucket and SQL on a libSQL server. On Spin, KV is in stores of the host, and from 4.1 on SQL is in a
-    /// SQLite file of the host.
+    /// KV is in the bucket and SQL on a libSQL server. On Spin, KV is in stores of the host, and from 4.1 on SQL is in
+    /// a SQLite file of the host.
     fn on_wasi(self, wasi: Wasi, upstream: String) -> Result<Running, Failure> {
         let (sqld, gallery) = if wasi.has_sql() {
             (None, Gallery::start_empty(&Options::default())?)
