@@ -106,7 +106,15 @@ fn build(parts: &[Part], out: &Path) -> Result<(), Failure> {
                         archive.add(&built.path(&entries.host, program), &format!("{program}.wasm"), 0o644)?;
                     }
                 }
-                for manifest in ["fastly.toml", "fastly.video.toml", "fastly.all.toml", "spin.toml", "spin.all.toml"] {
+                for manifest in [
+                    "fastly.toml",
+                    "fastly.video.toml",
+                    "fastly.all.toml",
+                    "spin.toml",
+                    "spin.all.toml",
+                    "spin.02.toml",
+                    "spin.02.all.toml",
+                ] {
                     archive.add(&workspace::root().join(manifest), manifest, 0o644)?;
                 }
                 Inside::components()?
