@@ -2,7 +2,7 @@
  * Asks for what the page shows first while its script is still on its way. It stands in the page that the services
  * serve, behind the tag of the page's script. On a slow phone this saves two ways there and back.
  */
-import type { Early } from './api/early.ts';
+import { ahead, type Early } from './api/early.ts';
 
 /** Nobody takes an answer that is older, in ms. */
 const HELD = 10_000;
@@ -20,7 +20,7 @@ if (location.pathname === home.pathname && (item !== undefined || /^(?:#\/?(?:fo
     answer.catch(() => undefined);
     asked.set(path, answer);
   };
-  window.early = asked;
+  ahead.early = asked;
   setTimeout(() => asked.clear(), HELD);
   if (item !== undefined) ask(`/api/media/${item}`);
   // The page gets the timeline after the first block was asked for: drawing the one would hold up the other.

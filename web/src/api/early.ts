@@ -1,15 +1,12 @@
 /** Answers that `src/early.ts` has asked for, by their path. */
 export type Early = Map<string, Promise<Response>>;
 
-declare global {
-  interface Window {
-    early?: Early;
-  }
-}
+/** The page's global object, as `src/early.ts` leaves it. */
+export const ahead: { early?: Early } = globalThis;
 
 /** An answer that was asked for before this script was there. It is given once. */
 export function early(path: string): Promise<Response> | undefined {
-  const found = window.early?.get(path);
-  window.early?.delete(path);
+  const found = ahead.early?.get(path);
+  ahead.early?.delete(path);
   return found;
 }
