@@ -20,7 +20,9 @@ pub fn check(bench: &Bench) -> Result<String, Failure> {
     let groups = groups(&said(Command::new(systemd).args(["syscall-filter", "--no-pager"]), "systemd-analyze")?);
     let unit = fs::read_to_string(bench.deploy.join("systemd/edge-gallery.service"))?;
     let allowed = allowed(&unit, &groups);
-    let made = traced(bench)?;
+    let mut made = traced(bench)?;
+    // SQLite gives its files the owner of the database where it runs as root, and only there. The unit has a user.
+    made.remove("fchown");
     let refused: Vec<&str> = made.difference(&allowed).map(String::as_str).collect();
     if !refused.is_empty() {
         return Err(format!("the unit refuses what the program calls: {}", refused.join(", ")).into());
