@@ -91,6 +91,18 @@ pub fn lines(fixture: &Fixture, count: usize) -> Result<Vec<Value>, String> {
     text.lines().map(|line| serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))).collect()
 }
 
+/// The line of a request, once the log has it.
+pub fn line_of(fixture: &Fixture, id: &str) -> Result<Value, String> {
+    for _ in 0..200 {
+        let known = lines(fixture, 0)?.into_iter().find(|line| line["request_id"] == id);
+        if let Some(line) = known {
+            return Ok(line);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Err(format!("no line for {id}"))
+}
+
 const PATTERNS: [&str; 16] = [
     "/healthz",
     "/api/media",
@@ -159,9 +171,7 @@ fn tells_by_which_code_the_store_refused(fixtures: &Fixtures) -> Outcome {
         fixture.relay.set(mode).map_err(|error| error.to_string())?;
         let refused = fixture.target.get(BIG).header("range", "bytes=0-9").expect(client)?;
         ensure!(!refused.text()?.contains(code), "{}: the store's code", refused.what);
-        let id = refused.need("x-request-id")?.to_owned();
-        let lines = lines(&fixture, 2)?;
-        let line = lines.iter().find(|line| line["request_id"] == id.as_str()).ok_or("no line")?;
+        let line = line_of(&fixture, refused.need("x-request-id")?)?;
         let failure = line["failure"].as_str().unwrap_or_default();
         ensure!(failure.ends_with(&format!("the store answered {told}")), "{code}: {failure}");
     }

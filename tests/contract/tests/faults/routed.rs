@@ -76,8 +76,7 @@ fn a_trace_goes_on(fixtures: &Fixtures) -> Outcome {
         let line = format!("traceparent: 00-{ID}-{id}-01\r\n");
         ensure!(head.contains(&line) == is_told, "{given:?}: {head}");
         ensure!(is_told || !head.contains("traceparent"), "{given:?}: {head}");
-        let lines = log::lines(&fixture, 2)?;
-        let line = lines.iter().find(|line| line["request_id"] == id).ok_or("no line")?;
+        let line = log::line_of(&fixture, id)?;
         ensure!(line["trace_id"].as_str() == is_told.then_some(ID), "{given:?}: {line}");
     }
     Ok(())
