@@ -44,7 +44,7 @@ fn store(refused: &'static str) -> Location {
 #[test]
 fn what_a_key_may_not_do_is_named() {
     assert_eq!(probe_kv(&store("nothing"), &[]), Ok(()));
-    for (refused, named) in [("LIST", "list"), ("PUT", "write"), ("DELETE", "delete")] {
+    for (refused, named) in [("LIST", "list"), ("PUT", "write"), ("GET", "read"), ("DELETE", "delete")] {
         let words = probe_kv(&store(refused), &[]).unwrap_err();
         assert!(words.starts_with(&format!("the key may not {named} below kv/")), "{refused}: {words}");
     }

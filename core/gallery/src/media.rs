@@ -120,7 +120,7 @@ pub struct Place {
 }
 
 /// How a picture was exposed. It has at least one fact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exposure {
     /// The model of the lens.

@@ -124,8 +124,7 @@ fn exposure(row: &mut Row) -> Option<Exposure> {
         shutter_speed: row.take_text(34).ok().flatten(),
         iso: row.integer(35).ok().flatten(),
     };
-    let nothing = Exposure { lens: None, focal_length: None, aperture: None, shutter_speed: None, iso: None };
-    (found != nothing).then_some(found)
+    (found != Exposure::default()).then_some(found)
 }
 
 /// A row of [`SELECT`].

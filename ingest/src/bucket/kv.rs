@@ -17,14 +17,21 @@ const CHECKED: &str = "check";
 pub fn probe_kv(location: &Location, certificates: &[Vec<u8>]) -> Result<(), String> {
     let bucket = Bucket::new(location, certificates, 1, Duration::ZERO, Stop::default());
     let object = layout::kv(StoreName::CacheVersion.name(), CHECKED);
-    let may = |what: &str, done: Result<(), StoreError>| {
-        done.map_err(|error| format!("the key may not {what} below kv/, where GALLERY_KV=bucket keeps values: {error}"))
+    let words = |what: &str, why: &str| {
+        format!("the key may not {what} below kv/, where GALLERY_KV=bucket keeps values: {why}")
     };
+    let may = |what: &str, done: Result<(), StoreError>| done.map_err(|error| words(what, &error.to_string()));
     // Without the right to list, a store says "access denied" to a value that is not there, and no session is served.
     may("list", bucket.list(&object).map(drop))?;
     may("write", bucket.put_plain(&object))?;
-    may("read", bucket.get(&object, 1).map(drop))?;
-    may("delete", bucket.delete(&object))
+    // A value whose reading is refused counts as absent, and this one is there.
+    let read = bucket.get(&object, 1).map(|value| value.is_some());
+    let deleted = may("delete", bucket.delete(&object));
+    match read {
+        Ok(true) => deleted,
+        Ok(false) => Err(words("read", "the store does not show a value that was written")),
+        Err(error) => may("read", Err(error)),
+    }
 }
 
 impl Bucket {
