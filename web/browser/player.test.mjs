@@ -348,6 +348,28 @@ describe('the player', () => {
     assert.ok(took < 10_000, `${took} ms`);
   });
 
+  it('reports how a view went once it has ended, and nothing of a film that nobody played', async () => {
+    const reports = [];
+    const keep = (request) => {
+      if (new URL(request.url()).pathname.endsWith('/report')) reports.push(request);
+    };
+    page.on('request', keep);
+    await open(page);
+    await close(page);
+    await open(page);
+    await play(page);
+    await close(page);
+    for (let turn = 0; turn < 40 && reports.length === 0; turn += 1) await page.waitForTimeout(100);
+    page.off('request', keep);
+    assert.equal(reports.length, 1, reports.map((request) => request.url()).join('\n'));
+    assert.equal(reports[0].method(), 'POST');
+    const { packaging, firstFrameMs, playedMs, failure, ...rest } = reports[0].postDataJSON();
+    assert.deepEqual([packaging, failure], ['cmaf', null]);
+    assert.ok(firstFrameMs > 0 && firstFrameMs < 20_000, `${firstFrameMs} ms`);
+    assert.ok(playedMs >= 200, `${playedMs} ms`);
+    assert.deepEqual(Object.keys(rest).sort(), ['stalledMs', 'stalls', 'switches']);
+  });
+
   it('names the rules of the store when these forbid its segments', async () => {
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');

@@ -61,6 +61,13 @@ pub enum Subject {
         #[arg(long, default_value = "10000,100000")]
         items: String,
     },
+    /// A film in Chromium, as CMAF and as transport streams in turn, over loopback and over a slow network: first frame,
+    /// play, seek, bytes before play.
+    Films {
+        /// How many rounds.
+        #[arg(long, default_value_t = 9)]
+        rounds: u32,
+    },
     /// The same files by the gallery, another server and tower-http's `ServeDir`: rows of RFC 9110 passed, and speed.
     Files {
         /// The other server.
@@ -85,6 +92,7 @@ pub fn run(subject: &Subject) -> Result<(), Failure> {
         Subject::KvDown { seconds } => return kv_down(*seconds),
         Subject::Files { against: _, seconds } => return files(*seconds),
         Subject::Web { items } => return web(items),
+        Subject::Films { rounds } => return films(*rounds),
         Subject::Pictures { photos, rounds } => return pictures(*photos, *rounds),
         Subject::Made { on, rounds } => return made(on, *rounds),
         Subject::Sign(rounds) => ("sign", rounds),
@@ -148,6 +156,16 @@ fn web(items: &str) -> Result<(), Failure> {
         process::succeed(&mut command, "bench/web.mjs")?;
     }
     Ok(())
+}
+
+fn films(rounds: u32) -> Result<(), Failure> {
+    tools::FFMPEG.need()?;
+    page::build()?;
+    let programs = workspace::build(&["edge-gallery"])?;
+    let mut command = Command::new(tools::NODE.need()?);
+    command.current_dir(workspace::root().join("web")).args(["bench/films.mjs", &rounds.to_string()]);
+    command.env("GALLERY_PROGRAM", programs.path("edge-gallery")?);
+    process::succeed(&mut command, "bench/films.mjs")
 }
 
 fn pictures(photos: u32, rounds: u32) -> Result<(), Failure> {

@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    Failure, wasm,
+    Failure,
+    process::both,
+    wasm,
     workspace::{self, Programs, cargo},
 };
 
@@ -25,10 +27,15 @@ pub fn cargo_test() -> Command {
 }
 
 impl Suites {
-    /// Builds all test programs, for these services on the edges and this Viceroy.
-    pub fn build(edges: wasm::Programs, viceroy: PathBuf) -> Result<Self, Failure> {
-        let programs = workspace::programs(cargo_test().arg("--no-run"))?;
+    /// Builds all test programs and the services on the edges, for this Viceroy.
+    pub fn build(viceroy: PathBuf) -> Result<Self, Failure> {
+        let (edges, programs) = both(wasm::all, || workspace::programs(cargo_test().arg("--no-run")))?;
         Ok(Self { programs, edges, viceroy })
+    }
+
+    /// Prints the sizes of the services. A service over its budget is an error.
+    pub fn check_sizes(&self) -> Result<(), Failure> {
+        self.edges.check_sizes()
     }
 
     /// Tells `command` the paths of all programs. With these, no host is left out, and each must pass.

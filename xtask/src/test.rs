@@ -6,7 +6,7 @@ use crate::{
     Failure, fastly, page,
     process::{pass, succeed},
     suites::{Suites, cargo_test},
-    tools, wasi, wasm,
+    tools, wasi,
     workspace::{self, cargo},
 };
 
@@ -44,25 +44,29 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     tools::CURL.need()?;
     tools::PYTHON.need()?;
     tools::EXIFTOOL.need()?;
+    tools::LIBHEIF.need()?;
     for reader in tools::ZIP_READERS {
         reader.need()?;
     }
     tools::need_wasm_targets()?;
     wasi::need_node()?;
     let viceroy = fastly::viceroy()?;
-    let edges = steps.run("programs for the edges", || {
-        let edges = wasm::all()?;
-        edges.check_sizes()?;
-        Ok(edges)
+    let suites = steps.run("programs for the edges, test programs", || {
+        let suites = Suites::build(viceroy)?;
+        suites.check_sizes()?;
+        Ok(suites)
     })?;
     steps.run("crates, HTTP contract, browser", || {
-        let suites = Suites::build(edges, viceroy)?;
         let mut command = cargo_test();
         suites.tell(&mut command)?;
-        if no_browser {
-            command.env("NO_BROWSER", "1");
-        }
-        pass(&mut command, "cargo test --workspace")
+        // One browser after the other takes as long as all other tests, and waits for much of that time.
+        command.env("NO_BROWSER", "1");
+        let browser = (!no_browser).then(|| suites.command("browser", "native")).transpose()?;
+        let browser = browser.map(|mut browser| {
+            browser.args(["--skip", "::ffmpeg"]);
+            browser
+        });
+        pass(&mut command, "cargo test --workspace", browser)
     })?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();

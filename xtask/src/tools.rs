@@ -34,6 +34,9 @@ pub const PYTHON: Tool = Tool { names: &["python3"], debian: "python3-venv", oth
 /// Reads what a file tells of a place, for the tests of `privacy`.
 pub const EXIFTOOL: Tool =
     Tool { names: &["exiftool"], debian: "libimage-exiftool-perl", otherwise: "install exiftool" };
+/// Decodes HEIC and AVIF, for the tests of `ingest-decode`.
+pub const LIBHEIF: Tool =
+    Tool { names: &["heif-convert"], debian: "libheif-examples", otherwise: "install the examples of libheif" };
 /// Readers of ZIPs, which the tests of `stored-zip` ask.
 pub const ZIP_READERS: [Tool; 3] = [
     Tool { names: &["unzip"], debian: "unzip", otherwise: "install Info-ZIP's unzip" },

@@ -188,9 +188,27 @@ fn player(name: &str, split: bool) -> Outcome {
             .arg(folder.path().join("photo.jpg")),
     )?;
     let library = Some(folder.path().to_owned());
-    let options = Options { split, library, ..Options::default() };
+    let environment = vec![("PLAYBACK_REPORTS".to_owned(), "true".to_owned())];
+    let options = Options { split, library, environment, ..Options::default() };
     let gallery = Gallery::start(&options).map_err(|failure| failure.to_string())?;
-    in_browser("player.test.mjs", &gallery.url, &gallery, name, &[("FILM", "player.mkv")]).map(drop)
+    in_browser("player.test.mjs", &gallery.url, &gallery, name, &[("FILM", "player.mkv")])?;
+    reported(&gallery.log().map_err(|failure| failure.to_string())?)
+}
+
+/// The log has what the page reported, and nothing of who saw which film.
+fn reported(log: &str) -> Outcome {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let reports: Vec<_> = lines.filter(|line| line.get("report").is_some()).collect();
+    if reports.is_empty() {
+        return Err("no report is in the log".into());
+    }
+    for report in reports {
+        let known = ["client", "request_id", "trace_id"].into_iter().find(|field| report.get(field).is_some());
+        if known.is_some() || report.to_string().contains("player.mkv") {
+            return Err(format!("a report tells too much: {report}"));
+        }
+    }
+    Ok(())
 }
 
 /// Runs a test of the page against services at `url`, which use the store of `gallery`.

@@ -1,0 +1,280 @@
+//! Which item a file is: nothing is replaced by another picture, and nothing is in the gallery twice.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use crate::common::jpeg::{encode, quarters};
+use crate::common::{Gallery, views};
+use gallery::views::View;
+use image::ImageFormat;
+use ingest::{Options, Report};
+
+fn photo(side: u32) -> Vec<u8> {
+    encode(&quarters(side, 8), ImageFormat::Png)
+}
+
+/// Writes a file into another folder beside the gallery's library.
+fn file(gallery: &Gallery, path: &str, bytes: &[u8]) -> PathBuf {
+    let path = gallery.folder.path().join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn ingest(gallery: &Gallery, folder: &str) -> Report {
+    let library = Some(gallery.folder.path().join(folder));
+    ingest::run(&Options { library, ..gallery.options.clone() }).unwrap()
+}
+
+fn counts(report: &Report) -> [u64; 4] {
+    assert_eq!((report.exit_code(), report.interrupted), (0, false), "{report}");
+    [report.added, report.replaced, report.unchanged, report.objects]
+}
+
+fn keys(gallery: &Gallery) -> Vec<String> {
+    gallery.sql("SELECT key FROM media ORDER BY key")
+}
+
+fn places(gallery: &Gallery) -> Vec<String> {
+    gallery.sql("SELECT library || ':' || path || ':' || key FROM places ORDER BY library, path")
+}
+
+#[test]
+fn two_cameras_may_have_the_same_names() {
+    let gallery = Gallery::new();
+    let names = ["IMG_0001.JPG", "% é (1).jpg", "DCIM/no extension"];
+    for (number, name) in (0..).zip(names) {
+        file(&gallery, &format!("camA/{name}"), &photo(10 + number));
+        file(&gallery, &format!("camB/{name}"), &photo(20 + number));
+    }
+    assert_eq!(counts(&ingest(&gallery, "camA")), [3, 0, 0, 6]);
+    assert_eq!(counts(&ingest(&gallery, "camB")), [3, 0, 0, 6]);
+    let digest: String = gallery.sql("SELECT digest FROM media WHERE key LIKE 'IMG_0001-%'").remove(0);
+    assert!(keys(&gallery).contains(&format!("IMG_0001-{}.JPG", &digest[..6])), "{:?}", keys(&gallery));
+    for (number, name) in (0..).zip(names) {
+        assert_eq!(gallery.object(name).unwrap().bytes, photo(10 + number), "{name}");
+        let other: String =
+            gallery.sql(&format!("SELECT key FROM places WHERE library = 'camB' AND path = '{name}'")).remove(0);
+        assert_eq!(gallery.object(&other).unwrap().bytes, photo(20 + number), "{other}");
+        let shown: Vec<String> = gallery.sql(&format!("SELECT filename FROM media WHERE key = '{other}'"));
+        assert_eq!(shown, [name.rsplit('/').next().unwrap()], "people see the name of the file");
+    }
+    for folder in ["camA", "camB", "camA"] {
+        assert_eq!(counts(&ingest(&gallery, folder)), [0, 0, 3, 0], "{folder}");
+    }
+}
+
+#[test]
+fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
+    let gallery = Gallery::new();
+    file(&gallery, "a/photos/1.jpg", &photo(10));
+    file(&gallery, "b/photos/1.jpg", &photo(11));
+    ingest(&gallery, "a/photos");
+    assert_eq!(counts(&ingest(&gallery, "b/photos")), [1, 0, 0, 2]);
+    assert_eq!(keys(&gallery).len(), 2);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["photos", "photos (2)"]);
+
+    fs::rename(gallery.folder.path().join("a"), gallery.folder.path().join("c")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "c/photos")), [0, 0, 1, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["photos", "photos (2)"]);
+
+    // The first folder is gone, and this one holds other files.
+    fs::remove_dir_all(gallery.folder.path().join("c")).unwrap();
+    file(&gallery, "d/photos/1.jpg", &photo(12));
+    assert_eq!(counts(&ingest(&gallery, "d/photos")), [1, 0, 0, 2]);
+    assert_eq!(keys(&gallery).len(), 3);
+}
+
+#[test]
+fn a_library_may_name_itself() {
+    let gallery = Gallery::new();
+    file(&gallery, "a/photos/1.jpg", &photo(10));
+    file(&gallery, "a/photos/gallery.toml", b"name = \"Wedding\"\n");
+    ingest(&gallery, "a/photos");
+    fs::rename(gallery.folder.path().join("a/photos"), gallery.folder.path().join("a/other")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "a/other")), [0, 0, 1, 0]);
+    assert_eq!(places(&gallery), ["Wedding:1.jpg:1.jpg"]);
+}
+
+#[test]
+fn a_library_that_gets_a_name_stays_the_same_and_a_name_is_given_once() {
+    let gallery = Gallery::new();
+    file(&gallery, "a/1.jpg", &photo(10));
+    ingest(&gallery, "a");
+    file(&gallery, "a/gallery.toml", b"name = \"family\"\n");
+    assert_eq!(counts(&ingest(&gallery, "a")), [0, 0, 1, 0]);
+    assert_eq!(places(&gallery), ["family:1.jpg:1.jpg"]);
+
+    file(&gallery, "b/1.jpg", &photo(11));
+    file(&gallery, "b/gallery.toml", b"name = \"family\"\n");
+    let library = Some(gallery.folder.path().join("b"));
+    let refused = ingest::run(&Options { library, ..gallery.options.clone() }).unwrap_err().to_string();
+    assert!(refused.contains("is called family") && refused.contains("another name"), "{refused}");
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+}
+
+#[test]
+fn the_same_bytes_are_one_item_in_two_places() {
+    let gallery = Gallery::new();
+    file(&gallery, "one/a.jpg", &photo(10));
+    file(&gallery, "one/copies/b.jpg", &photo(10));
+    file(&gallery, "two/c.jpg", &photo(10));
+    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 2]);
+    assert_eq!(counts(&ingest(&gallery, "two")), [0, 0, 1, 0]);
+    let key = keys(&gallery).remove(0);
+    assert_eq!(keys(&gallery).len(), 1);
+    assert_eq!(
+        places(&gallery),
+        [format!("one:a.jpg:{key}"), format!("one:copies/b.jpg:{key}"), format!("two:c.jpg:{key}")]
+    );
+
+    // One of the copies is edited: that is a new item, and the other copies stay.
+    file(&gallery, "one/a.jpg", &photo(11));
+    assert_eq!(counts(&ingest(&gallery, "one")), [1, 0, 1, 2]);
+    assert_eq!(gallery.object(&key).unwrap().bytes, photo(10));
+    assert_eq!(keys(&gallery).len(), 2);
+}
+
+#[test]
+fn a_renamed_file_is_the_same_item() {
+    let gallery = Gallery::new();
+    file(&gallery, "lib/a.jpg", &photo(10));
+    file(&gallery, "lib/b.jpg", &photo(11));
+    ingest(&gallery, "lib");
+    let root = gallery.folder.path().join("lib");
+    fs::create_dir(root.join("best of")).unwrap();
+    fs::rename(root.join("a.jpg"), root.join("best of/x.jpg")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
+    assert_eq!(keys(&gallery), ["a.jpg", "b.jpg"]);
+    assert_eq!(places(&gallery), ["lib:b.jpg:b.jpg", "lib:best of/x.jpg:a.jpg"]);
+
+    // Two files change names with each other.
+    fs::rename(root.join("b.jpg"), root.join("c.jpg")).unwrap();
+    fs::rename(root.join("best of/x.jpg"), root.join("b.jpg")).unwrap();
+    fs::rename(root.join("c.jpg"), root.join("best of/x.jpg")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
+    assert_eq!(places(&gallery), ["lib:b.jpg:a.jpg", "lib:best of/x.jpg:b.jpg"]);
+}
+
+#[test]
+fn an_edit_that_keeps_size_and_time_is_noticed() {
+    let gallery = Gallery::new();
+    let path = file(&gallery, "lib/a.jpg", &photo(10));
+    ingest(&gallery, "lib");
+    let before: Vec<String> = gallery.sql("SELECT version FROM media");
+    let time = path.metadata().unwrap().modified().unwrap();
+    let mut bytes = photo(10);
+    // The last byte of the picture's data, and the checksum that follows, do not matter to the size.
+    let edited = encode(&image::RgbImage::from_pixel(10, 8, image::Rgb([1, 2, 3])), ImageFormat::Png);
+    bytes.truncate(edited.len());
+    let text = vec![0; photo(10).len() - edited.len() - 12];
+    let mut whole = edited[..33].to_vec();
+    whole.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
+    whole.extend(b"teXt");
+    whole.extend(&text);
+    whole.extend([0; 4]);
+    whole.extend(&edited[33..]);
+    assert_eq!(whole.len(), photo(10).len());
+    fs::write(&path, &whole).unwrap();
+    File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let report = ingest(&gallery, "lib");
+    assert_eq!((report.replaced, report.failed.len()), (1, 0), "{report}");
+    assert_eq!(keys(&gallery), ["a.jpg"]);
+    assert_ne!(gallery.sql::<String>("SELECT version FROM media"), before);
+    assert_eq!(gallery.object("a.jpg").unwrap().bytes, whole);
+}
+
+#[test]
+fn a_library_of_0_1_0_comes_through() {
+    let gallery = Gallery::new();
+    for (name, side) in [("a.jpg", 10), ("2024/b.jpg", 11)] {
+        file(&gallery, &format!("lib/{name}"), &photo(side));
+    }
+    ingest(&gallery, "lib");
+    // As 0.1.0 left it: no digest, no version, no places.
+    let old = "UPDATE media SET digest = NULL, version = NULL, taken_at = NULL, taken_source = NULL, taken_offset = NULL, \
+               offset_source = NULL, day = NULL, date_taken = '2024-06-15T14:00:00'";
+    let database = crate::common::database(&gallery.options);
+    let connection = rusqlite::Connection::open(database).unwrap();
+    connection.execute_batch(old).unwrap();
+    connection.execute_batch("DELETE FROM places; DELETE FROM libraries").unwrap();
+    connection.execute_batch("UPDATE media SET digest = json_extract(metadata, '$.source.sha256')").unwrap();
+    drop(connection);
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
+    assert_eq!(keys(&gallery), ["2024/b.jpg", "a.jpg"]);
+    assert_eq!(places(&gallery), ["lib:2024/b.jpg:2024/b.jpg", "lib:a.jpg:a.jpg"]);
+    let dates: Vec<String> = gallery.sql("SELECT date_taken FROM media");
+    assert_eq!(dates, ["2024-06-15T14:00:00", "2024-06-15T14:00:00"]);
+    assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM media WHERE version IS NULL"), [2]);
+
+    // Another camera's files of the same names do not replace them either.
+    for (name, side) in [("a.jpg", 20), ("2024/b.jpg", 21)] {
+        file(&gallery, &format!("other/{name}"), &photo(side));
+    }
+    assert_eq!(counts(&ingest(&gallery, "other")), [2, 0, 0, 4]);
+    assert_eq!(gallery.object("a.jpg").unwrap().bytes, photo(10));
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let gallery = Gallery::new();
+    let options =
+        Options { dry_run: true, library: Some(gallery.folder.path().join("lib")), ..gallery.options.clone() };
+    file(&gallery, "lib/a.jpg", &photo(10));
+    file(&gallery, "lib/b.jpg", &photo(10));
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.unchanged, report.objects), (1, 1, 0), "{report}");
+    assert!(report.to_string().starts_with("would be done: "), "{report}");
+    assert!(!crate::common::database(&gallery.options).exists());
+    assert!(gallery.object("a.jpg").is_none() && gallery.object(gallery::views::INDEX).is_none());
+
+    ingest(&gallery, "lib");
+    file(&gallery, "lib/a.jpg", &photo(11));
+    file(&gallery, "lib/c.jpg", &photo(12));
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.added, report.unchanged), (2, 1), "{report}");
+    assert_eq!(keys(&gallery).len(), 1);
+}
+
+#[test]
+fn libraries_say_what_they_are_called_and_what_their_albums_are() {
+    let gallery = Gallery::new();
+    file(&gallery, "lib/Italy/a.jpg", &photo(10));
+    file(&gallery, "lib/Italy/b.jpg", &photo(11));
+    file(&gallery, "lib/c.jpg", &photo(12));
+    let published = || views::timeline(&gallery, View::EVERYTHING);
+    ingest(&gallery, "lib");
+    let by_folder = published();
+    let album = View::album("lib", "Italy");
+    let wanted = serde_json::json!({ "name": album.name(), "title": "Italy", "count": 2 });
+    assert_eq!((&by_folder["title"], &by_folder["views"][3]), (&serde_json::Value::Null, &wanted));
+    assert_eq!(views::timeline(&gallery, album.name())["count"], 2);
+
+    let settings = "title = \"Ours\"\ncover = \"c.jpg\"\n[[albums]]\ntitle = \"All\"\nglobs = [\"**/*.jpg\"]\n";
+    file(&gallery, "lib/gallery.toml", settings.as_bytes());
+    assert_eq!(ingest(&gallery, "lib").exit_code(), 0);
+    let set = published();
+    assert_eq!((&set["title"], &set["cover"]), (&"Ours".into(), &"c.jpg".into()));
+    assert_eq!((&set["views"][3]["title"], &set["views"][3]["count"]), (&"All".into(), &3.into()));
+    assert_eq!(set["views"].as_array().unwrap().len(), 4);
+
+    file(&gallery, "lib/gallery.toml", b"titel = \"Ours\"\n");
+    let library = Some(gallery.folder.path().join("lib"));
+    let refused = ingest::run(&Options { library, ..gallery.options.clone() }).unwrap_err().to_string();
+    assert!(refused.contains("titel") && refused.contains("line 1") && refused.lines().count() == 1, "{refused}");
+}
+
+#[test]
+fn two_runs_at_a_time_do_not_share_a_gallery() {
+    let gallery = Gallery::new();
+    file(&gallery, "lib/a.jpg", &photo(10));
+    let lock = format!("{}.lock", crate::common::database(&gallery.options).display());
+    let other = File::create(lock).unwrap();
+    other.try_lock().unwrap();
+    let library = Some(gallery.folder.path().join("lib"));
+    let options = Options { library, ..gallery.options.clone() };
+    let refused = ingest::run(&options).unwrap_err().to_string();
+    assert!(refused.contains("another ingest"), "{refused}");
+    drop(other);
+    assert_eq!(ingest::run(&options).unwrap().added, 1);
+}

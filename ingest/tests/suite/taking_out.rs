@@ -1,0 +1,320 @@
+//! Items are taken out and come back: remove, hide, prune, and what `doctor` finds.
+
+use std::fs;
+
+use crate::common::jpeg::{encode, quarters};
+use crate::common::{Gallery, views};
+use image::ImageFormat;
+use ingest::{Became, Change, Kind, Options, Prune, Report, curate, doctor};
+
+fn library(photos: u32) -> Gallery {
+    let gallery = Gallery::new();
+    for number in 0..photos {
+        gallery.file(&format!("{number}.jpg"), &photo(number));
+    }
+    gallery.ingest();
+    gallery
+}
+
+fn photo(number: u32) -> Vec<u8> {
+    encode(&quarters(10 + number, 8), ImageFormat::Jpeg)
+}
+
+fn change(gallery: &Gallery, change: Change, key: &str) -> Became {
+    curate(&gallery.options, &[key.to_owned()], change).unwrap()[0].1
+}
+
+/// The keys that are shown, by the rows and by the views alike.
+fn shown(gallery: &Gallery) -> Vec<String> {
+    let rows: Vec<String> = gallery.sql("SELECT key FROM media ORDER BY key");
+    let mut keys = views::keys(gallery);
+    keys.sort();
+    assert_eq!(keys, rows);
+    rows
+}
+
+fn has_objects(gallery: &Gallery, key: &str) -> bool {
+    let has = gallery.object(key).is_some();
+    for rendition in gallery
+        .renditions(key)
+        .iter()
+        .flat_map(|renditions| renditions.all.iter().map(|rendition| renditions.object(key, rendition)))
+    {
+        assert_eq!(gallery.object(&rendition).is_some(), has, "half of {key} is there");
+    }
+    has
+}
+
+/// Makes everything due that is planned.
+fn let_time_pass(gallery: &Gallery) {
+    gallery.sql::<String>("UPDATE deletions SET due = '2020-01-01T00:00:00Z' RETURNING object");
+}
+
+fn is_well(gallery: &Gallery) -> bool {
+    let diagnosis = doctor(&gallery.options, false).unwrap();
+    assert!(diagnosis.found.iter().all(|finding| !finding.detail.is_empty()));
+    if !diagnosis.is_well() {
+        eprintln!("{diagnosis:?}");
+    }
+    diagnosis.is_well()
+}
+
+#[test]
+fn what_is_removed_goes_after_thirty_days_and_stays_out() {
+    let gallery = library(3);
+    let row = "SELECT group_concat(coalesce(size, '') || coalesce(date_taken, '') || metadata || uploaded_at) FROM media WHERE key = '1.jpg'";
+    let before: Vec<String> = gallery.sql(row);
+    assert_eq!(change(&gallery, Change::Remove { now: false }, "1.jpg"), Became::Removed);
+    assert_eq!(shown(&gallery), ["0.jpg", "2.jpg"]);
+    assert!(has_objects(&gallery, "1.jpg"));
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.unchanged, report.kept_out, report.exit_code()), (0, 2, 1, 0), "{report}");
+
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Shown);
+    assert_eq!(shown(&gallery).len(), 3);
+    assert_eq!(gallery.sql::<String>(row), before, "it comes back as it was");
+    let_time_pass(&gallery);
+    gallery.ingest();
+    assert!(has_objects(&gallery, "1.jpg"), "what was restored is not deleted");
+
+    change(&gallery, Change::Remove { now: false }, "1.jpg");
+    gallery.ingest();
+    assert!(has_objects(&gallery, "1.jpg"), "its time has not come");
+    let_time_pass(&gallery);
+    gallery.ingest();
+    assert!(!has_objects(&gallery, "1.jpg") && has_objects(&gallery, "2.jpg"));
+    assert_eq!(gallery.ingest().kept_out, 1);
+    assert!(is_well(&gallery));
+
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Forgotten);
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery).len(), 3);
+}
+
+#[test]
+fn now_is_now_and_an_unknown_key_is_named() {
+    let gallery = library(2);
+    assert_eq!(change(&gallery, Change::Remove { now: true }, "0.jpg"), Became::Removed);
+    assert!(!has_objects(&gallery, "0.jpg"));
+    assert_eq!(shown(&gallery), ["1.jpg"]);
+    for (change_, became) in [
+        (Change::Remove { now: false }, Became::Unknown),
+        (Change::Hide, Became::Unknown),
+        (Change::Show, Became::Unknown),
+        (Change::Restore, Became::Unknown),
+    ] {
+        assert_eq!(change(&gallery, change_, "nothing.jpg"), became);
+    }
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Unchanged);
+}
+
+#[test]
+fn what_is_hidden_stays_whole_and_an_edit_does_not_show_it() {
+    let gallery = library(2);
+    assert_eq!(change(&gallery, Change::Hide, "0.jpg"), Became::Hidden);
+    assert_eq!(shown(&gallery), ["1.jpg"]);
+    gallery.file("0.jpg", &photo(40));
+    assert_eq!(gallery.ingest().kept_out, 1);
+    assert_eq!(shown(&gallery), ["1.jpg"]);
+    assert!(has_objects(&gallery, "0.jpg") && is_well(&gallery));
+    assert_eq!(change(&gallery, Change::Restore, "0.jpg"), Became::Unchanged, "it was not removed");
+    assert_eq!(change(&gallery, Change::Show, "0.jpg"), Became::Shown);
+    assert_eq!(gallery.ingest().replaced, 1, "now the edit comes in");
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(40));
+}
+
+fn prune(gallery: &Gallery, all: bool, confirm: fn(&[String]) -> bool) -> Report {
+    let prune = Some(Prune { all, now: false, confirm });
+    ingest::run(&Options { prune, ..gallery.options.clone() }).unwrap()
+}
+
+#[test]
+fn pruned_are_the_items_whose_files_are_gone() {
+    let gallery = library(6);
+    let path = |name: &str| gallery.library().join(name);
+    gallery.file("copy of 2.jpg", &photo(2));
+    gallery.ingest();
+    fs::remove_file(path("1.jpg")).unwrap();
+    fs::remove_file(path("2.jpg")).unwrap();
+    fs::rename(path("3.jpg"), path("three.jpg")).unwrap();
+    assert_eq!(gallery.ingest().pruned, [""; 0], "nothing goes unasked");
+    assert_eq!(
+        prune(&gallery, false, |keys| {
+            assert_eq!(keys, ["1.jpg"]);
+            false
+        })
+        .pruned,
+        [""; 0]
+    );
+    assert_eq!(shown(&gallery).len(), 6);
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["1.jpg"]);
+    assert_eq!(shown(&gallery), ["0.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]);
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Shown);
+
+    // Restored by hand, it has no file. Another file that goes does not take it along.
+    fs::remove_file(path("4.jpg")).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["4.jpg"]);
+    // The file comes back.
+    gallery.file("again/4.jpg", &photo(4));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery).len(), 6);
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn an_empty_folder_prunes_nothing() {
+    let gallery = library(3);
+    for number in 0..2 {
+        fs::remove_file(gallery.library().join(format!("{number}.jpg"))).unwrap();
+    }
+    for _ in 0..2 {
+        let report = prune(&gallery, false, |_| panic!("nobody is asked"));
+        assert!(report.skipped[0].reason.contains("--prune-all"), "{report}");
+        assert_eq!((report.exit_code(), shown(&gallery).len()), (2, 3));
+        let _ = fs::remove_file(gallery.library().join("2.jpg"));
+    }
+    assert_eq!(prune(&gallery, true, |_| true).pruned.len(), 3);
+    assert!(shown(&gallery).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_prunes_nothing_below_it() {
+    let gallery = library(4);
+    gallery.file("sub/a.jpg", &photo(30));
+    gallery.ingest();
+    // Root may read everything, so the folder becomes something else: a link that leads nowhere.
+    fs::rename(gallery.library().join("sub"), gallery.folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("nowhere", gallery.library().join("sub")).unwrap();
+    let report = prune(&gallery, false, |_| true);
+    assert_eq!((report.pruned.len(), report.failed.len()), (0, 1), "{report}");
+}
+
+#[test]
+fn what_is_named_is_not_gone() {
+    let gallery = library(8);
+    gallery.file("sub/a.jpg", &photo(30));
+    gallery.file("sub/b.jpg", &photo(31));
+    gallery.ingest();
+    // One file is broken, one has become something else, and nobody knows what a third folder is to show.
+    gallery.file("0.jpg", b"");
+    gallery.file("1.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    fs::create_dir(gallery.library().join("sub/.galleryignore")).unwrap();
+    let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
+    assert!(report.pruned.is_empty() && report.failed.len() + report.skipped.len() == 3, "{report}");
+}
+
+#[test]
+fn doctor_names_what_is_wrong_and_mends_it() {
+    let gallery = library(4);
+    assert!(is_well(&gallery));
+    gallery.delete("0.jpg");
+    gallery.delete(&gallery.rendition("small", "1.jpg"));
+    gallery.put("2.jpg", b"half");
+    gallery.put("hls/old.mp4/720p_000.ts", b"x");
+    gallery.put("thumbnails/small/old.jpg", b"x");
+    gallery.put("renditions/3.jpg/0123456789abcdef/small.webp", b"x");
+    gallery.put("catalogue/00000000000000000000000000000000/all.jsonl", b"x");
+    gallery.put("someone's.txt", b"x");
+    let part = views::part(&gallery);
+    gallery.delete(&part);
+    let found = doctor(&gallery.options, false).unwrap();
+    let of = |kind: Kind| {
+        let found = found.found.iter().filter(move |finding| finding.kind == kind);
+        found.map(|finding| finding.name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Kind::Missing), ["0.jpg", "1.jpg"]);
+    assert_eq!(of(Kind::Truncated), ["2.jpg"]);
+    assert_eq!(of(Kind::Broken), [part.as_str()]);
+    assert_eq!(
+        of(Kind::Orphan),
+        [
+            "catalogue/00000000000000000000000000000000/all.jsonl",
+            "hls/old.mp4/720p_000.ts",
+            "renditions/3.jpg/0123456789abcdef/small.webp",
+            "thumbnails/small/old.jpg"
+        ]
+    );
+    assert_eq!(of(Kind::Stray), ["someone's.txt"]);
+    assert!(!found.is_well());
+
+    // The file of one of the damaged items is gone too.
+    fs::remove_file(gallery.library().join("0.jpg")).unwrap();
+    let mended = doctor(&gallery.options, true).unwrap();
+    assert!(mended.is_well(), "{mended:?}");
+    assert_eq!(mended.repaired.len(), 8);
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "3.jpg"]);
+    assert_eq!(gallery.object("2.jpg").unwrap().bytes, photo(2));
+    assert!(has_objects(&gallery, "1.jpg"));
+    assert!(gallery.object("hls/old.mp4/720p_000.ts").is_none());
+    assert!(gallery.object("someone's.txt").is_some(), "what is not ours is not touched");
+    assert!(is_well(&gallery));
+
+    gallery.file("back.jpg", &photo(0));
+    assert_eq!(gallery.ingest().added, 1, "what was lost comes in again with its file");
+}
+
+#[test]
+fn nobody_takes_the_key_of_what_may_come_back() {
+    let gallery = library(4);
+    fs::remove_file(gallery.library().join("0.jpg")).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["0.jpg"]);
+    gallery.file("0.jpg", &photo(50));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0), "the bucket may have the only copy");
+    assert_eq!(change(&gallery, Change::Restore, "0.jpg"), Became::Shown);
+    assert_eq!(shown(&gallery).len(), 5);
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn what_was_pruned_can_be_hidden_and_stays_so() {
+    let gallery = library(4);
+    fs::remove_file(gallery.library().join("0.jpg")).unwrap();
+    prune(&gallery, false, |_| true);
+    assert_eq!(change(&gallery, Change::Hide, "0.jpg"), Became::Hidden);
+    gallery.file("0.jpg", &photo(0));
+    let_time_pass(&gallery);
+    assert_eq!(gallery.ingest().kept_out, 1);
+    assert!(has_objects(&gallery, "0.jpg"));
+    assert_eq!(shown(&gallery).len(), 3);
+}
+
+#[test]
+fn a_key_that_looks_like_a_films_folder_is_kept_too() {
+    let gallery = library(2);
+    gallery.file("HLS/a.jpg", &photo(20));
+    gallery.ingest();
+    change(&gallery, Change::Remove { now: false }, "HLS/a.jpg");
+    change(&gallery, Change::Restore, "HLS/a.jpg");
+    change(&gallery, Change::Hide, "HLS/a.jpg");
+    let_time_pass(&gallery);
+    gallery.ingest();
+    assert!(has_objects(&gallery, "HLS/a.jpg"));
+}
+
+#[test]
+fn a_replacement_that_was_ended_is_done_again() {
+    let gallery = library(2);
+    // As a killed run leaves it: the new picture is up, and the row is the old one's.
+    gallery.sql::<String>("INSERT INTO uploads VALUES ('0.jpg', '2026') RETURNING key");
+    gallery.put("0.jpg", &photo(60));
+    assert!(!is_well(&gallery));
+    assert_eq!(gallery.ingest().replaced, 1);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn doctor_takes_nothing_out_while_a_folder_is_away() {
+    let gallery = library(3);
+    gallery.delete("0.jpg");
+    let away = gallery.folder.path().join("away");
+    fs::rename(gallery.library(), &away).unwrap();
+    let diagnosis = doctor(&gallery.options, true).unwrap();
+    assert!(!diagnosis.is_well());
+    assert_eq!(shown(&gallery).len(), 3);
+    fs::rename(away, gallery.library()).unwrap();
+    assert!(doctor(&gallery.options, true).unwrap().is_well());
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
+}
