@@ -14,6 +14,7 @@ pub struct Suites {
     programs: Programs,
     edges: wasm::Programs,
     viceroy: PathBuf,
+    fastly_cli: PathBuf,
 }
 
 /// The command for all tests that run on this machine, built together. If only a part were built, it would have other
@@ -25,10 +26,10 @@ pub fn cargo_test() -> Command {
 }
 
 impl Suites {
-    /// Builds all test programs, for these services on the edges and this Viceroy.
-    pub fn build(edges: wasm::Programs, viceroy: PathBuf) -> Result<Self, Failure> {
+    /// Builds all test programs, for these services on the edges, this Viceroy and this Fastly CLI.
+    pub fn build(edges: wasm::Programs, viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
         let programs = workspace::programs(cargo_test().arg("--no-run"))?;
-        Ok(Self { programs, edges, viceroy })
+        Ok(Self { programs, edges, viceroy, fastly_cli })
     }
 
     /// Tells `command` the paths of all programs. With these, no host is left out, and each must pass.
@@ -37,7 +38,7 @@ impl Suites {
             command.env(name, self.programs.path(program)?);
         }
         self.edges.tell(command);
-        command.env("VICEROY", &self.viceroy);
+        command.env("VICEROY", &self.viceroy).env("FASTLY_CLI", &self.fastly_cli);
         Ok(())
     }
 

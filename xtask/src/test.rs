@@ -49,14 +49,14 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     }
     tools::need_wasm_targets()?;
     wasi::need_node()?;
-    let viceroy = fastly::viceroy()?;
+    let (viceroy, fastly_cli) = (fastly::viceroy()?, fastly::cli()?);
     let edges = steps.run("programs for the edges", || {
         let edges = wasm::all()?;
         edges.check_sizes()?;
         Ok(edges)
     })?;
     steps.run("crates, HTTP contract, browser", || {
-        let suites = Suites::build(edges, viceroy)?;
+        let suites = Suites::build(edges, viceroy, fastly_cli)?;
         let mut command = cargo_test();
         suites.tell(&mut command)?;
         if no_browser {
