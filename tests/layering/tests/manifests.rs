@@ -116,10 +116,10 @@ fn fastly_makes_the_stores_and_backends_that_the_adapter_opens() {
             }
         }
         for stores in both("kv_stores") {
-            assert_eq!(stores, kv.iter().map(|name| (*name).to_owned()).collect(), "{file}: KV Stores");
+            assert!(stores.iter().eq(kv), "{file}: KV Stores: {stores:?}");
         }
         let [made, local] = both("backends");
-        assert_eq!(made, backends.iter().map(|name| (*name).to_owned()).collect(), "{file}: backends");
+        assert!(made.iter().eq(backends), "{file}: backends: {made:?}");
         assert!(made.is_subset(&local) && local.is_subset(&known), "{file}: {local:?}, and {known:?} are known");
     }
 }
