@@ -15,7 +15,7 @@ use crate::{
     edge::{Server, VIDEO_PORT, VIEWER_PORT, local},
     page,
     secrets::Config,
-    wasm, workspace,
+    tools, wasm, workspace,
 };
 
 /// The file from which the manifests read secrets, below the workspace's root.
@@ -27,6 +27,12 @@ pub fn viceroy() -> Result<PathBuf, Failure> {
         let _ = writeln!(std::io::stdout(), "Installing Viceroy, Fastly's local server: some minutes, once.");
     }
     servers::viceroy::install()
+}
+
+/// The path of the Fastly CLI, which npm installs outside the tree if it is missing.
+pub fn cli() -> Result<PathBuf, Failure> {
+    tools::NPM.need()?;
+    servers::fastly_cli::install()
 }
 
 /// Writes the secrets to the file that the manifests read. Only the owner may read the file.

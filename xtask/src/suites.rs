@@ -16,6 +16,7 @@ pub struct Suites {
     programs: Programs,
     edges: wasm::Programs,
     viceroy: PathBuf,
+    fastly_cli: PathBuf,
 }
 
 /// The command for all tests that run on this machine, built together. If only a part were built, it would have other
@@ -27,10 +28,10 @@ pub fn cargo_test() -> Command {
 }
 
 impl Suites {
-    /// Builds all test programs and the services on the edges, for this Viceroy.
-    pub fn build(viceroy: PathBuf) -> Result<Self, Failure> {
+    /// Builds all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
+    pub fn build(viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
         let (edges, programs) = both(wasm::all, || workspace::programs(cargo_test().arg("--no-run")))?;
-        Ok(Self { programs, edges, viceroy })
+        Ok(Self { programs, edges, viceroy, fastly_cli })
     }
 
     /// Prints the sizes of the services. A service over its budget is an error.
@@ -44,7 +45,7 @@ impl Suites {
             command.env(name, self.programs.path(program)?);
         }
         self.edges.tell(command);
-        command.env("VICEROY", &self.viceroy);
+        command.env("VICEROY", &self.viceroy).env("FASTLY_CLI", &self.fastly_cli);
         Ok(())
     }
 

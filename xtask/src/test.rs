@@ -50,9 +50,9 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     }
     tools::need_wasm_targets()?;
     wasi::need_node()?;
-    let viceroy = fastly::viceroy()?;
+    let (viceroy, fastly_cli) = (fastly::viceroy()?, fastly::cli()?);
     let suites = steps.run("programs for the edges, test programs", || {
-        let suites = Suites::build(viceroy)?;
+        let suites = Suites::build(viceroy, fastly_cli)?;
         suites.check_sizes()?;
         Ok(suites)
     })?;

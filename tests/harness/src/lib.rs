@@ -3,6 +3,7 @@
 //! Each host is a process with a data folder of its own, on free ports. The process ends when its handle is dropped.
 
 mod adapters;
+mod cli;
 mod edge;
 mod exchange;
 mod fastly;
@@ -21,6 +22,7 @@ mod wasi;
 mod wasmtime;
 
 pub use adapters::{adapters, each_has_a_run};
+pub use cli::Project;
 pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
 pub use large::LargeObject;
@@ -29,7 +31,10 @@ pub use local::{Local, free_address};
 pub use native::{ENVIRONMENT, Gallery, Operator, Options, command, ingest};
 pub use package::package;
 pub use programs::{component, gallery, wasm};
-pub use servers::{Process, RoundRobin, Sqld, hosts, named, node::program as node, sqld, viceroy::find as viceroy};
+pub use servers::{
+    Process, RoundRobin, Sqld, fastly_cli::find as fastly_cli, hosts, named, node::program as node, sqld,
+    viceroy::find as viceroy,
+};
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};
 
 /// What went wrong while starting a host.

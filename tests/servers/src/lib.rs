@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod binaryen;
 mod cargo;
+pub mod fastly_cli;
 pub mod hosts;
 pub mod mdbook;
 pub mod named;

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
 
 use crate::{
     Failure,
@@ -23,17 +23,19 @@ const GRACE: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(5);
 
 /// A program that ends when this value is dropped. It is asked to end first, because it may have programs of its own
-/// to end.
+/// to end. If it was started as the leader of a process group, everything in the group ends with it.
 pub struct Process {
     child: Child,
     name: String,
+    leads: bool,
 }
 
 impl Process {
     pub fn start(command: &mut Command, name: impl Into<String>) -> Result<Self, Failure> {
         let name = name.into();
         let child = command.spawn().map_err(|error| format!("{name}: cannot be started: {error}"))?;
-        Ok(Self { child, name })
+        let id = Pid::from_child(&child);
+        Ok(Self { leads: getpgid(Some(id)).is_ok_and(|group| group == id), child, name })
     }
 
     /// Starts a server, and waits until it listens at `address`. `give_up` is called from time to time.
@@ -103,6 +105,9 @@ impl Drop for Process {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if self.leads {
+            let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        }
     }
 }
 

@@ -69,6 +69,19 @@ pub fn whole(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     trials.collect()
 }
 
+/// Some cases of the contract, by their names.
+#[allow(dead_code, reason = "only the Fastly CLI runs few")]
+pub fn some(name: &str, edge: &Arc<Edge>, wanted: &[&'static str]) -> Vec<Trial> {
+    let trials = wanted.iter().copied().map(|wanted| {
+        let (edge, host) = (Arc::clone(edge), name.to_owned());
+        Trial::test(format!("{name}::{wanted}"), move || {
+            let case = cases().into_iter().find(|case| case.name == wanted).ok_or("the contract has no such case")?;
+            Ok(case.on(&host, &edge.running()?.target)?)
+        })
+    });
+    trials.collect()
+}
+
 /// The cases about films, against a viewer-edge that forwards them to video-edge.
 pub fn routed(name: &str, edge: &Arc<Edge>) -> Vec<Trial> {
     let films = cases().into_iter().filter(|case| FILMS.iter().any(|group| case.name.starts_with(group)));

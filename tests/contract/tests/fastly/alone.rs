@@ -37,7 +37,7 @@ struct Fixture {
 }
 
 impl Library {
-    fn gallery(&self) -> Result<&Gallery, String> {
+    pub fn gallery(&self) -> Result<&Gallery, String> {
         let start = || Gallery::start(&Options::default()).map_err(|failure| failure.to_string());
         self.0.get_or_init(start).as_ref().map_err(Clone::clone)
     }

@@ -1,7 +1,11 @@
 //! The contract on Fastly's local server: both services in one program, on a snapshot of the catalogue, and each
-//! service in a server of its own, on a libSQL server. After that, the tests that only this host has.
+//! service in a server of its own, on a libSQL server. After that, the tests that only this host has, and those of the
+//! Fastly CLI.
 
 mod alone;
+mod api;
+mod cli;
+mod deploy;
 #[path = "../edge/mod.rs"]
 mod edge;
 
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         .into_iter()
         .flatten()
         .chain(alone)
+        .chain(cli::trials(&library))
         .map(|trial| match &missing {
             Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
             None => trial,

@@ -15,7 +15,7 @@ pub enum Instead {
 
 use Instead::{Build, Not, Run, Serve};
 
-const CLOUD: &str = "it needs an account, or a program of the cloud's own";
+const CLI: &str = "the tests of the Fastly CLI run it, with the same manifests";
 const SPIN: &str = "it needs Spin, in which the contract runs where there is one";
 const NODE: &str = "it needs what `cargo xtask wasm` builds; the contract starts the same program";
 const BUCKET: &str = "it has the credentials of a bucket, which are the reader's own";
@@ -39,8 +39,10 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("cargo xtask wasm all-in-one-wasi02 bin/gallery02.wasm", Build),
     ("cargo build --release -p edge-gallery", Not("it builds the program that the test is given")),
     ("export R2_ACCOUNT_ID=... R2_BUCKET_NAME=... R2_ACCESS_KEY_ID=... R2_SECRET_ACCESS_KEY=...", Not(BUCKET)),
-    ("fastly compute serve --env all", Not(CLOUD)),
-    ("fastly compute deploy", Not(CLOUD)),
+    ("fastly compute serve --env all", Not(CLI)),
+    ("fastly compute publish --env all", Not(CLI)),
+    ("fastly compute publish --env video", Not(CLI)),
+    ("fastly compute publish", Not(CLI)),
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
     ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),

@@ -6,7 +6,8 @@ use crate::document::{Kind, blocks};
 
 /// A command, and its flags that the document may use. They were read in November 2026 from the sources of wrangler 4
 /// (`cloudflare/workers-sdk`), the references of Fastly's CLI (fastly.com/documentation/reference/cli) and of Spin
-/// (spinframework.dev/cli-reference), and Akamai's documentation of `spin aka deploy`.
+/// (spinframework.dev/cli-reference), and Akamai's documentation of `spin aka deploy`. The help of the Fastly CLI is
+/// asked too, in every test run.
 const COMMANDS: [(&str, &[&str]); 16] = [
     ("npx wrangler d1 export", &["--remote", "--output", "--table", "--no-schema", "--no-data"]),
     ("npx wrangler d1 execute", &["--remote", "--file", "--command"]),
@@ -47,7 +48,9 @@ fn known(command: &str) -> Option<&'static (&'static str, &'static [&'static str
 /// The help of a command, if its program is installed here.
 fn help(name: &str) -> Option<String> {
     let mut words = name.trim_start_matches("npx ").split(' ');
-    let output = Command::new(words.next()?).args(words).arg("--help").output().ok()?;
+    let program = words.next()?;
+    let program = if program == "fastly" { harness::fastly_cli().ok()? } else { program.into() };
+    let output = Command::new(program).args(words).arg("--help").output().ok()?;
     let text = [output.stdout, output.stderr].concat();
     output.status.success().then(|| String::from_utf8_lossy(&text).into_owned())
 }

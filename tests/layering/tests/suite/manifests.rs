@@ -3,9 +3,12 @@
 use std::{collections::BTreeSet, fs};
 
 use layering::root;
-use platform::config::{
-    names::is_secret,
-    table::{Reader, SETTINGS, Setting},
+use platform::{
+    StoreName,
+    config::{
+        names::{S3_ENDPOINT, is_secret},
+        table::{Reader, SETTINGS, Setting},
+    },
 };
 use toml::{Table, Value};
 
@@ -29,6 +32,9 @@ fn settings(readers: &[Reader]) -> Vec<&'static Setting> {
 
 #[test]
 fn fastly_knows_what_its_services_read_and_asks_for_what_they_need() {
+    let films = manifest("fastly.video.toml");
+    let of_films = [["config_stores", "gallery_config", "items"], ["secret_stores", "gallery_secrets", "entries"]]
+        .map(|[kind, store, what]| names(&films, &["setup", kind, store, what]));
     for (file, services) in [
         ("fastly.toml", &[Reader::Viewer, Reader::Fastly][..]),
         ("fastly.video.toml", &[Reader::Video, Reader::Fastly]),
@@ -48,8 +54,71 @@ fn fastly_knows_what_its_services_read_and_asks_for_what_they_need() {
         }
         for setting in known.iter().filter(|setting| setting.required) {
             let name = setting.name.text();
-            assert!(asked.contains(name) || secrets.contains(name), "{file}: [setup] does not ask for {name}");
+            // The viewer is linked to the stores that the films have filled. Fastly refuses a secret that exists.
+            let asks = |set: &[&BTreeSet<String>]| set.iter().filter(|names| names.contains(name)).count();
+            let elsewhere = if file == "fastly.toml" { asks(&[&of_films[0], &of_films[1]]) } else { 0 };
+            assert_eq!(asks(&[&asked, &secrets]) + elsewhere, 1, "{file}: how often [setup] asks for {name}");
         }
+    }
+}
+
+/// The CLI writes `example` for an item without an answer, if the manifest has no value. So `[setup]` asks only for
+/// what a service cannot do without: what is required, and where the store is.
+#[test]
+fn fastly_asks_for_nothing_that_may_stay_empty() {
+    for (file, more) in [
+        ("fastly.toml", &["MAX_FETCHES", "MAX_SECONDS", "VIDEO_ORIGIN"][..]),
+        ("fastly.video.toml", &[]),
+        ("fastly.all.toml", &["MAX_FETCHES", "MAX_SECONDS"]),
+    ] {
+        let manifest = manifest(file);
+        let items = &manifest["setup"]["config_stores"]["gallery_config"]["items"];
+        for (name, item) in items.as_table().unwrap() {
+            let required = SETTINGS.iter().any(|setting| setting.name.text() == name && setting.required);
+            assert!(required || name == S3_ENDPOINT.text() || more.contains(&name.as_str()), "{file}: {name}");
+            let words = item["description"].as_str().unwrap();
+            assert!(!words.contains("empty"), "{file}: the CLI takes no empty {name}");
+        }
+        let asks = items.get(S3_ENDPOINT.text()).is_some();
+        assert_eq!(asks, file != "fastly.toml", "{file}: [setup] asks where the store is");
+        let secrets = names(&manifest, &["setup", "secret_stores", "gallery_secrets", "entries"]);
+        for name in secrets {
+            let required = SETTINGS.iter().any(|setting| setting.name.text() == name && setting.required);
+            assert!(required, "{file}: the CLI takes no empty {name}");
+        }
+    }
+}
+
+/// What is made at the first deployment has the names that the adapter opens, and those that the local server has.
+#[test]
+fn fastly_makes_the_stores_and_backends_that_the_adapter_opens() {
+    let adapter = |file: &str| fs::read_to_string(root().join("platform/fastly/src").join(file)).unwrap();
+    let (config, backend) = (adapter("config.rs"), adapter("backend.rs"));
+    let (_, known) = backend.split_once("const CONFIGURED: [&str; 3] = [").unwrap();
+    let known = known.split_once(']').unwrap().0;
+    let known: BTreeSet<String> = known.split(", ").map(|name| name.trim_matches('"').to_owned()).collect();
+    let (cache_version, video_cache) = (StoreName::CacheVersion.name(), StoreName::VideoCache.name());
+    for (file, kv, backends) in [
+        ("fastly.toml", &[cache_version][..], &["s3", "video"][..]),
+        ("fastly.video.toml", &[cache_version, video_cache], &["s3"]),
+        ("fastly.all.toml", &[cache_version, video_cache], &["s3"]),
+    ] {
+        let manifest = manifest(file);
+        let both = |kind: &str| ["setup", "local_server"].map(|part| names(&manifest, &[part, kind]));
+        for (kind, name, constant) in
+            [("config_stores", "gallery_config", "CONFIG_STORE"), ("secret_stores", "gallery_secrets", "SECRET_STORE")]
+        {
+            assert!(config.contains(&format!("const {constant}: &str = \"{name}\";")), "the adapter opens {name}");
+            for stores in both(kind) {
+                assert_eq!(stores, BTreeSet::from([name.to_owned()]), "{file}: {kind}");
+            }
+        }
+        for stores in both("kv_stores") {
+            assert!(stores.iter().eq(kv), "{file}: KV Stores: {stores:?}");
+        }
+        let [made, local] = both("backends");
+        assert!(made.iter().eq(backends), "{file}: backends: {made:?}");
+        assert!(made.is_subset(&local) && local.is_subset(&known), "{file}: {local:?}, and {known:?} are known");
     }
 }
 
