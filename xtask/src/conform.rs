@@ -18,19 +18,19 @@ pub struct Arguments {
     /// Only these hosts, separated by commas: memory, native, fastly, wasi, wasi02, spin, spin02, node.
     #[arg(long, value_delimiter = ',')]
     on: Vec<String>,
-    /// Run the contract against this deployment instead, which must hold the test library.
+    /// Run the contract against this deployment instead. Cases that need other pictures than it holds are left out.
     #[arg(long, requires = "password")]
     base: Option<String>,
     /// The deployment's password.
     #[arg(long)]
     password: Option<String>,
-    /// The origin of the deployment's video-edge, if it has its own.
+    /// The address of the deployment's video-edge, if it has its own. Otherwise a film's URL tells.
     #[arg(long)]
     video: Option<String>,
-    /// The origin of the deployment's presigned URLs.
+    /// The origin of the deployment's presigned URLs. Otherwise a film's playlist tells.
     #[arg(long)]
     store: Option<String>,
-    /// The deployment reads its catalogue from the bucket.
+    /// The deployment reads its catalogue from the bucket. Otherwise the cost of an answer tells.
     #[arg(long)]
     snapshot: bool,
 }
@@ -77,7 +77,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         command.args(arguments.snapshot.then_some("--snapshot"));
         // The password goes into the environment, where other users of the machine do not see it.
         command.env("GALLERY_PASSWORD", arguments.password.as_deref().unwrap_or_default());
-        say("The deployment must hold the test library: `cargo run -p contract -- --write-library FOLDER`, then \
+        say("Cases that need what the deployment does not hold are left out, and named at the end. To run them too, \
+             fill a bucket of its own with the test library: `cargo run -p contract -- --write-library FOLDER`, then \
              `edge-gallery ingest FOLDER --demo-film`.\n");
         count(&mut command, "contract", &mut table, &mut reasons)?;
     } else {

@@ -4,13 +4,20 @@ use harness::{LIVE, PHOTOS};
 
 use crate::{
     Outcome, Target,
-    library::{encode, film, item},
+    library::{encode, item, without_a_clip},
 };
 
-cases!(clips: listed_with_its_photo, ranges_are_those_of_the_whole, conditions_and_head, downloads, unknown);
+cases!(clips:
+    needs [Nothing]: unknown;
+    needs [Clip]: ranges_are_those_of_the_whole, conditions_and_head;
+    needs [Library]: listed_with_its_photo, downloads;
+);
 
 fn url(target: &Target) -> Result<String, String> {
-    item(target, LIVE)?.clip.ok_or_else(|| format!("{LIVE} has no clip: is there an ffmpeg?"))
+    target
+        .live()?
+        .and_then(|item| item.clip.clone())
+        .ok_or_else(|| "no photo has a clip: is there an ffmpeg?".to_owned())
 }
 
 fn listed_with_its_photo(target: &Target) -> Outcome {
@@ -66,8 +73,8 @@ fn downloads(target: &Target) -> Outcome {
 }
 
 fn unknown(target: &Target) -> Outcome {
-    let film = film(target)?.0.key;
-    for key in ["absent.jpg", "big.png", "2025", &film] {
+    let film = target.film_or_absent()?;
+    for key in ["absent.jpg", &without_a_clip(target)?, "2025", &film] {
         target.get(&format!("/api/clip/{}", encode(key))).expect(404)?.has("cache-control", "no-store")?;
     }
     Ok(())

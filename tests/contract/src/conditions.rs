@@ -1,15 +1,12 @@
 //! Conditional requests for files: RFC 9110 section 13.
 
-use crate::{
-    Outcome, Target,
-    library::{BIG, file},
-    served::Served,
-    table, tables,
-};
+use crate::{Outcome, Target, library::file, served::Served, table, tables};
 
 cases!(conditions:
-    if_none_match, if_modified_since, if_match, if_unmodified_since, order, thumbnails, films, one_strong_tag,
-    a_304_has_what_a_200_has, not_before_who_asks, not_before_what_is_there,
+    needs [Nothing]: not_before_what_is_there;
+    needs [Photo]: if_none_match, if_modified_since, if_match, if_unmodified_since, order, thumbnails, one_strong_tag,
+        a_304_has_what_a_200_has, not_before_who_asks;
+    needs [DemoFilm]: films;
 );
 
 fn if_none_match(target: &Target) -> Outcome {
@@ -34,7 +31,8 @@ fn order(target: &Target) -> Outcome {
 
 /// All rules for a thumbnail, which a host may keep in its edge cache.
 fn thumbnails(target: &Target) -> Outcome {
-    let call = || target.get("/api/thumbnail/big.png?size=large");
+    let path = target.photo()?.thumbnail("?size=large");
+    let call = || target.get(&path);
     let bytes = call().expect(200)?.body;
     let served = Served::new(call, &bytes)?;
     tables::all_hold(&served, "private, max-age=300")
@@ -48,14 +46,14 @@ fn films(target: &Target) -> Outcome {
 }
 
 fn one_strong_tag(target: &Target) -> Outcome {
-    let head = target.get(&file(BIG)).head().expect(200)?;
+    let head = target.get(&target.photo()?.file()).head().expect(200)?;
     let tag = head.need("etag")?;
     ensure!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 2, "the tag is not strong: {tag}");
     Ok(())
 }
 
 fn a_304_has_what_a_200_has(target: &Target) -> Outcome {
-    let whole = target.get(&file(BIG)).expect(200)?;
+    let whole = target.get(&target.photo()?.file()).expect(200)?;
     let (tag, date) = (whole.need("etag")?.to_owned(), whole.need("last-modified")?.to_owned());
     for (name, value) in [
         ("if-none-match", tag.as_str()),
@@ -64,7 +62,7 @@ fn a_304_has_what_a_200_has(target: &Target) -> Outcome {
         ("if-modified-since", &date),
         ("if-modified-since", "Fri, 31 Dec 2100 00:00:00 GMT"),
     ] {
-        let unchanged = target.get(&file(BIG)).header(name, value).expect(304)?;
+        let unchanged = target.get(&target.photo()?.file()).header(name, value).expect(304)?;
         for kept in ["etag", "last-modified", "cache-control", "vary"] {
             ensure_eq!(unchanged.header(kept), whole.header(kept), "{name}: {value}: {kept} of a 304");
         }
@@ -77,7 +75,8 @@ fn a_304_has_what_a_200_has(target: &Target) -> Outcome {
 
 /// A client without a session gets the same answer whatever the conditions, whether or not the file exists.
 fn not_before_who_asks(target: &Target) -> Outcome {
-    let tag = target.get(&file(BIG)).head().expect(200)?.need("etag")?.to_owned();
+    let photo = target.photo()?;
+    let tag = target.get(&photo.file()).head().expect(200)?.need("etag")?.to_owned();
     for (name, value) in [
         ("if-none-match", tag.as_str()),
         ("if-none-match", "*"),
@@ -88,7 +87,7 @@ fn not_before_who_asks(target: &Target) -> Outcome {
         ("range", "bytes=0-1,5-6"),
         ("range", "bytes=99999999-"),
     ] {
-        for path in [file(BIG), file("absent.jpg"), "/api/thumbnail/big.png".to_owned()] {
+        for path in [photo.file(), file("absent.jpg"), photo.thumbnail("")] {
             for method in ["GET", "HEAD"] {
                 let answer = target.get(&path).anonymous().method(method).header(name, value).expect(401)?;
                 for gone in ["etag", "last-modified", "content-range", "accept-ranges"] {

@@ -6,7 +6,9 @@ use crate::{
     library::{encode, film},
 };
 
-cases!(cors: preflight_of_the_page, preflight_of_a_stranger, answers_to_the_page, answers_to_a_stranger);
+cases!(cors:
+    needs [Film]: preflight_of_the_page, preflight_of_a_stranger, answers_to_the_page, answers_to_a_stranger;
+);
 
 const STRANGER: &str = "https://evil.example";
 

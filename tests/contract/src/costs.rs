@@ -7,13 +7,15 @@ use cost::{Calls, Instance, Request};
 use crate::{
     Answer, Outcome, Target,
     client::Call,
-    library::{BIG, file, item},
+    library::{BIG, file},
     playlists::variants,
 };
 
 cases!(costs:
-    warm_variant, cold_variant, warm_master, original, thumbnail, versioned_thumbnail_unchanged, listing, block,
-    strangers_cost_nothing, forged_cookies_cost_nothing, page_and_health_cost_nothing,
+    needs [Nothing]: listing, strangers_cost_nothing, forged_cookies_cost_nothing, page_and_health_cost_nothing;
+    needs [Item]: block;
+    needs [Photo]: original, thumbnail, versioned_thumbnail_unchanged;
+    needs [Film]: warm_variant, cold_variant, warm_master;
 );
 
 /// Checks the cost of an answer to a request with a session, see [`Request::at_most`]. An instance that has not looked
@@ -64,28 +66,29 @@ fn warm_master(target: &Target) -> Outcome {
 
 /// The cost is one catalogue query and one object, whatever the request. Each further part costs one object more.
 fn original(target: &Target) -> Outcome {
-    let whole = target.get(&file(BIG)).expect(200)?;
+    let original = target.photo()?.file();
+    let whole = target.get(&original).expect(200)?;
     with_session(target, &whole, Request::Original)?;
-    with_session(target, &target.get(&file(BIG)).header("range", "bytes=5-9").expect(206)?, Request::Original)?;
+    with_session(target, &target.get(&original).header("range", "bytes=5-9").expect(206)?, Request::Original)?;
     let tag = whole.need("etag")?;
-    with_session(target, &target.get(&file(BIG)).header("if-none-match", tag).expect(304)?, Request::Original)?;
-    let part = target.get(&file(BIG)).header("range", "bytes=5-9").header("if-range", tag).expect(206)?;
+    with_session(target, &target.get(&original).header("if-none-match", tag).expect(304)?, Request::Original)?;
+    let part = target.get(&original).header("range", "bytes=5-9").header("if-range", tag).expect(206)?;
     with_session(target, &part, Request::Original)?;
-    let parts = target.get(&file(BIG)).header("range", "bytes=5-9,20-29,-5").expect(206)?;
+    let parts = target.get(&original).header("range", "bytes=5-9,20-29,-5").expect(206)?;
     let three = Calls { store_calls: 3, ..Request::Original.calls() };
     at_most(&parts, three.at_most(target.catalogue(), Instance::New))?;
-    let touching = target.get(&file(BIG)).header("range", "bytes=0-,0-9,-5").expect(206)?;
+    let touching = target.get(&original).header("range", "bytes=0-,0-9,-5").expect(206)?;
     with_session(target, &touching, Request::Original)?;
     with_session(target, &target.get("/api/file/absent.jpg").expect(404)?, Request::Absent)
 }
 
 fn thumbnail(target: &Target) -> Outcome {
-    with_session(target, &target.get("/api/thumbnail/big.png?size=small").expect(200)?, Request::Thumbnail)
+    with_session(target, &target.get(&target.photo()?.thumbnail("?size=small")).expect(200)?, Request::Thumbnail)
 }
 
 /// The URL says which bytes it means, so whether a client has them is not asked of the store.
 fn versioned_thumbnail_unchanged(target: &Target) -> Outcome {
-    for (_, _, url) in item(target, BIG)?.thumbnails.all() {
+    for (_, _, url) in target.photo()?.item.thumbnails.all() {
         let tag = target.get(url).expect(200)?.need("etag")?.to_owned();
         let unchanged = target.get(url).header("if-none-match", &tag).expect(304)?;
         unchanged.has("etag", &tag)?;

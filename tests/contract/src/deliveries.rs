@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use crate::{
-    Answer, Case, Outcome, Target, downloads, experiments,
+    Answer, Case, Need, Outcome, Target, downloads, experiments,
     library::{BIG, all, file},
     packages::{self, PUBLIC_BASE},
     packs,
-    playlists::{for_the_service, uris, variants},
+    playlists::{file_name, for_the_service, uris, variants},
     reports,
     rfc9111::Request,
     shared_cache::nothing_leaks,
@@ -20,44 +20,52 @@ use crate::{
 /// So many viewers see both arms of an even experiment, except one time in 2^31.
 const VIEWERS: usize = 32;
 
+/// A delivery is tried with the test library, by whoever runs the gallery.
+const OWN: &[Need] = needs!([Library, Operator]);
+
 /// The cases, each with its configuration.
 pub fn deliveries() -> Vec<(&'static [(&'static str, &'static str)], Case)> {
     vec![
-        (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::redirect", run: redirect }),
-        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::proxy", run: proxy }),
+        (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::redirect", needs: OWN, run: redirect }),
+        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::proxy", needs: OWN, run: proxy }),
         (
             &[("VIDEO_DELIVERY", "public"), ("PUBLIC_MEDIA_BASE", PUBLIC_BASE)],
-            Case { name: "deliveries::public", run: public },
+            Case { name: "deliveries::public", needs: OWN, run: public },
         ),
-        (&[("MAX_BODY_BYTES", "1000000")], Case { name: "deliveries::large_originals", run: large_originals }),
+        (
+            &[("MAX_BODY_BYTES", "1000000")],
+            Case { name: "deliveries::large_originals", needs: OWN, run: large_originals },
+        ),
         (
             &[("MAX_FETCHES", "7"), ("MAX_SECONDS", "120")],
-            Case { name: "deliveries::downloads_in_parts", run: downloads::in_parts },
+            Case { name: "deliveries::downloads_in_parts", needs: OWN, run: downloads::in_parts },
         ),
-        (&[("MAX_FETCHES", "7")], Case { name: "deliveries::packs", run: packs::served }),
-        (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", run: experiment }),
-        (&[("VIDEO_EXPERIMENT", "ts:50")], Case { name: "deliveries::experiment_ts", run: experiments::ts }),
+        (&[("MAX_FETCHES", "7")], Case { name: "deliveries::packs", needs: OWN, run: packs::served }),
+        (&[("VIDEO_EXPERIMENT", "redirect:50")], Case { name: "deliveries::experiment", needs: OWN, run: experiment }),
+        (
+            &[("VIDEO_EXPERIMENT", "ts:50")],
+            Case { name: "deliveries::experiment_ts", needs: OWN, run: experiments::ts },
+        ),
         (
             &[("VIDEO_EXPERIMENT", "ts:100")],
-            Case { name: "deliveries::experiment_one_package", run: experiments::only_one_package },
+            Case { name: "deliveries::experiment_one_package", needs: OWN, run: experiments::only_one_package },
         ),
         (
             &[("VIDEO_EXPERIMENT", "uncompressed:50")],
-            Case { name: "deliveries::experiment_uncompressed", run: experiments::uncompressed },
+            Case { name: "deliveries::experiment_uncompressed", needs: OWN, run: experiments::uncompressed },
         ),
-        (&[("PLAYBACK_REPORTS", "true")], Case { name: "deliveries::reports", run: reports::on }),
-        (&[], Case { name: "deliveries::package_presign", run: packages::presign }),
-        (&[("VIDEO_DELIVERY", "redirect")], Case { name: "deliveries::package_redirect", run: packages::redirect }),
-        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::package_proxy", run: packages::proxy }),
+        (&[("PLAYBACK_REPORTS", "true")], Case { name: "deliveries::reports", needs: OWN, run: reports::on }),
+        (&[], Case { name: "deliveries::package_presign", needs: OWN, run: packages::presign }),
+        (
+            &[("VIDEO_DELIVERY", "redirect")],
+            Case { name: "deliveries::package_redirect", needs: OWN, run: packages::redirect },
+        ),
+        (&[("VIDEO_DELIVERY", "proxy")], Case { name: "deliveries::package_proxy", needs: OWN, run: packages::proxy }),
         (
             &[("VIDEO_DELIVERY", "public"), ("PUBLIC_MEDIA_BASE", PUBLIC_BASE)],
-            Case { name: "deliveries::package_public", run: packages::public },
+            Case { name: "deliveries::package_public", needs: OWN, run: packages::public },
         ),
     ]
-}
-
-fn file_name(url: &str) -> &str {
-    url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
 }
 
 /// Every segment of every variant, resolved as a player does. Checks that the playlists are the stored ones, byte for

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Answer, Call, Outcome, Target,
-    library::{BIG, all, file_bytes, film, item, photos},
+    library::{BIG, all, file_bytes, film, photos},
     links::guest,
     served::{Served, check},
     session::tampered,
@@ -17,8 +17,12 @@ use crate::{
 };
 
 cases!(downloads:
-    everything, every_rule_of_a_file, any_range_is_the_slice, a_selection, in_the_size_of_a_screen, of_a_link,
-    without_places, what_is_refused, a_token_opens_one_download, the_cookie_is_not_needed,
+    needs [Nothing]: what_is_refused;
+    needs [Photo]: every_rule_of_a_file, any_range_is_the_slice, a_selection, in_the_size_of_a_screen,
+        a_token_opens_one_download, the_cookie_is_not_needed;
+    needs [Links]: films_without_originals;
+    needs [Library]: everything;
+    needs [Library, Links]: of_a_link, without_places;
 );
 
 /// Asks for a download.
@@ -123,9 +127,18 @@ fn everything(target: &Target) -> Outcome {
     Ok(())
 }
 
+/// What is downloaded: all of the test library, some photos of another one.
+fn wanted(target: &Target, view: &str) -> Result<Value, String> {
+    if target.held()?.library {
+        return Ok(json!({ "view": view }));
+    }
+    let keys: Vec<String> = target.few()?.into_iter().map(|photo| photo.item.key).collect();
+    Ok(json!({ "keys": keys }))
+}
+
 /// The rules of RFC 9110 for ranges and conditions, as of any other file.
 fn every_rule_of_a_file(target: &Target) -> Outcome {
-    let parts = parts(&ask(target, None, &json!({ "view": "photos" }))?)?;
+    let parts = parts(&ask(target, None, &wanted(target, "photos")?)?)?;
     let part = &parts[0];
     let whole = take(target, part)?.body;
     let served = Served::new(|| target.get(&part.url).anonymous(), &whole)?;
@@ -146,7 +159,7 @@ fn every_rule_of_a_file(target: &Target) -> Outcome {
 }
 
 fn any_range_is_the_slice(target: &Target) -> Outcome {
-    for part in parts(&ask(target, None, &json!({ "view": "everything" }))?)? {
+    for part in parts(&ask(target, None, &wanted(target, "everything")?)?)? {
         let whole = take(target, &part)?;
         let tag = whole.need("etag")?.to_owned();
         let size = whole.body.len();
@@ -189,33 +202,43 @@ pub(crate) fn in_parts(target: &Target) -> Outcome {
 }
 
 fn a_selection(target: &Target) -> Outcome {
-    let keys = [BIG, "% é (1).jpg", "absent.jpg", BIG];
+    let mut photos = target.few()?;
+    photos.truncate(2);
+    let mut keys: Vec<&str> = photos.iter().map(|photo| photo.item.key.as_str()).collect();
+    keys.extend(["absent.jpg", keys[0]]);
     let answer = ask(target, None, &json!({ "keys": keys, "size": "original" }))?;
     let parts = parts(&answer)?;
     ensure_eq!(parts[0].name.as_str(), "Selection.zip", "the name");
     let files = all_files(target, &parts)?;
-    ensure_eq!(files.len(), 2, "each item once: {:?}", files.keys());
-    for key in &keys[..2] {
-        has(&files, file_bytes(key)?, key)?;
+    ensure_eq!(files.len(), photos.len(), "each item once: {:?}", files.keys());
+    for photo in &photos {
+        has(&files, &photo.bytes, &photo.item.key)?;
     }
     Ok(())
 }
 
 /// Pictures as WebP, and films as they are.
 fn in_the_size_of_a_screen(target: &Target) -> Outcome {
-    let parts = parts(&ask(target, None, &json!({ "view": "everything", "size": "screen" }))?)?;
-    let files = all_files(target, &parts)?;
-    let big = item(target, BIG)?;
-    let url = big.thumbnails.screen.ok_or("the photo has no screen size")?;
-    let shown = target.get(&url).expect(200)?.body;
-    ensure!(files.get("big.webp") == Some(&shown), "big.webp is not what is shown: {:?}", files.keys());
-    has(&files, demo::short_film().original, "the film")?;
-    ensure_eq!(files.len(), all(target)?.len(), "one file an item");
+    let photo = target.photo()?;
+    let is_library = target.held()?.library;
+    let wanted = if is_library {
+        json!({ "view": "everything", "size": "screen" })
+    } else {
+        json!({ "keys": [photo.item.key], "size": "screen" })
+    };
+    let files = all_files(target, &parts(&ask(target, None, &wanted)?)?)?;
+    let url = photo.item.thumbnails.screen.as_deref().ok_or("the photo has no screen size")?;
+    has(&files, &target.get(url).expect(200)?.body, "what is shown")?;
+    if is_library {
+        ensure!(files.contains_key("big.webp"), "big.webp is not in it: {:?}", files.keys());
+        has(&files, demo::short_film().original, "the film")?;
+    }
+    ensure_eq!(files.len(), if is_library { all(target)?.len() } else { 1 }, "one file an item");
     Ok(())
 }
 
 fn of_a_link(target: &Target) -> Outcome {
-    let Some(token) = target.link(0)? else { return Ok(()) };
+    let token = target.link(0)?;
     let cookie = guest(target, token)?;
     let files = all_files(target, &parts(&ask(target, Some(&cookie), &json!({ "view": "photos" }))?)?)?;
     has(&files, file_bytes(BIG)?, BIG)?;
@@ -232,7 +255,7 @@ fn of_a_link(target: &Target) -> Outcome {
 
 /// Who must not see places gets the same lengths, and CRC-32s of the bytes that are sent.
 fn without_places(target: &Target) -> Outcome {
-    let Some(token) = target.link(2)? else { return Ok(()) };
+    let token = target.link(2)?;
     let cookie = guest(target, token)?;
     let timeline = target.get("/api/timeline").anonymous().header("cookie", &cookie).expect(200)?.json()?;
     let view = timeline["view"].as_str().ok_or("no view")?.to_owned();
@@ -275,18 +298,20 @@ fn what_is_refused(target: &Target) -> Outcome {
     post().anonymous().expect(401)?;
     post().header("sec-fetch-site", "cross-site").expect(403)?;
     post().header("origin", "https://elsewhere.example").expect(403)?;
-    if let Some(token) = target.link(1)? {
-        let login = json!({ "link": token, "password": target.password }).to_string();
-        let login = target.get("/login").anonymous().method("POST").body("application/json", login).expect(200)?;
-        let cookie = crate::target::session_cookie(&login)?;
-        // The link gives no originals, and a film has no other size.
-        ensure_eq!(ask(target, Some(&cookie), &json!({ "view": "films" }))?.status, 404, "films without originals");
-    }
+    Ok(())
+}
+
+/// The link gives no originals, and a film has no other size.
+fn films_without_originals(target: &Target) -> Outcome {
+    let login = json!({ "link": target.link(1)?, "password": target.password }).to_string();
+    let login = target.get("/login").anonymous().method("POST").body("application/json", login).expect(200)?;
+    let cookie = crate::target::session_cookie(&login)?;
+    ensure_eq!(ask(target, Some(&cookie), &json!({ "view": "films" }))?.status, 404, "films without originals");
     Ok(())
 }
 
 fn a_token_opens_one_download(target: &Target) -> Outcome {
-    let parts = parts(&ask(target, None, &json!({ "keys": [BIG] }))?)?;
+    let parts = parts(&ask(target, None, &json!({ "keys": [target.photo()?.item.key] }))?)?;
     let url = &parts[0].url;
     let token = url.split(['~', '/']).find(|part| part.len() > 100).ok_or("no token in the URL")?;
     for bad in [0, 20, 70, 141].map(|at| tampered(token, at)) {
@@ -298,14 +323,14 @@ fn a_token_opens_one_download(target: &Target) -> Outcome {
     // A download token is no session, and no playback token.
     let name = target.cookie()?.split('=').next().unwrap_or_default().to_owned();
     target.get("/api/media").anonymous().header("cookie", format!("{name}={token}")).expect(401)?;
-    let key = crate::library::encode(&film(target)?.0.key);
+    let key = crate::library::encode(&target.film_or_absent()?);
     target.video(&format!("/api/hls/~{token}/{key}/540p.m3u8")).anonymous().expect(401)?;
     Ok(())
 }
 
 /// Programs such as curl send none. Another name in the URL is the same download.
 fn the_cookie_is_not_needed(target: &Target) -> Outcome {
-    let parts = parts(&ask(target, None, &json!({ "keys": [BIG] }))?)?;
+    let parts = parts(&ask(target, None, &json!({ "keys": [target.photo()?.item.key] }))?)?;
     let other = parts[0].url.replace("Selection.zip", "%25%20%C3%A9%20%281%29.zip");
     let answer = Call::new(format!("{}{other}", target.base)).expect(200)?;
     ensure_eq!(answer.body.len() as u64, parts[0].length, "the length");

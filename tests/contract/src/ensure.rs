@@ -27,12 +27,23 @@ macro_rules! ensure_eq {
     };
 }
 
-/// A topic's `CASES`, from the names of its functions. A function that is left out is dead code, which the compiler
-/// reports.
+/// A topic's `CASES`, from the names of its functions, behind what they need. A function that is left out is dead code,
+/// which the compiler reports.
 macro_rules! cases {
-    ($topic:ident: $($name:ident),+ $(,)?) => {
-        pub(crate) const CASES: &[$crate::Case] = &[
-            $($crate::Case { name: concat!(stringify!($topic), "::", stringify!($name)), run: $name }),+
-        ];
+    ($topic:ident: $(needs $needs:tt: $($name:ident),+ $(,)?);+ $(;)?) => {
+        pub(crate) const CASES: &[$crate::Case] = &[$($(
+            $crate::Case {
+                name: concat!(stringify!($topic), "::", stringify!($name)),
+                needs: needs!($needs),
+                run: $name,
+            }
+        ),+),+];
+    };
+}
+
+/// A list of needs, from their names in brackets.
+macro_rules! needs {
+    ([$($need:ident),+]) => {
+        &[$($crate::Need::$need),+]
     };
 }

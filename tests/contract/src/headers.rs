@@ -1,49 +1,51 @@
 //! Headers that every response has.
 
-use crate::{
-    Answer, Outcome, Target,
-    client::Call,
-    library::{BIG, encode, file, film},
-};
+use crate::{Answer, Outcome, Target, client::Call, library::encode, playlists::played};
 
-cases!(headers: private_stays_private, security, https_only, nothing_runs_in_an_answer, no_server_tells_its_version);
+cases!(headers:
+    needs [Nothing]: https_only;
+    needs [Photo]: private_stays_private, security, nothing_runs_in_an_answer, no_server_tells_its_version;
+);
 
-/// One answer of each kind, private and public.
+/// One answer of each kind, private and public. Where there is no film, there are no answers about one.
 fn answers(target: &Target) -> Result<Vec<Answer>, String> {
-    let key = encode(&film(target)?.0.key);
-    let tag = target.get(&file(BIG)).head().expect(200)?.need("etag")?.to_owned();
-    let master = format!("/api/hls/playlist?key={key}");
-    [
+    let (file, thumbnail) = (target.photo()?.file(), target.photo()?.thumbnail("?size=small"));
+    let tag = target.get(&file).head().expect(200)?.need("etag")?.to_owned();
+    let mut calls = vec![
         target.get("/auth"),
         target.get("/api/media"),
         target.get("/api/cache-version"),
-        target.get(&file(BIG)),
-        target.get(&file(BIG)).head(),
-        target.get(&file(BIG)).header("range", "bytes=0-1"),
-        target.get(&file(BIG)).header("range", "bytes=0-1,5-6"),
-        target.get(&file(BIG)).header("range", "bytes=99999999-"),
-        target.get(&file(BIG)).header("if-match", "\"x\""),
-        target.get(&file(BIG)).header("if-none-match", tag),
-        target.get("/api/thumbnail/big.png?size=small"),
+        target.get(&file),
+        target.get(&file).head(),
+        target.get(&file).header("range", "bytes=0-1"),
+        target.get(&file).header("range", "bytes=0-1,5-6"),
+        target.get(&file).header("range", "bytes=99999999-"),
+        target.get(&file).header("if-match", "\"x\""),
+        target.get(&file).header("if-none-match", tag),
+        target.get(&thumbnail),
         target.get("/api/file/absent.jpg"),
         target.get("/api/file/%zz"),
         target.get("/api/media").method("DELETE"),
         target.get("/api/media").anonymous(),
-        target.get(&file(BIG)).anonymous(),
+        target.get(&file).anonymous(),
         target.log_in(&target.password),
         // Not a wrong password: those are counted.
         target.get("/login").anonymous().method("POST").body("application/json", "{"),
         target.get("/logout").anonymous().method("POST").body("text/plain", ""),
-        target.video(&master),
-        target.video(&master).header("if-none-match", "*"),
-        target.video(&master).anonymous(),
-        target.video(&format!("/api/hls/{key}/540p.m3u8")),
-        target.video(&format!("/api/hls/{key}/540p_000.ts")),
         target.video("/api/hls/playlist?key=absent.mp4"),
-    ]
-    .into_iter()
-    .map(Call::send)
-    .collect()
+    ];
+    if let Some(film) = target.any_film()? {
+        let (key, played) = (encode(&film.key), played(target)?);
+        let master = format!("/api/hls/playlist?key={key}");
+        calls.extend([
+            target.video(&master),
+            target.video(&master).header("if-none-match", "*"),
+            target.video(&master).anonymous(),
+            target.video(&format!("/api/hls/{key}/{}.m3u8", played.variant)),
+            target.video(&format!("/api/hls/{key}/{}", played.segment)).header("range", "bytes=0-9"),
+        ]);
+    }
+    calls.into_iter().map(Call::send).collect()
 }
 
 /// No shared cache may keep an answer that needs a login, whatever its status.
@@ -66,7 +68,7 @@ fn security(target: &Target) -> Outcome {
         ensure!(answer.need("content-security-policy")?.contains("frame-ancestors 'none'"), "{}", answer.what);
     }
     let policy = if target.is_split() { "same-site" } else { "same-origin" };
-    for path in ["/", "/api/media", "/api/file/big.png", "/api/file/absent.jpg"] {
+    for path in ["/", "/api/media", &target.photo()?.file(), "/api/file/absent.jpg"] {
         target.get(path).send()?.has("cross-origin-resource-policy", policy)?;
     }
     Ok(())
@@ -74,6 +76,7 @@ fn security(target: &Target) -> Outcome {
 
 fn https_only(target: &Target) -> Outcome {
     for answer in [target.get("/").send()?, target.get("/api/media").send()?, target.video("/api/hls/x").send()?] {
+        answer.need("x-request-id")?;
         let promised = answer.header("strict-transport-security").is_some();
         ensure_eq!(promised, target.is_https(), "{}: Strict-Transport-Security", answer.what);
     }

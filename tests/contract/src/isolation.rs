@@ -1,18 +1,23 @@
 //! What pages of other origins can make a browser request: `Sec-Fetch-*` as browsers send them, and
 //! `Cross-Origin-Resource-Policy`.
 
+use url::Url;
+
 use crate::{
     Call, Outcome, Target,
     client::Answer,
-    library::{BIG, file, film},
+    library::{encode, film},
     page,
-    playlists::variants,
+    playlists::uris,
     session::{private_routes, told},
 };
 
 cases!(isolation:
-    pages_elsewhere_get_nothing, refused_as_a_problem, the_same_with_and_without_a_session, own_pages_and_plain_clients,
-    links_are_followed, listed_pages_may_ask, pages_of_the_same_site, a_token_is_enough, what_is_public, who_may_show_it,
+    needs [Nothing]: what_is_public;
+    needs [Photo]: pages_elsewhere_get_nothing, refused_as_a_problem, the_same_with_and_without_a_session,
+        own_pages_and_plain_clients, links_are_followed, pages_of_the_same_site, who_may_show_it;
+    needs [Photo, Film]: listed_pages_may_ask;
+    needs [Film]: a_token_is_enough;
 );
 
 /// What a browser says about a request: `Sec-Fetch-Site`, `-Mode`, `-Dest`, and `Origin`.
@@ -143,11 +148,15 @@ fn pages_of_the_same_site(target: &Target) -> Outcome {
 /// The cookie does not count. This is for players on other sites, and for a browser's own player on a page of another
 /// site.
 fn a_token_is_enough(target: &Target) -> Outcome {
-    if !target.is_split() {
-        return Ok(());
+    let key = encode(&film(target)?.0.key);
+    let playback = target.get(&format!("/api/playback?key={key}")).expect(200)?.json()?;
+    let master = playback["url"].as_str().ok_or("/api/playback gives no URL")?;
+    let answer = target.follow(master).anonymous().expect(200)?;
+    let base = Url::parse(answer.what.trim_start_matches("GET ")).map_err(|error| error.to_string())?;
+    let mut urls = vec![base.to_string()];
+    for uri in uris(answer.text()?) {
+        urls.push(base.join(uri).map_err(|error| format!("{uri}: {error}"))?.to_string());
     }
-    let mut urls = variants(target)?;
-    urls.push(film(target)?.1);
     for url in urls {
         for said in ELSEWHERE {
             let answer = by(target.follow(&url).anonymous(), &said).expect(200)?;
@@ -176,6 +185,6 @@ fn who_may_show_it(target: &Target) -> Outcome {
             call.send()?.has("cross-origin-resource-policy", policy)?;
         }
     }
-    let part = target.get(&file(BIG)).header("range", "bytes=0-1").expect(206)?;
+    let part = target.get(&target.photo()?.file()).header("range", "bytes=0-1").expect(206)?;
     part.has("cross-origin-resource-policy", policy)
 }

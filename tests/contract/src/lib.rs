@@ -1,8 +1,9 @@
 //! The HTTP contract of both services, as cases that run against any base URL.
 //!
 //! A case is a function from a [`Target`] to an outcome that says what is wrong. A case knows nothing of the host
-//! behind the URL. It needs no other case to have run, and changes nothing that another case looks at. The library
-//! behind the target is the one that `harness` ingests: [`harness::PHOTOS`] and [`demo::short_film`].
+//! behind the URL. It needs no other case to have run, and changes nothing that another case looks at. In the tests,
+//! the library behind the target is the one that `harness` ingests: [`harness::PHOTOS`] and [`demo::short_film`]. Each
+//! case says what it [needs](Need) of the gallery, so that the others can run on any.
 
 #[macro_use]
 mod ensure;
@@ -15,11 +16,14 @@ mod cors;
 mod costs;
 mod crowd;
 mod deliveries;
+pub mod deployment;
 mod downloads;
 mod ends;
+mod entry;
 mod experiments;
 mod files;
 mod headers;
+mod held;
 mod isolation;
 mod library;
 mod links;
@@ -27,6 +31,7 @@ mod listing;
 mod matrix;
 mod methods;
 mod moved;
+mod needs;
 mod openapi;
 mod packages;
 mod packs;
@@ -56,6 +61,7 @@ pub use deliveries::deliveries;
 pub use ends::{die, kinds};
 pub use ensure::Outcome;
 pub use library::{Item, file_bytes, item};
+pub use needs::Need;
 pub use openapi::is_a_described_login;
 pub use served::{Served, check};
 pub use suites::complete;
@@ -65,6 +71,9 @@ pub use target::Target;
 #[derive(Clone, Copy)]
 pub struct Case {
     pub name: &'static str,
+    /// What the gallery must have, so that the case can say something. No case stands here with less than it needs,
+    /// and none with more: `tests/anywhere.rs` runs all on galleries that lack one or the other.
+    pub needs: &'static [Need],
     /// Runs the case. An error says what a reader of the test's output needs to know.
     pub run: fn(&Target) -> Outcome,
 }

@@ -18,7 +18,12 @@ use crate::{
     session::{tampered, told},
 };
 
-cases!(matrix: without_a_session, out_of_scope, by_token, minted_tokens_are_else_right);
+cases!(matrix:
+    needs [Photo]: without_a_session;
+    needs [Photo, Film]: by_token;
+    needs [Library, Links]: out_of_scope;
+    needs [Film, Operator]: minted_tokens_are_else_right;
+);
 
 /// What a refusal must not have: all of it would tell something of an object.
 const LEAKS: [&str; 6] = ["etag", "last-modified", "content-range", "accept-ranges", "location", "content-disposition"];
@@ -73,12 +78,15 @@ fn without_a_session(target: &Target) -> Outcome {
     let good = target.cookie()?.to_owned();
     let (name, token) = good.split_once('=').ok_or("the session cookie has no value")?;
     let bad = tampered(token, token.len() / 2);
-    let mut cookies = vec![("bad", bad), ("of another purpose", playback_token(target)?)];
+    let mut cookies = vec![("bad", bad)];
+    if target.any_film()?.is_some() {
+        cookies.push(("of another purpose", playback_token(target)?));
+    }
     if let Some(mint) = Mint::of(target)? {
         let now = mint.now;
         cookies.push(("expired", mint.session(now - 3600, now - 1, None)));
         cookies.push(("of the future", mint.session(now + 3600, now + 7200, None)));
-        cookies.push(("of an ended link", mint.session(now, now + 3600, target.link(3)?.and_then(LinkId::of))));
+        cookies.push(("of an ended link", mint.session(now, now + 3600, ended(target)?)));
     }
     for (route, _) in private(target)? {
         refused("without a cookie", &route, EVERY, 401, &|url| target.follow(url).anonymous())?;
@@ -97,7 +105,7 @@ fn without_a_session(target: &Target) -> Outcome {
 /// Sessions of links, where the link does not show what is there: to a guest it does not exist.
 fn out_of_scope(target: &Target) -> Outcome {
     for number in [0, 2] {
-        let Some(token) = target.link(number)? else { return Ok(()) };
+        let token = target.link(number)?;
         let cookie = guest(target, token)?;
         for (route, hidden) in private(target)? {
             if hidden.contains(&number) {
@@ -119,7 +127,7 @@ fn by_token(target: &Target) -> Outcome {
         tokens.push(("expired", mint.playback(&key, now - 8 * 3600, None)));
         tokens.push(("of the future", mint.playback(&key, now + 8 * 3600, None)));
         tokens.push(("of another film", mint.playback("another.mp4", now, None)));
-        tokens.push(("of an ended link", mint.playback(&key, now, target.link(3)?.and_then(LinkId::of))));
+        tokens.push(("of an ended link", mint.playback(&key, now, ended(target)?)));
     }
     for (route, _) in private(target)?.into_iter().filter(|(route, _)| route.present.contains("/api/hls/")) {
         for (what, token) in &tokens {
@@ -133,7 +141,7 @@ fn by_token(target: &Target) -> Outcome {
 
 /// The tokens that are minted here are refused for what is wrong with them alone.
 fn minted_tokens_are_else_right(target: &Target) -> Outcome {
-    let Some(mint) = Mint::of(target)? else { return Ok(()) };
+    let mint = Mint::of(target)?.ok_or("the secret of the services is not known")?;
     let (name, _) = target.cookie()?.split_once('=').ok_or("the session cookie has no value")?;
     let cookie = format!("{name}={}", mint.session(mint.now, mint.now + 60, None));
     target.get("/auth").anonymous().header("cookie", cookie).expect(200)?;
@@ -142,6 +150,11 @@ fn minted_tokens_are_else_right(target: &Target) -> Outcome {
     let master = format!("/api/hls/~{token}/playlist?key={}", encode(&key));
     target.follow(&master).anonymous().expect(200)?;
     Ok(())
+}
+
+/// The id of a link that has ended.
+fn ended(target: &Target) -> Result<Option<LinkId>, String> {
+    LinkId::of(target.link(3)?).map(Some).ok_or_else(|| "a link without an id".to_owned())
 }
 
 /// The playback token of the film, as the service gives it.

@@ -1,8 +1,11 @@
 //! The methods of each route.
 
-use crate::{Outcome, Target, client::Call, library::BIG};
+use crate::{Outcome, Target, client::Call};
 
-cases!(methods: wrong_methods, wrong_methods_change_nothing, unknown_routes);
+cases!(methods:
+    needs [Nothing]: unknown_routes;
+    needs [Photo]: wrong_methods, wrong_methods_change_nothing;
+);
 
 /// A URL of every route, with the methods of the route.
 pub(crate) fn routes(target: &Target) -> Result<Vec<(String, &'static str)>, String> {
@@ -31,7 +34,7 @@ fn wrong_methods(target: &Target) -> Outcome {
 }
 
 fn wrong_methods_change_nothing(target: &Target) -> Outcome {
-    let path = format!("/api/file/{BIG}");
+    let path = target.photo()?.file();
     let before = target.get(&path).head().expect(200)?;
     target.get(&path).method("DELETE").expect(405)?;
     target.get(&path).method("PUT").body("image/png", "x").expect(405)?;

@@ -6,7 +6,10 @@ use crate::{
     library::{BIG, encode, film},
 };
 
-cases!(moved: places, items, login, gone, what_is_still_there);
+cases!(moved:
+    needs [Nothing]: places, items, login, gone;
+    needs [Photo, Film]: what_is_still_there;
+);
 
 /// An old address leads to this one, for everybody, and no cache keeps it.
 fn leads(target: &Target, path: &str, to: &str) -> Outcome {
@@ -38,10 +41,11 @@ fn places(target: &Target) -> Outcome {
 }
 
 fn items(target: &Target) -> Outcome {
-    let film = film(target)?.0.key;
-    let to = format!("/#/m/{}", encode(&film));
-    leads(target, &format!("/video/{}", encode(&film)), &to)?;
-    leads(target, &format!("/private/videos?lightbox={}", encode(&film)), &to)?;
+    // Nobody asks whether such an item is there.
+    let film = demo::short_film().key;
+    let to = format!("/#/m/{}", encode(film));
+    leads(target, &format!("/video/{}", encode(film)), &to)?;
+    leads(target, &format!("/private/videos?lightbox={}", encode(film)), &to)?;
     leads(target, &format!("/?lightbox={BIG}"), &format!("/#/m/{BIG}"))?;
     for (path, to) in [
         ("/image/Sangeet/%C3%A9+1.jpeg", "/#/m/Sangeet/%C3%A9%2B1.jpeg"),
@@ -102,9 +106,8 @@ fn gone(target: &Target) -> Outcome {
 /// Routes of the old API that have their names still.
 fn what_is_still_there(target: &Target) -> Outcome {
     let film = encode(&film(target)?.0.key);
-    for path in
-        ["/api/media", "/api/cache-version", &format!("/api/file/{BIG}"), &format!("/api/thumbnail/{BIG}?size=medium")]
-    {
+    let photo = target.photo()?;
+    for path in ["/api/media", "/api/cache-version", &photo.file(), &photo.thumbnail("?size=medium")] {
         target.get(path).expect(200)?;
         target.get(path).anonymous().expect(401)?;
     }

@@ -10,10 +10,12 @@ use url::Url;
 use crate::{
     Answer, Call, Outcome, Target,
     library::film,
-    playlists::{CONTENT_TYPE, master_url, uris, variants},
+    playlists::{CONTENT_TYPE, file_name, master_url, uris, variants},
 };
 
-cases!(packages: ranges_make_the_file, one_file_has_one_url, conditions, routes_of_files);
+cases!(packages:
+    needs [DemoFilm, Presigned, Operator]: ranges_make_the_file, one_file_has_one_url, conditions, routes_of_files;
+);
 
 /// A public base that does not exist. Only the texts of playlists and redirects are checked.
 pub(crate) const PUBLIC_BASE: &str = "https://media.example/library";
@@ -31,27 +33,20 @@ fn of<'a>(files: &'a Files, name: &str) -> Result<&'a [u8], String> {
     files.get(name).map(Vec::as_slice).ok_or_else(|| format!("the package has no {name}"))
 }
 
-/// The last part of a URL's path.
-fn name_of(url: &str) -> &str {
-    url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
-}
-
-/// Writes files below the film's folder. False where the store cannot be reached past the gallery.
-fn put(target: &Target, folder: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<bool, String> {
-    let Some(operator) = target.operator() else { return Ok(false) };
+/// Writes files below the film's folder, past the gallery.
+fn put(target: &Target, folder: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Outcome {
+    let operator = target.operator()?;
     let (film, _) = film(target)?;
     let prefix = gallery::layout::hls_prefix(&film.key, Some(film.version()?));
     for (name, bytes) in files {
         operator.put(&format!("{prefix}{folder}{name}"), &bytes).map_err(|failure| failure.to_string())?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// The URLs of the rungs in the folder, once the package is there.
 fn rungs(target: &Target) -> Result<Vec<String>, String> {
-    if !put(target, &format!("{FOLDER}/"), files())? {
-        return Ok(Vec::new());
-    }
+    put(target, &format!("{FOLDER}/"), files())?;
     let below = |url: String| format!("{url}{}in={FOLDER}", if url.contains('?') { '&' } else { '?' });
     Ok(variants(target)?.into_iter().map(below).collect())
 }
@@ -59,8 +54,8 @@ fn rungs(target: &Target) -> Result<Vec<String>, String> {
 /// Puts the package in the place of the film's own. That one goes into the folder `ts`.
 pub(crate) fn replace(target: &Target) -> Outcome {
     let old = demo::short_film().hls.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()));
-    ensure!(put(target, "ts/", old)? && put(target, "", files())?, "the store cannot be reached past the gallery");
-    Ok(())
+    put(target, "ts/", old)?;
+    put(target, "", files())
 }
 
 /// Every URI of a playlist, in order, also those in attributes.
@@ -101,7 +96,7 @@ fn fetch(text: &str, name: &str, files: &Files, get: impl Fn(&str, &str) -> Resu
     ensure!(ranges.len() > 2, "{name} has no ranges");
     let (mut joined, mut file) = (Vec::new(), "");
     for (uri, from, to) in ranges {
-        file = name_of(uri);
+        file = file_name(uri);
         let whole = of(files, file)?;
         let part = get(uri, &format!("bytes={from}-{}", to - 1))?;
         ensure_eq!(part.status, 206, "{name} {from}-{to}: status");
@@ -118,10 +113,10 @@ fn ranges_make_the_file(target: &Target) -> Outcome {
     let files = files();
     for url in rungs(target)? {
         let answer = target.follow(&url).expect(200)?;
-        let stored = String::from_utf8_lossy(of(&files, name_of(&url))?).into_owned();
+        let stored = String::from_utf8_lossy(of(&files, file_name(&url))?).into_owned();
         let without = |text: &str| all_uris(text).fold(text.to_owned(), |text, uri| text.replace(uri, ""));
         ensure_eq!(without(answer.text()?), without(&stored), "{url}: everything but the URIs");
-        fetch(answer.text()?, name_of(&url), &files, |uri, range| {
+        fetch(answer.text()?, file_name(&url), &files, |uri, range| {
             ensure!(uri.starts_with(&format!("{}/", target.store_origin)), "{uri} leads elsewhere");
             Call::new(uri.to_owned()).header("range", range).send()
         })?;
@@ -169,7 +164,7 @@ fn routes_of_files(target: &Target) -> Outcome {
             }
             let answer = target.follow(&url).header("range", range).expect(302)?;
             let part = Call::new(answer.need("location")?.to_owned()).header("range", range).expect(206)?;
-            ensure!(part.body == of(&files, name_of(&url))?[700..800], "{url}: other bytes in a part");
+            ensure!(part.body == of(&files, file_name(&url))?[700..800], "{url}: other bytes in a part");
         }
     }
     Ok(())
@@ -201,7 +196,7 @@ fn play(target: &Target, delivery: &str) -> Outcome {
     for uri in all_uris(text.text()?) {
         let url = master.join(uri).map_err(|error| format!("{uri}: {error}"))?;
         ensure!(url.as_str().starts_with(&format!("{}/api/hls/", target.video_base)), "{url} leads elsewhere");
-        let name = name_of(url.as_str()).to_owned();
+        let name = file_name(url.as_str()).to_owned();
         of(&files, &name)?;
         seen += 1;
         if name.split('.').next_back() == Some("m3u8") {
@@ -263,7 +258,7 @@ fn at_the_store(target: &Target, delivery: &str, url: &str) -> Outcome {
 
 /// A file that a player fetches as a whole.
 fn file(target: &Target, delivery: &str, files: &Files, url: &Url) -> Outcome {
-    let name = name_of(url.as_str());
+    let name = file_name(url.as_str());
     let whole = of(files, name)?;
     if delivery == "presign" && !url.as_str().starts_with(&target.video_base) {
         ensure!(Call::new(url.to_string()).expect(200)?.body == whole, "{name}: other bytes");

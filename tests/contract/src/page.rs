@@ -8,9 +8,10 @@ use sha2::{Digest as _, Sha256};
 use crate::{Answer, Outcome, Target, client::Call};
 
 cases!(page:
-    is_served_to_anyone, content_security_policy, nothing_inline, assets_are_served, assets_never_change,
-    manifest, worker, compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
-    an_unknown_address_has_a_page, an_unknown_address_of_a_script_has_none,
+    needs [Nothing]: is_served_to_anyone, nothing_inline, assets_are_served, assets_never_change, manifest, worker,
+        compressed_when_accepted, encodings_have_tags_of_their_own, conditions, head, is_asked_for_again,
+        an_unknown_address_has_a_page, an_unknown_address_of_a_script_has_none;
+    needs [Store]: content_security_policy;
 );
 
 fn open(target: &Target, path: &str) -> Call<'static> {
@@ -67,6 +68,7 @@ fn content_security_policy(target: &Target) -> Outcome {
         ensure_eq!(directive(policy, name)?, sources, "{name}");
     }
     let store = target.store_origin.as_str();
+    ensure!(!store.is_empty(), "the origin of presigned URLs is not known");
     for name in ["media-src", "connect-src"] {
         ensure!(directive(policy, name)?.contains(&store), "{name} leaves out the store: {policy}");
     }

@@ -7,16 +7,17 @@ use url::Url;
 
 use crate::{
     Answer, Call, Outcome, Target,
-    library::{BIG, encode, file, film, page},
-    playlists::{stored, uris, version_query},
+    library::{encode, film, page},
+    playlists::{file_name, played, uris, version_query},
     session::told,
     target::session_cookie,
 };
 
 cases!(playback:
-    only_where_no_cookie_reaches, plays_by_the_url_alone, the_same_bytes_as_by_cookie, in_no_answer,
-    opens_one_film, is_no_session, a_session_is_no_token, no_other_token, counts_alone,
-    comes_before_anything_else, the_same_for_all_viewers, shared_caches_keep_it, shared_caches_keep_nothing_else,
+    needs [Film]: only_where_no_cookie_reaches, plays_by_the_url_alone, the_same_bytes_as_by_cookie, in_no_answer,
+        opens_one_film, a_session_is_no_token, no_other_token, counts_alone, comes_before_anything_else,
+        the_same_for_all_viewers, shared_caches_keep_it;
+    needs [Photo, Film]: is_no_session, shared_caches_keep_nothing_else;
 );
 
 const SHARED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
@@ -48,30 +49,31 @@ fn below(target: &Target, token: &str, rest: &str) -> Call<'static> {
 }
 
 /// The answers to everything that a player requests, in the player's order: the master, the variants, and the
-/// segments' routes.
-fn played(master: &Url) -> Result<Vec<Answer>, String> {
+/// segments' routes, of which a few bytes are enough.
+fn play(master: &Url) -> Result<Vec<Answer>, String> {
     let resolve = |base: &Url, uri: &str| base.join(uri).map_err(|error| format!("{uri}: {error}"));
     let mut answers = vec![ask(master.as_str()).expect(200)?];
     let variants = uris(answers[0].text()?).map(|uri| resolve(master, uri)).collect::<Result<Vec<_>, _>>()?;
     for variant in variants {
         let answer = ask(variant.as_str()).expect(200)?;
-        let name = variant.path().rsplit('/').next().unwrap_or_default().to_owned();
-        let first = uris(stored(&name)?).next().ok_or("a variant without a segment")?;
+        let first = file_name(uris(answer.text()?).next().ok_or("a variant without a segment")?).to_owned();
         answers.push(answer);
-        answers.push(ask(resolve(&variant, &format!("{first}{}", version_query(master.as_str())))?).send()?);
+        let segment = resolve(&variant, &format!("{first}{}", version_query(master.as_str())))?;
+        answers.push(ask(segment).header("range", "bytes=0-9").send()?);
     }
     Ok(answers)
 }
 
-/// The routes of a film that may stand below a token.
-fn routes(film: &str) -> [String; 4] {
-    let film = encode(film);
-    [
+/// The routes of a film that may stand below a token. The names are those of the film that is asked for.
+fn routes(target: &Target, film: &str) -> Result<[String; 4], String> {
+    let (film, played) = (encode(film), played(target)?);
+    let (variant, segment) = (&played.variant, &played.segment);
+    Ok([
         format!("playlist?key={film}"),
-        format!("{film}/540p.m3u8"),
-        format!("{film}/540p.m3u8?v=madeup"),
-        format!("{film}/540p_000.ts"),
-    ]
+        format!("{film}/{variant}.m3u8"),
+        format!("{film}/{variant}.m3u8?v=madeup"),
+        format!("{film}/{segment}"),
+    ])
 }
 
 fn only_where_no_cookie_reaches(target: &Target) -> Outcome {
@@ -93,11 +95,17 @@ fn only_where_no_cookie_reaches(target: &Target) -> Outcome {
 /// Plays as ffmpeg or a television would, with only the URL and no cookie.
 fn plays_by_the_url_alone(target: &Target) -> Outcome {
     let (master, _) = token(target)?;
-    for answer in played(&master)? {
+    for answer in play(&master)? {
         answer.lacks("set-cookie")?;
+        let is_media = |answer: &Answer| -> Outcome {
+            let media_type = answer.need("content-type")?;
+            ensure!(matches!(media_type, "video/mp2t" | "video/mp4"), "{}: Content-Type is {media_type}", answer.what);
+            Ok(())
+        };
         if answer.status == 302 {
-            let segment = ask(answer.need("location")?).expect(200)?;
-            segment.has("content-type", "video/mp2t")?;
+            is_media(&ask(answer.need("location")?).header("range", "bytes=0-9").expect(206)?)?;
+        } else if answer.status == 206 {
+            is_media(&answer)?;
         } else {
             ensure_eq!(answer.status, 200, "{}: status", answer.what);
             ask(answer.what.replacen("GET ", "", 1)).head().expect(200)?;
@@ -109,7 +117,7 @@ fn plays_by_the_url_alone(target: &Target) -> Outcome {
 /// One playlist is cached for all viewers. Nothing in it depends on how it was requested, so it cannot hold a token.
 fn the_same_bytes_as_by_cookie(target: &Target) -> Outcome {
     let (master, token) = token(target)?;
-    for answer in played(&master)?.iter().filter(|answer| answer.status == 200) {
+    for answer in play(&master)?.iter().filter(|answer| answer.status == 200) {
         let path = answer.what.replacen("GET ", "", 1).replacen(&format!("~{token}/"), "", 1);
         let by_cookie = target.follow(&path).expect(200)?;
         ensure!(by_cookie.body == answer.body, "{path}: other bytes by cookie");
@@ -120,14 +128,15 @@ fn the_same_bytes_as_by_cookie(target: &Target) -> Outcome {
 
 fn in_no_answer(target: &Target) -> Outcome {
     let (master, token) = token(target)?;
-    let mut answers = played(&master)?;
+    let mut answers = play(&master)?;
     for (rest, status) in [("playlist?key=absent.mp4", 401), ("x", 401), ("a%zz/x.m3u8", 401)] {
         answers.push(below(target, &token, rest).expect(status)?);
     }
     let film = encode(&film(target)?.0.key);
+    let variant = format!("{film}/{}.m3u8", played(target)?.variant);
     answers.push(below(target, &token, &format!("{film}/4320p.m3u8")).expect(404)?);
-    answers.push(below(target, &token, &format!("{film}/540p.m3u8")).method("POST").expect(405)?);
-    answers.push(below(target, &token, &format!("{film}/540p.m3u8")).header("if-none-match", "*").expect(304)?);
+    answers.push(below(target, &token, &variant).method("POST").expect(405)?);
+    answers.push(below(target, &token, &variant).header("if-none-match", "*").expect(304)?);
     for answer in answers {
         ensure!(!answer.text().is_ok_and(|text| text.contains(&token)), "{}: the body holds the token", answer.what);
         for (name, value) in &answer.headers {
@@ -142,8 +151,9 @@ fn in_no_answer(target: &Target) -> Outcome {
 fn opens_one_film(target: &Target) -> Outcome {
     let (_, token) = token(target)?;
     let film = film(target)?.0.key;
-    for other in [BIG, "absent.mp4", "", &format!("{film} "), &format!("x/{film}"), &film.to_uppercase()] {
-        for rest in routes(other) {
+    let photo = target.held()?.photo.as_ref().map_or("absent.png", |photo| photo.item.key.as_str());
+    for other in [photo, "absent.mp4", "", &format!("{film} "), &format!("x/{film}"), &film.to_uppercase()] {
+        for rest in routes(target, other)? {
             let by_token = below(target, &token, &rest).expect(401)?;
             let none = target.video(&format!("/api/hls/{rest}")).anonymous().expect(401)?;
             ensure_eq!(told(&by_token)?, told(&none)?, "{rest}: what the token of another film tells");
@@ -156,14 +166,16 @@ fn opens_one_film(target: &Target) -> Outcome {
 fn is_no_session(target: &Target) -> Outcome {
     let (_, token) = token(target)?;
     let name = target.cookie()?.split('=').next().unwrap_or_default();
-    for path in ["/api/media", "/auth", "/api/cache-version", &file(BIG), "/api/thumbnail/big.png"] {
+    let photo = target.photo()?;
+    for path in ["/api/media", "/auth", "/api/cache-version", &photo.file(), &photo.thumbnail("")] {
         target.get(path).anonymous().header("cookie", format!("{name}={token}")).expect(401)?;
     }
-    for path in [format!("/api/file/~{token}/{BIG}"), format!("/api/thumbnail/~{token}/{BIG}")] {
+    let key = encode(&photo.item.key);
+    for path in [format!("/api/file/~{token}/{key}"), format!("/api/thumbnail/~{token}/{key}")] {
         target.get(&path).anonymous().expect(401)?;
         target.get(&path).expect(404)?;
     }
-    for rest in routes(&film(target)?.0.key) {
+    for rest in routes(target, &film(target)?.0.key)? {
         let asked = target.video(&format!("/api/hls/{rest}")).anonymous();
         asked.header("cookie", format!("{name}={token}")).expect(401)?;
     }
@@ -171,7 +183,7 @@ fn is_no_session(target: &Target) -> Outcome {
 }
 
 fn a_session_is_no_token(target: &Target) -> Outcome {
-    for rest in routes(&film(target)?.0.key) {
+    for rest in routes(target, &film(target)?.0.key)? {
         below(target, target.token()?, &rest).expect(401)?;
     }
     Ok(())
@@ -198,7 +210,7 @@ fn no_other_token(target: &Target) -> Outcome {
         token.to_lowercase(),
     ]);
     for bad in bad {
-        for rest in routes(&film) {
+        for rest in routes(target, &film)? {
             let refused = below(target, &bad, &rest).expect(401)?;
             refused.has("cache-control", "no-store")?;
             refused.lacks("etag")?;
@@ -210,7 +222,7 @@ fn no_other_token(target: &Target) -> Outcome {
 
 /// A good cookie does not save a bad token: the answer to a URL with a token depends on the URL alone.
 fn counts_alone(target: &Target) -> Outcome {
-    for rest in routes(&film(target)?.0.key) {
+    for rest in routes(target, &film(target)?.0.key)? {
         target.video(&format!("/api/hls/~{}/{rest}", madeup())).expect(401)?;
     }
     Ok(())
@@ -220,7 +232,7 @@ fn comes_before_anything_else(target: &Target) -> Outcome {
     let conditions =
         [("if-none-match", "*"), ("if-match", "\"x\""), ("range", "bytes=0-1"), ("range", "bytes=99999999-")];
     for (name, value) in conditions {
-        for rest in routes(&film(target)?.0.key) {
+        for rest in routes(target, &film(target)?.0.key)? {
             let answer = below(target, &madeup(), &rest).header(name, value).expect(401)?;
             for gone in ["etag", "last-modified", "content-range", "location", SHARED[0], SHARED[1]] {
                 answer.lacks(gone)?;
@@ -246,7 +258,7 @@ fn the_same_for_all_viewers(target: &Target) -> Outcome {
 /// caches the answer stays private.
 fn shared_caches_keep_it(target: &Target) -> Outcome {
     let (master, _) = token(target)?;
-    let mut answers = played(&master)?;
+    let mut answers = play(&master)?;
     answers.push(ask(master.as_str()).head().expect(200)?);
     answers.push(ask(master.as_str()).header("if-none-match", "*").expect(304)?);
     for answer in answers {
@@ -264,18 +276,19 @@ fn shared_caches_keep_it(target: &Target) -> Outcome {
 /// Shared caches keep no answer that a cookie opened, and no refusal.
 fn shared_caches_keep_nothing_else(target: &Target) -> Outcome {
     let key = film(target)?.0.key;
+    let file = target.photo()?.file();
     let mut calls: Vec<Call<'_>> = vec![
         target.get("/auth"),
         target.get("/api/media"),
         target.get("/api/cache-version"),
-        target.get(&file(BIG)),
-        target.get(&file(BIG)).header("range", "bytes=0-1"),
-        target.get(&file(BIG)).header("if-none-match", "*"),
-        target.get("/api/thumbnail/big.png?size=small"),
+        target.get(&file),
+        target.get(&file).header("range", "bytes=0-1"),
+        target.get(&file).header("if-none-match", "*"),
+        target.get(&target.photo()?.thumbnail("?size=small")),
         target.log_in(&target.password),
         target.video("/healthz"),
     ];
-    for rest in routes(&key) {
+    for rest in routes(target, &key)? {
         calls.push(target.video(&format!("/api/hls/{rest}")));
         calls.push(target.video(&format!("/api/hls/{rest}")).head());
         calls.push(target.video(&format!("/api/hls/{rest}")).header("if-none-match", "*"));

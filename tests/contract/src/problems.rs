@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::{Answer, Outcome, Target, client::Call, library::file};
+use crate::{Answer, Outcome, Target, client::Call};
 
-cases!(problems: shape, ids_differ, says_nothing_of_the_inside, every_answer_has_an_id, healthz, readyz);
+cases!(problems:
+    needs [Nothing]: ids_differ, healthz, readyz;
+    needs [Photo]: shape, says_nothing_of_the_inside, every_answer_has_an_id;
+);
 
 /// One failure of each kind: the status, and a call that gives it.
-fn failures(target: &Target) -> Vec<(u16, Call<'_>)> {
-    vec![
+fn failures(target: &Target) -> Result<Vec<(u16, Call<'_>)>, String> {
+    let photo = target.photo()?.file();
+    Ok(vec![
         (400, target.get("/api/media?limit=x")),
         (400, target.get("/api/file/%zz")),
         (400, target.video("/api/hls/playlist")),
@@ -23,8 +27,8 @@ fn failures(target: &Target) -> Vec<(u16, Call<'_>)> {
         (405, target.get("/api/media").method("DELETE")),
         (405, target.video("/api/hls/playlist?key=x").method("DELETE")),
         (415, target.get("/login").method("POST").body("text/plain", "x")),
-        (416, target.get(&file("plain.png")).header("range", "bytes=99999999-")),
-    ]
+        (416, target.get(&photo).header("range", "bytes=99999999-")),
+    ])
 }
 
 fn request_id(answer: &Answer) -> Result<String, String> {
@@ -32,7 +36,7 @@ fn request_id(answer: &Answer) -> Result<String, String> {
 }
 
 fn shape(target: &Target) -> Outcome {
-    for (status, call) in failures(target) {
+    for (status, call) in failures(target)? {
         let answer = call.expect(status)?;
         answer.has("content-type", "application/problem+json")?;
         answer.has("cache-control", "no-store")?;
@@ -64,7 +68,7 @@ fn ids_differ(target: &Target) -> Outcome {
 
 /// The body holds no path, no statement and no address. These are for the log.
 fn says_nothing_of_the_inside(target: &Target) -> Outcome {
-    for (status, call) in failures(target) {
+    for (status, call) in failures(target)? {
         let answer = call.expect(status)?;
         let text = answer.text()?.to_lowercase();
         for word in ["select", "sqlite", "panicked", "/src/", ".rs", "http://", "absent", "r2_"] {
@@ -75,12 +79,13 @@ fn says_nothing_of_the_inside(target: &Target) -> Outcome {
 }
 
 fn every_answer_has_an_id(target: &Target) -> Outcome {
-    for path in ["/", "/healthz", "/auth", "/api/media", "/api/file/big.png", "/api/thumbnail/big.png"] {
+    let photo = target.photo()?;
+    for path in ["/", "/healthz", "/auth", "/api/media", &photo.file(), &photo.thumbnail("")] {
         let answer = target.get(path).expect(200)?;
         request_id(&answer)?;
         answer.need("server-timing")?;
     }
-    for (status, call) in failures(target) {
+    for (status, call) in failures(target)? {
         call.expect(status)?.need("server-timing")?;
     }
     Ok(())

@@ -2,12 +2,15 @@
 
 use crate::{
     Outcome, Target,
-    library::{BIG, file, file_bytes},
+    library::mime,
     table::{self, Row},
     tables,
 };
 
-cases!(ranges: one, outside, none, several, if_range, several_at_their_best, several_are_parts_of_one_response, small_files);
+cases!(ranges:
+    needs [Photo]: one, outside, none, several, if_range, several_at_their_best, several_are_parts_of_one_response,
+        small_files;
+);
 
 fn one(target: &Target) -> Outcome {
     tables::hold(target, table::ONE_RANGE)
@@ -64,36 +67,38 @@ fn several_at_their_best(target: &Target) -> Outcome {
 }
 
 fn several_are_parts_of_one_response(target: &Target) -> Outcome {
-    let whole = file_bytes(BIG)?;
-    let size = whole.len();
-    let ask = |range: &str| target.get(&file(BIG)).header("range", range).expect(206);
-    let answer = ask("bytes=500000-999999,7-7,-300000")?;
-    let content_type = answer.need("content-type")?;
-    let boundary = content_type.strip_prefix("multipart/byteranges; boundary=").ok_or("not multipart")?;
+    let photo = target.photo()?;
+    let (whole, content_type, size) = (&photo.bytes, mime(&photo.item), photo.bytes.len());
+    let ask = |range: &str| target.get(&photo.file()).header("range", range).expect(206);
+    let (first, last, end) = (size / 4, size / 2, size / 6);
+    let answer = ask(&format!("bytes={first}-{last},7-7,-{end}"))?;
+    let boundary = answer.need("content-type")?.strip_prefix("multipart/byteranges; boundary=");
+    let boundary = boundary.ok_or("not multipart")?;
     let part = |first: usize, last: usize| {
-        let head =
-            format!("--{boundary}\r\nContent-Type: image/png\r\nContent-Range: bytes {first}-{last}/{size}\r\n\r\n");
+        let head = format!(
+            "--{boundary}\r\nContent-Type: {content_type}\r\nContent-Range: bytes {first}-{last}/{size}\r\n\r\n"
+        );
         [head.as_bytes(), &whole[first..=last], b"\r\n"].concat()
     };
-    let parts = [part(500_000, 999_999), part(7, 7), part(size - 300_000, size - 1)];
+    let parts = [part(first, last), part(7, 7), part(size - end, size - 1)];
     let wanted = [parts.concat(), format!("--{boundary}--\r\n").into_bytes()].concat();
     ensure!(answer.body == wanted, "other bytes, {} of them", answer.body.len());
     answer.has("accept-ranges", "bytes")?;
-    answer.has("content-disposition", target.get(&file(BIG)).head().expect(200)?.need("content-disposition")?)?;
-    let other = ask("bytes=500000-999999,7-7")?;
+    answer.has("content-disposition", target.get(&photo.file()).head().expect(200)?.need("content-disposition")?)?;
+    let other = ask(&format!("bytes={first}-{last},7-7"))?;
     ensure!(!other.need("content-type")?.contains(boundary), "the boundary {boundary} came twice");
     Ok(())
 }
 
 /// All pairs of first and last bytes around the ends of a small photo.
 fn small_files(target: &Target) -> Outcome {
-    let key = "plain.png";
-    let whole = file_bytes(key)?;
-    let size = whole.len();
+    let photos = target.few()?;
+    let photo = photos.first().ok_or("no photo")?;
+    let (whole, size) = (&photo.bytes, photo.bytes.len());
     for (first, last) in
         [(0, size - 2), (0, size - 1), (0, size), (1, size + 1), (size - 1, size - 1), (size / 2, size)]
     {
-        let answer = target.get(&file(key)).header("range", format!("bytes={first}-{last}")).expect(206)?;
+        let answer = target.get(&photo.file()).header("range", format!("bytes={first}-{last}")).expect(206)?;
         let last = last.min(size - 1);
         ensure!(answer.body == whole[first..=last], "{first}-{last} of {size}: other bytes");
         answer.has("content-range", &format!("bytes {first}-{last}/{size}"))?;

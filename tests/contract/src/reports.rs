@@ -6,7 +6,10 @@ use crate::{
     openapi::is_a_described_report,
 };
 
-cases!(reports: off_by_default, refused_without_a_right);
+cases!(reports:
+    needs [Film]: refused_without_a_right;
+    needs [Film, NoReports]: off_by_default;
+);
 
 const PATH: &str = "/api/playback/report";
 const REPORT: &str =

@@ -1,11 +1,6 @@
 //! The one list of routes: what each is called in the log, its methods, and what it shows.
 
-use harness::LIVE;
-
-use crate::{
-    Target,
-    library::{BIG, encode, film},
-};
+use crate::{Target, library::encode, playlists::played};
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +20,9 @@ pub(crate) enum Entry {
     Session(&'static [usize]),
 }
 
-/// A line of the list. In a path, `TOKEN` has the form of a token, `BIG` is the key of a photo, `LIVE` that of one with
-/// a clip, `FILM` that of the film, and `BLOCK` the name of a block of the view of everything.
+/// A line of the list. In a path, `TOKEN` has the form of a token, `PHOTO` is the key of a photo, `LIVE` that of one
+/// with a clip, `FILM` that of the film, `VARIANT` and `SEGMENT` are names of its files, and `BLOCK` is the name of a
+/// block of the view of everything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Route {
     service: Service,
@@ -73,9 +69,9 @@ const ROUTES: &[Route] = &[
     public(Viewer, "/images", READ, "/images"),
     public(Viewer, "/videos", READ, "/videos/"),
     public(Viewer, "/private", READ, "/private"),
-    public(Viewer, "/private/images", READ, "/private/images?lightbox=BIG"),
+    public(Viewer, "/private/images", READ, "/private/images?lightbox=PHOTO"),
     public(Viewer, "/private/videos", READ, "/private/videos"),
-    public(Viewer, "/image/:key", READ, "/image/BIG"),
+    public(Viewer, "/image/:key", READ, "/image/PHOTO"),
     public(Viewer, "/video/:key", READ, "/video/FILM"),
     public(Viewer, "/api/login", EVERY, "/api/login"),
     public(Viewer, "/api/auth-token", EVERY, "/api/auth-token"),
@@ -86,14 +82,14 @@ const ROUTES: &[Route] = &[
     private(Viewer, "/api/media", OPEN, ["/api/media", "/api/media?cursor=nonsense"]),
     private(Viewer, "/api/timeline", NO_FILM, ["/api/timeline?view=films", "/api/timeline?view=x"]),
     private(Viewer, "/api/blocks/:name", NO_FILM, ["/api/blocks/BLOCK", "/api/blocks/x"]),
-    private(Viewer, "/api/media/:key", NO_PHOTO, ["/api/media/BIG", "/api/media/absent.png"]),
+    private(Viewer, "/api/media/:key", NO_PHOTO, ["/api/media/PHOTO", "/api/media/absent.png"]),
     private(Viewer, "/api/playback", NO_FILM, ["/api/playback?key=FILM", "/api/playback?key=absent.mp4"]),
-    private(Viewer, "/api/file/:key", NO_PHOTO, ["/api/file/BIG", "/api/file/absent.png"]),
+    private(Viewer, "/api/file/:key", NO_PHOTO, ["/api/file/PHOTO", "/api/file/absent.png"]),
     private(
         Viewer,
         "/api/thumbnail/:key",
         NO_PHOTO,
-        ["/api/thumbnail/BIG?size=small", "/api/thumbnail/absent.png?size=small"],
+        ["/api/thumbnail/PHOTO?size=small", "/api/thumbnail/absent.png?size=small"],
     ),
     private(Viewer, "/api/clip/:key", NO_PHOTO, ["/api/clip/LIVE", "/api/clip/absent.png"]),
     // Both are cases of their own: one is a POST, and the other's path says who asks.
@@ -109,9 +105,9 @@ const ROUTES: &[Route] = &[
         Video,
         "/api/hls/:key/:variant.m3u8",
         NO_FILM,
-        ["/api/hls/FILM/540p.m3u8", "/api/hls/absent.mp4/540p.m3u8"],
+        ["/api/hls/FILM/VARIANT.m3u8", "/api/hls/absent.mp4/540p.m3u8"],
     ),
-    private(Video, "/api/hls/:key/:segment", NO_FILM, ["/api/hls/FILM/540p_000.ts", "/api/hls/absent.mp4/540p_000.ts"]),
+    private(Video, "/api/hls/:key/:segment", NO_FILM, ["/api/hls/FILM/SEGMENT", "/api/hls/absent.mp4/540p_000.ts"]),
 ];
 
 /// A route of a target, with its URLs.
@@ -119,29 +115,44 @@ pub(crate) struct Urls {
     pub pattern: &'static str,
     pub methods: &'static str,
     pub entry: Entry,
+    /// Whether the gallery has what `present` names: not every one has a film, or a photo with a clip.
+    pub is_there: bool,
     pub present: String,
     pub absent: String,
 }
 
 pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
-    let film = encode(&film(target)?.0.key);
+    let photo = encode(&target.photo()?.item.key);
     let timeline = target.get("/api/timeline").expect(200)?.json()?;
     let block = timeline["blocks"][0][0].as_str().ok_or("the timeline has no block")?.to_owned();
+    let live = target.live()?.map(|item| encode(&item.key));
+    let film = target.any_film()?.map(|film| encode(&film.key));
+    let played = film.as_ref().map(|_| played(target)).transpose()?;
+    let token = "A".repeat(142);
+    // Each name with its value, and with what stands for it where the gallery has no such thing.
+    let names = [
+        ("TOKEN", Some(token.as_str()), ""),
+        ("PHOTO", Some(photo.as_str()), ""),
+        ("BLOCK", Some(block.as_str()), ""),
+        ("LIVE", live.as_deref(), "absent.png"),
+        ("FILM", film.as_deref(), "absent.mp4"),
+        ("VARIANT", played.map(|played| played.variant.as_str()), "540p"),
+        ("SEGMENT", played.map(|played| played.segment.as_str()), "540p_000.ts"),
+    ];
+    // A part of a path has one name at most. A name is not looked for in a value.
+    let named = |part: &str| match names.iter().find(|(name, ..)| part.contains(name)) {
+        Some((name, value, instead)) => part.replacen(name, value.unwrap_or(instead), 1),
+        None => part.to_owned(),
+    };
     let url = |service, path: &str| {
         let base = if service == Viewer { &target.base } else { &target.video_base };
-        format!(
-            "{base}{}",
-            path.replace("TOKEN", &"A".repeat(142))
-                .replace("BIG", BIG)
-                .replace("LIVE", &encode(LIVE))
-                .replace("FILM", &film)
-                .replace("BLOCK", &block)
-        )
+        format!("{base}{}", path.split_inclusive(['/', '=']).map(named).collect::<String>())
     };
     let urls = |route: &Route| Urls {
         pattern: route.pattern,
         methods: route.methods,
         entry: route.entry,
+        is_there: names.iter().all(|(name, value, _)| value.is_some() || !route.present.contains(name)),
         present: url(route.service, route.present),
         absent: url(route.service, route.absent),
     };

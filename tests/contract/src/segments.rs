@@ -3,18 +3,15 @@
 use crate::{
     Answer, Call, Outcome, Target,
     library::{encode, film},
-    playlists::{a_variant, uris, variants, version_query},
+    playlists::{a_variant, file_name, played, uris, variants, version_query},
 };
 
 cases!(segments:
-    fetched_without_a_cookie, in_parts, readable_by_the_page, url_is_for_one_object_and_get,
-    route_redirects, route_of_unknown_films,
+    needs [Film]: route_of_unknown_films;
+    needs [Film, Presigned]: in_parts, readable_by_the_page, url_is_for_one_object_and_get;
+    needs [Film, Presigned, Store]: route_redirects;
+    needs [DemoFilm, Presigned]: fetched_without_a_cookie;
 );
-
-/// The last segment of a URL's path.
-fn file_name(url: &str) -> &str {
-    url.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default()
-}
 
 fn is_segment(name: &str) -> bool {
     name.rsplit('.').next() == Some("ts")
@@ -57,19 +54,28 @@ fn fetched_without_a_cookie(target: &Target) -> Outcome {
     Ok(())
 }
 
+/// A segment may be a range of a file that holds a whole film, so only the beginning is asked for.
 fn in_parts(target: &Target) -> Outcome {
     for uri in some_segments(target)? {
-        let whole = Call::new(uri.clone()).expect(200)?.body;
-        let part = Call::new(uri.clone()).header("range", "bytes=188-1879").expect(206)?;
-        ensure!(part.body == whole[188..1880], "{uri}: other bytes in a part");
-        part.has("content-range", &format!("bytes 188-1879/{}", whole.len()))?;
+        let part = |first: usize, last: usize| {
+            let answer = Call::new(uri.clone()).header("range", format!("bytes={first}-{last}")).expect(206)?;
+            let range = answer.need("content-range")?;
+            let length = range.strip_prefix(&format!("bytes {first}-{last}/"));
+            let length = length.ok_or_else(|| format!("{uri}: Content-Range is {range}"))?.to_owned();
+            Ok::<_, String>((answer.body, length))
+        };
+        let ((begin, length), (middle, same)) = (part(0, 1999)?, part(188, 1879)?);
+        ensure_eq!((begin.len(), middle.len()), (2000, 1692), "{uri}: bytes in a part");
+        ensure!(middle == begin[188..1880], "{uri}: other bytes in a part");
+        ensure_eq!(same, length, "{uri}: the length of the whole");
     }
     Ok(())
 }
 
 /// The page's script fetches segments across origins.
 fn readable_by_the_page(target: &Target) -> Outcome {
-    let segment = Call::new(a_segment(target)?).header("origin", target.origin()).expect(200)?;
+    let segment = Call::new(a_segment(target)?).header("range", "bytes=0-9");
+    let segment = segment.header("origin", target.origin()).expect(206)?;
     let allowed = segment.need("access-control-allow-origin")?;
     ensure!(allowed == "*" || allowed == target.origin(), "Access-Control-Allow-Origin is {allowed}");
     Ok(())
@@ -83,12 +89,17 @@ fn url_is_for_one_object_and_get(target: &Target) -> Outcome {
         ensure_eq!(answer.status, 403, "{}: status", answer.what.split('?').next().unwrap_or_default());
         Ok(())
     };
-    refused(Call::new(url.replacen(".ts?", ".ts.ts?", 1)))?;
-    refused(Call::new(url.replacen("_000.ts?", "_001.ts?", 1)))?;
+    let name = file_name(&url);
+    // Nothing lies at the first address; the second is that of an object of the film.
+    for other in [&format!("{name}.ts"), "master.m3u8"] {
+        let other = url.replacen(&format!("/{name}?"), &format!("/{other}?"), 1);
+        ensure!(other != url, "{url} names no object");
+        refused(Call::new(other))?;
+    }
     refused(Call::new(url.clone()).method("DELETE"))?;
     refused(Call::new(url.clone()).method("PUT").body("video/mp2t", "x"))?;
     refused(Call::new(url.replacen("X-Amz-Expires=", "X-Amz-Expires=9", 1)))?;
-    Call::new(url).expect(200)?;
+    Call::new(url).header("range", "bytes=0-9").expect(206)?;
     Ok(())
 }
 
@@ -107,7 +118,13 @@ fn route_redirects(target: &Target) -> Outcome {
     ensure!(location.starts_with(&format!("{}/", target.store_origin)), "Location leads elsewhere");
     let cache_control = answer.need("cache-control")?;
     ensure!(cache_control.starts_with("private"), "Cache-Control is {cache_control}");
-    let (one_way, other_way) = (Call::new(location.to_owned()).expect(200)?, Call::new(presigned).expect(200)?);
+    let begin = |url: String| Call::new(url).header("range", "bytes=0-999").expect(206);
+    let (one_way, other_way) = (begin(location.to_owned())?, begin(presigned)?);
+    ensure_eq!(
+        one_way.header("content-range"),
+        other_way.header("content-range"),
+        "the redirect leads to another file"
+    );
     ensure!(one_way.body == other_way.body, "the redirect leads to other bytes than the playlist");
     Ok(())
 }
@@ -115,7 +132,7 @@ fn route_redirects(target: &Target) -> Outcome {
 fn route_of_unknown_films(target: &Target) -> Outcome {
     let film = film(target)?.0.key;
     for (key, file, status) in [
-        ("absent.mp4", "540p_000.ts", 404),
+        ("absent.mp4", played(target)?.segment.as_str(), 404),
         ("absent.mp4", "init.mp4", 404),
         (&film, "%zz.ts", 400),
         (&film, "..%2Fx.ts", 400),

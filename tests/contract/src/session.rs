@@ -10,20 +10,22 @@ use serde_json::{Value, json};
 use crate::{
     Outcome, Target,
     client::{Answer, Call},
-    library::{BIG, encode, film},
+    library::encode,
     routes::{Entry, routes},
     target::session_cookie,
 };
 
 cases!(session:
-    json_login, form_login, cookie_attributes, cookie_holds_no_claim_of_the_client, token_stays_in_the_cookie,
-    wrong_password, unreadable_logins, good_return_to, hostile_return_to, cross_site, logout, auth_tells_until_when,
-    no_session_looks_the_same_everywhere, tampered_cookie, any_good_cookie_counts, a_neighbours_cookie, comes_before_anything_else,
+    needs [Nothing]: json_login, form_login, cookie_attributes, cookie_holds_no_claim_of_the_client,
+        token_stays_in_the_cookie, wrong_password, unreadable_logins, good_return_to, hostile_return_to, cross_site,
+        logout, auth_tells_until_when, tampered_cookie, any_good_cookie_counts, a_neighbours_cookie;
+    needs [Photo]: no_session_looks_the_same_everywhere, comes_before_anything_else;
 );
 
-/// The routes that need a login: each with a URL of something that exists, and a URL of something that does not.
+/// The routes that need a login, and of whose kind the gallery has something: each with a URL of something that exists,
+/// and a URL of something that does not.
 pub(crate) fn private_routes(target: &Target) -> Result<Vec<(String, String)>, String> {
-    let private = routes(target)?.into_iter().filter(|route| route.entry != Entry::Everyone);
+    let private = routes(target)?.into_iter().filter(|route| route.entry != Entry::Everyone && route.is_there);
     Ok(private.map(|route| (route.present, route.absent)).collect())
 }
 
@@ -204,11 +206,16 @@ fn log_out<'a>(target: &'a Target, cookie: &str) -> Call<'a> {
 fn logout(target: &Target) -> Outcome {
     let session = session_cookie(&target.log_in(&target.password).expect(200)?)?;
     let (name, _) = session.split_once('=').unwrap_or_default();
-    let (film, _) = film(target)?;
-    let playback = format!("/api/playback?key={}", encode(&film.key));
-    let playback = target.get(&playback).anonymous().header("cookie", &session).expect(200)?.json()?;
-    let played = playback["url"].as_str().ok_or("no URL")?.to_owned();
-    target.follow(&played).anonymous().expect(200)?;
+    // What a film is opened by: the cookie, and a token.
+    let mut films = Vec::new();
+    if let Some(film) = target.any_film()? {
+        let key = encode(&film.key);
+        let playback = target.get(&format!("/api/playback?key={key}")).anonymous();
+        let playback = playback.header("cookie", &session).expect(200)?.json()?;
+        let played = playback["url"].as_str().ok_or("no URL")?.to_owned();
+        target.follow(&played).anonymous().expect(200)?;
+        films.extend([format!("/api/hls/playlist?key={key}"), played]);
+    }
     target.get("/auth").anonymous().header("cookie", &session).expect(200)?;
 
     let answer = log_out(target, &session).expect(204)?;
@@ -224,14 +231,13 @@ fn logout(target: &Target) -> Outcome {
     target.get("/logout").anonymous().method("POST").body("text/plain", "").expect(204)?;
 
     let ended = Instant::now();
-    let film = format!("/api/hls/playlist?key={}", encode(&film.key));
     // Where video-edge has another store, it does not learn of a logout here.
-    let films: &[&str] = if target.one_kv { &[&film, &played] } else { &[] };
-    for path in [&["/auth", "/api/media"], films].concat() {
+    films.retain(|_| target.one_kv);
+    for path in ["/auth", "/api/media"].into_iter().chain(films.iter().map(String::as_str)) {
         let mut calls = 0;
         while calls < 8 {
             let call = target.follow(path).anonymous();
-            let call = if path == played { call } else { call.header("cookie", &session) };
+            let call = if path.contains("/api/hls/~") { call } else { call.header("cookie", &session) };
             // Several in a row, because a host may have several instances.
             calls = if call.send()?.status == 401 { calls + 1 } else { 0 };
             ensure!(ended.elapsed() < Duration::from_secs(30), "{path} still opens after half a minute");
@@ -346,7 +352,7 @@ fn comes_before_anything_else(target: &Target) -> Outcome {
         ("range", "bytes=999999999-"),
         ("if-modified-since", "Fri, 31 Dec 2100 00:00:00 GMT"),
     ] {
-        let answer = target.get(&format!("/api/file/{BIG}")).anonymous().header(name, value).expect(401)?;
+        let answer = target.get(&target.photo()?.file()).anonymous().header(name, value).expect(401)?;
         for validator in ["etag", "last-modified", "content-range"] {
             answer.lacks(validator)?;
         }

@@ -5,15 +5,19 @@ use url::Url;
 
 use crate::{
     Answer, Call, Outcome, Target,
-    library::{BIG, all, file},
+    library::film,
     methods, page,
-    playlists::{for_the_service, uris, variants},
+    playlists::{file_name, uris, variants, version_query},
     rfc9111::{Request, SharedCache, TARGETS},
     session,
     target::session_cookie,
 };
 
-cases!(shared_cache: gives_nobody_what_is_anothers, gives_what_is_public, gives_films_by_their_tokens);
+cases!(shared_cache:
+    needs [Nothing]: gives_what_is_public;
+    needs [Photo]: gives_nobody_what_is_anothers;
+    needs [Film]: gives_films_by_their_tokens;
+);
 
 /// Sends a request to a host directly.
 type Origin<'a> = &'a dyn Fn(&Request) -> Result<Answer, String>;
@@ -119,37 +123,43 @@ fn absolute(target: &Target, path_or_url: &str) -> String {
     }
 }
 
-/// The films' playlists and the routes of their segments, by the URLs that players use.
+/// A film's playlists and the routes of its segments, by the URLs that players use.
 fn films(target: &Target) -> Result<Vec<String>, String> {
-    let mut urls: Vec<String> =
-        all(target)?.into_iter().filter_map(|item| Some(absolute(target, &item.hls?))).collect();
+    let (film, master) = film(target)?;
+    let mut urls: Vec<String> = film.hls.iter().map(|hls| absolute(target, hls)).collect();
     for variant in variants(target)? {
         let url = Url::parse(&variant).map_err(|error| format!("{variant}: {error}"))?;
-        let name = url.path().rsplit('/').next().unwrap_or_default();
-        let playlist = for_the_service(target, name)?;
-        let first = uris(&playlist).next().ok_or_else(|| format!("{name} has no segment"))?;
-        urls.push(url.join(first).map_err(|error| format!("{first}: {error}"))?.to_string());
+        let playlist = target.follow(&variant).expect(200)?;
+        let first = uris(playlist.text()?).next().ok_or_else(|| format!("{variant} has no segment"))?;
+        let segment = format!("{}{}", file_name(first), version_query(&master));
+        urls.push(url.join(&segment).map_err(|error| format!("{first}: {error}"))?.to_string());
         urls.push(variant);
     }
     Ok(urls)
 }
 
-/// The URLs of everything that exists, of some things that do not, and URLs that only look like files which caches
-/// often keep.
+/// The films' URLs, where there are films.
+fn any_films(target: &Target) -> Result<Vec<String>, String> {
+    if target.any_film()?.is_some() { films(target) } else { Ok(Vec::new()) }
+}
+
+/// The URLs of all kinds of things that exist, of some things that do not, and URLs that only look like files which
+/// caches often keep.
 fn urls(target: &Target) -> Result<Vec<String>, String> {
     let mut urls: Vec<String> = methods::routes(target)?.into_iter().map(|(url, _)| url).collect();
     urls.extend(session::private_routes(target)?.into_iter().flat_map(|(present, absent)| [present, absent]));
     urls.extend(page::assets(target)?.into_iter().map(|path| absolute(target, &path)));
-    urls.extend(films(target)?);
-    for item in all(target)? {
-        urls.push(absolute(target, &item.file));
-        urls.extend(item.thumbnails.all().map(|(_, _, path)| absolute(target, path)));
+    urls.extend(any_films(target)?);
+    for photo in target.few()? {
+        urls.push(absolute(target, &photo.item.file));
+        urls.extend(photo.item.thumbnails.all().map(|(_, _, path)| absolute(target, path)));
     }
+    let download = format!("{}?download", target.photo()?.file());
     let others = [
         "/api/media?limit=1",
         "/api/media?limit=x",
         "/api/file/%zz",
-        "/api/file/big.png?download",
+        &download,
         "/api/media/x.css",
         "/api/media;x.css",
         "/api/media%2Fx.css",
@@ -182,8 +192,9 @@ fn ways(url: &str, tag: &str) -> Vec<Request> {
 
 fn gives_nobody_what_is_anothers(target: &Target) -> Outcome {
     let mut requests: Vec<Request> = urls(target)?.into_iter().map(|url| Request::new("GET", url)).collect();
-    let mut several = films(target)?;
-    several.extend(["/api/media", &file(BIG), "/api/thumbnail/big.png"].map(|path| absolute(target, path)));
+    let mut several = any_films(target)?;
+    let photo = target.photo()?;
+    several.extend(["/api/media", &photo.file(), &photo.thumbnail("")].map(|path| absolute(target, path)));
     for url in several {
         let tag = target.follow(&url).head().send()?;
         requests.extend(ways(&url, tag.header("etag").unwrap_or("\"none\"")).into_iter().skip(1));

@@ -2,7 +2,6 @@
 
 use crate::{
     Outcome, Target,
-    library::{BIG, file, file_bytes},
     served::{Served, check},
     table::{Row, TABLES},
 };
@@ -12,9 +11,10 @@ pub(crate) const ORIGINALS: &str = "private, no-cache";
 /// `Cache-Control` of what a URL with the item's version means.
 pub(crate) const IMMUTABLE: &str = "private, max-age=31536000, immutable";
 
-/// Every row, by GET and by HEAD, of the big photo.
+/// Every row, by GET and by HEAD, of a photo.
 pub(crate) fn hold(target: &Target, rows: &[Row]) -> Outcome {
-    let served = Served::new(|| target.get(&file(BIG)), file_bytes(BIG)?)?;
+    let photo = target.photo()?;
+    let served = Served::new(|| target.get(&photo.file()), &photo.bytes)?;
     outcome(&wrong(&served, rows, ORIGINALS))
 }
 

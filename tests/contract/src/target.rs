@@ -9,7 +9,10 @@ use cost::Catalogue;
 use harness::Operator;
 use serde_json::json;
 
-use crate::client::{Answer, Call};
+use crate::{
+    client::{Answer, Call},
+    held::{Held, Played},
+};
 
 /// The addresses of the services, and the password. Addresses have no slash at the end: `http://127.0.0.1:8080`, or
 /// `http://127.0.0.1:8080/gallery` where the gallery lies below a path.
@@ -31,6 +34,10 @@ pub struct Target {
     /// Who makes and ends links. `None` where only the services can be reached.
     operator: Option<Operator>,
     session: OnceLock<Result<String, String>>,
+    /// What the gallery holds, once it was asked.
+    pub(crate) held: OnceLock<Held>,
+    /// How a film is served, once it was asked.
+    pub(crate) played: OnceLock<Played>,
     /// What cases measured, and nobody has printed yet.
     figures: Mutex<Vec<String>>,
 }
@@ -52,6 +59,8 @@ impl Target {
             links: None,
             operator: None,
             session: OnceLock::new(),
+            held: OnceLock::new(),
+            played: OnceLock::new(),
             figures: Mutex::default(),
         }
     }
@@ -77,11 +86,12 @@ impl Target {
         self
     }
 
-    pub(crate) fn operator(&self) -> Option<&Operator> {
-        self.operator.as_ref()
+    /// Who runs the gallery.
+    pub(crate) fn operator(&self) -> Result<&Operator, String> {
+        self.operator.as_ref().ok_or_else(|| "nobody here runs the gallery".to_owned())
     }
 
-    /// `AUTH_SECRET` of the services.
+    /// `AUTH_SECRET` of the services, where it is known.
     pub(crate) fn secret(&self) -> Option<&str> {
         self.operator.as_ref()?.value("AUTH_SECRET")
     }
@@ -96,11 +106,15 @@ impl Target {
         mem::take(&mut *self.figures.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The secret part of a link, by its number. `None` where nobody made any.
-    pub(crate) fn link(&self, number: usize) -> Result<Option<&str>, String> {
-        let Some(links) = &self.links else { return Ok(None) };
-        let link = links.get(number);
-        link.map(|link| Some(link.as_str())).ok_or_else(|| "the gallery was started without its links".to_owned())
+    /// The secret part of a link, by its number.
+    pub(crate) fn link(&self, number: usize) -> Result<&str, String> {
+        let links = self.links.as_ref().ok_or("nobody made links to this gallery")?;
+        links.get(number).map(String::as_str).ok_or_else(|| "the gallery was started without its links".to_owned())
+    }
+
+    /// Whether somebody made links.
+    pub(crate) fn has_links(&self) -> bool {
+        self.links.is_some()
     }
 
     /// Where the catalogue is read from.

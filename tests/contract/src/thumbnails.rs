@@ -5,12 +5,13 @@ use image::{ImageFormat, RgbImage};
 
 use crate::{
     Answer, Outcome, Target,
-    library::{BIG, all, encode, item},
+    library::{BIG, Item, encode, item, some},
 };
 
 cases!(thumbnails:
-    four_sizes_of_real_webp, shape_of_the_original, default_size, versioned_urls_never_change, other_urls_do,
-    conditions, head, unknown, unusable_sizes,
+    needs [Nothing]: unknown, unusable_sizes;
+    needs [Photo]: four_sizes_of_real_webp, default_size, versioned_urls_never_change, other_urls_do, conditions, head;
+    needs [Library]: shape_of_the_original;
 );
 
 fn thumbnail(key: &str, query: &str) -> String {
@@ -23,15 +24,26 @@ fn decode(answer: &Answer) -> Result<RgbImage, String> {
     decoded.map(|picture| picture.to_rgb8()).map_err(|error| format!("{}: {error}", answer.what))
 }
 
+/// The pictures of some items: the item's key, the size's name, the longest side in pixels, and the URL.
+fn pictures(target: &Target) -> Result<Vec<(String, &'static str, u32, String)>, String> {
+    let mut items = some(target)?;
+    items.push(target.photo()?.item.clone());
+    let of_item = |item: &Item| {
+        item.thumbnails
+            .all()
+            .map(|(size, side, url)| (item.key.clone(), size, side, url.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    Ok(items.iter().flat_map(of_item).collect())
+}
+
 fn four_sizes_of_real_webp(target: &Target) -> Outcome {
-    for item in all(target)? {
-        for (size, side, url) in item.thumbnails.all() {
-            let answer = target.get(url).expect(200)?;
-            let picture = decode(&answer)?;
-            let longest = picture.width().max(picture.height());
-            ensure!(longest <= side, "{} {size}: {longest} px", item.key);
-            ensure_eq!(answer.length()?, answer.body.len() as u64, "{}: Content-Length", item.key);
-        }
+    for (key, size, side, url) in pictures(target)? {
+        let answer = target.get(&url).expect(200)?;
+        let picture = decode(&answer)?;
+        let longest = picture.width().max(picture.height());
+        ensure!(longest <= side, "{key} {size}: {longest} px");
+        ensure_eq!(answer.length()?, answer.body.len() as u64, "{key}: Content-Length");
     }
     Ok(())
 }
@@ -57,32 +69,31 @@ fn shape_of_the_original(target: &Target) -> Outcome {
 }
 
 fn default_size(target: &Target) -> Outcome {
-    let (default, medium) = (target.get(&thumbnail(BIG, "")), target.get(&thumbnail(BIG, "?size=medium")));
+    let photo = target.photo()?;
+    let (default, medium) = (target.get(&photo.thumbnail("")), target.get(&photo.thumbnail("?size=medium")));
     ensure!(default.expect(200)?.body == medium.expect(200)?.body, "the default is not medium");
     Ok(())
 }
 
 fn versioned_urls_never_change(target: &Target) -> Outcome {
-    for item in all(target)? {
-        for (_, _, url) in item.thumbnails.all() {
-            ensure!(url.contains("&v="), "{url} has no version");
-            let answer = target.get(url).head().expect(200)?;
-            answer.has("cache-control", "private, max-age=31536000, immutable")?;
-        }
+    for (.., url) in pictures(target)? {
+        ensure!(url.contains("&v="), "{url} has no version");
+        let answer = target.get(&url).head().expect(200)?;
+        answer.has("cache-control", "private, max-age=31536000, immutable")?;
     }
     Ok(())
 }
 
 fn other_urls_do(target: &Target) -> Outcome {
     for query in ["", "?size=small", "?size=small&v=", "?size=small&v=0123456789abcdef"] {
-        let answer = target.get(&thumbnail(BIG, query)).expect(200)?;
+        let answer = target.get(&target.photo()?.thumbnail(query)).expect(200)?;
         answer.has("cache-control", "private, max-age=300")?;
     }
     Ok(())
 }
 
 fn conditions(target: &Target) -> Outcome {
-    let path = thumbnail(BIG, "?size=small");
+    let path = target.photo()?.thumbnail("?size=small");
     let first = target.get(&path).expect(200)?;
     let tag = first.need("etag")?;
     for condition in [tag.to_owned(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
@@ -97,7 +108,7 @@ fn conditions(target: &Target) -> Outcome {
 }
 
 fn head(target: &Target) -> Outcome {
-    let path = thumbnail(BIG, "?size=large");
+    let path = target.photo()?.thumbnail("?size=large");
     let (get, head) = (target.get(&path).expect(200)?, target.get(&path).head().expect(200)?);
     ensure!(head.body.is_empty(), "a HEAD with a body");
     for name in ["content-length", "content-type", "etag", "last-modified", "cache-control"] {

@@ -4,19 +4,23 @@ use url::Url;
 
 use crate::{
     Call, Outcome, Target,
-    library::{BIG, all, encode, file, file_bytes, film, item},
-    playlists::{a_variant, uris, variants, version_query},
+    library::{encode, film, some},
+    playlists::{a_variant, played, uris, variants, version_query},
     served::Served,
     tables::{IMMUTABLE, ORIGINALS, all_hold},
 };
 
 cases!(versions:
-    every_url_has_it, the_current_one_is_immutable, any_other_is_asked_about, with_a_download_in_any_order,
-    unusable, every_rule_of_a_file, films_lie_under_it, segments_go_on_under_their_own, segments_with_an_unusable_one,
+    needs [Item]: every_url_has_it;
+    needs [Photo]: the_current_one_is_immutable, any_other_is_asked_about, with_a_download_in_any_order, unusable,
+        every_rule_of_a_file;
+    needs [Film, Presigned]: films_lie_under_it;
+    needs [Film, Led]: segments_go_on_under_their_own;
+    needs [Film]: segments_with_an_unusable_one;
 );
 
 fn every_url_has_it(target: &Target) -> Outcome {
-    for item in all(target)? {
+    for item in some(target)? {
         let version = item.version()?;
         ensure!(is_version(version), "{}: the version is {version}", item.key);
         for (_, _, url) in item.thumbnails.all() {
@@ -35,32 +39,35 @@ fn is_version(text: &str) -> bool {
 
 /// The whole file, a part, several parts, and that nothing has changed.
 fn the_current_one_is_immutable(target: &Target) -> Outcome {
-    for item in all(target)? {
+    for item in some(target)? {
         target.get(&item.file).head().expect(200)?.has("cache-control", IMMUTABLE)?;
     }
-    for url in [item(target, BIG)?.file, film(target)?.0.file] {
-        let whole = target.get(&url).expect(200)?;
+    // A film may be long.
+    let film = target.any_film()?.filter(|film| film.size < 4_000_000);
+    for url in [Some(&target.photo()?.item), film].into_iter().flatten().map(|item| &item.file) {
+        let whole = target.get(url).expect(200)?;
         whole.has("cache-control", IMMUTABLE)?;
         let tag = whole.need("etag")?;
         for range in ["bytes=5-9", "bytes=-7", "bytes=5-9,20-29,-5"] {
-            target.get(&url).header("range", range).expect(206)?.has("cache-control", IMMUTABLE)?;
-            let part = target.get(&url).header("range", range).header("if-range", tag).expect(206)?;
+            target.get(url).header("range", range).expect(206)?.has("cache-control", IMMUTABLE)?;
+            let part = target.get(url).header("range", range).header("if-range", tag).expect(206)?;
             part.has("cache-control", IMMUTABLE)?;
         }
-        let unchanged = target.get(&url).header("if-none-match", tag).expect(304)?;
+        let unchanged = target.get(url).header("if-none-match", tag).expect(304)?;
         unchanged.has("cache-control", IMMUTABLE)?;
-        target.get(&url).header("range", "bytes=99999999-").expect(416)?.has("cache-control", "no-store")?;
+        target.get(url).header("range", "bytes=99999999-").expect(416)?.has("cache-control", "no-store")?;
     }
     Ok(())
 }
 
 fn any_other_is_asked_about(target: &Target) -> Outcome {
-    let version = item(target, BIG)?.version()?.to_owned();
+    let photo = target.photo()?;
+    let version = photo.item.version()?;
     for query in ["", "?v", "?v=", "?v=0123456789abcdef", "?v=x", &format!("?V={version}"), &format!("?v={version}0")] {
-        let url = format!("{}{query}", file(BIG));
+        let url = format!("{}{query}", photo.file());
         let answer = target.get(&url).expect(200)?;
         answer.has("cache-control", ORIGINALS)?;
-        ensure!(answer.body == file_bytes(BIG)?, "{url}: other bytes");
+        ensure!(answer.body == *photo.bytes, "{url}: other bytes");
         let unchanged = target.get(&url).header("if-none-match", answer.need("etag")?).expect(304)?;
         unchanged.has("cache-control", ORIGINALS)?;
     }
@@ -68,7 +75,8 @@ fn any_other_is_asked_about(target: &Target) -> Outcome {
 }
 
 fn with_a_download_in_any_order(target: &Target) -> Outcome {
-    let version = item(target, BIG)?.version()?.to_owned();
+    let photo = target.photo()?;
+    let version = photo.item.version()?;
     for (query, cache_control) in [
         (format!("?download&v={version}"), IMMUTABLE),
         (format!("?v={version}&download"), IMMUTABLE),
@@ -76,7 +84,7 @@ fn with_a_download_in_any_order(target: &Target) -> Outcome {
         ("?download".to_owned(), ORIGINALS),
         ("?v=old&download".to_owned(), ORIGINALS),
     ] {
-        let answer = target.get(&format!("{}{query}", file(BIG))).head().expect(200)?;
+        let answer = target.get(&format!("{}{query}", photo.file())).head().expect(200)?;
         answer.has("cache-control", cache_control)?;
         ensure!(answer.need("content-disposition")?.starts_with("attachment;"), "{query}: shown in place");
     }
@@ -85,15 +93,15 @@ fn with_a_download_in_any_order(target: &Target) -> Outcome {
 
 fn unusable(target: &Target) -> Outcome {
     for query in ["?v=%", "?v=%ff", "?v=1&v=2", "?download&v=%E0%A4%A"] {
-        target.get(&format!("{}{query}", file(BIG))).expect(400)?;
+        target.get(&format!("{}{query}", target.photo()?.file())).expect(400)?;
     }
     Ok(())
 }
 
 /// Ranges and conditions by a URL with a version.
 fn every_rule_of_a_file(target: &Target) -> Outcome {
-    let url = item(target, BIG)?.file;
-    all_hold(&Served::new(|| target.get(&url), file_bytes(BIG)?)?, IMMUTABLE)
+    let photo = target.photo()?;
+    all_hold(&Served::new(|| target.get(&photo.item.file), &photo.bytes)?, IMMUTABLE)
 }
 
 /// The objects of a film that has a version lie under it, and those of a film of 0.1.0 lie where they were.
@@ -116,12 +124,13 @@ fn films_lie_under_it(target: &Target) -> Outcome {
 /// A viewer in the middle of a film that was replaced still gets its segments.
 fn segments_go_on_under_their_own(target: &Target) -> Outcome {
     let (film, master) = film(target)?;
-    let route = format!("/api/hls/{}/540p_000.ts", encode(&film.key));
+    let segment = &played(target)?.segment;
+    let route = format!("/api/hls/{}/{segment}", encode(&film.key));
     let current = target.video(&format!("{route}{}", version_query(&master))).expect(302)?;
-    Call::new(current.need("location")?.to_owned()).expect(200)?;
+    Call::new(current.need("location")?.to_owned()).header("range", "bytes=0-9").expect(206)?;
     let old = "0123456789abcdef";
     let answer = target.video(&format!("{route}?v={old}")).expect(302)?;
-    let wanted = format!("/hls/{}/{old}/540p_000.ts?", encode(&film.key));
+    let wanted = format!("/hls/{}/{old}/{segment}?", encode(&film.key));
     ensure!(answer.need("location")?.contains(&wanted), "it does not lead to {wanted}");
     let nothing = Call::new(answer.need("location")?.to_owned()).send()?;
     ensure!(matches!(nothing.status, 403 | 404), "the store answers {} where nothing lies", nothing.status);
@@ -129,7 +138,7 @@ fn segments_go_on_under_their_own(target: &Target) -> Outcome {
 }
 
 fn segments_with_an_unusable_one(target: &Target) -> Outcome {
-    let route = format!("/api/hls/{}/540p_000.ts", encode(&film(target)?.0.key));
+    let route = format!("/api/hls/{}/{}", encode(&film(target)?.0.key), played(target)?.segment);
     for query in [
         "?v=",
         "?v=x",

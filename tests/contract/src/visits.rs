@@ -10,12 +10,16 @@ use crate::{
     Answer, Outcome, Target,
     client::Call,
     costs::at_most,
-    library::{all, film},
+    library::{film, some},
     page::assets,
     playlists::variants,
 };
 
-cases!(visits: first_visit, return_visit, photo, film_begun);
+cases!(visits:
+    needs [Item]: return_visit;
+    needs [Photo]: first_visit, photo;
+    needs [Film]: film_begun;
+);
 
 /// How often a request is tried until it costs what it costs an instance that has just looked.
 const TRIES: usize = 30;
@@ -108,10 +112,11 @@ fn first_visit(target: &Target) -> Outcome {
     let timeline = tally.ask(Request::Timeline, || target.get("/api/timeline").expect(200))?.json()?;
     let block = timeline["blocks"][0][0].as_str().ok_or("there is no block")?;
     tally.ask(Request::Block, || target.get(&format!("/api/blocks/{block}")).expect(200))?;
-    let items = all(target)?;
+    let items = some(target)?;
     let pictures: Vec<&str> = items.iter().flat_map(|item| item.thumbnails.all().map(|(_, _, url)| url)).collect();
     let count = Event::FirstVisit.steps().iter().find(|step| step.request == Request::Thumbnail);
     let count = usize::try_from(count.ok_or("no pictures in a first visit")?.count).map_err(|_| "too many")?;
+    target.photo()?;
     ensure!(!pictures.is_empty(), "the library has no thumbnails");
     for picture in pictures.iter().cycle().take(count) {
         tally.ask(Request::Thumbnail, || target.get(picture).expect(200))?;
@@ -130,7 +135,7 @@ fn return_visit(target: &Target) -> Outcome {
     tally.ask(Request::TimelineUnchanged, unchanged)?;
     // What the browser asks for no more.
     let block = timeline.json()?["blocks"][0][0].as_str().map(|name| format!("/api/blocks/{name}"));
-    let picture = all(target)?.iter().find_map(|item| item.thumbnails.medium.clone());
+    let picture = some(target)?.iter().find_map(|item| item.thumbnails.medium.clone());
     for kept in [block, picture].into_iter().flatten() {
         let answer = target.get(&kept).expect(200)?;
         ensure!(answer.need("cache-control")?.contains("immutable"), "{kept} is asked for again");
@@ -140,7 +145,8 @@ fn return_visit(target: &Target) -> Outcome {
 
 fn photo(target: &Target) -> Outcome {
     let mut tally = Tally::new(target, Event::Photo)?;
-    let items = all(target)?;
+    target.photo()?;
+    let items = some(target)?;
     let large = items.iter().filter_map(|item| item.thumbnails.large.as_deref()).take(3);
     let screen = items.iter().find_map(|item| item.thumbnails.screen.as_deref());
     for picture in large.chain(screen) {

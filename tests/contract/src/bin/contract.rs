@@ -1,10 +1,11 @@
-//! The HTTP contract against a deployment that holds the test library: `cargo xtask conform --base URL --password P`.
+//! The HTTP contract against a deployment: `cargo xtask conform --base URL --password P`. The deployment may hold any
+//! pictures. Cases that need others are left out, by name.
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use contract::{Target, cases};
-use libtest_mimic::{Arguments, Trial};
+use contract::deployment::{self, Said};
+use libtest_mimic::Arguments;
 
 #[derive(Parser)]
 struct Deployment {
@@ -12,18 +13,18 @@ struct Deployment {
     /// the folder.
     #[arg(long, value_name = "FOLDER", conflicts_with = "base")]
     write_library: Option<PathBuf>,
-    /// viewer-edge's origin.
+    /// viewer-edge's address.
     #[arg(long, required_unless_present = "write_library")]
     base: Option<String>,
-    /// video-edge's origin, if it has its own.
+    /// video-edge's address, if it has its own. Otherwise the URL of a film tells.
     #[arg(long)]
     video: Option<String>,
-    /// The origin of presigned URLs.
-    #[arg(long, default_value = "")]
-    store: String,
+    /// The origin of presigned URLs. Otherwise the playlist of a film tells.
+    #[arg(long)]
+    store: Option<String>,
     #[arg(long, env = "GALLERY_PASSWORD", hide_env_values = true, default_value = "")]
     password: String,
-    /// The catalogue is read from the bucket, not from SQL.
+    /// The catalogue is read from the bucket, not from SQL. Otherwise the cost of an answer tells.
     #[arg(long)]
     snapshot: bool,
     /// Run only cases whose name contains this.
@@ -32,24 +33,30 @@ struct Deployment {
 
 fn main() -> ExitCode {
     let deployment = Deployment::parse();
-    if let Some(folder) = &deployment.write_library {
-        return match harness::write_photos(folder) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                eprintln!("contract: {}: {failure}", folder.display());
-                ExitCode::FAILURE
-            }
-        };
+    let done = match &deployment.write_library {
+        Some(folder) => harness::write_photos(folder)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|failure| format!("{}: {failure}", folder.display())),
+        None => run(deployment),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("contract: {failure}");
+        ExitCode::FAILURE
+    })
+}
+
+#[allow(clippy::print_stdout, reason = "the report")]
+fn run(deployment: Deployment) -> Result<ExitCode, String> {
+    let Deployment { base, video, store, password, snapshot, filter, .. } = deployment;
+    let target = deployment::find(&Said { base: base.unwrap_or_default(), video, store, password, snapshot })?;
+    println!("{}", deployment::seen(&target)?);
+    let (trials, mut left_out) = deployment::plan("deployment", &Arc::new(target))?;
+    if let Some(part) = &filter {
+        left_out.values_mut().for_each(|names| names.retain(|name| format!("deployment::{name}").contains(part)));
+        left_out.retain(|_, names| !names.is_empty());
     }
-    let origin = |text: String| text.trim_end_matches('/').to_owned();
-    let base = origin(deployment.base.unwrap_or_default());
-    let video = deployment.video.map_or_else(|| base.clone(), origin);
-    let target = Target::new(base, video, origin(deployment.store), deployment.password);
-    let target = Arc::new(if deployment.snapshot { target.with_snapshot() } else { target });
-    let trials = cases().into_iter().map(|case| {
-        let target = Arc::clone(&target);
-        Trial::test(format!("deployment::{}", case.name), move || Ok(case.on("deployment", &target)?))
-    });
-    let arguments = Arguments { filter: deployment.filter, test_threads: Some(8), ..Arguments::default() };
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let arguments = Arguments { filter, test_threads: Some(8), ..Arguments::default() };
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    print!("{}", deployment::told(&left_out));
+    Ok(conclusion.exit_code())
 }

@@ -117,6 +117,12 @@ impl<'a> Caller<'a> {
         bases.into_iter().find_map(|base| url.strip_prefix(base)).unwrap_or(url)
     }
 
+    /// A URL with the address of its service.
+    pub fn whole(&self, url: &str) -> String {
+        let base = if url.starts_with('/') { self.target.video_base.as_str() } else { "" };
+        format!("{base}{url}")
+    }
+
     fn finish(&self, operation: &Operation, call: Call<'_>, head: bool, status: u16) -> Result<Answer, String> {
         let call = match &self.cookie {
             Some(cookie) if operation.takes_a_session() => call.header("cookie", cookie),

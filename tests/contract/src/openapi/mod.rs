@@ -4,25 +4,27 @@
 mod caller;
 mod document;
 
-use harness::LIVE;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
     Answer, Outcome, Target,
-    library::{BIG, film},
-    playlists::uris,
+    library::without_a_clip,
+    playlists::{played, uris},
 };
 use caller::{Caller, More};
 use document::{Operation, operations};
 
 cases!(openapi:
-    logs_in_and_lists, plays, shows_files_in_whole_and_in_part, downloads, logs_out, follows_a_link, says_what_is_wrong,
-    asks_everywhere_for_a_session, names_the_methods, old_addresses,
+    needs [Nothing]: logs_out, follows_no_link, asks_everywhere_for_a_session, names_the_methods, old_addresses,
+        says_what_is_wrong;
+    needs [Several]: logs_in_and_lists;
+    needs [Photo]: shows_files_in_whole_and_in_part, downloads;
+    needs [Clip]: shows_clips;
+    needs [Film]: plays;
+    needs [Film, Led]: leads_to_segments;
+    needs [Links]: follows_a_link;
 );
-
-/// The photo whose key holds a slash.
-const NESTED: &str = harness::PLACED;
 
 fn logged_in(target: &Target) -> Result<Caller<'_>, String> {
     let mut caller = Caller::new(target);
@@ -71,71 +73,107 @@ fn logs_in_and_lists(target: &Target) -> Outcome {
 
 fn plays(target: &Target) -> Outcome {
     let caller = logged_in(target)?;
-    let films = caller.get("listing", &[("type", "video")], 200)?.json()?;
-    let key = text(&films["items"][0], "key")?.to_owned();
+    let key = film(target)?;
     caller.get("master", &[("key", &key)], 200)?;
-    let playback = caller.get("playback", &[("key", &key)], 200)?.json()?;
-    let url = text(&playback, "url")?;
-    // From here on, the URL is all that a player knows.
     let player = Caller::new(target);
-    let master = player.follow(url, 200)?;
-    let base = master.what.replacen("GET ", "", 1);
-    let base = Url::parse(&base).map_err(|error| format!("{base}: {error}"))?;
+    let base = by_token(&caller, &key)?;
+    let master = player.follow(base.as_str(), 200)?;
     for variant in uris(master.text()?) {
         let variant = base.join(variant).map_err(|error| format!("{variant}: {error}"))?;
         player.follow(variant.as_str(), 200)?;
         let tagged = player.follow(variant.as_str(), 200)?;
         player.follow_with(variant.as_str(), &[("If-None-Match", tagged.need("etag")?)], 304)?;
     }
-    let path = player.local(base.as_str()).split('?').next().unwrap_or_default();
-    let (_, values) = Operation::of(path)?;
-    let token = values.iter().find(|(name, _)| name == "token").map(|(_, token)| token).ok_or("no token")?;
-    let version = base.query_pairs().find(|(name, _)| name == "v").map(|(_, version)| version.into_owned());
-    let mut of_segment = vec![("token", token.as_str()), ("key", &key), ("segment", "540p_000.ts")];
-    of_segment.extend(version.as_deref().map(|version| ("v", version)));
-    let away = player.get("segmentByToken", &of_segment, 302)?;
-    crate::Call::new(away.need("location")?.to_owned()).expect(200)?;
-    caller.get("segment", &of_segment[1..], 302)?;
+    let token = token(&player, &base)?;
     let report = json!({
         "packaging": "ts", "firstFrameMs": 412, "stalls": 0, "stalledMs": 0, "playedMs": 60000, "switches": 2,
         "failure": null,
     });
-    // This gallery takes none, which is told to whoever may report.
+    // A gallery that takes none says so to whoever may report.
+    let status = if played(target)?.takes_reports { 204 } else { 404 };
     let more = More { body: Some(("text/plain;charset=UTF-8", &report)), ..More::default() };
-    player.send("reportByToken", &[("token", token), ("key", &key)], more, 404)?;
-    caller.send("report", &[], more, 404).map(drop)
+    player.send("reportByToken", &[("token", &token), ("key", &key)], more, status)?;
+    caller.send("report", &[], more, status).map(drop)
+}
+
+/// The key of a film.
+fn film(target: &Target) -> Result<String, String> {
+    crate::library::film(target).map(|(film, _)| film.key)
+}
+
+/// The URL of a film, which is all that a player knows.
+fn by_token(caller: &Caller<'_>, key: &str) -> Result<Url, String> {
+    let playback = caller.get("playback", &[("key", key)], 200)?.json()?;
+    let url = caller.whole(text(&playback, "url")?);
+    Url::parse(&url).map_err(|error| format!("{url}: {error}"))
+}
+
+/// The token in such a URL.
+fn token(player: &Caller<'_>, url: &Url) -> Result<String, String> {
+    let (_, values) = Operation::of(player.local(url.as_str()).split('?').next().unwrap_or_default())?;
+    values.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token).ok_or_else(|| "no token".to_owned())
+}
+
+fn leads_to_segments(target: &Target) -> Outcome {
+    let (caller, player) = (logged_in(target)?, Caller::new(target));
+    let key = film(target)?;
+    let base = by_token(&caller, &key)?;
+    let token = token(&player, &base)?;
+    let version = base.query_pairs().find(|(name, _)| name == "v").map(|(_, version)| version.into_owned());
+    let mut of_segment = vec![("token", token.as_str()), ("key", &key), ("segment", played(target)?.segment.as_str())];
+    of_segment.extend(version.as_deref().map(|version| ("v", version)));
+    let away = player.get("segmentByToken", &of_segment, 302)?;
+    crate::Call::new(away.need("location")?.to_owned()).header("range", "bytes=0-9").expect(206)?;
+    caller.get("segment", &of_segment[1..], 302).map(drop)
 }
 
 fn shows_files_in_whole_and_in_part(target: &Target) -> Outcome {
     let caller = logged_in(target)?;
-    let item = caller.get("item", &[("key", NESTED)], 200)?.json()?;
+    // In the test library, this is a photo whose key holds a slash.
+    let nested = nested(target)?;
+    let item = caller.get("item", &[("key", &nested)], 200)?.json()?;
     for size in ["small", "medium", "large", "screen"] {
         caller.follow(text(&item["thumbnails"], size)?, 200)?;
-        caller.get("thumbnail", &[("key", NESTED), ("size", size)], 200)?;
+        caller.get("thumbnail", &[("key", &nested), ("size", size)], 200)?;
     }
     caller.follow(text(&item, "file")?, 200)?;
-    let live = caller.get("item", &[("key", LIVE)], 200)?.json()?;
+    shows(&caller, "file", &target.photo()?.item.key)
+}
+
+fn shows_clips(target: &Target) -> Outcome {
+    let caller = logged_in(target)?;
+    let key = &target.live()?.ok_or("there is no clip")?.key;
+    let live = caller.get("item", &[("key", key)], 200)?.json()?;
     caller.follow(text(&live, "clip")?, 200)?;
-    for (id, key) in [("file", BIG), ("clip", LIVE)] {
-        let whole = caller.get(id, &[("key", key), ("download", "")], 200)?;
-        let (tag, date) = (whole.need("etag")?.to_owned(), whole.need("last-modified")?.to_owned());
-        let part = caller.get(id, &[("key", key), ("Range", "bytes=0-9"), ("If-Range", &tag)], 206)?;
-        ensure_eq!(part.body, whole.body[..10], "{}", part.what);
-        caller.get(id, &[("key", key), ("Range", "bytes=0-1,5-6")], 206)?;
-        caller.get(id, &[("key", key), ("Range", "bytes=99999999-")], 416)?;
-        caller.get(id, &[("key", key), ("If-None-Match", &tag)], 304)?;
-        caller.get(id, &[("key", key), ("If-Modified-Since", &date)], 304)?;
-        let past = "Tue, 15 Nov 1994 12:45:26 GMT";
-        is_of(&caller.get(id, &[("key", key), ("If-Unmodified-Since", past)], 412)?, "changed")?;
-        is_of(&caller.get(id, &[("key", key), ("If-Match", "\"x\"")], 412)?, "changed")?;
-        caller.send(id, &[("key", key)], More { head: true, ..More::default() }, 200)?;
-    }
-    Ok(())
+    shows(&caller, "clip", key)
+}
+
+/// The key of a photo, with a slash if there is such a one.
+fn nested(target: &Target) -> Result<String, String> {
+    let photos = target.few()?;
+    let nested = photos.iter().find(|photo| photo.item.key.contains('/'));
+    Ok(nested.map_or(&target.photo()?.item.key, |photo| &photo.item.key).clone())
+}
+
+fn shows(caller: &Caller<'_>, id: &str, key: &str) -> Outcome {
+    let whole = caller.get(id, &[("key", key), ("download", "")], 200)?;
+    let (tag, date) = (whole.need("etag")?.to_owned(), whole.need("last-modified")?.to_owned());
+    let part = caller.get(id, &[("key", key), ("Range", "bytes=0-9"), ("If-Range", &tag)], 206)?;
+    ensure_eq!(part.body, whole.body[..10], "{}", part.what);
+    caller.get(id, &[("key", key), ("Range", "bytes=0-1,5-6")], 206)?;
+    caller.get(id, &[("key", key), ("Range", "bytes=99999999-")], 416)?;
+    caller.get(id, &[("key", key), ("If-None-Match", &tag)], 304)?;
+    caller.get(id, &[("key", key), ("If-Modified-Since", &date)], 304)?;
+    let past = "Tue, 15 Nov 1994 12:45:26 GMT";
+    is_of(&caller.get(id, &[("key", key), ("If-Unmodified-Since", past)], 412)?, "changed")?;
+    is_of(&caller.get(id, &[("key", key), ("If-Match", "\"x\"")], 412)?, "changed")?;
+    caller.send(id, &[("key", key)], More { head: true, ..More::default() }, 200).map(drop)
 }
 
 fn downloads(target: &Target) -> Outcome {
     let caller = logged_in(target)?;
-    for body in [json!({ "keys": [BIG, NESTED] }), json!({ "view": "photos", "size": "screen" })] {
+    let keys = [target.photo()?.item.key.clone(), nested(target)?];
+    for body in [json!({ "keys": keys }), json!({ "keys": keys, "size": "screen" })] {
         let more = More { body: Some(("application/json", &body)), ..More::default() };
         let prepared = caller.send("beginDownload", &[], more, 200)?.json()?;
         let browser = Caller::new(target);
@@ -159,14 +197,18 @@ fn logs_out(target: &Target) -> Outcome {
     Caller::new(target).send("logout", &[], More::default(), 204).map(drop)
 }
 
-fn follows_a_link(target: &Target) -> Outcome {
+fn follows_no_link(target: &Target) -> Outcome {
     let guest = Caller::new(target);
     guest.get("follow", &[("link", "AAAAAAAAAAAAAAAAAAAAAA")], 404)?;
     guest.get("linkCover", &[("link", "AAAAAAAAAAAAAAAAAAAAAA")], 404)?;
     let ended = json!({ "link": "AAAAAAAAAAAAAAAAAAAAAA" });
     let more = More { body: Some(("application/json", &ended)), ..More::default() };
-    is_of(&guest.send("login", &[], more, 404)?, "link-ended")?;
-    let (Some(photos), Some(films)) = (target.link(0)?, target.link(1)?) else { return Ok(()) };
+    is_of(&guest.send("login", &[], more, 404)?, "link-ended")
+}
+
+fn follows_a_link(target: &Target) -> Outcome {
+    let guest = Caller::new(target);
+    let (photos, films) = (target.link(0)?, target.link(1)?);
     let followed = guest.get("follow", &[("link", photos)], 303)?;
     let cookie = followed.need("set-cookie")?.split(';').next().unwrap_or_default();
     let guest = guest.with_cookie(cookie);
@@ -186,14 +228,15 @@ fn follows_a_link(target: &Target) -> Outcome {
 fn says_what_is_wrong(target: &Target) -> Outcome {
     let caller = logged_in(target)?;
     let wrong = More { is_wrong: true, ..More::default() };
+    let without = without_a_clip(target)?;
     for (id, values, status, name) in [
         ("listing", &[("limit", "x")][..], 400, ""),
         ("listing", &[("cursor", "x")], 400, "cursor-unknown"),
         ("playback", &[("key", "")], 400, ""),
-        ("thumbnail", &[("key", BIG), ("size", "huge")], 400, ""),
+        ("thumbnail", &[("key", "absent.jpg"), ("size", "huge")], 400, ""),
         ("item", &[("key", "absent.jpg")], 404, ""),
         ("file", &[("key", "absent.jpg")], 404, ""),
-        ("clip", &[("key", BIG)], 404, ""),
+        ("clip", &[("key", &without)], 404, ""),
         ("block", &[("name", "x")], 404, "library-changed"),
         ("timeline", &[("view", "x")], 404, ""),
         ("master", &[("key", "absent.mp4")], 404, ""),
@@ -275,9 +318,10 @@ fn methods(all: &[Operation], path: &str) -> String {
 
 fn old_addresses(target: &Target) -> Outcome {
     let stranger = Caller::new(target);
-    let key = film(target)?.0.key;
+    // Nobody asks whether such an item is there.
+    let key = demo::short_film().key;
     for operation in operations().into_iter().filter(|operation| operation.place.is("deprecated")) {
-        let value = |name| if name == "returnTo" { "/private/images" } else { key.as_str() };
+        let value = |name| if name == "returnTo" { "/private/images" } else { key };
         let names: Vec<&str> = operation.parameters().iter().map(|parameter| parameter.text("name")).collect();
         let values: Vec<(&str, &str)> = names.into_iter().map(|name| (name, value(name))).collect();
         let is_gone = operation.response(410).is_some();
