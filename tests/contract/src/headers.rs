@@ -42,7 +42,7 @@ fn answers(target: &Target) -> Result<Vec<Answer>, String> {
             target.video(&master).header("if-none-match", "*"),
             target.video(&master).anonymous(),
             target.video(&format!("/api/hls/{key}/{}.m3u8", played.variant)),
-            target.video(&format!("/api/hls/{key}/{}", played.segment)).header("range", "bytes=0-9"),
+            target.video(&format!("/api/hls/{key}/{}", played.sent_segment)).header("range", "bytes=0-9"),
         ]);
     }
     calls.into_iter().map(Call::send).collect()

@@ -41,6 +41,8 @@ pub(crate) struct Played {
     pub variant: String,
     /// The name of the first file of its segments, such as `540p_000.ts`.
     pub segment: String,
+    /// The same as its route finds it: with the film's version where the service sends segments itself.
+    pub sent_segment: String,
     pub delivery: Delivery,
     /// Whether the route of a segment leads to the store.
     pub is_led: bool,

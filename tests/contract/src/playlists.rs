@@ -79,7 +79,8 @@ fn find(target: &Target) -> Result<Played, String> {
         Ok(_) => Delivery::Public,
     };
     let (film, master_url) = film(target)?;
-    let route = format!("/api/hls/{}/{}{}", encode(&film.key), file_name(segment), version_query(&master_url));
+    let versioned = format!("{}{}", file_name(segment), version_query(&master_url));
+    let route = format!("/api/hls/{}/{versioned}", encode(&film.key));
     let led = target.video(&route).header("range", "bytes=0-9").send()?;
     let led = led.header("location").filter(|url| is_signed(url));
     let signed = led.or(Some(segment).filter(|_| delivery == Delivery::Presigned));
@@ -87,6 +88,7 @@ fn find(target: &Target) -> Result<Played, String> {
     Ok(Played {
         variant: name.to_owned(),
         segment: file_name(segment).to_owned(),
+        sent_segment: if led.is_some() { file_name(segment).to_owned() } else { versioned },
         delivery,
         is_led: led.is_some(),
         store,

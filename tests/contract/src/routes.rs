@@ -137,7 +137,7 @@ pub(crate) fn routes(target: &Target) -> Result<Vec<Urls>, String> {
         ("LIVE", live.as_deref(), "absent.png"),
         ("FILM", film.as_deref(), "absent.mp4"),
         ("VARIANT", played.map(|played| played.variant.as_str()), "540p"),
-        ("SEGMENT", played.map(|played| played.segment.as_str()), "540p_000.ts"),
+        ("SEGMENT", played.map(|played| played.sent_segment.as_str()), "540p_000.ts"),
     ];
     // A part of a path has one name at most. A name is not looked for in a value.
     let named = |part: &str| match names.iter().find(|(name, ..)| part.contains(name)) {
