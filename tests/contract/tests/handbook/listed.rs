@@ -18,6 +18,7 @@ use Instead::{Build, Not, Run, Serve};
 const CLI: &str = "the tests of the Fastly CLI run it, with the same manifests";
 const SPIN: &str = "it needs Spin, in which the contract runs where there is one";
 const NODE: &str = "it needs what `cargo xtask wasm` builds; the contract starts the same program";
+const WASH: &str = "it needs wasmCloud's `wash`, which no test runs";
 const BUCKET: &str = "it has the credentials of a bucket, which are the reader's own";
 const PORT: &str = "it needs a certificate and a port that only root may open";
 
@@ -46,6 +47,8 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
     ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
+    ("install -m 600 .data/gallery.env wasmcloud/gallery.env", Not(WASH)),
+    ("wash -C wasmcloud dev", Not(WASH)),
     ("export $(sed 's/^/SPIN_VARIABLE_/' .data/gallery.env)", Not(SPIN)),
     ("spin up --build --runtime-config-file runtime-config.toml", Not(SPIN)),
     ("spin up --from spin.02.toml --build", Not(SPIN)),

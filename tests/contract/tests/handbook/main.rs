@@ -25,8 +25,14 @@ use listed::{Instead, LISTED, instead};
 const README: &[&str] = &["README.md"];
 /// The guests' page goes on where the first gallery ends.
 const FIRST: &[&str] = &["docs/FIRST.md", "docs/GUESTS.md"];
-const HOSTS: &[&str] =
-    &["docs/hosts/NATIVE.md", "docs/hosts/SPIN.md", "docs/hosts/WASI.md", "docs/hosts/NODE.md", "docs/hosts/FASTLY.md"];
+const HOSTS: &[&str] = &[
+    "docs/hosts/NATIVE.md",
+    "docs/hosts/SPIN.md",
+    "docs/hosts/WASI.md",
+    "docs/hosts/NODE.md",
+    "docs/hosts/WASMCLOUD.md",
+    "docs/hosts/FASTLY.md",
+];
 
 /// Seconds until the commands must have ended.
 const PATIENCE: &str = "180";
