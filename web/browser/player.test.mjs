@@ -348,6 +348,14 @@ describe('the player', () => {
     assert.ok(took < 10_000, `${took} ms`);
   });
 
+  it('ends where one picture is left of its last segment', async () => {
+    await page.evaluate((to) => (location.hash = to), '#/m/short.mp4');
+    await page.locator('.slide-active .start').click();
+    await page.waitForFunction(() => document.querySelector('.slide-active video')?.ended);
+    const [at, end] = await film(page, ({ currentTime, duration }) => [currentTime, duration]);
+    assert.ok(at === end && Math.abs(at - 49 / 12) < 0.05, `${at} of ${end} s`);
+  });
+
   it('reports how a view went once it has ended, and nothing of a film that nobody played', async () => {
     const reports = [];
     const keep = (request) => {

@@ -61,8 +61,8 @@ pub enum Subject {
         #[arg(long, default_value = "10000,100000")]
         items: String,
     },
-    /// A film in Chromium, as CMAF and as transport streams in turn, over loopback and a slow network: first frame, play,
-    /// seek, bytes before play.
+    /// A film in Chromium, as CMAF and as transport streams in turn, over loopback and a slow network: first frame,
+    /// play, seek, bytes before play.
     Films {
         /// How many rounds.
         #[arg(long, default_value_t = 9)]

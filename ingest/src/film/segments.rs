@@ -12,6 +12,10 @@ pub const SEGMENT: u32 = 4;
 /// Seconds at which the first segments end, so that a film is on screen after one second's bytes.
 pub const FIRST: [u32; 2] = [1, 2];
 
+/// A last segment of less than this, in seconds, is a part of the one before. It would cost a request for some pictures,
+/// and hls.js waits for ever for one that is shorter than the pictures are shifted by B-frames.
+const LAST: f64 = 0.5;
+
 /// A part of a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
@@ -39,6 +43,13 @@ pub fn segments(track: &Track) -> Vec<Part> {
                 next = boundary(start + seconds / 2.0);
             }
         }
+    }
+    if let [.., before, last] = parts.as_mut_slice()
+        && last.seconds < LAST
+    {
+        before.bytes += last.bytes;
+        before.seconds += last.seconds;
+        parts.pop();
     }
     parts
 }
@@ -136,6 +147,10 @@ mod tests {
         assert_eq!(lengths(&segments(&track(&[2000; 7], 0))), ["2", "2", "4", "4", "2"]);
         assert_eq!(lengths(&segments(&track(&[10_000, 10_000, 3000], 0))), ["10", "10", "3"]);
         assert_eq!(lengths(&segments(&track(&[40], 0))), ["0.04"]);
+        // A last picture, or a few, stay with those before.
+        assert_eq!(lengths(&segments(&track(&[1000, 1000, 2000, 4000, 33], 0))), ["1", "1", "2", "4.033"]);
+        assert_eq!(lengths(&segments(&track(&[1000, 1000, 2000, 4000, 499], 0))), ["1", "1", "2", "4.499"]);
+        assert_eq!(lengths(&segments(&track(&[1000, 1000, 2000, 4000, 500], 0))), ["1", "1", "2", "4", "0.5"]);
         for film in [film, sound] {
             let parts = segments(&film);
             assert!(parts.windows(2).all(|pair| pair[0].offset + pair[0].bytes == pair[1].offset));

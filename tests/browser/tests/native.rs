@@ -181,6 +181,13 @@ fn player(name: &str, split: bool) -> Outcome {
             .args(["-metadata:s:s:0", "language=deu"])
             .arg(folder.path().join("player.mkv")),
     )?;
+    // A film of four seconds and one picture, with B-frames.
+    succeed(
+        Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=12", "-frames:v", "49"])
+            .args(["-c:v", "libx264", "-pix_fmt", "yuv420p"])
+            .arg(folder.path().join("short.mp4")),
+    )?;
     // A neighbour, to which Shift with an arrow turns.
     succeed(
         Command::new("ffmpeg")

@@ -67,11 +67,9 @@ pub(crate) enum Delivery {
 
 /// What was found before, or what is found now. A failure is not kept.
 pub(crate) fn once<T>(kept: &OnceLock<T>, find: impl FnOnce() -> Result<T, String>) -> Result<&T, String> {
-    match kept.get() {
-        Some(found) => Ok(found),
-        None => {
-            let found = find()?;
-            Ok(kept.get_or_init(|| found))
-        }
+    if let Some(found) = kept.get() {
+        return Ok(found);
     }
+    let found = find()?;
+    Ok(kept.get_or_init(|| found))
 }

@@ -2,6 +2,7 @@ import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, type ErrorData } fr
 import { parseProblem } from '../api/parse.ts';
 import { addresses } from './addresses.ts';
 import { causeOf, cure } from './cure.ts';
+import { atEnd } from './end.ts';
 import { helped } from './loader.ts';
 import { menus } from './menus.ts';
 import { learn, network } from './network.ts';
@@ -76,6 +77,8 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       usual || (response?.code === 0 && count < errorRetry.maxNumRetry);
   }
 
+  const stay = atEnd(video, () => hls.trigger(HlsEvents.BUFFER_EOS, { type: null }));
+
   const engine: { -readonly [name in keyof Engine]: Engine[name] } = {
     ...menus(hls),
     previews: null,
@@ -95,6 +98,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       over = true;
       report();
       leave();
+      stay();
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
       video.removeEventListener('play', note);

@@ -52,7 +52,9 @@ fn run(deployment: Deployment) -> Result<ExitCode, String> {
     println!("{}", deployment::seen(&target)?);
     let (trials, mut left_out) = deployment::plan("deployment", &Arc::new(target))?;
     if let Some(part) = &filter {
-        left_out.values_mut().for_each(|names| names.retain(|name| format!("deployment::{name}").contains(part)));
+        for names in left_out.values_mut() {
+            names.retain(|name| format!("deployment::{name}").contains(part));
+        }
         left_out.retain(|_, names| !names.is_empty());
     }
     let arguments = Arguments { filter, test_threads: Some(8), ..Arguments::default() };

@@ -17,13 +17,16 @@ use harness::{
 };
 use libtest_mimic::{Arguments, Trial};
 
+/// The name of a trial, and the trial.
+type Other = (&'static str, fn() -> Outcome);
+
 fn main() -> ExitCode {
     let kinds = KINDS.into_iter().chain([EXPERIMENT]).map(|kind| {
         let missing = kind.missing();
         let trial = Trial::test(format!("native::{}", kind.name), move || Ok(anywhere(kind)?));
         trial.with_ignored_flag(missing.is_some()).with_kind(missing.unwrap_or_default())
     });
-    let others: [(&str, fn() -> Outcome); 4] = [
+    let others: [Other; 4] = [
         ("an_empty_gallery_is_refused", an_empty_gallery_is_refused),
         ("what_needs_nothing_needs_nothing", what_needs_nothing_needs_nothing),
         ("nothing_passes_without_a_gallery", nothing_passes_without_a_gallery),
