@@ -12,8 +12,8 @@ pub const SEGMENT: u32 = 4;
 /// Seconds at which the first segments end, so that a film is on screen after one second's bytes.
 pub const FIRST: [u32; 2] = [1, 2];
 
-/// A last segment of less than this, in seconds, is a part of the one before. It would cost a request for a few pictures,
-/// and hls.js waits for ever for one that is shorter than B-frames shift the pictures.
+/// A last segment of less than this, in seconds, is a part of the one before. It would cost a request for a few
+/// pictures, and hls.js waits for ever for one that is shorter than B-frames shift the pictures.
 const LAST: f64 = 0.5;
 
 /// A part of a file.
