@@ -86,7 +86,12 @@ impl VideoEdge {
             if token.is_none() {
                 isolation::require_own_page(&self.config.cors, &head.headers)?;
             }
-            return report::take(self, cx, body, &choice).await;
+            let mut answer = report::take(self, cx, body, &choice).await?;
+            if token.is_some() {
+                // The page is on another site. To its beacon, an answer that it may not have is a failure.
+                respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
+            }
+            return Ok(answer);
         }
         if let Some(link) = viewer.link.as_ref().filter(|link| !link.covers(MediaType::Video, "")) {
             // Of the films, only those in an album of the link are open.

@@ -1,7 +1,7 @@
 //! The commands that this program runs, and whether it was asked to stop.
 
 use std::{
-    io::{self, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Write as _},
     process::{Command, ExitStatus, Stdio},
     sync::{
         OnceLock,
@@ -44,38 +44,12 @@ pub fn succeed(command: &mut Command, what: &str) -> Result<(), Failure> {
 const TOLD_AGAIN: usize = 12;
 
 /// Runs test programs to their end. If some fail, says last of all which, and the first lines of what each said: these
-/// may stand thousands of lines above. The programs of `beside` run at the same time; what they say comes afterwards.
-pub fn pass(command: &mut Command, what: &str, beside: Option<Command>) -> Result<(), Failure> {
-    let (mut out, mut failed) = (io::stdout().lock(), Vec::new());
-    let statuses = thread::scope(|scope| -> Result<_, Failure> {
-        let beside = beside.map(|mut command| scope.spawn(move || command.stderr(Stdio::inherit()).output()));
-        let started = command.stdout(Stdio::piped()).spawn();
-        let mut child = started.map_err(|error| format!("{what}: cannot be started: {error}"))?;
-        if let Some(stdout) = child.stdout.take() {
-            told(BufReader::new(stdout), &mut out, &mut failed)?;
-        }
-        let mut statuses = vec![child.wait()?];
-        if let Some(beside) = beside {
-            let output = beside.join().map_err(|_| "the thread beside the tests panicked")??;
-            told(output.stdout.as_slice(), &mut out, &mut failed)?;
-            statuses.push(output.status);
-        }
-        Ok(statuses)
-    })?;
-    let Some(status) = statuses.into_iter().find(|status| !status.success()) else {
-        return Ok(());
-    };
-    let _ = writeln!(out, "\n== failed");
-    for line in failed {
-        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-    }
-    Err(format!("{what}: failed ({status})").into())
-}
-
-/// Hands on what test programs say, and keeps the first lines of what each failed test said.
-fn told(from: impl io::BufRead, out: &mut impl io::Write, failed: &mut Vec<Vec<u8>>) -> io::Result<()> {
-    let mut left = 0;
-    for line in from.split(b'\n') {
+/// may stand thousands of lines above.
+pub fn pass(command: &mut Command, what: &str) -> Result<(), Failure> {
+    let started = command.stdout(Stdio::piped()).spawn();
+    let mut child = started.map_err(|error| format!("{what}: cannot be started: {error}"))?;
+    let (mut out, mut failed, mut left) = (io::stdout().lock(), Vec::new(), 0);
+    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).split(b'\n')).into_iter().flatten() {
         let line = line?;
         let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
         // As libtest and libtest-mimic head what a failed test said.
@@ -89,7 +63,15 @@ fn told(from: impl io::BufRead, out: &mut impl io::Write, failed: &mut Vec<Vec<u
             failed.push(line);
         }
     }
-    Ok(())
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    let _ = writeln!(out, "\n== failed");
+    for line in failed {
+        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
+    }
+    Err(format!("{what}: failed ({status})").into())
 }
 
 /// Does both at the same time: each uses one core for much of its time.

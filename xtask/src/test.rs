@@ -59,14 +59,10 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
     steps.run("crates, HTTP contract, browser", || {
         let mut command = cargo_test();
         suites.tell(&mut command)?;
-        // One browser after the other takes as long as all other tests, and waits for much of that time.
-        command.env("NO_BROWSER", "1");
-        let browser = (!no_browser).then(|| suites.command("browser", "native")).transpose()?;
-        let browser = browser.map(|mut browser| {
-            browser.args(["--skip", "::ffmpeg"]);
-            browser
-        });
-        pass(&mut command, "cargo test --workspace", browser)
+        if no_browser {
+            command.env("NO_BROWSER", "1");
+        }
+        pass(&mut command, "cargo test --workspace")
     })?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();

@@ -63,6 +63,8 @@ pub(crate) fn on(target: &Target) -> Outcome {
     let base = if before.starts_with('/') { target.video_base.as_str() } else { "" };
     let by_token = |key: &str| Call::new(format!("{base}{before}/report?key={key}"));
     status(by_token(&key), REPORT, 204)?;
+    // Else browsers would report a failure to a page on another site.
+    report(by_token(&key), REPORT)?.has("cross-origin-resource-policy", "cross-origin")?;
     status(by_token(&key), "x", 400)?;
     // The token is that of one film.
     status(by_token("absent.mp4"), REPORT, 401)?;
