@@ -183,7 +183,11 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         if tally.is_fatal() {
             return finish(options, &session, tally, started);
         }
-        session.publish(options)?;
+        match session.publish(options) {
+            // Whoever stops a run does not wait for the store. The next run publishes what has a row.
+            Err(_) if options.stop.is_requested() => return finish(options, &session, tally, started),
+            published => published?,
+        }
         // Of what is published. The index names them when they are there.
         if options.packs && !tally.must_stop() {
             let items = catalogue.all().map_err(failed)?;
@@ -204,6 +208,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
 fn finish(options: &Options, session: &Session, tally: Tally, started: Instant) -> Result<Report, Error> {
     let (mut report, fatal) = tally.finish();
     match fatal {
+        // Whoever stops a run does not wait for the store: what had begun there fails, and says no more than that.
+        Some(Fatal::Store(_)) if options.stop.is_requested() => {}
         Some(Fatal::Store(error)) => return Err(Error::Store(error.to_string())),
         Some(Fatal::Catalogue(error)) => return Err(session.unusable(options, error)),
         None => {}

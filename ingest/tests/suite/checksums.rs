@@ -218,7 +218,7 @@ fn an_adopted_library_without_any_folder_is_filled() {
 #[test]
 fn a_run_that_was_stopped_goes_on() {
     // So many that the run is stopped before its end on a busy machine too.
-    const ITEMS: usize = 1200;
+    const ITEMS: usize = 800;
     let gallery = Gallery::new();
     gallery.file("a.jpg", &photo(16, "Owner of the camera", 0));
     gallery.ingest();
