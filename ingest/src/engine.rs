@@ -183,17 +183,22 @@ pub fn run(options: &Options) -> Result<Report, Error> {
         if tally.is_fatal() {
             return finish(options, &session, tally, started);
         }
-        match session.publish(options) {
-            // Whoever stops a run does not wait for the store. The next run publishes what has a row.
-            Err(_) if options.stop.is_requested() => return finish(options, &session, tally, started),
-            published => published?,
+        // Whoever stops a run does not wait for the store. The next run publishes what has a row.
+        let publish = || match session.publish(options) {
+            Err(Error::Store(_)) if options.stop.is_requested() => Ok(false),
+            published => published.map(|()| true),
+        };
+        if !publish()? {
+            return finish(options, &session, tally, started);
         }
         // Of what is published. The index names them when they are there.
         if options.packs && !tally.must_stop() {
             let items = catalogue.all().map_err(failed)?;
             let about = views::about(catalogue, &items).map_err(|failure| session.failed(options, failure))?;
             tally.settle(packs::make(options, bucket, catalogue, (&items, &about), &tally));
-            session.publish(options)?;
+            if !publish()? {
+                return finish(options, &session, tally, started);
+            }
         }
         if let Some(file) = &options.d1 {
             tally.settle(d1::write(catalogue, file));

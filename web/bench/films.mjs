@@ -7,7 +7,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ async function serve(name, more) {
 }
 
 const library = join(folder, 'library');
-run('mkdir', [library]);
+mkdirSync(library);
 const pictures = 'testsrc2=size=1920x1080:rate=30:duration=90';
 const sound = 'sine=frequency=220:duration=90';
 run('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', pictures, '-f', 'lavfi', '-i', sound, '-c:v', 'libx264',

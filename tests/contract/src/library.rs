@@ -164,11 +164,12 @@ impl Target {
     pub(crate) fn few(&self) -> Result<Vec<Photo>, String> {
         let held = self.held()?;
         let mut images: Vec<&Item> = held.images.iter().filter(|item| item.thumbnails.medium.is_some()).collect();
+        images.sort_by_key(|item| item.size);
         if held.library {
             images.retain(|item| photos().any(|key| key == item.key));
+        } else {
+            images.truncate(FEW);
         }
-        images.sort_by_key(|item| item.size);
-        images.truncate(FEW);
         ensure!(!images.is_empty(), "{NO_PHOTO}");
         images.into_iter().map(|item| with_bytes(self, item)).collect()
     }

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{
     Answer, Call, Outcome, Target,
-    library::film,
+    library::{film, is_demo},
     methods, page,
     playlists::{file_name, uris, variants, version_query},
     rfc9111::{Request, SharedCache, TARGETS},
@@ -153,6 +153,11 @@ fn urls(target: &Target) -> Result<Vec<String>, String> {
     for photo in target.few()? {
         urls.push(absolute(target, &photo.item.file));
         urls.extend(photo.item.thumbnails.all().map(|(_, _, path)| absolute(target, path)));
+    }
+    // The original of another film may have gigabytes.
+    if let Some(film) = target.any_film()?.filter(|film| is_demo(film)) {
+        urls.push(absolute(target, &film.file));
+        urls.extend(film.thumbnails.all().map(|(_, _, path)| absolute(target, path)));
     }
     let download = format!("{}?download", target.photo()?.file());
     let others = [

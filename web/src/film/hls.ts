@@ -77,7 +77,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       usual || (response?.code === 0 && count < errorRetry.maxNumRetry);
   }
 
-  const stay = atEnd(video, () => hls.trigger(HlsEvents.BUFFER_EOS, { type: null }));
+  const leaveEnd = atEnd(video, () => hls.trigger(HlsEvents.BUFFER_EOS, { type: null }));
 
   const engine: { -readonly [name in keyof Engine]: Engine[name] } = {
     ...menus(hls),
@@ -98,7 +98,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
       over = true;
       report();
       leave();
-      stay();
+      leaveEnd();
       video.removeEventListener('play', release);
       video.removeEventListener('playing', started);
       video.removeEventListener('play', note);
