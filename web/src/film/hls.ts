@@ -1,4 +1,4 @@
-import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, type ErrorData } from 'hls.js';
+import Hls, { ErrorDetails, ErrorTypes, Events as HlsEvents, FetchLoader, type ErrorData } from 'hls.js';
 import { parseProblem } from '../api/parse.ts';
 import { addresses } from './addresses.ts';
 import { causeOf, cure } from './cure.ts';
@@ -20,8 +20,8 @@ const PATIENCE = 30_000;
 /** How long segments are, in seconds, until a playlist says it: the first one of ingest's packages, and others. */
 const FIRST = 1;
 const USUAL = 4;
-/** What is loaded before the first frame is shown, in seconds. */
-const BEGINNING = 2;
+/** What is loaded before the first frame is shown, in seconds: less than the first segment, so that this one is all. */
+const BEGINNING = 0.5;
 /** Less than a segment. */
 const HELD = 0.05;
 
@@ -64,7 +64,10 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     enableCEA708Captions: false,
     enableIMSC1: false,
     renderTextTracksNatively: false,
-    fLoader: helped(Hls.DefaultConfig.loader, {
+    // Browsers hold a request for a file back while another one of it fills the cache. So an init segment stays out of
+    // the cache, and comes beside the first segment of its file.
+    fetchSetup: ({ url: file }, init) => new Request(file, { ...(init as RequestInit), cache: 'no-store' }),
+    fLoader: helped(Hls.DefaultConfig.loader, FetchLoader, {
       current: known.current,
       cure: (file, status, from) => cure(file, status, from, known),
       lost: ({ said, status }) => fail(said, status, null, status === null, 'network'),

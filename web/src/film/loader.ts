@@ -13,6 +13,8 @@ import type { Cure, Loss } from './cure.ts';
 type Context = FragmentLoaderContext;
 type Callbacks = LoaderCallbacks<Context>;
 
+type Kind = new (config: HlsConfig) => Loader<LoaderContext>;
+
 export interface Help {
   /** The URL as it is now. */
   current(url: string): string;
@@ -22,10 +24,11 @@ export interface Help {
   lost(loss: Loss): void;
 }
 
-/** hls.js's loader of files, which asks for help after a failure, once for each file, before hls.js hears of it. */
-export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, help: Help): FragmentLoaderConstructor {
-  // It hands the context on as it is.
-  const Base = Usual as new (config: HlsConfig) => Loader<Context>;
+/**
+ * hls.js's loader of files, which asks for help after a failure, once for each file, before hls.js hears of it. `Init`
+ * loads initialization segments.
+ */
+export function helped(Usual: Kind, Init: Kind, help: Help): FragmentLoaderConstructor {
   return class implements Loader<Context> {
     readonly #config: HlsConfig;
     #inner: Loader<Context>;
@@ -35,7 +38,7 @@ export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, 
 
     constructor(config: HlsConfig) {
       this.#config = config;
-      this.#inner = new Base(config);
+      this.#inner = made(Usual, config);
       this.stats = this.#inner.stats;
     }
 
@@ -45,23 +48,27 @@ export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, 
 
     load(context: Context, how: LoaderConfiguration, callbacks: Callbacks): void {
       context.url = help.current(context.url);
+      if (context.frag.sn === 'initSegment') this.#inner = this.#anew(Init);
       const onError: Callbacks['onError'] = (error, failed, details, stats) => {
         void help.cure(context.url, error.code, context.frag.baseurl).then((cure) => {
           if (this.#over) return;
           if (cure === null) callbacks.onError(error, failed, details, stats);
           else if ('said' in cure) help.lost(cure);
-          else this.#again(cure.again, context, how, callbacks);
+          else {
+            // A loader can be used once.
+            this.#inner = this.#anew(Usual);
+            context.url = cure.again;
+            this.#inner.load(context, how, callbacks);
+          }
         });
       };
       this.#inner.load(context, how, { ...callbacks, onError });
     }
 
-    #again(url: string, context: Context, how: LoaderConfiguration, callbacks: Callbacks): void {
-      // A loader can be used once.
-      this.#inner = new Base(this.#config);
-      this.#inner.stats = Object.assign(this.stats, { loaded: 0, loading: { start: 0, first: 0, end: 0 } });
-      context.url = url;
-      this.#inner.load(context, how, callbacks);
+    #anew(kind: Kind): Loader<Context> {
+      const loader = made(kind, this.#config);
+      loader.stats = Object.assign(this.stats, { loaded: 0, loading: { start: 0, first: 0, end: 0 } });
+      return loader;
     }
 
     abort(): void {
@@ -77,4 +84,9 @@ export function helped(Usual: new (config: HlsConfig) => Loader<LoaderContext>, 
     getCacheAge = () => this.#inner.getCacheAge?.() ?? null;
     getResponseHeader = (name: string) => this.#inner.getResponseHeader?.(name) ?? null;
   };
+}
+
+/** hls.js's own loaders hand the context on as it is. */
+function made(kind: Kind, config: HlsConfig): Loader<Context> {
+  return new kind(config) as Loader<LoaderContext> as Loader<Context>;
 }

@@ -10,7 +10,7 @@ import { headline, spokenName } from './caption.ts';
 import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
-const DWELL = 250;
+const DWELL = 150;
 /** Who leaves a film in its last seconds has seen it. */
 const END = 3;
 /** Who only watches leaves a film that does not go on for so many looks at it, this time apart, in ms. */
