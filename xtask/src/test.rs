@@ -5,7 +5,7 @@ use std::{env, io::Write as _, path::Path, time::Instant};
 use crate::{
     Failure, fastly, page,
     process::{pass, succeed},
-    suites::{Suites, cargo_test},
+    suites::Suites,
     tools, wasi,
     workspace::{self, cargo},
 };
@@ -57,12 +57,11 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         Ok(suites)
     })?;
     steps.run("crates, HTTP contract, browser", || {
-        let mut command = cargo_test();
-        suites.tell(&mut command)?;
+        let (mut browsers, mut others) = suites.all()?;
         if no_browser {
-            command.env("NO_BROWSER", "1");
+            browsers.env("NO_BROWSER", "1");
         }
-        pass(&mut command, "cargo test --workspace")
+        pass(&mut others, &mut browsers, "the tests")
     })?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();

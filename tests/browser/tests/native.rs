@@ -8,6 +8,7 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
+    sync::{PoisonError, RwLock},
 };
 
 use cost::{Catalogue, Event, Instance};
@@ -18,10 +19,13 @@ mod walks;
 
 type Outcome = Result<(), String>;
 
+/// Who has the processors: one test that plays films or measures, or two of the others.
+static PROCESSORS: RwLock<()> = RwLock::new(());
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // On a small machine, two browsers at once would slow each other down until their waits time out.
-    arguments.test_threads = arguments.test_threads.or(Some(1));
+    // On a small machine, more browsers at once would slow each other down until their waits time out.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
     let no_browser = env::var_os("NO_BROWSER").is_some_and(|value| !value.is_empty() && value != "0");
     let missing = [
         (no_browser, "NO_BROWSER is set"),
@@ -30,30 +34,40 @@ fn main() -> ExitCode {
     ];
     let no_ffmpeg = [(!runs("ffmpeg", "-version"), "ffmpeg is not installed")];
     let both = [missing.as_slice(), &no_ffmpeg].concat();
-    let trials = [("native", false), ("native-split", true)]
+    let mocks = ["large", "download", "lightbox", "grid", "selection", "house", "words"];
+    let mocks = mocks.map(|page| beside(format!("mock::{page}"), &missing, move || over_a_mock(page)));
+    let trials = mocks
         .into_iter()
-        .flat_map(|(name, split)| {
+        .chain([("native", false), ("native-split", true)].into_iter().flat_map(|(name, split)| {
             [
-                trial(format!("{name}::browser"), &missing, move || browser(name, split)),
-                trial(format!("{name}::ffmpeg"), &no_ffmpeg, move || ffmpeg(split)),
+                beside(format!("{name}::ffmpeg"), &no_ffmpeg, move || ffmpeg(split)),
+                alone(format!("{name}::browser"), &missing, move || browser(name, split)),
+                alone(format!("{name}::player"), &both, move || player(name, split)),
             ]
-        })
+        }))
         .chain([
-            trial("mock::large".to_owned(), &missing, || over_a_mock("large.test.mjs")),
-            trial("mock::download".to_owned(), &missing, || over_a_mock("download.test.mjs")),
-            trial("mock::lightbox".to_owned(), &missing, || over_a_mock("lightbox.test.mjs")),
-            trial("mock::grid".to_owned(), &missing, || over_a_mock("grid.test.mjs")),
-            trial("mock::selection".to_owned(), &missing, || over_a_mock("selection.test.mjs")),
-            trial("mock::house".to_owned(), &missing, || over_a_mock("house.test.mjs")),
-            trial("mock::words".to_owned(), &missing, || over_a_mock("words.test.mjs")),
-            trial("native::visits".to_owned(), &missing, visits),
-            trial("native::player".to_owned(), &both, || player("native", false)),
-            trial("native-split::player".to_owned(), &both, || player("native-split", true)),
-            trial("spin::long_film".to_owned(), &both, long_film),
+            alone("native::visits".to_owned(), &missing, visits),
+            alone("spin::long_film".to_owned(), &both, long_film),
         ])
         .chain(walks::trials(&both))
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A test that needs the whole machine.
+fn alone(name: String, missing: &[(bool, &'static str)], run: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    trial(name, missing, || {
+        let _all = PROCESSORS.write().unwrap_or_else(PoisonError::into_inner);
+        run()
+    })
+}
+
+/// A test that runs beside another of its kind.
+fn beside(name: String, missing: &[(bool, &'static str)], run: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    trial(name, missing, || {
+        let _some = PROCESSORS.read().unwrap_or_else(PoisonError::into_inner);
+        run()
+    })
 }
 
 /// A test. If something that it needs is missing, it is ignored, and the reason is shown.
@@ -122,10 +136,10 @@ fn visits() -> Outcome {
 }
 
 /// The page over a mock: ten thousand items, of which it reads little, the dialog of downloads, or the lightbox.
-fn over_a_mock(test: &str) -> Outcome {
+fn over_a_mock(page: &str) -> Outcome {
     let run = || {
         let mut command = Command::new("node");
-        command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{test}")]);
+        command.current_dir(web()).args(["--test", "--test-concurrency=1", &format!("browser/{page}.test.mjs")]);
         succeed(&mut command).map(drop)
     };
     // Its waits are those of a person. A machine that is busy for a moment may miss one, but not twice.

@@ -46,10 +46,12 @@ pub fn wasmtime(wasi: &str, component: &Path, address: SocketAddr) -> Result<Com
     Ok(command)
 }
 
-/// A command that runs the WASI host of cargo's making with a component, which gets the command's environment.
+/// A command that runs the WASI host of cargo's making with a component, which gets the command's environment. Compiled
+/// components are kept beside the host.
 pub fn wasi(host: &Path, component: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(host);
-    command.args(["--listen", &address.to_string()]).arg(component);
+    command.args(["--listen", &address.to_string()]);
+    command.arg("--cache").arg(host.with_file_name("compiled-components")).arg(component);
     command
 }
 

@@ -10,7 +10,7 @@ use harness::{Gallery, Options};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 
-use super::{Outcome, in_browser, runs, trial};
+use super::{Outcome, alone, in_browser, runs};
 
 const ABOUT: &str = r#"title = "Anna & Ben"
 subtitle = "Our wedding"
@@ -36,7 +36,7 @@ pub fn trials(missing: &[(bool, &'static str)]) -> Vec<Trial> {
     let test = |name: &'static str, file: &'static str, more: &[(bool, &'static str)]| {
         let shared = Arc::clone(&shared);
         let missing = [missing, &[(!runs("unzip", "-v"), "unzip is not installed")], more].concat();
-        trial(format!("walk::{name}"), &missing, move || walk(&shared, name, file))
+        alone(format!("walk::{name}"), &missing, move || walk(&shared, name, file))
     };
     let webkit = [
         (!runs("WebKitWebDriver", "--help"), "install webkit2gtk-driver"),

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use tokio::sync::Semaphore;
-use wasmtime::{Config, Engine, Store, component::Linker};
+use wasmtime::{Cache, CacheConfig, Config, Engine, Store, component::Linker};
 use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi_http::{
     WasiHttpView as _,
@@ -29,20 +29,30 @@ pub struct Component {
     places: Arc<Semaphore>,
 }
 
+/// What compiles components. Compiled ones are kept in the folder `cache`, if there is one.
+pub fn engine(cache: Option<&Path>) -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config.wasm_component_model_async(true);
+    if let Some(folder) = cache {
+        let mut kept = CacheConfig::new();
+        kept.with_directory(folder);
+        config.cache(Some(Cache::new(kept)?));
+    }
+    Engine::new(&config)
+}
+
 impl Component {
     /// `limits` are for WASI 0.3, because an instance of 0.2 serves only one request. At most `instances` instances
     /// exist at once, each with up to `memory` bytes.
     pub fn load(
+        engine: &Engine,
         path: &Path,
         limits: Limits,
         memory: usize,
         instances: usize,
         spin: Option<&Path>,
     ) -> wasmtime::Result<Self> {
-        let mut config = Config::new();
-        config.wasm_component_model_async(true);
-        let engine = Engine::new(&config)?;
-        let mut linker = Linker::new(&engine);
+        let mut linker = Linker::new(engine);
         // Rust's standard library imports WASI 0.2, whatever the component exports.
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
@@ -63,13 +73,20 @@ impl Component {
                 Vec::new()
             }
         };
-        let component = wasmtime::component::Component::from_file(&engine, path)?;
+        let component = wasmtime::component::Component::from_file(engine, path)?;
         let pre = linker.instantiate_pre(&component)?;
         let (pre, limits) = match p3::bindings::ServicePre::new(pre.clone()) {
             Ok(pre) => (ProxyPre::P3(pre), limits),
             Err(_) => (ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?), Limits { at_once: 1, in_all: 1 }),
         };
-        Ok(Self { engine, pre, environment, limits, memory, places: Arc::new(Semaphore::new(instances)) })
+        Ok(Self {
+            engine: engine.clone(),
+            pre,
+            environment,
+            limits,
+            memory,
+            places: Arc::new(Semaphore::new(instances)),
+        })
     }
 }
 

@@ -50,6 +50,9 @@ struct Arguments {
     /// Another component, for a path and all below it, as routes of Spin are: `/api/hls=video.wasm`.
     #[arg(long, value_name = "PATH=COMPONENT", value_parser = route)]
     route: Vec<(String, PathBuf)>,
+    /// A folder in which compiled components are kept for later starts.
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
     component: PathBuf,
 }
 
@@ -72,7 +75,8 @@ fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let limits = Limits { at_once: arguments.at_once, in_all: arguments.reuse };
     let Arguments { memory_limit, instances, spin, .. } = arguments;
-    let load = |path: &Path| Component::load(path, limits, *memory_limit, *instances, spin.as_deref());
+    let engine = component::engine(arguments.cache.as_deref())?;
+    let load = |path: &Path| Component::load(&engine, path, limits, *memory_limit, *instances, spin.as_deref());
     // The last component serves all paths that the others do not serve.
     let all = (String::new(), arguments.component.clone());
     let routes = arguments.route.iter().chain([&all]).map(|(path, component)| Ok((path.clone(), load(component)?)));
