@@ -1,7 +1,7 @@
 //! The commands that this program runs, and whether it was asked to stop.
 
 use std::{
-    io::{self, BufRead, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Write as _},
     process::{Command, ExitStatus, Stdio},
     sync::{
         OnceLock,
@@ -43,36 +43,13 @@ pub fn succeed(command: &mut Command, what: &str) -> Result<(), Failure> {
 /// How many lines of a failed test are told again.
 const TOLD_AGAIN: usize = 12;
 
-/// Runs test programs to their end, and those of `beside` at the same time, whose lines come after all others. If some
-/// fail, says last of all which, and the first lines of what each said: these may stand thousands of lines above.
-pub fn pass(command: &mut Command, beside: &mut Command, what: &str) -> Result<(), Failure> {
-    let start = |command: &mut Command| {
-        let started = command.stdout(Stdio::piped()).spawn();
-        started.map_err(|error| format!("{what}: cannot be started: {error}"))
-    };
-    let other = start(beside)?;
-    let other = thread::spawn(|| other.wait_with_output());
-    let mut child = start(command)?;
-    let mut failed = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        repeat(BufReader::new(stdout), &mut failed)?;
-    }
-    let end = child.wait()?;
-    let other = other.join().map_err(|_| "a thread panicked")??;
-    repeat(other.stdout.as_slice(), &mut failed)?;
-    let Some(end) = [end, other.status].into_iter().find(|end| !end.success()) else { return Ok(()) };
-    let mut out = io::stdout().lock();
-    let _ = writeln!(out, "\n== failed");
-    for line in failed {
-        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-    }
-    Err(format!("{what}: failed ({end})").into())
-}
-
-/// Prints what test programs say, and keeps what they say of failures.
-fn repeat(said: impl BufRead, failed: &mut Vec<Vec<u8>>) -> io::Result<()> {
-    let (mut out, mut left) = (io::stdout().lock(), 0);
-    for line in said.split(b'\n') {
+/// Runs test programs to their end. If some fail, says last of all which, and the first lines of what each said: these
+/// may stand thousands of lines above.
+pub fn pass(command: &mut Command, what: &str) -> Result<(), Failure> {
+    let started = command.stdout(Stdio::piped()).spawn();
+    let mut child = started.map_err(|error| format!("{what}: cannot be started: {error}"))?;
+    let (mut out, mut failed, mut left) = (io::stdout().lock(), Vec::new(), 0);
+    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).split(b'\n')).into_iter().flatten() {
         let line = line?;
         let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
         // As libtest and libtest-mimic head what a failed test said.
@@ -86,7 +63,15 @@ fn repeat(said: impl BufRead, failed: &mut Vec<Vec<u8>>) -> io::Result<()> {
             failed.push(line);
         }
     }
-    Ok(())
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    let _ = writeln!(out, "\n== failed");
+    for line in failed {
+        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
+    }
+    Err(format!("{what}: failed ({status})").into())
 }
 
 /// Does both at the same time: each uses one core for much of its time.

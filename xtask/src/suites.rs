@@ -19,37 +19,24 @@ pub struct Suites {
     fastly_cli: PathBuf,
 }
 
-/// The package of the tests in browsers.
-const BROWSER: &str = "browser";
-
-/// Adds the arguments for all tests that run on this machine, built together. If only a part were built, it would have
-/// other features, and wasmtime would be built a second time.
-fn test(mut cargo: Command) -> Command {
-    cargo.args(["test", "--no-fail-fast"]);
-    cargo
+/// The command for all tests that run on this machine, built together. If only a part were built, it would have other
+/// features, and wasmtime would be built a second time.
+pub fn cargo_test() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--no-fail-fast"]);
+    command
 }
 
 impl Suites {
     /// Builds all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
     pub fn build(viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
-        let (edges, programs) = both(wasm::all, || workspace::programs(test(cargo()).arg("--no-run")))?;
+        let (edges, programs) = both(wasm::all, || workspace::programs(cargo_test().arg("--no-run")))?;
         Ok(Self { programs, edges, viceroy, fastly_cli })
     }
 
     /// Prints the sizes of the services. A service over its budget is an error.
     pub fn check_sizes(&self) -> Result<(), Failure> {
         self.edges.check_sizes()
-    }
-
-    /// The commands that run all tests: those in browsers, and all others, which leave browsers the processor whenever
-    /// these want it. The waits of browsers are those of a person.
-    pub fn all(&self) -> Result<(Command, Command), Failure> {
-        let mut others = test(workspace::patient_cargo());
-        for package in workspace::default_members()?.iter().filter(|package| *package != BROWSER) {
-            others.args(["--package", package]);
-        }
-        self.tell(&mut others)?;
-        Ok((self.command(BROWSER, "native")?, others))
     }
 
     /// Tells `command` the paths of all programs. With these, no host is left out, and each must pass.

@@ -5,7 +5,7 @@ use std::{env, io::Write as _, path::Path, time::Instant};
 use crate::{
     Failure, fastly, page,
     process::{pass, succeed},
-    suites::Suites,
+    suites::{Suites, cargo_test},
     tools, wasi,
     workspace::{self, cargo},
 };
@@ -57,11 +57,12 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         Ok(suites)
     })?;
     steps.run("crates, HTTP contract, browser", || {
-        let (mut browsers, mut others) = suites.all()?;
+        let mut command = cargo_test();
+        suites.tell(&mut command)?;
         if no_browser {
-            browsers.env("NO_BROWSER", "1");
+            command.env("NO_BROWSER", "1");
         }
-        pass(&mut others, &mut browsers, "the tests")
+        pass(&mut command, "cargo test --workspace")
     })?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();

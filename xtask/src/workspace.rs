@@ -22,13 +22,6 @@ pub fn cargo() -> Command {
     command(&env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// The same, with the processor's time that others leave.
-pub fn patient_cargo() -> Command {
-    let mut command = command("nice".as_ref());
-    command.args(["-n", "15"]).arg(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-}
-
 /// A command for a program that runs cargo.
 pub fn command(program: &OsStr) -> Command {
     let mut command = Command::new(program);
@@ -49,31 +42,16 @@ pub fn registry() -> Option<PathBuf> {
     Some(home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))?.join("registry/src"))
 }
 
-/// What cargo knows of the workspace.
-fn metadata() -> Result<serde_json::Value, Failure> {
-    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
-    serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim()).into())
-}
-
 /// The paths of this machine that compilers would write into programs, and what they write instead.
 pub fn remapped() -> Result<Vec<(String, String)>, Failure> {
-    let metadata = metadata()?;
+    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let target = metadata["target_directory"].as_str().ok_or("cargo metadata names no folder of builds")?;
     let text = |path: PathBuf| path.to_str().map(str::to_owned).ok_or("a path that is not UTF-8");
     let registry = text(registry().ok_or("neither CARGO_HOME nor HOME is set")?)?;
     // Of several that fit, compilers take the last: the folder of builds may be in the workspace.
     let paths = [(registry + "/", ""), (text(root())? + "/", ""), (target.to_owned(), "target")];
     Ok(paths.map(|(from, to)| (from, to.to_owned())).into())
-}
-
-/// The names of the packages that cargo takes if it is told none.
-pub fn default_members() -> Result<Vec<String>, Failure> {
-    let metadata = metadata()?;
-    let is_default = |id| metadata["workspace_default_members"].as_array().is_some_and(|ids| ids.contains(id));
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let names = packages.filter(|package| is_default(&package["id"])).filter_map(|package| package["name"].as_str());
-    Ok(names.map(str::to_owned).collect())
 }
 
 /// A package of programs for one host, below `entries/`.
@@ -87,7 +65,9 @@ pub struct Entries {
 
 /// The programs for the edge hosts, as cargo knows them.
 pub fn entries() -> Result<Vec<Entries>, Failure> {
-    let metadata = metadata()?;
+    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
     let entries = |package: &serde_json::Value| -> Option<Entries> {
         let folder = Path::new(package["manifest_path"].as_str()?).parent()?;
         if folder.parent()?.file_name()? != "entries" {

@@ -13,6 +13,7 @@ mod spin;
 mod spin02;
 
 use std::{
+    fs::{self, File},
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -71,16 +72,27 @@ fn main() -> ExitCode {
     }
 }
 
+/// The right to compile into the folder `cache`, until it is dropped: of many hosts that start at once, one compiles a
+/// component, and the others wait and load it.
+fn turn(cache: &Path) -> std::io::Result<File> {
+    fs::create_dir_all(cache)?;
+    let file = File::options().create(true).append(true).open(cache.join("turn"))?;
+    file.lock()?;
+    Ok(file)
+}
+
 fn run(arguments: &Arguments) -> wasmtime::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let limits = Limits { at_once: arguments.at_once, in_all: arguments.reuse };
     let Arguments { memory_limit, instances, spin, .. } = arguments;
     let engine = component::engine(arguments.cache.as_deref())?;
+    let turn = arguments.cache.as_deref().map(turn).transpose()?;
     let load = |path: &Path| Component::load(&engine, path, limits, *memory_limit, *instances, spin.as_deref());
     // The last component serves all paths that the others do not serve.
     let all = (String::new(), arguments.component.clone());
     let routes = arguments.route.iter().chain([&all]).map(|(path, component)| Ok((path.clone(), load(component)?)));
     let routes = routes.collect::<wasmtime::Result<Vec<_>>>()?;
+    drop(turn);
     runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await?;
         // The first line says where the host listens. The lines after it come from the component.
