@@ -64,7 +64,7 @@ export function hlsEngine(video: HTMLVideoElement, url: string, start: number, e
     enableCEA708Captions: false,
     enableIMSC1: false,
     renderTextTracksNatively: false,
-    // Browsers hold a request for a file back while another one of it fills the cache. So an init segment stays out of
+    // Chromium holds a request for a file back while another one of it fills the cache. So an init segment stays out of
     // the cache, and comes beside the first segment of its file.
     fetchSetup: ({ url: file }, init) => new Request(file, { ...(init as RequestInit), cache: 'no-store' }),
     fLoader: helped(Hls.DefaultConfig.loader, FetchLoader, {
