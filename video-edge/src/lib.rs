@@ -86,12 +86,7 @@ impl VideoEdge {
             if token.is_none() {
                 isolation::require_own_page(&self.config.cors, &head.headers)?;
             }
-            let mut answer = report::take(self, cx, body, &choice).await?;
-            if token.is_some() {
-                // The page is on another site. To its beacon, an answer that it may not have is a failure.
-                respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
-            }
-            return Ok(answer);
+            return report::take(self, cx, body, &choice).await;
         }
         if let Some(link) = viewer.link.as_ref().filter(|link| !link.covers(MediaType::Video, "")) {
             // Of the films, only those in an album of the link are open.
@@ -158,7 +153,15 @@ impl Service for VideoEdge {
         };
         let route = Route::of(&head.uri);
         let described = route.describe();
-        edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await
+        let by_token = matches!(&route, Route::Private { token: Some(_), to: Private::Report { .. } });
+        let mut answer =
+            edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await;
+        if by_token {
+            // The page is on another site. To its beacon, an answer that it may not have is a failure, and a refusal
+            // says nothing of the film.
+            respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
+        }
+        answer
     }
 }
 

@@ -18,9 +18,8 @@ const isMedia = (url) => {
 };
 /** A stand-in for a token, which can be ended. */
 const OLD = `~${'A'.repeat(99)}`;
-/** A report with a token that has ended is refused, and other sites may not read the refusal. */
-const unexpected = (errors) =>
-  errors.filter((text) => !text.includes('status of 401') && !(text.includes(OLD) && text.includes('/report')));
+/** A token that has ended is refused. */
+const unexpected = (errors) => errors.filter((text) => !text.includes('status of 401'));
 
 /** Opens the film without playing it, as a link does. */
 async function open(page) {

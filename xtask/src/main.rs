@@ -9,6 +9,7 @@ mod docs;
 mod edge;
 mod fastly;
 mod generate;
+mod lanes;
 mod optimise;
 mod page;
 mod process;

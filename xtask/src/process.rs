@@ -1,8 +1,7 @@
 //! The commands that this program runs, and whether it was asked to stop.
 
 use std::{
-    io::{self, BufRead as _, BufReader, Write as _},
-    process::{Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus},
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -38,40 +37,6 @@ pub fn stopped() -> bool {
 pub fn succeed(command: &mut Command, what: &str) -> Result<(), Failure> {
     let status = command.status().map_err(|error| format!("{what}: cannot be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{what}: failed ({status})").into()) }
-}
-
-/// How many lines of a failed test are told again.
-const TOLD_AGAIN: usize = 12;
-
-/// Runs test programs to their end. If some fail, says last of all which, and the first lines of what each said: these
-/// may stand thousands of lines above.
-pub fn pass(command: &mut Command, what: &str) -> Result<(), Failure> {
-    let started = command.stdout(Stdio::piped()).spawn();
-    let mut child = started.map_err(|error| format!("{what}: cannot be started: {error}"))?;
-    let (mut out, mut failed, mut left) = (io::stdout().lock(), Vec::new(), 0);
-    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).split(b'\n')).into_iter().flatten() {
-        let line = line?;
-        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-        // As libtest and libtest-mimic head what a failed test said.
-        if line.starts_with(b"---- ") {
-            left = TOLD_AGAIN;
-        } else if line.starts_with(b"failures:") {
-            left = 0;
-        }
-        if left > 0 {
-            left -= 1;
-            failed.push(line);
-        }
-    }
-    let status = child.wait()?;
-    if status.success() {
-        return Ok(());
-    }
-    let _ = writeln!(out, "\n== failed");
-    for line in failed {
-        let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
-    }
-    Err(format!("{what}: failed ({status})").into())
 }
 
 /// Does both at the same time: each uses one core for much of its time.

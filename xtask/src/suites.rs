@@ -1,16 +1,20 @@
 //! The test programs, and the programs that they run: each is built once.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 use crate::{
-    Failure,
+    Failure, lanes,
     process::both,
     wasm,
     workspace::{self, Programs, cargo},
 };
+
+/// How many test programs run at once. Each waits much for what it has started.
+const AT_ONCE: usize = 2;
+/// The test programs that take longest. They begin first, so that no core is idle at the end.
+const LONG: [&str; 5] = ["contract/wasi", "contract/fastly", "native/serve", "ingest/films", "contract/faults"];
+/// The programs whose waits are those of a person, or that measure: each has the machine for itself.
+const ALONE: [&str; 1] = ["browser/native"];
 
 pub struct Suites {
     programs: Programs,
@@ -19,18 +23,11 @@ pub struct Suites {
     fastly_cli: PathBuf,
 }
 
-/// The command for all tests that run on this machine, built together. If only a part were built, it would have other
-/// features, and wasmtime would be built a second time.
-pub fn cargo_test() -> Command {
-    let mut command = cargo();
-    command.args(["test", "--no-fail-fast"]);
-    command
-}
-
 impl Suites {
     /// Builds all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
     pub fn build(viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
-        let (edges, programs) = both(wasm::all, || workspace::programs(cargo_test().arg("--no-run")))?;
+        // If only a part of the tests were built, it would have other features, and wasmtime would be built twice.
+        let (edges, programs) = both(wasm::all, || workspace::programs(cargo().args(["test", "--no-run"])))?;
         Ok(Self { programs, edges, viceroy, fastly_cli })
     }
 
@@ -49,11 +46,32 @@ impl Suites {
         Ok(())
     }
 
-    /// One of the test programs below `tests`, to be run alone.
-    pub fn command(&self, folder: &str, test: &str) -> Result<Command, Failure> {
-        let mut command = Command::new(self.programs.path(&format!("{folder}/{test}"))?);
-        command.current_dir(workspace::root().join(Path::new("tests").join(folder)));
+    /// One of the test programs, to be run alone.
+    pub fn command(&self, name: &str) -> Result<Command, Failure> {
+        let test = self.programs.tests.iter().find(|test| test.name == name);
+        let test = test.ok_or_else(|| format!("cargo built no test program {name}"))?;
+        let mut command = Command::new(&test.path);
+        // As cargo runs it.
+        command.current_dir(&test.folder).env("CARGO_MANIFEST_DIR", &test.folder);
         self.tell(&mut command)?;
         Ok(command)
+    }
+
+    /// Runs all test programs, and the examples in the documentation of crates.
+    pub fn pass(&self, no_browser: bool) -> Result<(), Failure> {
+        let test = |name: &str| {
+            let mut command = self.command(name)?;
+            if no_browser {
+                command.env("NO_BROWSER", "1");
+            }
+            Ok::<_, Failure>(lanes::Test { name: name.to_owned(), command })
+        };
+        let tests = self.programs.tests.iter().map(|test| test.name.as_str());
+        let others = tests.filter(|name| !LONG.contains(name) && !ALONE.contains(name));
+        let mut beside = LONG.into_iter().chain(others).map(test).collect::<Result<Vec<_>, _>>()?;
+        let mut command = cargo();
+        command.args(["test", "--doc", "--no-fail-fast"]);
+        beside.push(lanes::Test { name: "examples in the documentation".to_owned(), command });
+        lanes::pass(beside, AT_ONCE, ALONE.into_iter().map(test).collect::<Result<_, _>>()?)
     }
 }

@@ -4,8 +4,8 @@ use std::{env, io::Write as _, path::Path, time::Instant};
 
 use crate::{
     Failure, fastly, page,
-    process::{pass, succeed},
-    suites::{Suites, cargo_test},
+    process::succeed,
+    suites::Suites,
     tools, wasi,
     workspace::{self, cargo},
 };
@@ -56,14 +56,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         suites.check_sizes()?;
         Ok(suites)
     })?;
-    steps.run("crates, HTTP contract, browser", || {
-        let mut command = cargo_test();
-        suites.tell(&mut command)?;
-        if no_browser {
-            command.env("NO_BROWSER", "1");
-        }
-        pass(&mut command, "cargo test --workspace")
-    })?;
+    steps.run("crates, HTTP contract, browser", || suites.pass(no_browser))?;
     steps.run("faults by seeds", || {
         let mut seeds = cargo();
         seeds.args(["run", "--quiet", "--package", "seeds", "--", "--seeds", SEEDS]);

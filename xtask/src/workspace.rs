@@ -86,12 +86,47 @@ pub fn entries() -> Result<Vec<Entries>, Failure> {
 }
 
 /// Programs that have been built.
-pub struct Programs(Vec<(String, PathBuf)>);
+#[derive(Default)]
+pub struct Programs {
+    programs: Vec<(String, PathBuf)>,
+    pub tests: Vec<Test>,
+}
+
+/// A test program.
+pub struct Test {
+    /// The package's folder, and the name of the test or of the crate whose unit tests these are: `contract/native`.
+    pub name: String,
+    /// The package's folder, in which the program expects to run.
+    pub folder: PathBuf,
+    pub path: PathBuf,
+}
 
 impl Programs {
     pub fn path(&self, name: &str) -> Result<&Path, Failure> {
-        let found = self.0.iter().find(|(program, _)| program == name);
+        let found = self.programs.iter().find(|(program, _)| program == name);
         found.map(|(_, path)| path.as_path()).ok_or_else(|| format!("cargo built no program {name}").into())
+    }
+
+    /// Keeps what a message of cargo tells of a program. `None` if the message is of something else.
+    fn add(&mut self, message: &serde_json::Value) -> Option<()> {
+        let name = message["target"]["name"].as_str()?;
+        let kind = message["target"]["kind"][0].as_str()?;
+        if message["profile"]["test"] == true {
+            let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
+            let path = PathBuf::from(message["executable"].as_str()?);
+            // Two packages may have tests of the same name.
+            let name = format!("{}/{name}", folder.file_name()?.to_str()?);
+            self.tests.push(Test { name, folder: folder.to_owned(), path });
+            return Some(());
+        }
+        let path = match kind {
+            "bin" => &message["executable"],
+            // The components are examples.
+            "example" => &message["filenames"][0],
+            _ => return None,
+        };
+        self.programs.push((name.to_owned(), PathBuf::from(path.as_str()?)));
+        Some(())
     }
 }
 
@@ -112,28 +147,13 @@ pub fn programs(command: &mut Command) -> Result<Programs, Failure> {
     if !output.status.success() {
         return Err("the build failed; cargo says why above".into());
     }
-    let programs = String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| {
-            let name = message["target"]["name"].as_str()?;
-            let kind = message["target"]["kind"][0].as_str()?;
-            if message["profile"]["test"] == true {
-                // A test program. Its name includes the package's folder, because two packages may have tests of the
-                // same name.
-                let folder = Path::new(message["manifest_path"].as_str()?).parent()?.file_name()?.to_str()?;
-                let program = message["executable"].as_str()?;
-                return (kind == "test").then(|| (format!("{folder}/{name}"), PathBuf::from(program)));
-            }
-            match kind {
-                "bin" => Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?))),
-                // The components are examples.
-                "example" => Some((name.to_owned(), PathBuf::from(message["filenames"][0].as_str()?))),
-                _ => None,
-            }
-        })
-        .collect();
-    Ok(Programs(programs))
+    let mut programs = Programs::default();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        if let Ok(message) = serde_json::from_str(line) {
+            programs.add(&message);
+        }
+    }
+    Ok(programs)
 }
 
 /// Builds one program in release mode, and runs it.

@@ -20,12 +20,13 @@ fn report(call: Call<'_>, body: impl Into<Vec<u8>>) -> Result<Answer, String> {
     call.method("POST").body("text/plain;charset=UTF-8", body).send()
 }
 
-fn status(call: Call<'_>, body: impl Into<Vec<u8>>, wanted: u16) -> Outcome {
+fn status(call: Call<'_>, body: impl Into<Vec<u8>>, wanted: u16) -> Result<Answer, String> {
     let answer = report(call, body)?;
     ensure_eq!(answer.status, wanted, "a report");
     answer.has("cache-control", "no-store")?;
     ensure!(wanted == 204 || answer.json().is_ok(), "no problem body");
-    is_a_described_report(&answer)
+    is_a_described_report(&answer)?;
+    Ok(answer)
 }
 
 /// The same for whoever may report and for a report of any kind.
@@ -48,7 +49,8 @@ fn refused_without_a_right(target: &Target) -> Outcome {
     status(target.video(PATH).header("origin", "https://elsewhere.example"), REPORT, 403)?;
     let key = encode(&film(target)?.0.key);
     let token = "A".repeat(142);
-    status(target.video(&format!("/api/hls/~{token}/report?key={key}")).anonymous(), REPORT, 401)
+    status(target.video(&format!("/api/hls/~{token}/report?key={key}")).anonymous(), REPORT, 401)?;
+    Ok(())
 }
 
 /// The runs with `PLAYBACK_REPORTS`.
@@ -62,12 +64,11 @@ pub(crate) fn on(target: &Target) -> Outcome {
     let (before, _) = url.split_once("/playlist?").ok_or_else(|| format!("{url} is no master"))?;
     let base = if before.starts_with('/') { target.video_base.as_str() } else { "" };
     let by_token = |key: &str| Call::new(format!("{base}{before}/report?key={key}"));
-    status(by_token(&key), REPORT, 204)?;
-    // Else browsers would report a failure to a page on another site.
-    report(by_token(&key), REPORT)?.has("cross-origin-resource-policy", "cross-origin")?;
-    status(by_token(&key), "x", 400)?;
     // The token is that of one film.
-    status(by_token("absent.mp4"), REPORT, 401)?;
+    for (key, body, wanted) in [(key.as_str(), REPORT, 204), (&key, "x", 400), ("absent.mp4", REPORT, 401)] {
+        // Else browsers would report a failure to a page on another site.
+        status(by_token(key), body, wanted)?.has("cross-origin-resource-policy", "cross-origin")?;
+    }
     status(target.video(PATH), REPORT, 204)?;
     for bad in ["", "{}", "[1]", &REPORT.replace("ts", "mp3"), &REPORT.replace("412", "-1"), &format!("{REPORT} x")] {
         status(target.video(PATH), bad, 400)?;

@@ -68,11 +68,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let parts: Vec<Part> =
         if arguments.only.is_empty() { Part::value_variants().to_vec() } else { arguments.only.clone() };
     let out = env::current_dir()?.join(&arguments.out);
-    build(&parts, &out)?;
-    if arguments.twice { again(&parts, &out) } else { Ok(()) }
+    let moment = moment()?;
+    // Asked for before the first build: somebody may commit while it runs.
+    let commit = if arguments.twice { Some(commit()?) } else { None };
+    build(&parts, &out, moment)?;
+    commit.map_or(Ok(()), |commit| again(&parts, &out, &commit, moment))
 }
 
-fn build(parts: &[Part], out: &Path) -> Result<(), Failure> {
+fn build(parts: &[Part], out: &Path, moment: u64) -> Result<(), Failure> {
     fs::create_dir_all(out)?;
     // What an earlier run has written goes, and nothing else: somebody may name a folder with files of their own.
     for entry in fs::read_dir(out)? {
@@ -85,7 +88,6 @@ fn build(parts: &[Part], out: &Path) -> Result<(), Failure> {
         }
     }
     page::build()?;
-    let moment = moment()?;
     let version = env!("CARGO_PKG_VERSION");
     for part in parts {
         let name = match part {
@@ -141,15 +143,18 @@ fn build(parts: &[Part], out: &Path) -> Result<(), Failure> {
     succeed(Command::new("cat").arg(out.join(archive::SUMS)), "cat")
 }
 
-/// Builds the same commit from a clone, and compares the checksums.
-fn again(parts: &[Part], out: &Path) -> Result<(), Failure> {
+/// Builds `commit` from a clone, and compares the checksums.
+fn again(parts: &[Part], out: &Path, commit: &str, moment: u64) -> Result<(), Failure> {
     let folder = env::temp_dir().join(format!("another-folder-{}", std::process::id()));
     let clone = folder.join("gallery");
     let mut git = Command::new("git");
-    git.args(["clone", "--quiet", "--no-hardlinks"]).arg(workspace::root()).arg(&clone);
+    git.args(["clone", "--quiet", "--no-hardlinks", "--no-checkout"]).arg(workspace::root()).arg(&clone);
     succeed(&mut git, "git clone")?;
+    let mut git = Command::new("git");
+    succeed(git.args(["checkout", "--quiet", "--detach", commit]).current_dir(&clone), "git checkout")?;
     let mut build = cargo();
     build.current_dir(&clone).env("CARGO_TARGET_DIR", folder.join("target"));
+    build.env("SOURCE_DATE_EPOCH", moment.to_string());
     build.args(["run", "--quiet", "--package", "xtask", "--", "dist", "--only"]);
     build.arg(parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(","));
     succeed(build.arg(folder.join("dist")), "the second build")?;
@@ -171,9 +176,25 @@ fn moment() -> Result<u64, Failure> {
     if let Ok(given) = env::var("SOURCE_DATE_EPOCH") {
         return Ok(given.parse().map_err(|_| "SOURCE_DATE_EPOCH must be the seconds since 1970")?);
     }
-    let git = Command::new("git").args(["log", "-1", "--format=%ct"]).current_dir(workspace::root()).output();
-    let seconds = git.ok().and_then(|output| String::from_utf8_lossy(&output.stdout).trim().parse().ok());
+    let seconds = newest_commit("%ct").and_then(|seconds| seconds.parse().ok());
     Ok(seconds.ok_or("git does not tell the time of the commit: set SOURCE_DATE_EPOCH")?)
+}
+
+/// The hash of the commit that is built. What is not committed would be in the first build only.
+fn commit() -> Result<String, Failure> {
+    let git = Command::new("git").args(["status", "--porcelain"]).current_dir(workspace::root()).output()?;
+    if !git.stdout.is_empty() {
+        return Err("the second build is of a commit, and there are changes that are in none: commit them first".into());
+    }
+    Ok(newest_commit("%H").ok_or("git does not tell the commit: --twice needs a repository")?)
+}
+
+/// What git tells of the newest commit, in one of its formats.
+fn newest_commit(format: &str) -> Option<String> {
+    let mut git = Command::new("git");
+    let output = git.args(["log", "-1", &format!("--format={format}")]).current_dir(workspace::root()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
 fn say(text: &str) {
