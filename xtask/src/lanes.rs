@@ -47,7 +47,9 @@ fn run(tests: Vec<Test>, at_once: usize) -> Vec<Failed> {
         for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some(test) = next() {
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).extend(one(test));
+                    if let Some(one) = one(test) {
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+                    }
                 }
             });
         }
@@ -64,7 +66,7 @@ fn one(Test { name, command }: Test) -> Option<Failed> {
     for line in &said {
         let _ = writeln!(out, "{line}");
     }
-    (!passed).then(|| Failed(failures(name, said)))
+    (!passed).then(|| Failed(failures(name, &said)))
 }
 
 /// The lines that a program says, and whether it succeeds.
@@ -79,9 +81,9 @@ fn output(mut command: Command) -> io::Result<(Vec<String>, bool)> {
 
 /// The name of a program, and the first lines of what each of its failed tests said. If no test failed, the last lines
 /// of all.
-fn failures(name: String, said: Vec<String>) -> Vec<String> {
+fn failures(name: String, said: &[String]) -> Vec<String> {
     let (mut told, mut left) = (Vec::new(), 0);
-    for line in &said {
+    for line in said {
         // As libtest and libtest-mimic head what a failed test said.
         if line.starts_with("---- ") {
             left = TOLD_AGAIN;
