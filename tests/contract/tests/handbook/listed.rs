@@ -48,7 +48,7 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("fastly compute publish", Not(CLI)),
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
-    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
+    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:7676", Not(NODE)),
     ("install -m 600 .data/gallery.env wasmcloud/gallery.env", Not(WASH)),
     ("wash -C wasmcloud dev", Not(WASH)),
     ("while IFS= read -r line; do export \"SPIN_VARIABLE_$line\"; done < .data/gallery.env", Not(SPIN)),
