@@ -15,6 +15,7 @@ pub enum Instead {
 
 use Instead::{Build, Not, Run, Serve};
 
+const PROGRAM: &str = "it builds the program that the test is given";
 const CLI: &str = "the tests of the Fastly CLI run it, with the same manifests";
 const SPIN: &str = "it needs Spin, in which the contract runs where there is one";
 const NODE: &str = "it needs what `cargo xtask wasm` builds; the contract starts the same program";
@@ -38,7 +39,8 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("cargo xtask up --on node --split", Build),
     ("cargo xtask wasm all-in-one-wasi bin/gallery.wasm", Build),
     ("cargo xtask wasm all-in-one-wasi02 bin/gallery02.wasm", Build),
-    ("cargo build --release -p edge-gallery", Not("it builds the program that the test is given")),
+    ("npm ci --prefix web && npm run build --prefix web", Not(PROGRAM)),
+    ("cargo install --path edge-gallery --locked", Not(PROGRAM)),
     ("export R2_ACCOUNT_ID=... R2_BUCKET_NAME=... R2_ACCESS_KEY_ID=... R2_SECRET_ACCESS_KEY=...", Not(BUCKET)),
     ("fastly compute serve --env all", Not(CLI)),
     ("fastly compute publish --env all", Not(CLI)),
@@ -46,10 +48,10 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("fastly compute publish", Not(CLI)),
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
-    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:8080", Not(NODE)),
+    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:7676", Not(NODE)),
     ("install -m 600 .data/gallery.env wasmcloud/gallery.env", Not(WASH)),
     ("wash -C wasmcloud dev", Not(WASH)),
-    ("export $(sed 's/^/SPIN_VARIABLE_/' .data/gallery.env)", Not(SPIN)),
+    ("while IFS= read -r line; do export \"SPIN_VARIABLE_$line\"; done < .data/gallery.env", Not(SPIN)),
     ("spin up --build --runtime-config-file runtime-config.toml", Not(SPIN)),
     ("spin up --from spin.02.toml --build", Not(SPIN)),
     (

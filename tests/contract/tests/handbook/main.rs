@@ -42,8 +42,8 @@ const PRELUDE: &str = "set -Eeuo pipefail\n\
     trap 'echo \"failed at $PLACE: $BASH_COMMAND\" >&2; cat \"$HOME\"/serve.log >&2 || true' ERR\n\
     trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
 
-/// What `cargo xtask up` keeps of secrets.
-const SECRETS: &str = "GALLERY_PASSWORD=correct-horse-battery-staple\n\
+/// What `cargo xtask up` keeps of secrets. A password may have spaces.
+const SECRETS: &str = "GALLERY_PASSWORD=correct horse battery staple\n\
     AUTH_SECRET=abcdefghijkmnpqrstuvwxyz23456789abcdefghijkmnpqr\n\
     R2_ACCESS_KEY_ID=abcdefghijkmnpqrstuv\n\
     R2_SECRET_ACCESS_KEY=abcdefghijkmnpqrstuvwxyz23456789abcdefgh\n\
@@ -86,7 +86,7 @@ fn the_commands_of_the_readme_run() {
     fs::write(folder.join(".data/gallery.env"), SECRETS).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     fs::copy(root.join("fastly.toml"), folder.join("fastly.toml")).unwrap();
-    run(README, home.path(), "cd clone\nset -a; . .data/gallery.env; set +a\n");
+    run(README, home.path(), "cd clone\nwhile IFS= read -r line; do export \"$line\"; done < .data/gallery.env\n");
 }
 
 fn the_commands_of_the_first_gallery_run() {

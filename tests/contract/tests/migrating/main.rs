@@ -141,12 +141,18 @@ fn values(block: &Block, old: &Bucket) -> String {
     text
 }
 
-/// The manifests that the document checks lie where its commands run.
+/// The manifests that the document checks, and what it takes from, lie where its commands run.
 pub fn copy_manifests(to: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for name in
-        ["fastly.toml", "fastly.video.toml", "fastly.all.toml", "spin.toml", "spin.all.toml", "spin.02.all.toml"]
-    {
+    for name in [
+        "fastly.toml",
+        "fastly.video.toml",
+        "fastly.all.toml",
+        "spin.toml",
+        "spin.all.toml",
+        "spin.02.all.toml",
+        "runtime-config.toml",
+    ] {
         fs::copy(root.join(name), to.join(name)).unwrap();
     }
 }
