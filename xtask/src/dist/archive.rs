@@ -36,18 +36,16 @@ impl Archive {
         copy(from, &self.folder().join(name), mode)
     }
 
-    /// Adds all files of a folder, and of the folders in it.
-    pub fn add_folder(&self, from: &Path, name: &str) -> Result<(), Failure> {
-        for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            let name = format!("{name}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                self.add_folder(&entry.path(), &name)?;
-            } else {
-                self.add(&entry.path(), &name, 0o644)?;
-            }
+    /// Adds what git tracks below a folder of the workspace. Who deploys may keep secrets beside it.
+    pub fn add_folder(&self, folder: &str) -> Result<(), Failure> {
+        let root = workspace::root();
+        let output = Command::new("git").args(["ls-files", "-z", folder]).current_dir(&root).output()?;
+        let files = String::from_utf8(output.stdout)?;
+        let files: Vec<&str> = files.split('\0').filter(|file| !file.is_empty()).collect();
+        if files.is_empty() {
+            return Err(format!("git tracks nothing in {folder}: build in a clone of the repository").into());
         }
-        Ok(())
+        files.into_iter().try_for_each(|file| self.add(&root.join(file), file, 0o644))
     }
 
     /// Writes the context of an image: the program, the licences, and an empty folder for data.

@@ -105,7 +105,8 @@ fn build(parts: &[Part], out: &Path, moment: u64) -> Result<(), Failure> {
                         ["viewer-edge", "video-edge", "all-in-one"].iter().any(|it| name.starts_with(it))
                     };
                     for program in entries.programs.iter().filter(deployed) {
-                        archive.add(&built.path(&entries.host, program), &format!("{program}.wasm"), 0o644)?;
+                        // Where the manifests look for them.
+                        archive.add(&built.path(&entries.host, program), &format!("bin/{program}.wasm"), 0o644)?;
                     }
                 }
                 for manifest in [
@@ -125,7 +126,7 @@ fn build(parts: &[Part], out: &Path, moment: u64) -> Result<(), Failure> {
                 let target = format!("{}-unknown-linux-musl", native.name());
                 let program = native::build(&target)?;
                 archive.add(&program, "edge-gallery", 0o755)?;
-                archive.add_folder(&workspace::root().join("deploy"), "deploy")?;
+                archive.add_folder("deploy")?;
                 for document in ["PLATFORM.md", "docs/DEPLOYING.md"] {
                     archive.add(&workspace::root().join(document), document, 0o644)?;
                 }
