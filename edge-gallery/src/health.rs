@@ -40,11 +40,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let origin = if let Some(url) = &arguments.url {
         let certificates: Vec<Vec<u8>> =
             platform_native::trust::certificates()?.iter().map(|der| der.to_vec()).collect();
-        agent = agent.tls_config(ingest::tls::config(&certificates));
+        agent = agent.tls_config(ingest::tls::config(&certificates)).proxy(ingest::proxy::to_origin(url));
         url.trim_end_matches('/').to_owned()
     } else {
         // The certificate names the gallery's domain, and not this machine. Nothing secret is sent.
-        agent = agent.tls_config(TlsConfig::builder().disable_verification(true).build());
+        agent = agent.tls_config(TlsConfig::builder().disable_verification(true).build()).proxy(None);
         Environment::environment().read(|lookup| here(&lookup))?
     };
     let url = format!("{origin}/{}", if arguments.ready { "readyz" } else { "healthz" });

@@ -13,7 +13,7 @@ use gallery::{
     password,
 };
 use ingest::{NewLink, Options, StoredLink};
-use platform::config::names::AUTH_SECRET;
+use platform::config::{Lookup, names::AUTH_SECRET};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -229,7 +229,8 @@ fn qr(url: &str, svg: bool) -> Result<(), Failure> {
 
 /// `AUTH_SECRET`, by which the services know that links are the operator's.
 fn secret() -> Result<Zeroizing<String>, Failure> {
-    let secret = Zeroizing::new(platform_native::variable(AUTH_SECRET.text()).unwrap_or_default());
+    // Read as the services read it, without blanks at its ends: else links would be signed with another one.
+    let secret = Lookup(&platform_native::variable).optional(AUTH_SECRET).map(Zeroizing::new).unwrap_or_default();
     if secret.len() < MIN_SECRET_BYTES {
         return Err("set AUTH_SECRET to the one of the services: links are signed with it".into());
     }

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
+    future::poll_fn,
     pin::pin,
     rc::Rc,
     task::{Context, Poll, Waker},
@@ -11,11 +12,15 @@ use std::{
 
 use bytes::Bytes;
 use edge::{AuthSecret, Base, Catalogue, Sessions, catalogue::Source, sessions};
-use gallery::views::{
-    INDEX,
-    build::{About, Known, build},
+use futures_util::future::join3;
+use gallery::{
+    link::{self, Flags, Link, LinkId, LinksKey},
+    views::{
+        Access, INDEX, View,
+        build::{About, Known, build},
+    },
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use platform::{Cx, Error, Facts, Kv as _, KvKey, Platform as _, Sql as _, StoreName, config::Lookup};
 use platform_memory::Memory;
 use platform_s3::{Location, Objects};
@@ -30,26 +35,51 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     value
 }
 
+/// The same for a future that waits.
+fn in_the_end<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return value;
+        }
+    }
+}
+
+/// Lets others run.
+async fn pause() {
+    let mut paused = false;
+    poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
 struct Fixture {
     memory: Memory,
     catalogue: Catalogue,
     time: Cell<u64>,
 }
 
+/// The index of a catalogue without items.
+fn index(access: Access) -> Vec<u8> {
+    let about = About { access, ..About::default() };
+    build(Vec::new(), &about, &Known::default(), deflate::squeeze_each).unwrap().index.encode().unwrap()
+}
+
+fn catalogue(source: Source) -> Catalogue {
+    let objects = Objects::new(Location {
+        name: "bucket".to_owned(),
+        bucket: Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap(),
+        public: None,
+        credentials: Credentials::new("id", "secret"),
+    });
+    Catalogue::new(source, &Rc::new(objects))
+}
+
 impl Fixture {
     fn new() -> Self {
         let memory = Memory::new(|_| async { Err(Error::new(platform::Kind::Unavailable, "no store")) }).unwrap();
-        let mut built = build(Vec::new(), &About::default(), &Known::default(), deflate::squeeze_each).unwrap();
-        let row = [INDEX.into(), built.index.encode().unwrap().into()];
+        let row = [INDEX.into(), index(Access::default()).into()];
         let sql = "INSERT INTO catalogue_parts (name, bytes) VALUES (?1, ?2)";
         now(memory.sql().unwrap().query(sql, &row)).unwrap();
-        let objects = Objects::new(Location {
-            name: "bucket".to_owned(),
-            bucket: Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap(),
-            public: None,
-            credentials: Credentials::new("id", "secret"),
-        });
-        Self { memory, catalogue: Catalogue::new(Source::Sql, &Rc::new(objects)), time: Cell::new(NOW) }
+        Self { memory, catalogue: catalogue(Source::Sql), time: Cell::new(NOW) }
     }
 
     fn cx(&self) -> Cx<'_, Memory> {
@@ -142,4 +172,37 @@ fn an_auth_version_ends_all() {
     assert!(!fixture.is_open(&sessions, &cookie));
     let new = fixture.log_in(&sessions);
     assert!(fixture.is_open(&sessions, &new));
+}
+
+/// Several who were sent a new link open it at once, at an instance that knows the links of some seconds ago.
+#[test]
+fn a_new_link_opens_to_all_who_come_at_once() {
+    let published = Rc::new(RefCell::new(index(Access::default())));
+    let answers = Rc::clone(&published);
+    let memory = Memory::new(move |_| {
+        let index = answers.borrow().clone();
+        async {
+            pause().await;
+            Ok(Response::new(Bytes::from(index)))
+        }
+    });
+    let fixture = Fixture { memory: memory.unwrap(), catalogue: catalogue(Source::Snapshot), time: Cell::new(NOW) };
+    let sessions = sessions(NEW, None);
+    let token = link::token([7; 16]);
+    let opens = || async {
+        let cx = fixture.cx();
+        sessions.link(&cx, &fixture.catalogue, &token).await.unwrap().is_some()
+    };
+    assert!(!in_the_end(opens()), "there is no link yet");
+    let link = Link {
+        id: LinkId::of(&token).unwrap(),
+        expires: NOW + 1000,
+        views: vec![View::parse(View::EVERYTHING).unwrap()],
+        flags: Flags::default(),
+        password: None,
+    };
+    let links = LinksKey::derive(NEW.as_bytes()).seal(&[link]);
+    *published.borrow_mut() = index(Access { epoch: 0, links });
+    fixture.after(1);
+    assert_eq!(in_the_end(join3(opens(), opens(), opens())), (true, true, true));
 }

@@ -39,6 +39,7 @@ mod permits;
 mod photo;
 mod pipeline;
 mod progress;
+pub mod proxy;
 mod prune;
 mod publish;
 mod purge;

@@ -11,7 +11,7 @@ use platform_fallback::SqlHttp;
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
-use crate::tls;
+use crate::{proxy, tls};
 
 /// The longest body that is read, in bytes: it is more than any caller here collects.
 const MAX_BODY: u64 = 64 << 20;
@@ -37,7 +37,10 @@ impl Outbound {
 
     fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let (head, body) = request.into_parts();
-        let mut response = self.0.run(Request::from_parts(head, &body[..])).map_err(failure)?;
+        let proxy = proxy::to(&head.uri);
+        let request = Request::from_parts(head, &body[..]);
+        let request = self.0.configure_request(request).proxy(proxy).build();
+        let mut response = self.0.run(request).map_err(failure)?;
         let body = response.body_mut().with_config().limit(MAX_BODY).read_to_vec().map_err(failure)?;
         Ok(response.map(|_| body.into()))
     }

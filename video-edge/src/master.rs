@@ -47,7 +47,13 @@ pub(crate) async fn serve<P: Platform>(
     if whole && film.is_asked(&asked_version) {
         name.write(cx, playlist.entry(), cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
     }
-    playlist.respond(head, BROWSER_MAX_AGE).await
+    playlist.respond(head, kept(whole)).await
+}
+
+/// How long a browser may keep a master that has just been made, in seconds. One that lacks qualities, because the read
+/// of the bucket was cut short, is asked for again.
+fn kept(whole: bool) -> u64 {
+    if whole { BROWSER_MAX_AGE } else { 0 }
 }
 
 /// The master of the film's package in the folder `ts`. `None` if the film has no such package.
@@ -77,7 +83,7 @@ pub(crate) async fn serve_ts<P: Platform>(
         name.write(cx, entry, cx.facts.now + KEPT_SECONDS, service.config.kv_max).await;
     }
     match playlist {
-        Some(playlist) => playlist.respond(head, BROWSER_MAX_AGE).await.map(Some),
+        Some(playlist) => playlist.respond(head, kept(whole)).await.map(Some),
         None => Ok(None),
     }
 }

@@ -76,17 +76,14 @@ pub(crate) async fn serve<P: Platform>(
         name.write(cx, &known, cx.facts.now + KNOWN_SECONDS, service.config.kv_max).await;
     }
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    // The next package of a film of 0.1.0, or of another program, has the same names.
+    let named_once = if version.is_some() { IMMUTABLE } else { UNVERSIONED };
     match delivery {
-        Delivery::Proxy => whole(service, cx, head, &object, extension, IMMUTABLE).await,
+        Delivery::Proxy => whole(service, cx, head, &object, extension, named_once).await,
         // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
         // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
         Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
-            let kept = match (delivery, &version) {
-                (Delivery::Brief, _) => "no-store",
-                (_, Some(_)) => IMMUTABLE,
-                // The next package of a film of 0.1.0 has the same names.
-                (_, None) => UNVERSIONED,
-            };
+            let kept = if matches!(delivery, Delivery::Brief) { "no-store" } else { named_once };
             whole(service, cx, head, &object, extension, kept).await
         }
         Delivery::Public { base } => {

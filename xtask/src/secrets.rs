@@ -26,6 +26,10 @@ pub fn load(data: &Path, password: Option<&str>) -> Result<Config, Failure> {
         if password.trim().is_empty() || password.contains(['\n', '\r']) {
             return Err("--password must be a line of text that is not blank".into());
         }
+        // The services would refuse it, and the one that works would be lost.
+        if let Some(weakness) = gallery::password::weakness(password.trim()) {
+            return Err(format!("--password is easy to guess, because {weakness}: choose another one").into());
+        }
         config.insert("GALLERY_PASSWORD".to_owned(), password.to_owned());
     }
     let mut fill = |name: &str, make: &dyn Fn() -> Result<String, Failure>| -> Result<(), Failure> {
@@ -67,4 +71,24 @@ fn write(path: &Path, config: &Config) -> io::Result<()> {
     }
     file.sync_all()?;
     fs::rename(temporary, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_the_services_refuse_is_not_kept() {
+        let data = tempfile::tempdir().unwrap();
+        load(data.path(), Some("tulips and rain")).unwrap();
+        let kept = || fs::read_to_string(data.path().join(FILE)).unwrap();
+        let before = kept();
+        assert!(before.contains("GALLERY_PASSWORD=tulips and rain\n"), "{before}");
+        for refused in ["wedding", "wedding1", " ", "two\nlines of it"] {
+            load(data.path(), Some(refused)).unwrap_err();
+            assert_eq!(kept(), before, "{refused:?}");
+        }
+        load(data.path(), Some("rain and tulips")).unwrap();
+        assert_eq!(kept(), before.replace("tulips and rain", "rain and tulips"));
+    }
 }

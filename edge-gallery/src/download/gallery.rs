@@ -77,6 +77,7 @@ impl Gallery {
         let certificates: Vec<Vec<u8>> = trust::certificates()?.iter().map(|der| der.to_vec()).collect();
         let agent = Agent::config_builder()
             .tls_config(ingest::tls::config(&certificates))
+            .proxy(ingest::proxy::to_origin(url.as_str()))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

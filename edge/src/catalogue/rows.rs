@@ -2,7 +2,7 @@
 
 use gallery::{
     MediaKey,
-    media::Media,
+    media::{Media, MediaType},
     views::{Part, Unreadable, View, shards},
 };
 use platform::{Cx, Error, Platform, Value};
@@ -41,11 +41,18 @@ impl Catalogue {
         if matches!(self.shelf, Shelf::Bucket(_)) {
             return self.all_in_shards(cx, take).await;
         }
+        // An album of a few items costs one query, however large the library is.
+        let (condition, wanted) = match view.name() {
+            View::EVERYTHING => ("?3 = ''", ""),
+            View::PHOTOS => ("type = ?3", MediaType::Image.name()),
+            View::FILMS => ("type = ?3", MediaType::Video.name()),
+            album => ("instr(',' || albums || ',', ',' || ?3 || ',') > 0", album),
+        };
+        let statement = format!("{} WHERE key > ?1 AND {condition} ORDER BY key LIMIT ?2", sql::SELECT);
         let mut after = String::new();
         loop {
-            let statement = format!("{} WHERE key > ?1 ORDER BY key LIMIT ?2", sql::SELECT);
             let limit = Value::Integer(i64::try_from(AT_ONCE).unwrap_or(i64::MAX));
-            let rows = cx.read_sql(&statement, &[after.as_str().into(), limit]).await?;
+            let rows = cx.read_sql(&statement, &[after.as_str().into(), limit, wanted.into()]).await?;
             let is_last = rows.len() < AT_ONCE;
             for row in rows {
                 let media = sql::media(row)?;

@@ -57,12 +57,16 @@ impl CurrentDoors {
         Self { keys, known: RefCell::default() }
     }
 
+    /// What was read last, however old it is.
+    pub fn known(&self) -> Option<Rc<Doors>> {
+        self.known.borrow().clone()
+    }
+
     /// The doors, at most [`FRESH_SECONDS`] old, and whether they were read just now. While they cannot be read, the
     /// last ones for [`GRACE_SECONDS`].
     pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<(Rc<Doors>, bool), Error> {
         let now = cx.facts.now;
-        let known = self.known.borrow().clone();
-        match known {
+        match self.known() {
             Some(doors) if now.abs_diff(doors.read_at) < FRESH_SECONDS => Ok((doors, false)),
             // Boxed, so that the future of a request is small where nothing is read.
             known => match (Box::pin(self.read(cx, catalogue, false)).await, known) {
@@ -86,8 +90,7 @@ impl CurrentDoors {
         let (auth_version, access) = try_join(auth_version(cx), catalogue.access(cx, past_caches)).await?;
         // The index may be one that is held while the bucket cannot be reached.
         let Access { epoch, sealed, read_at } = access;
-        let known = self.known.borrow().clone();
-        let links = match known.filter(|known| known.sealed == sealed) {
+        let links = match self.known().filter(|known| known.sealed == sealed) {
             Some(known) => known.links.clone(),
             None => self.open(cx, &sealed),
         };

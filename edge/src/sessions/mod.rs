@@ -28,7 +28,7 @@ use platform::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Base, Catalogue, Failure};
+use crate::{Base, Catalogue, Failure, SingleFlight};
 use doors::{CurrentDoors, Doors, Session};
 use ended::Ended;
 
@@ -104,6 +104,8 @@ pub struct Sessions {
     latest: Cell<u64>,
     /// When the stores were last read past all caches for something that memory does not know.
     looked: Cell<u64>,
+    /// Of requests that look at once, one reads.
+    looks: SingleFlight,
 }
 
 impl Sessions {
@@ -117,6 +119,7 @@ impl Sessions {
             ended: Ended::default(),
             latest: Cell::new(0),
             looked: Cell::new(0),
+            looks: SingleFlight::default(),
         }
     }
 
@@ -249,8 +252,7 @@ impl Sessions {
         // what was written since.
         if !is_fresh
             && !signed.is_empty()
-            && let Some(doors) = self.look_again(cx, catalogue).await?
-            && let Some(viewer) = going_on(&doors)
+            && let Some(viewer) = going_on(&*self.look_again(cx, catalogue).await?)
         {
             return Ok(viewer);
         }
@@ -258,13 +260,18 @@ impl Sessions {
         Err(Problem::unauthorized().into())
     }
 
-    /// The doors as they are now, past all caches. `None` if this instance has looked in this second: who asks again
-    /// and again for what there is not must not cost more.
-    async fn look_again<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<Option<Rc<Doors>>, Error> {
-        if self.looked.replace(cx.facts.now) == cx.facts.now {
-            return Ok(None);
+    /// The doors as they are now, past all caches; or as this instance has found them in this second, because who asks
+    /// again and again for what there is not must not cost more. Several requests may come with a new link at once.
+    async fn look_again<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<Rc<Doors>, Error> {
+        let _flight = self.looks.join(cx, "doors").await;
+        if self.looked.get() == cx.facts.now
+            && let Some(doors) = self.doors.known()
+        {
+            return Ok(doors);
         }
-        Box::pin(self.doors.read(cx, catalogue, true)).await.map(Some)
+        let doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
+        self.looked.set(cx.facts.now);
+        Ok(doors)
     }
 
     /// A link that has not ended, with this secret part of its URL.
@@ -283,7 +290,7 @@ impl Sessions {
         if is_fresh {
             return Ok(None);
         }
-        Ok(self.look_again(cx, catalogue).await?.and_then(|doors| doors.link(id, now).cloned()))
+        Ok(self.look_again(cx, catalogue).await?.link(id, now).cloned())
     }
 
     /// A `Set-Cookie` value with a fresh session, through a link or for the whole gallery. What says who may enter is

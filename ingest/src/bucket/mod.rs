@@ -29,7 +29,7 @@ pub use parts::PartSizes;
 pub use range::Piece;
 pub use words::StoreError;
 
-use crate::{Stop, tls};
+use crate::{Stop, proxy, tls};
 use answer::Answer;
 use retry::{Retry, Trouble};
 use words::Words;
@@ -87,6 +87,7 @@ impl Bucket {
     ) -> Self {
         let agent = Agent::config_builder()
             .tls_config(tls::config(certificates))
+            .proxy(proxy::to_origin(&location.origin()))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(connections)

@@ -54,27 +54,48 @@ pub fn check(
         }
         kept.insert(object);
     }
-    for object in objects.keys() {
-        let is_kept = used.objects.contains(object)
+    let is_kept = |object: &str| {
+        used.objects.contains(object)
             || kept.contains(object)
             || views.keys.contains(object)
             || is_unclear(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
             || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
-            || ["kv/", "_metadata/", PREFIX].iter().any(|prefix| object.starts_with(prefix));
-        if is_kept {
-            continue;
-        }
-        let is_ours =
-            ["hls/", "renditions/", "thumbnails/", "catalogue/", PACKS].iter().any(|prefix| object.starts_with(prefix));
-        let (kind, detail) = match (is_ours, begun.contains(object)) {
-            (true, _) => (Kind::Orphan, "nothing uses it"),
-            (false, true) => (Kind::Orphan, "the run that uploaded it was ended"),
-            (false, false) => (Kind::Stray, "no item has it as its original"),
-        };
-        found.push(Finding { kind, name: object.clone(), detail: detail.to_owned() });
+            || ["kv/", "_metadata/", PREFIX].iter().any(|prefix| object.starts_with(prefix))
+    };
+    let is_ours = |object: &str| MADE.iter().chain(&["catalogue/", PACKS]).any(|prefix| object.starts_with(prefix));
+    let others = objects.keys().map(String::as_str).filter(|object| !is_kept(object));
+    let (ours, others): (Vec<&str>, Vec<&str>) = others.partition(|object| is_ours(object));
+    let (begun, strays): (HashSet<&str>, HashSet<&str>) =
+        others.into_iter().partition(|object| begun.contains(*object));
+    let (of_strays, ours) = ours.into_iter().partition::<Vec<&str>, _>(|object| is_of_one_of(&strays, object));
+    for (kind, detail, objects) in [
+        (Kind::Orphan, "nothing uses it", ours),
+        (Kind::Orphan, "the run that uploaded it was ended", begun.into_iter().collect()),
+        (Kind::Stray, "no item has it as its original", strays.iter().copied().collect()),
+        // Another program has taken it in, and `adopt` has not seen it yet.
+        (Kind::Stray, "it was made of an original that no item has", of_strays),
+    ] {
+        let finding = |object: &str| Finding { kind, name: object.to_owned(), detail: detail.to_owned() };
+        found.extend(objects.into_iter().map(finding));
     }
     Ok(())
+}
+
+/// The prefixes of what is made of originals. The key of the original follows, but for thumbnails after their size.
+const MADE: [&str; 3] = ["hls/", "renditions/", "thumbnails/"];
+
+/// Whether an object was made of one of these originals: `hls/a.mp4/720p.m3u8` of `a.mp4`.
+fn is_of_one_of(originals: &HashSet<&str>, object: &str) -> bool {
+    let Some((made, rest)) = object.split_once('/') else { return false };
+    let mut key = if made == "thumbnails" { rest.split_once('/').map_or(rest, |(_, key)| key) } else { rest };
+    loop {
+        if originals.contains(key) {
+            return true;
+        }
+        let Some((folder, _)) = key.rsplit_once('/') else { return false };
+        key = folder;
+    }
 }
 
 /// `hls/a.mp4/720p.m3u8` is in `hls/a.mp4/`.

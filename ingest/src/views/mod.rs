@@ -35,6 +35,19 @@ pub fn publish(
     uploads: usize,
     force: bool,
 ) -> Result<(), Failure> {
+    // A link is ended while films are ingested. Neither program may undo what the other has published.
+    while !publish_alone(catalogue, bucket, mirror, uploads, force)? {}
+    Ok(())
+}
+
+/// Whether nobody else has published meanwhile. The index in the database tells, which is written first.
+fn publish_alone(
+    catalogue: &Catalogue,
+    bucket: Option<&Bucket>,
+    mirror: Option<&Catalogue>,
+    uploads: usize,
+    force: bool,
+) -> Result<bool, Failure> {
     let mut shelves = vec![Shelf::Database(catalogue)];
     shelves.extend(bucket.map(|bucket| Shelf::Bucket(bucket, uploads)));
     shelves.extend(mirror.map(Shelf::Database));
@@ -60,6 +73,10 @@ pub fn publish(
             break (about, built);
         }
     };
+    let stored = |old: Option<&Old>| old.map(|old| old.json.clone());
+    if stored(Old::read(&shelves[0])?.as_ref()) != stored(first) {
+        return Ok(false);
+    }
     let albums = about.albums_of_items();
     for (shelf, old) in shelves.iter().zip(&olds) {
         if let Shelf::Database(catalogue) = shelf {
@@ -67,7 +84,7 @@ pub fn publish(
         }
         write(shelf, old.as_ref(), &built, force)?;
     }
-    Ok(())
+    Ok(Old::read(&shelves[0])?.is_some_and(|now| now.is_as(&built)))
 }
 
 /// Makes the index in a database that has none of this version, for services that read it there. The rows stay as they
@@ -159,6 +176,12 @@ impl Old {
         Ok(Self::parse(shelf.get(INDEX)?))
     }
 
+    /// Whether it says what was built: the same items, links and packs.
+    fn is_as(&self, built: &Built) -> bool {
+        let index = &self.index;
+        index.version == built.index.version && index.has_access_of(&built.index) && index.has_packs_of(&built.index)
+    }
+
     /// The index before this one.
     fn before(&self, shelf: &Shelf) -> Result<Option<Self>, Failure> {
         let Some(name) = &self.index.previous else { return Ok(None) };
@@ -222,13 +245,10 @@ fn known(shelf: &Shelf, old: Option<&Old>) -> Result<Known, Failure> {
 }
 
 fn write(shelf: &Shelf, old: Option<&Old>, built: &Built, force: bool) -> Result<(), Failure> {
-    let is_current = old.is_some_and(|old| old.index.version == built.index.version);
-    if old
-        .is_some_and(|old| is_current && old.index.has_access_of(&built.index) && old.index.has_packs_of(&built.index))
-        && !force
-    {
+    if old.is_some_and(|old| old.is_as(built)) && !force {
         return Ok(());
     }
+    let is_current = old.is_some_and(|old| old.index.version == built.index.version);
     let there = old.map_or(Ok(HashSet::new()), |old| old.names(shelf))?;
     let mut parts: Vec<(&str, &[u8])> = built
         .parts

@@ -216,6 +216,11 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     gallery.put("renditions/3.jpg/0123456789abcdef/small.webp", b"x");
     gallery.put("catalogue/00000000000000000000000000000000/all.jsonl", b"x");
     gallery.put("someone's.txt", b"x");
+    // Another program has taken in a film since it was adopted from.
+    let of_another = ["new (1).mov", "hls/new (1).mov/720p.m3u8", "thumbnails/small/new (1).mov"];
+    for object in of_another {
+        gallery.put(object, b"x");
+    }
     let part = views::part(&gallery);
     gallery.delete(&part);
     let found = doctor(&gallery.options, false).unwrap();
@@ -235,7 +240,7 @@ fn doctor_names_what_is_wrong_and_mends_it() {
             "thumbnails/small/old.jpg"
         ]
     );
-    assert_eq!(of(Kind::Stray), ["someone's.txt"]);
+    assert_eq!(of(Kind::Stray), [of_another[1], of_another[0], "someone's.txt", of_another[2]]);
     assert!(!found.is_well());
 
     // The file of one of the damaged items is gone too.
@@ -247,7 +252,9 @@ fn doctor_names_what_is_wrong_and_mends_it() {
     assert_eq!(gallery.object("2.jpg").unwrap().bytes, photo(2));
     assert!(has_objects(&gallery, "1.jpg"));
     assert!(gallery.object("hls/old.mp4/720p_000.ts").is_none());
-    assert!(gallery.object("someone's.txt").is_some(), "what is not ours is not touched");
+    for object in [&of_another[..], &["someone's.txt"]].concat() {
+        assert!(gallery.object(object).is_some(), "{object} is not ours, and is not touched");
+    }
     assert!(is_well(&gallery));
 
     gallery.file("back.jpg", &photo(0));

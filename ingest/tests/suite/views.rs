@@ -2,6 +2,7 @@
 //! replacement fails.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use crate::common::jpeg::{encode, quarters};
 use crate::common::sink::{Answer, Sink};
@@ -9,7 +10,7 @@ use crate::common::views::{index, keys, part, timeline};
 use crate::common::{Gallery, database, options, sql};
 use gallery::views::{INDEX, View};
 use image::ImageFormat;
-use ingest::Error;
+use ingest::{Change, Error, curate, end_all_sessions};
 
 const ORDER: &str = "SELECT key FROM media ORDER BY COALESCE(taken_at, date_taken, uploaded_at) DESC, key DESC";
 
@@ -46,6 +47,24 @@ fn it_holds_what_the_catalogue_holds() {
     gallery.ingest();
     assert_eq!(keys(&gallery), gallery.sql::<String>(ORDER));
     assert_eq!(index(&gallery).count, 2);
+}
+
+#[test]
+fn two_that_publish_at_once_undo_nothing() {
+    let gallery = Gallery::new();
+    for side in 8..11 {
+        gallery.file(&format!("{side}.jpg"), &photo(side));
+    }
+    gallery.ingest();
+    for round in 1..40 {
+        let change = if round % 2 == 1 { Change::Hide } else { Change::Show };
+        thread::scope(|scope| {
+            scope.spawn(|| end_all_sessions(&gallery.options).unwrap());
+            curate(&gallery.options, &["9.jpg".to_owned()], change).unwrap();
+        });
+        let published = index(&gallery);
+        assert_eq!((published.epoch, published.count), (round, if change == Change::Hide { 2 } else { 3 }), "{round}");
+    }
 }
 
 #[test]
