@@ -9,7 +9,7 @@ use crate::common::views::{index, keys, part, timeline};
 use crate::common::{Gallery, database, options, sql};
 use gallery::views::{INDEX, View};
 use image::ImageFormat;
-use ingest::Error;
+use ingest::{Error, Options};
 
 const ORDER: &str = "SELECT key FROM media ORDER BY COALESCE(taken_at, date_taken, uploaded_at) DESC, key DESC";
 
@@ -102,7 +102,7 @@ fn a_catalogue_that_comes_back_keeps_both() {
     let second = part(&gallery);
     std::fs::remove_file(path).unwrap();
     sql::<String>(database(&gallery.options), "DELETE FROM media RETURNING key");
-    gallery.ingest();
+    ingest::run(&Options { rebuild: true, ..gallery.options.clone() }).unwrap();
     assert_eq!(index(&gallery).version, first);
     assert!(gallery.object(&second).is_some(), "for readers of the one before");
     assert!(keys(&gallery).is_empty());
