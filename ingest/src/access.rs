@@ -6,6 +6,7 @@ use gallery::views::View;
 use crate::catalogue::StoredLink;
 use crate::engine::Session;
 use crate::lock::Lock;
+use crate::spelling::composed;
 use crate::{Error, Options};
 
 /// A link that is to be made.
@@ -103,7 +104,14 @@ fn going_on(all: &[StoredLink]) -> Vec<Link> {
 fn views(session: &Session, options: &Options, named: &[String]) -> Result<Vec<View>, Error> {
     let albums = crate::views::albums(&session.catalogue).map_err(|failure| session.failed(options, failure))?;
     let view = |name: &String| {
-        let titled = albums.iter().filter(|(_, title)| title == name).map(|(view, _)| view.clone());
+        let of_title = |is_meant: &dyn Fn(&str) -> bool| -> Vec<View> {
+            albums.iter().filter(|(_, title)| is_meant(title)).map(|(view, _)| view.clone()).collect()
+        };
+        let mut titled = of_title(&|title| title == name);
+        if titled.is_empty() {
+            // The title may be that of a folder.
+            titled = of_title(&|title| composed(title) == composed(name));
+        }
         let mut meant: Vec<View> = View::parse(name).into_iter().chain(titled).collect();
         if meant.len() > 1 {
             let names: Vec<&str> = meant.iter().map(View::name).collect();

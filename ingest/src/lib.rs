@@ -51,6 +51,7 @@ mod report;
 mod scratch;
 mod settings;
 mod sniff;
+mod spelling;
 mod suffix;
 mod taken;
 mod tally;

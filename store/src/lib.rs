@@ -105,7 +105,8 @@ impl fmt::Debug for Config {
 ///
 /// # Errors
 /// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` if another process has the folder open,
-/// `InvalidData` if the index is missing or empty and there are bytes of objects, and every error of opening the folder.
+/// `InvalidData` if the index is missing or empty and there are bytes of objects, and every error of opening the
+/// folder.
 pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let front = front::Front::open(config)?;
     let shutdown = async {

@@ -81,6 +81,18 @@ fn a_lost_database_is_made_anew_on_purpose_only() {
 }
 
 #[test]
+fn a_lost_database_is_made_out_of_the_bucket_if_the_files_are_gone() {
+    let gallery = gallery_of_two();
+    let new = Options { library: None, ..with(&gallery, &gallery.folder.path().join("wrong.sqlite")) };
+    let adopted = adopt(&Options { rebuild: true, ..new.clone() }, &Sources::default()).unwrap();
+    assert_eq!(adopted.found, 2, "{adopted}");
+    ingest::run(&Options { renditions: true, ..new.clone() }).unwrap();
+    assert_eq!(views::keys(&gallery).len(), 2);
+    assert!(ingest::bare(&new).unwrap().is_empty());
+    assert!(doctor(&new, true).unwrap().is_well());
+}
+
+#[test]
 fn what_was_taken_out_is_something() {
     let gallery = gallery_of_two();
     let keys = ["a.jpg".to_owned(), "b.jpg".to_owned()];
