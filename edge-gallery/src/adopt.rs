@@ -30,6 +30,10 @@ pub struct Arguments {
     /// Do it
     #[arg(long, short)]
     yes: bool,
+    /// Make the catalogue anew in an empty database, where the bucket has the one of a database that was lost. Links
+    /// and what was hidden or removed are lost
+    #[arg(long)]
+    rebuild: bool,
     /// The time zone of photos whose cameras did not say it, such as Europe/Berlin [default: the system's]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -55,6 +59,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         temp: arguments.temp.clone(),
         time_zone: arguments.time_zone.clone(),
         dry_run: !arguments.yes,
+        rebuild: arguments.rebuild,
         show: if arguments.quiet { Show::Nothing } else { Show::Auto },
         stop: stop_on_signal()?,
         ..arguments.gallery.options()?

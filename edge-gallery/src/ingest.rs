@@ -59,6 +59,10 @@ pub struct Arguments {
     /// Ingest files again that are already in the gallery
     #[arg(long)]
     force: bool,
+    /// Make the catalogue anew in an empty database, where the bucket has the one of a database that was lost. Links
+    /// and what was hidden or removed are lost, and the items of other folders are out until these are ingested
+    #[arg(long)]
+    rebuild: bool,
     /// Make the pictures that items of earlier versions lack; their originals stay as they are
     #[arg(long)]
     renditions: bool,
@@ -120,6 +124,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         packaging: arguments.package.into(),
         temp: arguments.temp.clone(),
         force: arguments.force,
+        rebuild: arguments.rebuild,
         renditions: arguments.renditions,
         checksums: arguments.checksums,
         packs: arguments.packs,

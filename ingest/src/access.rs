@@ -1,11 +1,12 @@
 //! What the operator says about who may enter: links, and the end of all sessions.
 
 use gallery::link::{Flags, Link, LinkId, LinksKey};
-use gallery::views::{INDEX, View};
+use gallery::views::View;
 
 use crate::catalogue::StoredLink;
 use crate::engine::Session;
 use crate::lock::Lock;
+use crate::spelling::composed;
 use crate::{Error, Options};
 
 /// A link that is to be made.
@@ -27,18 +28,9 @@ pub fn links(options: &Options) -> Result<Vec<StoredLink>, Error> {
     session.catalogue.links().map_err(|error| session.unusable(options, error))
 }
 
-/// A database without a catalogue, where the bucket has one, is another gallery's, or that of the wrong folder. To
-/// publish it would empty the gallery.
 fn open(options: &Options) -> Result<(Session, Lock), Error> {
     let lock = Lock::take_for_access(&options.database)?;
-    let session = Session::open(options)?;
-    let is_empty = session.catalogue.part(INDEX).map_err(|error| session.unusable(options, error))?.is_none();
-    if is_empty && session.index_of_the_bucket()?.is_some() {
-        let words =
-            "it has no catalogue, and the bucket has one: name the gallery's own (--data, --database, --sql-url)";
-        return Err(Error::Database(options.database.name(), words.to_owned()));
-    }
-    Ok((session, lock))
+    Ok((Session::open(options)?, lock))
 }
 
 /// Adds a link, and publishes it. `secret` is the deployment's `AUTH_SECRET`.
@@ -78,7 +70,7 @@ pub fn end_links(options: &Options, secret: &[u8], named: &str) -> Result<Vec<St
 pub fn end_all_sessions(options: &Options) -> Result<(), Error> {
     let (session, _lock) = open(options)?;
     // A database from a backup may know a lower epoch than the bucket.
-    let known = session.index_of_the_bucket()?.map_or(0, |index| index.epoch);
+    let known = session.index_of_the_bucket(options)?.map_or(0, |index| index.epoch);
     session.catalogue.raise_epoch(known).map_err(|error| session.unusable(options, error))?;
     session.publish(options)
 }
@@ -112,7 +104,14 @@ fn going_on(all: &[StoredLink]) -> Vec<Link> {
 fn views(session: &Session, options: &Options, named: &[String]) -> Result<Vec<View>, Error> {
     let albums = crate::views::albums(&session.catalogue).map_err(|failure| session.failed(options, failure))?;
     let view = |name: &String| {
-        let titled = albums.iter().filter(|(_, title)| title == name).map(|(view, _)| view.clone());
+        let of_title = |is_meant: &dyn Fn(&str) -> bool| -> Vec<View> {
+            albums.iter().filter(|(_, title)| is_meant(title)).map(|(view, _)| view.clone()).collect()
+        };
+        let mut titled = of_title(&|title| title == name);
+        if titled.is_empty() {
+            // The title may be that of a folder.
+            titled = of_title(&|title| composed(title) == composed(name));
+        }
         let mut meant: Vec<View> = View::parse(name).into_iter().chain(titled).collect();
         if meant.len() > 1 {
             let names: Vec<&str> = meant.iter().map(View::name).collect();

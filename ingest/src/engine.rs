@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Instant;
 
-use gallery::views::{INDEX, Index};
+use gallery::views::Index;
 use jiff::tz::TimeZone;
 
 use crate::bucket::Bucket;
@@ -20,12 +20,9 @@ use crate::settings::Settings;
 use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
-    Error, Options, Place, Report, blank, checksums, d1, demo_film, libraries, live, packs, pipeline, prune, purge,
-    renditions, repackage, scratch, views,
+    Error, Options, Place, Report, blank, checksums, d1, demo_film, guard, libraries, live, packs, pipeline, prune,
+    purge, renditions, repackage, scratch, views,
 };
-
-/// The largest index, in bytes.
-const MAX_INDEX: u64 = 1 << 20;
 
 /// The bucket and the catalogue of a gallery.
 pub struct Session {
@@ -34,7 +31,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the catalogue, and asks the bucket whether it is there.
+    /// Opens the catalogue, and asks the bucket whether it is there and is this catalogue's.
     pub fn open(options: &Options) -> Result<Self, Error> {
         Self::open_with(options, uploads())
     }
@@ -51,13 +48,19 @@ impl Session {
             Bucket::new(&options.bucket, &options.certificates, requests, options.patience, options.stop.clone())
                 .in_parts(options.parts, options.temp.as_deref());
         bucket.check().map_err(|error| Error::Store(error.to_string()))?;
-        Ok(Self { bucket, catalogue })
+        let session = Self { bucket, catalogue };
+        if !options.rebuild {
+            let refusal = guard::refusal(&session.catalogue, &session.bucket);
+            if let Some(words) = refusal.map_err(|failure| session.failed(options, failure))? {
+                return Err(Error::Database(options.database.name(), words));
+            }
+        }
+        Ok(session)
     }
 
     /// The index in the bucket, if there is one that can be read.
-    pub fn index_of_the_bucket(&self) -> Result<Option<Index>, Error> {
-        let json = self.bucket.get(INDEX, MAX_INDEX).map_err(|error| Error::Store(error.to_string()))?;
-        Ok(json.and_then(|json| Index::parse(&json).ok()))
+    pub fn index_of_the_bucket(&self, options: &Options) -> Result<Option<Index>, Error> {
+        guard::index(&self.bucket).map_err(|failure| self.failed(options, failure))
     }
 
     /// Publishes the catalogue as it is now.

@@ -25,6 +25,7 @@ mod engine;
 mod facts;
 mod failure;
 mod film;
+mod guard;
 mod libraries;
 mod live;
 mod lock;
@@ -51,6 +52,7 @@ mod report;
 mod scratch;
 mod settings;
 mod sniff;
+mod spelling;
 mod suffix;
 mod taken;
 mod tally;
@@ -109,6 +111,8 @@ pub struct Options {
     pub temp: Option<PathBuf>,
     /// The program that decodes what is not decoded in this process.
     pub decoder: Decoder,
+    /// Whether an empty database may take the place of the one that was published into the bucket.
+    pub rebuild: bool,
     /// Whether files that the catalogue already knows are ingested again.
     pub force: bool,
     /// Whether items that an earlier version took in get what is made today. Their originals stay as they are.
@@ -158,6 +162,7 @@ impl Options {
             packaging: Packaging::default(),
             temp: None,
             decoder: Decoder::default(),
+            rebuild: false,
             force: false,
             renditions: false,
             checksums: false,

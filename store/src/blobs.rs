@@ -1,7 +1,6 @@
 //! The bytes of objects: immutable files with random names, which `s3s-fs` receives.
 
 use std::{
-    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -18,7 +17,7 @@ use uuid::Uuid;
 use crate::body::watch;
 
 /// The folder of the blobs, which `s3s-fs` treats as a bucket.
-const FOLDER: &str = "objects";
+pub const FOLDER: &str = "objects";
 
 pub struct Blobs {
     receiver: FileSystem,
@@ -71,31 +70,19 @@ impl Blobs {
     }
 
     pub fn remove(&self, id: &str) {
-        // A blob that is already gone needs no removal. Anything else that is left is swept at the next start.
+        // A blob that is already gone needs no removal. Anything else that is left is set aside at the next start.
         let _ = fs::remove_file(self.path(id));
-    }
-
-    /// Removes blobs that a crash left behind, to which nothing refers.
-    pub fn sweep(&self, in_use: &HashSet<String>) -> io::Result<()> {
-        for entry in fs::read_dir(self.root.join(FOLDER))? {
-            let entry = entry?;
-            if !entry.file_name().to_str().is_some_and(|id| in_use.contains(id)) {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        for entry in fs::read_dir(&self.root)? {
-            let entry = entry?;
-            if entry.file_name().to_str().is_some_and(|name| name.starts_with(".bucket-")) {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
     }
 }
 
 impl NewBlob<'_> {
     pub fn path(&self) -> PathBuf {
         self.blobs.path(&self.id)
+    }
+
+    /// Where the blob is written until it is whole. What lies there at a start was broken off, and `s3s-fs` removes it.
+    pub fn unfinished(&self) -> PathBuf {
+        self.blobs.root.join(format!(".tmp.{}.internal.part", self.id))
     }
 
     /// The size in bytes.
@@ -125,6 +112,7 @@ impl NewBlob<'_> {
 impl Drop for NewBlob<'_> {
     fn drop(&mut self) {
         if !self.kept {
+            let _ = fs::remove_file(self.unfinished());
             self.blobs.remove(&self.id);
             self.remove_notes();
         }
@@ -135,8 +123,12 @@ impl Drop for NewBlob<'_> {
 ///
 /// # Errors
 /// 404 if `source` was deleted in the meantime.
-pub async fn duplicate(source: PathBuf, new: PathBuf) -> S3Result {
-    let copy = move || fs::hard_link(&source, &new).or_else(|_| fs::copy(&source, &new).map(drop));
+pub async fn duplicate(source: PathBuf, new: &NewBlob<'_>) -> S3Result {
+    let (unfinished, new) = (new.unfinished(), new.path());
+    let copy = move || {
+        fs::hard_link(&source, &new)
+            .or_else(|_| fs::copy(&source, &unfinished).and_then(|_| fs::rename(&unfinished, &new)))
+    };
     match tokio::task::spawn_blocking(copy).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(s3_error!(NoSuchKey)),
@@ -146,13 +138,14 @@ pub async fn duplicate(source: PathBuf, new: PathBuf) -> S3Result {
 }
 
 /// Writes `sources` one after the other into `new`.
-pub async fn concatenate(sources: Vec<PathBuf>, new: PathBuf) -> S3Result {
+pub async fn concatenate(sources: Vec<PathBuf>, new: &NewBlob<'_>) -> S3Result {
+    let (unfinished, new) = (new.unfinished(), new.path());
     let copy = move || -> io::Result<()> {
-        let mut target = fs::File::create_new(new)?;
+        let mut target = fs::File::create_new(&unfinished)?;
         for source in sources {
             io::copy(&mut fs::File::open(source)?, &mut target)?;
         }
-        Ok(())
+        fs::rename(unfinished, new)
     };
     tokio::task::spawn_blocking(copy).await.map_err(S3Error::internal_error)?.map_err(S3Error::internal_error)
 }

@@ -13,6 +13,7 @@ use crate::{
     Config,
     cors::{self, Cors},
     guard,
+    lost::Lost,
     s3::{OneBucket, OneKey, Store},
 };
 
@@ -35,6 +36,7 @@ pub struct Front {
     cors: Cors,
     region: String,
     s3: S3Service,
+    pub lost: Option<Lost>,
 }
 
 impl Front {
@@ -43,11 +45,12 @@ impl Front {
     /// # Errors
     /// Those of [`crate::serve`].
     pub fn open(config: Config) -> io::Result<Self> {
-        let store = Store::open(&config.root, config.bucket.clone())?;
+        let mut store = Store::open(&config.root, config.bucket.clone())?;
+        let lost = store.lost.take();
         let mut builder = S3ServiceBuilder::new(store);
         builder.set_access(OneBucket(config.bucket));
         builder.set_auth(OneKey { id: config.access_key_id, secret: config.secret_access_key.into() });
-        Ok(Self { cors: Cors::new(config.allowed_origins), region: config.region, s3: builder.build() })
+        Ok(Self { cors: Cors::new(config.allowed_origins), region: config.region, s3: builder.build(), lost })
     }
 
     pub async fn handle(&self, request: Request<Incoming>) -> Response<Body> {

@@ -18,6 +18,9 @@ use s3s::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The name of the file.
+pub const FILE: &str = "index.sqlite";
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS object (
         key BLOB PRIMARY KEY, blob TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,

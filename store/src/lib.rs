@@ -44,7 +44,8 @@
 //!
 //! # Promises
 //! A crash of the process loses no finished write, and leaves no half-made object. A power failure may do both,
-//! because nothing is synced to disk per write. Only one process at a time may open a folder.
+//! because nothing is synced to disk per write. Only one process at a time may open a folder. Bytes that the index does
+//! not name are not deleted at a start, because the index may be an older copy: see `lost`.
 
 mod blobs;
 mod body;
@@ -54,6 +55,7 @@ mod front;
 mod guard;
 mod index;
 mod list;
+mod lost;
 mod multipart;
 mod pieces;
 mod read;
@@ -67,6 +69,7 @@ use std::{fmt, io, path::PathBuf};
 
 use tokio::net::TcpListener;
 
+pub use lost::Lost;
 pub use server::Door;
 pub use spawn::{Running, spawn, spawn_behind};
 
@@ -101,8 +104,9 @@ impl fmt::Debug for Config {
 /// Serves the store on `listener` until `shutdown` completes. Requests in flight then have five seconds to end.
 ///
 /// # Errors
-/// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` if another process has the folder open, and
-/// every error of opening the folder.
+/// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` if another process has the folder open,
+/// `InvalidData` if the index is missing or empty and there are bytes of objects, and every error of opening the
+/// folder.
 pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let front = front::Front::open(config)?;
     let shutdown = async {

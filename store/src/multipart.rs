@@ -119,7 +119,7 @@ impl Store {
         }
         let etag = format!("{}-{}", hex(&digests.finalize()), chosen.len());
         let blob = self.blobs.create();
-        blobs::concatenate(chosen.iter().map(|part| self.blobs.path(&part.blob)).collect(), blob.path()).await?;
+        blobs::concatenate(chosen.iter().map(|part| self.blobs.path(&part.blob)).collect(), &blob).await?;
         let object = Object { blob: blob.id(), size: blob.size()?, etag: etag.clone(), modified: now(), headers };
         let replaced = self.index.finish_upload(&input.upload_id, &input.key, &object, &condition)?;
         blob.keep();

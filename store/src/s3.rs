@@ -20,13 +20,18 @@ use s3s::{
     s3_error,
 };
 
-use crate::{blobs::Blobs, index::Index};
+use crate::{
+    blobs::Blobs,
+    index::{self, Index},
+    lost::{self, Lost},
+};
 
 /// One bucket.
 pub struct Store {
     pub bucket: String,
     pub index: Index,
     pub blobs: Blobs,
+    pub lost: Option<Lost>,
 }
 
 impl Store {
@@ -40,13 +45,21 @@ impl Store {
         }
         let root = root.join(&bucket);
         fs::create_dir_all(&root)?;
+        let file = root.join(index::FILE);
+        if !file.exists() {
+            // No index is made beside blobs: it would be in the way of the one that is brought back.
+            lost::refuse_blobs(&root)?;
+        }
         // The index is opened first, because of its lock: the rest is safe only if no other process uses the folder.
-        let index = Index::open(&root.join("index.sqlite"))?;
-        let blobs = Blobs::open(&root)?;
+        let index = Index::open(&file)?;
         let in_use: HashSet<String> =
             index.blobs().map_err(S3Error::from).map_err(io::Error::other)?.into_iter().collect();
-        blobs.sweep(&in_use)?;
-        Ok(Self { bucket, index, blobs })
+        if in_use.is_empty() {
+            lost::refuse_blobs(&root)?;
+        }
+        let blobs = Blobs::open(&root)?;
+        let lost = lost::set_aside(&root, &in_use)?;
+        Ok(Self { bucket, index, blobs, lost })
     }
 }
 

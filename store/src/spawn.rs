@@ -12,12 +12,14 @@ use tokio::sync::oneshot;
 use crate::{
     Config,
     front::Front,
+    lost::Lost,
     server::{self, Door, Limits},
 };
 
 /// A store that serves until it is stopped or dropped.
 pub struct Running {
     addr: SocketAddr,
+    lost: Option<Lost>,
     stop: Option<oneshot::Sender<Duration>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,7 +41,8 @@ pub fn spawn_behind(door: Door, config: Config, addr: SocketAddr) -> io::Result<
     let listener = TcpListener::bind(addr)?;
     listener.set_nonblocking(true)?;
     let addr = listener.local_addr()?;
-    let front = Front::open(config)?;
+    let mut front = Front::open(config)?;
+    let lost = front.lost.take();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _context = runtime.enter();
@@ -52,13 +55,18 @@ pub fn spawn_behind(door: Door, config: Config, addr: SocketAddr) -> io::Result<
             stopped.await.ok()
         }));
     })?;
-    Ok(Running { addr, stop: Some(stop), thread: Some(thread) })
+    Ok(Running { addr, lost, stop: Some(stop), thread: Some(thread) })
 }
 
 impl Running {
     /// The address on which the store listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// What was set aside when the folder was opened, for the operator to be told.
+    pub fn lost(&self) -> Option<&Lost> {
+        self.lost.as_ref()
     }
 
     /// Stops as [`stop`](Self::stop) does, but lets requests in flight end for up to `grace`.

@@ -77,7 +77,7 @@ impl Store {
             source.headers
         };
         let blob = self.blobs.create();
-        blobs::duplicate(self.blobs.path(&source.blob), blob.path()).await?;
+        blobs::duplicate(self.blobs.path(&source.blob), &blob).await?;
         let object = Object { blob: blob.id(), modified: now(), headers, ..source };
         let replaced = self.index.put(&input.key, &object, &WriteCondition::default())?;
         blob.keep();

@@ -56,5 +56,6 @@ pub use error::{Refused, Unreadable};
 pub use head::{HEAD, NOTE};
 pub use manifest::Manifest;
 pub use names::Names;
+pub use normal::nfc;
 pub use time::Time;
 pub use walk::{Step, Walk};

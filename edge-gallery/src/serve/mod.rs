@@ -72,6 +72,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         // Whoever has a signed URL may read its object, on whatever page. The store does not know by which names
         // browsers reach the gallery.
         let store = embedded_store(&settings, &environment, vec!["*".to_owned()])?;
+        if let Some(lost) = store.lost() {
+            let _ = writeln!(std::io::stderr(), "edge-gallery: {lost}");
+        }
         let url = origins::of(store.addr()).remove(0);
         kept::write(&kept::store(&settings.data), Some(&url))
             .map_err(|error| format!("cannot write into the data folder {}: {error}", settings.data.display()))?;

@@ -149,6 +149,31 @@ fn what_keeps_it_from_starting_is_one_line() {
     }
 }
 
+/// The default data folder is below the current one, so that another folder has another database.
+#[test]
+fn an_empty_database_takes_the_place_of_another_only_with_rebuild() {
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo());
+    gallery.ingest();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().envs(gallery.store.environment()).current_dir(elsewhere.path()).args(arguments);
+        finish(command.output().unwrap())
+    };
+    let before = gallery.keys("");
+    let library = gallery.library();
+    let library = library.to_str().unwrap();
+    for arguments in [&["doctor", "--repair"][..], &["hide", "a.jpg"], &["ingest", library], &["adopt", "--yes"]] {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, out.as_str(), err.lines().count()), (1, "", 1), "{arguments:?}: {err}");
+        assert!(err.contains("gallery.db") && err.contains("has 1 item:") && err.contains("--rebuild"), "{err}");
+    }
+    assert_eq!(gallery.keys(""), before);
+    assert_eq!(run(&["ingest", library, "--rebuild"]).0, 0);
+    assert_eq!(run(&["doctor"]).0, 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_in_order() {

@@ -41,6 +41,18 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn a_store_without_its_index_is_named_and_keeps_its_bytes() {
+    let data = tempfile::tempdir().unwrap();
+    let (_, bucket) = COMPLETE.into_iter().find(|(name, _)| *name == "R2_BUCKET_NAME").unwrap();
+    let bytes = data.path().join("store").join(bucket).join("objects/0123456789abcdef0123456789abcdef");
+    std::fs::create_dir_all(bytes.parent().unwrap()).unwrap();
+    std::fs::write(&bytes, "the only original").unwrap();
+    let said = refusal(&mut program(data.path(), &COMPLETE));
+    assert!(said.contains("index.sqlite is missing or empty") && said.contains("from a copy"), "{said}");
+    assert!(bytes.exists());
+}
+
+#[test]
 fn a_port_that_is_taken_is_named() {
     let data = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -128,6 +128,13 @@ impl Catalogue {
         self.pages(&format!("{SELECT} WHERE key > ?1 ORDER BY key LIMIT ?2"))?.into_iter().map(media).collect()
     }
 
+    /// Whether there is an item, one that was taken out, or a link.
+    pub fn has_something(&self) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM media) OR EXISTS (SELECT 1 FROM withdrawn) \
+                   OR EXISTS (SELECT 1 FROM links)";
+        Ok(self.0.query(sql, [])?.first().map(|row| row.integer(0)).transpose()?.flatten() == Some(1))
+    }
+
     /// The sizes of items' objects, by key, where they were noted.
     pub fn objects(&self) -> Result<HashMap<String, Objects>, Error> {
         let rows = self.pages(

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{Order, When, text};
+use crate::spelling::composed;
 
 /// A named part of a library. An item is in the album if it lies in one of the folders or fits one of the globs, and
 /// was taken in the time. What is not set does not matter.
@@ -49,8 +50,10 @@ impl Album {
         let any_place = self.folders.is_empty() && self.globs.is_empty();
         // `check` has tried the patterns.
         let globs = self.patterns().unwrap_or_default();
+        let folders: Vec<_> = self.folders.iter().map(|folder| composed(folder)).collect();
         let is_here = |place: &str| {
-            any_place || self.folders.iter().any(|folder| is_below(folder, place)) || globs.is_match(place)
+            let place = composed(place);
+            any_place || folders.iter().any(|folder| is_below(folder, &place)) || globs.is_match(place.as_ref())
         };
         let (from, before) = self.times(zone);
         let is_then = |date: &str| {
@@ -72,7 +75,7 @@ impl Album {
     fn patterns(&self) -> Option<GlobSet> {
         let mut set = GlobSetBuilder::new();
         for pattern in &self.globs {
-            set.add(text::glob(pattern).ok()?);
+            set.add(text::glob(&composed(pattern)).ok()?);
         }
         set.build().ok()
     }

@@ -225,3 +225,17 @@ fn an_item_may_be_in_several_albums_and_an_album_empty() {
     );
     assert_eq!(albums(FULL, &[])[1], ("Summer".to_owned(), vec![]));
 }
+
+#[test]
+fn folders_and_globs_fit_names_in_either_spelling() {
+    let (composed, decomposed) = ("\u{c9}t\u{e9}", "E\u{301}te\u{301}");
+    let places = [format!("{composed}/a.jpg"), format!("{decomposed}/b.jpg"), "Ete/c.jpg".to_owned()];
+    let items: Vec<_> = places.iter().map(|place| (place.as_str(), "2024-06-15T12:00:00Z")).collect();
+    for name in [composed, decomposed] {
+        for line in [format!("folders = [\"{name}\"]"), format!("globs = [\"**/{name}/?.jpg\"]")] {
+            let mut found = album(&line, &items);
+            found.sort_by_key(|place| place.rsplit('/').next());
+            assert_eq!(found, [&places[0], &places[1]], "{line}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use gallery::views::build::{About, Album};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::settings::Settings;
+use crate::spelling::composed;
 
 /// What is said about the gallery. Where there are several libraries, the first one that says something counts.
 pub fn about(catalogue: &Catalogue, items: &[Media]) -> Result<About, Failure> {
@@ -29,7 +30,10 @@ pub fn about(catalogue: &Catalogue, items: &[Media]) -> Result<About, Failure> {
             let keys = keys.filter(|key| seen.insert(key.clone())).collect();
             about.albums.push(Album { view: View::album(&library.name, &title), title, keys });
         }
-        let cover = settings.cover.and_then(|cover| places.iter().find(|place| place.path == cover));
+        let cover = settings.cover.and_then(|cover| {
+            let named = places.iter().find(|place| place.path == cover);
+            named.or_else(|| places.iter().find(|place| composed(&place.path) == composed(&cover)))
+        });
         about.cover = about.cover.or_else(|| cover.map(|place| place.key.clone()));
         about.title = about.title.or(settings.title);
         about.subtitle = about.subtitle.or(settings.subtitle);

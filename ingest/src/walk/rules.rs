@@ -8,6 +8,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::leftovers::is_leftover;
+use crate::spelling::{composed, composed_path};
 
 pub const FILE: &str = ".galleryignore";
 
@@ -57,7 +58,8 @@ impl Rules {
     /// Decides about a file or folder directly in the folder that is being walked. Folders above it were taken.
     pub fn verdict(&self, path: &Path, is_folder: bool) -> Verdict {
         for (folder, rules) in self.folders.iter().rev().flatten() {
-            match rules.matched(path.strip_prefix(folder).unwrap_or(path), is_folder) {
+            let place = composed_path(path.strip_prefix(folder).unwrap_or(path));
+            match rules.matched(place.as_ref(), is_folder) {
                 Match::None => {}
                 Match::Ignore(_) => return Verdict::Ignored,
                 Match::Whitelist(line) if is_a_name(line) => return Verdict::Taken,
@@ -96,7 +98,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
 fn add(builder: &mut GitignoreBuilder, line: &[u8]) -> Result<(), String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = str::from_utf8(line).map_err(|_| " is not UTF-8: save the file as UTF-8".to_owned())?;
-    match builder.add_line(None, &without_braces(line)) {
+    match builder.add_line(None, &without_braces(&composed(line))) {
         Ok(_) => Ok(()),
         Err(error) => {
             let reason = match error {
@@ -160,6 +162,13 @@ mod tests {
             ("a{1,2}.gif", "/l/a1.gif", false, Verdict::Taken),
             ("a{1,2}.gif", "/l/a{1,2}.gif", false, Verdict::Ignored),
             ("a\\{1.gif", "/l/a{1.gif", false, Verdict::Ignored),
+            // Whichever way the letter is spelled, on either side.
+            ("Priv\u{e9}/", "/l/Prive\u{301}", true, Verdict::Ignored),
+            ("Prive\u{301}/", "/l/Priv\u{e9}", true, Verdict::Ignored),
+            ("Prive\u{301}/", "/l/Prive\u{301}", true, Verdict::Ignored),
+            ("Priv\u{e9}/*.gif", "/l/Prive\u{301}/a.gif", false, Verdict::Ignored),
+            ("*.gif\n!\u{c5}s\u{f6}.gif", "/l/A\u{30a}so\u{308}.gif", false, Verdict::Taken),
+            ("Prive/", "/l/Prive\u{301}", true, Verdict::Taken),
         ] {
             let (rules, mistakes) = rules(text.as_bytes());
             assert!(mistakes.is_empty(), "{mistakes:?}");

@@ -242,3 +242,16 @@ mod on_unix {
         assert!(library.skipped[0].1.contains("not UTF-8"), "{:?}", library.skipped);
     }
 }
+
+#[test]
+fn a_rule_fits_names_in_either_spelling_and_places_stay_as_they_are() {
+    // Names as old Macs have written them, and rules as editors write them.
+    let root = tree(&["Prive\u{301}/a.gif", "sub/Prive\u{301}/b.gif", "E\u{301}te\u{301}.gif"]);
+    write(&root, ".galleryignore", "Priv\u{e9}/\n");
+    let library = walk(root.path(), false);
+    let names: Vec<_> = std::fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    // A file system may compose names by itself.
+    let kept = names.iter().filter_map(|name| name.to_str()).find(|name| !name.starts_with(['.', 'P', 's'])).unwrap();
+    assert_eq!(places(&library), [kept]);
+    assert_eq!((library.candidates[0].key.as_str(), library.ignored_by_rule), (kept, 2));
+}

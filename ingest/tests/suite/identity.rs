@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use crate::common::jpeg::{encode, quarters};
 use crate::common::{Gallery, views};
+use gallery::link::{Flags, LinkId};
 use gallery::views::View;
 use image::ImageFormat;
-use ingest::{Options, Report};
+use ingest::{NewLink, Options, Report, add_link};
 
 fn photo(side: u32) -> Vec<u8> {
     encode(&quarters(side, 8), ImageFormat::Png)
@@ -262,6 +263,32 @@ fn libraries_say_what_they_are_called_and_what_their_albums_are() {
     let library = Some(gallery.folder.path().join("lib"));
     let refused = ingest::run(&Options { library, ..gallery.options.clone() }).unwrap_err().to_string();
     assert!(refused.contains("titel") && refused.contains("line 1") && refused.lines().count() == 1, "{refused}");
+}
+
+/// Old Macs have written an accent behind its letter, and editors write one character.
+#[test]
+fn settings_and_links_fit_names_in_either_spelling() {
+    let gallery = Gallery::new();
+    let (composed, decomposed) = ("\u{c9}t\u{e9}", "E\u{301}te\u{301}");
+    file(&gallery, &format!("lib/{decomposed}/a.png"), &photo(10));
+    file(&gallery, "lib/b.png", &photo(11));
+    file(&gallery, "lib/gallery.toml", format!("cover = \"{composed}/a.png\"\n").as_bytes());
+    ingest(&gallery, "lib");
+    let key = format!("{decomposed}/a.png");
+    assert_eq!(keys(&gallery), [key.as_str(), "b.png"], "a key is spelled as the file's name is");
+    let by_folder = views::timeline(&gallery, View::EVERYTHING);
+    assert_eq!((&by_folder["cover"], &by_folder["views"][3]["title"]), (&key.into(), &decomposed.into()));
+
+    let link = NewLink {
+        id: LinkId::of("AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+        label: "guests".to_owned(),
+        expires: None,
+        views: vec![composed.to_owned()],
+        flags: Flags::default(),
+        password: None,
+    };
+    let link = add_link(&gallery.options, b"0f4c8d1b6a3e49d2b7c5f0e1a2938475", link).unwrap();
+    assert_eq!(link.views, [View::album("lib", decomposed)]);
 }
 
 #[test]

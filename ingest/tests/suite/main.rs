@@ -13,6 +13,7 @@ mod formats;
 mod identity;
 mod kv_rights;
 mod large;
+mod lost;
 mod packs;
 mod photos;
 mod privacy;

@@ -10,7 +10,7 @@ use crate::common::views::{index, keys, part, timeline};
 use crate::common::{Gallery, database, options, sql};
 use gallery::views::{INDEX, View};
 use image::ImageFormat;
-use ingest::{Change, Error, curate, end_all_sessions};
+use ingest::{Change, Error, Options, curate, end_all_sessions};
 
 const ORDER: &str = "SELECT key FROM media ORDER BY COALESCE(taken_at, date_taken, uploaded_at) DESC, key DESC";
 
@@ -121,7 +121,7 @@ fn a_catalogue_that_comes_back_keeps_both() {
     let second = part(&gallery);
     std::fs::remove_file(path).unwrap();
     sql::<String>(database(&gallery.options), "DELETE FROM media RETURNING key");
-    gallery.ingest();
+    ingest::run(&Options { rebuild: true, ..gallery.options.clone() }).unwrap();
     assert_eq!(index(&gallery).version, first);
     assert!(gallery.object(&second).is_some(), "for readers of the one before");
     assert!(keys(&gallery).is_empty());
