@@ -209,6 +209,37 @@ describe('on a phone', () => {
     await page.getByRole('button', { name: 'Share the selection' }).tap();
     await page.waitForFunction(() => window.shared);
     assert.deepEqual(await page.evaluate(() => window.shared), [0, 2].map((number) => `${all[number].name} true`));
+  });
+
+  it('files that came too late for the tap wait for another one, unless other items are selected by then', async () => {
+    const share = page.getByRole('button', { name: 'Share the selection' });
+    const again = page.getByText('Ready. Press Share once more.');
+    await page.evaluate(() => {
+      navigator.share = async ({ files }) => {
+        window.shared = files.map(({ name }) => name);
+        if (window.late) throw new DOMException('The tap was too long ago.', 'NotAllowedError');
+      };
+      window.late = true;
+    });
+    await share.tap();
+    await again.waitFor();
+    await page.evaluate(() => void (window.late = window.shared = null));
+    await share.tap();
+    await page.waitForFunction(() => window.shared);
+    assert.deepEqual(await page.evaluate(() => window.shared), [0, 2].map((number) => all[number].name));
+    await again.waitFor({ state: 'detached' });
+    await page.evaluate(() => void (window.late = true));
+    await share.tap();
+    await again.waitFor();
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+    await again.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await tile(page, 1).tap();
+    await page.evaluate(() => void (window.late = window.shared = null));
+    await share.tap();
+    await page.waitForFunction(() => window.shared);
+    assert.deepEqual(await page.evaluate(() => window.shared), [all[1].name]);
+    await page.getByRole('button', { name: 'End the selection' }).tap();
     quiet(visitor);
   });
 });
