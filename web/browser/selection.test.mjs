@@ -243,3 +243,60 @@ describe('on a phone', () => {
     quiet(visitor);
   });
 });
+
+describe('through a link to two albums', () => {
+  let gallery;
+  let visitor;
+  let page;
+  /** An item that is only in the second album. */
+  const second = 30;
+  const shown = () => page.locator('.slide-active.slide-shown').waitFor();
+  before(async () => {
+    gallery = await mock(60, { albums: [['Wedding', 10], ['Party', 40]] });
+    gallery.opens = ['Wedding', 'Party'];
+    gallery.link = { download: true, originals: true };
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(gallery.url);
+    await logIn(page);
+  });
+  after(async () => {
+    await visitor?.close();
+    await gallery?.close();
+  });
+
+  it('an item of the second is there after a reload, and for who gets its address', async () => {
+    await page.getByRole('button', { name: 'Wedding' }).click();
+    await screenshot(page, 'two albums');
+    await page.getByRole('link', { name: 'Party' }).click();
+    await tile(page, second).click();
+    await shown();
+    gallery.asked.length = 0;
+    await page.reload();
+    await shown();
+    assert.match(await page.locator('.caption').textContent(), /Party.*31.*40/);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await shown();
+    assert.match(await page.locator('.caption').textContent(), /Party.*31.*40/);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    await tile(page, second).waitFor();
+  });
+
+  it('favourites are those of both, and are downloaded together', async () => {
+    for (const number of [5, second]) {
+      await tile(page, number).focus();
+      await page.keyboard.press('f');
+    }
+    await page.getByRole('link', { name: 'Favourites' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 2);
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await page.getByRole('button', { name: 'Prepare' }).click();
+    await page.getByRole('link', { name: /^Download/ }).waitFor();
+    assert.deepEqual(gallery.wanted.pop().keys, [5, second].map((number) => all[number].key));
+    await page.keyboard.press('Escape');
+    quiet(visitor);
+  });
+});

@@ -35,6 +35,8 @@ import { languages } from './ui/languages.ts';
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
   readonly fromGrid: true;
+  /** The view in which it was opened. A reload looks for the item there first. */
+  readonly view: string;
 }
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
@@ -165,7 +167,7 @@ export function start(root: HTMLElement): void {
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     savePlace(photos.place());
-    history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
+    history.pushState({ fromGrid: true, view: view.value } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
   if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
@@ -230,7 +232,7 @@ export function start(root: HTMLElement): void {
       shut();
     } else {
       photos.cover(true);
-      show(view.value);
+      show(openedIn(history.state) ?? view.value);
       reveal(route.key, play);
     }
   }
@@ -261,13 +263,12 @@ export function start(root: HTMLElement): void {
   async function seek(key: string): Promise<void> {
     const tell = (notice: HTMLElement) => viewer.open((box) => box.tell(notice));
     tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
-    // The filter of this visit may hide the item.
-    show(EVERYTHING);
-    const all = library(EVERYTHING);
     try {
-      const index = await all.find(key);
+      const found = await libraries.find(key, view.value);
       if (!at(key)) return;
-      if (index !== null) viewer.open((box) => at(key) && box.show(all, index, false));
+      // The filter of this visit may hide the item.
+      show(found?.name ?? EVERYTHING);
+      if (found) viewer.open((box) => at(key) && box.show(library(found.name), found.index, false));
       else tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) tell(failure(error, () => void seek(key)));
@@ -376,4 +377,7 @@ function whySignedOut(): string | undefined {
 function fromGrid(state: unknown): state is Visit {
   return typeof state === 'object' && state !== null && 'fromGrid' in state;
 }
+
+const openedIn = (state: unknown): string | null =>
+  fromGrid(state) && typeof state.view === 'string' ? state.view : null;
 

@@ -1,5 +1,5 @@
 import { ApiError, type Api } from '../api/client.ts';
-import type { Block, Located, Media, Place, Timeline } from '../api/types.ts';
+import type { Block, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks } from './blocks.ts';
 import { waitAfter } from './wait.ts';
@@ -132,11 +132,6 @@ export class Library {
     if (timeline !== this.timeline) throw new ApiError(words.errors.unknown, 0);
     const [from, to] = [Math.max(0, range[0]), Math.min(range[1], this.count)];
     return Array.from({ length: Math.max(0, to - from) }, (_, at) => this.at(from + at)).filter((item) => item !== null);
-  }
-
-  /** An item anywhere in the view, and where it is. Rejects as the API does. */
-  locate(key: string): Promise<Located> {
-    return this.#api.item(key, this.view);
   }
 
   /** Asks whether the library has changed since the timeline was read. */
