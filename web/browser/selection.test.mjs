@@ -120,10 +120,28 @@ describe('on a desktop', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('what is no longer a favourite leaves the view', async () => {
-    await tile(page, 3).focus();
-    await page.keyboard.press('f');
+  it('what is no longer a favourite stays under the lightbox, and leaves when it is closed', async () => {
+    const place = (text) => page.locator('.caption').getByText(text).waitFor();
+    await tile(page, 3).click();
+    await place('2 of 4');
+    await page.keyboard.press('h');
+    await page.locator('.control-liked').waitFor({ state: 'detached' });
+    await page.waitForTimeout(300);
+    await place('2 of 4');
+    await page.keyboard.press('ArrowLeft');
+    await place('1 of 4');
+    await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelectorAll('.tile').length === 3);
+    await tile(page, 5).click();
+    await place('3 of 3');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+  });
+
+  it('what is no longer a favourite leaves the view', async () => {
+    await tile(page, 2).focus();
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 2);
     assert.equal(await page.evaluate(() => localStorage.getItem('favourites').includes('IMG')), false);
     quiet(visitor);
   });

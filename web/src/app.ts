@@ -49,6 +49,8 @@ export function start(root: HTMLElement): void {
   const shown = state();
   const { view, subject, title, locked, message } = shown;
   let scrolled = 0;
+  /** The item that is looked for in a library that has changed. */
+  let following: string | null = null;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
@@ -94,7 +96,7 @@ export function start(root: HTMLElement): void {
         // Safari allows a hundred changes in half a minute. If the viewer turns pages faster, the URL lags behind.
       }
     },
-    displaced: (key) => reveal(key, false),
+    displaced: (key) => void follow(key),
     details: (key) => api.details(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
     like,
@@ -138,7 +140,7 @@ export function start(root: HTMLElement): void {
   effect(() => {
     void shown.favourites.value;
     untracked(() => viewer.loaded()?.mark());
-    void untracked(() => libraries.known(FAVOURITES)?.refresh());
+    untracked(showLiked);
   });
 
   api.onUnauthorized = lock;
@@ -242,6 +244,16 @@ export function start(root: HTMLElement): void {
     else viewer.open((box) => at(key) && uncover(box, key, play));
   }
 
+  /** The library has changed under the lightbox. What is looked at stays there while its new number is asked for. */
+  async function follow(key: string): Promise<void> {
+    if (following === key) return;
+    following = key;
+    // Where it is in this view no longer, or that cannot be told, `reveal` looks further.
+    await library(view.value).find(key).catch(() => null);
+    following = null;
+    if (at(key)) reveal(key, false);
+  }
+
   function uncover(box: Lightbox, key: string, play: boolean): void {
     const from = library(view.value);
     const index = from.indexOf(key);
@@ -289,9 +301,18 @@ export function start(root: HTMLElement): void {
         if (parseRoute(location.hash).view === 'item') return;
         viewer.hide();
         target?.focus({ preventScroll: true });
+        showLiked();
       });
-    } else viewer.hide();
+    } else {
+      viewer.hide();
+      showLiked();
+    }
     photos.cover(false);
+  }
+
+  /** Shows the favourites as they are now. Under the lightbox they stay, so that what is looked at keeps its place. */
+  function showLiked(): void {
+    if (parseRoute(location.hash).view !== 'item') void libraries.known(FAVOURITES)?.refresh();
   }
 
   /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
