@@ -79,18 +79,53 @@ describe('favourites of a link to several albums', () => {
   });
 });
 
+/** A gallery of one block, which may change. */
+function gallery() {
+  const items = [media({ key: 'x0' }), media({ key: 'x1' })];
+  const views = [{ name: 'album-a', title: 'A', count: 2 }];
+  const now = { block: 'x', favourites: own() };
+  const api = {
+    timeline: vi.fn(() => Promise.resolve(timeline([[now.block, 2]], { version: now.block, views }))),
+    block: vi.fn((name: string) => (name === now.block ? Promise.resolve(items) : gone())),
+    item: vi.fn(gone),
+  };
+  return { items, now, api, libraries: new Libraries(api, () => now.favourites, () => undefined) };
+}
+
 describe('favourites of everything', () => {
   it('are read from one view', async () => {
-    const views = [{ name: 'album-a', title: 'A', count: 2 }];
-    const api = {
-      timeline: vi.fn(() => Promise.resolve(timeline([['x', 2]], { views }))),
-      block: vi.fn(() => Promise.resolve([media({ key: 'x0' }), media({ key: 'x1' })])),
-      item: vi.fn(gone),
-    };
-    const favourites = own(media({ key: 'x1' }));
-    const library = new Libraries(api, () => favourites, () => undefined).get(FAVOURITES);
+    const { now, api, items, libraries } = gallery();
+    now.favourites = own(...items.slice(1));
+    const library = libraries.get(FAVOURITES);
     await library.read();
     expect(library.count).toBe(1);
     expect(api.timeline.mock.calls).toHaveLength(1);
+  });
+
+  it('are all there after hearts in quick succession', async () => {
+    const { api, now, items, libraries } = gallery();
+    const library = libraries.get(FAVOURITES);
+    await library.read();
+    let second: Promise<void> | undefined;
+    api.block.mockImplementationOnce(() => {
+      now.favourites = own(...items);
+      second = library.refresh();
+      return Promise.resolve(items);
+    });
+    now.favourites = own(...items.slice(1));
+    await library.refresh();
+    await second;
+    expect(library.count).toBe(2);
+  });
+
+  it('are read from what the library has become', async () => {
+    const { now, items, libraries } = gallery();
+    await libraries.get(EVERYTHING).read();
+    now.favourites = own(...items);
+    now.block = 'y';
+    const library = libraries.get(FAVOURITES);
+    await library.read();
+    expect([library.status, library.count]).toEqual(['ready', 2]);
+    expect(libraries.get(EVERYTHING).timeline?.version).toBe('y');
   });
 });

@@ -1,7 +1,8 @@
-import { ApiError, type Api } from './api/client.ts';
+import type { Api } from './api/client.ts';
 import type { Timeline } from './api/types.ts';
 import { decode, type Favourites } from './favourites/code.ts';
 import { favouriteSource } from './favourites/source.ts';
+import { isGone } from './library/blocks.ts';
 import { Library } from './library/library.ts';
 import { codeOf, EVERYTHING } from './route.ts';
 
@@ -86,6 +87,6 @@ const others = ({ view, views }: Timeline): string[] =>
 
 /** A view that is gone has no items. */
 function none(error: unknown): null {
-  if (error instanceof ApiError && error.status === 404) return null;
+  if (isGone(error)) return null;
   throw error;
 }

@@ -1,5 +1,6 @@
 import { ApiError, type Api } from '../api/client.ts';
 import type { Day, Media, Timeline } from '../api/types.ts';
+import { isGone } from '../library/blocks.ts';
 import type { Library, Range } from '../library/library.ts';
 import { FAVOURITES } from '../route.ts';
 import { words } from '../words/words.ts';
@@ -48,8 +49,15 @@ export function favouriteSource(
 
   /** Who asks while an answer is on its way shares it. */
   function timeline(): Promise<Timeline> {
-    reading ??= read().finally(() => (reading = null));
+    reading ??= read().catch(again).finally(() => (reading = null));
     return reading;
+  }
+
+  /** Libraries that name a block that is gone have changed. */
+  async function again(error: unknown): Promise<Timeline> {
+    if (!isGone(error)) throw error;
+    await Promise.all((await open()).map((each) => each.refresh()));
+    return read();
   }
 
   return {
