@@ -81,6 +81,8 @@ async function among(library: Library, favourites: Favourites): Promise<Found[]>
   const found: Found[] = [];
   for (const [date, range] of rangesOf(timeline, new Set(favourites.values()))) {
     const items = await library.items(range);
+    // Numbers of an older timeline lead to other items.
+    if (library.timeline !== timeline) return among(library, favourites);
     items.forEach((item, at) => {
       if (favourites.has(idOf(item.key))) found.push({ item, date, ratio: timeline.ratios.charAt(range[0] + at) });
     });

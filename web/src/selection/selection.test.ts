@@ -83,6 +83,28 @@ describe('a selection whose items are still being read', () => {
     expect(selected()).toEqual(['a0', 'a1', 'b0', 'b1']);
   });
 
+  it('is not taken for the same numbers of another view', async () => {
+    select.toggleAll([0, 4]);
+    select.clear();
+    select.toggleAll([0, 4]);
+    const first = library;
+    library = new Library(
+      {
+        timeline: () => Promise.resolve(timeline([['c', 4]])),
+        block: () => Promise.resolve(['c0', 'c1', 'c2', 'c3'].map((key) => media({ key }))),
+        item: () => Promise.reject(new Error('not asked for')),
+      },
+      'photos',
+    );
+    await library.read();
+    select.toggleAll([0, 4]);
+    await settled();
+    expect(selected()).toEqual(['a0', 'a1', 'c0', 'c1', 'c2', 'c3']);
+    library = first;
+    await come();
+    expect(selected()).toContain('b1');
+  });
+
   it('is not set anew where nothing is left to change', async () => {
     select.toggleAll([0, 2]);
     const before = state.selection.value;

@@ -33,6 +33,8 @@ type Items = ReadonlyMap<string, Media>;
 
 /** A change whose items are still being read. */
 interface Change {
+  /** The library whose items have these numbers. */
+  readonly of: Library;
   readonly range: Range;
   readonly add: boolean;
   /** What was changed since it began, and is left as it is. */
@@ -70,7 +72,7 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
 
   /** The viewer's last word counts: changes that are still under way leave this range alone. */
   function claim(range: Range): void {
-    for (const { later } of pending) later.push(range);
+    for (const each of pending) if (each.of === shown.library()) each.later.push(range);
   }
 
   /** What has been read changes at once, and the rest when it has come. */
@@ -78,7 +80,7 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
     claim(range);
     set(changed(state.selection.value, known(range), add));
     const of = shown.library();
-    const mine: Change = { range, add, later: [] };
+    const mine: Change = { of, range, add, later: [] };
     pending.add(mine);
     try {
       const items = await of.items(range);
@@ -103,7 +105,8 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
 
   /** Whether a range is selected as a whole, or will be. */
   function isWhole([from, to]: Range): boolean {
-    const under = [...pending].filter(({ range }) => range[0] === from && range[1] === to).pop();
+    const library = shown.library();
+    const under = [...pending].findLast(({ of, range }) => of === library && range[0] === from && range[1] === to);
     if (under) return under.add;
     const items = known([from, to]);
     return items.length === to - from && items.every(({ key }) => state.selection.value.has(key));
