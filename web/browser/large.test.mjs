@@ -361,6 +361,29 @@ describe('a library that fails and changes', () => {
     server.change(all);
   });
 
+  it('stays in the view of the item that is looked at when the library changes', async () => {
+    await page.goto(`${server.url}/#/photos`);
+    await page.reload();
+    await gridShown(page);
+    await page.locator(`[data-key="${keyOf(10)}"]`).click();
+    await shownName(page, keyOf(10).slice(5));
+    const all = items(COUNT);
+    const added = all.slice(0, 300).map((item) => ({ ...item, key: item.key.replace('IMG', 'NEW') }));
+    const after_ = [...added, ...all.map((item, number) => (number > 9000 ? { ...item, size: 1 } : item))];
+    server.change(after_);
+    await page.keyboard.press('End');
+    const photos = after_.filter(({ type }) => type === 'image');
+    const place = `${photos.findIndex(({ key }) => key === keyOf(10)) + 1} of ${photos.length.toLocaleString('en-GB')}`;
+    await page.locator('.caption').getByText(place).waitFor();
+    await shownName(page, keyOf(10).slice(5));
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    assert.equal(await page.locator('.view[aria-current]').first().textContent(), 'Photos');
+    server.change(all);
+    await page.getByRole('link', { name: 'All' }).click();
+    await gridShown(page);
+  });
+
   it('asks for the password when the session has ended, then goes on there', async () => {
     await page.reload();
     await gridShown(page);

@@ -316,6 +316,15 @@ describe('the tools of the lightbox', () => {
     assert.equal(await viewer(page).isVisible(), true);
   });
 
+  it('save the original, also where another origin sends it', async () => {
+    await openIn(page, 0);
+    const link = page.locator('.control-download');
+    assert.equal(await link.getAttribute('href'), `${library[0].file}?download`);
+    const [saved] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    assert.equal(saved.suggestedFilename(), library[0].name);
+    await saved.delete();
+  });
+
   it('fill the screen, and leave it', async () => {
     await open(3);
     await page.keyboard.press('f');

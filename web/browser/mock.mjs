@@ -97,6 +97,8 @@ export async function mock(count, given = {}) {
     intercept: () => false,
     /** What a link allows, as in a timeline. `null`: the session is of the password. */
     link: null,
+    /** The titles of the albums that a link opens. `null`: everything is open. */
+    opens: null,
     /** How many parts a download has, and how many items are not in it. */
     download: { parts: 1, leftOut: 0 },
     /** The bodies that asked for downloads. */
@@ -117,14 +119,17 @@ export async function mock(count, given = {}) {
   };
   state.change(items(count));
 
+  /** The views that are open. The first is what is asked for without a name. */
+  const open = () => [...library.views.values()].filter((each) => state.opens?.includes(each.title) ?? true);
+
   function timeline(name) {
-    const of = library.views.get(name);
+    const of = open().find((each) => each.name === name);
     return of && {
       version: library.version,
       title,
       subtitle,
       cover: name === 'everything' && cover !== null ? (of.all[cover]?.key ?? null) : null,
-      views: [...library.views.values()].map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
+      views: open().map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
       view: name,
       count: of.all.length,
       days: of.days,
@@ -135,12 +140,13 @@ export async function mock(count, given = {}) {
   }
 
   function located(key, name) {
-    const of = library.views.get(name);
-    const found = [...library.views.get('everything').all].find((item) => item.key === key);
+    const of = open().find((each) => each.name === name);
+    const found = open().flatMap(({ all }) => all).find((item) => item.key === key);
+    if (!of || !found) return undefined;
     const number = of.all.findIndex((item) => item.key === key);
     const block = of.blocks.find(({ start, count: size }) => number >= start && number < start + size);
     const position = block ? { view: name, block: block.name, index: number - block.start, item: number } : null;
-    return found && { latitude: null, longitude: null, altitude: null, exposure: null, ...found, position };
+    return { latitude: null, longitude: null, altitude: null, exposure: null, ...found, position };
   }
 
   /** A download of a view, or of items. Its sizes are as if each file had 12.3 MB. */
@@ -230,9 +236,9 @@ export async function mock(count, given = {}) {
     if (!state.welcomes || !/session=1/.test(request.headers.cookie ?? '')) return problem(response, 401, 'Please log in.');
     if (path === '/auth') return response.writeHead(204).end();
     if (isPicture) return picture(path.replace(/^\/api\/\w+\//, ''), url.searchParams.get('size'), response);
-    const asked = url.searchParams.get('view') ?? 'everything';
+    const asked = url.searchParams.get('view') ?? open()[0].name;
     if (path === '/api/timeline') {
-      const tag = `"${library.version}-${asked}-${digest(JSON.stringify(state.link))}"`;
+      const tag = `"${library.version}-${asked}-${digest(JSON.stringify([state.link, state.opens]))}"`;
       const headers = { etag: tag, 'cache-control': 'private, no-cache', 'content-type': 'application/json' };
       if (request.headers['if-none-match'] === tag) return response.writeHead(304, headers).end();
       const body = timeline(asked);

@@ -120,10 +120,28 @@ describe('on a desktop', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('what is no longer a favourite leaves the view', async () => {
-    await tile(page, 3).focus();
-    await page.keyboard.press('f');
+  it('what is no longer a favourite stays under the lightbox, and leaves when it is closed', async () => {
+    const place = (text) => page.locator('.caption').getByText(text).waitFor();
+    await tile(page, 3).click();
+    await place('2 of 4');
+    await page.keyboard.press('h');
+    await page.locator('.control-liked').waitFor({ state: 'detached' });
+    await page.waitForTimeout(300);
+    await place('2 of 4');
+    await page.keyboard.press('ArrowLeft');
+    await place('1 of 4');
+    await page.keyboard.press('Escape');
     await page.waitForFunction(() => document.querySelectorAll('.tile').length === 3);
+    await tile(page, 5).click();
+    await place('3 of 3');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+  });
+
+  it('what is no longer a favourite leaves the view', async () => {
+    await tile(page, 2).focus();
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 2);
     assert.equal(await page.evaluate(() => localStorage.getItem('favourites').includes('IMG')), false);
     quiet(visitor);
   });
@@ -209,6 +227,94 @@ describe('on a phone', () => {
     await page.getByRole('button', { name: 'Share the selection' }).tap();
     await page.waitForFunction(() => window.shared);
     assert.deepEqual(await page.evaluate(() => window.shared), [0, 2].map((number) => `${all[number].name} true`));
+  });
+
+  it('files that came too late for the tap wait for another one, unless other items are selected by then', async () => {
+    const share = page.getByRole('button', { name: 'Share the selection' });
+    const again = page.getByText('Ready. Press Share once more.');
+    await page.evaluate(() => {
+      navigator.share = async ({ files }) => {
+        window.shared = files.map(({ name }) => name);
+        if (window.late) throw new DOMException('The tap was too long ago.', 'NotAllowedError');
+      };
+      window.late = true;
+    });
+    await share.tap();
+    await again.waitFor();
+    await page.evaluate(() => void (window.late = window.shared = null));
+    await share.tap();
+    await page.waitForFunction(() => window.shared);
+    assert.deepEqual(await page.evaluate(() => window.shared), [0, 2].map((number) => all[number].name));
+    await again.waitFor({ state: 'detached' });
+    await page.evaluate(() => void (window.late = true));
+    await share.tap();
+    await again.waitFor();
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+    await again.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await tile(page, 1).tap();
+    await page.evaluate(() => void (window.late = window.shared = null));
+    await share.tap();
+    await page.waitForFunction(() => window.shared);
+    assert.deepEqual(await page.evaluate(() => window.shared), [all[1].name]);
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+    quiet(visitor);
+  });
+});
+
+describe('through a link to two albums', () => {
+  let gallery;
+  let visitor;
+  let page;
+  /** An item that is only in the second album. */
+  const second = 30;
+  const shown = () => page.locator('.slide-active.slide-shown').waitFor();
+  before(async () => {
+    gallery = await mock(60, { albums: [['Wedding', 10], ['Party', 40]] });
+    gallery.opens = ['Wedding', 'Party'];
+    gallery.link = { download: true, originals: true };
+    visitor = await visit(DESKTOP);
+    page = visitor.page;
+    await page.goto(gallery.url);
+    await logIn(page);
+  });
+  after(async () => {
+    await visitor?.close();
+    await gallery?.close();
+  });
+
+  it('an item of the second is there after a reload, and for who gets its address', async () => {
+    await page.getByRole('button', { name: 'Wedding' }).click();
+    await screenshot(page, 'two albums');
+    await page.getByRole('link', { name: 'Party' }).click();
+    await tile(page, second).click();
+    await shown();
+    gallery.asked.length = 0;
+    await page.reload();
+    await shown();
+    assert.match(await page.locator('.caption').textContent(), /Party.*31.*40/);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await shown();
+    assert.match(await page.locator('.caption').textContent(), /Party.*31.*40/);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    await tile(page, second).waitFor();
+  });
+
+  it('favourites are those of both, and are downloaded together', async () => {
+    for (const number of [5, second]) {
+      await tile(page, number).focus();
+      await page.keyboard.press('f');
+    }
+    await page.getByRole('link', { name: 'Favourites' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 2);
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await page.getByRole('button', { name: 'Prepare' }).click();
+    await page.getByRole('link', { name: /^Download/ }).waitFor();
+    assert.deepEqual(gallery.wanted.pop().keys, [5, second].map((number) => all[number].key));
+    await page.keyboard.press('Escape');
     quiet(visitor);
   });
 });

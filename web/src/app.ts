@@ -35,6 +35,8 @@ import { languages } from './ui/languages.ts';
 /** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
 interface Visit {
   readonly fromGrid: true;
+  /** The view in which it was opened. A reload looks for the item there first. */
+  readonly view: string;
 }
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
@@ -47,6 +49,8 @@ export function start(root: HTMLElement): void {
   const shown = state();
   const { view, subject, title, locked, message } = shown;
   let scrolled = 0;
+  /** The item that is looked for in a library that has changed. */
+  let following: string | null = null;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
@@ -92,7 +96,7 @@ export function start(root: HTMLElement): void {
         // Safari allows a hundred changes in half a minute. If the viewer turns pages faster, the URL lags behind.
       }
     },
-    displaced: (key) => reveal(key, false),
+    displaced: (key) => void follow(key),
     details: (key) => api.details(key),
     isFavourite: ({ key }) => shown.favourites.peek().has(idOf(key)),
     like,
@@ -136,7 +140,7 @@ export function start(root: HTMLElement): void {
   effect(() => {
     void shown.favourites.value;
     untracked(() => viewer.loaded()?.mark());
-    void untracked(() => libraries.known(FAVOURITES)?.refresh());
+    untracked(showLiked);
   });
 
   api.onUnauthorized = lock;
@@ -165,7 +169,7 @@ export function start(root: HTMLElement): void {
     if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     savePlace(photos.place());
-    history.pushState({ fromGrid: true } satisfies Visit, '', formatRoute({ view: 'item', key }));
+    history.pushState({ fromGrid: true, view: view.value } satisfies Visit, '', formatRoute({ view: 'item', key }));
     sync(true);
   });
   if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
@@ -230,7 +234,7 @@ export function start(root: HTMLElement): void {
       shut();
     } else {
       photos.cover(true);
-      show(view.value);
+      show(openedIn(history.state) ?? view.value);
       reveal(route.key, play);
     }
   }
@@ -238,6 +242,16 @@ export function start(root: HTMLElement): void {
   function reveal(key: string, play: boolean): void {
     if (library(view.value).indexOf(key) < 0) void seek(key);
     else viewer.open((box) => at(key) && uncover(box, key, play));
+  }
+
+  /** The library has changed under the lightbox. What is looked at stays there while its new number is asked for. */
+  async function follow(key: string): Promise<void> {
+    if (following === key) return;
+    following = key;
+    // Where it is in this view no longer, or that cannot be told, `reveal` looks further.
+    await library(view.value).find(key).catch(() => null);
+    following = null;
+    if (at(key)) reveal(key, false);
   }
 
   function uncover(box: Lightbox, key: string, play: boolean): void {
@@ -261,13 +275,12 @@ export function start(root: HTMLElement): void {
   async function seek(key: string): Promise<void> {
     const tell = (notice: HTMLElement) => viewer.open((box) => box.tell(notice));
     tell(h('div', { class: 'loading', role: 'status', 'aria-label': words.page.loading }));
-    // The filter of this visit may hide the item.
-    show(EVERYTHING);
-    const all = library(EVERYTHING);
     try {
-      const index = await all.find(key);
+      const found = await libraries.find(key, view.value);
       if (!at(key)) return;
-      if (index !== null) viewer.open((box) => at(key) && box.show(all, index, false));
+      // The filter of this visit may hide the item.
+      show(found?.name ?? EVERYTHING);
+      if (found) viewer.open((box) => at(key) && box.show(library(found.name), found.index, false));
       else tell(failure(new Error(words.grid.itemGone), leave, words.grid.toGallery));
     } catch (error) {
       if (at(key)) tell(failure(error, () => void seek(key)));
@@ -288,9 +301,18 @@ export function start(root: HTMLElement): void {
         if (parseRoute(location.hash).view === 'item') return;
         viewer.hide();
         target?.focus({ preventScroll: true });
+        showLiked();
       });
-    } else viewer.hide();
+    } else {
+      viewer.hide();
+      showLiked();
+    }
     photos.cover(false);
+  }
+
+  /** Shows the favourites as they are now. Under the lightbox they stay, so that what is looked at keeps its place. */
+  function showLiked(): void {
+    if (parseRoute(location.hash).view !== 'item') void libraries.known(FAVOURITES)?.refresh();
   }
 
   /** Whether the URL still names this item. A change takes effect a frame later, and another may have followed. */
@@ -376,4 +398,7 @@ function whySignedOut(): string | undefined {
 function fromGrid(state: unknown): state is Visit {
   return typeof state === 'object' && state !== null && 'fromGrid' in state;
 }
+
+const openedIn = (state: unknown): string | null =>
+  fromGrid(state) && typeof state.view === 'string' ? state.view : null;
 

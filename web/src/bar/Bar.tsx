@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { formatRoute } from '../route.ts';
+import { EVERYTHING, formatRoute } from '../route.ts';
 import type { State } from '../state.ts';
 import { h } from '../ui/dom.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -30,10 +30,11 @@ export function bar(of: State, unnamed: string, to: BarEvents): HTMLElement {
 }
 
 function Bar({ of, unnamed, to }: Props) {
-  // Favourites of a link are no view that the bar offers.
-  const shown = of.view.value;
   const offered = offers(of.views.value, of.favourites.value.size);
   const { kinds, albums } = offered;
+  // A link that does not open everything begins with another view. Favourites of a link are none that the bar offers.
+  const opensAll = of.views.value.some(({ name }) => name === EVERYTHING);
+  const shown = of.view.value === EVERYTHING && !opensAll ? of.timeline.value?.view : of.view.value;
   const album = albums.find(({ name }) => name === shown);
   const link = (each: Offered, counted: boolean) => (
     <ViewLink key={each.name} view={each} shown={each.name === shown} counted={counted} choose={to.choose} />
@@ -41,12 +42,12 @@ function Bar({ of, unnamed, to }: Props) {
   return (
     <>
       <h1 dir="auto">{of.title.value ?? unnamed}</h1>
-      {kinds.length > 0 && (
+      {kinds.length + albums.length > 1 && (
         <nav class="views" aria-label={words.header.show}>
           <div class="views-row">{kinds.map((each) => link(each, false))}</div>
           <Menu
             class={albums.length > 0 ? 'views-menu' : 'views-menu views-menu-plain'}
-            label={shownTitle(offered, shown) ?? words.header.all}
+            label={shownTitle(offered, shown) ?? (opensAll ? words.header.all : words.header.albums)}
             wide={album?.title ?? words.header.albums}
           >
             <div class="views-kinds">{kinds.map((each) => link(each, true))}</div>

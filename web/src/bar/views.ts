@@ -33,6 +33,6 @@ export function offers(views: readonly View[], favourites: number): Offers {
 }
 
 /** The name of the view that is shown, for the button that opens the list. */
-export function shownTitle({ kinds, albums }: Offers, name: string): string | null {
+export function shownTitle({ kinds, albums }: Offers, name: string | undefined): string | null {
   return [...kinds, ...albums].find((each) => each.name === name)?.title ?? null;
 }

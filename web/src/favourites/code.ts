@@ -32,7 +32,9 @@ export function encode(favourites: Favourites): string {
   const days = new Map<number, string[]>();
   for (const [id, day] of favourites) {
     const at = day === null ? Infinity : before(day);
-    days.set(at, [...(days.get(at) ?? []), id]);
+    const ids = days.get(at);
+    if (ids) ids.push(id);
+    else days.set(at, [id]);
   }
   let text = '';
   let last = 0;
@@ -51,11 +53,11 @@ export function encode(favourites: Favourites): string {
   return text;
 }
 
-/** What cannot be read is left out. */
-export function decode(text: string): Favourites {
+/** What cannot be read is left out, and so is what exceeds the most. */
+export function decode(text: string, most = MOST): Favourites {
   const favourites = new Map<string, string | null>();
   let day = 0;
-  for (let at = 0; at + 3 <= text.length && favourites.size < MOST; ) {
+  for (let at = 0; at + 3 <= text.length && favourites.size < most; ) {
     const [high = 0, low = 0, count = 0] = [...text.slice(at, at + 3)].map(valueOf);
     if (high < 0 || low < 0 || count < 0) break;
     at += 3;

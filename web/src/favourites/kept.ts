@@ -9,7 +9,7 @@ const NAME = 'favourites';
 
 function read(): Favourites {
   try {
-    return decode(localStorage.getItem(NAME) ?? '');
+    return decode(localStorage.getItem(NAME) ?? '', Infinity);
   } catch {
     return new Map();
   }

@@ -76,7 +76,12 @@ export class Blocks {
       this.#events.came(name, items);
       await next();
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, next));
+    } catch (error) {
+      if (isGone(error)) this.#events.gone();
+      throw error;
+    }
     if (names.length > 0) this.#events.changed();
   }
 
@@ -119,7 +124,7 @@ export class Blocks {
       this.#events.came(name, items);
     } catch (error) {
       if (control.signal.aborted) return;
-      gone = error instanceof ApiError && error.status === 404;
+      gone = isGone(error);
       this.#fail(name, error);
     }
     this.#coming.delete(name);
@@ -135,3 +140,5 @@ export class Blocks {
     this.#failed.set(name, { error, tries, until: Date.now() + wait });
   }
 }
+
+export const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404;

@@ -133,6 +133,38 @@ describe('Library', () => {
     library.rest();
   });
 
+  it('reads the timeline once more for who asks while an answer is on its way', async () => {
+    const { library, api } = of(timeline([], { version: 'old' }), timeline([], { version: 'older' }), WHOLE);
+    // The first answer may have been made before the change.
+    await Promise.all([library.read(), library.refresh(), library.refresh()]);
+    expect(api.timeline).toHaveBeenCalledTimes(2);
+    await Promise.all([library.refresh(), library.refresh(), library.refresh()]);
+    expect(api.timeline).toHaveBeenCalledTimes(4);
+    expect(library.timeline).toBe(WHOLE);
+  });
+
+  it('tries again to read the timeline again', async () => {
+    vi.useFakeTimers();
+    const { library, api } = of(timeline([], { version: 'old' }), new ApiError('down', 503), WHOLE);
+    await library.read();
+    await library.refresh();
+    expect(library.timeline).not.toBe(WHOLE);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(library.timeline).toBe(WHOLE);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(api.timeline).toHaveBeenCalledTimes(3);
+    vi.useRealTimers();
+  });
+
+  it('reads the timeline again when items are asked for whose block is gone', async () => {
+    const { library } = of(timeline([['x', 1], ['b', 3]], { version: 'old' }), WHOLE);
+    await library.read();
+    await expect(library.items([0, 4])).rejects.toThrow('gone');
+    await settled();
+    expect(library.timeline).toBe(WHOLE);
+    expect(await library.items([0, 2])).toHaveLength(2);
+  });
+
   it('knows when the library has changed', async () => {
     const { library } = of(timeline([], { version: 'old' }), timeline([], { version: 'old' }), timeline([]));
     expect(await library.isStale()).toBe(false);

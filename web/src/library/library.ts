@@ -1,7 +1,7 @@
 import { ApiError, type Api } from '../api/client.ts';
-import type { Block, Located, Media, Place, Timeline } from '../api/types.ts';
+import type { Block, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
-import { Blocks } from './blocks.ts';
+import { Blocks, isGone } from './blocks.ts';
 import { waitAfter } from './wait.ts';
 import { words } from '../words/words.ts';
 
@@ -31,6 +31,8 @@ export class Library {
   #again: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #replacing: Promise<void> | null = null;
+  /** What was asked for while an older answer was on its way. */
+  #next: Promise<void> | null = null;
 
   constructor(api: Pick<Api, 'timeline' | 'block' | 'item'>, view: string) {
     this.#api = api;
@@ -118,10 +120,18 @@ export class Library {
     return index;
   }
 
-  /** Reads the timeline again, because the library has changed. What was read before stays until then. */
-  async refresh(): Promise<void> {
-    if (this.timeline) await this.#replace();
-    else await this.read();
+  /**
+   * Reads the timeline again, because the library has changed. What was read before stays until then, and what is on
+   * its way may not know of the change.
+   */
+  refresh(): Promise<void> {
+    const before = this.#reading ?? this.#replacing;
+    if (!before) return this.timeline ? this.#replace() : this.read();
+    this.#next ??= before.then(() => {
+      this.#next = null;
+      return this.refresh();
+    });
+    return this.#next;
   }
 
   /** All items from one number to another. Reads the blocks that are missing. Rejects as the API does. */
@@ -132,11 +142,6 @@ export class Library {
     if (timeline !== this.timeline) throw new ApiError(words.errors.unknown, 0);
     const [from, to] = [Math.max(0, range[0]), Math.min(range[1], this.count)];
     return Array.from({ length: Math.max(0, to - from) }, (_, at) => this.at(from + at)).filter((item) => item !== null);
-  }
-
-  /** An item anywhere in the view, and where it is. Rejects as the API does. */
-  locate(key: string): Promise<Located> {
-    return this.#api.item(key, this.view);
   }
 
   /** Asks whether the library has changed since the timeline was read. */
@@ -155,14 +160,20 @@ export class Library {
       this.#become('ready');
     } catch (error) {
       this.error = error;
-      this.#tries += 1;
-      const wait = waitAfter(error, this.#tries);
-      if (wait !== null) this.#again = setTimeout(() => void this.read(), wait);
+      this.#later(error);
       this.#become('failed');
     }
   }
 
-  /** Reads the timeline again, because it names what is no longer there. If that fails, everything stays as it is. */
+  /** Tries again after a failure, if that may help. */
+  #later(error: unknown): null {
+    this.#tries += 1;
+    const wait = waitAfter(error, this.#tries);
+    if (wait !== null) this.#again = setTimeout(() => void this.refresh(), wait);
+    return null;
+  }
+
+  /** Reads the timeline again, because it names what is no longer there. Until that is done, everything stays. */
   #replace(): Promise<void> {
     this.#replacing ??= this.#readAgain().finally(() => {
       this.#replacing = null;
@@ -171,8 +182,11 @@ export class Library {
   }
 
   async #readAgain(): Promise<void> {
-    const fresh = await this.#api.timeline(this.view).catch(() => null);
-    if (!fresh || fresh.version === this.timeline?.version) return;
+    clearTimeout(this.#again);
+    const fresh = await this.#api.timeline(this.view).catch((error: unknown) => this.#later(error));
+    if (!fresh) return;
+    this.#tries = 0;
+    if (fresh.version === this.timeline?.version) return;
     this.#adopt(fresh);
     this.#changed();
   }
@@ -237,6 +251,6 @@ export class Library {
 
 /** An item that is not there is `null`, and no failure. */
 function unknown(error: unknown): null {
-  if (error instanceof ApiError && error.status === 404) return null;
+  if (isGone(error)) return null;
   throw error;
 }

@@ -8,6 +8,7 @@ import { modal } from '../ui/modal.ts';
 import { adopt } from '../ui/sheet.ts';
 import { words } from '../words/words.ts';
 import css from '../styles/lightbox.css?inline';
+import { attached } from './attached.ts';
 import { caption, headline, spokenName } from './caption.ts';
 import { extras } from './extras.ts';
 import { fullScreen } from './full-screen.ts';
@@ -201,7 +202,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
       show(item) {
         const { timeline } = items;
         const hidden = !(timeline?.originals && timeline.download);
-        set(link, { href: item.file, download: item.name, 'aria-label': words.lightbox.downloadOf(headline(item)), hidden });
+        set(link, { href: attached(item.file), download: item.name, hidden });
+        set(link, { 'aria-label': words.lightbox.downloadOf(headline(item)) });
       },
     };
   }

@@ -77,6 +77,8 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
 
   function go(next: number, { play = false, from = 0, turn = 'glide' }: Parameters<Row['go']>[1] = {}): boolean {
     heading = -1;
+    // In a library that has changed, the numbers are those of other items until the row is opened anew.
+    if (index >= 0 && library?.timeline !== timeline) return false;
     if (!library || next < 0 || next >= count() || next === index) return false;
     const item = library.at(next);
     if (!item) {

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { render } from 'preact';
 import type { Media } from '../api/types.ts';
 import { entryOf } from '../favourites/code.ts';
@@ -23,18 +23,30 @@ export function panel(of: State, to: PanelEvents): HTMLElement {
 
 function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
   const busy = useSignal(false);
-  /** Files that were read, and wait for another tap. */
+  /** The files of the selection, if they were read and wait for another tap. */
   const ready = useSignal<readonly File[] | null>(null);
+  // Files of another selection must not go out in place of what is selected now.
+  useSignalEffect(() => {
+    void of.selection.value;
+    if (ready.peek() && of.message.peek() === words.share.again) of.message.value = '';
+    ready.value = null;
+  });
   const items = [...of.selection.value.values()];
   const { timeline, favourites } = { timeline: of.timeline.value, favourites: of.favourites.value };
   if (!of.selecting.value) return null;
   const liked = items.length > 0 && items.every((item) => favourites.has(entryOf(item)[0]));
   const allowed = timeline?.download === true;
   const handed = async () => {
+    const chosen = of.selection.value;
     busy.value = true;
+    of.message.value = '';
     try {
       const files = ready.value ?? (await filesOf(items));
-      ready.value = (await share(files)) ? null : files;
+      const isChosen = () => of.selection.value === chosen;
+      if (isChosen() && !(await share(files)) && isChosen()) {
+        ready.value = files;
+        of.message.value = words.share.again;
+      } else ready.value = null;
     } catch {
       of.message.value = words.errors.unreachable;
     }

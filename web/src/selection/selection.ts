@@ -31,11 +31,24 @@ export interface Sweep {
 
 type Items = ReadonlyMap<string, Media>;
 
+/** A change whose items are still being read. */
+interface Change {
+  /** The library whose items have these numbers. */
+  readonly of: Library;
+  readonly range: Range;
+  readonly add: boolean;
+  /** What was changed since it began, and is left as it is. */
+  readonly later: Range[];
+}
+
 const ordered = (one: number, other: number): Range => [Math.min(one, other), Math.max(one, other) + 1];
 
-export function selection(state: State, shown: Shown): Selection {
+const within = (index: number) => ([from, to]: Range) => index >= from && index < to;
+
+export function selection(state: Pick<State, 'selection' | 'selecting' | 'message'>, shown: Shown): Selection {
   /** The number of the item that was toggled last. */
   let anchor = -1;
+  const pending = new Set<Change>();
 
   function set(items: Items): void {
     batch(() => {
@@ -57,15 +70,28 @@ export function selection(state: State, shown: Shown): Selection {
     return next;
   }
 
+  /** The viewer's last word counts: changes that are still under way leave this range alone. */
+  function claim(range: Range): void {
+    for (const each of pending) if (each.of === shown.library()) each.later.push(range);
+  }
+
   /** What has been read changes at once, and the rest when it has come. */
   async function change(range: Range, add: boolean): Promise<void> {
+    claim(range);
     set(changed(state.selection.value, known(range), add));
     const of = shown.library();
+    const mine: Change = { of, range, add, later: [] };
+    pending.add(mine);
     try {
       const items = await of.items(range);
-      if (of === shown.library()) set(changed(state.selection.value, items, add));
+      if (!pending.has(mine) || of !== shown.library()) return;
+      const { value } = state.selection;
+      const rest = items.filter(({ key }) => value.has(key) !== add && !mine.later.some(within(of.indexOf(key))));
+      if (rest.length > 0) set(changed(value, rest, add));
     } catch {
-      state.message.value = words.select.failed;
+      if (pending.has(mine)) state.message.value = words.select.failed;
+    } finally {
+      pending.delete(mine);
     }
   }
 
@@ -73,7 +99,17 @@ export function selection(state: State, shown: Shown): Selection {
     const item = shown.library().at(index);
     if (!item) return;
     anchor = index;
+    claim([index, index + 1]);
     set(changed(state.selection.value, [item], !state.selection.value.has(item.key)));
+  }
+
+  /** Whether a range is selected as a whole, or will be. */
+  function isWhole([from, to]: Range): boolean {
+    const library = shown.library();
+    const under = [...pending].findLast(({ of, range }) => of === library && range[0] === from && range[1] === to);
+    if (under) return under.add;
+    const items = known([from, to]);
+    return items.length === to - from && items.every(({ key }) => state.selection.value.has(key));
   }
 
   return {
@@ -82,11 +118,7 @@ export function selection(state: State, shown: Shown): Selection {
       if (anchor < 0) toggle(index);
       else void change(ordered(anchor, index), true);
     },
-    toggleAll(range) {
-      const items = known(range);
-      const all = items.length === range[1] - range[0] && items.every(({ key }) => state.selection.value.has(key));
-      void change(range, !all);
-    },
+    toggleAll: (range) => void change(range, !isWhole(range)),
     begin(index) {
       const base = state.selection.value;
       const first = shown.library().at(index);
@@ -102,6 +134,7 @@ export function selection(state: State, shown: Shown): Selection {
     },
     clear() {
       anchor = -1;
+      pending.clear();
       set(new Map());
     },
   };

@@ -1,4 +1,5 @@
 import type { Media } from '../api/types.ts';
+import { credentials } from '../services.ts';
 
 /** So many files, and so many bytes, are handed to other apps. More go into a ZIP. */
 const FILES = 20;
@@ -17,7 +18,7 @@ export async function filesOf(items: readonly Media[]): Promise<File[]> {
   const files: File[] = [];
   // One after the other: a phone that reads twenty photos at once has no memory for them.
   for (const { file, name, mime } of items) {
-    const response = await fetch(file);
+    const response = await fetch(file, { credentials: credentials() });
     if (!response.ok) throw new Error(String(response.status));
     files.push(new File([await response.blob()], name, { type: mime ?? '' }));
   }

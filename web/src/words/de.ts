@@ -173,7 +173,7 @@ export const de: Words = {
   share: {
     share: 'Teilen',
     copied: 'Der Link wurde kopiert.',
-    again: 'Das Bild ist bereit. Drücke noch einmal auf „Teilen“.',
+    again: 'Alles bereit. Drücke noch einmal auf „Teilen“.',
     failed: 'Das ließ sich nicht teilen. Die Adresse dieser Seite ist der Link.',
   },
 

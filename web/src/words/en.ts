@@ -177,7 +177,7 @@ export const en = {
   share: {
     share: 'Share',
     copied: 'The link was copied.',
-    again: 'The picture is ready. Press Share once more.',
+    again: 'Ready. Press Share once more.',
     failed: 'This could not be shared. The address of this page is the link.',
   },
 
