@@ -1,17 +1,37 @@
 //! The name of a library. It is what gallery.toml says, else the name of its folder.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use platform::Error;
 
-use crate::catalogue::{Catalogue, Library};
+use crate::catalogue::{Catalogue, Library, Place};
+use crate::digest::sums;
 use crate::failure::Failure;
 use crate::walk::Candidate;
+use crate::{Options, Stop};
+
+/// How many files are read, at most, to see whether they are a library's.
+const MOST_READ: usize = 16;
 
 /// A library, and the name that its folder had before gallery.toml gave it another one.
 pub struct Identified {
     pub library: Library,
     pub former: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+}
+
+/// How files fit the places of a library. The last is the best.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Not,
+    /// The library has no places.
+    Empty,
+    /// All paths are the same ones, and no file is.
+    Edited,
+    /// A file of the library is among them.
+    Same,
 }
 
 /// The library with this root, as the catalogue is to know it.
@@ -19,51 +39,134 @@ pub struct Identified {
 /// Two folders may have the same name: another folder that is still there, or that holds other files, is another
 /// library, and the second gets a number. A folder that was moved, or mounted elsewhere, keeps its name. Two folders
 /// that both say that they have a name are told so, because the files of one would pass for versions of the other's.
+///
+/// For the same reason the root alone says nothing: memory cards of one camera lie at the same path, and have the same
+/// names of files.
 pub fn identify(
     catalogue: &Catalogue,
     root: &Path,
     named: Option<&str>,
     candidates: &[Candidate],
+    options: &Options,
 ) -> Result<Identified, Failure> {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let place = root.to_string_lossy().into_owned();
     let known = catalogue.libraries()?;
-    let here = known.iter().find(|library| library.root == place).map(|library| library.name.clone());
-    let library = |name: &str, former| {
+    let files = Files { catalogue, candidates, stop: &options.stop };
+    // A folder that is not mounted is empty, and of a part nothing follows.
+    let tells = !candidates.is_empty() && options.only.is_none();
+    let at_root: Vec<&Library> = known.iter().filter(|library| library.root == place).collect();
+    let (mut here, mut best) = (None, Fit::Not);
+    for library in &at_root {
+        let fit = files.fit(&library.name)?;
+        if fit > best {
+            (here, best) = (Some(*library), fit);
+        }
+    }
+    let here = here.or_else(|| at_root.first().copied().filter(|_| !tells)).map(|library| library.name.clone());
+    let library = |name: &str, former, note| {
         let library = Library { name: name.to_owned(), root: place.clone(), settings: None };
-        Ok(Identified { library, former })
+        Ok(Identified { library, former, note })
     };
     if let Some(name) = named {
-        let other = known.iter().find(|other| other.name == name && other.root != place);
-        if let Some(other) = other.filter(|other| Path::new(&other.root).exists())
-            && !holds_the_same(catalogue, name, candidates)?
-        {
-            let words =
-                format!("{} is called {name} in its gallery.toml too: give this folder another name", other.root);
-            return Err(Failure::File(words));
+        let other = known.iter().find(|library| library.name == name);
+        let is_here = other.is_some_and(|other| other.root == place);
+        if let Some(other) = other {
+            let is_there = !is_here && Path::new(&other.root).exists();
+            let is_it = match files.fit(name)? {
+                Fit::Same | Fit::Empty => true,
+                Fit::Edited => is_here,
+                Fit::Not => is_here && options.force,
+            };
+            if !is_it && is_there {
+                let words =
+                    format!("{} is called {name} in its gallery.toml too: give this folder another name", other.root);
+                return Err(Failure::File(words));
+            }
+            if !is_it && tells {
+                return Err(Failure::File(format!(
+                    "no file of the library {name} is in {place}, so its files would replace that library's: give this \
+                     folder another name in its gallery.toml{}",
+                    if is_here { ", or use --force if every file of it was edited" } else { "" }
+                )));
+            }
         }
-        return library(name, here.filter(|here| here != name));
+        return library(name, here.filter(|here| here != name && !is_here), None);
     }
     if let Some(here) = here {
-        return library(&here, None);
+        return library(&here, None, None);
     }
     let folder = root.file_name().map_or_else(|| "library".to_owned(), |name| name.to_string_lossy().into_owned());
+    let note = |name: &str| {
+        at_root.first().map(|other| {
+            format!("no file of the library {} is here: this folder is taken for another one, {name}", other.name)
+        })
+    };
     let names = [folder.clone()].into_iter().chain((2..).map(|number| format!("{folder} ({number})")));
     for name in names {
-        let Some(other) = known.iter().find(|library| library.name == name) else { return library(&name, None) };
-        if !Path::new(&other.root).exists() && holds_the_same(catalogue, &name, candidates)? {
-            return library(&name, None);
+        let Some(other) = known.iter().find(|library| library.name == name) else {
+            return library(&name, None, note(&name));
+        };
+        if !Path::new(&other.root).exists() && matches!(files.fit(&name)?, Fit::Same | Fit::Empty) {
+            return library(&name, None, note(&name));
         }
     }
-    library(&folder, None)
+    library(&folder, None, None)
 }
 
-/// Whether files of a library are among the candidates, as they were.
-fn holds_the_same(catalogue: &Catalogue, library: &str, candidates: &[Candidate]) -> Result<bool, Error> {
-    let places = catalogue.places(library)?;
-    Ok(places.is_empty()
-        || candidates.iter().any(|file| {
-            let known = places.binary_search_by(|place| place.path.as_str().cmp(&file.place));
-            known.is_ok_and(|at| places[at].size == file.size && places[at].modified == file.modified)
-        }))
+/// The files of a folder.
+struct Files<'a> {
+    catalogue: &'a Catalogue,
+    candidates: &'a [Candidate],
+    stop: &'a Stop,
+}
+
+impl Files<'_> {
+    fn fit(&self, library: &str) -> Result<Fit, Error> {
+        let places = self.catalogue.places(library)?;
+        if places.is_empty() {
+            return Ok(Fit::Empty);
+        }
+        let is_as_it_was = |file: &Candidate| {
+            let place = at(&places, &file.place);
+            place.is_some_and(|place| place.size == file.size && place.modified == file.modified)
+        };
+        if self.candidates.iter().any(is_as_it_was) || self.holds_one(library, &places)? {
+            return Ok(Fit::Same);
+        }
+        Ok(if self.are_edited(library, &places)? { Fit::Edited } else { Fit::Not })
+    }
+
+    /// Whether a file has the content of an item of a library. Times do not come back with every backup, and a folder
+    /// may have been put in order. Only files that have the size of one are read: those in the same place first, and
+    /// small ones first.
+    fn holds_one(&self, library: &str, places: &[Place]) -> Result<bool, Error> {
+        let sizes: HashSet<u64> = places.iter().map(|place| place.size).collect();
+        let mut alike: Vec<&Candidate> = self.candidates.iter().filter(|file| sizes.contains(&file.size)).collect();
+        alike.sort_by_key(|file| (at(places, &file.place).is_none_or(|place| place.size != file.size), file.size));
+        for file in alike.into_iter().take(MOST_READ) {
+            let Ok(Some(sums)) = sums(&file.path, self.stop) else { continue };
+            if self.catalogue.is_of(library, &sums.sha256)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the files may be later versions of all files of a library: the same paths and no other ones, and none
+    /// that is older. Another memory card has more or fewer.
+    fn are_edited(&self, library: &str, places: &[Place]) -> Result<bool, Error> {
+        let clips = self.catalogue.clips(library)?;
+        let clips: HashSet<&str> = clips.iter().map(|(clip, _)| clip.path.as_str()).collect();
+        let found: HashMap<&str, &str> =
+            self.candidates.iter().map(|file| (file.place.as_str(), file.modified.as_str())).collect();
+        let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+        let are_there =
+            places.iter().all(|place| found.get(&*place.path).is_some_and(|is| time(is) >= time(&place.modified)));
+        Ok(are_there && found.keys().all(|path| clips.contains(path) || at(places, path).is_some()))
+    }
+}
+
+fn at<'p>(places: &'p [Place], path: &str) -> Option<&'p Place> {
+    places.binary_search_by(|place| place.path.as_str().cmp(path)).ok().and_then(|at| places.get(at))
 }

@@ -78,6 +78,13 @@ impl Catalogue {
         self.write_all(&statements)
     }
 
+    /// Whether an item of a library has this digest. Hidden and removed ones count.
+    pub fn is_of(&self, library: &str, digest: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM places WHERE library = ?1 AND key IN (SELECT key FROM media WHERE digest = ?2 UNION \
+                   SELECT key FROM withdrawn WHERE digest = ?2) LIMIT 1";
+        Ok(!self.0.query(sql, [library.into(), digest.into()])?.is_empty())
+    }
+
     /// The files in which an item was found: library and place.
     pub fn places_of(&self, key: &str) -> Result<Vec<(String, Place)>, Error> {
         let sql = "SELECT path, key, size, modified, changed, library FROM places WHERE key = ?1 \

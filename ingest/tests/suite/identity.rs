@@ -85,6 +85,112 @@ fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
     assert_eq!(keys(&gallery).len(), 3);
 }
 
+/// Another memory card at the path of the first one.
+fn swap(gallery: &Gallery, at: &str, away: &str, back: &str) {
+    let path = |name: &str| gallery.folder.path().join(name);
+    fs::rename(path(at), path(away)).unwrap();
+    fs::rename(path(back), path(at)).unwrap();
+}
+
+#[test]
+fn another_memory_card_at_the_same_path_is_another_library() {
+    let gallery = Gallery::new();
+    for number in 1..4 {
+        file(&gallery, &format!("card/DCIM/IMG_{number}.JPG"), &photo(10 + number));
+        file(&gallery, &format!("other/DCIM/IMG_{number}.JPG"), &photo(20 + number));
+    }
+    file(&gallery, "other/DCIM/IMG_4.JPG", &photo(24));
+    assert_eq!(counts(&ingest(&gallery, "card")), [3, 0, 0, 6]);
+    swap(&gallery, "card", "first", "other");
+    let report = ingest(&gallery, "card");
+    assert_eq!(counts(&report), [4, 0, 0, 8]);
+    assert!(report.to_string().contains("taken for another one, card (2)"), "{report}");
+    for number in 1..4 {
+        assert_eq!(gallery.object(&format!("DCIM/IMG_{number}.JPG")).unwrap().bytes, photo(10 + number));
+    }
+    // Each is known when it comes back, also in part, edited in part, and with other times.
+    swap(&gallery, "card", "other", "first");
+    assert_eq!(counts(&ingest(&gallery, "card")), [0, 0, 3, 0]);
+    swap(&gallery, "card", "first", "other");
+    fs::remove_file(gallery.folder.path().join("card/DCIM/IMG_1.JPG")).unwrap();
+    for number in 2..5 {
+        file(&gallery, &format!("card/DCIM/IMG_{number}.JPG"), &photo(if number == 4 { 30 } else { 20 + number }));
+    }
+    assert_eq!(counts(&ingest(&gallery, "card")), [0, 1, 2, 2]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["card", "card (2)"]);
+    assert_eq!(keys(&gallery).len(), 7);
+}
+
+#[test]
+fn another_memory_card_with_the_same_name_in_gallery_toml_is_refused() {
+    let gallery = Gallery::new();
+    let name = |folder: &str| file(&gallery, &format!("{folder}/gallery.toml"), b"name = \"camera\"\n");
+    name("card");
+    name("other");
+    file(&gallery, "card/1.jpg", &photo(10));
+    for number in 1..3 {
+        file(&gallery, &format!("other/{number}.jpg"), &photo(20 + number));
+    }
+    ingest(&gallery, "card");
+    let options = Options { library: Some(gallery.folder.path().join("card")), ..gallery.options.clone() };
+    let refused = || ingest::run(&options).unwrap_err().to_string();
+    swap(&gallery, "card", "first", "other");
+    assert!(refused().contains("another name in its gallery.toml, or use --force"), "{}", refused());
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+    // The same at another path, when the first card is not there.
+    fs::remove_dir_all(gallery.folder.path().join("first")).unwrap();
+    fs::rename(gallery.folder.path().join("card"), gallery.folder.path().join("elsewhere")).unwrap();
+    let options = Options { library: Some(gallery.folder.path().join("elsewhere")), ..gallery.options.clone() };
+    let refused = ingest::run(&options).unwrap_err().to_string();
+    assert!(refused.ends_with("another name in its gallery.toml"), "{refused}");
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+
+    // The operator knows better.
+    fs::rename(gallery.folder.path().join("elsewhere"), gallery.folder.path().join("card")).unwrap();
+    let library = Some(gallery.folder.path().join("card"));
+    let report = ingest::run(&Options { library, force: true, ..gallery.options.clone() }).unwrap();
+    assert_eq!((report.replaced, report.added), (1, 1), "{report}");
+}
+
+#[test]
+fn a_library_stays_the_same_whatever_was_done_to_all_of_its_files() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join(name);
+    for number in 0..3 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(10 + number));
+    }
+    ingest(&gallery, "lib");
+    // All files were edited.
+    for number in 0..3 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(20 + number));
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 3, 0, 6]);
+    // They were put in order, came back without their times, and one is new.
+    for number in 0..3 {
+        file(&gallery, &format!("lib/2024/{number}.jpg"), &photo(20 + number));
+        fs::remove_file(path(&format!("lib/{number}.jpg"))).unwrap();
+    }
+    file(&gallery, "lib/new.jpg", &photo(30));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 3, 2]);
+    // The folder is not mounted.
+    fs::rename(path("lib"), path("away")).unwrap();
+    fs::create_dir(path("lib")).unwrap();
+    ingest(&gallery, "lib");
+    fs::remove_dir(path("lib")).unwrap();
+    fs::rename(path("away"), path("lib")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 4, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["lib"]);
+
+    // The files of the same names are older: they are other ones.
+    for (name, side) in [("2024/0", 40), ("2024/1", 41), ("2024/2", 42), ("new", 43)] {
+        let path = file(&gallery, &format!("lib/{name}.jpg"), &photo(side));
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_600_000_000);
+        File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [4, 0, 0, 8]);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(20));
+}
+
 #[test]
 fn a_library_may_name_itself() {
     let gallery = Gallery::new();
