@@ -9,6 +9,8 @@ pub enum Outcome {
     Unchanged,
     /// Hidden or removed earlier, so it stays out.
     KeptOut,
+    /// New bytes under the name of an item that is kept out. An edit must not bring back what was taken out.
+    NameKeptOut,
     /// Another file with the same bytes is on its way. What becomes of this one depends on that one.
     Twin,
 }

@@ -144,6 +144,7 @@ impl<'a> Register<'a> {
             {
                 return Ok(Answer::Known(Outcome::KeptOut));
             }
+            None if inner.is_name_kept_out(file, &digest) => return Ok(Answer::Known(Outcome::NameKeptOut)),
             None => (inner.key_for(file, &digest)?, false),
         };
         let before = inner.items.get(&key).map(|entry| entry.item.clone());

@@ -57,17 +57,20 @@ impl Inner {
         self.found.insert(file.place.clone());
         let place = self.places.get(&file.place)?;
         let entry = self.items.get(&place.key)?;
-        if entry.is_withdrawn {
-            // An edit must not bring back what was taken out.
-            return Some(entry.outcome());
-        }
-        (file.is_as_in(place) && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
+        let need_not = entry.is_withdrawn || !force && !self.begun.contains(&place.key);
+        (file.is_as_in(place) && need_not).then(|| entry.outcome())
+    }
+
+    /// Whether new bytes lie where an item lay that was taken out: they may be an edit of it.
+    pub fn is_name_kept_out(&self, file: &Candidate, digest: &str) -> bool {
+        let entry = self.places.get(&file.place).and_then(|place| self.items.get(&place.key));
+        entry.is_some_and(|entry| entry.is_withdrawn) && !self.pruned_by_digest.contains_key(digest)
     }
 
     /// The key for new bytes.
     pub fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
         if let Some(place) = self.places.get(&file.place)
-            && self.items.get(&place.key).is_some_and(|it| it.item.places <= 1 && !it.item.stored.is_foreign)
+            && self.items.get(&place.key).is_some_and(Entry::may_be_replaced)
         {
             return Ok(place.key.clone());
         }
@@ -137,6 +140,11 @@ impl Inner {
 }
 
 impl Entry {
+    /// Whether new bytes in one of its places are a new version of it.
+    pub const fn may_be_replaced(&self) -> bool {
+        self.item.places <= 1 && !self.item.stored.is_foreign && !self.is_withdrawn
+    }
+
     pub const fn outcome(&self) -> Outcome {
         if self.is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged }
     }

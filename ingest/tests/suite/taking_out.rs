@@ -123,6 +123,40 @@ fn what_is_hidden_stays_whole_and_an_edit_does_not_show_it() {
     assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(40));
 }
 
+#[test]
+fn the_name_of_what_was_removed_does_not_take_another_file() {
+    let gallery = library(5);
+    let path = |name: &str| gallery.library().join(name);
+    change(&gallery, Change::Remove { now: false }, "0.jpg");
+    fs::rename(path("1.jpg"), path("0.jpg")).unwrap();
+    let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
+    assert_eq!((report.unchanged, report.kept_out, report.pruned.len()), (4, 0, 0), "{report}");
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]);
+    // What was removed is known by its content, too.
+    gallery.file("copy.jpg", &photo(0));
+    assert_eq!(gallery.ingest().kept_out, 1);
+
+    // What was pruned comes back under the name of what was removed.
+    fs::remove_file(path("2.jpg")).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["2.jpg"]);
+    change(&gallery, Change::Remove { now: false }, "3.jpg");
+    gallery.file("3.jpg", &photo(2));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "4.jpg"]);
+
+    // A picture that nobody knows may be an edit.
+    change(&gallery, Change::Remove { now: false }, "4.jpg");
+    gallery.file("4.jpg", &photo(40));
+    for _ in 0..2 {
+        let report = gallery.ingest();
+        assert_eq!((report.kept_out, report.exit_code()), (2, 0), "{report}");
+        assert!(report.to_string().contains("note: 4.jpg: kept out, because"), "{report}");
+    }
+    fs::rename(path("4.jpg"), path("new.jpg")).unwrap();
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "new.jpg"]);
+}
+
 fn prune(gallery: &Gallery, all: bool, confirm: fn(&[String]) -> bool) -> Report {
     let prune = Some(Prune { all, now: false, confirm });
     ingest::run(&Options { prune, ..gallery.options.clone() }).unwrap()
