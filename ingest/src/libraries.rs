@@ -161,8 +161,10 @@ impl Files<'_> {
         let found: HashMap<&str, &str> =
             self.candidates.iter().map(|file| (file.place.as_str(), file.modified.as_str())).collect();
         let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
-        let are_there =
-            places.iter().all(|place| found.get(&*place.path).is_some_and(|is| time(is) >= time(&place.modified)));
+        let are_there = places
+            .iter()
+            .filter(|place| !place.is_lost())
+            .all(|place| found.get(&*place.path).is_some_and(|is| time(is) >= time(&place.modified)));
         Ok(are_there && found.keys().all(|path| clips.contains(path) || at(places, path).is_some()))
     }
 }

@@ -69,6 +69,7 @@ impl<'a> Register<'a> {
             by_digest: HashMap::new(),
             found: HashSet::new(),
             forced: HashSet::new(),
+            lost: Vec::new(),
             begun: catalogue.begun()?.into_iter().collect(),
             occupied: HashSet::new(),
             unrecognised: Unrecognised::default(),
@@ -238,6 +239,20 @@ impl<'a> Register<'a> {
     /// The key of the item of a file.
     pub fn key_at(&self, path: &str) -> Option<String> {
         self.lock().places.get(path).map(|place| place.key.clone())
+    }
+
+    /// Notes the items that have no file any more, because another one has its name now. Until they are pruned or found
+    /// again, each keeps a place that no file can have.
+    pub fn note_lost(&self) -> Result<(), Error> {
+        let lost = std::mem::take(&mut self.lock().lost);
+        for place in lost {
+            let place = place.of_lost();
+            if self.shown(&place.key).is_some_and(|item| item.places == 0) {
+                self.catalogue.put_place(self.library, &place)?;
+                self.lock().settle(&place);
+            }
+        }
+        Ok(())
     }
 
     /// The places of the library that this run has not found.

@@ -21,6 +21,8 @@ pub struct Inner {
     pub found: HashSet<String>,
     /// The keys that this run has ingested again.
     pub forced: HashSet<String>,
+    /// The last places of items, which another item has now.
+    pub lost: Vec<Place>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
     pub begun: HashSet<String>,
     /// Keys of objects that no row tells of, and that hold something else.
@@ -126,12 +128,17 @@ impl Inner {
 
     /// Moves or adds a place.
     pub fn settle(&mut self, place: &Place) {
-        let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
-        if before.as_deref() == Some(&place.key) {
+        let before = self.places.insert(place.path.clone(), place.clone());
+        if before.as_ref().is_some_and(|before| before.key == place.key) {
             return;
         }
-        if let Some(entry) = before.and_then(|key| self.items.get_mut(&key)) {
+        if let Some(before) = before
+            && let Some(entry) = self.items.get_mut(&before.key)
+        {
             entry.item.places = entry.item.places.saturating_sub(1);
+            if entry.item.places == 0 && !entry.is_withdrawn {
+                self.lost.push(before);
+            }
         }
         if let Some(entry) = self.items.get_mut(&place.key) {
             entry.item.places += 1;

@@ -196,6 +196,44 @@ fn pruned_are_the_items_whose_files_are_gone() {
 }
 
 #[test]
+fn what_is_gone_is_pruned_also_if_another_file_has_its_name_now() {
+    let gallery = library(6);
+    let path = |number: u32| gallery.library().join(format!("{number}.jpg"));
+    fs::remove_file(path(1)).unwrap();
+    for number in 2..6 {
+        fs::rename(path(number), path(number - 1)).unwrap();
+    }
+    assert_eq!(gallery.ingest().pruned, [""; 0]);
+    // The run before knew it. Nobody is asked twice.
+    let report = prune(&gallery, false, |keys| {
+        assert_eq!(keys, ["1.jpg"]);
+        true
+    });
+    assert_eq!((report.unchanged, report.pruned), (5, vec!["1.jpg".to_owned()]));
+    assert_eq!(shown(&gallery), ["0.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]);
+    assert_eq!(gallery.sql::<String>("SELECT path FROM places WHERE path NOT GLOB '[0-4].jpg'"), [""; 0]);
+
+    // Restored by hand, it stays, and so does one that is found elsewhere.
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Shown);
+    fs::rename(path(1), path(0)).unwrap();
+    assert_eq!(gallery.ingest().pruned, [""; 0]);
+    gallery.file("sub/back.jpg", &photo(0));
+    assert!(prune(&gallery, false, |keys| panic!("{keys:?} would go")).pruned.is_empty());
+    assert_eq!(shown(&gallery).len(), 6);
+
+    // All at once, under the same guard.
+    fs::remove_dir_all(gallery.library().join("sub")).unwrap();
+    for (from, to) in [(2, 0), (3, 4)] {
+        fs::rename(path(from), path(to)).unwrap();
+    }
+    let report = prune(&gallery, false, |_| panic!("nobody is asked"));
+    assert!(report.skipped[0].reason.contains("--prune-all"), "{report}");
+    assert_eq!(prune(&gallery, true, |_| true).pruned, ["0.jpg", "2.jpg", "5.jpg"]);
+    assert_eq!(shown(&gallery), ["1.jpg", "3.jpg", "4.jpg"]);
+    assert!(is_well(&gallery));
+}
+
+#[test]
 fn an_empty_folder_prunes_nothing() {
     let gallery = library(3);
     for number in 0..2 {
