@@ -11,6 +11,7 @@ pub enum Outcome {
     KeptOut,
     /// New bytes under the name of an item that is kept out. An edit must not bring back what was taken out.
     NameKeptOut,
-    /// Another file with the same bytes is on its way. What becomes of this one depends on that one.
-    Twin,
+    /// What becomes of the file depends on others: one with the same bytes is on its way, or one may turn out to be
+    /// the item that lay here.
+    Later,
 }

@@ -92,8 +92,8 @@ impl<'a> Tally<'a> {
                     Outcome::Unchanged => (&mut report.unchanged, "unchanged", None),
                     Outcome::KeptOut => (&mut report.kept_out, "kept out", None),
                     Outcome::NameKeptOut => (&mut report.kept_out, "kept out", Some(NAME_KEPT_OUT)),
-                    // It is asked for again when the other file is done.
-                    Outcome::Twin => return,
+                    // It is asked for again when the others are done.
+                    Outcome::Later => return,
                 };
                 *count += 1;
                 tell(word, reason);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use gallery::MediaKey;
 
 use crate::catalogue::{Item, Place, Stored};
+use crate::digest::Sums;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::recognise::Unrecognised;
@@ -21,6 +22,10 @@ pub struct Inner {
     pub found: HashSet<String>,
     /// The keys that this run has ingested again.
     pub forced: HashSet<String>,
+    /// Files that are asked for again when all others were, and their sums.
+    pub put_off: HashMap<String, Sums>,
+    /// The digests of these files that may be new versions.
+    pub awaited: HashSet<String>,
     /// The last places of items, which another item has now.
     pub lost: Vec<Place>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
@@ -67,6 +72,16 @@ impl Inner {
     pub fn is_name_kept_out(&self, file: &Candidate, digest: &str) -> bool {
         let entry = self.places.get(&file.place).and_then(|place| self.items.get(&place.key));
         entry.is_some_and(|entry| entry.is_withdrawn) && !self.pruned_by_digest.contains_key(digest)
+    }
+
+    /// Whether new bytes must wait. Where an item lay, another file may have taken the name of the item's file, which
+    /// is then found elsewhere, later. Copies of such bytes wait too, so that the item gets them first.
+    pub fn must_wait(&mut self, file: &Candidate, digest: &str) -> bool {
+        let entry = self.places.get(&file.place).and_then(|place| self.items.get(&place.key));
+        if self.owner(digest).is_none() && entry.is_some_and(Entry::may_be_replaced) {
+            self.awaited.insert(digest.to_owned());
+        }
+        self.awaited.contains(digest)
     }
 
     /// The key for new bytes.

@@ -263,6 +263,43 @@ fn a_renamed_file_is_the_same_item() {
 }
 
 #[test]
+fn a_moved_file_keeps_its_key_also_if_a_new_one_has_its_name() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join("lib").join(name);
+    file(&gallery, "lib/a.jpg", &photo(10));
+    ingest(&gallery, "lib");
+    fs::rename(path("a.jpg"), path("b.jpg")).unwrap();
+    file(&gallery, "lib/a.jpg", &photo(20));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 1, 2]);
+    assert_eq!(gallery.object("a.jpg").unwrap().bytes, photo(10));
+    let new: String = gallery.sql("SELECT key FROM media WHERE key <> 'a.jpg'").remove(0);
+    assert_eq!(places(&gallery), [format!("lib:a.jpg:{new}"), "lib:b.jpg:a.jpg".to_owned()]);
+
+    // All move up by one, and a new one is the first. Only that one is uploaded.
+    for number in 1..5 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(30 + number));
+    }
+    ingest(&gallery, "lib");
+    for number in (1..5).rev() {
+        fs::rename(path(&format!("{number}.jpg")), path(&format!("{}.jpg", number + 1))).unwrap();
+    }
+    file(&gallery, "lib/1.jpg", &photo(40));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 6, 2]);
+    for number in 1..5 {
+        assert_eq!(gallery.object(&format!("{number}.jpg")).unwrap().bytes, photo(30 + number));
+    }
+
+    // Edits are new versions, and copies of them are places.
+    let edits = keys(&gallery).len();
+    for (name, side) in [("2.jpg", 50), ("3.jpg", 51), ("copy of 2.jpg", 50), ("z.jpg", 51)] {
+        file(&gallery, &format!("lib/{name}"), &photo(side));
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 2, 7, 4]);
+    assert_eq!((keys(&gallery).len(), gallery.object("1.jpg").unwrap().bytes), (edits, photo(50)));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 9, 0]);
+}
+
+#[test]
 fn an_edit_that_keeps_size_and_time_is_noticed() {
     let gallery = Gallery::new();
     let path = file(&gallery, "lib/a.jpg", &photo(10));
