@@ -37,8 +37,8 @@ enum Fit {
 /// The library with this root, as the catalogue is to know it.
 ///
 /// Two folders may have the same name: another folder that is still there, or that holds other files, is another
-/// library, and the second gets a number. A folder that was moved, or mounted elsewhere, keeps its name. Two folders
-/// that both say that they have a name are told so, because the files of one would pass for versions of the other's.
+/// library, and the second gets a number. A folder that was moved, mounted elsewhere, or called otherwise, stays the
+/// library that it was. Two folders that both say that they have a name are told so, because the files of one would pass for versions of the other's.
 ///
 /// For the same reason the root alone says nothing: memory cards of one camera lie at the same path, and have the same
 /// names of files.
@@ -62,6 +62,12 @@ pub fn identify(
         if fit > best {
             (here, best) = (Some(*library), fit);
         }
+    }
+    if best < Fit::Same
+        && tells
+        && let Some(moved) = files.moved(&known)?
+    {
+        here = Some(moved);
     }
     let here = here.or_else(|| at_root.first().copied().filter(|_| !tells)).map(|library| library.name.clone());
     let library = |name: &str, former, note| {
@@ -135,6 +141,20 @@ impl Files<'_> {
             return Ok(Fit::Same);
         }
         Ok(if self.are_edited(library, &places)? { Fit::Edited } else { Fit::Not })
+    }
+
+    /// The library that these files are, if its folder was moved or got another name. A few copies in another folder
+    /// are not the library: most of its files have to be there.
+    fn moved<'l>(&self, known: &'l [Library]) -> Result<Option<&'l Library>, Error> {
+        for library in known.iter().filter(|library| !Path::new(&library.root).exists()) {
+            let places = self.catalogue.places(&library.name)?;
+            let is_there = |file: &&Candidate| at(&places, &file.place).is_some_and(|place| place.size == file.size);
+            let there = self.candidates.iter().filter(is_there).count();
+            if there * 2 > places.len() && self.fit(&library.name)? == Fit::Same {
+                return Ok(Some(library));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a file has the content of an item of a library. Times do not come back with every backup, and a folder

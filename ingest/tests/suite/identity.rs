@@ -7,7 +7,7 @@ use crate::common::jpeg::{encode, quarters};
 use crate::common::{Gallery, views};
 use gallery::views::View;
 use image::ImageFormat;
-use ingest::{Options, Report};
+use ingest::{Options, Prune, Report};
 
 fn photo(side: u32) -> Vec<u8> {
     encode(&quarters(side, 8), ImageFormat::Png)
@@ -83,6 +83,38 @@ fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
     file(&gallery, "d/photos/1.jpg", &photo(12));
     assert_eq!(counts(&ingest(&gallery, "d/photos")), [1, 0, 0, 2]);
     assert_eq!(keys(&gallery).len(), 3);
+}
+
+#[test]
+fn a_folder_that_got_another_name_is_the_same_library() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join(name);
+    for number in 0..4 {
+        file(&gallery, &format!("lib/Italy/{number}.jpg"), &photo(10 + number));
+    }
+    ingest(&gallery, "lib");
+    let album = View::album("lib", "Italy");
+    fs::rename(path("lib"), path("pictures")).unwrap();
+    fs::remove_file(path("pictures/Italy/0.jpg")).unwrap();
+    let prune = Some(Prune { all: false, now: false, confirm: |_| true });
+    let library = Some(path("pictures"));
+    let report = ingest::run(&Options { library, prune, ..gallery.options.clone() }).unwrap();
+    assert_eq!((report.unchanged, report.pruned), (3, vec!["Italy/0.jpg".to_owned()]));
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["lib"]);
+    assert_eq!(views::timeline(&gallery, album.name())["count"], 3);
+
+    // It gets a name of its own at the same time.
+    fs::rename(path("pictures"), path("photos")).unwrap();
+    file(&gallery, "photos/gallery.toml", b"name = \"family\"\n");
+    assert_eq!(counts(&ingest(&gallery, "photos")), [0, 0, 3, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["family"]);
+
+    // A folder with a copy of one picture is not the library, while that is away.
+    fs::create_dir_all(path("best/Italy")).unwrap();
+    fs::copy(path("photos/Italy/1.jpg"), path("best/Italy/1.jpg")).unwrap();
+    fs::rename(path("photos"), path("away")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "best")), [0, 0, 1, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["best", "family"]);
 }
 
 /// Another memory card at the path of the first one.
