@@ -26,6 +26,8 @@ pub struct Identified {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Not,
+    /// No file lies where one of the library lay, so none would pass for a version of it.
+    Apart,
     /// The library has no places.
     Empty,
     /// All paths are the same ones, and no file is.
@@ -38,7 +40,8 @@ enum Fit {
 ///
 /// Two folders may have the same name: another folder that is still there, or that holds other files, is another
 /// library, and the second gets a number. A folder that was moved, mounted elsewhere, or called otherwise, stays the
-/// library that it was. Two folders that both say that they have a name are told so, because the files of one would pass for versions of the other's.
+/// library that it was. Two folders that both say that they have a name are told so, because the files of one would
+/// pass for versions of the other's.
 ///
 /// For the same reason the root alone says nothing: memory cards of one camera lie at the same path, and have the same
 /// names of files.
@@ -56,7 +59,7 @@ pub fn identify(
     // A folder that is not mounted is empty, and of a part nothing follows.
     let tells = !candidates.is_empty() && options.only.is_none();
     let at_root: Vec<&Library> = known.iter().filter(|library| library.root == place).collect();
-    let (mut here, mut best) = (None, Fit::Not);
+    let (mut here, mut best) = (None, Fit::Apart);
     for library in &at_root {
         let fit = files.fit(&library.name)?;
         if fit > best {
@@ -70,8 +73,9 @@ pub fn identify(
         here = Some(moved);
     }
     let here = here.or_else(|| at_root.first().copied().filter(|_| !tells)).map(|library| library.name.clone());
-    let library = |name: &str, former, note| {
-        let library = Library { name: name.to_owned(), root: place.clone(), settings: None };
+    let library = |name: &str, former: Option<String>, note| {
+        let known_as = Some(name_of_albums(&known, name, former.as_deref())).filter(|known_as| known_as != name);
+        let library = Library { name: name.to_owned(), root: place.clone(), settings: None, known_as };
         Ok(Identified { library, former, note })
     };
     if let Some(name) = named {
@@ -82,6 +86,7 @@ pub fn identify(
             let is_it = match files.fit(name)? {
                 Fit::Same | Fit::Empty => true,
                 Fit::Edited => is_here,
+                Fit::Apart => !is_there,
                 Fit::Not => is_here && options.force,
             };
             if !is_it && is_there {
@@ -91,8 +96,8 @@ pub fn identify(
             }
             if !is_it && tells {
                 return Err(Failure::File(format!(
-                    "no file of the library {name} is in {place}, so its files would replace that library's: give this \
-                     folder another name in its gallery.toml{}",
+                    "no file of the library {name} is in {place}, and files of the same names would replace them: give \
+                     this folder another name in its gallery.toml{}",
                     if is_here { ", or use --force if every file of it was edited" } else { "" }
                 )));
             }
@@ -108,8 +113,7 @@ pub fn identify(
             format!("no file of the library {} is here: this folder is taken for another one, {name}", other.name)
         })
     };
-    let names = [folder.clone()].into_iter().chain((2..).map(|number| format!("{folder} ({number})")));
-    for name in names {
+    for name in numbered(&folder) {
         let Some(other) = known.iter().find(|library| library.name == name) else {
             return library(&name, None, note(&name));
         };
@@ -118,6 +122,23 @@ pub fn identify(
         }
     }
     library(&folder, None, None)
+}
+
+/// The name by which links know the albums of a library: that with which it began, and never that of another library.
+fn name_of_albums(known: &[Library], name: &str, former: Option<&str>) -> String {
+    let before = |name: &str| known.iter().find(|library| library.name == name);
+    if let Some(before) = before(name).or_else(|| former.and_then(before)) {
+        return before.name_of_albums().to_owned();
+    }
+    let mut names = numbered(name);
+    let free = names.find(|name| known.iter().all(|library| library.name_of_albums() != name));
+    free.unwrap_or_else(|| name.to_owned())
+}
+
+/// `photos`, `photos (2)` and so on.
+fn numbered(name: &str) -> impl Iterator<Item = String> {
+    let again = name.to_owned();
+    [name.to_owned()].into_iter().chain((2..).map(move |number| format!("{again} ({number})")))
 }
 
 /// The files of a folder.
@@ -139,6 +160,9 @@ impl Files<'_> {
         };
         if self.candidates.iter().any(is_as_it_was) || self.holds_one(library, &places)? {
             return Ok(Fit::Same);
+        }
+        if self.candidates.iter().all(|file| at(&places, &file.place).is_none()) {
+            return Ok(Fit::Apart);
         }
         Ok(if self.are_edited(library, &places)? { Fit::Edited } else { Fit::Not })
     }

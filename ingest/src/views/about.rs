@@ -27,7 +27,7 @@ pub fn about(catalogue: &Catalogue, items: &[Media]) -> Result<About, Failure> {
             let mut seen = HashSet::new();
             let keys = indices.into_iter().map(|index| places[index].key.clone());
             let keys = keys.filter(|key| seen.insert(key.clone())).collect();
-            about.albums.push(Album { view: View::album(&library.name, &title), title, keys });
+            about.albums.push(Album { view: View::album(library.name_of_albums(), &title), title, keys });
         }
         let cover = settings.cover.and_then(|cover| places.iter().find(|place| place.path == cover));
         about.cover = about.cover.or_else(|| cover.map(|place| place.key.clone()));

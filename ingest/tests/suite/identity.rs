@@ -108,13 +108,29 @@ fn a_folder_that_got_another_name_is_the_same_library() {
     file(&gallery, "photos/gallery.toml", b"name = \"family\"\n");
     assert_eq!(counts(&ingest(&gallery, "photos")), [0, 0, 3, 0]);
     assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["family"]);
+    // Links to its albums still open them, whatever it is called, and never those of another library.
+    for name in ["family", "ours", "lib", "family"] {
+        file(&gallery, "photos/gallery.toml", format!("title = \"A\"\nname = \"{name}\"\n").as_bytes());
+        for _ in 0..2 {
+            ingest(&gallery, "photos");
+            assert_eq!(views::timeline(&gallery, album.name())["count"], 3, "{name}");
+            assert_eq!(views::timeline(&gallery, View::EVERYTHING)["title"], "A");
+        }
+    }
+    file(&gallery, "lib/Italy/another.jpg", &photo(30));
+    for _ in 0..2 {
+        ingest(&gallery, "lib");
+        assert_eq!(views::timeline(&gallery, album.name())["count"], 3);
+        assert_eq!(views::timeline(&gallery, View::album("lib (2)", "Italy").name())["count"], 1);
+    }
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["family", "lib"]);
 
     // A folder with a copy of one picture is not the library, while that is away.
     fs::create_dir_all(path("best/Italy")).unwrap();
     fs::copy(path("photos/Italy/1.jpg"), path("best/Italy/1.jpg")).unwrap();
     fs::rename(path("photos"), path("away")).unwrap();
     assert_eq!(counts(&ingest(&gallery, "best")), [0, 0, 1, 0]);
-    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["best", "family"]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["best", "family", "lib"]);
 }
 
 /// Another memory card at the path of the first one.
@@ -182,6 +198,13 @@ fn another_memory_card_with_the_same_name_in_gallery_toml_is_refused() {
     let library = Some(gallery.folder.path().join("card"));
     let report = ingest::run(&Options { library, force: true, ..gallery.options.clone() }).unwrap();
     assert_eq!((report.replaced, report.added), (1, 1), "{report}");
+    // A folder that is filled anew replaces nothing.
+    for number in 1..3 {
+        let path = gallery.folder.path().join("card").join(format!("{number}.jpg"));
+        fs::rename(&path, gallery.folder.path().join(format!("{number}.jpg"))).unwrap();
+        file(&gallery, &format!("card/new {number}.jpg"), &photo(30 + number));
+    }
+    assert_eq!(counts(&ingest(&gallery, "card")), [2, 0, 0, 4]);
 }
 
 #[test]
