@@ -105,7 +105,7 @@ fn cores() -> usize {
 /// Ingests a library. The documentation of the crate says what this includes.
 pub fn run(options: &Options) -> Result<Report, Error> {
     let started = Instant::now();
-    let (mut settings, library) = look(options)?;
+    let (mut settings, mut library) = look(options)?;
     let zone = zone(options, &settings)?;
     // Albums with times are resolved by the same zone, also in runs of other libraries.
     settings.time_zone = zone.iana_name().map(str::to_owned).or(settings.time_zone);
@@ -117,9 +117,10 @@ pub fn run(options: &Options) -> Result<Report, Error> {
 
     let mut known = None;
     if let Some(root) = &options.library {
-        let found = libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates);
-        let libraries::Identified { library: mut found, former } =
+        let found = libraries::identify(catalogue, root, settings.name.as_deref(), &library.candidates, options);
+        let libraries::Identified { library: mut found, former, note } =
             found.map_err(|failure| session.failed(options, failure))?;
+        library.notes.extend(note.map(|note| (root.display().to_string(), note)));
         found.settings = serde_json::to_string(&settings).ok();
         if !options.dry_run {
             if let Some(former) = former {

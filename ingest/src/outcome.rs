@@ -9,6 +9,9 @@ pub enum Outcome {
     Unchanged,
     /// Hidden or removed earlier, so it stays out.
     KeptOut,
-    /// Another file with the same bytes is on its way. What becomes of this one depends on that one.
-    Twin,
+    /// New bytes under the name of an item that is kept out. An edit must not bring back what was taken out.
+    NameKeptOut,
+    /// What becomes of the file depends on others: one with the same bytes is on its way, or one may turn out to be
+    /// the item that lay here.
+    Later,
 }

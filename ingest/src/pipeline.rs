@@ -20,6 +20,9 @@ use crate::tally::Tally;
 use crate::turns::{Turn, Turns};
 use crate::walk::{Candidate, Library};
 
+/// A photo of the library.
+type Photographed<'l> = (&'l Candidate, sniff::Photo);
+
 pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally, threads: usize) {
     let photos: Vec<_> = library
         .candidates
@@ -30,7 +33,25 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
         })
         .collect();
     let progress = Progress::files(options.show, "photos", photos.len() as u64);
-    let twins = Mutex::new(Vec::new());
+    // Those that were put off are known when all were asked, and then twins of what was on its way.
+    let later = photos_in_turn(publisher, &progress, tally, photos, threads);
+    for (file, kind) in photos_in_turn(publisher, &progress, tally, later, threads) {
+        if !tally.must_stop() {
+            photo(publisher, tally, file, kind, None);
+            progress.advance(1);
+        }
+    }
+}
+
+/// Ingests photos on many threads. Returns those that have to be asked for again.
+fn photos_in_turn<'l>(
+    publisher: &Publisher,
+    progress: &Progress,
+    tally: &Tally,
+    photos: Vec<Photographed<'l>>,
+    threads: usize,
+) -> Vec<Photographed<'l>> {
+    let later = Mutex::new(Vec::new());
     let (queue, turns) = (Mutex::new(photos.into_iter().enumerate()), Turns::default());
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -39,21 +60,18 @@ pub fn photos(options: &Options, publisher: &Publisher, library: &Library, tally
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((number, (file, kind))) = next else { break };
                     let turn = turns.turn(number);
-                    if photo(publisher, tally, file, kind, Some(turn)) == Some(Outcome::Twin) {
-                        twins.lock().unwrap_or_else(PoisonError::into_inner).push((file, kind));
+                    if photo(publisher, tally, file, kind, Some(turn)) == Some(Outcome::Later) {
+                        later.lock().unwrap_or_else(PoisonError::into_inner).push((file, kind));
+                    } else {
+                        progress.advance(1);
                     }
-                    progress.advance(1);
                 }
             });
         }
     });
-    let mut twins = twins.into_inner().unwrap_or_else(PoisonError::into_inner);
-    twins.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
-    for (file, kind) in twins {
-        if !tally.must_stop() {
-            photo(publisher, tally, file, kind, None);
-        }
-    }
+    let mut later = later.into_inner().unwrap_or_else(PoisonError::into_inner);
+    later.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
+    later
 }
 
 /// Ingests a photo, and counts what became of it.
@@ -100,11 +118,11 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
             None => films.push((file, kind)),
         }
     }
-    // What is left are the twins of films that were on their way.
+    // What is left are films that were put off, and the twins of films that were on their way.
     while !films.is_empty() && !tally.must_stop() {
-        let (new, twins) = new_films(publisher, &live, films, tally);
+        let (new, later) = new_films(publisher, &live, films, tally);
         ingest_films(options, publisher, &live, new, tally);
-        films = twins;
+        films = later;
     }
 }
 
@@ -169,21 +187,21 @@ fn ingest_films(options: &Options, publisher: &Publisher, live: &Live, new: Vec<
 /// It has no claim if it is in the gallery, and may be the clip of a photo.
 type NewFilm<'l, 'a> = (&'l Candidate, sniff::Film, Option<Claim<'a>>);
 
-/// Films that are new, or have changed since they were ingested, and those with the bytes of one of them.
+/// Films that are new, or have changed since they were ingested, and those that have to be asked for again.
 fn new_films<'l, 'a>(
     publisher: &Publisher<'a>,
     live: &Live,
     films: Vec<(&'l Candidate, sniff::Film)>,
     tally: &Tally,
 ) -> (Vec<NewFilm<'l, 'a>>, Vec<(&'l Candidate, sniff::Film)>) {
-    let (mut new, mut twins) = (Vec::new(), Vec::new());
+    let (mut new, mut later) = (Vec::new(), Vec::new());
     for (file, kind) in films {
         if tally.must_stop() {
             return Default::default();
         }
         match publisher.ask(file, None) {
             Ok(Ok(claim)) => new.push((file, kind, Some(claim))),
-            Ok(Err(Outcome::Twin)) => twins.push((file, kind)),
+            Ok(Err(Outcome::Later)) => later.push((file, kind)),
             Ok(Err(outcome)) => match live.may_join(publisher, file) {
                 Ok(true) => new.push((file, kind, None)),
                 Ok(false) => tally.count(&file.place, Ok(outcome)),
@@ -192,7 +210,7 @@ fn new_films<'l, 'a>(
             Err(failure) => tally.count(&file.place, Err(failure)),
         }
     }
-    (new, twins)
+    (new, later)
 }
 
 fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sniff::Film, Claim, Encoded)>) {

@@ -30,6 +30,7 @@ pub fn run(
     prune: Option<&Prune>,
     tally: &Tally,
 ) -> Result<bool, Failure> {
+    register.note_lost()?;
     let missing = missing(register.missing(), library);
     let mut by_key: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
     for place in &missing {
@@ -50,13 +51,13 @@ pub fn run(
     catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
     let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(true) };
     let lost = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok()).count();
-    let is_much = library.candidates.is_empty() || lost * 2 > register.len();
+    let all = register.len().saturating_sub(moved.len());
+    let is_much = library.candidates.is_empty() || lost * 2 > all;
     if is_much && !prune.all {
-        let (number, all) = (lost, register.len());
         let words =
             if library.candidates.is_empty() { "the library holds no photo or film" } else { "it is more than half" };
         return Err(Failure::Skipped(format!(
-            "{number} of {all} files are gone, and nothing was pruned, because {words}: see that the folder is mounted, \
+            "{lost} of {all} files are gone, and nothing was pruned, because {words}: see that the folder is mounted, \
              then use --prune-all"
         )));
     }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use platform::Error;
 
 use crate::catalogue::{Catalogue, Item, Place, Source, State};
-use crate::digest::{Sums, sha256_of_bytes, sums};
+use crate::digest::{sha256_of_bytes, sums};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::photo;
@@ -69,6 +69,9 @@ impl<'a> Register<'a> {
             by_digest: HashMap::new(),
             found: HashSet::new(),
             forced: HashSet::new(),
+            put_off: HashMap::new(),
+            awaited: HashSet::new(),
+            lost: Vec::new(),
             begun: catalogue.begun()?.into_iter().collect(),
             occupied: HashSet::new(),
             unrecognised: Unrecognised::default(),
@@ -105,20 +108,31 @@ impl<'a> Register<'a> {
     }
 
     /// Finds the item of a file. Reads the file, unless its place is known and nothing about it has changed. Who gets
-    /// the key is decided in turn: of files with the same bytes, the first is the item.
+    /// the key is decided in turn: of files with the same bytes, the first is the item. A file that is put off has to be
+    /// asked for again, when all others were.
     pub fn ask(&'a self, file: &Candidate, turn: Option<Turn<'_>>, stop: &Stop) -> Result<Answer<'a>, Failure> {
         if let Some(outcome) = self.lock().arrive(file, self.force) {
             return Ok(Answer::Known(outcome));
         }
-        let sums = sums(&file.path, stop).map_err(unreadable)?;
-        let Sums { sha256: digest, crc } = sums.ok_or(Failure::Stopped)?;
+        let put_off = self.lock().put_off.remove(&file.place);
+        let is_first = put_off.is_none();
+        let sums = match put_off {
+            Some(sums) => sums,
+            None => sums(&file.path, stop).map_err(unreadable)?.ok_or(Failure::Stopped)?,
+        };
         if let Some(turn) = &turn {
             turn.wait();
         }
-        self.recognise(file, &digest, stop)?;
+        self.recognise(file, &sums.sha256, stop)?;
+        let digest = sums.sha256.clone();
         let mut inner = self.lock();
+        let must_wait = is_first && inner.must_wait(file, &digest);
+        let later = |mut inner: MutexGuard<'_, Inner>, sums| {
+            inner.put_off.insert(file.place.clone(), sums);
+            Ok(Answer::Known(Outcome::Later))
+        };
         let (key, again) = match inner.owner(&digest) {
-            Some(entry) if entry.is_claimed => return Ok(Answer::Known(Outcome::Twin)),
+            Some(entry) if entry.is_claimed => return later(inner, sums),
             Some(entry)
                 if (self.force || inner.begun.contains(&entry.item.key))
                     && !entry.is_withdrawn
@@ -144,6 +158,8 @@ impl<'a> Register<'a> {
             {
                 return Ok(Answer::Known(Outcome::KeptOut));
             }
+            None if inner.is_name_kept_out(file, &digest) => return Ok(Answer::Known(Outcome::NameKeptOut)),
+            None if must_wait => return later(inner, sums),
             None => (inner.key_for(file, &digest)?, false),
         };
         let before = inner.items.get(&key).map(|entry| entry.item.clone());
@@ -157,7 +173,7 @@ impl<'a> Register<'a> {
             key,
             version,
             source: Source { sha256: digest, modified: file.modified.clone() },
-            crc,
+            crc: sums.crc,
             before,
             is_committed: false,
         })))
@@ -237,6 +253,20 @@ impl<'a> Register<'a> {
     /// The key of the item of a file.
     pub fn key_at(&self, path: &str) -> Option<String> {
         self.lock().places.get(path).map(|place| place.key.clone())
+    }
+
+    /// Notes the items that have no file any more, because another one has its name now. Until they are pruned or found
+    /// again, each keeps a place that no file can have.
+    pub fn note_lost(&self) -> Result<(), Error> {
+        let lost = std::mem::take(&mut self.lock().lost);
+        for place in lost {
+            let place = place.of_lost();
+            if self.shown(&place.key).is_some_and(|item| item.places == 0) {
+                self.catalogue.put_place(self.library, &place)?;
+                self.lock().settle(&place);
+            }
+        }
+        Ok(())
     }
 
     /// The places of the library that this run has not found.

@@ -12,6 +12,10 @@ use crate::{Files, Named, Report, Stop};
 /// After so many files in a row that the store refused, the remaining files are not tried.
 const STORE_PATIENCE: u32 = 5;
 
+/// Why new bytes are kept out, and what to do.
+const NAME_KEPT_OUT: &str =
+    "kept out, because an item that was hidden or removed had this name: if it is another picture, rename it";
+
 /// The counts of a run.
 pub struct Tally<'a> {
     stop: &'a Stop,
@@ -82,16 +86,18 @@ impl<'a> Tally<'a> {
             Ok(outcome) => {
                 inner.store_failures = 0;
                 let report = &mut inner.report;
-                let (count, word) = match outcome {
-                    Outcome::Added => (&mut report.added, "added"),
-                    Outcome::Replaced => (&mut report.replaced, "replaced"),
-                    Outcome::Unchanged => (&mut report.unchanged, "unchanged"),
-                    Outcome::KeptOut => (&mut report.kept_out, "kept out"),
-                    // It is asked for again when the other file is done.
-                    Outcome::Twin => return,
+                let (count, word, reason) = match outcome {
+                    Outcome::Added => (&mut report.added, "added", None),
+                    Outcome::Replaced => (&mut report.replaced, "replaced", None),
+                    Outcome::Unchanged => (&mut report.unchanged, "unchanged", None),
+                    Outcome::KeptOut => (&mut report.kept_out, "kept out", None),
+                    Outcome::NameKeptOut => (&mut report.kept_out, "kept out", Some(NAME_KEPT_OUT)),
+                    // It is asked for again when the others are done.
+                    Outcome::Later => return,
                 };
                 *count += 1;
-                tell(word, None);
+                tell(word, reason);
+                report.notes.extend(reason.map(|reason| named(reason.to_owned())));
             }
             Err(Failure::File(reason)) => {
                 tell("failed", Some(&reason));

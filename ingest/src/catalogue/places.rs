@@ -2,6 +2,8 @@
 
 use platform::{Error, Row, Statement, Value};
 
+use crate::digest::sha256_of_bytes;
+
 use super::{
     Catalogue,
     stored::{SHARING, Stored},
@@ -18,6 +20,20 @@ pub struct Place {
     /// When the content last changed, and when the file's entry did: RFC 3339 in UTC.
     pub modified: String,
     pub changed: String,
+}
+
+impl Place {
+    /// The place of an item whose file is gone, while another item has the path. The walk refuses names with control
+    /// characters, so it finds no such file.
+    pub fn of_lost(&self) -> Self {
+        let digits = &sha256_of_bytes(self.key.as_bytes())[..12];
+        Self { path: format!("{}\n{digits}", self.path), ..self.clone() }
+    }
+
+    /// Whether the item's file was gone when the last run ended.
+    pub fn is_lost(&self) -> bool {
+        self.path.contains('\n')
+    }
 }
 
 /// The part of an item's row by which ingest recognises it.
@@ -76,6 +92,13 @@ impl Catalogue {
         let sql = "DELETE FROM places WHERE library = ?1 AND path = ?2";
         let statements: Vec<_> = paths.map(|path| Statement::new(sql, [library.into(), path.into()])).collect();
         self.write_all(&statements)
+    }
+
+    /// Whether an item of a library has this digest. Hidden and removed ones count.
+    pub fn is_of(&self, library: &str, digest: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM places WHERE library = ?1 AND key IN (SELECT key FROM media WHERE digest = ?2 UNION \
+                   SELECT key FROM withdrawn WHERE digest = ?2) LIMIT 1";
+        Ok(!self.0.query(sql, [library.into(), digest.into()])?.is_empty())
     }
 
     /// The files in which an item was found: library and place.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use gallery::MediaKey;
 
 use crate::catalogue::{Item, Place, Stored};
+use crate::digest::Sums;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::recognise::Unrecognised;
@@ -21,6 +22,12 @@ pub struct Inner {
     pub found: HashSet<String>,
     /// The keys that this run has ingested again.
     pub forced: HashSet<String>,
+    /// Files that are asked for again when all others were, and their sums.
+    pub put_off: HashMap<String, Sums>,
+    /// The digests of these files that may be new versions.
+    pub awaited: HashSet<String>,
+    /// The last places of items, which another item has now.
+    pub lost: Vec<Place>,
     /// The keys whose upload has begun and did not end: what is in the bucket is not known.
     pub begun: HashSet<String>,
     /// Keys of objects that no row tells of, and that hold something else.
@@ -57,17 +64,30 @@ impl Inner {
         self.found.insert(file.place.clone());
         let place = self.places.get(&file.place)?;
         let entry = self.items.get(&place.key)?;
-        if entry.is_withdrawn {
-            // An edit must not bring back what was taken out.
-            return Some(entry.outcome());
+        let need_not = entry.is_withdrawn || !force && !self.begun.contains(&place.key);
+        (file.is_as_in(place) && need_not).then(|| entry.outcome())
+    }
+
+    /// Whether new bytes lie where an item lay that was taken out: they may be an edit of it.
+    pub fn is_name_kept_out(&self, file: &Candidate, digest: &str) -> bool {
+        let entry = self.places.get(&file.place).and_then(|place| self.items.get(&place.key));
+        entry.is_some_and(|entry| entry.is_withdrawn) && !self.pruned_by_digest.contains_key(digest)
+    }
+
+    /// Whether new bytes must wait. Where an item lay, another file may have taken the name of the item's file, which
+    /// is then found elsewhere, later. Copies of such bytes wait too, so that the item gets them first.
+    pub fn must_wait(&mut self, file: &Candidate, digest: &str) -> bool {
+        let entry = self.places.get(&file.place).and_then(|place| self.items.get(&place.key));
+        if self.owner(digest).is_none() && entry.is_some_and(Entry::may_be_replaced) {
+            self.awaited.insert(digest.to_owned());
         }
-        (file.is_as_in(place) && !force && !self.begun.contains(&place.key)).then_some(Outcome::Unchanged)
+        self.awaited.contains(digest)
     }
 
     /// The key for new bytes.
     pub fn key_for(&self, file: &Candidate, digest: &str) -> Result<String, Failure> {
         if let Some(place) = self.places.get(&file.place)
-            && self.items.get(&place.key).is_some_and(|it| it.item.places <= 1 && !it.item.stored.is_foreign)
+            && self.items.get(&place.key).is_some_and(Entry::may_be_replaced)
         {
             return Ok(place.key.clone());
         }
@@ -123,12 +143,17 @@ impl Inner {
 
     /// Moves or adds a place.
     pub fn settle(&mut self, place: &Place) {
-        let before = self.places.insert(place.path.clone(), place.clone()).map(|place| place.key);
-        if before.as_deref() == Some(&place.key) {
+        let before = self.places.insert(place.path.clone(), place.clone());
+        if before.as_ref().is_some_and(|before| before.key == place.key) {
             return;
         }
-        if let Some(entry) = before.and_then(|key| self.items.get_mut(&key)) {
+        if let Some(before) = before
+            && let Some(entry) = self.items.get_mut(&before.key)
+        {
             entry.item.places = entry.item.places.saturating_sub(1);
+            if entry.item.places == 0 && !entry.is_withdrawn {
+                self.lost.push(before);
+            }
         }
         if let Some(entry) = self.items.get_mut(&place.key) {
             entry.item.places += 1;
@@ -137,6 +162,11 @@ impl Inner {
 }
 
 impl Entry {
+    /// Whether new bytes in one of its places are a new version of it.
+    pub const fn may_be_replaced(&self) -> bool {
+        self.item.places <= 1 && !self.item.stored.is_foreign && !self.is_withdrawn
+    }
+
     pub const fn outcome(&self) -> Outcome {
         if self.is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged }
     }

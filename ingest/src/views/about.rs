@@ -28,7 +28,7 @@ pub fn about(catalogue: &Catalogue, items: &[Media]) -> Result<About, Failure> {
             let mut seen = HashSet::new();
             let keys = indices.into_iter().map(|index| places[index].key.clone());
             let keys = keys.filter(|key| seen.insert(key.clone())).collect();
-            about.albums.push(Album { view: View::album(&library.name, &title), title, keys });
+            about.albums.push(Album { view: View::album(library.name_of_albums(), &title), title, keys });
         }
         let cover = settings.cover.and_then(|cover| {
             let named = places.iter().find(|place| place.path == cover);

@@ -8,7 +8,7 @@ use crate::common::{Gallery, views};
 use gallery::link::{Flags, LinkId};
 use gallery::views::View;
 use image::ImageFormat;
-use ingest::{NewLink, Options, Report, add_link};
+use ingest::{NewLink, Options, Prune, Report, add_link};
 
 fn photo(side: u32) -> Vec<u8> {
     encode(&quarters(side, 8), ImageFormat::Png)
@@ -87,6 +87,167 @@ fn two_folders_of_one_name_are_two_libraries_and_a_moved_one_is_the_same() {
 }
 
 #[test]
+fn a_folder_that_got_another_name_is_the_same_library() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join(name);
+    for number in 0..4 {
+        file(&gallery, &format!("lib/Italy/{number}.jpg"), &photo(10 + number));
+    }
+    ingest(&gallery, "lib");
+    let album = View::album("lib", "Italy");
+    fs::rename(path("lib"), path("pictures")).unwrap();
+    fs::remove_file(path("pictures/Italy/0.jpg")).unwrap();
+    let prune = Some(Prune { all: false, now: false, confirm: |_| true });
+    let library = Some(path("pictures"));
+    let report = ingest::run(&Options { library, prune, ..gallery.options.clone() }).unwrap();
+    assert_eq!((report.unchanged, report.pruned), (3, vec!["Italy/0.jpg".to_owned()]));
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["lib"]);
+    assert_eq!(views::timeline(&gallery, album.name())["count"], 3);
+
+    // It gets a name of its own at the same time.
+    fs::rename(path("pictures"), path("photos")).unwrap();
+    file(&gallery, "photos/gallery.toml", b"name = \"family\"\n");
+    assert_eq!(counts(&ingest(&gallery, "photos")), [0, 0, 3, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["family"]);
+    // Links to its albums still open them, whatever it is called, and never those of another library.
+    for name in ["family", "ours", "lib", "family"] {
+        file(&gallery, "photos/gallery.toml", format!("title = \"A\"\nname = \"{name}\"\n").as_bytes());
+        for _ in 0..2 {
+            ingest(&gallery, "photos");
+            assert_eq!(views::timeline(&gallery, album.name())["count"], 3, "{name}");
+            assert_eq!(views::timeline(&gallery, View::EVERYTHING)["title"], "A");
+        }
+    }
+    file(&gallery, "lib/Italy/another.jpg", &photo(30));
+    for _ in 0..2 {
+        ingest(&gallery, "lib");
+        assert_eq!(views::timeline(&gallery, album.name())["count"], 3);
+        assert_eq!(views::timeline(&gallery, View::album("lib (2)", "Italy").name())["count"], 1);
+    }
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["family", "lib"]);
+
+    // A folder with a copy of one picture is not the library, while that is away.
+    fs::create_dir_all(path("best/Italy")).unwrap();
+    fs::copy(path("photos/Italy/1.jpg"), path("best/Italy/1.jpg")).unwrap();
+    fs::rename(path("photos"), path("away")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "best")), [0, 0, 1, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["best", "family", "lib"]);
+}
+
+/// Another memory card at the path of the first one.
+fn swap(gallery: &Gallery, at: &str, away: &str, back: &str) {
+    let path = |name: &str| gallery.folder.path().join(name);
+    fs::rename(path(at), path(away)).unwrap();
+    fs::rename(path(back), path(at)).unwrap();
+}
+
+#[test]
+fn another_memory_card_at_the_same_path_is_another_library() {
+    let gallery = Gallery::new();
+    for number in 1..4 {
+        file(&gallery, &format!("card/DCIM/IMG_{number}.JPG"), &photo(10 + number));
+        file(&gallery, &format!("other/DCIM/IMG_{number}.JPG"), &photo(20 + number));
+    }
+    file(&gallery, "other/DCIM/IMG_4.JPG", &photo(24));
+    assert_eq!(counts(&ingest(&gallery, "card")), [3, 0, 0, 6]);
+    swap(&gallery, "card", "first", "other");
+    let report = ingest(&gallery, "card");
+    assert_eq!(counts(&report), [4, 0, 0, 8]);
+    assert!(report.to_string().contains("taken for another one, card (2)"), "{report}");
+    for number in 1..4 {
+        assert_eq!(gallery.object(&format!("DCIM/IMG_{number}.JPG")).unwrap().bytes, photo(10 + number));
+    }
+    // Each is known when it comes back, also in part, edited in part, and with other times.
+    swap(&gallery, "card", "other", "first");
+    assert_eq!(counts(&ingest(&gallery, "card")), [0, 0, 3, 0]);
+    swap(&gallery, "card", "first", "other");
+    fs::remove_file(gallery.folder.path().join("card/DCIM/IMG_1.JPG")).unwrap();
+    for number in 2..5 {
+        file(&gallery, &format!("card/DCIM/IMG_{number}.JPG"), &photo(if number == 4 { 30 } else { 20 + number }));
+    }
+    assert_eq!(counts(&ingest(&gallery, "card")), [0, 1, 2, 2]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries ORDER BY name"), ["card", "card (2)"]);
+    assert_eq!(keys(&gallery).len(), 7);
+}
+
+#[test]
+fn another_memory_card_with_the_same_name_in_gallery_toml_is_refused() {
+    let gallery = Gallery::new();
+    let name = |folder: &str| file(&gallery, &format!("{folder}/gallery.toml"), b"name = \"camera\"\n");
+    name("card");
+    name("other");
+    file(&gallery, "card/1.jpg", &photo(10));
+    for number in 1..3 {
+        file(&gallery, &format!("other/{number}.jpg"), &photo(20 + number));
+    }
+    ingest(&gallery, "card");
+    let options = Options { library: Some(gallery.folder.path().join("card")), ..gallery.options.clone() };
+    let refused = || ingest::run(&options).unwrap_err().to_string();
+    swap(&gallery, "card", "first", "other");
+    assert!(refused().contains("another name in its gallery.toml, or use --force"), "{}", refused());
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+    // The same at another path, when the first card is not there.
+    fs::remove_dir_all(gallery.folder.path().join("first")).unwrap();
+    fs::rename(gallery.folder.path().join("card"), gallery.folder.path().join("elsewhere")).unwrap();
+    let options = Options { library: Some(gallery.folder.path().join("elsewhere")), ..gallery.options.clone() };
+    let refused = ingest::run(&options).unwrap_err().to_string();
+    assert!(refused.ends_with("another name in its gallery.toml"), "{refused}");
+    assert_eq!(gallery.object("1.jpg").unwrap().bytes, photo(10));
+
+    // The operator knows better.
+    fs::rename(gallery.folder.path().join("elsewhere"), gallery.folder.path().join("card")).unwrap();
+    let library = Some(gallery.folder.path().join("card"));
+    let report = ingest::run(&Options { library, force: true, ..gallery.options.clone() }).unwrap();
+    assert_eq!((report.replaced, report.added), (1, 1), "{report}");
+    // A folder that is filled anew replaces nothing.
+    for number in 1..3 {
+        let path = gallery.folder.path().join("card").join(format!("{number}.jpg"));
+        fs::rename(&path, gallery.folder.path().join(format!("{number}.jpg"))).unwrap();
+        file(&gallery, &format!("card/new {number}.jpg"), &photo(30 + number));
+    }
+    assert_eq!(counts(&ingest(&gallery, "card")), [2, 0, 0, 4]);
+}
+
+#[test]
+fn a_library_stays_the_same_whatever_was_done_to_all_of_its_files() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join(name);
+    for number in 0..3 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(10 + number));
+    }
+    ingest(&gallery, "lib");
+    // All files were edited.
+    for number in 0..3 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(20 + number));
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 3, 0, 6]);
+    // They were put in order, came back without their times, and one is new.
+    for number in 0..3 {
+        file(&gallery, &format!("lib/2024/{number}.jpg"), &photo(20 + number));
+        fs::remove_file(path(&format!("lib/{number}.jpg"))).unwrap();
+    }
+    file(&gallery, "lib/new.jpg", &photo(30));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 3, 2]);
+    // The folder is not mounted.
+    fs::rename(path("lib"), path("away")).unwrap();
+    fs::create_dir(path("lib")).unwrap();
+    ingest(&gallery, "lib");
+    fs::remove_dir(path("lib")).unwrap();
+    fs::rename(path("away"), path("lib")).unwrap();
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 4, 0]);
+    assert_eq!(gallery.sql::<String>("SELECT name FROM libraries"), ["lib"]);
+
+    // The files of the same names are older: they are other ones.
+    for (name, side) in [("2024/0", 40), ("2024/1", 41), ("2024/2", 42), ("new", 43)] {
+        let path = file(&gallery, &format!("lib/{name}.jpg"), &photo(side));
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_600_000_000);
+        File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [4, 0, 0, 8]);
+    assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(20));
+}
+
+#[test]
 fn a_library_may_name_itself() {
     let gallery = Gallery::new();
     file(&gallery, "a/photos/1.jpg", &photo(10));
@@ -155,6 +316,43 @@ fn a_renamed_file_is_the_same_item() {
     fs::rename(root.join("c.jpg"), root.join("best of/x.jpg")).unwrap();
     assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
     assert_eq!(places(&gallery), ["lib:b.jpg:a.jpg", "lib:best of/x.jpg:b.jpg"]);
+}
+
+#[test]
+fn a_moved_file_keeps_its_key_also_if_a_new_one_has_its_name() {
+    let gallery = Gallery::new();
+    let path = |name: &str| gallery.folder.path().join("lib").join(name);
+    file(&gallery, "lib/a.jpg", &photo(10));
+    ingest(&gallery, "lib");
+    fs::rename(path("a.jpg"), path("b.jpg")).unwrap();
+    file(&gallery, "lib/a.jpg", &photo(20));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 1, 2]);
+    assert_eq!(gallery.object("a.jpg").unwrap().bytes, photo(10));
+    let new: String = gallery.sql("SELECT key FROM media WHERE key <> 'a.jpg'").remove(0);
+    assert_eq!(places(&gallery), [format!("lib:a.jpg:{new}"), "lib:b.jpg:a.jpg".to_owned()]);
+
+    // All move up by one, and a new one is the first. Only that one is uploaded.
+    for number in 1..5 {
+        file(&gallery, &format!("lib/{number}.jpg"), &photo(30 + number));
+    }
+    ingest(&gallery, "lib");
+    for number in (1..5).rev() {
+        fs::rename(path(&format!("{number}.jpg")), path(&format!("{}.jpg", number + 1))).unwrap();
+    }
+    file(&gallery, "lib/1.jpg", &photo(40));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 6, 2]);
+    for number in 1..5 {
+        assert_eq!(gallery.object(&format!("{number}.jpg")).unwrap().bytes, photo(30 + number));
+    }
+
+    // Edits are new versions, and copies of them are places.
+    let edits = keys(&gallery).len();
+    for (name, side) in [("2.jpg", 50), ("3.jpg", 51), ("copy of 2.jpg", 50), ("z.jpg", 51)] {
+        file(&gallery, &format!("lib/{name}"), &photo(side));
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 2, 7, 4]);
+    assert_eq!((keys(&gallery).len(), gallery.object("1.jpg").unwrap().bytes), (edits, photo(50)));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 9, 0]);
 }
 
 #[test]

@@ -123,6 +123,40 @@ fn what_is_hidden_stays_whole_and_an_edit_does_not_show_it() {
     assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(40));
 }
 
+#[test]
+fn the_name_of_what_was_removed_does_not_take_another_file() {
+    let gallery = library(5);
+    let path = |name: &str| gallery.library().join(name);
+    change(&gallery, Change::Remove { now: false }, "0.jpg");
+    fs::rename(path("1.jpg"), path("0.jpg")).unwrap();
+    let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
+    assert_eq!((report.unchanged, report.kept_out, report.pruned.len()), (4, 0, 0), "{report}");
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]);
+    // What was removed is known by its content, too.
+    gallery.file("copy.jpg", &photo(0));
+    assert_eq!(gallery.ingest().kept_out, 1);
+
+    // What was pruned comes back under the name of what was removed.
+    fs::remove_file(path("2.jpg")).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["2.jpg"]);
+    change(&gallery, Change::Remove { now: false }, "3.jpg");
+    gallery.file("3.jpg", &photo(2));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "4.jpg"]);
+
+    // A picture that nobody knows may be an edit.
+    change(&gallery, Change::Remove { now: false }, "4.jpg");
+    gallery.file("4.jpg", &photo(40));
+    for _ in 0..2 {
+        let report = gallery.ingest();
+        assert_eq!((report.kept_out, report.exit_code()), (2, 0), "{report}");
+        assert!(report.to_string().contains("note: 4.jpg: kept out, because"), "{report}");
+    }
+    fs::rename(path("4.jpg"), path("new.jpg")).unwrap();
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(shown(&gallery), ["1.jpg", "2.jpg", "new.jpg"]);
+}
+
 fn prune(gallery: &Gallery, all: bool, confirm: fn(&[String]) -> bool) -> Report {
     let prune = Some(Prune { all, now: false, confirm });
     ingest::run(&Options { prune, ..gallery.options.clone() }).unwrap()
@@ -158,6 +192,44 @@ fn pruned_are_the_items_whose_files_are_gone() {
     gallery.file("again/4.jpg", &photo(4));
     assert_eq!(gallery.ingest().added, 1);
     assert_eq!(shown(&gallery).len(), 6);
+    assert!(is_well(&gallery));
+}
+
+#[test]
+fn what_is_gone_is_pruned_also_if_another_file_has_its_name_now() {
+    let gallery = library(6);
+    let path = |number: u32| gallery.library().join(format!("{number}.jpg"));
+    fs::remove_file(path(1)).unwrap();
+    for number in 2..6 {
+        fs::rename(path(number), path(number - 1)).unwrap();
+    }
+    assert_eq!(gallery.ingest().pruned, [""; 0]);
+    // The run before knew it. Nobody is asked twice.
+    let report = prune(&gallery, false, |keys| {
+        assert_eq!(keys, ["1.jpg"]);
+        true
+    });
+    assert_eq!((report.unchanged, report.pruned), (5, vec!["1.jpg".to_owned()]));
+    assert_eq!(shown(&gallery), ["0.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]);
+    assert_eq!(gallery.sql::<String>("SELECT path FROM places WHERE path NOT GLOB '[0-4].jpg'"), [""; 0]);
+
+    // Restored by hand, it stays, and so does one that is found elsewhere.
+    assert_eq!(change(&gallery, Change::Restore, "1.jpg"), Became::Shown);
+    fs::rename(path(1), path(0)).unwrap();
+    assert_eq!(gallery.ingest().pruned, [""; 0]);
+    gallery.file("sub/back.jpg", &photo(0));
+    assert!(prune(&gallery, false, |keys| panic!("{keys:?} would go")).pruned.is_empty());
+    assert_eq!(shown(&gallery).len(), 6);
+
+    // All at once, under the same guard.
+    fs::remove_dir_all(gallery.library().join("sub")).unwrap();
+    for (from, to) in [(2, 0), (3, 4)] {
+        fs::rename(path(from), path(to)).unwrap();
+    }
+    let report = prune(&gallery, false, |_| panic!("nobody is asked"));
+    assert!(report.skipped[0].reason.contains("--prune-all"), "{report}");
+    assert_eq!(prune(&gallery, true, |_| true).pruned, ["0.jpg", "2.jpg", "5.jpg"]);
+    assert_eq!(shown(&gallery), ["1.jpg", "3.jpg", "4.jpg"]);
     assert!(is_well(&gallery));
 }
 
