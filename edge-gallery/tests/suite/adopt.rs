@@ -85,7 +85,7 @@ fn it_says_what_it_would_do_and_does_it() {
     // Where the native host keeps its stores in the bucket, it gets no file.
     let elsewhere = gallery.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
-    let mut in_bucket = adopt(&gallery, &elsewhere, &[&arguments[..], &["--yes"]].concat());
+    let mut in_bucket = adopt(&gallery, &elsewhere, &[&arguments[..], &["--yes", "--rebuild"]].concat());
     let (_, words) = said(in_bucket.env("GALLERY_KV", "bucket").output().unwrap());
     assert!(words.contains("there is a value in the bucket's KV;") && !elsewhere.join("kv.db").exists(), "{words}");
 
@@ -105,7 +105,8 @@ fn it_says_what_it_would_do_and_does_it() {
 fn killed_again_and_again_it_comes_to_the_same() {
     let (gallery, dump) = filled();
     let [whole, killed] = ["whole", "killed"].map(|name| gallery.folder.path().join(name));
-    let arguments = ["--yes", "--dump", dump.to_str().unwrap()];
+    // The second of the two makes the catalogue anew.
+    let arguments = ["--yes", "--rebuild", "--dump", dump.to_str().unwrap()];
     adopt(&gallery, &whole, &arguments).output().unwrap();
     let mut random = RandomState::new().hash_one(0);
     for _ in 0..KILLS {

@@ -47,7 +47,9 @@ fn a_store_without_its_index_is_named_and_keeps_its_bytes() {
     let bytes = data.path().join("store").join(bucket).join("objects/0123456789abcdef0123456789abcdef");
     std::fs::create_dir_all(bytes.parent().unwrap()).unwrap();
     std::fs::write(&bytes, "the only original").unwrap();
-    let said = refusal(&mut program(data.path(), &COMPLETE));
+    let Output { status, stderr, .. } = program(data.path(), &COMPLETE).output().unwrap();
+    let said = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{said}");
     assert!(said.contains("index.sqlite is missing or empty") && said.contains("from a copy"), "{said}");
     assert!(bytes.exists());
 }
