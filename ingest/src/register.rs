@@ -108,8 +108,8 @@ impl<'a> Register<'a> {
     }
 
     /// Finds the item of a file. Reads the file, unless its place is known and nothing about it has changed. Who gets
-    /// the key is decided in turn: of files with the same bytes, the first is the item. A file that is put off has to be
-    /// asked for again, when all others were.
+    /// the key is decided in turn: of files with the same bytes, the first is the item. A file that is put off has to
+    /// be asked for again, when all others were.
     pub fn ask(&'a self, file: &Candidate, turn: Option<Turn<'_>>, stop: &Stop) -> Result<Answer<'a>, Failure> {
         if let Some(outcome) = self.lock().arrive(file, self.force) {
             return Ok(Answer::Known(outcome));
