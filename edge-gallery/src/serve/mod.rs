@@ -72,9 +72,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         // Whoever has a signed URL may read its object, on whatever page. The store does not know by which names
         // browsers reach the gallery.
         let store = embedded_store(&settings, &environment, vec!["*".to_owned()])?;
-        if let Some(lost) = store.lost() {
-            let _ = writeln!(std::io::stderr(), "edge-gallery: {lost}");
-        }
         let url = origins::of(store.addr()).remove(0);
         kept::write(&kept::store(&settings.data), Some(&url))
             .map_err(|error| format!("cannot write into the data folder {}: {error}", settings.data.display()))?;
@@ -238,8 +235,12 @@ fn embedded_store(
     // The same limits as those of the gallery: browsers ask both.
     let crowd = Crowd::new(None, !settings.trust_forwarded);
     let door = move |client| crowd.admit(client).map(|seat| Box::new(seat) as Box<dyn Send>);
-    store::spawn_behind(Box::new(door), config, settings.store_listen)
-        .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen).into())
+    let store = store::spawn_behind(Box::new(door), config, settings.store_listen)
+        .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen))?;
+    if let Some(lost) = store.lost() {
+        let _ = writeln!(std::io::stderr(), "edge-gallery: {lost}");
+    }
+    Ok(store)
 }
 
 /// From this call on, Ctrl-C and SIGTERM end the future and not the program.
