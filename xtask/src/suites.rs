@@ -14,7 +14,7 @@ const AT_ONCE: usize = 2;
 /// The test programs that take longest. They begin first, so that no core is idle at the end.
 const LONG: [&str; 5] = ["contract/wasi", "contract/fastly", "native/serve", "ingest/films", "contract/faults"];
 /// The programs whose waits are those of a person, or that measure: each has the machine for itself.
-const ALONE: [&str; 1] = ["browser/native"];
+const ALONE: [&str; 2] = ["contract/machines", "browser/native"];
 
 pub struct Suites {
     programs: Programs,
