@@ -27,12 +27,12 @@ pub use edge::EdgeGallery;
 pub use fastly::FastlyGallery;
 pub use large::LargeObject;
 pub use library::{BIG_BYTES, LIVE, PHOTOS, PLACED, photo, write_photos};
-pub use local::{Local, free_address};
+pub use local::Local;
 pub use native::{ENVIRONMENT, Gallery, Operator, Options, command, ingest};
 pub use package::package;
 pub use programs::{component, gallery, wasm};
 pub use servers::{
-    Process, RoundRobin, Sqld, fastly_cli::find as fastly_cli, hosts, named, node::program as node, sqld,
+    Process, RoundRobin, Sqld, fastly_cli::find as fastly_cli, free_address, hosts, named, node::program as node, sqld,
     viceroy::find as viceroy,
 };
 pub use wasi::{Ended, Wasi, WasiGallery, WasiHost};

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     process::Command,
     time::{Duration, Instant},
 };
@@ -52,9 +52,4 @@ impl Local {
     pub fn id(&self) -> u32 {
         self.process.id()
     }
-}
-
-/// An address on which nobody listens at the moment.
-pub fn free_address() -> Result<SocketAddr, Failure> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use servers::free_address;
+
 use crate::exchange::{Head, forward, pump};
 
 /// The data beside the objects: the catalogue's snapshot, and the KV stores of hosts that have no KV. A [`Mode`] with
@@ -53,8 +55,9 @@ const POLL: Duration = Duration::from_millis(2);
 
 impl Relay {
     pub fn start(store: SocketAddr) -> io::Result<Self> {
-        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
-        let address = listener.local_addr()?;
+        // Nobody else gets the port while it is closed.
+        let address = free_address().map_err(io::Error::other)?;
+        let listener = listen(address)?;
         let state = State { mode: Mode::Pass, listener: Some(listener), open: Vec::new(), ended: false };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);

@@ -12,6 +12,7 @@ pub mod mdbook;
 pub mod named;
 pub mod node;
 mod npm;
+mod ports;
 mod process;
 pub mod robin;
 pub mod rotating;
@@ -21,6 +22,7 @@ pub mod zig;
 
 use std::{env, path::PathBuf};
 
+pub use ports::free_address;
 pub use process::{Process, to_files};
 pub use robin::RoundRobin;
 pub use sqld::Sqld;

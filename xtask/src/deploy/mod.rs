@@ -145,5 +145,5 @@ fn curl(arguments: &[&str]) -> Result<String, Failure> {
 
 /// A port that nothing listens on.
 fn free_port() -> Result<u16, Failure> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(servers::free_address()?.port())
 }

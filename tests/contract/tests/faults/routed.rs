@@ -9,6 +9,7 @@ use std::{
 };
 
 use contract::{Outcome, ensure};
+use harness::free_address;
 
 use crate::{
     fixture::{Fixture, Fixtures},
@@ -25,8 +26,7 @@ fn start_fixture(fixtures: &Fixtures, origin: &str) -> Result<Fixture, String> {
 }
 
 fn free() -> Result<String, String> {
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    Ok(address.map_err(|error| error.to_string())?.to_string())
+    Ok(free_address().map_err(|error| error.to_string())?.to_string())
 }
 
 /// Requests for films get a 503 of the gallery. Photos come as always.
