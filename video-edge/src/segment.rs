@@ -77,13 +77,13 @@ pub(crate) async fn serve<P: Platform>(
     }
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
     // The next package of a film of 0.1.0, or of another program, has the same names.
-    let named_once = if version.is_some() { IMMUTABLE } else { UNVERSIONED };
+    let kept = if version.is_some() { IMMUTABLE } else { UNVERSIONED };
     match delivery {
-        Delivery::Proxy => whole(service, cx, head, &object, extension, named_once).await,
+        Delivery::Proxy => whole(service, cx, head, &object, extension, kept).await,
         // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
         // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
         Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
-            let kept = if matches!(delivery, Delivery::Brief) { "no-store" } else { named_once };
+            let kept = if matches!(delivery, Delivery::Brief) { "no-store" } else { kept };
             whole(service, cx, head, &object, extension, kept).await
         }
         Delivery::Public { base } => {

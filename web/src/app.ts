@@ -27,17 +27,11 @@ import { elsewhere, homePath } from './services.ts';
 import { state } from './state.ts';
 import { transition } from './transition.ts';
 import { idle, viewer as viewerOf } from './viewer.ts';
+import { fromGrid, openedIn, type Visit } from './visit.ts';
 import { h, stillMotion } from './ui/dom.ts';
 import { failure } from './ui/notice.ts';
 import { words } from './words/words.ts';
 import { languages } from './ui/languages.ts';
-
-/** Marks history entries that were made by opening an item from the grid. Closing the item then goes back. */
-interface Visit {
-  readonly fromGrid: true;
-  /** The view in which it was opened. A reload looks for the item there first. */
-  readonly view: string;
-}
 
 /** Among films, the player is loaded after this time, in ms: when the pictures have been asked for. */
 const IDLE = 300;
@@ -394,11 +388,3 @@ function whySignedOut(): string | undefined {
   if (way === null) return undefined;
   return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }
-
-function fromGrid(state: unknown): state is Visit {
-  return typeof state === 'object' && state !== null && 'fromGrid' in state;
-}
-
-const openedIn = (state: unknown): string | null =>
-  fromGrid(state) && typeof state.view === 'string' ? state.view : null;
-

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, BufRead as _, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Write},
     process::Command,
     sync::{Mutex, PoisonError},
     thread,
@@ -21,33 +21,40 @@ pub struct Test {
 }
 
 /// What a failed program said of its failed tests, below the program's name.
-struct Failed(Vec<String>);
+type Failed = Vec<String>;
+
+/// Where programs are reported, one at a time.
+type Out = Mutex<dyn Write + Send>;
 
 /// Runs all programs to their ends: `at_once` of `beside` at a time, then one of `alone` after the other. If some
 /// fail, says last of all which, and the first lines of what each failed test said: these may stand thousands of lines
 /// above.
-pub fn pass(beside: Vec<Test>, at_once: usize, alone: Vec<Test>) -> Result<(), Failure> {
-    let mut failed = run(beside, at_once);
-    failed.extend(run(alone, 1));
+pub fn pass(beside: Vec<Test>, at_once: usize, alone: Vec<Test>, out: &Out) -> Result<(), Failure> {
+    let mut failed = run(beside, at_once, out);
+    failed.extend(run(alone, 1, out));
     if failed.is_empty() {
         return Ok(());
     }
-    let mut out = io::stdout().lock();
-    let _ = writeln!(out, "\n== failed");
-    for line in failed.iter().flat_map(|Failed(lines)| lines) {
-        let _ = writeln!(out, "{line}");
-    }
+    say(out, "\n== failed", failed.iter().flatten());
     Err(format!("{} test programs failed", failed.len()).into())
 }
 
-fn run(tests: Vec<Test>, at_once: usize) -> Vec<Failed> {
+fn say<'l>(out: &Out, head: &str, lines: impl IntoIterator<Item = &'l String>) {
+    let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = writeln!(out, "{head}");
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+fn run(tests: Vec<Test>, at_once: usize, out: &Out) -> Vec<Failed> {
     let (queue, failed) = (Mutex::new(VecDeque::from(tests)), Mutex::new(Vec::new()));
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some(test) = next() {
-                    if let Some(one) = one(test) {
+                    if let Some(one) = one(test, out) {
                         failed.lock().unwrap_or_else(PoisonError::into_inner).push(one);
                     }
                 }
@@ -58,15 +65,11 @@ fn run(tests: Vec<Test>, at_once: usize) -> Vec<Failed> {
 }
 
 /// Runs a program, and then prints what it said, so that programs do not talk at once.
-fn one(Test { name, command }: Test) -> Option<Failed> {
+fn one(Test { name, command }: Test, out: &Out) -> Option<Failed> {
     let started = Instant::now();
     let (said, passed) = output(command).unwrap_or_else(|error| (vec![error.to_string()], false));
-    let mut out = io::stdout().lock();
-    let _ = writeln!(out, "\n     Running {name}: {:.1} s", started.elapsed().as_secs_f64());
-    for line in &said {
-        let _ = writeln!(out, "{line}");
-    }
-    (!passed).then(|| Failed(failures(name, &said)))
+    say(out, &format!("\n     Running {name}: {:.1} s", started.elapsed().as_secs_f64()), &said);
+    (!passed).then(|| failures(name, &said))
 }
 
 /// The lines that a program says, and whether it succeeds.
@@ -81,7 +84,7 @@ fn output(mut command: Command) -> io::Result<(Vec<String>, bool)> {
 
 /// The name of a program, and the first lines of what each of its failed tests said. If no test failed, the last lines
 /// of all.
-fn failures(name: String, said: &[String]) -> Vec<String> {
+fn failures(name: String, said: &[String]) -> Failed {
     let (mut told, mut left) = (Vec::new(), 0);
     for line in said {
         // As libtest and libtest-mimic head what a failed test said.
@@ -119,7 +122,11 @@ mod tests {
         let fails = "echo '---- host::case stdout ----'; echo 'no answer' >&2; echo; echo failures:; exit 101";
         let beside = vec![test("one", fails), test("two", &touch("two")), test("three", &touch("three"))];
         let alone = vec![test("four", &format!("{}; kill -9 $$", touch("four")))];
-        assert_eq!(pass(beside, 2, alone).unwrap_err().to_string(), "2 test programs failed");
+        let out = Mutex::new(Vec::new());
+        assert_eq!(pass(beside, 2, alone, &out).unwrap_err().to_string(), "2 test programs failed");
+        let said = String::from_utf8(out.into_inner().unwrap()).unwrap();
+        let (_, failed) = said.split_once("\n== failed\n").unwrap();
+        assert_eq!(failed, "one\n---- host::case stdout ----\nno answer\n\nfour\n");
         let mut files: Vec<_> = folder.path().read_dir().unwrap().map(|file| file.unwrap().file_name()).collect();
         files.sort();
         assert_eq!(files, ["four", "three", "two"]);
@@ -127,11 +134,11 @@ mod tests {
 
     #[test]
     fn of_a_failed_program_the_failed_tests_are_told() {
-        let Failed(told) = one(test("one", "echo ok; echo '---- a'; echo why; echo failures:; exit 1")).unwrap();
-        assert_eq!(told, ["one", "---- a", "why"]);
-        let Failed(told) = one(test("one", "echo usage; exit 1")).unwrap();
-        assert_eq!(told, ["one", "usage"]);
-        assert!(one(test("one", "echo '---- a'")).is_none());
+        let told = |script: &str| one(test("one", script), &Mutex::new(Vec::new()));
+        let failed = told("echo ok; echo '---- a'; echo why; echo failures:; exit 1").unwrap();
+        assert_eq!(failed, ["one", "---- a", "why"]);
+        assert_eq!(told("echo usage; exit 1").unwrap(), ["one", "usage"]);
+        assert!(told("echo '---- a'").is_none());
     }
 
     #[test]
@@ -143,6 +150,7 @@ mod tests {
             let (mine, other) = (path(mine), path(other));
             format!("touch {mine}; for i in $(seq 600); do [ -e {other} ] && exit 0; sleep 0.1; done; exit 1")
         };
-        pass(vec![test("one", &wait("a", "b")), test("two", &wait("b", "a"))], 2, Vec::new()).unwrap();
+        pass(vec![test("one", &wait("a", "b")), test("two", &wait("b", "a"))], 2, Vec::new(), &Mutex::new(Vec::new()))
+            .unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! The test programs, and the programs that they run: each is built once.
 
-use std::{path::PathBuf, process::Command};
+use std::{io, path::PathBuf, process::Command, sync::Mutex};
 
 use crate::{
     Failure, lanes,
@@ -72,6 +72,7 @@ impl Suites {
         let mut command = cargo();
         command.args(["test", "--doc", "--no-fail-fast"]);
         beside.push(lanes::Test { name: "examples in the documentation".to_owned(), command });
-        lanes::pass(beside, AT_ONCE, ALONE.into_iter().map(test).collect::<Result<_, _>>()?)
+        let alone = ALONE.into_iter().map(test).collect::<Result<_, _>>()?;
+        lanes::pass(beside, AT_ONCE, alone, &Mutex::new(io::stdout()))
     }
 }
