@@ -26,11 +26,11 @@ use crate::{Failure, kept};
 #[derive(clap::Args)]
 pub struct Connection {
     /// The data folder of `serve`: without other words, the catalogue is in it [env: GALLERY_DATA] [default: .data]
-    #[arg(long, value_name = "FOLDER")]
-    data: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
+    data: Option<String>,
     /// The catalogue's SQLite file, made if missing [env: GALLERY_DATABASE] [default: gallery.db in the data folder]
-    #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    database: Option<String>,
     /// A libSQL server to use instead of a file; SQL_AUTH_TOKEN is the token for it [env: SQL_URL]
     #[arg(long, value_name = "URL")]
     sql_url: Option<String>,
@@ -52,14 +52,13 @@ pub struct Connection {
 impl Connection {
     /// What the command line says for a name of the configuration.
     fn flag(&self, name: &str) -> Option<String> {
-        let path = |path: &Option<PathBuf>| path.as_ref().and_then(|path| path.to_str().map(str::to_owned));
         let flags = [
             (S3_ENDPOINT, self.endpoint.clone()),
             (R2_BUCKET_NAME, self.bucket.clone()),
             (R2_REGION, self.region.clone()),
             (SQL_URL, self.sql_url.clone()),
-            (GALLERY_DATABASE, path(&self.database)),
-            (GALLERY_DATA, path(&self.data)),
+            (GALLERY_DATABASE, self.database.clone()),
+            (GALLERY_DATA, self.data.clone()),
         ];
         flags.into_iter().find(|(known, _)| known.text() == name)?.1
     }

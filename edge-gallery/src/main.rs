@@ -96,6 +96,11 @@ fn main() -> ExitCode {
     if matches!(verb, Verb::Serve(_) | Verb::Ingest(_) | Verb::Adopt(_)) {
         private::umask();
     }
+    if !matches!(verb, Verb::Password | Verb::Completions { .. } | Verb::Man { .. })
+        && let Some(words) = platform_native::unreadable()
+    {
+        return fail(&words);
+    }
     let done = match verb {
         Verb::Serve(arguments) => serve::run(&arguments).map(|()| 0),
         Verb::Ingest(arguments) => ingest::run(&arguments),
@@ -123,13 +128,14 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code.into(),
-        Err(failure) => {
-            // What others say of their own may be long: SQLite shows the statement.
-            let failure = failure.to_string();
-            let _ = writeln!(io::stderr(), "edge-gallery: {}", failure.lines().next().unwrap_or_default());
-            ExitCode::FAILURE
-        }
+        Err(failure) => fail(&failure.to_string()),
     }
+}
+
+/// What others say of their own may be long: SQLite shows the statement. The first line is told.
+fn fail(words: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "edge-gallery: {}", words.lines().next().unwrap_or_default());
+    ExitCode::FAILURE
 }
 
 /// The page of the program names those of its verbs, `edge-gallery-serve(1)` and so on: `man serve` prints that one.

@@ -1,6 +1,6 @@
 //! Why a route has no response.
 
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Kind, Problem, ProblemType, Record};
 
 use crate::catalogue::NO_INDEX;
@@ -26,6 +26,11 @@ impl Failure {
             Cause::Problem(problem) => Error::because(Kind::Invalid, "answer.body", problem.detail),
             Cause::Error(error) => error,
         }
+    }
+
+    /// Whether nobody is logged in, as opposed to that it cannot be told.
+    pub fn is_no_session(&self) -> bool {
+        matches!(&*self.0, Cause::Problem(problem) if problem.status == StatusCode::UNAUTHORIZED)
     }
 
     /// The problem for the client. An error is first noted in the record. This is the only place that notes it.
@@ -66,8 +71,6 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
-
     use super::*;
 
     #[test]

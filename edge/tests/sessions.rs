@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use edge::{AuthSecret, Base, Catalogue, Sessions, catalogue::Source, sessions};
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 use gallery::{
     link::{self, Flags, Link, LinkId, LinksKey},
     views::{
@@ -83,9 +83,8 @@ impl Fixture {
     }
 
     fn cx(&self) -> Cx<'_, Memory> {
-        // The number of a request is random.
-        let mut entropy = [7; 32];
-        entropy[..8].copy_from_slice(&self.time.get().to_be_bytes());
+        // The number of a request and the id of a session are random.
+        let entropy = self.time.get().to_be_bytes().repeat(4).try_into().unwrap();
         let facts = Facts { now: self.time.get(), entropy, https: false, client: None };
         Cx::new(&self.memory, facts)
     }
@@ -174,35 +173,141 @@ fn an_auth_version_ends_all() {
     assert!(fixture.is_open(&sessions, &new));
 }
 
+/// A gallery whose index lies in the bucket.
+struct Published {
+    fixture: Fixture,
+    index: Rc<RefCell<Vec<u8>>>,
+    /// How often the index was read.
+    reads: Rc<Cell<usize>>,
+}
+
+impl Published {
+    fn new() -> Self {
+        let published = Rc::new(RefCell::new(index(Access::default())));
+        let reads = Rc::new(Cell::new(0));
+        let (answers, counted) = (Rc::clone(&published), Rc::clone(&reads));
+        let memory = Memory::new(move |_| {
+            let index = answers.borrow().clone();
+            counted.set(counted.get() + 1);
+            async {
+                pause().await;
+                Ok(Response::new(Bytes::from(index)))
+            }
+        });
+        let memory = memory.unwrap().with_sleep();
+        let fixture = Fixture { memory, catalogue: catalogue(Source::Snapshot), time: Cell::new(NOW) };
+        Self { fixture, index: published, reads }
+    }
+
+    fn publish(&self, access: Access) {
+        *self.index.borrow_mut() = index(access);
+    }
+
+    fn add_link(&self, token: &str) {
+        let link = Link {
+            id: LinkId::of(token).unwrap(),
+            expires: NOW + 1000,
+            views: vec![View::parse(View::EVERYTHING).unwrap()],
+            flags: Flags::default(),
+            password: None,
+        };
+        self.publish(Access { epoch: 0, links: LinksKey::derive(NEW.as_bytes()).seal(&[link]) });
+    }
+
+    async fn opens(&self, sessions: &Sessions, token: &str) -> bool {
+        let cx = self.fixture.cx();
+        sessions.link(&cx, &self.fixture.catalogue, token).await.unwrap().is_some()
+    }
+}
+
 /// Several who were sent a new link open it at once, at an instance that knows the links of some seconds ago.
 #[test]
 fn a_new_link_opens_to_all_who_come_at_once() {
-    let published = Rc::new(RefCell::new(index(Access::default())));
-    let answers = Rc::clone(&published);
-    let memory = Memory::new(move |_| {
-        let index = answers.borrow().clone();
-        async {
-            pause().await;
-            Ok(Response::new(Bytes::from(index)))
-        }
-    });
-    let fixture = Fixture { memory: memory.unwrap(), catalogue: catalogue(Source::Snapshot), time: Cell::new(NOW) };
-    let sessions = sessions(NEW, None);
-    let token = link::token([7; 16]);
-    let opens = || async {
-        let cx = fixture.cx();
-        sessions.link(&cx, &fixture.catalogue, &token).await.unwrap().is_some()
-    };
+    let published = Published::new();
+    let (sessions, token) = (sessions(NEW, None), link::token([7; 16]));
+    let opens = || published.opens(&sessions, &token);
     assert!(!in_the_end(opens()), "there is no link yet");
-    let link = Link {
-        id: LinkId::of(&token).unwrap(),
-        expires: NOW + 1000,
-        views: vec![View::parse(View::EVERYTHING).unwrap()],
-        flags: Flags::default(),
-        password: None,
-    };
-    let links = LinksKey::derive(NEW.as_bytes()).seal(&[link]);
-    *published.borrow_mut() = index(Access { epoch: 0, links });
-    fixture.after(1);
+    published.add_link(&token);
+    published.fixture.after(1);
     assert_eq!(in_the_end(join3(opens(), opens(), opens())), (true, true, true));
+}
+
+/// The instance has read the index for something else, or the host has kept it.
+#[test]
+fn what_was_published_holds_at_once_where_the_index_is_kept() {
+    let published = Published::new();
+    let Published { fixture, .. } = &published;
+    let token = link::token([7; 16]);
+    in_the_end(fixture.catalogue.index(&fixture.cx())).unwrap();
+    published.add_link(&token);
+    fixture.after(1);
+    assert!(in_the_end(published.opens(&sessions(NEW, None), &token)));
+
+    let published = Published::new();
+    let Published { fixture, .. } = &published;
+    in_the_end(fixture.catalogue.index(&fixture.cx())).unwrap();
+    published.publish(Access { epoch: 1, links: Vec::new() });
+    fixture.after(1);
+    let elsewhere = catalogue(Source::Snapshot);
+    let cookie = in_the_end(sessions(NEW, None).mint(&fixture.cx(), &elsewhere, None)).unwrap();
+    let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+    let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())]);
+    let viewer = in_the_end(sessions(NEW, None).require(&fixture.cx(), &fixture.catalogue, &headers));
+    assert!(viewer.is_ok(), "a login after the end of all sessions");
+}
+
+/// Requests of two seconds that wait for one look.
+#[test]
+fn who_guesses_links_costs_a_read_a_second() {
+    let published = Published::new();
+    let sessions = sessions(NEW, None);
+    assert!(!in_the_end(published.opens(&sessions, &link::token([1; 16]))));
+    published.reads.set(0);
+    let guess = |seconds: u64| {
+        published.fixture.time.set(NOW + seconds);
+        let cx = published.fixture.cx();
+        let (sessions, catalogue) = (&sessions, &published.fixture.catalogue);
+        async move { sessions.link(&cx, catalogue, &link::token([9; 16])).await.unwrap().is_some() }
+    };
+    let found = in_the_end(join(join3(guess(1), guess(2), guess(1)), join3(guess(2), guess(1), guess(2))));
+    assert_eq!(found, ((false, false, false), (false, false, false)));
+    assert!((1..=2).contains(&published.reads.get()), "{} reads", published.reads.get());
+}
+
+/// A client leaves while its request asks for the index.
+#[test]
+fn a_client_that_leaves_keeps_no_old_index() {
+    let published = Published::new();
+    let Published { fixture, .. } = &published;
+    let read = || in_the_end(fixture.catalogue.index(&fixture.cx())).unwrap().epoch;
+    assert_eq!(read(), 0);
+    published.publish(Access { epoch: 1, links: Vec::new() });
+    fixture.after(20);
+    {
+        let cx = fixture.cx();
+        let mut left = Box::pin(fixture.catalogue.index(&cx));
+        assert!(left.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    fixture.after(1);
+    assert_eq!(read(), 1);
+}
+
+/// While the KV store cannot be read, a session that has ended stays so, and one that was known goes on for a time.
+#[test]
+fn a_logout_holds_while_the_kv_store_fails() {
+    let fixture = Fixture::new();
+    let (here, there) = (sessions(NEW, None), sessions(NEW, None));
+    let (ended, other) = (fixture.log_in(&here), {
+        fixture.after(1);
+        fixture.log_in(&here)
+    });
+    assert!(fixture.is_open(&here, &other));
+    now(here.end(&fixture.cx(), &ended)).unwrap();
+    fixture.memory.fail_kv(Some("ended:"));
+    assert!(!fixture.is_open(&there, &ended), "an instance that knows nothing of it");
+    fixture.after(sessions::GRACE_SECONDS - 1);
+    assert!(!fixture.is_open(&here, &ended));
+    assert!(fixture.is_open(&here, &other));
+    fixture.after(1);
+    assert!(!fixture.is_open(&here, &other), "closed");
 }

@@ -13,6 +13,11 @@ import { Pool } from './pool.mjs';
 
 /** How long answers that are on their way may take after SIGTERM, in milliseconds. */
 const GRACE = 10_000;
+/** How long a request may take to arrive, and how often this is looked at, in milliseconds. */
+const ARRIVAL = 30_000;
+const LOOK = 5_000;
+/** How long a client may take nothing of its answer, in milliseconds. An instance is lent to it for so long. */
+const STALL = 5 * 60_000;
 /** The most bytes of a request's head. The server of an instance takes 16 KiB, and the head has some more there. */
 const MAX_HEAD = 15 * 1024;
 
@@ -46,7 +51,8 @@ try {
   process.exit(1);
 }
 
-const server = http.createServer({ maxHeaderSize: MAX_HEAD }, async (request, response) => {
+const limits = { connectionsCheckingInterval: LOOK, maxHeaderSize: MAX_HEAD, requestTimeout: ARRIVAL };
+const server = http.createServer(limits, async (request, response) => {
   // A client that leaves is no failure of the server.
   request.on('error', () => {});
   response.on('error', () => {});
@@ -63,6 +69,8 @@ const server = http.createServer({ maxHeaderSize: MAX_HEAD }, async (request, re
     }
   }
 });
+
+server.timeout = STALL;
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {

@@ -3,6 +3,10 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,7 +18,7 @@ use s3s::{
 use s3s_fs::FileSystem;
 use uuid::Uuid;
 
-use crate::body::watch;
+use crate::body::{PATIENCE, watch};
 
 /// The folder of the blobs, which `s3s-fs` treats as a bucket.
 pub const FOLDER: &str = "objects";
@@ -30,6 +34,8 @@ pub struct NewBlob<'a> {
     blobs: &'a Blobs,
     id: String,
     kept: bool,
+    /// Tells a copy that nobody waits for it any more.
+    is_wanted: Arc<AtomicBool>,
 }
 
 impl Blobs {
@@ -47,7 +53,12 @@ impl Blobs {
 
     /// A blob with a new name.
     pub fn create(&self) -> NewBlob<'_> {
-        NewBlob { blobs: self, id: Uuid::new_v4().simple().to_string(), kept: false }
+        NewBlob {
+            blobs: self,
+            id: Uuid::new_v4().simple().to_string(),
+            kept: false,
+            is_wanted: Arc::new(AtomicBool::new(true)),
+        }
     }
 
     /// Writes a request's body to a new blob.
@@ -62,7 +73,7 @@ impl Blobs {
         // These conditions are about the key, not about the blob.
         request.input.if_match = None;
         request.input.if_none_match = None;
-        let (body, failure) = watch(request.input.body.take().unwrap_or_else(|| Body::empty().into()));
+        let (body, failure) = watch(request.input.body.take().unwrap_or_else(|| Body::empty().into()), PATIENCE);
         request.input.body = Some(body);
         let output = self.receiver.put_object(request).await.map_err(|error| failure.or(error))?.output;
         blob.remove_notes();
@@ -112,6 +123,7 @@ impl NewBlob<'_> {
 impl Drop for NewBlob<'_> {
     fn drop(&mut self) {
         if !self.kept {
+            self.is_wanted.store(false, Ordering::Relaxed);
             let _ = fs::remove_file(self.unfinished());
             self.blobs.remove(&self.id);
             self.remove_notes();
@@ -139,10 +151,14 @@ pub async fn duplicate(source: PathBuf, new: &NewBlob<'_>) -> S3Result {
 
 /// Writes `sources` one after the other into `new`.
 pub async fn concatenate(sources: Vec<PathBuf>, new: &NewBlob<'_>) -> S3Result {
+    let is_wanted = Arc::clone(&new.is_wanted);
     let (unfinished, new) = (new.unfinished(), new.path());
     let copy = move || -> io::Result<()> {
         let mut target = fs::File::create_new(&unfinished)?;
         for source in sources {
+            if !is_wanted.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
             io::copy(&mut fs::File::open(source)?, &mut target)?;
         }
         fs::rename(unfinished, new)

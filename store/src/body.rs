@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_core::Stream;
@@ -18,27 +19,45 @@ use s3s::{
     s3_error,
     stream::{ByteStream, RemainingLength},
 };
+use tokio::time::{Instant, Sleep, sleep};
 
 /// The failure of the body, if it failed, in the words of the verifier.
 #[derive(Clone, Default)]
 pub struct Failure(Arc<OnceLock<String>>);
 
-/// Passes through `body`, and notes its failure.
-pub fn watch(body: StreamingBlob) -> (StreamingBlob, Failure) {
+/// How long the next bytes of a body may take. A client that lost its network may never say so.
+pub const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Passes through `body`, and notes its failure. A body of which nothing comes for `patience` has failed.
+pub fn watch(body: StreamingBlob, patience: Duration) -> (StreamingBlob, Failure) {
     let failure = Failure::default();
-    (StreamingBlob::new(Watched { body, failure: failure.clone() }), failure)
+    let end = Box::pin(sleep(patience));
+    (StreamingBlob::new(Watched { body, failure: failure.clone(), patience, end, is_waiting: false }), failure)
 }
 
 struct Watched {
     body: StreamingBlob,
     failure: Failure,
+    patience: Duration,
+    /// When the bytes that are waited for now have taken too long.
+    end: Pin<Box<Sleep>>,
+    is_waiting: bool,
 }
 
 impl Stream for Watched {
     type Item = Result<Bytes, StdError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let polled = Pin::new(&mut self.body).poll_next(cx);
+        let mut polled = Pin::new(&mut self.body).poll_next(cx);
+        if polled.is_pending() {
+            if !std::mem::replace(&mut self.is_waiting, true) {
+                let end = Instant::now() + self.patience;
+                self.end.as_mut().reset(end);
+            }
+            polled = self.end.as_mut().poll(cx).map(|()| Some(Err("no more of the body came".into())));
+        } else {
+            self.is_waiting = false;
+        }
         if let Poll::Ready(Some(Err(error))) = &polled {
             self.failure.0.get_or_init(|| error.to_string());
         }
@@ -69,5 +88,48 @@ impl Failure {
             Some(text) if text.contains("SignatureMismatch") => s3_error!(SignatureDoesNotMatch),
             Some(_) => s3_error!(IncompleteBody),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, time::Duration};
+
+    use futures_core::Stream;
+    use s3s::{Body, S3ErrorCode};
+
+    use super::*;
+
+    /// A body that never goes on.
+    struct Silent;
+
+    impl Stream for Silent {
+        type Item = Result<Bytes, StdError>;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Pending
+        }
+    }
+
+    impl ByteStream for Silent {
+        fn remaining_length(&self) -> RemainingLength {
+            RemainingLength::unknown()
+        }
+    }
+
+    async fn next(body: &mut StreamingBlob) -> Option<Result<Bytes, StdError>> {
+        poll_fn(|cx| Pin::new(&mut *body).poll_next(cx)).await
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_go_on_fails() {
+        let other = || s3_error!(InternalError);
+        let (mut body, failure) = watch(StreamingBlob::new(Silent), Duration::from_millis(50));
+        assert!(next(&mut body).await.unwrap().is_err());
+        assert_eq!(*failure.or(other()).code(), S3ErrorCode::IncompleteBody);
+        let (mut body, failure) = watch(Body::from("x".to_owned()).into(), Duration::from_millis(50));
+        assert_eq!(next(&mut body).await.unwrap().unwrap(), "x");
+        assert!(next(&mut body).await.is_none());
+        assert_eq!(*failure.or(other()).code(), S3ErrorCode::InternalError);
     }
 }

@@ -49,6 +49,7 @@
 
 mod blobs;
 mod body;
+mod broken;
 mod conditions;
 mod cors;
 mod front;

@@ -22,6 +22,7 @@ use s3s::{
 
 use crate::{
     blobs::Blobs,
+    broken::told,
     index::{self, Index},
     lost::{self, Lost},
 };
@@ -97,65 +98,65 @@ type Answer<T> = S3Result<S3Response<T>>;
 #[async_trait]
 impl S3 for Store {
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
-        self.read(request).await.map(S3Response::new)
+        told(self.read(request).await).map(S3Response::new)
     }
 
     async fn head_object(&self, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
-        self.head(&request).map(S3Response::new)
+        told(self.head(&request)).map(S3Response::new)
     }
 
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
-        self.write(request).await.map(S3Response::new)
+        told(self.write(request).await).map(S3Response::new)
     }
 
     async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
-        self.copy(request).await.map(S3Response::new)
+        told(self.copy(request).await).map(S3Response::new)
     }
 
     async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> Answer<DeleteObjectOutput> {
-        self.delete(&request.input.key)?;
+        told(self.delete(&request.input.key))?;
         Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
     async fn delete_objects(&self, request: S3Request<DeleteObjectsInput>) -> Answer<DeleteObjectsOutput> {
-        self.delete_many(request.input.delete).map(S3Response::new)
+        told(self.delete_many(request.input.delete)).map(S3Response::new)
     }
 
     async fn list_objects(&self, request: S3Request<ListObjectsInput>) -> Answer<ListObjectsOutput> {
-        self.list_v1(request.input).map(S3Response::new)
+        told(self.list_v1(request.input)).map(S3Response::new)
     }
 
     async fn list_objects_v2(&self, request: S3Request<ListObjectsV2Input>) -> Answer<ListObjectsV2Output> {
-        self.list_v2(request.input).map(S3Response::new)
+        told(self.list_v2(request.input)).map(S3Response::new)
     }
 
     async fn create_multipart_upload(
         &self,
         request: S3Request<CreateMultipartUploadInput>,
     ) -> Answer<CreateMultipartUploadOutput> {
-        self.start_upload(request.input).map(S3Response::new)
+        told(self.start_upload(request.input)).map(S3Response::new)
     }
 
     async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
-        self.write_part(request).await.map(S3Response::new)
+        told(self.write_part(request).await).map(S3Response::new)
     }
 
     async fn list_parts(&self, request: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
-        self.parts(request.input).map(S3Response::new)
+        told(self.parts(request.input)).map(S3Response::new)
     }
 
     async fn complete_multipart_upload(
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> Answer<CompleteMultipartUploadOutput> {
-        self.complete_upload(request.input).await.map(S3Response::new)
+        told(self.complete_upload(request.input).await).map(S3Response::new)
     }
 
     async fn abort_multipart_upload(
         &self,
         request: S3Request<AbortMultipartUploadInput>,
     ) -> Answer<AbortMultipartUploadOutput> {
-        self.abort_upload(&request.input.upload_id, &request.input.key)?;
+        told(self.abort_upload(&request.input.upload_id, &request.input.key))?;
         Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
 

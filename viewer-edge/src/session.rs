@@ -15,10 +15,9 @@ use crate::{ViewerEdge, linked};
 /// The longest login body, in bytes.
 const MAX_BODY: usize = 8 * 1024;
 /// What a browser forgets at logout (<https://www.w3.org/TR/clear-site-data/>). Cookies are left out: they may be those
-/// of other programs on the same domain.
-const CLEAR: &str = r#""cache", "storage""#;
-/// The same below a path, where the storage of the origin is not the gallery's alone.
-const CLEAR_BELOW: &str = r#""cache""#;
+/// of other programs on the same domain. So is the storage: favourites and the language outlive a logout, and the page
+/// itself empties what it has kept of the gallery.
+const CLEAR: &str = r#""cache""#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +86,18 @@ pub(crate) async fn follow<P: Platform>(
     let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
     let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
     let is_visit = is_visit && !linked::is_previewer(&head.headers);
+    if let Some(link) = link.as_ref().filter(|_| is_visit) {
+        let known = match service.sessions.require(cx, &service.catalogue, &head.headers).await {
+            Ok(viewer) => Some(viewer.link.map(|link| link.id)),
+            Err(failure) if failure.is_no_session() => None,
+            // A session that cannot be read just now must not be exchanged for a lesser one.
+            Err(failure) => return Err(failure),
+        };
+        // Who has the whole gallery open keeps it. Who has given this link's password is not asked again.
+        if known == Some(None) || link.password.is_some() && known == Some(Some(link.id)) {
+            return Ok(see_other(&service.config.base.path("/")));
+        }
+    }
     let Some(link) = link.as_ref().filter(|link| link.password.is_none() && is_visit) else {
         let mut page = linked::page(service, cx, &head.headers, link.as_deref().map(|link| (link, token))).await?;
         if link.is_none() {
@@ -94,11 +105,6 @@ pub(crate) async fn follow<P: Platform>(
         }
         return Ok(page);
     };
-    // Who has the whole gallery open keeps it.
-    let known = service.sessions.require(cx, &service.catalogue, &head.headers).await;
-    if known.is_ok_and(|viewer| viewer.link.is_none()) {
-        return Ok(see_other(&service.config.base.path("/")));
-    }
     let cookie = service.sessions.mint(cx, &service.catalogue, Some(link)).await?;
     cx.record.event.set(Some("login"));
     let mut response = see_other(&service.config.base.path(FOLLOWED));
@@ -167,10 +173,9 @@ pub(crate) async fn logout<P: Platform>(
     isolation::require_own_page(&service.config.cors, headers)?;
     let cookie = service.sessions.end(cx, headers).await?;
     cx.record.event.set(Some("logout"));
-    let clear = if service.config.base.as_str().is_empty() { CLEAR } else { CLEAR_BELOW };
     let mut response = respond::empty(StatusCode::NO_CONTENT);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
-    respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), clear);
+    respond::set(response.headers_mut(), HeaderName::from_static("clear-site-data"), CLEAR);
     Ok(response)
 }
 

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, process::Command, sync::Mutex};
 
 use crate::{
     Failure, lanes,
-    process::both,
+    process::{both, succeed},
     wasm,
     workspace::{self, Programs, cargo},
 };
@@ -55,6 +55,11 @@ impl Suites {
         command.current_dir(&test.folder).env("CARGO_MANIFEST_DIR", &test.folder);
         self.tell(&mut command)?;
         Ok(command)
+    }
+
+    /// Tries so many seeds of faults.
+    pub fn seeds(&self, count: &str) -> Result<(), Failure> {
+        succeed(Command::new(self.programs.path("seeds")?).args(["--seeds", count]), "faults by seeds")
     }
 
     /// Runs all test programs, and the examples in the documentation of crates.

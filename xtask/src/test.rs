@@ -5,6 +5,7 @@ use std::{env, io::Write as _, path::Path, time::Instant};
 use crate::{
     Failure, fastly, page,
     process::succeed,
+    rustdoc,
     suites::Suites,
     tools, wasi,
     workspace::{self, cargo},
@@ -31,11 +32,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
             "cargo clippy",
         )
     })?;
-    steps.run("documentation", || {
-        let mut doc = cargo();
-        doc.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
-        succeed(doc.env("RUSTDOCFLAGS", "-D warnings"), "cargo doc")
-    })?;
+    steps.run("documentation", rustdoc::check)?;
     if !no_browser {
         tools::CHROMIUM.need()?;
         tools::want_engines();
@@ -57,11 +54,7 @@ pub fn run(no_browser: bool) -> Result<(), Failure> {
         Ok(suites)
     })?;
     steps.run("crates, HTTP contract, browser", || suites.pass(no_browser))?;
-    steps.run("faults by seeds", || {
-        let mut seeds = cargo();
-        seeds.args(["run", "--quiet", "--package", "seeds", "--", "--seeds", SEEDS]);
-        succeed(&mut seeds, "faults by seeds")
-    })?;
+    steps.run("faults by seeds", || suites.seeds(SEEDS))?;
     steps.run("signing oracle", || workspace::run_release("oracle", &["--count", ORACLE_CASES]))?;
     steps.report(started);
     Ok(())

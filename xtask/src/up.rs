@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     let config = secrets::load(&data, arguments.password.as_deref())?;
 
     page::build()?;
-    let programs = workspace::build(&["edge-gallery", "demo"])?;
+    let programs = workspace::build_soon(&["edge-gallery", "demo"])?;
     if process::stopped() {
         return Ok(());
     }

@@ -132,8 +132,17 @@ impl Programs {
 
 /// Builds programs in release mode, and returns their paths.
 pub fn build(packages: &[&str]) -> Result<Programs, Failure> {
+    build_as("release", packages)
+}
+
+/// The same in the profile of `up`, which is soon done.
+pub fn build_soon(packages: &[&str]) -> Result<Programs, Failure> {
+    build_as("up", packages)
+}
+
+fn build_as(profile: &str, packages: &[&str]) -> Result<Programs, Failure> {
     let mut command = cargo();
-    command.args(["build", "--bins", "--release"]);
+    command.args(["build", "--bins", "--profile", profile]);
     for package in packages {
         command.args(["--package", package]);
     }

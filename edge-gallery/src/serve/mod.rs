@@ -59,8 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
         let (address, base) = (video.local_addr()?, origins::over(scheme, video.local_addr()?).remove(0));
-        if address.ip().is_unspecified() && tls.is_none() && unset(names::VIDEO_API_BASE) {
-            // Nobody knows by which name browsers on other machines reach it, so that the page asks the gallery.
+        let is_unnamed = address.is_ipv6() || address.ip().is_unspecified() && tls.is_none();
+        if is_unnamed && unset(names::VIDEO_API_BASE) {
+            // Nobody knows by which name browsers on other machines reach it, or the page's policy can name no such
+            // address, so that the page asks the gallery.
             defaults.push((names::VIDEO_ORIGIN, base));
         } else {
             defaults.push((names::VIDEO_API_BASE, base));
@@ -154,7 +156,7 @@ fn look_for_left_sessions(options: &Options) {
 }
 
 fn for_this_machine(environment: Environment, settings: &Settings) -> Result<Environment, Failure> {
-    if !settings.listen.ip().is_loopback() {
+    if ![Some(settings.listen), settings.split].iter().flatten().all(|address| address.ip().is_loopback()) {
         return Err("--local is for a gallery that only this machine can reach: listen on 127.0.0.1".into());
     }
     Ok(environment.with(names::GALLERY_LOCAL.text(), "true".to_owned()))

@@ -29,12 +29,12 @@ impl Reach {
     }
 
     /// The address of the store that browsers cannot use: some of them are on other machines, or the page came over
-    /// TLS.
+    /// TLS, or its policy would have to name an IPv6 address (CSP 3, section 2.3.1: a host has no brackets).
     fn unreachable(&self) -> Option<SocketAddr> {
         let store = self.store?;
         let elsewhere = self.trust_forwarded || !self.gallery.ip().is_loopback();
-        (self.tls || self.trust_forwarded || store.ip().is_unspecified() || elsewhere && store.ip().is_loopback())
-            .then_some(store)
+        let is_unnamed = store.is_ipv6() || store.ip().is_unspecified();
+        (self.tls || self.trust_forwarded || is_unnamed || elsewhere && store.ip().is_loopback()).then_some(store)
     }
 
     /// How films travel, by the names that have no value.
@@ -46,7 +46,11 @@ impl Reach {
         } else {
             "so films pass through the gallery: set STORE_PUBLIC_URL to spare it this work"
         };
-        let who = if self.tls { "pages over TLS" } else { "browsers on other machines" };
+        let who = match store {
+            _ if self.tls => "pages over TLS",
+            SocketAddr::V6(_) => "pages, whose policy can name no IPv6 address,",
+            SocketAddr::V4(_) => "browsers on other machines",
+        };
         let warning = format!("{who} cannot reach the store at {store}, {what}");
         Films { delivery, warning: Some(warning) }
     }
@@ -106,6 +110,8 @@ mod tests {
             ("127.0.0.1:80", Some(all), false, Some("proxy")),
             ("0.0.0.0:80", Some(network), false, None),
             ("0.0.0.0:80", None, true, None),
+            ("127.0.0.1:80", Some("[::1]:9000"), false, Some("proxy")),
+            ("[2001:db8::5]:80", Some("[2001:db8::5]:9000"), false, Some("proxy")),
         ] {
             let reach = reach(gallery, store, trust_forwarded);
             let films = reach.films(|_| true);

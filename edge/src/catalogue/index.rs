@@ -45,6 +45,24 @@ impl Drop for Question<'_> {
     }
 }
 
+/// The note that a request asks the bucket. One that is dropped before it has an answer, because its client left, takes
+/// the note back: the next request asks.
+struct Asked<'a> {
+    current: &'a CurrentIndex,
+    before: u64,
+    has_ended: bool,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended
+            && let Some(known) = self.current.known.borrow_mut().as_mut()
+        {
+            known.asked = self.before;
+        }
+    }
+}
+
 #[derive(Clone)]
 struct Known {
     index: Rc<Index>,
@@ -79,19 +97,19 @@ impl CurrentIndex {
                         return Ok(Rc::clone(&known.index));
                     }
                     // This request asks the bucket. Requests that arrive in the meantime use the index that is held.
-                    known.asked = now;
-                    Some(Rc::clone(&known.index))
+                    let before = std::mem::replace(&mut known.asked, now);
+                    Some((Rc::clone(&known.index), Asked { current: self, before, has_ended: false }))
                 }
                 _ => None,
             }
         };
-        match (self.ask_once(cx, shelf).await, held) {
-            (Err(error), Some(index)) => {
-                cx.record.note(&error);
-                Ok(index)
-            }
-            (answer, _) => answer,
-        }
+        let answer = self.ask_once(cx, shelf).await;
+        let Some((index, mut asked)) = held else { return answer };
+        asked.has_ended = true;
+        answer.or_else(|error| {
+            cx.record.note(&error);
+            Ok(index)
+        })
     }
 
     /// Waits while the other half of this request asks for the index.

@@ -99,6 +99,11 @@ impl Catalogue {
         if matches!(self.shelf, Shelf::Sql) { "database" } else { "index" }
     }
 
+    /// Whether an index that was read may be one that this instance or the host has kept for some seconds.
+    pub(crate) const fn may_be_kept(&self) -> bool {
+        !matches!(self.shelf, Shelf::Sql)
+    }
+
     /// Reads the index past every cache.
     pub(crate) async fn probe<P: Platform>(&self, cx: &Cx<'_, P>) -> Result<(), Error> {
         self.index.refresh(cx, &self.shelf).await.map(drop)

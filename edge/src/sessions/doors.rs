@@ -62,15 +62,15 @@ impl CurrentDoors {
         self.known.borrow().clone()
     }
 
-    /// The doors, at most [`FRESH_SECONDS`] old, and whether they were read just now. While they cannot be read, the
-    /// last ones for [`GRACE_SECONDS`].
+    /// The doors, at most [`FRESH_SECONDS`] old, and whether they are as they are now: read, and by nobody kept. While
+    /// they cannot be read, the last ones for [`GRACE_SECONDS`].
     pub async fn get<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<(Rc<Doors>, bool), Error> {
         let now = cx.facts.now;
         match self.known() {
             Some(doors) if now.abs_diff(doors.read_at) < FRESH_SECONDS => Ok((doors, false)),
             // Boxed, so that the future of a request is small where nothing is read.
             known => match (Box::pin(self.read(cx, catalogue, false)).await, known) {
-                (Ok(doors), _) => Ok((doors, true)),
+                (Ok(doors), _) => Ok((doors, !catalogue.may_be_kept())),
                 (Err(error), Some(doors)) if now.abs_diff(doors.read_at) < GRACE_SECONDS => {
                     cx.record.note(&error);
                     Ok((doors, false))

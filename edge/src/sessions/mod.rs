@@ -260,17 +260,22 @@ impl Sessions {
         Err(Problem::unauthorized().into())
     }
 
-    /// The doors as they are now, past all caches; or as this instance has found them in this second, because who asks
-    /// again and again for what there is not must not cost more. Several requests may come with a new link at once.
+    /// The doors as they are now, past all caches; or as this instance has found them since the request came, because
+    /// who asks again and again for what there is not must not cost more. Several requests may come with a new link at
+    /// once.
     async fn look_again<P: Platform>(&self, cx: &Cx<'_, P>, catalogue: &Catalogue) -> Result<Rc<Doors>, Error> {
         let _flight = self.looks.join(cx, "doors").await;
-        if self.looked.get() == cx.facts.now
+        let now = cx.facts.now;
+        // The request may have waited until a later second. A clock that was set back soon looks again.
+        if (now..now + FRESH_SECONDS).contains(&self.looked.get())
             && let Some(doors) = self.doors.known()
         {
             return Ok(doors);
         }
         let doors = Box::pin(self.doors.read(cx, catalogue, true)).await?;
-        self.looked.set(cx.facts.now);
+        // A request that came earlier may end later. The time may have gone back by more than that.
+        let looked = self.looked.get();
+        self.looked.set(if (now..now + FRESH_SECONDS).contains(&looked) { looked } else { now });
         Ok(doors)
     }
 

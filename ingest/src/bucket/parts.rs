@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use md5::{Digest, Md5};
 use platform_s3::listing::{element, unescape};
@@ -22,6 +22,9 @@ use crate::walk::timestamp;
 
 /// Stores take so many parts at most. The other limits are the sizes of [`PartSizes`].
 const MOST_PARTS: u64 = 10_000;
+/// How long a store may take to join the parts, which is much more than any other answer takes: the store of `serve`
+/// copies them, and a disk may write 15 MB a second.
+const JOINING: Duration = Duration::from_mins(15);
 /// The largest page of a list of parts, in bytes.
 const MAX_PAGE: u64 = 4 << 20;
 /// Parts that need more than this round up to whole mebibytes.
@@ -194,7 +197,9 @@ impl Bucket {
         xml.push_str("</CompleteMultipartUpload>");
         self.persist(|| {
             let url = self.presign(Method::Post, key, &[("uploadId", id)])?;
-            let answer = self.answer(self.agent.post(&url).header("content-type", "application/xml").send(&xml))?;
+            // A store may copy all parts before it answers.
+            let request = self.agent.post(&url).config().timeout_recv_response(Some(JOINING)).build();
+            let answer = self.answer(request.header("content-type", "application/xml").send(&xml))?;
             match answer.status {
                 // The first answer may have been lost. Whether the object is there is looked at next.
                 404 if answer.code == "NoSuchUpload" => return Ok(()),

@@ -33,8 +33,11 @@ pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigErro
     let log = Log::to(stores.get(LOG_ENDPOINT.text()).as_deref());
     let find = without_own_sql(|name: &str| stores.get(name));
     let lookup = Lookup(&find);
-    match build(&lookup).and_then(|service| Ok((service, LogClient::load(&lookup)?, Endpoint::load(&lookup)?))) {
-        Ok((service, log_client, sql)) => {
+    let built = build(&lookup).and_then(|service| Ok((service, LogClient::load(&lookup)?, Endpoint::load(&lookup)?)));
+    let troubles = stores.troubles();
+    match built {
+        // A value that could not be read is not one that is not set.
+        Ok((service, log_client, sql)) if troubles.is_empty() => {
             let instance = Rc::new(Instance::new(log, log_client, sql));
             Serve::new()
                 .with_max_requests(MAX_REQUESTS)
@@ -42,14 +45,15 @@ pub fn serve<S: Service>(build: impl FnOnce(&Lookup<'_>) -> Result<S, ConfigErro
                 .with_timeout(IDLE)
                 .run(|client| request::answer(&service, &instance, client));
         }
-        Err(error) => refuse(&log, &error, &stores),
+        built => refuse(&log, built.err(), troubles),
     }
 }
 
 /// Answers the one request for which this sandbox was started. The next sandbox reads the configuration anew.
-fn refuse(log: &Log, error: &ConfigError, stores: &Stores) {
-    let mut words = vec![error.to_string(), format!("Config Store {CONFIG_STORE}, Secret Store {SECRET_STORE}")];
-    words.extend(stores.troubles());
+fn refuse(log: &Log, error: Option<ConfigError>, troubles: Vec<String>) {
+    let mut words: Vec<String> = error.iter().map(ToString::to_string).collect();
+    words.push(format!("Config Store {CONFIG_STORE}, Secret Store {SECRET_STORE}"));
+    words.extend(troubles);
     log.line(&host_failure(&words.join("; ")));
     Serve::new().with_max_requests(1).run(|_| request::refusal(Problem::not_set_up()));
 }

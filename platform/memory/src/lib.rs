@@ -1,7 +1,15 @@
 //! The reference implementation: everything is in memory, for tests. It does what the documentation of the traits
 //! says.
 
-use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -16,6 +24,9 @@ pub struct Memory {
     stores: Rc<RefCell<HashMap<(StoreName, KvKey), Bytes>>>,
     database: Rc<RefCell<rusqlite::Connection>>,
     answer: Rc<dyn Fn(Request<Bytes>) -> Answer>,
+    /// Reads of keys that begin so fail.
+    failing: Rc<Cell<Option<&'static str>>>,
+    lets_others_run: bool,
 }
 
 impl Memory {
@@ -30,7 +41,20 @@ impl Memory {
             stores: Rc::default(),
             database: Rc::new(RefCell::new(database)),
             answer: Rc::new(move |request| Box::pin(answer(request))),
+            failing: Rc::default(),
+            lets_others_run: false,
         })
+    }
+
+    /// The same, where whoever sleeps lets others run meanwhile. Without it, a sleep takes no time.
+    #[must_use]
+    pub fn with_sleep(self) -> Self {
+        Self { lets_others_run: true, ..self }
+    }
+
+    /// From now on, reads of KV entries whose keys begin so fail.
+    pub fn fail_kv(&self, prefix: Option<&'static str>) {
+        self.failing.set(prefix);
     }
 }
 
@@ -40,7 +64,7 @@ impl Platform for Memory {
     type Body = Bytes;
 
     fn kv(&self, store: StoreName) -> Result<MemoryKv, Error> {
-        Ok(MemoryKv { store, stores: Rc::clone(&self.stores) })
+        Ok(MemoryKv { store, stores: Rc::clone(&self.stores), failing: self.failing.get() })
     }
 
     fn sql(&self) -> Result<MemorySql, Error> {
@@ -71,17 +95,24 @@ impl Platform for Memory {
         pieces.concat().into()
     }
 
-    async fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, _: Duration) {
+        let mut is_over = !self.lets_others_run;
+        poll_fn(|_| if std::mem::replace(&mut is_over, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
 }
 
 /// See [`Memory`].
 pub struct MemoryKv {
     store: StoreName,
     stores: Rc<RefCell<HashMap<(StoreName, KvKey), Bytes>>>,
+    failing: Option<&'static str>,
 }
 
 impl Kv for MemoryKv {
     async fn get(&self, key: &KvKey) -> Result<Option<Bytes>, Error> {
+        if self.failing.is_some_and(|prefix| key.as_str().starts_with(prefix)) {
+            return Err(Error::new(Kind::Unavailable, "kv.get"));
+        }
         Ok(self.stores.borrow().get(&(self.store, key.clone())).cloned())
     }
 

@@ -1,30 +1,54 @@
 //! Configuration: the environment, secrets in files, and overrides from the command line.
 
-use std::{collections::HashMap, fmt, fs, path::Path};
+use std::{collections::HashMap, env::VarError, fmt, fs, io, path::Path};
 
-use platform::config::{Lookup, names::is_secret};
+use platform::config::{
+    Lookup,
+    names::{PLAIN, SECRETS, is_secret},
+};
 
 /// The folder of secrets, one in each file. systemd sets it (`LoadCredential=`, systemd.exec(5)).
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// The value of a name: a variable of the environment, or for a secret the file of its name in the folder
-/// `CREDENTIALS_DIRECTORY`. A line break at the end of the file does not count. A value that is not UTF-8 counts as
-/// missing.
+/// `CREDENTIALS_DIRECTORY`. A line break at the end of the file does not count. A value that cannot be read counts as
+/// missing: see [`unreadable`].
 pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().or_else(|| {
-        let folder = std::env::var_os(CREDENTIALS).filter(|folder| !folder.is_empty())?;
-        credential(Path::new(&folder), name)
-    })
+    read(name).ok().flatten()
 }
 
-fn credential(folder: &Path, name: &str) -> Option<String> {
-    if !is_secret(name) {
-        return None;
+/// The first value of the configuration that is set and cannot be read, in words for the operator. A gallery must not
+/// run as if it were not set.
+pub fn unreadable() -> Option<String> {
+    let names = SECRETS.iter().chain(PLAIN).map(|name| name.text());
+    names.filter_map(|name| read(name).err().map(|error| format!("{name} cannot be read: {error}"))).next()
+}
+
+fn read(name: &str) -> io::Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => return Ok(Some(value)),
+        Err(VarError::NotUnicode(_)) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"));
+        }
+        Err(VarError::NotPresent) => {}
     }
-    let mut text = fs::read_to_string(folder.join(name)).ok()?;
+    match std::env::var_os(CREDENTIALS).filter(|folder| !folder.is_empty()) {
+        Some(folder) => credential(Path::new(&folder), name),
+        None => Ok(None),
+    }
+}
+
+fn credential(folder: &Path, name: &str) -> io::Result<Option<String>> {
+    if !is_secret(name) {
+        return Ok(None);
+    }
+    let mut text = match fs::read_to_string(folder.join(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read?,
+    };
     let end = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text).len());
     text.truncate(end.unwrap_or(text.len()));
-    Some(text)
+    Ok(Some(text))
 }
 
 /// Names and values. An override takes precedence over the environment. An empty override hides the variable.
@@ -105,12 +129,14 @@ mod tests {
         ] {
             fs::write(folder.path().join(file), held).unwrap();
         }
-        let read = |name| credential(folder.path(), name);
+        fs::create_dir(folder.path().join("R2_SESSION_TOKEN")).unwrap();
+        let read = |name| credential(folder.path(), name).unwrap();
         assert_eq!(read("AUTH_SECRET").as_deref(), Some("one line"));
         assert_eq!(read("GALLERY_PASSWORD").as_deref(), Some(" a space and no line break "));
         assert_eq!(read("SQL_AUTH_TOKEN").as_deref(), Some("two lines\r\n"));
         assert_eq!(read("R2_ACCESS_KEY_ID"), None, "there is no such file");
         assert_eq!(read("R2_BUCKET_NAME"), None, "plain values are not read from files");
+        assert!(credential(folder.path(), "R2_SESSION_TOKEN").is_err(), "there is something that is no file");
     }
 
     #[test]

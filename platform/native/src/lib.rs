@@ -51,7 +51,7 @@ use platform::{EdgeCache, Error, Kind, KvKey, Pieces, Platform, StoreName, Tries
 use tokio::task::JoinSet;
 
 pub use body::Body;
-pub use config::{Config, variable};
+pub use config::{Config, unreadable, variable};
 pub use crowd::{Crowd, Seat};
 pub use error::HostError;
 pub use host::{Host, Options};

@@ -96,12 +96,12 @@ impl<S: Service> Site<S> {
         (response, entry)
     }
 
-    /// Writes the line of a request that no service saw. The forwarded address stands in a head that could not be
-    /// read, so the client is the peer.
+    /// Writes the line of a request that no service saw. Behind a proxy the client's address stands in a head that could
+    /// not be read: it is left out, because the proxy must not be taken for who sent this.
     pub fn refused(&self, log: &Log, peer: IpAddr, Refused { status, words }: Refused) {
         let (record, mut id) = (Record::default(), [0; 8]);
         record.service.set("host");
-        self.log_client.note(&record, Some(peer));
+        self.log_client.note(&record, (!self.trust_forwarded).then_some(peer));
         record.note(&Error::because(Kind::Invalid, "host.request", words));
         // Without randomness the id is all zeroes, which is no reason to say nothing.
         let _ = self.entropy.take(&mut id);

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    io,
     net::SocketAddr,
     path::PathBuf,
     pin::Pin,
@@ -102,6 +103,8 @@ where
                         () = tokio::time::sleep(timeouts.header) => return,
                         shaken = tls.accept(stream) => match shaken {
                             Ok(stream) => Stream::Tls(Box::new(stream)),
+                            // Whoever only looks whether the port answers has sent nothing that could be wrong.
+                            Err(error) if has_left(&error) => return,
                             Err(_) => return site.refused(&log, peer.ip(), Refused::HANDSHAKE),
                         },
                     },
@@ -116,6 +119,10 @@ where
             })
         })
     })
+}
+
+fn has_left(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset)
 }
 
 /// Runs a worker. `ready` gets a message whether the worker could start. The worker ends when `arrivals` has ended

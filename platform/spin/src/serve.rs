@@ -75,10 +75,13 @@ pub async fn handle<S: Service>(
         let mut variables = Variables::default();
         match variables.read(|lookup| Site::build(lookup, &make)).await {
             // Requests that come together before there is a site may each make one; the first is kept.
-            Ok(site) => instance.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site)))),
-            Err(error) => {
-                let words: Vec<String> = std::iter::once(error.to_string()).chain(variables.troubles).collect();
-                return refuse_without_configuration(&words.join("; "));
+            // A variable that could not be read is not one that is not set.
+            Ok(site) if variables.troubles.is_empty() => {
+                instance.with_borrow_mut(|kept| Rc::clone(kept.get_or_insert_with(|| Rc::new(site))))
+            }
+            built => {
+                let words = built.err().map(|error| error.to_string()).into_iter().chain(variables.troubles);
+                return refuse_without_configuration(&words.collect::<Vec<_>>().join("; "));
             }
         }
     };

@@ -7,7 +7,8 @@ use platform_fallback::without_own_sql;
 
 use crate::bindings::variables;
 
-/// Runs `f` over the component's variables. The error names what is missing, and the variables that could not be read.
+/// Runs `f` over the component's variables. The error names what is missing, and the variables that could not be read: these
+/// are not as those that are not set.
 pub(crate) fn read<T>(f: impl FnOnce(&Lookup<'_>) -> Result<T, ConfigError>) -> Result<T, String> {
     let troubles = RefCell::new(Vec::new());
     let get = without_own_sql(|name: &str| {
@@ -22,8 +23,13 @@ pub(crate) fn read<T>(f: impl FnOnce(&Lookup<'_>) -> Result<T, ConfigError>) -> 
             }
         }
     });
-    f(&Lookup(&get)).map_err(|error| {
-        let words = std::iter::once(error.to_string()).chain(troubles.take());
-        words.collect::<Vec<_>>().join("; ")
-    })
+    let built = f(&Lookup(&get));
+    let troubles = troubles.take();
+    match built {
+        Ok(built) if troubles.is_empty() => Ok(built),
+        built => {
+            let words = built.err().map(|error| error.to_string()).into_iter().chain(troubles);
+            Err(words.collect::<Vec<_>>().join("; "))
+        }
+    }
 }

@@ -143,7 +143,10 @@ fn over_a_mock(page: &str) -> Outcome {
         succeed(&mut command).map(drop)
     };
     // Its waits are those of a person. A machine that is busy for a moment may miss one, but not twice.
-    run().or_else(|_| run())
+    run().or_else(|failure| {
+        println!("{page}: tried once more, after {failure}");
+        run()
+    })
 }
 
 /// Chromium plays a film of ten minutes from its first segment to its last. Spin's components list the film and sign

@@ -1,10 +1,12 @@
 //! Links for guests: what each opens, and what looks as if it did not exist.
 
+use harness::LIVE;
 use serde_json::json;
 
 use crate::{
     Outcome, Target,
     client::Answer,
+    downloads,
     library::{BIG, encode, film},
     session::told,
     target::session_cookie,
@@ -13,7 +15,7 @@ use crate::{
 cases!(links:
     needs [Nothing]: no_link;
     needs [Links]: follow, card, with_a_password;
-    needs [Library, Links]: scope_of_photos, scope_of_films, scope_of_an_album;
+    needs [Library, Links]: scope_of_photos, scope_of_films, scope_of_an_album, looking_only;
 );
 
 /// The cookie of a guest who followed a link without a password.
@@ -247,6 +249,29 @@ fn without_its_place(target: &Target, cookie: &str, key: &str) -> Outcome {
     head.has("content-length", &wanted.len().to_string())
 }
 
+/// A guest who may look gets no file to take home: no ZIP, and nothing that a browser would save by itself.
+fn looking_only(target: &Target) -> Outcome {
+    let cookie = guest(target, target.link(4)?)?;
+    let auth = ask(target, &cookie, "/auth")?.json()?;
+    ensure_eq!((&auth["download"], &auth["originals"]), (&json!(false), &json!(true)), "/auth");
+    for body in [json!({ "view": "everything" }), json!({ "keys": [BIG], "size": "screen" })] {
+        let refused = downloads::ask(target, Some(&cookie), &body)?;
+        ensure_eq!(refused.status, 403, "POST /api/download");
+        let kind = refused.json()?["type"].as_str().unwrap_or_default().to_owned();
+        ensure!(kind.ends_with("looking-only"), "the type of the problem: {kind}");
+    }
+    for (open, absent) in [
+        (format!("/api/file/{BIG}"), "/api/file/absent.png"),
+        (format!("/api/clip/{}", encode(LIVE)), "/api/clip/absent.jpg"),
+    ] {
+        if open.starts_with("/api/file/") || target.live()?.is_some_and(|item| item.clip.is_some()) {
+            ensure_eq!(ask(target, &cookie, &open)?.status, 200, "{open}");
+        }
+        is_hidden(target, &cookie, &format!("{open}?download"), absent)?;
+    }
+    Ok(())
+}
+
 fn with_password<'a>(target: &'a Target, token: &str, password: &str) -> crate::client::Call<'a> {
     let body = json!({ "link": token, "password": password }).to_string();
     target.get("/login").anonymous().method("POST").body("application/json", body)
@@ -262,5 +287,11 @@ fn with_a_password(target: &Target) -> Outcome {
     let cookie = session_cookie(&with_password(target, token, &target.password).expect(200)?)?;
     let auth = ask(target, &cookie, "/auth")?.json()?;
     ensure_eq!((&auth["link"], &auth["originals"]), (&json!(true), &json!(false)), "/auth");
+    // Who has given the password is not asked again, and who has the whole gallery keeps it.
+    for cookie in [&cookie, &target.cookie()?] {
+        let answer = target.get(&format!("/l/{token}")).anonymous().header("cookie", cookie).expect(303)?;
+        answer.has("location", &target.path("/"))?;
+        answer.lacks("set-cookie")?;
+    }
     Ok(())
 }

@@ -224,9 +224,8 @@ fn logout(target: &Target) -> Outcome {
     for wanted in ["Max-Age=0", &path(target), "HttpOnly"] {
         ensure!(cookie.contains(wanted), "the cookie that ends the session lacks {wanted}: {cookie}");
     }
-    // Below a path, the storage is not the gallery's alone.
-    let clears = if target.path("").is_empty() { r#""cache", "storage""# } else { r#""cache""# };
-    answer.has("clear-site-data", clears)?;
+    // Not the storage, which has the favourites.
+    answer.has("clear-site-data", r#""cache""#)?;
     answer.has("cache-control", "no-store")?;
     target.get("/logout").anonymous().method("POST").body("text/plain", "").expect(204)?;
 

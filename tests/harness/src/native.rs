@@ -148,6 +148,7 @@ impl Gallery {
             ("films", &["--view", "films", "--no-originals", "--strict", "--password"], password.as_str()),
             ("album", &["--view", "2025"], ""),
             ("ended", &[], ""),
+            ("looking", &["--no-download"], ""),
         ] {
             let url = self.run("link", &[&["add", label], more].concat(), input)?;
             let (_, token) = url.trim().rsplit_once('/').ok_or("link add printed no URL")?;

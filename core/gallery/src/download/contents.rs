@@ -179,6 +179,7 @@ fn planned(media: &Media, name: String, (size, crc): (u64, u32), source: &Source
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checksums::Checksums;
 
     fn entry(name: &str, size: u64, requests: u64) -> Planned {
         let time = Time::parse("2024-06-15T14:00:00", None);
@@ -246,5 +247,28 @@ mod tests {
         }
         let large = vec![entry("a", 1 << 40, 1), entry("b", 1, 1)];
         assert_eq!(packs(large).len(), 2, "what is too large is alone");
+    }
+
+    /// The clip as the camera wrote it tells where it was taken. It is taken home by who may see that.
+    #[test]
+    fn a_cameras_own_clip_is_for_who_sees_places() {
+        let mut media: Media = serde_json::from_value(serde_json::json!({
+            "key": "a.heic", "filename": "a.heic", "type": "image", "size": 9, "uploadedAt": "2024",
+            "thumbnails": [true, true, true], "updatedAt": "2024",
+            "renditions": { "version": "0123456789abcdef", "original": false, "all": [
+                { "name": "source-1-00000001", "format": "mov", "width": 4, "height": 3, "bytes": 7,
+                  "crc": 5 }] }
+        }))
+        .unwrap();
+        media.checksums = Some(Checksums { whole: 1, without_places: Some(2), object: 3 });
+        let names = |flags: Flags, size: Size| -> Vec<String> {
+            let mut contents = Contents::new(Wanted { size, flags });
+            contents.add(&media, |_| Some(1));
+            contents.entries.iter().map(|entry| entry.name.clone()).collect()
+        };
+        assert_eq!(names(Flags::ALL, Size::Original), ["a.mov", "a.heic"]);
+        assert_eq!(names(Flags { places: false, ..Flags::ALL }, Size::Original), ["a.heic"]);
+        assert_eq!(names(Flags { originals: false, ..Flags::ALL }, Size::Original), [""; 0]);
+        assert_eq!(names(Flags::ALL, Size::Screen), ["a.heic"]);
     }
 }
