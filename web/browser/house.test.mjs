@@ -127,6 +127,24 @@ describe('the cover', () => {
     });
   }
 
+  it('opens its picture, and closing that leads back to the view from which it was opened', async () => {
+    const page = await guest(pictured.url);
+    const lightbox = page.getByRole('dialog', { name: 'Viewer' });
+    // The picture is of a film, so that one of the views does not have it.
+    for (const [view, hash] of [['Films', '#/films'], ['Photos', '#/photos']]) {
+      await page.getByRole('link', { name: view, exact: true }).click();
+      await page.waitForFunction((wanted) => location.hash === wanted, hash);
+      await gridShown(page);
+      await page.getByRole('link', { name: 'Open the picture on the cover' }).click();
+      await lightbox.locator('.slide-active').waitFor();
+      assert.match(new URL(page.url()).hash, /^#\/m\/.*00004/);
+      await page.keyboard.press('Escape');
+      await lightbox.waitFor({ state: 'hidden' });
+      assert.equal(new URL(page.url()).hash, hash);
+      assert.equal(await page.locator('.views-row [aria-current]').textContent(), view);
+    }
+  });
+
   it('stays where it is when a part of the gallery is chosen', async () => {
     const page = await guest(plain.url);
     const before = await page.locator('.cover').boundingBox();
