@@ -194,6 +194,7 @@ export const de: Words = {
         one: '# Aufnahme fehlt darin: Dieser Link gibt keine Originale heraus.',
         other: '# Aufnahmen fehlen darin: Dieser Link gibt keine Originale heraus.',
       }),
+    nothing: 'Davon lässt sich nichts herunterladen.',
     inParts: (n: number) =>
       counted(n, {
         one: 'Die Dateien kommen in # Teil.',

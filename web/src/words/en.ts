@@ -197,6 +197,7 @@ export const en = {
         one: '# item is left out: this link does not give the originals.',
         other: '# items are left out: this link does not give the originals.',
       }),
+    nothing: 'Nothing of this can be downloaded.',
     inParts: (n: number) =>
       counted(n, {
         one: 'The files come in # part.',
