@@ -205,6 +205,23 @@ describe('a store that is busy', () => {
     await gridShown(page);
     assert.equal(tries, 3);
   });
+
+  it('is not asked any longer for the pictures of a view that was left', async () => {
+    const [held, given] = [new Set(), new Set()];
+    server.intercept = (path, response) => {
+      if (!path.startsWith('/api/thumbnail/')) return false;
+      held.add(path);
+      response.on('close', () => given.add(path));
+      return true;
+    };
+    await to(page, 0.35);
+    for (let wait = 0; wait < 40 && held.size < 4; wait += 1) await page.waitForTimeout(50);
+    const old = [...held];
+    assert.ok(old.length >= 4, `${old.length} pictures were asked for`);
+    await page.getByRole('link', { name: 'Films' }).click();
+    for (let wait = 0; wait < 60 && !old.every((path) => given.has(path)); wait += 1) await page.waitForTimeout(50);
+    assert.deepEqual(old.filter((path) => !given.has(path)), []);
+  });
 });
 
 describe('the way through time', () => {

@@ -292,6 +292,8 @@ export function grid(events: GridEvents): Grid {
     library?.rest();
     library = null;
     startAt = null;
+    // Pictures that are still loading are given up, and nobody tries them again.
+    for (const each of alive) each.draw([]);
     build();
     below.replaceChildren();
     tell();
