@@ -73,6 +73,19 @@ describe('the grid on a phone', () => {
     assert.deepEqual(await topItem(page), before);
   });
 
+  it('keeps the focus at the list of views when one is chosen by keys', async () => {
+    const button = page.locator('.menu-button');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /^Photos/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.hash === '#/photos');
+    await page.locator('.menu-list').waitFor({ state: 'detached' });
+    assert.equal(await button.evaluate((element) => element === document.activeElement), true);
+    await page.goBack();
+    await gridShown(page);
+  });
+
   it('is without violations', async () => assert.deepEqual(await violations(page), []));
 });
 
