@@ -254,6 +254,20 @@ describe('without a connection', () => {
   });
 });
 
+describe('the login', () => {
+  it('says how long one stays signed in, except through a link, which may end sooner', async () => {
+    visitor = await visit(DESKTOP);
+    const { page } = visitor;
+    const note = page.getByText('You stay signed in on this device');
+    await page.goto(`${plain.url}/`);
+    await note.waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${plain.url}/#/l/secret`);
+    await page.getByRole('button', { name: 'Open the gallery' }).waitFor();
+    assert.equal(await note.isVisible(), false);
+  });
+});
+
 /** A static host with the built page. */
 async function staticHost(config) {
   const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
