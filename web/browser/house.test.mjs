@@ -240,6 +240,24 @@ describe('without a connection', () => {
     assert.equal(await shownTiles(page), 0);
   });
 
+  it('nothing but the favourites is left after a logout that comes before the worker', async () => {
+    const page = await guest(plain.url, { ...PHONE, serviceWorkers: 'allow' });
+    await page.locator('.tile').first().focus();
+    await page.keyboard.press('f');
+    await page.locator('.tile-favourite').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    // The worker would be there by then.
+    await page.waitForTimeout(6000);
+    assert.deepEqual(await kept(page), []);
+    await page.reload();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    const stored = await page.evaluate(() => [localStorage, sessionStorage].map((each) => Object.keys(each)));
+    assert.deepEqual(stored, [['favourites'], []]);
+    await logIn(page);
+    assert.equal(await page.locator('.tile-favourite').count(), 1);
+  });
+
   it('nothing is left once the session has ended', async () => {
     const page = await keeper(plain);
     plain.welcomes = false;

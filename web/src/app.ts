@@ -379,6 +379,7 @@ export function start(root: HTMLElement): void {
     forget();
     films.forget();
     keepSignedIn(null);
+    select.clear();
     shown.forget();
     history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     lock();
