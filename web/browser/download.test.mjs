@@ -292,6 +292,41 @@ describe('through a link', () => {
     await opener(page).waitFor();
   });
 
+  it('without originals, nothing is offered for films alone', async () => {
+    await page.goto(`${server.url}/#/`);
+    await come({ download: true, originals: false });
+    const selected = page.getByRole('button', { name: 'Download the selection' });
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await page.locator('.tile-film').first().tap();
+    await page.getByText('1 selected').waitFor();
+    assert.equal(await selected.count(), 0);
+    await page.locator('.tile:not(.tile-film)').first().tap();
+    await selected.waitFor();
+    await page.locator('.tile:not(.tile-film)').first().tap();
+    await page.getByRole('button', { name: 'Add to favourites' }).tap();
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+    await page.goto(`${server.url}/#/favourites`);
+    await gridShown(page);
+    await opener(page).tap();
+    await dialog(page).getByText('Nothing of this can be downloaded.').waitFor();
+    assert.equal(await prepare(page).count(), 0);
+    await screenshot(page, 'download-nothing');
+    await dialog(page).getByRole('button', { name: 'Close' }).tap();
+    await closed(page);
+  });
+
+  it('without originals, an album of films is not said to be gone', async () => {
+    await page.goto(`${server.url}/#/`);
+    await gridShown(page);
+    server.intercept = refuseWith(404, 'There is no such thing.');
+    await opener(page).tap();
+    await prepare(page).tap();
+    await dialog(page).getByRole('alert').getByText('Nothing of this can be downloaded.').waitFor();
+    server.intercept = () => false;
+    await dialog(page).getByRole('button', { name: 'Close' }).tap();
+    await closed(page);
+  });
+
   it('with nothing in it, there is no button', async () => {
     server.link = null;
     server.change([]);

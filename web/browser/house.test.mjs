@@ -127,6 +127,24 @@ describe('the cover', () => {
     });
   }
 
+  it('opens its picture, and closing that leads back to the view from which it was opened', async () => {
+    const page = await guest(pictured.url);
+    const lightbox = page.getByRole('dialog', { name: 'Viewer' });
+    // The picture is of a film, so that one of the views does not have it.
+    for (const [view, hash] of [['Films', '#/films'], ['Photos', '#/photos']]) {
+      await page.getByRole('link', { name: view, exact: true }).click();
+      await page.waitForFunction((wanted) => location.hash === wanted, hash);
+      await gridShown(page);
+      await page.getByRole('link', { name: 'Open the picture on the cover' }).click();
+      await lightbox.locator('.slide-active').waitFor();
+      assert.match(new URL(page.url()).hash, /^#\/m\/.*00004/);
+      await page.keyboard.press('Escape');
+      await lightbox.waitFor({ state: 'hidden' });
+      assert.equal(new URL(page.url()).hash, hash);
+      assert.equal(await page.locator('.views-row [aria-current]').textContent(), view);
+    }
+  });
+
   it('stays where it is when a part of the gallery is chosen', async () => {
     const page = await guest(plain.url);
     const before = await page.locator('.cover').boundingBox();
@@ -222,6 +240,24 @@ describe('without a connection', () => {
     assert.equal(await shownTiles(page), 0);
   });
 
+  it('nothing but the favourites is left after a logout that comes before the worker', async () => {
+    const page = await guest(plain.url, { ...PHONE, serviceWorkers: 'allow' });
+    await page.locator('.tile').first().focus();
+    await page.keyboard.press('f');
+    await page.locator('.tile-favourite').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    // The worker would be there by then.
+    await page.waitForTimeout(6000);
+    assert.deepEqual(await kept(page), []);
+    await page.reload();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    const stored = await page.evaluate(() => [localStorage, sessionStorage].map((each) => Object.keys(each)));
+    assert.deepEqual(stored, [['favourites'], []]);
+    await logIn(page);
+    assert.equal(await page.locator('.tile-favourite').count(), 1);
+  });
+
   it('nothing is left once the session has ended', async () => {
     const page = await keeper(plain);
     plain.welcomes = false;
@@ -233,6 +269,20 @@ describe('without a connection', () => {
     } finally {
       plain.welcomes = true;
     }
+  });
+});
+
+describe('the login', () => {
+  it('says how long one stays signed in, except through a link, which may end sooner', async () => {
+    visitor = await visit(DESKTOP);
+    const { page } = visitor;
+    const note = page.getByText('You stay signed in on this device');
+    await page.goto(`${plain.url}/`);
+    await note.waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${plain.url}/#/l/secret`);
+    await page.getByRole('button', { name: 'Open the gallery' }).waitFor();
+    assert.equal(await note.isVisible(), false);
   });
 });
 

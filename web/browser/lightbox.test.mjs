@@ -249,6 +249,34 @@ describe('the lightbox on a phone', () => {
     assert.equal(await page.locator('.lightbox-quiet').count(), 0);
     assert.equal(await viewer(page).isVisible(), true);
   });
+
+  it('has its controls again at a film, where no tap would bring them back', async () => {
+    await openIn(page, 3);
+    await still(page);
+    await page.touchscreen.tap(195, 400);
+    await page.locator('.lightbox-quiet').waitFor();
+    await drag(page, { x: 300, y: 400 }, { x: 80, y: 410 });
+    await shows(page, 4);
+    await still(page);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+  });
+
+  it('shows its controls at a tap while a slideshow has come to a film', async () => {
+    // The film stays as long as its URL is on its way.
+    await page.route('**/api/playback**', () => undefined);
+    await openIn(page, 3);
+    await page.getByRole('button', { name: 'Slideshow', exact: true }).tap();
+    await page.locator('.show-bar select').selectOption({ label: '3 s' });
+    await page.locator('.stage').focus();
+    await shows(page, 4);
+    await page.locator('.lightbox-quiet').waitFor();
+    await page.touchscreen.tap(60, 250);
+    await page.waitForTimeout(600);
+    assert.equal(await page.locator('.lightbox-quiet').count(), 0);
+    await page.getByRole('button', { name: 'Stop the slideshow' }).first().tap();
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    await page.unroute('**/api/playback**');
+  });
 });
 
 describe('the tools of the lightbox', () => {

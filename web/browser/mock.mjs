@@ -128,7 +128,8 @@ export async function mock(count, given = {}) {
       version: library.version,
       title,
       subtitle,
-      cover: name === 'everything' && cover !== null ? (of.all[cover]?.key ?? null) : null,
+      // Every view has it, but through a link only where everything is open.
+      cover: cover !== null && state.opens === null ? (library.views.get('everything').all[cover]?.key ?? null) : null,
       views: open().map((each) => ({ name: each.name, title: each.title ?? null, count: each.all.length })),
       view: name,
       count: of.all.length,

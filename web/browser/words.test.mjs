@@ -49,9 +49,9 @@ const english = async (page, latin) => (await texts(page)).filter((text) => (lat
 const document_ = (page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
 
 const LANGUAGES = {
-  de: { locale: 'de-CH', dir: 'ltr', latin: true, password: 'Passwort', films: 'Filme', month: 'Juni 2024', settings: 'Einstellungen', signedOut: /abgelaufen/, nothing: 'Hier ist nichts', home: 'Zur Galerie' },
-  hi: { locale: 'hi-IN', dir: 'ltr', latin: false, password: 'पासवर्ड', films: 'वीडियो', month: 'जून 2024', settings: 'सेटिंग', signedOut: /साइन आउट/, nothing: 'यहाँ कुछ नहीं है', home: 'गैलरी पर जाएँ' },
-  ar: { locale: 'ar-EG', dir: 'rtl', latin: false, password: 'كلمة المرور', films: 'الفيديو', month: 'يونيو ٢٠٢٤', settings: 'الإعدادات', signedOut: /انتهى تسجيل الدخول/, nothing: 'لا يوجد شيء هنا', home: 'إلى المعرض' },
+  de: { locale: 'de-CH', dir: 'ltr', latin: true, password: 'Passwort', films: 'Filme', month: 'Juni 2024', settings: 'Einstellungen', download: 'Herunterladen', refused: /Einige .* noch nicht zusammen/, signedOut: /abgelaufen/, nothing: 'Hier ist nichts', home: 'Zur Galerie' },
+  hi: { locale: 'hi-IN', dir: 'ltr', latin: false, password: 'पासवर्ड', films: 'वीडियो', month: 'जून 2024', settings: 'सेटिंग', download: 'डाउनलोड करें', refused: /कुछ आइटम .* एक साथ/, signedOut: /साइन आउट/, nothing: 'यहाँ कुछ नहीं है', home: 'गैलरी पर जाएँ' },
+  ar: { locale: 'ar-EG', dir: 'rtl', latin: false, password: 'كلمة المرور', films: 'الفيديو', month: 'يونيو ٢٠٢٤', settings: 'الإعدادات', download: 'تنزيل', refused: /تنزيل بعض هذه العناصر معًا/, signedOut: /انتهى تسجيل الدخول/, nothing: 'لا يوجد شيء هنا', home: 'إلى المعرض' },
 };
 
 for (const [language, its] of Object.entries(LANGUAGES)) {
@@ -84,6 +84,23 @@ for (const [language, its] of Object.entries(LANGUAGES)) {
       assert.match(await page.locator('.month-name').first().textContent(), new RegExp(its.month));
       await speaks('the grid');
       await screenshot(page, `grid-${language}`);
+    });
+
+    it('says in its language why a download is refused', async () => {
+      const problem = { type: '/problems#checksums-missing', status: 409, detail: 'Some have no checksums.' };
+      server.intercept = (path, response, request) => {
+        if (path !== '/api/download' || request.method !== 'POST') return false;
+        response.writeHead(409, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+        return true;
+      };
+      await page.getByRole('banner').getByRole('button', { name: its.download, exact: true }).click();
+      await page.locator('.download [type=submit]').click();
+      await page.locator('.download [role=alert]').getByText(its.refused).waitFor();
+      server.intercept = () => false;
+      assert.deepEqual(await flaws(page), []);
+      await screenshot(page, `download-${language}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.download').waitFor({ state: 'detached' });
     });
 
     it('has a page for an address where there is nothing', async () => {

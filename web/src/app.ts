@@ -156,21 +156,25 @@ export function start(root: HTMLElement): void {
       if (target.closest('.tile-film')) prepare();
     });
   }
-  photos.element.addEventListener('click', (event) => {
-    const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('.tile') : null;
-    const key = tile?.dataset['key'];
-    // Clicks that ask for a new tab or window stay links.
-    if (key === undefined || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    savePlace(photos.place());
-    history.pushState({ fromGrid: true, view: view.value } satisfies Visit, '', formatRoute({ view: 'item', key }));
-    sync(true);
-  });
+  // From a tile as well as from the cover, closing leads back to the view that is shown now.
+  for (const each of [photos.element, front.element]) each.addEventListener('click', pressed);
   if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
   if (link === null) sync();
   else {
     lock();
     gate.follow();
+  }
+
+  /** Opens the item whose link was clicked. */
+  function pressed(event: MouseEvent): void {
+    const { target, button } = event;
+    const key = target instanceof Element ? target.closest<HTMLElement>('[data-key]')?.dataset['key'] : undefined;
+    // Clicks that ask for a new tab or window stay links.
+    if (key === undefined || button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    savePlace(photos.place());
+    history.pushState({ fromGrid: true, view: view.value } satisfies Visit, '', formatRoute({ view: 'item', key }));
+    sync(true);
   }
 
   /** Shows a view in the grid. If it is another one than before, it begins at a place. */
@@ -375,6 +379,7 @@ export function start(root: HTMLElement): void {
     forget();
     films.forget();
     keepSignedIn(null);
+    select.clear();
     shown.forget();
     history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
     lock();

@@ -117,7 +117,7 @@ async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ApiError(
-    explained(response.status, problem.detail ?? problem.title),
+    explained(response.status, problem.detail ?? problem.title, problem.type),
     response.status,
     problem.requestId ?? response.headers.get('x-request-id'),
     Number.isFinite(wait) && wait > 0 ? wait : null,

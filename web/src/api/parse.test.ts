@@ -119,9 +119,10 @@ describe('parseLogin', () => {
 
 describe('parseProblem', () => {
   it('takes what is readable and never throws', () => {
-    expect(parseProblem({ title: 'No', detail: '', requestId: 'r1' })).toEqual({ title: 'No', detail: null, requestId: 'r1' });
+    const said = { type: '/problems#too-much', title: 'No', detail: '', requestId: 'r1' };
+    expect(parseProblem(said)).toEqual({ ...said, detail: null });
     for (const value of [null, undefined, 'x', 3, [], { title: {} }]) {
-      expect(parseProblem(value)).toEqual({ title: null, detail: null, requestId: null });
+      expect(parseProblem(value)).toEqual({ type: null, title: null, detail: null, requestId: null });
     }
   });
 });

@@ -105,6 +105,8 @@ export function parseLogin(value: unknown): { readonly returnTo: string | null }
 
 /** The words of a problem body (RFC 9457) for a person. Unreadable values are left out. */
 export interface Problem {
+  /** A reference such as `/problems#too-much`. */
+  readonly type: string | null;
   readonly title: string | null;
   readonly detail: string | null;
   readonly requestId: string | null;
@@ -117,5 +119,5 @@ export function parseProblem(value: unknown): Problem {
     const found = of[name];
     return typeof found === 'string' && found !== '' ? found : null;
   };
-  return { title: part('title'), detail: part('detail'), requestId: part('requestId') };
+  return { type: part('type'), title: part('title'), detail: part('detail'), requestId: part('requestId') };
 }

@@ -26,11 +26,15 @@ export function Menu({ label, wide, class: name, children }: {
       removeEventListener('focusin', elsewhere);
     };
   }, [open.value]);
+  /** What had the focus in the list goes with it, so the button gets the focus. */
+  const close = () => {
+    open.value = false;
+    button.current?.focus({ preventScroll: true });
+  };
   const key = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !open.value) return;
     event.stopPropagation();
-    open.value = false;
-    button.current?.focus();
+    close();
   };
   return (
     <div ref={element} class={`menu ${name}`} onKeyDown={key}>
@@ -40,7 +44,7 @@ export function Menu({ label, wide, class: name, children }: {
         <Icon name="down" />
       </button>
       {open.value && (
-        <div class="menu-list" onClick={() => (open.value = false)}>
+        <div class="menu-list" onClick={close}>
           {children}
         </div>
       )}

@@ -57,5 +57,5 @@ function frame(key: string): HTMLElement {
   image.sizes = '100vw';
   image.srcset = `${url('large')} 800w, ${url('screen')} 2048w`;
   image.src = url('large');
-  return h('a', { href: formatRoute({ view: 'item', key }), 'aria-label': words.cover.open }, image);
+  return h('a', { href: formatRoute({ view: 'item', key }), 'data-key': key, 'aria-label': words.cover.open }, image);
 }

@@ -33,7 +33,10 @@ describe('choices', () => {
     expect(sizes('everything', false)).toEqual(['screen']);
   });
 
-  it('are none for films, which have one size', () => expect(sizes('films', true)).toEqual(['original']));
+  it('are none for films, which have one size', () => {
+    expect(sizes('films', true)).toEqual(['original']);
+    expect(sizes('films', false)).toEqual([]);
+  });
 
   it('promise films only where there are some that the viewer gets', () => {
     expect(of('everything', true)[1]?.hint).toContain('Films');

@@ -26,12 +26,12 @@ export function titleOf({ view, views, title }: Viewed): string {
   return views.find(({ name }) => name === view)?.title ?? title ?? words.download.gallery;
 }
 
-/** The sizes between which the viewer chooses. One is no choice. */
+/** The sizes between which the viewer chooses. One is no choice, and without one there is nothing to take. */
 export function choices({ view, originals }: Viewed): readonly Choice[] {
   const { originals: name, originalsHint: hint, screen, screenHint, screenHintFilms } = words.download;
   const original = { size: 'original', name, hint } as const;
   // Films have no smaller file that a ZIP could hold.
-  if (view === 'films') return [original];
+  if (view === 'films') return originals ? [original] : [];
   const smaller = originals && view !== 'photos' ? screenHintFilms : screenHint;
   const onScreen = { size: 'screen', name: screen, hint: smaller(SCREEN) } as const;
   return originals ? [original, onScreen] : [onScreen];

@@ -28,7 +28,8 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonl
 
   const submit = h('button', { type: 'submit', class: 'button button-primary' }, words.download.prepare);
   const back = h('button', { type: 'button', class: 'button' }, words.page.close);
-  const asked = h('div', { class: 'download-asked' }, sizes.length > 1 ? radios(sizes, (to) => (size = to)) : h('p', {}, sizes[0]?.hint));
+  const only = () => h('p', {}, sizes[0]?.hint ?? words.download.nothing);
+  const asked = h('div', { class: 'download-asked' }, sizes.length > 1 ? radios(sizes, (to) => (size = to)) : only());
   const stack = h('div', { class: 'download-stack' }, asked);
   const state = h('div', { class: 'download-state', role: 'status' });
   const trouble = h('div', { class: 'download-trouble', role: 'alert' });
@@ -45,6 +46,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonl
   );
   const element = modal(h('dialog', { class: 'download', 'aria-labelledby': 'download-title' }, form));
 
+  if (sizes.length === 0) submit.remove();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (stop === null) void prepare();
@@ -101,7 +103,10 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonl
   function refuse(error: unknown): void {
     busy(null);
     const id = error instanceof ApiError ? error.requestId : null;
-    trouble.append(h('p', {}, error instanceof Error ? error.message : words.errors.unknown));
+    // What was asked for is there, and has no file that this session may have.
+    const nothing = error instanceof ApiError && error.status === 404;
+    const text = error instanceof Error ? error.message : words.errors.unknown;
+    trouble.append(h('p', {}, nothing ? words.download.nothing : text));
     if (id) trouble.append(h('p', { class: 'request-id' }, `${words.page.request} `, h('code', {}, id)));
     submit.focus();
   }

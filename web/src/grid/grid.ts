@@ -169,7 +169,8 @@ export function grid(events: GridEvents): Grid {
     if (startAt) return startAt;
     const index = drawn && scrollY >= 1 ? anchor() : -1;
     const top = index < 0 ? null : topOf(index);
-    return drawn && top !== null ? placeOf(drawn, index, library?.at(index)?.key ?? null, top) : null;
+    // The library may already have other numbers than those that are laid out. The tile still has its item.
+    return drawn && top !== null ? placeOf(drawn, index, tileAt(index)?.item?.key ?? null, top) : null;
   }
 
   /** Brings an item to where it was in the window. If its number is not known for certain, it is asked for. */
@@ -291,6 +292,8 @@ export function grid(events: GridEvents): Grid {
     library?.rest();
     library = null;
     startAt = null;
+    // Pictures that are still loading are given up, and nobody tries them again.
+    for (const each of alive) each.draw([]);
     build();
     below.replaceChildren();
     tell();

@@ -78,6 +78,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
     leaving: () => zoom.reset(),
     arrived(item) {
       describe(item);
+      // A film has no tap that hides the controls, so they come back. A slideshow hides them by itself.
+      if (!current()?.zooms && !more.runs()) element.classList.remove('lightbox-quiet');
       events.moved(item, headline(item));
     },
     arranged() {
@@ -163,6 +165,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
         if (event.pointerType === 'mouse') {
           if (!event.target.closest('.frame')) leave();
         } else if (current()?.zooms) element.classList.toggle('lightbox-quiet');
+        else element.classList.remove('lightbox-quiet');
       },
       doubleTap: (event) => zoom.toggle(event.clientX, event.clientY),
       hold: (event) => event.target instanceof Element && event.target.closest('.frame') !== null && (current()?.hold?.(true) ?? false),

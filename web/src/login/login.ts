@@ -41,7 +41,8 @@ export function login(
   });
   const reveal = h('button', { type: 'button', class: 'reveal' });
   const submit = h('button', { type: 'submit', class: 'button button-primary' }, h('span', {}, words.login.enter));
-  const note = h('p', { class: 'login-note' }, words.login.stay(DAYS));
+  // A link may end sooner.
+  const note = h('p', { class: 'login-note', hidden: link !== null }, words.login.stay(DAYS));
   const message = h('p', { id: 'login-message', class: 'login-message', role: 'alert' });
   const lead = h('p', { id: 'login-lead', class: 'login-lead' }, words.login.lead);
   const label = h('label', { for: 'password' }, words.login.password);

@@ -10,6 +10,7 @@ const KEPT = /\/api\/(?:timeline|blocks|thumbnail)\b/;
 const home = (): string => new URL(homePath(), location.href).href;
 const workers = (): ServiceWorkerContainer | undefined => ('serviceWorker' in navigator ? navigator.serviceWorker : undefined);
 let begun = false;
+let waiting: ReturnType<typeof setTimeout> | undefined;
 
 /** Begins to keep what is seen. A page without a secure connection has no workers. */
 export function begin(): void {
@@ -17,7 +18,7 @@ export function begin(): void {
   // Answers of another origin would only be kept as what no script may read.
   if (begun || !container || elsewhere()) return;
   begun = true;
-  setTimeout(() => void register(container).catch(() => undefined), REST);
+  waiting = setTimeout(() => void register(container).catch(() => undefined), REST);
 }
 
 async function register(container: ServiceWorkerContainer): Promise<void> {
@@ -25,6 +26,8 @@ async function register(container: ServiceWorkerContainer): Promise<void> {
   if (container.controller !== null) return;
   await container.register(new URL('sw.js', home()), { scope: home() });
   const { active } = await container.ready;
+  // Meanwhile, the viewer may have logged out.
+  if (!begun) return;
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
   active?.postMessage({ seen: [...new Set(loaded.filter((name) => KEPT.test(name)))].slice(-MOST) });
 }
@@ -32,9 +35,16 @@ async function register(container: ServiceWorkerContainer): Promise<void> {
 /** Forgets all that was kept of the gallery: the viewer has logged out, or the session has ended. */
 export async function forget(): Promise<void> {
   begun = false;
+  clearTimeout(waiting);
+  // What was loaded until now is not kept after another login either.
+  performance.clearResourceTimings();
   const container = workers();
-  container?.controller?.postMessage({ forget: true });
+  const said = { forget: true };
+  container?.controller?.postMessage(said);
   try {
+    // A worker that has just come controls no page yet, and keeps all the same.
+    const registration = container?.controller === null ? await container.getRegistration(home()) : undefined;
+    if (registration?.scope === home()) registration.active?.postMessage(said);
     const names = await caches.keys();
     const kept = names.filter((name) => name.startsWith(`edge-gallery ${home()} seen `));
     await Promise.all(kept.map((name) => caches.delete(name)));

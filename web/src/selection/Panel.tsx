@@ -36,6 +36,8 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
   if (!of.selecting.value) return null;
   const liked = items.length > 0 && items.every((item) => favourites.has(entryOf(item)[0]));
   const allowed = timeline?.download === true;
+  // Films are taken as originals only.
+  const films = items.length > 0 && items.every(({ type }) => type === 'video');
   const handed = async () => {
     const chosen = of.selection.value;
     busy.value = true;
@@ -65,7 +67,9 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
       {allowed && timeline.originals && sharable(items) && (
         <Action name="share" label={words.select.share} press={() => void handed()} idle={busy.value} pressed={ready.value !== null} />
       )}
-      {allowed && <Action name="download" label={words.select.download} press={() => to.download(items)} idle={items.length === 0} />}
+      {allowed && (timeline.originals || !films) && (
+        <Action name="download" label={words.select.download} press={() => to.download(items)} idle={items.length === 0} />
+      )}
     </section>
   );
 }

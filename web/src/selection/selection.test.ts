@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Media } from '../api/types.ts';
 import { Library } from '../library/library.ts';
 import { media, timeline } from '../testing.ts';
-import { selection } from './selection.ts';
+import { en } from '../words/en.ts';
+import { MOST, selection } from './selection.ts';
 
 /** Two blocks of two items, which come when a test says so. */
 const KEYS: Readonly<Record<string, readonly string[]>> = { a: ['a0', 'a1'], b: ['b0', 'b1'] };
@@ -40,6 +41,92 @@ beforeEach(async () => {
   library.want([0, 1], [0, 1]);
   await come();
   select = selection(state, { library: () => library });
+});
+
+/** Another view, all of whose items have been read. */
+async function other(keys: readonly string[]): Promise<Library> {
+  const items = keys.map((key) => media({ key }));
+  const created = new Library(
+    {
+      timeline: () => Promise.resolve(timeline([['c', keys.length]])),
+      block: () => Promise.resolve(items),
+      item: () => Promise.reject(new Error('not asked for')),
+    },
+    'photos',
+  );
+  await created.read();
+  await created.items([0, keys.length]);
+  return created;
+}
+
+describe('a selection up to an item', () => {
+  it('begins at the item that was toggled last, whatever its number in another view', async () => {
+    library = await other(['x', 'y', 'a1', 'z']);
+    select.toggle(2);
+    library = await other(['a1', 'y', 'x', 'z']);
+    select.extend(1);
+    await settled();
+    expect(selected()).toEqual(['a1', 'y']);
+  });
+
+  it('is that item alone where the first one is not in the view', async () => {
+    select.toggle(0);
+    library = await other(['x', 'y', 'z']);
+    select.extend(2);
+    await settled();
+    expect(selected()).toEqual(['a0', 'z']);
+    select.extend(1);
+    await settled();
+    expect(selected()).toEqual(['a0', 'y', 'z']);
+  });
+
+  it('begins anew once the selection was ended', () => {
+    select.toggle(0);
+    select.clear();
+    select.extend(1);
+    expect(selected()).toEqual(['a1']);
+  });
+});
+
+describe('what is said of a selection', () => {
+  const many = (count: number) => other(Array.from({ length: count }, (_, at) => `n${at}`));
+
+  it('goes when something else is selected, and when the selection is ended', async () => {
+    library = await many(MOST + 2);
+    for (const next of [() => select.toggle(0), () => select.toggleAll([0, 2]), () => select.begin(1).end(), select.clear]) {
+      select.toggleAll([0, MOST + 1]);
+      await settled();
+      expect(state.message.value).toBe(en.select.most(MOST));
+      next();
+      await settled();
+      expect(state.message.value).toBe('');
+      select.clear();
+    }
+  });
+
+  it('holds only as long as a pointer selects too much', async () => {
+    library = await many(MOST + 2);
+    const sweep = select.begin(0);
+    sweep.to(MOST);
+    expect(state.message.value).toBe(en.select.most(MOST));
+    sweep.to(4);
+    expect(state.message.value).toBe('');
+    sweep.end();
+    await settled();
+  });
+
+  it('goes after what could not be read, too', () => {
+    state.message.value = en.select.failed;
+    select.toggle(0);
+    expect(state.message.value).toBe('');
+  });
+
+  it('leaves alone what others have said', () => {
+    state.message.value = 'Logging out failed.';
+    select.toggle(0);
+    select.clear();
+    expect(state.message.value).toBe('Logging out failed.');
+  });
 });
 
 describe('a selection whose items are still being read', () => {

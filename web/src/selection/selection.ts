@@ -46,8 +46,8 @@ const ordered = (one: number, other: number): Range => [Math.min(one, other), Ma
 const within = (index: number) => ([from, to]: Range) => index >= from && index < to;
 
 export function selection(state: Pick<State, 'selection' | 'selecting' | 'message'>, shown: Shown): Selection {
-  /** The number of the item that was toggled last. */
-  let anchor = -1;
+  /** The key of the item that was toggled last. Its number is another one in another view. */
+  let anchor: string | null = null;
   const pending = new Set<Change>();
 
   function set(items: Items): void {
@@ -57,6 +57,12 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
       state.selection.value = few;
       state.selecting.value = few.size > 0;
     });
+  }
+
+  /** What was said of the selection before is no longer so. What others have said stays. */
+  function hush(): void {
+    const said = state.message.peek();
+    if (said === words.select.failed || said === words.select.most(MOST)) state.message.value = '';
   }
 
   const known = ([from, to]: Range): Media[] => {
@@ -77,6 +83,7 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
 
   /** What has been read changes at once, and the rest when it has come. */
   async function change(range: Range, add: boolean): Promise<void> {
+    hush();
     claim(range);
     set(changed(state.selection.value, known(range), add));
     const of = shown.library();
@@ -98,7 +105,8 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
   function toggle(index: number): void {
     const item = shown.library().at(index);
     if (!item) return;
-    anchor = index;
+    hush();
+    anchor = item.key;
     claim([index, index + 1]);
     set(changed(state.selection.value, [item], !state.selection.value.has(item.key)));
   }
@@ -115,8 +123,9 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
   return {
     toggle,
     extend(index) {
-      if (anchor < 0) toggle(index);
-      else void change(ordered(anchor, index), true);
+      const from = anchor === null ? -1 : shown.library().indexOf(anchor);
+      if (from < 0) toggle(index);
+      else void change(ordered(from, index), true);
     },
     toggleAll: (range) => void change(range, !isWhole(range)),
     begin(index) {
@@ -124,16 +133,18 @@ export function selection(state: Pick<State, 'selection' | 'selecting' | 'messag
       const first = shown.library().at(index);
       const add = first === null || !base.has(first.key);
       let end = index;
-      anchor = index;
+      anchor = first?.key ?? null;
       const to = (next: number) => {
         end = next;
+        hush();
         set(changed(base, known(ordered(index, end)), add));
       };
       to(index);
       return { to, end: () => void change(ordered(index, end), add) };
     },
     clear() {
-      anchor = -1;
+      hush();
+      anchor = null;
       pending.clear();
       set(new Map());
     },

@@ -194,6 +194,7 @@ export const de: Words = {
         one: '# Aufnahme fehlt darin: Dieser Link gibt keine Originale heraus.',
         other: '# Aufnahmen fehlen darin: Dieser Link gibt keine Originale heraus.',
       }),
+    nothing: 'Davon lässt sich nichts herunterladen.',
     inParts: (n: number) =>
       counted(n, {
         one: 'Die Dateien kommen in # Teil.',
@@ -253,12 +254,20 @@ export const de: Words = {
     notUnderstood: 'Die Antwort des Servers war nicht zu verstehen.',
     notUnderstoodWhy: (reason: string) => `Die Antwort des Servers war nicht zu verstehen: ${reason}.`,
     withRequest: (message: string, id: string) => `${message} (Anfrage ${id})`,
+    ofType: {
+      'checksums-missing':
+        'Einige dieser Aufnahmen lassen sich noch nicht zusammen herunterladen. Wer die Galerie betreibt, kann das ' +
+        'ändern. Bis dahin bitte die Dateien einzeln herunterladen.',
+      'too-much': 'Das ist zu viel für einen Download. Bitte immer nur ein Album nehmen oder weniger auswählen.',
+      'not-writable':
+        'Hier lässt sich nichts zusammen herunterladen, weil die Galerie nicht in ihren Speicher schreiben darf. Wer ' +
+        'die Galerie betreibt, kann das ändern.',
+    },
     ofStatus: {
       400: 'Die Galerie hat die Anfrage nicht verstanden.',
       401: 'Bitte das Passwort eingeben.',
       403: 'Das ist hier nicht erlaubt.',
       404: 'Das ist nicht in der Galerie.',
-      409: 'Das ist zu viel auf einmal.',
       410: 'Das ist nicht mehr in der Galerie.',
       413: 'Das ist zu groß.',
       429: 'Das waren zu viele Anfragen. Bitte einen Moment warten.',

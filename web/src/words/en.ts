@@ -197,6 +197,7 @@ export const en = {
         one: '# item is left out: this link does not give the originals.',
         other: '# items are left out: this link does not give the originals.',
       }),
+    nothing: 'Nothing of this can be downloaded.',
     inParts: (n: number) =>
       counted(n, {
         one: 'The files come in # part.',
@@ -256,13 +257,22 @@ export const en = {
     notUnderstood: "The server's answer was not understood.",
     notUnderstoodWhy: (reason: string) => `The server's answer was not understood: ${reason}.`,
     withRequest: (message: string, id: string) => `${message} (request ${id})`,
+    /** What the type of a problem means, in the same way. Its name is that in docs/PROBLEMS.md. */
+    ofType: {
+      'checksums-missing':
+        "Some of these items cannot be downloaded together yet. The gallery's owner can change that. Until then, " +
+        'please download them one by one.',
+      'too-much': 'This is too much for one download. Please take one album at a time, or select less.',
+      'not-writable':
+        "Nothing can be downloaded together here, because the gallery may not write to its store. The gallery's " +
+        'owner can change that.',
+    },
     /** What the status of an answer means, for a language in which the server does not say it itself. */
     ofStatus: {
       400: 'The gallery did not understand the request.',
       401: 'Please enter the password.',
       403: 'This is not allowed here.',
       404: 'This is not in the gallery.',
-      409: 'This is too much at once.',
       410: 'This is no longer in the gallery.',
       413: 'This is too large.',
       429: 'These were too many requests. Please wait a moment.',
