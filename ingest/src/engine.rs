@@ -1,12 +1,12 @@
 //! A run from start to end: the walk, then photos on many threads, then films one after the other, then what is
 //! known only when all files were seen.
 
-use std::thread;
 use std::time::Instant;
 
 use gallery::views::Index;
 use jiff::tz::TimeZone;
 
+use crate::abreast::{cores, uploads};
 use crate::bucket::Bucket;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
@@ -91,15 +91,6 @@ impl Session {
     pub fn unusable(&self, options: &Options, error: platform::Error) -> Error {
         Error::Database(options.database.name(), error.to_string())
     }
-}
-
-/// How many objects are uploaded at once. Most of these threads wait for the network.
-fn uploads() -> usize {
-    (cores() * 2).max(4)
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Ingests a library. The documentation of the crate says what this includes.
@@ -208,8 +199,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             tally.settle(d1::write(catalogue, file));
         }
         let now = jiff::Timestamp::now();
-        tally.settle(purge::run(catalogue, bucket, now).map(drop));
-        tally.settle(packs::purge(catalogue, bucket, now));
+        tally.settle(purge::run(catalogue, bucket, now, &options.stop));
+        tally.settle(packs::purge(catalogue, bucket, now, &options.stop));
     }
     finish(options, &session, tally, started)
 }

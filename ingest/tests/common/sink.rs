@@ -64,6 +64,10 @@ struct State {
     is_gone: bool,
     /// The paths of the HEADs.
     heads: Vec<String>,
+    /// The paths of the DELETEs.
+    deletes: Vec<String>,
+    /// Gets the number of DELETEs so far.
+    deleted: Box<dyn FnMut(usize) + Send>,
 }
 
 impl Sink {
@@ -90,6 +94,8 @@ impl Sink {
             cuts: 0,
             is_gone: false,
             heads: Vec::new(),
+            deletes: Vec::new(),
+            deleted: Box::new(|_| {}),
         };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
@@ -116,6 +122,16 @@ impl Sink {
     pub fn pace(self, pace: Duration) -> Self {
         self.state.lock().unwrap().pace = pace;
         self
+    }
+
+    /// `tell` gets the number of DELETEs after each.
+    pub fn on_delete(&self, tell: impl FnMut(usize) + Send + 'static) {
+        self.state.lock().unwrap().deleted = Box::new(tell);
+    }
+
+    /// The paths of the DELETEs.
+    pub fn deletes(&self) -> Vec<String> {
+        self.state.lock().unwrap().deletes.clone()
     }
 
     /// Hangs up in the middle of the first `count` PUTs, which `puts` does not list.
@@ -209,6 +225,12 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
                     Some(size) => (200, format!("content-length: {size}\r\n"), ""),
                     None => (404, "content-length: 0\r\n".to_owned(), ""),
                 }
+            }
+            "DELETE" => {
+                state.deletes.push(path);
+                let count = state.deletes.len();
+                (state.deleted)(count);
+                (200, String::new(), "")
             }
             _ => (state.get.0, String::new(), state.get.1),
         };
