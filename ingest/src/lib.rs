@@ -51,6 +51,7 @@ mod renditions;
 mod repackage;
 mod report;
 mod scratch;
+mod services;
 mod settings;
 mod sniff;
 mod spelling;

@@ -11,6 +11,7 @@ use crate::abreast::{abreast, uploads};
 use crate::bucket::Bucket;
 use crate::catalogue::{Catalogue, Deletion, State};
 use crate::failure::Failure;
+use crate::services;
 
 /// How many planned deletions are done before they are forgotten. What a stopped run has done stays done.
 const AT_ONCE: usize = 200;
@@ -47,12 +48,19 @@ pub fn objects(bucket: &Bucket, keys: &[String], stop: &Stop) -> Result<(), Fail
     })
 }
 
-/// Deletes what was written for downloads that no token opens any more.
-pub fn downloads(bucket: &Bucket, now: jiff::Timestamp, stop: &Stop) -> Result<(), Failure> {
+/// Deletes what was written for downloads that no token opens any more. What has another name there is no service's,
+/// and stays, as does what an item has.
+pub fn downloads(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp, stop: &Stop) -> Result<(), Failure> {
     let oldest = now - jiff::SignedDuration::from_secs(MANIFEST_SECONDS.cast_signed());
     let is_old = |written: &str| written.parse::<jiff::Timestamp>().is_ok_and(|written| written < oldest);
-    let old = bucket.list(PREFIX)?.into_iter().filter(|object| object.modified.as_deref().is_some_and(is_old));
-    objects(bucket, &old.map(|object| object.key).collect::<Vec<_>>(), stop)
+    let listed = bucket.list(PREFIX)?.into_iter().filter(|object| services::is_download(&object.key));
+    let old = listed.filter(|object| object.modified.as_deref().is_some_and(is_old));
+    let mut old: Vec<String> = old.map(|object| object.key).collect();
+    if !old.is_empty() {
+        let kept = kept(catalogue)?;
+        old.retain(|object| !kept.contains(object));
+    }
+    objects(bucket, &old, stop)
 }
 
 /// The objects and prefixes of items that are shown or hidden.

@@ -66,7 +66,7 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let lock = Lock::take(&options.database)?;
     let now = jiff::Timestamp::now();
     purge::run(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
-    purge::downloads(&session.bucket, now, &options.stop).map_err(failed)?;
+    purge::downloads(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
     packs::purge(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
     let before = look(&session).map_err(failed)?;
     if !repair || before.is_well() {

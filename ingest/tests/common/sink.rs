@@ -51,6 +51,8 @@ struct State {
     decide: Decide,
     /// The status and body of every GET.
     get: (u16, &'static str),
+    /// The body of every listing, if there is one.
+    list: Option<String>,
     /// The status and body of every PUT of the catalogue's objects, which `puts` does not list.
     catalogue: (u16, &'static str),
     /// The paths of these PUTs.
@@ -86,6 +88,7 @@ impl Sink {
             puts: Vec::new(),
             decide: Box::new(decide),
             get,
+            list: None,
             catalogue: (200, ""),
             catalogue_puts: Vec::new(),
             objects: HashMap::new(),
@@ -110,6 +113,16 @@ impl Sink {
 
     pub fn answer_get(self, status: u16, body: &'static str) -> Self {
         self.state.lock().unwrap().get = (status, body);
+        self
+    }
+
+    /// Lists these objects, each with the moment at which it was written.
+    pub fn answer_list(self, objects: &[(&str, &str)]) -> Self {
+        let entry = |(key, written): &(&str, &str)| {
+            format!("<Contents><Key>{key}</Key><LastModified>{written}</LastModified><Size>1</Size></Contents>")
+        };
+        let entries: String = objects.iter().map(entry).collect();
+        self.state.lock().unwrap().list = Some(format!("<ListBucketResult>{entries}</ListBucketResult>"));
         self
     }
 
@@ -205,7 +218,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         let pace = if method == "PUT" { arrive(state) } else { Duration::ZERO };
         thread::sleep(pace);
         let mut state = state.lock().unwrap();
+        let list = state.list.clone().filter(|_| target.contains("list-type=2")).unwrap_or_default();
         let (status, more, text) = match method {
+            "GET" if !list.is_empty() => (200, String::new(), list.as_str()),
             "PUT" if of_catalogue => {
                 state.catalogue_puts.push(path.clone());
                 state.objects.insert(path, body.len());

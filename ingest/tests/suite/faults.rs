@@ -347,3 +347,25 @@ fn a_stop_ends_the_deletions_and_what_is_done_is_forgotten() {
     assert_eq!(left(&options), 0);
     assert!(sink.deletes().len() < DUE + 300, "{}", sink.deletes().len());
 }
+
+#[test]
+fn of_what_is_old_below_downloads_only_downloads_are_deleted() {
+    let (old, new) = ("2020-01-01T00:00:00.000Z", jiff::Timestamp::now().to_string());
+    let ids = ["0123456789abcdef0123456789abcdef", "ffffffffffffffffffffffffffffffff"];
+    let [manifest, fresh] = ids.map(|id| format!("downloads/{id}"));
+    let sink = Sink::new(|_, _| Answer::Take).answer_list(&[
+        ("downloads/a.jpg", old),
+        ("downloads/2024/b.jpg", old),
+        ("downloads/check", old),
+        (&manifest, old),
+        (&fresh, &new),
+    ]);
+    let (_folder, options) = library(&sink, 0);
+    let found = ingest::doctor(&options, false).unwrap().found;
+    let mut deletes = sink.deletes();
+    deletes.sort();
+    assert_eq!(deletes, [format!("/media/{manifest}"), "/media/downloads/check".to_owned()]);
+    let strays = found.iter().filter(|finding| finding.kind == ingest::Kind::Stray);
+    let names: Vec<_> = strays.map(|finding| finding.name.as_str()).collect();
+    assert_eq!(names, ["downloads/2024/b.jpg", "downloads/a.jpg"], "they are named, and that is all");
+}
