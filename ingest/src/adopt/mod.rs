@@ -76,7 +76,7 @@ pub fn adopt(options: &Options, sources: &Sources) -> Result<Adoption, Error> {
     let session = Session::open_with(options, LANES)?;
     let _lock = if options.dry_run { None } else { Some(Lock::take(&options.database)?) };
     let mut report = Adoption { dry_run: options.dry_run, ..Adoption::default() };
-    let done = Run { options, session: &session, zone: &zone, report: Mutex::new(&mut report) }.all(&dump);
+    let done = Run { options, session: &session, zone: &zone, report: Mutex::new(&mut report) }.all(dump);
     done.map_err(|failure| session.failed(options, failure))?;
     if !options.dry_run {
         // An item with a row is in the gallery, also after a request to stop.
@@ -133,7 +133,7 @@ impl Run<'_, '_> {
         change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn all(&self, dump: &Rows) -> Result<(), Failure> {
+    fn all(&self, dump: Rows) -> Result<(), Failure> {
         let catalogue = &self.session.catalogue;
         let mut objects = Objects::sort(self.session.bucket.list("")?);
         let before = catalogue.adopted()?;
@@ -167,7 +167,7 @@ impl Run<'_, '_> {
         }
         let in_place: HashSet<String> = rows.keys().cloned().collect();
         // What people wrote into the dump is newer than what this database had of it.
-        rows.extend(dump.rows.iter().map(|(key, row)| (key.clone(), row.clone())));
+        rows.extend(dump.rows);
         if !self.options.dry_run {
             let is_foreign = |(name, _): &&(String, String)| !COLUMNS.contains(&name.as_str());
             catalogue.add_columns(&dump.columns.iter().filter(is_foreign).cloned().collect::<Vec<_>>())?;
