@@ -254,3 +254,29 @@ fn no_read_is_larger_than_a_database_behind_http_answers() {
     assert!(clips.len() == COUNT && clips.is_sorted_by(|(a, _), (b, _)| a.path < b.path));
     assert_eq!(catalogue.places("lib").unwrap().len(), COUNT);
 }
+
+#[test]
+fn a_films_wall_clock_stays_in_every_zone() {
+    use jiff::tz::TimeZone;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let clock = crate::taken::Taken::of_container("2006-07-14 15:04:43").unwrap();
+    let columns = alone(&clock, &TimeZone::UTC);
+    let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at, date_taken, \
+               taken_source, taken_offset, offset_source, taken_at, day) \
+               VALUES ('a.avi', 'a.avi', 'video', 7, 'u', 'c', 'u', ?1, ?2, ?3, ?4, ?5, ?6)";
+    let columns = [
+        columns.date_taken,
+        columns.taken_source,
+        columns.taken_offset,
+        columns.offset_source,
+        columns.taken_at,
+        columns.day,
+    ];
+    catalogue.0.query(sql, columns.map(|column| value(column.as_ref()))).unwrap();
+    for (zone, at) in [("UTC", "2006-07-14T15:04:43.000Z"), ("Europe/Berlin", "2006-07-14T13:04:43.000Z")] {
+        catalogue.settle_dates("", &TimeZone::get(zone).unwrap()).unwrap();
+        let told = catalogue.0.texts("SELECT date_taken || ' ' || taken_source || ' ' || taken_at FROM media").unwrap();
+        assert_eq!(told, [format!("2006-07-14T15:04:43 clock {at}")]);
+    }
+}
