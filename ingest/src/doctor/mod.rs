@@ -91,7 +91,8 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let is_whole = !after.found.iter().any(|finding| finding.name.starts_with(CATALOGUE));
     session.publish(&Options { force: options.force || !is_whole, ..options.clone() })?;
     after = look(&session).map_err(failed)?;
-    after.repaired = before.found.into_iter().filter(|finding| !after.found.contains(finding)).collect();
+    // `look` has sorted what it found.
+    after.repaired = before.found.into_iter().filter(|finding| after.found.binary_search(finding).is_err()).collect();
     Ok(after)
 }
 
@@ -166,11 +167,10 @@ fn withdraw_what_is_lost(session: &Session, diagnosis: &Diagnosis) -> Result<(),
     let now = jiff::Timestamp::now();
     let due = (now + prune::REMOVED_STAY).to_string();
     let roots = roots(session)?;
+    let is_missing = |finding: &&Finding| finding.kind == Kind::Missing && finding.detail == items::NO_ORIGINAL;
+    let lost: HashSet<&str> = diagnosis.found.iter().filter(is_missing).map(|finding| finding.name.as_str()).collect();
     for item in session.catalogue.items()? {
-        let is_lost = diagnosis.found.iter().any(|finding| {
-            finding.kind == Kind::Missing && finding.name == item.key && finding.detail == items::NO_ORIGINAL
-        });
-        if is_lost && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
+        if lost.contains(item.key.as_str()) && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
             let is_foreign = item.stored.is_foreign;
             let objects = if is_foreign { Vec::new() } else { Deletion::of_item(&item.key, &item.stored, &due) };
             session.catalogue.withdraw(&item.key, State::Pruned, &objects, &now.to_string())?;
