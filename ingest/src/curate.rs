@@ -77,7 +77,8 @@ pub fn curate(options: &Options, keys: &[String], change: Change) -> Result<Vec<
         forget_playlists(&session).map_err(|failure| session.failed(options, failure))?;
     }
     if change == (Change::Remove { now: true }) {
-        purge::run(catalogue, &session.bucket, now).map_err(|failure| session.failed(options, failure))?;
+        purge::run(catalogue, &session.bucket, now, &options.stop)
+            .map_err(|failure| session.failed(options, failure))?;
     }
     Ok(done)
 }

@@ -1,14 +1,14 @@
 //! A run from start to end: the walk, then photos on many threads, then films one after the other, then what is
 //! known only when all files were seen.
 
-use std::thread;
 use std::time::Instant;
 
 use gallery::views::Index;
 use jiff::tz::TimeZone;
 
+use crate::abreast::{cores, uploads};
 use crate::bucket::Bucket;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{self, Catalogue};
 use crate::failure::Failure;
 use crate::film::Found;
 use crate::lock::Lock;
@@ -93,20 +93,11 @@ impl Session {
     }
 }
 
-/// How many objects are uploaded at once. Most of these threads wait for the network.
-fn uploads() -> usize {
-    (cores() * 2).max(4)
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// Ingests a library. The documentation of the crate says what this includes.
 pub fn run(options: &Options) -> Result<Report, Error> {
     let started = Instant::now();
     let (mut settings, mut library) = look(options)?;
-    let zone = zone(options, &settings)?;
+    let mut zone = zone(options, &settings)?;
     // Albums with times are resolved by the same zone, also in runs of other libraries.
     settings.time_zone = zone.iana_name().map(str::to_owned).or(settings.time_zone);
     let session = Session::open(options)?;
@@ -122,6 +113,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             found.map_err(|failure| session.failed(options, failure))?;
         library.notes.extend(note.map(|note| (root.display().to_string(), note)));
         found.settings = serde_json::to_string(&settings).ok();
+        keep_settings(options, catalogue, &mut found, &mut zone).map_err(failed)?;
         if !options.dry_run {
             if let Some(former) = former {
                 catalogue.rename_library(&former, &found.name).map_err(failed)?;
@@ -208,8 +200,8 @@ pub fn run(options: &Options) -> Result<Report, Error> {
             tally.settle(d1::write(catalogue, file));
         }
         let now = jiff::Timestamp::now();
-        tally.settle(purge::run(catalogue, bucket, now).map(drop));
-        tally.settle(packs::purge(catalogue, bucket, now));
+        tally.settle(purge::run(catalogue, bucket, now, &options.stop));
+        tally.settle(packs::purge(catalogue, bucket, now, &options.stop));
     }
     finish(options, &session, tally, started)
 }
@@ -245,6 +237,29 @@ fn look(options: &Options) -> Result<(Settings, Library), Error> {
 /// The time zone of the library: from the command line, gallery.toml, or the system.
 fn zone(options: &Options, settings: &Settings) -> Result<TimeZone, Error> {
     zone_named(options.time_zone.as_deref().or(settings.time_zone.as_deref()))
+}
+
+/// Some files say nothing new of their library: its settings stay as its last whole run left them, and its zone is
+/// theirs, unless the command line names one.
+fn keep_settings(
+    options: &Options,
+    catalogue: &Catalogue,
+    library: &mut catalogue::Library,
+    zone: &mut TimeZone,
+) -> Result<(), platform::Error> {
+    if options.only.is_none() {
+        return Ok(());
+    }
+    let known = catalogue.libraries()?.into_iter().find(|known| known.name == library.name);
+    let Some(kept) = known.and_then(|known| known.settings) else { return Ok(()) };
+    let settings: Settings = serde_json::from_str(&kept).unwrap_or_default();
+    if options.time_zone.is_none()
+        && let Some(kept) = settings.time_zone.and_then(|name| TimeZone::get(&name).ok())
+    {
+        *zone = kept;
+    }
+    library.settings = Some(kept);
+    Ok(())
 }
 
 /// A time zone by its name, or that of the system.

@@ -7,6 +7,7 @@
 //!
 //! These things are not done: HDR is shown as SDR, and gain maps stay in the original.
 
+mod abreast;
 mod access;
 mod adopt;
 mod blank;
@@ -50,6 +51,7 @@ mod renditions;
 mod repackage;
 mod report;
 mod scratch;
+mod services;
 mod settings;
 mod sniff;
 mod spelling;

@@ -17,7 +17,6 @@ use gallery::views::build::About;
 use privacy::{Finding, ObjectMark, Patches};
 use stored_zip::{Manifest, Step};
 
-use crate::Options;
 use crate::bucket::{Bucket, Content, Headers};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
@@ -26,6 +25,7 @@ use crate::progress::Progress;
 use crate::publish::OLD_VERSIONS_STAY;
 use crate::scratch::Scratch;
 use crate::tally::Tally;
+use crate::{Options, Stop};
 
 const FORMS: [Form; 3] = [Form::Whole, Form::Blanked, Form::Screen];
 const HEADERS: Headers =
@@ -52,8 +52,11 @@ pub fn listed(catalogue: &Catalogue, items: &[Media], about: &About) -> Result<V
 }
 
 /// Deletes the packs whose time has come.
-pub fn purge(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Result<(), Failure> {
+pub fn purge(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp, stop: &Stop) -> Result<(), Failure> {
     for id in catalogue.due_packs(&now.to_string())? {
+        if stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
         bucket.delete(&key(&id))?;
         catalogue.forget_pack(&id)?;
     }

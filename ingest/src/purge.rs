@@ -2,43 +2,65 @@
 //! thirty.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use gallery::download::{MANIFEST_SECONDS, PREFIX};
 
+use crate::Stop;
+use crate::abreast::{abreast, uploads};
 use crate::bucket::Bucket;
 use crate::catalogue::{Catalogue, Deletion, State};
 use crate::failure::Failure;
+use crate::services;
 
-/// Deletes what is due at `now`, and returns how many objects went.
-pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp) -> Result<u64, Failure> {
+/// How many planned deletions are done before they are forgotten. What a stopped run has done stays done.
+const AT_ONCE: usize = 200;
+
+/// Deletes what is due at `now`.
+pub fn run(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp, stop: &Stop) -> Result<(), Failure> {
     let now = now.to_string();
     let due = catalogue.deletions(Some(&now))?;
     if due.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
     let kept = kept(catalogue)?;
     // What an item has is never deleted, whatever was planned.
     let (void, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|deletion| kept.contains(&deletion.object));
     catalogue.deleted(&void)?;
-    catalogue.purge(&due, &now)?;
-    let mut deleted = 0;
-    for deletion in &due {
-        deleted += delete(bucket, deletion)?;
-    }
-    catalogue.deleted(&due)?;
-    Ok(deleted)
-}
-
-/// Deletes what was written for downloads that no token opens any more.
-pub fn downloads(bucket: &Bucket, now: jiff::Timestamp) -> Result<(), Failure> {
-    let oldest = now - jiff::SignedDuration::from_secs(MANIFEST_SECONDS.cast_signed());
-    for object in bucket.list(PREFIX)? {
-        let written = object.modified.and_then(|written| written.parse::<jiff::Timestamp>().ok());
-        if written.is_some_and(|written| written < oldest) {
-            bucket.delete(&object.key)?;
+    for some in due.chunks(AT_ONCE) {
+        if stop.is_requested() {
+            return Err(Failure::Stopped);
         }
+        catalogue.purge(some, &now)?;
+        objects(bucket, &objects_of(bucket, some)?, stop)?;
+        catalogue.deleted(some)?;
     }
     Ok(())
+}
+
+/// Deletes objects, some at once.
+pub fn objects(bucket: &Bucket, keys: &[String], stop: &Stop) -> Result<(), Failure> {
+    abreast(keys, uploads(), |key| {
+        if stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
+        Ok(bucket.delete(key)?)
+    })
+}
+
+/// Deletes what was written for downloads that no token opens any more. What has another name there is no service's,
+/// and stays, as does what an item has.
+pub fn downloads(catalogue: &Catalogue, bucket: &Bucket, now: jiff::Timestamp, stop: &Stop) -> Result<(), Failure> {
+    let oldest = now - jiff::SignedDuration::from_secs(MANIFEST_SECONDS.cast_signed());
+    let is_old = |written: &str| written.parse::<jiff::Timestamp>().is_ok_and(|written| written < oldest);
+    let listed = bucket.list(PREFIX)?.into_iter().filter(|object| services::is_download(&object.key));
+    let old = listed.filter(|object| object.modified.as_deref().is_some_and(is_old));
+    let mut old: Vec<String> = old.map(|object| object.key).collect();
+    if !old.is_empty() {
+        let kept = kept(catalogue)?;
+        old.retain(|object| !kept.contains(object));
+    }
+    objects(bucket, &old, stop)
 }
 
 /// The objects and prefixes of items that are shown or hidden.
@@ -55,19 +77,18 @@ fn kept(catalogue: &Catalogue) -> Result<HashSet<String>, Failure> {
     Ok(kept)
 }
 
-fn delete(bucket: &Bucket, deletion: &Deletion) -> Result<u64, Failure> {
-    if !deletion.object.ends_with('/') {
-        bucket.delete(&deletion.object)?;
-        return Ok(1);
-    }
-    let mut deleted = 0;
-    for object in bucket.list(&deletion.object)? {
-        if is_directly_below(&object.key, &deletion.object) {
-            bucket.delete(&object.key)?;
-            deleted += 1;
-        }
-    }
-    Ok(deleted)
+/// The keys of the objects that deletions mean.
+fn objects_of(bucket: &Bucket, deletions: &[Deletion]) -> Result<Vec<String>, Failure> {
+    let (prefixes, single): (Vec<_>, Vec<_>) =
+        deletions.iter().map(|deletion| deletion.object.clone()).partition(|object| object.ends_with('/'));
+    let keys = Mutex::new(single);
+    abreast(&prefixes, uploads(), |prefix| {
+        let listed = bucket.list(prefix)?.into_iter().map(|object| object.key);
+        let below = listed.filter(|key| is_directly_below(key, prefix));
+        keys.lock().unwrap_or_else(PoisonError::into_inner).extend(below);
+        Ok::<_, Failure>(())
+    })?;
+    Ok(keys.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// `hls/a/` may also begin the objects of the film `a/b.mp4`, and of another version.

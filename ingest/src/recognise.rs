@@ -28,8 +28,8 @@ impl Unrecognised {
     }
 
     /// Forgets an original: its digest is known, or it is another one.
-    pub fn remove(&mut self, key: &str) {
-        for originals in self.0.values_mut() {
+    pub fn remove(&mut self, key: &str, size: u64) {
+        if let Some(originals) = self.0.get_mut(&size) {
             originals.retain(|(known, _)| known != key);
         }
     }
@@ -128,6 +128,17 @@ mod tests {
         assert_eq!(found(b"hello", "5D41402ABC4B2A76B9719D911017C592").as_deref(), Some("a.jpg"));
         assert_eq!(found(b"hallo", "5d41402abc4b2a76b9719d911017c592"), None);
         assert_eq!(found(b"hello", "encrypted"), None);
+    }
+
+    #[test]
+    fn what_is_known_is_forgotten_among_those_of_its_size() {
+        let mut all = Unrecognised::default();
+        all.insert("a.jpg".into(), 5, "a".into());
+        all.insert("b.jpg".into(), 5, "b".into());
+        all.remove("a.jpg", 6);
+        assert_eq!(all.of(5).len(), 2);
+        all.remove("a.jpg", 5);
+        assert_eq!(all.of(5), [("b.jpg".to_owned(), "b".to_owned())]);
     }
 
     #[test]

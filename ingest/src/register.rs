@@ -211,7 +211,7 @@ impl<'a> Register<'a> {
             self.catalogue.fill_digest(&key, digest)?;
         }
         let mut inner = self.lock();
-        inner.unrecognised.remove(&key);
+        inner.unrecognised.remove(&key, file.size);
         if let Some(entry) = inner.items.get_mut(&key) {
             entry.item.digest = Some(digest.to_owned());
             inner.by_digest.insert(digest.to_owned(), key);

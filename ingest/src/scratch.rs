@@ -16,6 +16,8 @@ const DONE: &str = "edge-gallery-film-";
 const LOCK: &str = "lock";
 /// In a folder with a whole encode: its label.
 const MARKER: &str = "done";
+/// In place of an encode that is of no use: why.
+const REFUSAL: &str = "refused";
 const DAY: Duration = Duration::from_hours(24);
 /// How long an encode is kept.
 const KEPT: Duration = Duration::from_hours(7 * 24);
@@ -94,6 +96,21 @@ impl Scratch {
         if let Ok(path) = marked() {
             self.path = path;
         }
+    }
+
+    /// Leaves to the next run why this encode is of no use, in place of what was encoded.
+    pub fn refuse(mut self, words: &str) {
+        for file in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            if ![LOCK, MARKER].iter().any(|kept| file.file_name() == *kept) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+        self.keep = self.path.join(MARKER).exists() && fs::write(self.path.join(REFUSAL), words).is_ok();
+    }
+
+    /// Why an earlier run could not use this encode.
+    pub fn refusal(&self) -> Option<String> {
+        fs::read_to_string(self.path.join(REFUSAL)).ok().filter(|words| !words.is_empty())
     }
 
     /// Whether a mebibyte more could be written.
@@ -296,6 +313,16 @@ mod tests {
         assert_eq!(fs::read(kept.path().join("360p.m3u8")).unwrap(), b"list");
         drop(kept);
         assert_eq!(names(temp.path()), [""; 0]);
+
+        // One of no use leaves its reason, and nothing else.
+        let mut folder = Scratch::new(temp.path()).unwrap();
+        fs::write(folder.path().join("360p.mp4"), "film").unwrap();
+        folder.done(&label);
+        folder.refuse("it is broken");
+        let kept = Scratch::kept(temp.path(), &label).unwrap();
+        assert_eq!(kept.refusal().as_deref(), Some("it is broken"));
+        assert_eq!(names(kept.path()), [MARKER, LOCK, REFUSAL]);
+        drop(kept);
 
         // One that is not whole is not kept, and none for longer than a week.
         Scratch::new(temp.path()).unwrap().keep();

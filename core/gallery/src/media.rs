@@ -142,8 +142,8 @@ pub struct Taken {
     pub at: String,
     /// The day in the library's time zone: `2024-06-15`.
     pub day: String,
-    /// How the date was found: `exif`, `xmp`, `takeout`, `gps`, `container`, `name`, `file` or `ingest`. Empty where
-    /// 0.1.0 wrote the row.
+    /// How the date was found: `exif`, `xmp`, `takeout`, `gps`, `container`, `clock`, `name`, `file` or `ingest`.
+    /// Empty where 0.1.0 wrote the row.
     pub source: String,
     /// `+02:00`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

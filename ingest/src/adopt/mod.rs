@@ -76,7 +76,7 @@ pub fn adopt(options: &Options, sources: &Sources) -> Result<Adoption, Error> {
     let session = Session::open_with(options, LANES)?;
     let _lock = if options.dry_run { None } else { Some(Lock::take(&options.database)?) };
     let mut report = Adoption { dry_run: options.dry_run, ..Adoption::default() };
-    let done = Run { options, session: &session, zone: &zone, report: Mutex::new(&mut report) }.all(&dump);
+    let done = Run { options, session: &session, zone: &zone, report: Mutex::new(&mut report) }.all(dump);
     done.map_err(|failure| session.failed(options, failure))?;
     if !options.dry_run {
         // An item with a row is in the gallery, also after a request to stop.
@@ -133,15 +133,19 @@ impl Run<'_, '_> {
         change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn all(&self, dump: &Rows) -> Result<(), Failure> {
+    fn all(&self, dump: Rows) -> Result<(), Failure> {
         let catalogue = &self.session.catalogue;
-        let objects = Objects::sort(self.session.bucket.list("")?);
+        let mut objects = Objects::sort(self.session.bucket.list("")?);
         let before = catalogue.adopted()?;
-        let ours: HashSet<String> =
-            catalogue.items()?.into_iter().filter(|it| it.digest.is_some()).map(|it| it.key).collect();
+        let (items, withdrawn) = (catalogue.items()?, catalogue.withdrawn()?);
+        let in_rows = items.iter().map(|item| &item.key).chain(withdrawn.iter().map(|item| &item.key));
+        let known: HashSet<&str> = in_rows.chain(before.keys()).map(String::as_str).collect();
+        objects.keep(|key| known.contains(key));
+        let ours: HashSet<String> = items.into_iter().filter(|it| it.digest.is_some()).map(|it| it.key).collect();
+        self.report(|report| report.misplaced.extend(objects.misplaced.keys().cloned()));
         let mut kept_out: HashSet<String> = catalogue.begun()?.into_iter().collect();
         kept_out.extend(catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object));
-        for item in catalogue.withdrawn()? {
+        for item in withdrawn {
             // Its original was missing, and has come.
             let is_back = item.state == State::Pruned
                 && !kept_out.contains(&item.key)
@@ -163,7 +167,7 @@ impl Run<'_, '_> {
         }
         let in_place: HashSet<String> = rows.keys().cloned().collect();
         // What people wrote into the dump is newer than what this database had of it.
-        rows.extend(dump.rows.iter().map(|(key, row)| (key.clone(), row.clone())));
+        rows.extend(dump.rows);
         if !self.options.dry_run {
             let is_foreign = |(name, _): &&(String, String)| !COLUMNS.contains(&name.as_str());
             catalogue.add_columns(&dump.columns.iter().filter(is_foreign).cloned().collect::<Vec<_>>())?;
@@ -192,7 +196,8 @@ impl Run<'_, '_> {
         if !self.options.dry_run {
             catalogue.refresh(refreshed, &Timestamp::now().to_string())?;
         }
-        let is_gone = |key: &String| !objects.originals.contains_key(key) && !kept_out.contains(key);
+        let is_there = |key: &String| objects.originals.contains_key(key) || objects.misplaced.contains_key(key);
+        let is_gone = |key: &String| !is_there(key) && !kept_out.contains(key);
         let was_shown = |key: &String| before.get(key).is_some_and(|before| before.shown.is_some());
         self.missing(rows.keys().filter(|key| is_gone(key) && !was_shown(key) && !ours.contains(*key)), &in_place)?;
         let gone = before.keys().filter(|key| is_gone(key) && was_shown(key)).cloned();

@@ -6,12 +6,15 @@ use gallery::MediaKey;
 use gallery::layout::ThumbnailSize;
 
 use crate::bucket::Listed;
+use crate::services;
 
 /// Objects, sorted by what they are.
 #[derive(Default)]
 pub struct Objects {
     /// What may be an original, by key.
     pub originals: BTreeMap<String, Listed>,
+    /// Originals of others in folders where services write. They are not adopted.
+    pub misplaced: BTreeMap<String, Listed>,
     thumbnails: HashMap<String, [Option<u64>; 3]>,
     films: HashMap<String, Film>,
     /// How many are neither the gallery's nor media by their names.
@@ -34,7 +37,7 @@ const MEDIA: [&str; 40] = [
 ];
 
 /// Prefixes of what is no original: the gallery's own, and those of its predecessor.
-const OWN: [&str; 5] = ["renditions/", "catalogue/", "kv/", "packs/", "_metadata/"];
+const OWN: [&str; 4] = ["renditions/", "catalogue/", "kv/", "_metadata/"];
 
 impl Objects {
     pub fn sort(listed: Vec<Listed>) -> Self {
@@ -59,12 +62,21 @@ impl Objects {
                 Some(playlist) => film.playlists.insert(playlist.to_owned()),
                 None => film.segments.insert(name.split_once('_').map_or("", |(quality, _)| quality).to_owned()),
             };
-        } else if OWN.iter().any(|prefix| object.key.starts_with(prefix)) {
+        } else if is_own(&object.key) {
+        } else if is_media(&object.key) && services::is_among_theirs(&object.key) {
+            self.misplaced.insert(object.key.clone(), object);
         } else if is_media(&object.key) {
             self.originals.insert(object.key.clone(), object);
         } else {
             self.others += 1;
         }
+    }
+
+    /// Takes the misplaced originals of items that are in the gallery for what they are: what is in stays in.
+    pub fn keep(&mut self, is_in: impl Fn(&str) -> bool) {
+        let (kept, misplaced) = std::mem::take(&mut self.misplaced).into_iter().partition(|(key, _)| is_in(key));
+        self.originals.extend::<BTreeMap<_, _>>(kept);
+        self.misplaced = misplaced;
     }
 
     /// Which thumbnails an item has, in the order of [`ThumbnailSize::BELOW_THUMBNAILS`].
@@ -100,6 +112,10 @@ fn thumbnail(object: &str) -> Option<(ThumbnailSize, &str)> {
 /// `hls/a.mp4/720p_000.ts`.
 fn below_hls(object: &str) -> Option<(&str, &str)> {
     object.strip_prefix("hls/")?.rsplit_once('/')
+}
+
+fn is_own(object: &str) -> bool {
+    OWN.iter().any(|prefix| object.starts_with(prefix)) || services::is_download(object) || services::is_pack(object)
 }
 
 fn is_media(key: &str) -> bool {
@@ -149,6 +165,28 @@ mod tests {
         assert_eq!(objects.others, 3);
         assert_eq!(objects.thumbnails("Sangeet/\u{e9}+1.jpeg"), [true, false, true]);
         assert_eq!(objects.thumbnails("a.jpg"), [false; 3]);
+    }
+
+    #[test]
+    fn originals_among_what_services_write_are_named_unless_they_are_in() {
+        let digits = "0123456789abcdef0123456789abcdef";
+        let (manifest, pack) = (format!("downloads/{digits}"), format!("packs/{digits}"));
+        let mut objects = sorted(&[
+            manifest.as_str(),
+            "downloads/check",
+            "downloads/a.jpg",
+            "downloads/2024/b.mp4",
+            "downloads/notes.txt",
+            pack.as_str(),
+            "packs/c.jpg",
+        ]);
+        let names = |of: &BTreeMap<String, Listed>| of.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&objects.originals), [""; 0]);
+        assert_eq!(names(&objects.misplaced), ["downloads/2024/b.mp4", "downloads/a.jpg", "packs/c.jpg"]);
+        assert_eq!(objects.others, 1);
+        objects.keep(|key| key == "downloads/a.jpg");
+        assert_eq!(names(&objects.originals), ["downloads/a.jpg"]);
+        assert_eq!(names(&objects.misplaced), ["downloads/2024/b.mp4", "packs/c.jpg"]);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Adoption {
     pub missing: Vec<String>,
     /// Items that were taken over before, and whose originals are not in the bucket any more. They are still shown.
     pub gone: Vec<String>,
+    /// Originals in folders that are the gallery's. They are not taken over.
+    pub misplaced: Vec<String>,
     /// Items of which no picture can be shown yet.
     pub bare: Vec<String>,
     /// Originals that could not be read, and why.
@@ -70,20 +72,20 @@ impl Adoption {
     pub(super) fn sorted(mut self) -> Self {
         self.missing.sort();
         self.gone.sort();
+        self.misplaced.sort();
         self.bare.sort();
         self.unread.sort();
         self.notes.sort();
         self
     }
 
-    /// 0: all is well. 2: something is missing, cannot be read, or has no picture. 130: interrupted.
+    /// 0: all is well. 2: something is missing or misplaced, cannot be read, or has no picture. 130: interrupted.
     pub fn exit_code(&self) -> u8 {
-        if self.interrupted {
-            130
-        } else if self.missing.is_empty() && self.gone.is_empty() && self.unread.is_empty() && self.bare.is_empty() {
-            0
-        } else {
-            2
+        let is_well = [&self.missing, &self.gone, &self.misplaced, &self.bare].iter().all(|keys| keys.is_empty());
+        match (self.interrupted, is_well && self.unread.is_empty()) {
+            (true, _) => 130,
+            (false, true) => 0,
+            (false, false) => 2,
         }
     }
 }
@@ -96,6 +98,10 @@ impl fmt::Display for Adoption {
         }
         for name in &self.gone {
             writeln!(f, "gone: {}: its original is not in the bucket any more; `remove` takes it out", key(name))?;
+        }
+        for name in &self.misplaced {
+            let words = "its folder is for what the gallery makes, so it is left out: move it to another";
+            writeln!(f, "misplaced: {}: {words}", key(name))?;
         }
         for (name, reason) in &self.unread {
             writeln!(f, "not read: {}: {}", key(name), printable(reason))?;
@@ -121,6 +127,7 @@ impl fmt::Display for Adoption {
             ("hidden or removed here", self.kept_out),
             ("missing", self.missing.len() as u64),
             ("gone", self.gone.len() as u64),
+            ("misplaced", self.misplaced.len() as u64),
             ("no media", self.others),
         ];
         let rest: Vec<_> =

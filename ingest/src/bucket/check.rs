@@ -12,8 +12,8 @@ use crate::Stop;
 
 /// The key of an object that never exists.
 const CHECKED: &str = "_metadata/ingest-check";
-/// An object that the check of a bucket leaves. What is old below this prefix goes with `doctor`.
-const WRITTEN: &str = "downloads/check";
+/// An object that the check of a bucket leaves. When it is old, it goes with `doctor`.
+pub const WRITTEN: &str = "downloads/check";
 /// A store that takes longer to say that an object is missing counts as one that does not answer.
 const SOON: Duration = Duration::from_secs(20);
 

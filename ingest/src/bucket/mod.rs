@@ -21,7 +21,7 @@ use sigv4::{Method, Presigner, SigningKey};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-pub use check::{Probed, probe_bucket};
+pub use check::{Probed, WRITTEN as CHECK, probe_bucket};
 pub use kv::probe_kv;
 #[allow(unused_imports)] // they belong to what a bucket can do
 pub use list::Listed;

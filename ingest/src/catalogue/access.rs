@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use gallery::link::{Flags, LinkId};
 use gallery::views::{Access, View};
-use platform::{Error, Kind, Statement, Value};
+use platform::{Error, Kind, Row, Statement, Value};
 
 use super::{Catalogue, places::text};
 
@@ -58,25 +58,24 @@ impl Catalogue {
     /// All links, also those that have ended, the newest first.
     pub fn links(&self) -> Result<Vec<StoredLink>, Error> {
         let sql = "SELECT id, label, created_at, expires, views, flags, password, ended_at FROM links \
-                   ORDER BY created_at DESC, id";
+                   WHERE id > ?1 ORDER BY id LIMIT ?2";
         let broken = || Error::because(Kind::Invalid, "catalogue.links", "a row of the table links is damaged");
-        self.0
-            .query(sql, [])?
-            .iter()
-            .map(|row| {
-                let views = text(row, 4)?.split(',').map(View::parse).collect::<Option<_>>();
-                Ok(StoredLink {
-                    id: LinkId::parse(&text(row, 0)?).ok_or_else(broken)?,
-                    label: text(row, 1)?,
-                    created_at: text(row, 2)?,
-                    expires: row.integer(3)?.and_then(|seconds| u64::try_from(seconds).ok()),
-                    views: views.ok_or_else(broken)?,
-                    flags: flags(&text(row, 5)?),
-                    password: row.text(6)?.map(str::to_owned),
-                    ended_at: row.text(7)?.map(str::to_owned),
-                })
+        let read = |row: &Row| {
+            let views = text(row, 4)?.split(',').map(View::parse).collect::<Option<_>>();
+            Ok(StoredLink {
+                id: LinkId::parse(&text(row, 0)?).ok_or_else(broken)?,
+                label: text(row, 1)?,
+                created_at: text(row, 2)?,
+                expires: row.integer(3)?.and_then(|seconds| u64::try_from(seconds).ok()),
+                views: views.ok_or_else(broken)?,
+                flags: flags(&text(row, 5)?),
+                password: row.text(6)?.map(str::to_owned),
+                ended_at: row.text(7)?.map(str::to_owned),
             })
-            .collect()
+        };
+        let mut links = self.pages(sql)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        links.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+        Ok(links)
     }
 
     /// Adds links, or replaces them, together with the signed text of all that have not ended.

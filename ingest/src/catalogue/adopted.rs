@@ -74,7 +74,7 @@ impl Catalogue {
 
     /// The keys of adopted items: what the other program made of them stays.
     pub fn adopted_keys(&self) -> Result<HashSet<String>, Error> {
-        Ok(self.0.texts("SELECT key FROM adopted")?.into_iter().collect())
+        Ok(self.texts("SELECT key FROM adopted WHERE key > ?1 ORDER BY key LIMIT ?2")?.into_iter().collect())
     }
 
     /// Rows that another program wrote into this database, with the values of [`COLUMNS`].
@@ -94,8 +94,9 @@ impl Catalogue {
             "SELECT {columns} FROM media WHERE key > ?1 AND key IN (SELECT key FROM adopted WHERE made_here = 1) \
              ORDER BY key LIMIT ?2"
         ))?;
-        let gone = "SELECT key FROM adopted WHERE made_here = 1 AND key NOT IN (SELECT key FROM media) ORDER BY key";
-        Ok((rows, self.0.texts(gone)?))
+        let gone = "SELECT key FROM adopted WHERE key > ?1 AND made_here = 1 AND key NOT IN (SELECT key FROM media) \
+                    ORDER BY key LIMIT ?2";
+        Ok((rows, self.texts(gone)?))
     }
 
     /// Adds columns that only the other program knows, as far as they are missing.

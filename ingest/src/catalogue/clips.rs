@@ -21,9 +21,9 @@ impl Catalogue {
         let sql = "SELECT clips.path, clips.key, clips.size, clips.modified, clips.changed, withdrawn.key IS NOT NULL \
                    FROM clips LEFT JOIN media ON media.key = clips.key AND media.renditions LIKE '%\"clip-%' \
                    LEFT JOIN withdrawn ON withdrawn.key = clips.key AND withdrawn.state <> 'pruned' \
-                   WHERE clips.library = ?1 AND (media.key IS NOT NULL OR withdrawn.key IS NOT NULL) \
-                   ORDER BY clips.path";
-        let rows = self.0.query(sql, [library.into()])?;
+                   WHERE clips.library = ?3 AND clips.path > ?1 \
+                   AND (media.key IS NOT NULL OR withdrawn.key IS NOT NULL) ORDER BY clips.path LIMIT ?2";
+        let rows = self.pages_with(sql, &[library.into()])?;
         rows.iter().map(|row| Ok((places::place(row)?, row.integer(5)? == Some(1)))).collect()
     }
 

@@ -33,8 +33,9 @@ impl Deletion {
 impl Catalogue {
     /// What is to be deleted. With `until`, only what is due by then.
     pub fn deletions(&self, until: Option<&str>) -> Result<Vec<Deletion>, Error> {
-        let sql = "SELECT object, key, due FROM deletions WHERE ?1 IS NULL OR due <= ?1 ORDER BY object";
-        let rows = self.0.query(sql, [until.map_or(platform::Value::Null, Into::into)])?;
+        let sql = "SELECT object, key, due FROM deletions WHERE object > ?1 AND (?3 IS NULL OR due <= ?3) \
+                   ORDER BY object LIMIT ?2";
+        let rows = self.pages_with(sql, &[until.map_or(platform::Value::Null, Into::into)])?;
         let deletion = |row: &Row| Ok(Deletion { object: text(row, 0)?, key: text(row, 1)?, due: text(row, 2)? });
         rows.iter().map(deletion).collect()
     }

@@ -152,16 +152,27 @@ impl Catalogue {
     /// All rows of a query in the order of its first column, which is unique text. `?1` is the value to go on after,
     /// and `?2` the most rows to read at a time.
     fn pages(&self, sql: &str) -> Result<Vec<platform::Row>, Error> {
+        self.pages_with(sql, &[])
+    }
+
+    /// As [`pages`](Self::pages), with values for `?3` and what follows.
+    fn pages_with(&self, sql: &str, more: &[Value]) -> Result<Vec<platform::Row>, Error> {
         let mut all: Vec<platform::Row> = Vec::new();
         loop {
             let after = all.last().map_or(Ok(None), |last| last.text(0))?.unwrap_or_default();
-            let rows = self.0.query(sql, [after.into(), ROWS.into()])?;
+            let own = [after.into(), ROWS.into()].into_iter();
+            let rows = self.0.query(sql, own.chain(more.iter().cloned()).collect::<Vec<_>>())?;
             let is_last = rows.len() < usize::try_from(ROWS).unwrap_or(usize::MAX);
             all.extend(rows);
             if is_last {
                 return Ok(all);
             }
         }
+    }
+
+    /// As [`pages`](Self::pages), of a query of one column.
+    fn texts(&self, sql: &str) -> Result<Vec<String>, Error> {
+        self.pages(sql)?.iter().map(|row| places::text(row, 0)).collect()
     }
 
     /// Runs many statements, some at a time. Each group is one transaction.
@@ -178,7 +189,7 @@ impl Catalogue {
 
     /// The keys whose upload has begun and has not ended.
     pub fn begun(&self) -> Result<Vec<String>, Error> {
-        self.0.texts("SELECT key FROM uploads ORDER BY key")
+        self.texts("SELECT key FROM uploads WHERE key > ?1 ORDER BY key LIMIT ?2")
     }
 
     /// Forgets that an upload has begun: nothing of it is left in the bucket.

@@ -9,7 +9,7 @@ use super::{Catalogue, places::text};
 impl Catalogue {
     /// The names of all packs that were written and not deleted.
     pub fn packs(&self) -> Result<HashSet<String>, Error> {
-        Ok(self.0.texts("SELECT id FROM packs")?.into_iter().collect())
+        Ok(self.texts("SELECT id FROM packs WHERE id > ?1 ORDER BY id LIMIT ?2")?.into_iter().collect())
     }
 
     /// Notes that a pack was written.
@@ -29,14 +29,15 @@ impl Catalogue {
             };
             Ok(Some(Statement::new("UPDATE packs SET due = ?2 WHERE id = ?1", [id.into(), due])))
         };
-        let rows = self.0.query("SELECT id, due FROM packs", [])?;
+        let rows = self.pages("SELECT id, due FROM packs WHERE id > ?1 ORDER BY id LIMIT ?2")?;
         let changes = rows.iter().filter_map(|row| changed(row).transpose()).collect::<Result<Vec<_>, Error>>()?;
         self.write_all(&changes)
     }
 
     /// The packs that are due.
     pub fn due_packs(&self, now: &str) -> Result<Vec<String>, Error> {
-        self.0.query("SELECT id FROM packs WHERE due <= ?1", [now.into()])?.iter().map(|row| text(row, 0)).collect()
+        let sql = "SELECT id FROM packs WHERE id > ?1 AND due <= ?3 ORDER BY id LIMIT ?2";
+        self.pages_with(sql, &[now.into()])?.iter().map(|row| text(row, 0)).collect()
     }
 
     /// Forgets a pack that was deleted.

@@ -34,7 +34,7 @@ impl Catalogue {
 
     /// The names of all parts, and of the index.
     pub fn part_names(&self) -> Result<Vec<String>, Error> {
-        self.0.texts("SELECT name FROM catalogue_parts ORDER BY name")
+        self.texts("SELECT name FROM catalogue_parts WHERE name > ?1 ORDER BY name LIMIT ?2")
     }
 
     /// Replaces the index and removes parts, in one transaction.

@@ -3,7 +3,7 @@
 //! that are written with every row.
 
 use gallery::checksums::Checksums;
-use platform::{Error, Row, Statement, Value};
+use platform::{Error, Statement, Value};
 
 use super::Catalogue;
 
@@ -43,20 +43,10 @@ impl Catalogue {
     pub fn without_patches(&self, library: &str) -> Result<Vec<(String, Option<Checksums>)>, Error> {
         let sql = format!(
             "SELECT key, checksums FROM media WHERE key > ?1 AND {LACKS} \
-             AND key IN (SELECT key FROM places WHERE library = ?2) ORDER BY key LIMIT ?3"
+             AND key IN (SELECT key FROM places WHERE library = ?3) ORDER BY key LIMIT ?2"
         );
-        let mut all: Vec<(String, Option<Checksums>)> = Vec::new();
-        loop {
-            let after = all.last().map_or("", |(key, _)| key.as_str());
-            let parameters = [after.into(), library.into(), Value::from(super::ROWS), VERSION.to_vec().into()];
-            let rows = self.0.query(&sql, parameters)?;
-            let is_last = rows.len() < usize::try_from(super::ROWS).unwrap_or(usize::MAX);
-            let read = |row: &Row| Ok((super::places::text(row, 0)?, row.text(1)?.and_then(Checksums::parse)));
-            all.extend(rows.iter().map(read).collect::<Result<Vec<_>, Error>>()?);
-            if is_last {
-                return Ok(all);
-            }
-        }
+        let rows = self.pages_with(&sql, &[library.into(), VERSION.to_vec().into()])?;
+        rows.iter().map(|row| Ok((super::places::text(row, 0)?, row.text(1)?.and_then(Checksums::parse)))).collect()
     }
 
     /// Writes what is known of items (by key) that lack patches.

@@ -69,19 +69,9 @@ impl Catalogue {
 
     /// The places of a library, in the order of their paths.
     pub fn places(&self, library: &str) -> Result<Vec<Place>, Error> {
-        let mut all: Vec<Place> = Vec::new();
-        let sql = "SELECT path, key, size, modified, changed FROM places WHERE library = ?1 AND path > ?2 \
-                   ORDER BY path LIMIT ?3";
-        loop {
-            let after = all.last().map_or("", |place| &place.path);
-            let rows = self.0.query(sql, [library.into(), after.into(), super::ROWS.into()])?;
-            for row in &rows {
-                all.push(place(row)?);
-            }
-            if i64::try_from(rows.len()).is_ok_and(|count| count < super::ROWS) {
-                return Ok(all);
-            }
-        }
+        let sql = "SELECT path, key, size, modified, changed FROM places WHERE library = ?3 AND path > ?1 \
+                   ORDER BY path LIMIT ?2";
+        self.pages_with(sql, &[library.into()])?.iter().map(place).collect()
     }
 
     pub fn put_place(&self, library: &str, place: &Place) -> Result<(), Error> {

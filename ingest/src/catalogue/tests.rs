@@ -211,3 +211,72 @@ fn all_is_all_however_many() {
         assert_eq!(sizes, (1..=count).collect::<Vec<_>>());
     }
 }
+
+/// A database behind HTTP refuses a result of more rows, and so do the unit tests.
+#[test]
+fn no_read_is_larger_than_a_database_behind_http_answers() {
+    const COUNT: usize = platform::sql::MAX_ROWS + 1;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let fill = |into: &str, values: &str| {
+        let sql = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COUNT}) \
+             INSERT INTO {into} SELECT {values} FROM n"
+        );
+        catalogue.0.query(&sql, []).unwrap();
+    };
+    fill("deletions (object, key, due)", "'o' || i, 'k' || i, '2020'");
+    fill("uploads (key, since)", "'k' || i, '2020'");
+    fill("catalogue_parts (name, bytes)", "'catalogue/' || i, x'00'");
+    fill("packs (id, due)", "'p' || i, '2020'");
+    fill("adopted (key, mark, size, made_here)", "'k' || i, 'm', 7, 1");
+    fill("withdrawn (key, digest, state, since, row)", "'k' || i, NULL, 'hidden', '2020', '{}'");
+    let clip = "'lib', 'p' || i, 'k' || i, 7, 'm', 'c'";
+    fill("clips (library, path, key, size, modified, changed)", clip);
+    fill("places (library, path, key, size, modified, changed)", clip);
+    fill("clips (library, path, key, size, modified, changed)", &clip.replace("lib", "other"));
+    let link = "printf('%032x', i), 'label', '2020', NULL, '', ''";
+    fill("links (id, label, created_at, expires, views, flags)", link);
+
+    assert!(catalogue.0.query("SELECT key FROM uploads", []).is_err(), "the tests refuse as the server does");
+    assert_eq!(catalogue.deletions(None).unwrap().len(), COUNT);
+    assert_eq!(catalogue.deletions(Some("2021")).unwrap().len(), COUNT);
+    assert_eq!(catalogue.deletions(Some("2019")).unwrap().len(), 0);
+    assert_eq!(catalogue.begun().unwrap().len(), COUNT);
+    assert_eq!(catalogue.part_names().unwrap().len(), COUNT);
+    assert_eq!(catalogue.packs().unwrap().len(), COUNT);
+    assert_eq!(catalogue.due_packs("2021").unwrap().len(), COUNT);
+    catalogue.use_packs(&catalogue.packs().unwrap(), "2030").unwrap();
+    assert_eq!(catalogue.due_packs("2031").unwrap().len(), 0);
+    assert_eq!(catalogue.adopted_keys().unwrap().len(), COUNT);
+    assert_eq!(catalogue.shared().unwrap().1.len(), COUNT);
+    let clips = catalogue.clips("lib").unwrap();
+    assert!(clips.len() == COUNT && clips.is_sorted_by(|(a, _), (b, _)| a.path < b.path));
+    assert_eq!(catalogue.places("lib").unwrap().len(), COUNT);
+}
+
+#[test]
+fn a_films_wall_clock_stays_in_every_zone() {
+    use jiff::tz::TimeZone;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = catalogue(&folder);
+    let clock = crate::taken::Taken::of_container("2006-07-14 15:04:43").unwrap();
+    let columns = alone(&clock, &TimeZone::UTC);
+    let sql = "INSERT INTO media (key, filename, type, size, uploaded_at, created_at, updated_at, date_taken, \
+               taken_source, taken_offset, offset_source, taken_at, day) \
+               VALUES ('a.avi', 'a.avi', 'video', 7, 'u', 'c', 'u', ?1, ?2, ?3, ?4, ?5, ?6)";
+    let columns = [
+        columns.date_taken,
+        columns.taken_source,
+        columns.taken_offset,
+        columns.offset_source,
+        columns.taken_at,
+        columns.day,
+    ];
+    catalogue.0.query(sql, columns.map(|column| value(column.as_ref()))).unwrap();
+    for (zone, at) in [("UTC", "2006-07-14T15:04:43.000Z"), ("Europe/Berlin", "2006-07-14T13:04:43.000Z")] {
+        catalogue.settle_dates("", &TimeZone::get(zone).unwrap()).unwrap();
+        let told = catalogue.0.texts("SELECT date_taken || ' ' || taken_source || ' ' || taken_at FROM media").unwrap();
+        assert_eq!(told, [format!("2006-07-14T15:04:43 clock {at}")]);
+    }
+}

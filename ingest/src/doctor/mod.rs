@@ -65,9 +65,9 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     // What an ingest is uploading would look like an orphan.
     let lock = Lock::take(&options.database)?;
     let now = jiff::Timestamp::now();
-    purge::run(&session.catalogue, &session.bucket, now).map_err(failed)?;
-    purge::downloads(&session.bucket, now).map_err(failed)?;
-    packs::purge(&session.catalogue, &session.bucket, now).map_err(failed)?;
+    purge::run(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
+    purge::downloads(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
+    packs::purge(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
     let before = look(&session).map_err(failed)?;
     if !repair || before.is_well() {
         return Ok(before);
@@ -78,7 +78,7 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
         .filter(|finding| !matches!(finding.kind, Kind::Orphan | Kind::Stray))
         .map(|finding| finding.name.as_str())
         .collect();
-    remove(&session, &before).map_err(failed)?;
+    remove(&session, &before, options).map_err(failed)?;
     drop(lock);
     ingest_again(options, &session, &damaged)?;
     if options.stop.is_requested() {
@@ -91,7 +91,8 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let is_whole = !after.found.iter().any(|finding| finding.name.starts_with(CATALOGUE));
     session.publish(&Options { force: options.force || !is_whole, ..options.clone() })?;
     after = look(&session).map_err(failed)?;
-    after.repaired = before.found.into_iter().filter(|finding| !after.found.contains(finding)).collect();
+    // `look` has sorted what it found.
+    after.repaired = before.found.into_iter().filter(|finding| after.found.binary_search(finding).is_err()).collect();
     Ok(after)
 }
 
@@ -142,7 +143,7 @@ fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) 
 }
 
 /// Deletes what nothing uses.
-fn remove(session: &Session, diagnosis: &Diagnosis) -> Result<(), Failure> {
+fn remove(session: &Session, diagnosis: &Diagnosis, options: &Options) -> Result<(), Failure> {
     // An ingest elsewhere may have published in the meantime: only a file's catalogue can be locked.
     let in_use = views::used(&session.bucket)?;
     let is_orphan = |finding: &&Finding| {
@@ -150,9 +151,8 @@ fn remove(session: &Session, diagnosis: &Diagnosis) -> Result<(), Failure> {
         let is_used = is_part && (in_use.keys.contains(&finding.name) || !in_use.damaged.is_empty());
         finding.kind == Kind::Orphan && !is_used
     };
-    for orphan in diagnosis.found.iter().filter(is_orphan) {
-        session.bucket.delete(&orphan.name)?;
-    }
+    let orphans: Vec<_> = diagnosis.found.iter().filter(is_orphan).map(|orphan| orphan.name.clone()).collect();
+    purge::objects(&session.bucket, &orphans, &options.stop)?;
     let rows: HashSet<String> = session.catalogue.items()?.into_iter().map(|item| item.key).collect();
     // An item with a row is ingested again.
     for key in session.catalogue.begun()?.iter().filter(|key| !rows.contains(*key)) {
@@ -167,11 +167,10 @@ fn withdraw_what_is_lost(session: &Session, diagnosis: &Diagnosis) -> Result<(),
     let now = jiff::Timestamp::now();
     let due = (now + prune::REMOVED_STAY).to_string();
     let roots = roots(session)?;
+    let is_missing = |finding: &&Finding| finding.kind == Kind::Missing && finding.detail == items::NO_ORIGINAL;
+    let lost: HashSet<&str> = diagnosis.found.iter().filter(is_missing).map(|finding| finding.name.as_str()).collect();
     for item in session.catalogue.items()? {
-        let is_lost = diagnosis.found.iter().any(|finding| {
-            finding.kind == Kind::Missing && finding.name == item.key && finding.detail == items::NO_ORIGINAL
-        });
-        if is_lost && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
+        if lost.contains(item.key.as_str()) && are_gone(&session.catalogue.places_of(&item.key)?, &roots) {
             let is_foreign = item.stored.is_foreign;
             let objects = if is_foreign { Vec::new() } else { Deletion::of_item(&item.key, &item.stored, &due) };
             session.catalogue.withdraw(&item.key, State::Pruned, &objects, &now.to_string())?;

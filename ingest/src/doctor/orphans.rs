@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use gallery::download::PREFIX;
-use gallery::download::packs::PREFIX as PACKS;
 use gallery::layout;
 use gallery::views::PARTS;
 
@@ -12,7 +10,7 @@ use super::{Finding, Kind};
 use crate::catalogue::Stored;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::{packs, views};
+use crate::{packs, services, views};
 
 pub fn check(
     session: &Session,
@@ -61,9 +59,12 @@ pub fn check(
             || is_unclear(object)
             || folder(object).is_some_and(|folder| kept.contains(folder))
             || used.unclear.iter().any(|prefix| object.starts_with(prefix.as_str()))
-            || ["kv/", "_metadata/", PREFIX].iter().any(|prefix| object.starts_with(prefix))
+            || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix))
+            || services::is_download(object)
     };
-    let is_ours = |object: &str| MADE.iter().chain(&["catalogue/", PACKS]).any(|prefix| object.starts_with(prefix));
+    let is_ours = |object: &str| {
+        MADE.iter().chain(&["catalogue/"]).any(|prefix| object.starts_with(prefix)) || services::is_pack(object)
+    };
     let others = objects.keys().map(String::as_str).filter(|object| !is_kept(object));
     let (ours, others): (Vec<&str>, Vec<&str>) = others.partition(|object| is_ours(object));
     let (begun, strays): (HashSet<&str>, HashSet<&str>) =

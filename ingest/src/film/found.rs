@@ -20,6 +20,12 @@ impl<'a> Found<'a> {
         let options = self.options;
         let tools = self.tools.get_or_init(|| Tools::find(options.ffmpeg.as_deref(), &options.stop));
         let tools = tools.as_ref().map_err(Clone::clone)?;
-        Ok(Encoder { tools, preset: &options.preset, temp: options.temp.as_deref(), stop: &options.stop })
+        Ok(Encoder {
+            tools,
+            preset: &options.preset,
+            temp: options.temp.as_deref(),
+            force: options.force,
+            stop: &options.stop,
+        })
     }
 }

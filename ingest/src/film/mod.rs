@@ -91,6 +91,8 @@ pub struct Encoder<'a> {
     pub tools: &'a Tools,
     pub preset: &'a str,
     pub temp: Option<&'a Path>,
+    /// Whether a film is tried that an earlier run has refused.
+    pub force: bool,
     pub stop: &'a Stop,
 }
 
@@ -151,10 +153,14 @@ impl Encoder<'_> {
         let rungs = ladder::ladder(film.width, film.height, film.rate.per_second());
         let label = scratch::Label::new(sha256, &encode::recipe(self, &film, &rungs));
         let labels: Vec<Label> = film.sounds.iter().map(|sound| sound.label.clone()).collect();
-        if let Some(kept) = Scratch::kept(&temp, &label)
-            && let Ok(media) = Media::read(kept.path(), &rungs, film.rate, &labels)
-        {
-            return self.finish((path, kind), film, rungs, media, kept);
+        if let Some(kept) = Scratch::kept(&temp, &label) {
+            if let Some(words) = kept.refusal().filter(|_| !self.force) {
+                kept.keep();
+                return Err(Failure::File(words));
+            }
+            if let Ok(media) = Media::read(kept.path(), &rungs, film.rate, &labels) {
+                return self.finish((path, kind), film, rungs, media, kept);
+            }
         }
         let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
         match encode::encode(self, (path, kind), &film, &rungs, folder.path(), &mut *at) {
@@ -183,11 +189,16 @@ impl Encoder<'_> {
         folder: Scratch,
     ) -> Result<Encoded, Failure> {
         if media.duration() < film.duration * 0.95 - 2.0 {
-            return Err(Failure::File(format!(
+            let words = format!(
                 "only {:.0} of its {:.0} seconds can be read: the file is cut short or broken",
                 media.duration(),
                 film.duration
-            )));
+            );
+            // The same encode would end in the same way. On a full disk, another one may not.
+            if folder.has_room() {
+                folder.refuse(&words);
+            }
+            return Err(Failure::File(words));
         }
         let explain = |failure| self.explain(failure, "ffmpeg");
         let (texts, unread) = texts::read(self, file, &film, folder.path()).map_err(explain)?;

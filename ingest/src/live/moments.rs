@@ -10,7 +10,8 @@ const STEP: i64 = 15 * 60;
 /// Whether nothing says that they were taken at different moments. `photo` is the date of the photo's row and how it
 /// was found.
 pub fn may_agree(photo: &(Option<String>, String), film: Option<&Taken>) -> bool {
-    let is_known = |source: Source| matches!(source, Source::Exif | Source::Xmp | Source::Gps | Source::Container);
+    let is_known =
+        |source| matches!(source, Source::Exif | Source::Xmp | Source::Gps | Source::Container | Source::Clock);
     let (date, source) = photo;
     let seconds = date.as_deref().and_then(seconds);
     let Some(film) = film.filter(|film| is_known(film.source)) else { return true };

@@ -51,7 +51,7 @@ impl Taken {
         let is_instant = match source {
             Source::Takeout | Source::Gps | Source::Container | Source::File | Source::Ingest => true,
             Source::Name => matches!(name::read(filename), Some(Moment::Instant(_))),
-            Source::Exif | Source::Xmp | Source::Unknown => false,
+            Source::Exif | Source::Xmp | Source::Clock | Source::Unknown => false,
         };
         let at = columns.taken_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
         let moment = match at.filter(|_| is_instant) {
@@ -139,6 +139,11 @@ mod tests {
                 "",
                 ["2024-06-15T14:00:00.100", "exif", "+02:00", "gps", "2024-06-15T12:00:00.100Z", ""],
             ),
+            (
+                taken(wall("2006-07-14T15:04:43"), Source::Clock, None),
+                "MVI_0001.AVI",
+                ["2006-07-14T15:04:43", "clock", "", "", "", ""],
+            ),
             (taken(day, Source::Name, None), "", ["2024-06-15", "name", "", "", "", "2024-06-15"]),
             (
                 taken(day, Source::Xmp, Some((-2, OffsetSource::Xmp))),
@@ -178,6 +183,11 @@ mod tests {
                 ["2024-06-15T14:00:00", "container", "+01:00", "library", "2024-06-15T13:00:00.000Z", "2024-06-15"],
                 "a.mp4",
                 taken(instant("2024-06-15T13:00:00Z"), Source::Container, None),
+            ),
+            (
+                ["2024-06-15T14:00:00", "clock", "+01:00", "library", "2024-06-15T13:00:00.000Z", "2024-06-15"],
+                "a.avi",
+                taken(wall("2024-06-15T14:00:00"), Source::Clock, None),
             ),
             (
                 ["2024-06-15T14:00:00", "name", "+01:00", "library", "2024-06-15T13:00:00.000Z", "2024-06-15"],

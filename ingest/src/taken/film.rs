@@ -51,7 +51,9 @@ impl Taken {
             }
             _ => return None,
         };
-        Some(Self { moment, source: Source::Container, offset })
+        let is_clock = matches!(moment, Moment::Wall(_)) && offset.is_none();
+        let source = if is_clock { Source::Clock } else { Source::Container };
+        Some(Self { moment, source, offset })
     }
 }
 
@@ -110,7 +112,8 @@ mod tests {
                 "2024-06-15T14:50:00 +02:00 container",
             ),
             (&[("creation_time", "2024-06-15T12:50:00Z"), ("date", "2019")], "a.mov", "2024-06-15T12:50:00Z"),
-            (&[("date", "2024-06-15 14:03:22")], "a.mp4", "2024-06-15T14:03:22"),
+            (&[("date", "2024-06-15 14:03:22")], "a.mp4", "2024-06-15T14:03:22clock"),
+            (&[("creation_time", "2006-07-14 15:04:43")], "MVI_0001.AVI", "2006-07-14T15:04:43clock"),
             (&[("date", "2019-01-01")], "a.mp4", "2024-07-01T00:00:00Zingest"),
             (&[("creation_time", "1904-01-01T00:00:00Z")], "VID-20240615-WA0001.mp4", "2024-06-15name"),
             (&[("creation_time", "1970-01-01T00:00:00Z")], "20240615_140322.mp4", "2024-06-15T14:03:22name"),

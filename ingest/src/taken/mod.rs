@@ -42,7 +42,10 @@ pub enum Source {
     Xmp,
     Takeout,
     Gps,
+    /// A film's tag that says the moment, or the offset beside the wall clock.
     Container,
+    /// A film's tag that says a wall clock alone, as that of a camera which writes AVI.
+    Clock,
     Name,
     /// The time of the file's last change.
     File,
@@ -53,12 +56,13 @@ pub enum Source {
 }
 
 impl Source {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Exif,
         Self::Xmp,
         Self::Takeout,
         Self::Gps,
         Self::Container,
+        Self::Clock,
         Self::Name,
         Self::File,
         Self::Ingest,
@@ -73,6 +77,7 @@ impl Source {
             Self::Takeout => "takeout",
             Self::Gps => "gps",
             Self::Container => "container",
+            Self::Clock => "clock",
             Self::Name => "name",
             Self::File => "file",
             Self::Ingest => "ingest",

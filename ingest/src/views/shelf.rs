@@ -1,14 +1,12 @@
 //! The places where parts lie: a bucket, or a table of a database.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use gallery::views::{INDEX, part_key};
 
 use super::MAX_PART;
-use crate::bucket::{Bucket, Headers, StoreError};
+use crate::abreast::abreast;
+use crate::bucket::{Bucket, Headers};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 
@@ -65,21 +63,5 @@ fn key(name: &str) -> String {
 
 /// Uploads parts, some at once. After a failure no further upload begins.
 fn upload(bucket: &Bucket, parts: &[(&str, &[u8])], uploads: usize) -> Result<(), Failure> {
-    let next = AtomicUsize::new(0);
-    let failed: Mutex<Option<StoreError>> = Mutex::new(None);
-    let work = || {
-        while let Some((name, bytes)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(error) = bucket.put_aside(&part_key(name), bytes, IMMUTABLE) {
-                next.store(parts.len(), Ordering::Relaxed);
-                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 1..uploads.min(parts.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |error| Err(error.into()))
+    abreast(parts, uploads, |(name, bytes)| Ok(bucket.put_aside(&part_key(name), bytes, IMMUTABLE)?))
 }

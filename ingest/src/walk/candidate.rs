@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use gallery::MediaKey;
+use gallery::download::{self as downloads, packs};
 
 use crate::catalogue::Place;
 use crate::sniff::Kind;
 
 /// Top-level folders of the bucket that hold what ingest or the services make; no original may be in these folders.
-const RESERVED: [&str; 6] = ["renditions/", "thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/"];
+const RESERVED: [&str; 8] =
+    ["renditions/", "thumbnails/", "hls/", "catalogue/", "kv/", "_metadata/", downloads::PREFIX, packs::PREFIX];
 
 /// The longest text around a key in the name of a derived object, where the key has some digits that tell it from
 /// another file's. That of a film's segments, `hls/{key}/{version}/1080p_00000.ts`, is shorter.
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_key_is_the_path_below_the_library() {
-        for name in ["a.jpg", "2024/06/a b+c.jpg", "-dash.jpg", "% é (1).jpg", "hlsx/a.jpg"] {
+        for name in ["a.jpg", "2024/06/a b+c.jpg", "-dash.jpg", "% é (1).jpg", "hlsx/a.jpg", "a/downloads/a.jpg"] {
             assert_eq!(names_of(name), Ok((name.to_owned(), name.to_owned())));
         }
     }
@@ -136,6 +138,8 @@ mod tests {
             "catalogue/a.jpg",
             "kv/a.jpg",
             "_metadata/a.jpg",
+            "downloads/a.jpg",
+            "packs/2024/a.jpg",
         ] {
             assert!(names_of(name).unwrap_err().contains("reserved"), "{name}");
         }

@@ -51,6 +51,8 @@ struct State {
     decide: Decide,
     /// The status and body of every GET.
     get: (u16, &'static str),
+    /// The body of every listing, if there is one.
+    list: Option<String>,
     /// The status and body of every PUT of the catalogue's objects, which `puts` does not list.
     catalogue: (u16, &'static str),
     /// The paths of these PUTs.
@@ -64,6 +66,10 @@ struct State {
     is_gone: bool,
     /// The paths of the HEADs.
     heads: Vec<String>,
+    /// The paths of the DELETEs.
+    deletes: Vec<String>,
+    /// Gets the number of DELETEs so far.
+    deleted: Box<dyn FnMut(usize) + Send>,
 }
 
 impl Sink {
@@ -82,6 +88,7 @@ impl Sink {
             puts: Vec::new(),
             decide: Box::new(decide),
             get,
+            list: None,
             catalogue: (200, ""),
             catalogue_puts: Vec::new(),
             objects: HashMap::new(),
@@ -90,6 +97,8 @@ impl Sink {
             cuts: 0,
             is_gone: false,
             heads: Vec::new(),
+            deletes: Vec::new(),
+            deleted: Box::new(|_| {}),
         };
         let state = Arc::new(Mutex::new(state));
         let shared = state.clone();
@@ -107,6 +116,16 @@ impl Sink {
         self
     }
 
+    /// Lists these objects, each with the moment at which it was written.
+    pub fn answer_list(self, objects: &[(&str, &str)]) -> Self {
+        let entry = |(key, written): &(&str, &str)| {
+            format!("<Contents><Key>{key}</Key><LastModified>{written}</LastModified><Size>1</Size></Contents>")
+        };
+        let entries: String = objects.iter().map(entry).collect();
+        self.state.lock().unwrap().list = Some(format!("<ListBucketResult>{entries}</ListBucketResult>"));
+        self
+    }
+
     pub fn answer_catalogue(self, status: u16, body: &'static str) -> Self {
         self.state.lock().unwrap().catalogue = (status, body);
         self
@@ -116,6 +135,16 @@ impl Sink {
     pub fn pace(self, pace: Duration) -> Self {
         self.state.lock().unwrap().pace = pace;
         self
+    }
+
+    /// `tell` gets the number of DELETEs after each.
+    pub fn on_delete(&self, tell: impl FnMut(usize) + Send + 'static) {
+        self.state.lock().unwrap().deleted = Box::new(tell);
+    }
+
+    /// The paths of the DELETEs.
+    pub fn deletes(&self) -> Vec<String> {
+        self.state.lock().unwrap().deletes.clone()
     }
 
     /// Hangs up in the middle of the first `count` PUTs, which `puts` does not list.
@@ -189,7 +218,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         let pace = if method == "PUT" { arrive(state) } else { Duration::ZERO };
         thread::sleep(pace);
         let mut state = state.lock().unwrap();
+        let list = state.list.clone().filter(|_| target.contains("list-type=2")).unwrap_or_default();
         let (status, more, text) = match method {
+            "GET" if !list.is_empty() => (200, String::new(), list.as_str()),
             "PUT" if of_catalogue => {
                 state.catalogue_puts.push(path.clone());
                 state.objects.insert(path, body.len());
@@ -209,6 +240,12 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
                     Some(size) => (200, format!("content-length: {size}\r\n"), ""),
                     None => (404, "content-length: 0\r\n".to_owned(), ""),
                 }
+            }
+            "DELETE" => {
+                state.deletes.push(path);
+                let count = state.deletes.len();
+                (state.deleted)(count);
+                (200, String::new(), "")
             }
             _ => (state.get.0, String::new(), state.get.1),
         };

@@ -159,7 +159,7 @@ fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
 }
 
 pub fn broken() {
-    let gallery = Gallery::new();
+    let mut gallery = Gallery::new();
     let whole = film(&gallery, "good.mp4", &format!("-f lavfi -i testsrc2=s=320x240:r=25:d=8 {X264} -f mp4"));
     let bytes = std::fs::read(&whole).unwrap();
     gallery.file("no-index.mp4", &bytes[..bytes.len() / 2]);
@@ -177,6 +177,18 @@ pub fn broken() {
     assert!(text.contains("cut.mp4: only") && text.contains("cut short"), "{text}");
     assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["good.mp4"]);
     assert!(gallery.object("hls/cut.mp4/master.m3u8").is_none());
+
+    // The next run need not encode it to say so.
+    let temp = gallery.options.temp.clone().unwrap();
+    let kept = std::fs::read_dir(temp).unwrap().next().unwrap().unwrap().path();
+    let words = kept.join("refused");
+    assert_eq!(std::fs::read_to_string(&words).unwrap(), report.failed[0].reason);
+    std::fs::write(&words, "as before").unwrap();
+    for _ in 0..2 {
+        assert_eq!(gallery.ingest().failed[0].reason, "as before");
+    }
+    gallery.options.force = true;
+    assert_eq!(gallery.ingest().failed[0].reason, report.failed[0].reason);
 }
 
 pub fn stopped() {

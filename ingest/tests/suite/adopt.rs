@@ -449,3 +449,35 @@ fn what_is_new_here_is_shown_there() {
     there.execute_batch(&sql()).unwrap();
     assert_eq!(count(), 1, "what was taken out here is taken out there");
 }
+
+#[test]
+fn originals_where_services_write_are_named_and_left() {
+    let gallery = Gallery::new();
+    let digits = "0123456789abcdef0123456789abcdef";
+    let theirs = ["downloads/a.jpg", "packs/b.jpg"];
+    for key in theirs.iter().chain(&["c.jpg", &format!("downloads/{digits}"), &format!("packs/{digits}")]) {
+        gallery.put(key, &photo(1, &[]));
+    }
+    let row = |key: &str| {
+        let values = [("key", format!("'{key}'")), ("filename", "'x'".into()), ("type", "'image'".into())];
+        let more = [("created_at", "'2025'".to_owned()), ("updated_at", "'2025'".to_owned())];
+        let all: Vec<_> = values.iter().chain(&more).map(|(name, value)| (*name, value.as_str())).collect();
+        insert(&all)
+    };
+    let path = gallery.folder.path().join("dump.sql");
+    std::fs::write(&path, [TABLE.to_owned(), row(theirs[0]), row("c.jpg")].concat()).unwrap();
+    let report = adopt(&gallery, Some(path));
+    assert_eq!(report.misplaced, theirs);
+    assert!(report.missing.is_empty() && report.gone.is_empty() && report.exit_code() == 2, "{report}");
+    assert!(report.to_string().contains("misplaced: downloads/a.jpg: "), "{report}");
+    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), ["c.jpg"]);
+
+    // One that an earlier version has adopted stays in.
+    for table in ["media", "adopted"] {
+        gallery.sql::<String>(&format!("UPDATE {table} SET key = '{}' WHERE key = 'c.jpg' RETURNING key", theirs[0]));
+    }
+    gallery.delete("c.jpg");
+    let again = adopt(&gallery, None);
+    assert_eq!((again.misplaced, again.gone), (vec![theirs[1].to_owned()], Vec::new()));
+    assert_eq!(gallery.sql::<String>("SELECT key FROM media"), [theirs[0]]);
+}

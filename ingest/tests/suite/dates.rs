@@ -148,3 +148,28 @@ fn a_new_neighbour_moves_what_was_a_guess() {
     assert_eq!(gallery.ingest().objects, 2);
     assert_eq!(told(&gallery)[0], "camera.jpg 2024-06-15T10:00:00 -05:00 exif/nearby");
 }
+
+#[test]
+fn a_repair_leaves_the_dates_and_the_settings_of_the_library() {
+    let mut gallery = gallery("Asia/Tokyo");
+    photo(&gallery, "camera.jpg", &[(TAKEN, Value::Ascii("2024:06:15 01:00:00"))]);
+    photo(&gallery, "broken.jpg", &[(TAKEN, Value::Ascii("2024:06:15 02:00:00"))]);
+    photo(&gallery, "near.jpg", &[(TAKEN, Value::Ascii("2024:06:15 10:00:00")), (OFFSET, Value::Ascii("+08:00"))]);
+    gallery.file("gallery.toml", b"title = \"A journey\"");
+    gallery.ingest();
+    let told = |gallery: &Gallery| {
+        gallery.sql::<String>(
+            "SELECT json_array(key, date_taken, day, taken_at, taken_offset, offset_source) FROM media \
+             UNION ALL SELECT settings FROM libraries",
+        )
+    };
+    let before = told(&gallery);
+    assert!(before.concat().contains("Asia/Tokyo") && before.concat().contains("A journey"), "{before:?}");
+    gallery.delete(&gallery.rendition("small", "broken.jpg"));
+    // What the file says by now, a whole run has not read yet.
+    gallery.file("gallery.toml", b"title = \"Another\"\ntime_zone = \"America/New_York\"");
+    gallery.options.time_zone = None;
+    let mended = ingest::doctor(&gallery.options, true).unwrap();
+    assert!(mended.is_well() && mended.repaired.len() == 1, "{mended:?}");
+    assert_eq!(told(&gallery), before);
+}

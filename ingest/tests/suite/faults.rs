@@ -317,3 +317,55 @@ fn a_file_that_changes_while_it_is_uploaded_is_not_in() {
     assert!(report.failed[0].reason.contains("changed"), "{report}");
     assert!(rows(&options).is_empty());
 }
+
+#[test]
+fn a_stop_ends_the_deletions_and_what_is_done_is_forgotten() {
+    const DUE: usize = 1000;
+    let sink = Sink::new(|_, _| Answer::Take);
+    let (_folder, mut options) = library(&sink, 1);
+    ingest::run(&options).unwrap();
+    let fill = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {DUE}) \
+         INSERT INTO deletions (object, key, due) SELECT 'old/' || i, 'old', '2020' FROM n RETURNING object"
+    );
+    assert_eq!(sql::<String>(database(&options), &fill).len(), DUE);
+    let left = |options: &Options| sql::<String>(database(options), "SELECT object FROM deletions").len();
+    let stop = ingest::Stop::default();
+    options.stop = stop.clone();
+    sink.on_delete(move |count| {
+        if count == 500 {
+            stop.request();
+        }
+    });
+    assert_eq!(ingest::run(&options).unwrap().exit_code(), 130);
+    let (left_over, deletes) = (left(&options), sink.deletes().len());
+    assert!((500..700).contains(&deletes), "{deletes}");
+    assert!((DUE - deletes..=DUE - 400).contains(&left_over), "{left_over} of {DUE} after {deletes}");
+    // The next run goes on.
+    options.stop = ingest::Stop::default();
+    assert_eq!(ingest::run(&options).unwrap().exit_code(), 0);
+    assert_eq!(left(&options), 0);
+    assert!(sink.deletes().len() < DUE + 300, "{}", sink.deletes().len());
+}
+
+#[test]
+fn of_what_is_old_below_downloads_only_downloads_are_deleted() {
+    let (old, new) = ("2020-01-01T00:00:00.000Z", jiff::Timestamp::now().to_string());
+    let ids = ["0123456789abcdef0123456789abcdef", "ffffffffffffffffffffffffffffffff"];
+    let [manifest, fresh] = ids.map(|id| format!("downloads/{id}"));
+    let sink = Sink::new(|_, _| Answer::Take).answer_list(&[
+        ("downloads/a.jpg", old),
+        ("downloads/2024/b.jpg", old),
+        ("downloads/check", old),
+        (&manifest, old),
+        (&fresh, &new),
+    ]);
+    let (_folder, options) = library(&sink, 0);
+    let found = ingest::doctor(&options, false).unwrap().found;
+    let mut deletes = sink.deletes();
+    deletes.sort();
+    assert_eq!(deletes, [format!("/media/{manifest}"), "/media/downloads/check".to_owned()]);
+    let strays = found.iter().filter(|finding| finding.kind == ingest::Kind::Stray);
+    let names: Vec<_> = strays.map(|finding| finding.name.as_str()).collect();
+    assert_eq!(names, ["downloads/2024/b.jpg", "downloads/a.jpg"], "they are named, and that is all");
+}

@@ -397,3 +397,58 @@ fn doctor_takes_nothing_out_while_a_folder_is_away() {
     assert!(doctor(&gallery.options, true).unwrap().is_well());
     assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
 }
+
+/// An item as versions before took it in, out of a folder that is reserved by now.
+fn of_before(gallery: &Gallery, from: &str, key: &str) {
+    gallery.put(key, &gallery.object(from).unwrap().bytes);
+    gallery.delete(from);
+    for sql in [
+        format!("UPDATE places SET key = '{key}', path = '{key}' WHERE key = '{from}' RETURNING key"),
+        format!("UPDATE media SET key = '{key}' WHERE key = '{from}' RETURNING key"),
+    ] {
+        assert_eq!(gallery.sql::<String>(&sql), [key]);
+    }
+    for object in gallery.keys(&format!("renditions/{from}/")) {
+        let bytes = gallery.object(&object).unwrap().bytes;
+        gallery.put(&object.replacen(from, key, 1), &bytes);
+        gallery.delete(&object);
+    }
+    let file = gallery.library().join(key);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::rename(gallery.library().join(from), file).unwrap();
+}
+
+#[test]
+fn originals_below_downloads_and_packs_are_never_deleted() {
+    let mut gallery = library(3);
+    let old = ["downloads/2024/0.jpg", "packs/1.jpg"];
+    of_before(&gallery, "0.jpg", old[0]);
+    of_before(&gallery, "1.jpg", old[1]);
+    let digits = "0123456789abcdef0123456789abcdef";
+    let (manifest, pack) = (format!("downloads/{digits}"), format!("packs/{digits}"));
+    let foreign = ["downloads/theirs.jpg", "packs/theirs.zip"];
+    for object in [manifest.as_str(), "downloads/check", &pack].into_iter().chain(foreign) {
+        gallery.put(object, b"x");
+    }
+    gallery.options.prune = Some(Prune { all: true, now: true, confirm: |_| true });
+    for _ in 0..2 {
+        let report = gallery.ingest();
+        let skipped: Vec<_> = report.skipped.iter().map(|named| named.name.as_str()).collect();
+        assert_eq!((report.unchanged, skipped), (1, old.to_vec()), "{report}");
+        assert!(report.skipped.iter().all(|named| named.reason.contains("reserved")) && report.pruned.is_empty());
+        assert_eq!(shown(&gallery), ["2.jpg", old[0], old[1]]);
+
+        let diagnosis = doctor(&gallery.options, true).unwrap();
+        let strays: Vec<_> = diagnosis.found.iter().map(|finding| finding.name.as_str()).collect();
+        assert!(diagnosis.is_well() && strays == foreign, "{diagnosis:?}");
+        for object in [manifest.as_str(), "downloads/check"].iter().chain(&old).chain(&foreign) {
+            assert!(gallery.object(object).is_some(), "{object} is gone");
+        }
+        assert!(gallery.object(&pack).is_none(), "no row tells of this pack");
+    }
+    // The folder gets another name: the files are the same items.
+    fs::rename(gallery.library().join("downloads"), gallery.library().join("saved")).unwrap();
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.skipped.len()), (2, 1), "{report}");
+    assert_eq!(shown(&gallery), ["2.jpg", old[0], old[1]]);
+}
