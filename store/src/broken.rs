@@ -31,7 +31,7 @@ fn full() -> S3Error {
 }
 
 fn has_no_room(error: &(dyn Error + 'static)) -> bool {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let mut causes = std::iter::successors(Some(error), |&error| error.source());
     causes.any(|cause| {
         let of_disk = cause.downcast_ref().map(io::Error::kind);
         let of_index = cause.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);

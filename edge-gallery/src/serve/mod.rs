@@ -59,10 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // With VIDEO_ORIGIN the page uses only one origin.
     if let Some(video) = video.as_ref().filter(|_| unset(names::VIDEO_ORIGIN)) {
         let (address, base) = (video.local_addr()?, origins::over(scheme, video.local_addr()?).remove(0));
-        let is_unnamed = address.is_ipv6() || address.ip().is_unspecified() && tls.is_none();
-        if is_unnamed && unset(names::VIDEO_API_BASE) {
-            // Nobody knows by which name browsers on other machines reach it, or the page's policy can name no such
-            // address, so that the page asks the gallery.
+        if !origins::can_be_named(address, tls.is_some()) && unset(names::VIDEO_API_BASE) {
+            // So that the page asks the gallery.
             defaults.push((names::VIDEO_ORIGIN, base));
         } else {
             defaults.push((names::VIDEO_API_BASE, base));

@@ -20,9 +20,22 @@ pub fn over(scheme: &str, address: SocketAddr) -> Vec<String> {
     origins
 }
 
+/// Whether a page can name an address to browsers on other machines. Its policy has no form for one of IPv6 (CSP 3,
+/// section 2.3.1), and behind `0.0.0.0` may be any name. With TLS, the certificate says which.
+pub fn can_be_named(address: SocketAddr, tls: bool) -> bool {
+    address.is_ipv4() && (tls || !address.ip().is_unspecified())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{can_be_named, of};
+
+    #[test]
+    fn a_page_names_no_ipv6_and_nothing_that_may_be_anything() {
+        let can = |text: &str, tls| can_be_named(text.parse().unwrap(), tls);
+        assert!(can("127.0.0.1:80", false) && can("0.0.0.0:443", true));
+        assert!(!can("0.0.0.0:80", false) && !can("[::1]:80", false) && !can("[2001:db8::5]:443", true));
+    }
 
     #[test]
     fn origins() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Store;
 
 /// Longer than anything that is waited for here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Gate {
     /// The store, by this way.

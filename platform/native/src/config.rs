@@ -20,8 +20,8 @@ pub fn variable(name: &str) -> Option<String> {
 /// The first value of the configuration that is set and cannot be read, in words for the operator. A gallery must not
 /// run as if it were not set.
 pub fn unreadable() -> Option<String> {
-    let names = SECRETS.iter().chain(PLAIN).map(|name| name.text());
-    names.filter_map(|name| read(name).err().map(|error| format!("{name} cannot be read: {error}"))).next()
+    let mut names = SECRETS.iter().chain(PLAIN).map(|name| name.text());
+    names.find_map(|name| Some(format!("{name} cannot be read: {}", read(name).err()?)))
 }
 
 fn read(name: &str) -> io::Result<Option<String>> {

@@ -136,6 +136,7 @@ fn visits() -> Outcome {
 }
 
 /// The page over a mock: ten thousand items, of which it reads little, the dialog of downloads, or the lightbox.
+#[allow(clippy::print_stdout, reason = "what a second try would hide")]
 fn over_a_mock(page: &str) -> Outcome {
     let run = || {
         let mut command = Command::new("node");

@@ -288,7 +288,7 @@ fn with_a_password(target: &Target) -> Outcome {
     let auth = ask(target, &cookie, "/auth")?.json()?;
     ensure_eq!((&auth["link"], &auth["originals"]), (&json!(true), &json!(false)), "/auth");
     // Who has given the password is not asked again, and who has the whole gallery keeps it.
-    for cookie in [&cookie, &target.cookie()?] {
+    for cookie in [cookie.as_str(), target.cookie()?] {
         let answer = target.get(&format!("/l/{token}")).anonymous().header("cookie", cookie).expect(303)?;
         answer.has("location", &target.path("/"))?;
         answer.lacks("set-cookie")?;
