@@ -96,8 +96,8 @@ impl<S: Service> Site<S> {
         (response, entry)
     }
 
-    /// Writes the line of a request that no service saw. Behind a proxy the client's address stands in a head that could
-    /// not be read: it is left out, because the proxy must not be taken for who sent this.
+    /// Writes the line of a request that no service saw. Behind a proxy the client's address stands in a head that
+    /// could not be read: it is left out, because the proxy must not be taken for who sent this.
     pub fn refused(&self, log: &Log, peer: IpAddr, Refused { status, words }: Refused) {
         let (record, mut id) = (Record::default(), [0; 8]);
         record.service.set("host");

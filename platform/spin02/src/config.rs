@@ -7,8 +7,8 @@ use platform_fallback::without_own_sql;
 
 use crate::bindings::variables;
 
-/// Runs `f` over the component's variables. The error names what is missing, and the variables that could not be read: these
-/// are not as those that are not set.
+/// Runs `f` over the component's variables. The error names what is missing, and the variables that could not be read:
+/// these are not as those that are not set.
 pub(crate) fn read<T>(f: impl FnOnce(&Lookup<'_>) -> Result<T, ConfigError>) -> Result<T, String> {
     let troubles = RefCell::new(Vec::new());
     let get = without_own_sql(|name: &str| {

@@ -5,12 +5,13 @@ use std::{
     io::{Cursor, Read as _},
 };
 
+use harness::LIVE;
 use serde_json::{Value, json};
 
 use crate::{
     Answer, Call, Outcome, Target,
-    library::{BIG, all, file_bytes, film, photos},
-    links::guest,
+    library::{BIG, all, encode, file_bytes, film, photos},
+    links::{self, guest},
     served::{Served, check},
     session::tampered,
     table::{Row, TABLES},
@@ -22,7 +23,7 @@ cases!(downloads:
         a_token_opens_one_download, the_cookie_is_not_needed;
     needs [Links]: films_without_originals;
     needs [Library]: everything;
-    needs [Library, Links]: of_a_link, without_places;
+    needs [Library, Links]: of_a_link, without_places, looking_only;
 );
 
 /// Asks for a download.
@@ -339,5 +340,28 @@ fn the_cookie_is_not_needed(target: &Target) -> Outcome {
     let answer = Call::new(format!("{}{other}", target.base)).expect(200)?;
     ensure_eq!(answer.body.len() as u64, parts[0].length, "the length");
     ensure!(answer.need("content-disposition")?.contains("Selection.zip"), "the name is that of the download");
+    Ok(())
+}
+
+/// A guest who may look gets no file to take home: no ZIP, and nothing that a browser would save by itself.
+fn looking_only(target: &Target) -> Outcome {
+    let cookie = guest(target, target.link(4)?)?;
+    let auth = links::ask(target, &cookie, "/auth")?.json()?;
+    ensure_eq!((&auth["download"], &auth["originals"]), (&json!(false), &json!(true)), "/auth");
+    for body in [json!({ "view": "everything" }), json!({ "keys": [BIG], "size": "screen" })] {
+        let refused = ask(target, Some(&cookie), &body)?;
+        ensure_eq!(refused.status, 403, "POST /api/download");
+        let kind = refused.json()?["type"].as_str().unwrap_or_default().to_owned();
+        ensure!(kind.ends_with("looking-only"), "the type of the problem: {kind}");
+    }
+    for (open, absent) in [
+        (format!("/api/file/{BIG}"), "/api/file/absent.png"),
+        (format!("/api/clip/{}", encode(LIVE)), "/api/clip/absent.jpg"),
+    ] {
+        if open.starts_with("/api/file/") || target.live()?.is_some_and(|item| item.clip.is_some()) {
+            ensure_eq!(links::ask(target, &cookie, &open)?.status, 200, "{open}");
+        }
+        links::is_hidden(target, &cookie, &format!("{open}?download"), absent)?;
+    }
     Ok(())
 }

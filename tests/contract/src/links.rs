@@ -1,12 +1,10 @@
 //! Links for guests: what each opens, and what looks as if it did not exist.
 
-use harness::LIVE;
 use serde_json::json;
 
 use crate::{
     Outcome, Target,
     client::Answer,
-    downloads,
     library::{BIG, encode, film},
     session::told,
     target::session_cookie,
@@ -15,7 +13,7 @@ use crate::{
 cases!(links:
     needs [Nothing]: no_link;
     needs [Links]: follow, card, with_a_password;
-    needs [Library, Links]: scope_of_photos, scope_of_films, scope_of_an_album, looking_only;
+    needs [Library, Links]: scope_of_photos, scope_of_films, scope_of_an_album;
 );
 
 /// The cookie of a guest who followed a link without a password.
@@ -23,12 +21,12 @@ pub(crate) fn guest(target: &Target, token: &str) -> Result<String, String> {
     session_cookie(&target.get(&format!("/l/{token}")).anonymous().expect(303)?)
 }
 
-fn ask(target: &Target, cookie: &str, path: &str) -> Result<Answer, String> {
+pub(crate) fn ask(target: &Target, cookie: &str, path: &str) -> Result<Answer, String> {
     target.get(path).anonymous().header("cookie", cookie).send()
 }
 
 /// Checks that a path looks to a guest as `absent` does, which does not exist.
-fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome {
+pub(crate) fn is_hidden(target: &Target, cookie: &str, path: &str, absent: &str) -> Outcome {
     let (hidden, absent) = (ask(target, cookie, path)?, ask(target, cookie, absent)?);
     ensure_eq!(hidden.status, 404, "{path}");
     ensure_eq!(told(&hidden)?, told(&absent)?, "{path}: what a guest learns about it");
@@ -247,29 +245,6 @@ fn without_its_place(target: &Target, cookie: &str, key: &str) -> Outcome {
     get().header("if-match", "\"x\"").expect(412)?;
     let head = get().head().expect(200)?;
     head.has("content-length", &wanted.len().to_string())
-}
-
-/// A guest who may look gets no file to take home: no ZIP, and nothing that a browser would save by itself.
-fn looking_only(target: &Target) -> Outcome {
-    let cookie = guest(target, target.link(4)?)?;
-    let auth = ask(target, &cookie, "/auth")?.json()?;
-    ensure_eq!((&auth["download"], &auth["originals"]), (&json!(false), &json!(true)), "/auth");
-    for body in [json!({ "view": "everything" }), json!({ "keys": [BIG], "size": "screen" })] {
-        let refused = downloads::ask(target, Some(&cookie), &body)?;
-        ensure_eq!(refused.status, 403, "POST /api/download");
-        let kind = refused.json()?["type"].as_str().unwrap_or_default().to_owned();
-        ensure!(kind.ends_with("looking-only"), "the type of the problem: {kind}");
-    }
-    for (open, absent) in [
-        (format!("/api/file/{BIG}"), "/api/file/absent.png"),
-        (format!("/api/clip/{}", encode(LIVE)), "/api/clip/absent.jpg"),
-    ] {
-        if open.starts_with("/api/file/") || target.live()?.is_some_and(|item| item.clip.is_some()) {
-            ensure_eq!(ask(target, &cookie, &open)?.status, 200, "{open}");
-        }
-        is_hidden(target, &cookie, &format!("{open}?download"), absent)?;
-    }
-    Ok(())
 }
 
 fn with_password<'a>(target: &'a Target, token: &str, password: &str) -> crate::client::Call<'a> {
