@@ -125,8 +125,11 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the missing files of the demo library, and ingests them. Pictures and the short film come first, so that
-/// there is something to look at, and then the long film.
+/// A part of the names of a few pictures, with which a new demo library begins.
+const FIRST: &str = "/Feier/";
+
+/// Makes the missing files of the demo library, and ingests them. A few pictures come first, so that there is something
+/// to look at, then all others with the short film, and then the long film.
 fn demo(
     programs: &Programs,
     ingest: &Ingest<'_>,
@@ -135,13 +138,18 @@ fn demo(
     mut announce: impl FnMut(),
 ) -> Result<(), Failure> {
     let pictures = data.join("demo");
-    let mut draw = Command::new(programs.path("demo")?);
-    draw.arg(&pictures).args(["--films", "0"]);
-    if !runs_to_end(&mut draw, "drawing the demo library")? {
-        return Ok(());
+    let is_new = !pictures.exists();
+    for only in is_new.then_some(FIRST).into_iter().chain([""]) {
+        let mut draw = Command::new(programs.path("demo")?);
+        draw.arg(&pictures).args(["--only", only]);
+        if !runs_to_end(&mut draw, "drawing the demo library")? {
+            return Ok(());
+        }
+        ingest.folder(&pictures, if only.is_empty() { &["--demo-film"] } else { &[] })?;
+        if only == FIRST || !is_new {
+            announce();
+        }
     }
-    ingest.folder(&pictures, &["--demo-film"])?;
-    announce();
     if arguments.no_long_film || process::stopped() {
         return Ok(());
     }
