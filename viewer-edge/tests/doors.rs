@@ -2,35 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-use std::{
-    cell::Cell,
-    net::IpAddr,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+mod common;
+
+use std::{cell::Cell, net::IpAddr};
 
 use bytes::Bytes;
-use gallery::{
-    link::{self, Flags, Link, LinkId, LinksKey},
-    views::{
-        Access, INDEX, View,
-        build::{About, Known, build},
-    },
-};
+use common::{NOW, PASSWORD, cookie, link, now, publish, service};
+use gallery::link::{Flags, token};
 use http::{Request, Response, StatusCode, header};
-use platform::{Cx, Error, Facts, Kind, Platform as _, Service as _, Sql as _, config::Lookup, service::finish};
+use platform::{Cx, Error, Facts, Kind, Service as _, service::finish};
 use platform_memory::Memory;
-use viewer_edge::{Config, ViewerEdge};
-
-const PASSWORD: &str = "correct horse battery";
-const SECRET: &str = "a secret for tests, of more than thirty-two bytes";
-const NOW: u64 = 1_750_000_000;
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    let Poll::Ready(value) = pin!(future).poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
-    value
-}
+use viewer_edge::ViewerEdge;
 
 struct Fixture {
     memory: Memory,
@@ -44,38 +26,10 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let memory = Memory::new(|_| async { Err(Error::new(Kind::Unavailable, "no store")) }).unwrap();
-        let [open, locked] = [link::token([1; 16]), link::token([2; 16])];
+        let [open, locked] = [token([1; 16]), token([2; 16])];
         let hash = gallery::password::hash_of_a_link(PASSWORD, &[3; 16]).unwrap();
-        let links = [(&open, None), (&locked, Some(hash))].map(|(token, password)| Link {
-            id: LinkId::of(token).unwrap(),
-            expires: NOW + 1000,
-            views: vec![View::parse(View::EVERYTHING).unwrap()],
-            flags: Flags::default(),
-            password,
-        });
-        let access = Access { epoch: 0, links: LinksKey::derive(SECRET.as_bytes()).seal(&links) };
-        let about = About { access, ..About::default() };
-        let mut built = build(Vec::new(), &about, &Known::default(), deflate::squeeze_each).unwrap();
-        let row = [INDEX.into(), built.index.encode().unwrap().into()];
-        let sql = "INSERT INTO catalogue_parts (name, bytes) VALUES (?1, ?2)";
-        now(memory.sql().unwrap().query(sql, &row)).unwrap();
-        for (name, bytes) in &built.parts {
-            now(memory.sql().unwrap().query(sql, &[name.as_str().into(), bytes.clone().into()])).unwrap();
-        }
-        let find = |name: &str| {
-            let value = match name {
-                "GALLERY_PASSWORD" => PASSWORD,
-                "AUTH_SECRET" => SECRET,
-                "R2_ACCESS_KEY_ID" => "id",
-                "R2_SECRET_ACCESS_KEY" => "secret",
-                "R2_BUCKET_NAME" => "gallery",
-                "S3_ENDPOINT" => "https://store.example",
-                _ => return None,
-            };
-            Some(value.to_owned())
-        };
-        let service = ViewerEdge::new(Arc::new(Config::load(&Lookup(&find)).unwrap()));
-        Self { memory, service, open, locked, requests: Cell::new(0) }
+        publish(&memory, &[link(&open, Flags::default(), None), link(&locked, Flags::default(), Some(hash))]);
+        Self { memory, service: service(), open, locked, requests: Cell::new(0) }
     }
 
     fn send(&self, client: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
@@ -99,10 +53,6 @@ impl Fixture {
         let request = cookie.iter().fold(request, |request, cookie| request.header(header::COOKIE, *cookie));
         self.send(None, request.body(Bytes::new()).unwrap())
     }
-}
-
-fn cookie(response: &Response<Bytes>) -> String {
-    response.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 
 fn target(response: &Response<Bytes>) -> &str {
@@ -144,7 +94,7 @@ fn who_has_the_whole_gallery_keeps_it_at_every_link() {
     }
     fixture.memory.fail_kv(Some("ended:"));
     // The instance remembers what it read of this session, so the next one is new to it.
-    let other = Fixture { service: Fixture::new().service, ..fixture };
+    let other = Fixture { service: service(), ..fixture };
     let answer = other.follow(&other.open, Some(&whole));
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "whether the session goes on cannot be read");
     assert!(!answer.headers().contains_key(header::SET_COOKIE));

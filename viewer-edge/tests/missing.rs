@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod common;
+
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
     future::pending,
-    pin::pin,
     rc::Rc,
     sync::{
         Arc,
@@ -16,16 +17,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use gallery::views::{
-    INDEX,
-    build::{About, Known, build},
-};
+use common::{NOW, PASSWORD, cookie, now, publish, service};
 use http::{Method, Request, Response, StatusCode, header};
-use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, config::Lookup, service::finish};
+use platform::{Cx, Facts, Platform as _, Service as _, Sql as _, service::finish};
 use platform_memory::Memory;
-use viewer_edge::{Config, Maker, ViewerEdge};
+use viewer_edge::{Maker, ViewerEdge};
 
-const PASSWORD: &str = "correct horse battery";
 const PHOTO: &str = "a.jpg";
 const OTHER: &str = "b.jpg";
 
@@ -74,10 +71,6 @@ fn poll<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
     }
 }
 
-fn now<T>(future: impl Future<Output = T>) -> T {
-    poll(pin!(future)).expect("it waits")
-}
-
 struct Fixture {
     memory: Memory,
     bucket: Rc<RefCell<Bucket>>,
@@ -97,10 +90,8 @@ impl Fixture {
             async move { Ok(answer(at, request).await) }
         })
         .unwrap();
-        let mut built = build(Vec::new(), &About::default(), &Known::default(), deflate::squeeze_each).unwrap();
+        publish(&memory, &[]);
         let sql = memory.sql().unwrap();
-        let index = [INDEX.into(), built.index.encode().unwrap().into()];
-        now(sql.query("INSERT INTO catalogue_parts (name, bytes) VALUES (?1, ?2)", &index)).unwrap();
         for key in [PHOTO, OTHER] {
             let row = "INSERT INTO media (key, filename, type, size, uploaded_at, thumbnail_small, created_at, \
                        updated_at) VALUES (?1, ?1, 'image', 9, '2024', 'there', '2024', '2024')";
@@ -109,36 +100,23 @@ impl Fixture {
             bucket.objects.insert(key.to_owned(), Bytes::from(format!("original {key}")));
             bucket.objects.insert(format!("thumbnails/small/{key}"), Bytes::from(format!("small {key}")));
         }
-        let find = |name: &str| {
-            let value = match name {
-                "GALLERY_PASSWORD" => PASSWORD,
-                "AUTH_SECRET" => "a secret for tests, of more than thirty-two bytes",
-                "R2_ACCESS_KEY_ID" => "id",
-                "R2_SECRET_ACCESS_KEY" => "secret",
-                "R2_BUCKET_NAME" => "gallery",
-                "S3_ENDPOINT" => "https://store.example",
-                _ => return None,
-            };
-            Some(value.to_owned())
-        };
         let made = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&made);
         let maker = Maker::new(move |source: Bytes, _| {
             count.fetch_add(1, Ordering::Relaxed);
             if source.starts_with(b"damaged") { Err("it is damaged") } else { Ok([b"made of ", &source[..]].concat()) }
         });
-        let service = ViewerEdge::new(Arc::new(Config::load(&Lookup(&find)).unwrap())).with_maker(maker);
+        let service = service().with_maker(maker);
         let mut fixture = Self { memory, bucket, service, made, cookie: String::new() };
         let login = Request::post("/login").header(header::CONTENT_TYPE, "application/json");
         let login = login.body(Bytes::from(format!("{{\"password\":\"{PASSWORD}\"}}"))).unwrap();
         let answer = now(fixture.send(login));
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().clone_into(&mut fixture.cookie);
+        fixture.cookie = cookie(&answer);
         fixture
     }
 
     async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let facts = Facts { now: 1_750_000_000, entropy: [7; 32], https: false, client: None };
+        let facts = Facts { now: NOW, entropy: [7; 32], https: false, client: None };
         let cx = Cx::new(&self.memory, facts);
         let mut response = self.service.handle(&cx, request).await;
         finish(&cx, &mut response, std::time::Duration::ZERO);
