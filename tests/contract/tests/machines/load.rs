@@ -8,6 +8,10 @@ use std::{
 
 use contract::{Answer, Target};
 
+/// Before a client asks again. A machine that goes takes some milliseconds until it refuses connections, and who asks
+/// at once may be given to it a second time.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// What clients saw.
 #[derive(Default)]
 pub struct Seen {
@@ -89,6 +93,7 @@ fn look(target: &Target, paths: &[String], client: usize, over: &AtomicBool) -> 
         let mut answer = ask(target, path);
         if answer.is_err() {
             seen.retries += 1;
+            thread::sleep(PAUSE);
             answer = ask(target, path);
         }
         seen.times.push(began.elapsed());
