@@ -303,7 +303,7 @@ fn a_logout_holds_while_the_kv_store_fails() {
     });
     assert!(fixture.is_open(&here, &other));
     now(here.end(&fixture.cx(), &ended)).unwrap();
-    fixture.memory.fail_kv(Some("ended:"));
+    fixture.memory.fail_kv("ended:");
     assert!(!fixture.is_open(&there, &ended), "an instance that knows nothing of it");
     fixture.after(sessions::GRACE_SECONDS - 1);
     assert!(!fixture.is_open(&here, &ended));

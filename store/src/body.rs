@@ -19,7 +19,8 @@ use s3s::{
     s3_error,
     stream::{ByteStream, RemainingLength},
 };
-use tokio::time::{Instant, Sleep, sleep};
+
+use crate::stall::Patience;
 
 /// The failure of the body, if it failed, in the words of the verifier.
 #[derive(Clone, Default)]
@@ -31,33 +32,22 @@ pub const PATIENCE: Duration = Duration::from_mins(5);
 /// Passes through `body`, and notes its failure. A body of which nothing comes for `patience` has failed.
 pub fn watch(body: StreamingBlob, patience: Duration) -> (StreamingBlob, Failure) {
     let failure = Failure::default();
-    let end = Box::pin(sleep(patience));
-    (StreamingBlob::new(Watched { body, failure: failure.clone(), patience, end, is_waiting: false }), failure)
+    let patience = Patience::new(patience);
+    (StreamingBlob::new(Watched { body, failure: failure.clone(), patience }), failure)
 }
 
 struct Watched {
     body: StreamingBlob,
     failure: Failure,
-    patience: Duration,
-    /// When the bytes that are waited for now have taken too long.
-    end: Pin<Box<Sleep>>,
-    is_waiting: bool,
+    patience: Patience,
 }
 
 impl Stream for Watched {
     type Item = Result<Bytes, StdError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut polled = Pin::new(&mut self.body).poll_next(cx);
-        if polled.is_pending() {
-            if !std::mem::replace(&mut self.is_waiting, true) {
-                let end = Instant::now() + self.patience;
-                self.end.as_mut().reset(end);
-            }
-            polled = self.end.as_mut().poll(cx).map(|()| Some(Err("no more of the body came".into())));
-        } else {
-            self.is_waiting = false;
-        }
+        let polled = Pin::new(&mut self.body).poll_next(cx);
+        let polled = self.patience.with(cx, polled, || Some(Err("no more of the body came".into())));
         if let Poll::Ready(Some(Err(error))) = &polled {
             self.failure.0.get_or_init(|| error.to_string());
         }

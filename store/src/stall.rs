@@ -16,15 +16,39 @@ use tokio::{
 /// elsewhere.
 pub struct Stalling<S> {
     stream: S,
+    patience: Patience,
+}
+
+/// How long something may be waited for without a step forward.
+pub struct Patience {
     limit: Duration,
-    /// When the write that waits now has waited too long.
+    /// When what is waited for now has taken too long.
     end: Pin<Box<Sleep>>,
     is_waiting: bool,
 }
 
+impl Patience {
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, end: Box::pin(sleep(limit)), is_waiting: false }
+    }
+
+    /// What was polled, or `late` where it has been pending for too long.
+    pub fn with<T>(&mut self, task: &mut Context<'_>, polled: Poll<T>, late: impl FnOnce() -> T) -> Poll<T> {
+        if polled.is_ready() {
+            self.is_waiting = false;
+            return polled;
+        }
+        if !self.is_waiting {
+            self.is_waiting = true;
+            self.end.as_mut().reset(Instant::now() + self.limit);
+        }
+        self.end.as_mut().poll(task).map(|()| late())
+    }
+}
+
 impl<S: AsyncWrite + Unpin> Stalling<S> {
     pub fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, limit, end: Box::pin(sleep(limit)), is_waiting: false }
+        Self { stream, patience: Patience::new(limit) }
     }
 
     fn in_time<T>(
@@ -33,15 +57,7 @@ impl<S: AsyncWrite + Unpin> Stalling<S> {
         write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         let outcome = write(Pin::new(&mut self.stream), task);
-        if outcome.is_ready() {
-            self.is_waiting = false;
-            return outcome;
-        }
-        if !self.is_waiting {
-            self.is_waiting = true;
-            self.end.as_mut().reset(Instant::now() + self.limit);
-        }
-        self.end.as_mut().poll(task).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        self.patience.with(task, outcome, || Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

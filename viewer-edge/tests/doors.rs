@@ -92,7 +92,7 @@ fn who_has_the_whole_gallery_keeps_it_at_every_link() {
         assert_eq!((answer.status(), target(&answer)), (StatusCode::SEE_OTHER, "/"));
         assert!(!answer.headers().contains_key(header::SET_COOKIE));
     }
-    fixture.memory.fail_kv(Some("ended:"));
+    fixture.memory.fail_kv("ended:");
     // The instance remembers what it read of this session, so the next one is new to it.
     let other = Fixture { service: service(), ..fixture };
     let answer = other.follow(&other.open, Some(&whole));

@@ -6,6 +6,7 @@ use std::{
     env,
     ffi::OsString,
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -25,8 +26,14 @@ pub fn check() -> Result<(), Failure> {
 /// What rustdoc would have ended with, if this program was started in its place.
 pub fn stand_in() -> Option<ExitCode> {
     env::var_os(STAND_IN)?;
-    let done = document(env::args_os().skip(1).collect()).unwrap_or(false);
-    Some(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Some(match document(env::args_os().skip(1).collect()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "rustdoc could not be run: {failure}");
+            ExitCode::FAILURE
+        }
+    })
 }
 
 fn document(mut arguments: Vec<OsString>) -> Result<bool, Failure> {

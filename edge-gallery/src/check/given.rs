@@ -47,7 +47,7 @@ enum Part {
 
 impl Given {
     pub fn environment() -> Self {
-        // A variable that is not UTF-8 counts as missing, as it does for the host.
+        // The program has not begun if a value of the configuration is not UTF-8. Others are no concern.
         let all =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let mut values: BTreeMap<String, String> = all.collect();

@@ -53,8 +53,8 @@ impl Memory {
     }
 
     /// From now on, reads of KV entries whose keys begin so fail.
-    pub fn fail_kv(&self, prefix: Option<&'static str>) {
-        self.failing.set(prefix);
+    pub fn fail_kv(&self, prefix: &'static str) {
+        self.failing.set(Some(prefix));
     }
 }
 
