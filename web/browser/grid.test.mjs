@@ -73,6 +73,22 @@ describe('the grid on a phone', () => {
     assert.deepEqual(await topItem(page), before);
   });
 
+  it('has room for its buttons beside a long album on a narrow window', async () => {
+    await page.getByRole('button', { name: 'All', exact: true }).tap();
+    await page.getByRole('link', { name: /^Das lange Fest/ }).tap();
+    await gridShown(page);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByRole('button', { name: 'Das lange Fest' }).waitFor();
+    await screenshot(page, 'grid narrow');
+    const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.deepEqual(wide, [320, 320]);
+    const { x, width } = await page.getByRole('button', { name: 'Log out' }).boundingBox();
+    assert.ok(x + width <= 320, `it ends at ${x + width}`);
+    await page.setViewportSize(PHONE.viewport);
+    await page.goBack();
+    await gridShown(page);
+  });
+
   it('keeps the focus at the list of views when one is chosen by keys', async () => {
     const button = page.locator('.menu-button');
     await button.focus();

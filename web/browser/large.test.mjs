@@ -342,6 +342,10 @@ describe('a library that fails and changes', () => {
     await page.reload();
     await shownName(page, keyOf(10).slice(5));
     await page.waitForTimeout(300);
+    await page.keyboard.press('+');
+    const frame = page.locator('.slide-active .frame');
+    const zoomed = await frame.evaluate((element) => ((element.same = true), element.style.transform));
+    assert.match(zoomed, /scale/);
     const all = items(COUNT);
     const added = all.slice(0, 300).map((item) => ({ ...item, key: item.key.replace('IMG', 'NEW') }));
     server.change([...added, ...all.map((item, number) => (number > 9000 ? { ...item, size: 1 } : item))]);
@@ -350,6 +354,9 @@ describe('a library that fails and changes', () => {
     await page.waitForTimeout(500);
     assert.ok(asked().includes(TIMELINE));
     await shownName(page, keyOf(10).slice(5));
+    await page.locator('.caption').getByText('311 of 10,300').waitFor();
+    assert.deepEqual(await frame.evaluate(({ same, style }) => [same, style.transform]), [true, zoomed]);
+    await page.keyboard.press('0');
     await page.keyboard.press('ArrowRight');
     await shownName(page, keyOf(11).slice(5));
     await page.keyboard.press('End');

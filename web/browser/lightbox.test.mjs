@@ -385,10 +385,10 @@ describe('the tools of the lightbox', () => {
         window.shared = [];
         navigator.canShare = ({ files }) => files[0].type === 'image/webp';
         let left = count;
-        navigator.share = async ({ files, title }) => {
+        navigator.share = async ({ files, ...more }) => {
           left -= 1;
           if (left >= 0) throw new DOMException('', 'NotAllowedError');
-          window.shared.push({ title, name: files[0].name, size: files[0].size });
+          window.shared.push({ more, name: files[0].name, size: files[0].size });
         };
       }, refusals);
       await tool('Share').click();
@@ -399,8 +399,9 @@ describe('the tools of the lightbox', () => {
     page.on('request', (request) => /\/api\/(?:file|thumbnail)\//.test(request.url()) && asked.push(request.url()));
     await shared(0);
     await page.waitForFunction(() => window.shared.length === 1);
-    const [{ title, name, size }] = await page.evaluate(() => window.shared);
-    assert.equal(title, '28 June 2024 at 02:00');
+    const [{ more, name, size }] = await page.evaluate(() => window.shared);
+    // An app that gets a text too may take only the text.
+    assert.deepEqual(more, {});
     assert.match(name, /^IMG 00002\./);
     assert.ok(size > 100);
     assert.ok(asked.every((url) => url.includes('size=screen')), asked.join());
@@ -423,6 +424,20 @@ describe('the tools of the lightbox', () => {
     }
     const next = await page.locator('.slide:not(.slide-active) img').evaluateAll((all) => all.map(({ complete, src }) => complete && /size=screen/.test(src)));
     assert.deepEqual(next, [true, true]);
+  });
+
+  it('load nothing more of what was passed', async () => {
+    const ended = [];
+    page.on('requestfailed', (request) => ended.push(request.url()));
+    const pictures = '**/api/thumbnail/**';
+    await open(19);
+    await page.route(pictures, () => undefined);
+    for (let press = 0; press < 4; press += 1) await page.keyboard.press('ArrowRight');
+    await shows(page, 23);
+    const passed = (number) => ended.some((url) => url.includes(`IMG%20000${number}.`));
+    for (let wait = 0; wait < 20 && !passed(21); wait += 1) await page.waitForTimeout(100);
+    assert.deepEqual([21, 23].map(passed), [true, false], ended.join(' '));
+    await page.unroute(pictures);
   });
 
   it('left no error on the console and broke no policy', () => {
@@ -499,15 +514,55 @@ describe('a slideshow', () => {
     assert.equal(await viewer(page).isVisible(), true);
   });
 
+  it('leaves a film that the browser refuses to play', async () => {
+    // The film would play as soon as its playlist has come.
+    await page.route('**/api/hls/**', () => undefined);
+    await open(3);
+    await page.evaluate(() => {
+      HTMLMediaElement.prototype.play = async () => {
+        window.refused = true;
+        throw new DOMException('The phone saves power.', 'NotAllowedError');
+      };
+    });
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    for (let wait = 0; wait < 10 && (await at(page)) === 3; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 4);
+    await page.waitForFunction(() => window.refused);
+    for (let wait = 0; wait < 5 && (await at(page)) === 4; wait += 1) await page.clock.runFor(1000);
+    assert.equal(await at(page), 5);
+    await page.keyboard.press('Escape');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    await page.unroute('**/api/hls/**');
+  });
+
+  const hide = (hidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+
+  it('goes on when the library changes', async () => {
+    await open(5);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    await hide(true);
+    await page.clock.runFor(61_000);
+    server.change([{ ...library[0], key: '2024/NEW 00099.svg' }, ...library]);
+    await hide(false);
+    await page.locator('.caption').getByText(`7 of ${COUNT + 1}`).waitFor();
+    assert.equal(await page.locator('.show-bar').count(), 1);
+    for (let wait = 0; wait < 8 && (await at(page)) === 5; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 6);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    server.change(library);
+  });
+
   it('pauses while nobody sees it', async () => {
     await open(5);
     await page.keyboard.press('s');
     await page.locator('.show-bar').waitFor();
-    const hide = (hidden) =>
-      page.evaluate((value) => {
-        Object.defineProperty(document, 'hidden', { value, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, hidden);
     await hide(true);
     await page.clock.runFor(30_000);
     assert.equal(await at(page), 5);
@@ -740,6 +795,46 @@ describe('the way to the lightbox', () => {
     await page.keyboard.press('Escape');
     await viewer(page).waitFor({ state: 'hidden' });
     assert.equal(await page.evaluate(() => window.layoutShift), 0);
+  });
+
+  it('opens a film during the tap, because an iPhone plays it only then', async () => {
+    await begin((route) => route.continue());
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await page.goto(server.url);
+    await gridShown(page);
+    await page.waitForFunction(() => document.querySelector('dialog.lightbox'));
+    const pressed = (selector) =>
+      page.locator(selector).first().evaluate((tile) => (tile.click(), document.querySelector('dialog.lightbox').open));
+    assert.equal(await pressed('.tile-film'), true);
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'hidden' });
+    // Where nothing has to play, a transition comes first.
+    assert.equal(await pressed('.tile-loaded:not(.tile-film)'), false);
+    await page.locator('.slide-active.slide-shown').waitFor();
+    await page.keyboard.press('Escape');
+    await viewer(page).waitFor({ state: 'hidden' });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+  });
+
+  it('leads there and back where the browser takes no more entries of the history', async () => {
+    await begin((route) => route.continue());
+    await page.goto(server.url);
+    await gridShown(page);
+    await page.evaluate(() => {
+      for (const name of ['pushState', 'replaceState']) {
+        history[name] = () => {
+          throw new DOMException('100 times per 30 seconds', 'SecurityError');
+        };
+      }
+    });
+    for (const number of [2, 3]) {
+      await page.locator('.tile-loaded').nth(number).click();
+      await page.locator('.slide-active.slide-shown').waitFor();
+      await shows(page, number);
+      await page.getByRole('button', { name: 'Close' }).click();
+      await viewer(page).waitFor({ state: 'hidden' });
+      assert.equal(await page.evaluate(() => location.hash), '#/');
+    }
   });
 
   it('says that it did not come, and opens the item when it is tried again', async () => {

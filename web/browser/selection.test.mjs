@@ -138,6 +138,19 @@ describe('on a desktop', () => {
     await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
   });
 
+  it('the link to favourites is in the address where the page may not copy it', async () => {
+    await page.getByText('Some browsers forget them after a week').waitFor();
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
+    await page.getByRole('button', { name: 'Copy the link' }).click();
+    await page.getByText('The address of this page is the link.').waitFor();
+    assert.match(page.url(), /#\/favourites\/[\w-]+$/);
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 3);
+    await screenshot(page, 'favourites not copied');
+    await page.goBack();
+    await page.getByRole('button', { name: 'Copy the link' }).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('.tile').length === 3);
+  });
+
   it('what is no longer a favourite leaves the view', async () => {
     await tile(page, 2).focus();
     await page.keyboard.press('f');
@@ -213,6 +226,24 @@ describe('on a phone', () => {
     assert.deepEqual(await selected(page), [0, 2, 3]);
     await screenshot(page, 'selection phone');
     assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+  });
+
+  it('a long press selects, and the click that an iPhone sends later takes nothing back', async () => {
+    const session = await page.context().newCDPSession(page);
+    const send = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    const box = await tile(page, 0).boundingBox();
+    await send('touchStart', { x: box.x + box.width / 2, y: box.y + box.height / 2 });
+    await page.waitForTimeout(600);
+    await send('touchEnd');
+    await page.waitForTimeout(30);
+    await tile(page, 0).evaluate((element) => {
+      element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 }));
+    });
+    await says(page, '1 selected');
+    assert.deepEqual(await selected(page), [0]);
+    await tile(page, 1).tap();
+    assert.deepEqual(await selected(page), [0, 1]);
     await page.getByRole('button', { name: 'End the selection' }).tap();
   });
 

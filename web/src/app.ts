@@ -9,6 +9,7 @@ import { idOf } from './favourites/id.ts';
 import { strip } from './favourites/Strip.tsx';
 import { prepare, warm } from './film/player.ts';
 import { freshness } from './freshness.ts';
+import { go } from './go.ts';
 import { grid } from './grid/grid.ts';
 import { scrubber } from './grid/scrubber.ts';
 import { installable } from './install.ts';
@@ -96,10 +97,7 @@ export function start(root: HTMLElement): void {
     like,
     close() {
       if (fromGrid(history.state)) history.back();
-      else {
-        history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
-        sync();
-      }
+      else leave();
     },
   });
   const link = linkOf(location, homePath());
@@ -158,7 +156,7 @@ export function start(root: HTMLElement): void {
   }
   // From a tile as well as from the cover, closing leads back to the view that is shown now.
   for (const each of [photos.element, front.element]) each.addEventListener('click', pressed);
-  if (followed) history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
+  if (followed) toGrid();
   if (link === null) sync();
   else {
     lock();
@@ -173,7 +171,7 @@ export function start(root: HTMLElement): void {
     if (key === undefined || button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     savePlace(photos.place());
-    history.pushState({ fromGrid: true, view: view.value } satisfies Visit, '', formatRoute({ view: 'item', key }));
+    go('pushState', { fromGrid: true, view: view.value } satisfies Visit, formatRoute({ view: 'item', key }));
     sync(true);
   }
 
@@ -259,9 +257,10 @@ export function start(root: HTMLElement): void {
       void seek(key);
       return;
     }
-    const film = play ? from.at(index)?.hls : null;
-    if (film) warm(film);
-    if (box.element.open) box.show(from, index, play);
+    const pressed = play ? from.at(index) : null;
+    if (pressed?.hls) warm(pressed.hls);
+    // What changes in a transition changes after the tap, and an iPhone plays no film then.
+    if (box.element.open || pressed?.type === 'video') box.show(from, index, play);
     else {
       transition(photos.tileOf(key), () => box.frame(), () => {
         if (at(key)) box.show(from, index, play);
@@ -285,8 +284,12 @@ export function start(root: HTMLElement): void {
     }
   }
 
+  function toGrid(): void {
+    go('replaceState', null, formatRoute({ view: 'grid', name: view.value }));
+  }
+
   function leave(): void {
-    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
+    toGrid();
     sync();
   }
 
@@ -323,7 +326,7 @@ export function start(root: HTMLElement): void {
     const place = photos.place();
     savePlace(place);
     // The other view begins where this one is, and Back leads to this one.
-    history.pushState({ place }, '', formatRoute({ view: 'grid', name }));
+    go('pushState', { place }, formatRoute({ view: 'grid', name }));
     sync();
   }
 
@@ -381,7 +384,7 @@ export function start(root: HTMLElement): void {
     keepSignedIn(null);
     select.clear();
     shown.forget();
-    history.replaceState(null, '', formatRoute({ view: 'grid', name: view.value }));
+    toGrid();
     lock();
     scrolled = 0;
   }

@@ -69,6 +69,28 @@ describe('Api', () => {
     expect(error.message).toContain('cannot be reached');
   });
 
+  it('says the same where the answer breaks off, so that it is tried again', async () => {
+    let reason: Error = new TypeError('network error');
+    const breaks = () =>
+      new ReadableStream({
+        start(body) {
+          body.enqueue(new TextEncoder().encode('{"count": 1'));
+          body.error(reason);
+        },
+      });
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(breaks(), { status: 200 })));
+    const error = await refusal(new Api().timeline('everything'));
+    expect([error.status, error.message]).toEqual([0, en.errors.unreachable]);
+    reason = new DOMException('The page has other wishes.', 'AbortError');
+    await expect(new Api().timeline('everything')).rejects.toBe(reason);
+  });
+
+  it('does not understand what is no JSON', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('<html>', { status: 200 })));
+    const error = await refusal(new Api().timeline('everything'));
+    expect([error.status, error.message]).toEqual([200, en.errors.notUnderstood]);
+  });
+
   it('names what it could not read', async () => {
     answer(200, { count: 0, days: 'none' });
     expect((await refusal(new Api().timeline('everything'))).message).toBe("The server's answer was not understood: days is not a list.");

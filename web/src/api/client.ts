@@ -90,14 +90,8 @@ export class Api {
   }
 
   async #send(path: string, init: RequestInit, reportUnauthorized = true): Promise<Response> {
-    let response: Response;
-    try {
-      const asked = init.method === undefined ? early(path) : undefined;
-      response = await (asked ?? fetch(reach(path), { ...init, credentials: credentials() }));
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      throw new ApiError(elsewhere() ? words.elsewhere.unreachable : words.errors.unreachable, 0);
-    }
+    const asked = init.method === undefined ? early(path) : undefined;
+    const response = await (asked ?? fetch(reach(path), { ...init, credentials: credentials() })).catch(lost);
     if (response.ok) return response;
     if (response.status === 401 && reportUnauthorized) this.onUnauthorized();
     throw await refused(response);
@@ -113,6 +107,12 @@ const json = (body: object): RequestInit => ({
   body: JSON.stringify(body),
 });
 
+/** For an answer that did not come, or not to its end: it was given up, or the network failed. */
+function lost(error: unknown): never {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error;
+  throw new ApiError(elsewhere() ? words.elsewhere.unreachable : words.errors.unreachable, 0);
+}
+
 async function refused(response: Response): Promise<ApiError> {
   const problem = parseProblem(await response.json().catch(() => null));
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -125,8 +125,9 @@ async function refused(response: Response): Promise<ApiError> {
 }
 
 async function understood<T>(parse: (value: unknown) => T, response: Response): Promise<T> {
+  const body = await response.text().catch(lost);
   try {
-    return parse(await response.json());
+    return parse(JSON.parse(body));
   } catch (error) {
     const { notUnderstood, notUnderstoodWhy } = words.errors;
     throw new ApiError(

@@ -18,16 +18,21 @@ function Strip({ of }: { readonly of: State }) {
   const view = of.view.value;
   const code = codeOf(view);
   if (code === null) return null;
-  const say = (text: string) => (said.value = { view, text });
-  const { shared, share, copied, copyFailed, keep, kept, lost } = words.favourites;
+  const say = (text: string, at = view) => (said.value = { view: at, text });
+  const { shared, stay, share, copied, keep, kept, lost } = words.favourites;
   const own = of.favourites.value;
   const favourites = code === '' ? own : decode(code);
-  const copy = () => {
-    const link = new URL(formatRoute({ view: 'grid', name: `${FAVOURITES}/${encode(own)}` }), location.href).href;
-    navigator.clipboard.writeText(link).then(
-      () => say(copied),
-      () => say(copyFailed),
-    );
+  const copy = async () => {
+    const name = `${FAVOURITES}/${encode(own)}`;
+    const hash = formatRoute({ view: 'grid', name });
+    try {
+      await navigator.clipboard.writeText(new URL(hash, location.href).href);
+      say(copied);
+    } catch {
+      // Without TLS, and in some browsers, pages may not write there. The address can be copied by hand.
+      location.hash = hash;
+      say(words.share.failed, name);
+    }
   };
   const take = () => {
     of.favourites.value = new Map([...own, ...favourites]);
@@ -38,7 +43,7 @@ function Strip({ of }: { readonly of: State }) {
   const mine = [...favourites.keys()].every((id) => own.has(id));
   return (
     <section class="strip" aria-label={words.header.favourites}>
-      {code !== '' && <p>{shared}</p>}
+      <p>{code === '' ? stay : shared}</p>
       {code === '' && own.size > 0 && <button type="button" class="button" onClick={copy}>{share}</button>}
       {code !== '' && !mine && <button type="button" class="button button-primary" onClick={take}>{keep}</button>}
       <p role="status">{said.value?.view === view ? said.value.text : missing > 0 ? lost(missing) : ''}</p>

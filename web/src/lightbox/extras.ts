@@ -28,6 +28,8 @@ export interface Extras {
   runs(): boolean;
   /** The viewer goes on by hand. */
   stop(): void;
+  /** The items have other numbers. */
+  renumbered(): void;
   /** Ends what is open beside the item, or runs. `false` if there is nothing. */
   back(): boolean;
   /** The lightbox is closed. */
@@ -118,6 +120,7 @@ export function extras(place: Place): Extras {
     tools: [share, slides, { ...info, show: (item: Media) => dialog.classList.contains(OPEN) && panel?.show(item) }],
     runs: () => show !== null,
     stop,
+    renumbered: () => show?.reorder(),
     back() {
       const ran = show !== null;
       stop();

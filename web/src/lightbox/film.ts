@@ -138,6 +138,11 @@ export function film(item: Media, around: Surroundings): Slide {
   /** Without a recent click, browsers refuse to play sound. The button then stays, so that the viewer can click it. */
   function refused(to: HTMLVideoElement, reason: unknown): void {
     if (to !== video || !(reason instanceof DOMException && reason.name === 'NotAllowedError')) return;
+    // An iPhone that saves power refuses films without sound too. Who only watches goes on to the next item.
+    if (watched) {
+      close();
+      return;
+    }
     frame.classList.remove('frame-waiting', 'frame-playing');
     asked = null;
     to.controls = false;

@@ -222,6 +222,17 @@ export function lightbox(events: LightboxEvents): Lightbox {
     tools.show(item);
   }
 
+  /** Another library, or what it has become: what runs at the item that is looked at goes on. */
+  function renumber(from: Library, at: number): void {
+    const item = items.renumber(from, at) ? current()?.item : undefined;
+    if (!item) {
+      clear();
+      return;
+    }
+    describe(item);
+    more.renumbered();
+  }
+
   function clear(): void {
     more.stop();
     zoom.reset();
@@ -244,7 +255,7 @@ export function lightbox(events: LightboxEvents): Lightbox {
     key: () => current()?.item.key ?? null,
     mark: loved.update,
     show(from, at, play) {
-      if (from !== items.library || from.timeline !== items.timeline) clear();
+      if (from !== items.library || from.timeline !== items.timeline) renumber(from, at);
       items.open(from);
       appear();
       items.go(at, { play });

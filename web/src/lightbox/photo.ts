@@ -35,6 +35,8 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
   }
   let sharpest = -1;
   let loading: HTMLImageElement | null = null;
+  /** The pictures that have not come yet. */
+  const coming = new Set<HTMLImageElement>();
   /** How many of `closer` are wanted, and how many have come. */
   let wanted = 0;
   let come = 0;
@@ -45,14 +47,19 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
   function layer(url: string, level: number): HTMLImageElement {
     const image = h('img', { alt: spokenName(item), draggable: 'false' });
     image.src = url;
+    coming.add(image);
     image.addEventListener('load', () => {
+      coming.delete(image);
       // A decoded picture appears at once. Some browsers refuse to decode very large pictures, but still show them.
       void image
         .decode()
         .catch(() => undefined)
         .then(() => shown(image, level));
     });
-    image.addEventListener('error', () => missed(image, level));
+    image.addEventListener('error', () => {
+      coming.delete(image);
+      missed(image, level);
+    });
     return image;
   }
 
@@ -174,7 +181,8 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
     }),
     destroy() {
       clip?.stop();
-      loading?.removeAttribute('src');
+      // Without an element they would go on loading, before what is looked at now.
+      for (const image of coming) image.removeAttribute('src');
       element.remove();
     },
   };

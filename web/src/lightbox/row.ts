@@ -20,6 +20,11 @@ export interface Row {
   /** Begins anew with another library, or with what it has become. */
   open(library: Library): void;
   /**
+   * Counts by what the library has become, where the current item has the number `at`. It stays as it is: its film
+   * plays on, and it stays zoomed. `false` if another item has this number.
+   */
+  renumber(library: Library, at: number): boolean;
+  /**
    * Moves to an item. `false` if it is not there: there is none, or it has not been read yet and is shown when it has
    * come. `from` is where a finger let the row go, px.
    */
@@ -100,7 +105,28 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
     track.style.transform = '';
     if (fading) fade(fading, current());
     else if (turning && turn === 'glide') glide(off(step, from));
-    library.want([next - 1, next + 2], [next - AROUND, next + AROUND + 1]);
+    wantAround();
+    return true;
+  }
+
+  function wantAround(): void {
+    library?.want([index - 1, index + 2], [index - AROUND, index + AROUND + 1]);
+  }
+
+  function renumber(from: Library, at: number): boolean {
+    const here = current();
+    // What is read again is another object, also where it says the same.
+    if (from !== library || !here || JSON.stringify(from.at(at)) !== JSON.stringify(here.item)) return false;
+    for (const slide of slides.values()) if (slide !== here) remove(slide);
+    slides.clear();
+    slides.set(at, here);
+    timeline = from.timeline;
+    index = at;
+    heading = -1;
+    expected = -1;
+    fading = null;
+    arrange();
+    wantAround();
     return true;
   }
 
@@ -202,6 +228,7 @@ export function row(track: HTMLElement, around: Surroundings, to: RowEvents): Ro
       timeline = from.timeline;
       unsubscribe = from.subscribe(changed);
     },
+    renumber,
     go,
     expect(next) {
       if (expected !== next) {

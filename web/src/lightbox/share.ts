@@ -3,7 +3,6 @@ import type { Media } from '../api/types.ts';
 import { formatRoute } from '../route.ts';
 import { credentials } from '../services.ts';
 import { words } from '../words/words.ts';
-import { headline } from './caption.ts';
 
 /** What the viewer may hand on. */
 export interface Rights {
@@ -22,7 +21,8 @@ export async function share(item: Media, rights: Rights): Promise<string> {
   try {
     const file = ready?.key === item.key ? ready.file : await fetched(item, source.url);
     ready = { key: item.key, file };
-    await navigator.share({ files: [file], title: headline(item) });
+    // An iPhone hands a title on as a text of its own, and some apps take only the text.
+    await navigator.share({ files: [file] });
     ready = null;
     return '';
   } catch (error) {

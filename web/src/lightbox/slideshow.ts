@@ -16,6 +16,8 @@ const QUIET = 3000;
 
 export interface Slideshow {
   readonly element: HTMLElement;
+  /** Goes on from the current item by numbers as they are now. */
+  reorder(): void;
   stop(): void;
 }
 
@@ -45,6 +47,12 @@ export function slideshow(row: Row, dialog: HTMLElement, ended: () => void): Sli
   function begin(): Order {
     const count = row.library?.count ?? 0;
     return chosen.mixed ? shuffled(count, row.index) : forward(count, row.index);
+  }
+
+  function reorder(): void {
+    order = begin();
+    upcoming = order.next();
+    row.expect(upcoming);
   }
 
   function schedule(): void {
@@ -128,9 +136,7 @@ export function slideshow(row: Row, dialog: HTMLElement, ended: () => void): Sli
   mix.addEventListener('click', () => {
     chosen.mixed = !chosen.mixed;
     set(mix, { 'aria-pressed': String(chosen.mixed) });
-    order = begin();
-    upcoming = order.next();
-    row.expect(upcoming);
+    reorder();
   });
   document.addEventListener('visibilitychange', visible, { signal });
   dialog.addEventListener('pointermove', (event) => event.pointerType === 'mouse' && wake(), { signal });
@@ -139,5 +145,5 @@ export function slideshow(row: Row, dialog: HTMLElement, ended: () => void): Sli
   void awake();
   wake();
   schedule();
-  return { element, stop };
+  return { element, reorder, stop };
 }

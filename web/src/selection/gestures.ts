@@ -28,7 +28,7 @@ export function gestures(
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let point = { x: 0, y: 0 };
   let frame = 0;
-  /** Set if the click that follows belongs to a gesture. */
+  /** Set until the next press if clicks belong to a gesture. After a long press on an iPhone, they come late. */
   let swallow = false;
 
   const targetOf = (event: Event) => (event.target instanceof Element ? event.target : null);
@@ -43,7 +43,8 @@ export function gestures(
     const range = day && dayOf(day);
     if (range) select.toggleAll(range);
     const index = indexOf(target);
-    if (swallow && index >= 0) stop(event);
+    // A click by keys has no detail, and belongs to no gesture.
+    if (swallow && event.detail > 0 && index >= 0) stop(event);
     else if (index >= 0 && !event.metaKey && !event.ctrlKey && !event.altKey) {
       if (event.shiftKey) {
         stop(event);
@@ -56,7 +57,6 @@ export function gestures(
         select.toggle(index);
       }
     }
-    swallow = false;
   }, { capture: true });
 
   element.addEventListener('keydown', (event) => {
@@ -86,8 +86,6 @@ export function gestures(
     sweep?.end();
     sweep = null;
     pressed = null;
-    // A click comes at once, or never.
-    setTimeout(() => (swallow = false), 0);
   }
 
   function moved(): void {
@@ -106,10 +104,11 @@ export function gestures(
   }
 
   element.addEventListener('pointerdown', (event) => {
+    // A second finger presses while the first one selects.
+    if (event.isPrimary) swallow = false;
     const index = indexOf(targetOf(event));
     if (index < 0 || event.button !== 0 || !event.isPrimary) return;
     const touch = event.pointerType !== 'mouse';
-    swallow = false;
     point = { x: event.clientX, y: event.clientY };
     pressed = { index, ...point, touch };
     clearTimeout(waiting);

@@ -66,19 +66,21 @@ export const de: Words = {
     share: 'Auswahl teilen',
     like: 'Zu den Favoriten hinzufügen',
     unlike: 'Aus den Favoriten entfernen',
-    failed: 'Nicht alles konnte ausgewählt werden. Bitte prüfen Sie die Verbindung.',
+    failed: 'Nicht alles konnte ausgewählt werden. Bitte die Verbindung prüfen.',
     most: (n: number) => `Höchstens ${counted(n, { one: '# Element kann', other: '# Elemente können' })} ausgewählt werden.`,
   },
 
   favourites: {
     none: 'Noch keine Favoriten',
-    how: 'Wählen Sie Bilder aus und tippen Sie auf das Herz. Sie bleiben in diesem Browser.',
+    how: 'Bilder auswählen und auf das Herz tippen.',
+    stay:
+      'Favoriten bleiben in diesem Browser. Manche Browser vergessen sie nach einer Woche ohne Besuch: ' +
+      'Ein kopierter Link bewahrt sie.',
     share: 'Link kopieren',
     copied: 'Der Link wurde kopiert. Er zeigt diese Favoriten allen, die die Galerie sehen dürfen.',
-    copyFailed: 'Der Link konnte nicht kopiert werden.',
     shared: 'Das sind Favoriten aus einem Link.',
     keep: 'Als meine behalten',
-    kept: 'Sie wurden zu Ihren Favoriten hinzugefügt.',
+    kept: 'Jetzt auch unter den eigenen Favoriten.',
     lost: (n: number) => counted(n, { one: '# ist nicht mehr in der Galerie.', other: '# sind nicht mehr in der Galerie.' }),
   },
 
@@ -139,7 +141,7 @@ export const de: Words = {
     filmsForbidden:
       'Der Dienst, der die Filme dieser Galerie abspielt, lässt diese Seite sie nicht lesen. Wem er gehört, kann es ' +
       'erlauben: ALLOWED_ORIGINS dieses Dienstes muss die Adresse dieser Seite nennen.',
-    notOpened: 'Das ließ sich nicht öffnen. Bitte prüfe die Verbindung, oder lade die Seite neu.',
+    notOpened: 'Das ließ sich nicht öffnen. Bitte die Verbindung prüfen oder die Seite neu laden.',
   },
 
   info: {
@@ -173,7 +175,7 @@ export const de: Words = {
   share: {
     share: 'Teilen',
     copied: 'Der Link wurde kopiert.',
-    again: 'Alles bereit. Drücke noch einmal auf „Teilen“.',
+    again: 'Alles bereit. Bitte noch einmal auf „Teilen“ drücken.',
     failed: 'Das ließ sich nicht teilen. Die Adresse dieser Seite ist der Link.',
   },
 
@@ -259,6 +261,7 @@ export const de: Words = {
         'Einige dieser Aufnahmen lassen sich noch nicht zusammen herunterladen. Wer die Galerie betreibt, kann das ' +
         'ändern. Bis dahin bitte die Dateien einzeln herunterladen.',
       'too-much': 'Das ist zu viel für einen Download. Bitte immer nur ein Album nehmen oder weniger auswählen.',
+      'nothing-to-download': 'Hier gibt es nichts, was sich in dieser Größe herunterladen lässt.',
       'not-writable':
         'Hier lässt sich nichts zusammen herunterladen, weil die Galerie nicht in ihren Speicher schreiben darf. Wer ' +
         'die Galerie betreibt, kann das ändern.',
@@ -285,12 +288,12 @@ export const de: Words = {
 
   elsewhere: {
     unreachable:
-      'Die Galerie ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung. Bleibt es dabei, kennt die Galerie die ' +
-      'Adresse dieser Seite nicht: Wer sie betreibt, kann die Adresse in ALLOWED_ORIGINS eintragen.',
+      'Die Galerie ist nicht erreichbar. Bitte die Verbindung prüfen. Bleibt es dabei, kennt die Galerie die Adresse ' +
+      'dieser Seite nicht: Wer sie betreibt, kann die Adresse in ALLOWED_ORIGINS eintragen.',
     noCookie:
-      'Ihr Browser hat das Cookie nicht behalten, mit dem Sie angemeldet sind. Diese Seite und die Galerie haben zwei ' +
-      'Adressen, und Browser behalten das Cookie nur, wenn beide zu einer Website gehören, etwa photos.example.com ' +
-      'und api.example.com. Bitte sagen Sie es dem Betreiber der Galerie.',
+      'Der Browser hat das Cookie für die Anmeldung nicht behalten. Diese Seite und die Galerie haben zwei Adressen, ' +
+      'und Browser behalten das Cookie nur, wenn beide zu einer Website gehören, etwa photos.example.com und ' +
+      'api.example.com. Das kann ändern, wer die Galerie betreibt.',
     config: (name) => `Die Seite ist nicht eingerichtet: ${name} ist nicht lesbar.`,
   },
 

@@ -73,10 +73,12 @@ export const en = {
 
   favourites: {
     none: 'No favourites yet',
-    how: 'Select pictures and tap the heart. They are kept in this browser.',
+    how: 'Select pictures and tap the heart.',
+    stay:
+      'Favourites are kept in this browser. Some browsers forget them after a week without a visit: ' +
+      'a copied link keeps them.',
     share: 'Copy the link',
     copied: 'The link was copied. It shows these favourites to everybody who may see the gallery.',
-    copyFailed: 'The link could not be copied.',
     shared: 'These are favourites from a link.',
     keep: 'Keep as mine',
     kept: 'They were added to your favourites.',
@@ -263,6 +265,7 @@ export const en = {
         "Some of these items cannot be downloaded together yet. The gallery's owner can change that. Until then, " +
         'please download them one by one.',
       'too-much': 'This is too much for one download. Please take one album at a time, or select less.',
+      'nothing-to-download': 'There is nothing here that can be downloaded in this size.',
       'not-writable':
         "Nothing can be downloaded together here, because the gallery may not write to its store. The gallery's " +
         'owner can change that.',

@@ -27,8 +27,9 @@ describe('what a refusal says', () => {
     const { ofType, ofStatus } = de.errors;
 
     it('is what its type means, and not what another one of its status means', () => {
-      for (const name of ['checksums-missing', 'too-much'] as const) {
-        expect(explained(409, 'Some words.', `/problems#${name}`)).toBe(ofType[name]);
+      const ofStatusAndType = [[409, 'checksums-missing'], [409, 'too-much'], [404, 'nothing-to-download']] as const;
+      for (const [status, name] of ofStatusAndType) {
+        expect(explained(status, 'Some words.', `/problems#${name}`)).toBe(ofType[name]);
       }
       expect(ofType['checksums-missing']).not.toBe(ofType['too-much']);
     });

@@ -86,6 +86,14 @@ describe.each(Object.keys(all) as Language[])('the words in %s', (language) => {
   });
 });
 
+describe('the words in German', () => {
+  it('address nobody, neither formally nor as a friend', () => {
+    const address = /\bIhr(?:e[nmrs]?)?\b|(?:prüfen|tippen|sagen|[Ww]ählen) Sie\b|\b(?:[Pp]rüfe|[Ll]ade|[Dd]rücke)\b/;
+    const found = [...phrases(de)].filter(([, phrase]) => address.test(said(phrase)));
+    expect(found.map(([path]) => path)).toEqual([]);
+  });
+});
+
 describe('numbers in words', () => {
   it('are one and many in English and German', () => {
     expect([0, 1, 2].map(en.grid.photos)).toEqual(['0 photos', '1 photo', '2 photos']);
