@@ -111,7 +111,7 @@ fn hosts(on: &str, seconds: u32, against: Option<&Path>) -> Result<(), Failure> 
     page::build()?;
     let mut packages = vec!["edge-gallery", "bench-hosts"];
     if on.split(',').any(|host| host == "fastly") {
-        fastly::viceroy()?;
+        fastly::optimised_viceroy()?;
     }
     let wasi_host = on.split(',').any(|host| host != "fastly").then_some("wasi-host");
     packages.extend(wasi_host);

@@ -10,10 +10,10 @@ mod edge;
 mod fastly;
 mod generate;
 mod lanes;
+mod lints;
 mod optimise;
 mod page;
 mod process;
-mod rustdoc;
 mod secrets;
 mod spin;
 mod suites;
@@ -106,7 +106,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    if let Some(ended) = rustdoc::stand_in() {
+    if let Some(ended) = lints::stand_in() {
         return ended;
     }
     let result = match Arguments::parse().task {

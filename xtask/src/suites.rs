@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf, process::Command, sync::Mutex};
 
 use crate::{
-    Failure, lanes,
+    Failure, lanes, lints,
     process::{both, succeed},
     wasm,
     workspace::{self, Programs, cargo},
@@ -27,7 +27,8 @@ impl Suites {
     /// Builds all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
     pub fn build(viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
         // If only a part of the tests were built, it would have other features, and wasmtime would be built twice.
-        let (edges, programs) = both(wasm::all, || workspace::programs(cargo().args(["test", "--no-run"])))?;
+        let build = || workspace::programs(lints::with(cargo().args(["test", "--no-run"]))?);
+        let (edges, programs) = both(wasm::all, build)?;
         Ok(Self { programs, edges, viceroy, fastly_cli })
     }
 
@@ -75,7 +76,7 @@ impl Suites {
         let others = tests.filter(|name| !LONG.contains(name) && !ALONE.contains(name));
         let mut beside = LONG.into_iter().chain(others).map(test).collect::<Result<Vec<_>, _>>()?;
         let mut command = cargo();
-        command.args(["test", "--doc", "--no-fail-fast"]);
+        lints::with(command.args(["test", "--doc", "--no-fail-fast"]))?;
         beside.push(lanes::Test { name: "examples in the documentation".to_owned(), command });
         let alone = ALONE.into_iter().map(test).collect::<Result<_, _>>()?;
         lanes::pass(beside, AT_ONCE, alone, &Mutex::new(io::stdout()))

@@ -13,5 +13,5 @@ pub fn is_installed() -> bool {
 
 /// The path of cargo-audit, which is built if it is missing.
 pub fn install() -> Result<PathBuf, Failure> {
-    cargo::install("cargo-audit", VERSION, &[])
+    cargo::install("cargo-audit", VERSION)
 }

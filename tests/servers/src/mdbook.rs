@@ -13,5 +13,5 @@ pub fn is_installed() -> bool {
 
 /// The path of mdBook, which is built if it is missing.
 pub fn install() -> Result<PathBuf, Failure> {
-    cargo::install("mdbook", VERSION, &[])
+    cargo::install("mdbook", VERSION)
 }

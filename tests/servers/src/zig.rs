@@ -32,7 +32,7 @@ pub fn version() -> &'static str {
 
 /// The path of cargo-zigbuild, which is built if it is missing.
 pub fn zigbuild() -> Result<PathBuf, Failure> {
-    cargo::install("cargo-zigbuild", ZIGBUILD, &[])
+    cargo::install("cargo-zigbuild", ZIGBUILD)
 }
 
 /// Installs into a folder beside the final one, and then renames it, because another process may install at the same

@@ -2,6 +2,7 @@
 //!
 //! This is not a part of `test`: it needs programs that no other task needs, and a kernel that runs containers.
 
+mod bans;
 mod calls;
 mod image;
 mod proxy;
@@ -74,9 +75,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(format!("{dist} holds no program: cargo xtask dist {dist} --only {part}").into());
     }
     let bench = Bench { scratch: TempDir::new()?, deploy: workspace::root().join("deploy"), context };
-    let checks: [(&str, Check); 5] = [
+    let checks: [(&str, Check); 6] = [
         ("units of systemd", units::check),
         ("system calls of the program", calls::check),
+        ("fail2ban", bans::check),
         ("compose", compose),
         ("bodies through Caddy", proxy::check),
         ("image, behind Caddy", image::check),

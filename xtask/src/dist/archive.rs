@@ -84,10 +84,10 @@ fn copy(from: &Path, to: &Path, mode: u32) -> Result<(), Failure> {
     Ok(fs::set_permissions(to, fs::Permissions::from_mode(mode))?)
 }
 
-/// Writes the checksum of each file in the folder, also of the programs in the contexts of images.
+/// Writes the checksum of each file in the folder. Those in folders below are copies of what is in an archive, and a
+/// release, which has no folders, would lack them.
 pub fn sums(out: &Path) -> Result<(), Failure> {
     let mut files: Vec<PathBuf> = fs::read_dir(out)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
-    files.extend(["amd64", "arm64"].map(|processor| out.join("image").join(processor).join("edge-gallery")));
     files.retain(|file| file.is_file() && !file.ends_with(SUMS));
     files.sort();
     let names = files.iter().map(|file| file.strip_prefix(out)).collect::<Result<Vec<_>, _>>()?;
