@@ -23,6 +23,8 @@ pub struct Given {
     values: BTreeMap<String, String>,
     /// Every name in the place, and the part of the place that holds the name.
     names: Vec<(String, Part)>,
+    /// The file that would hold the secrets, if there is none.
+    no_secrets: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl Given {
             }
         }
         let names = values.keys().map(|name| (name.clone(), Part::Shared)).collect();
-        Self { from: "the environment".to_owned(), host: Host::Native, values, names }
+        Self { from: "the environment".to_owned(), host: Host::Native, values, names, no_secrets: None }
     }
 
     /// A manifest of Fastly or of Spin.
@@ -96,14 +98,15 @@ impl Given {
         names.dedup();
         let mut components = at(table, &["component"]).into_iter().flatten();
         let has_sql = components.any(|(_, component)| component.get("sqlite_databases").is_some());
-        Self { from, host: if has_sql { Host::Spin } else { Host::Spin02 }, values, names }
+        let host = if has_sql { Host::Spin } else { Host::Spin02 };
+        Self { from, host, values, names, no_secrets: None }
     }
 
     fn fastly(from: String, path: &Path, table: &Table) -> Result<Self, Failure> {
         const CONFIG: &str = "gallery_config";
         const SECRETS: &str = "gallery_secrets";
         let mut names = Vec::new();
-        let mut values = BTreeMap::new();
+        let (mut values, mut no_secrets) = (BTreeMap::new(), None);
         let plain =
             [["setup", "config_stores", CONFIG, "items"], ["local_server", "config_stores", CONFIG, "contents"]];
         for (index, place) in plain.iter().enumerate() {
@@ -129,13 +132,20 @@ impl Given {
                     values.extend(secrets);
                 }
                 // `cargo xtask stack` makes this file.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    no_secrets = Some(file.display().to_string());
+                }
                 Err(error) => return Err(format!("{}: {error}", file.display()).into()),
             }
         }
         names.sort_by(|one, other| one.0.cmp(&other.0));
         names.dedup();
-        Ok(Self { from, host: Host::Fastly, values, names })
+        Ok(Self { from, host: Host::Fastly, values, names, no_secrets })
+    }
+
+    /// The file that would hold the value of this secret, if there is no such file.
+    pub fn missing_file_of(&self, name: &str) -> Option<&str> {
+        self.no_secrets.as_deref().filter(|_| is_secret(name))
     }
 
     /// The value that the host's look-up gives.

@@ -169,6 +169,20 @@ fn manifests_are_read_as_their_hosts_would() {
     assert!(said.contains("AUTH_SECRET is a secret: it belongs into the Secret Store"), "{said}");
 }
 
+/// As in a fresh clone, before the first deployment. Fastly asks for the secrets then.
+#[test]
+fn a_manifest_of_fastly_needs_no_local_secrets() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["fastly.toml", "fastly.video.toml", "fastly.all.toml"] {
+        let path = folder.path().join(name);
+        fs::copy(root.join(name), &path).unwrap();
+        let (code, said) = check(&[], &["--offline", path.to_str().unwrap()]);
+        assert_eq!(code, 0, "{name}: {said}");
+        assert!(said.contains("AUTH_SECRET was not looked at: there is no "), "{name}: {said}");
+    }
+}
+
 #[test]
 fn a_file_that_is_no_manifest_is_one_line() {
     let folder = tempfile::tempdir().unwrap();

@@ -124,6 +124,7 @@ fn values(block: &Block, old: &Bucket) -> String {
         ("FILMS", format!("http://{video}")),
         ("ORIGIN", "https://gallery.example".to_owned()),
         ("LIBRARY", "library".to_owned()),
+        ("TZ", "Asia/Kolkata".to_owned()),
         // A store that is not R2 has an address instead of an account.
         ("R2_ACCOUNT_ID", String::new()),
     ];

@@ -6,7 +6,7 @@ use layering::root;
 use platform::{
     StoreName,
     config::{
-        names::{S3_ENDPOINT, is_secret},
+        names::{S3_ENDPOINT, SECRETS, is_secret},
         table::{Reader, SETTINGS, Setting},
     },
 };
@@ -122,6 +122,22 @@ fn fastly_makes_the_stores_and_backends_that_the_adapter_opens() {
     }
 }
 
+/// A secret without a line, switched on or off, cannot be given there, and nothing would say so.
+#[test]
+fn units_and_compose_have_a_line_for_each_secret() {
+    for (file, not_read) in [
+        ("compose.yaml", &[][..]),
+        ("systemd/edge-gallery.service", &[]),
+        ("systemd/edge-gallery-ingest@.service", &["GALLERY_PASSWORD", "AUTH_SECRET_PREVIOUS"]),
+    ] {
+        let text = fs::read_to_string(root().join("deploy").join(file)).unwrap();
+        for name in SECRETS.iter().map(|name| name.text()) {
+            let has_line = text.contains(&format!("secrets/{name}\n"));
+            assert_eq!(has_line, !not_read.contains(&name), "{file}: {name}");
+        }
+    }
+}
+
 #[test]
 fn spin_can_express_every_name() {
     const SPLIT: &[(&str, &[Reader])] = &[("viewer", &[Reader::Viewer]), ("video", &[Reader::Video])];
@@ -145,6 +161,11 @@ fn spin_can_express_every_name() {
                 .collect();
             assert_eq!(variables, read, "{file}: variables of {component}");
             wanted.extend(read);
+            // Spin gives a component no other store. The viewer counts wrong passwords beside the playlists.
+            let stores = &manifest["component"][component]["key_value_stores"];
+            let stores: Vec<&str> = stores.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            let known = if without.is_empty() { &["default"][..] } else { &["cache_version", "video_cache"] };
+            assert_eq!(stores, known, "{file}: stores of {component}");
         }
         assert_eq!(declared, wanted, "{file}: [variables]");
         for (name, value) in manifest["variables"].as_table().unwrap() {
