@@ -181,8 +181,8 @@ impl<'a, P: Platform> Cx<'a, P> {
     }
 
     /// See [`Platform::end_try`].
-    pub async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
-        self.platform.end_try(who, was_wrong).await
+    pub async fn end_try(&self, who: &KvKey, number: u64, was_wrong: bool) -> Result<(), Error> {
+        self.platform.end_try(who, number, was_wrong).await
     }
 }
 

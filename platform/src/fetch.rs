@@ -155,8 +155,8 @@ pub trait Platform: Sized {
         Ok(None)
     }
 
-    /// Ends a try, and counts it if it was wrong.
-    async fn end_try(&self, _who: &KvKey, _was_wrong: bool) -> Result<(), Error> {
+    /// Ends the try that has this number, and counts it if it was wrong.
+    async fn end_try(&self, _who: &KvKey, _number: u64, _was_wrong: bool) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -170,6 +170,8 @@ pub struct Tries {
     pub pending: u32,
     /// The seconds until the count begins anew, from 1 to 60.
     pub left: u64,
+    /// Which try this is, for a host that tells those of one client apart.
+    pub number: u64,
 }
 
 impl Tries {

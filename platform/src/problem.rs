@@ -29,6 +29,9 @@ struct Body<'a> {
 impl Problem {
     /// The body's media type.
     pub const MEDIA_TYPE: &str = "application/problem+json";
+    /// What a 401 must ask for (RFC 9110 section 15.5.2): a cookie. No browser opens a window of its own for this
+    /// scheme, as it does for `Basic`.
+    pub const CHALLENGE: &str = r#"Cookie realm="gallery""#;
 
     pub fn new(status: StatusCode, detail: &'static str) -> Self {
         Self { kind: None, status, detail, headers: Vec::new() }
@@ -94,6 +97,9 @@ impl Problem {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(Self::CHALLENGE));
+        }
         headers.extend(self.headers);
         response.map(|()| B::from(body))
     }

@@ -48,6 +48,7 @@ types! {
     LookingOnly = "looking-only", FORBIDDEN, "No downloads by this link";
     LinkEnded = "link-ended", NOT_FOUND, "The link has ended";
     LibraryChanged = "library-changed", NOT_FOUND, "The library has changed";
+    NothingToDownload = "nothing-to-download", NOT_FOUND, "Nothing to download";
     DownloadGone = "download-gone", NOT_FOUND, "The download is no longer kept";
     ChecksumsMissing = "checksums-missing", CONFLICT, "Checksums are missing";
     TooMuch = "too-much", CONFLICT, "Too much for one download";

@@ -19,7 +19,7 @@ pub(crate) async fn serve<P: Platform>(
     let viewer = gate.viewer().await;
     let media = media.filter(|media| viewer.covers(media.r#type, &media.albums));
     let media = media.ok_or_else(|| Problem::not_found("There is no such item."))?;
-    let view = timeline::open(view, viewer)?;
+    let view = timeline::open(service, cx, view, viewer).await?;
     let position = service.catalogue.position(cx, &media, &view, edition).await?;
     let place = media.place.filter(|_| viewer.flags().places);
     let alone = Alone {

@@ -115,8 +115,8 @@ async fn card<P: Platform>(
 
 async fn about<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>, link: &Link) -> Result<Option<About>, Failure> {
     let unreadable = || Error::new(Kind::Invalid, "linked.about");
-    let Some(view) = link.views.first() else { return Ok(None) };
-    let Some(timeline) = service.catalogue.timeline(cx, view, service.edition()).await? else { return Ok(None) };
+    let Some(view) = service.catalogue.first(cx, &link.views).await? else { return Ok(None) };
+    let Some(timeline) = service.catalogue.timeline(cx, &view, service.edition()).await? else { return Ok(None) };
     let text = deflate::inflate(&timeline.gzip, MAX_TEXT).ok_or_else(unreadable)?;
     Ok(Some(serde_json::from_slice(&text).map_err(|_| unreadable())?))
 }

@@ -49,8 +49,8 @@ pub(crate) async fn serve<P: Platform>(
 
 async fn title<P: Platform>(service: &ViewerEdge, cx: &Cx<'_, P>, viewer: &Viewer) -> Result<Option<String>, Failure> {
     let unreadable = || Error::new(Kind::Invalid, "manifest.title");
-    let timeline = service.catalogue.timeline(cx, &viewer.first_view(), service.edition()).await?;
-    let Some(timeline) = timeline else { return Ok(None) };
+    let Some(view) = service.catalogue.first(cx, &viewer.views()).await? else { return Ok(None) };
+    let Some(timeline) = service.catalogue.timeline(cx, &view, service.edition()).await? else { return Ok(None) };
     let text = deflate::inflate(&timeline.gzip, MAX_TEXT).ok_or_else(unreadable)?;
     let named: Named = serde_json::from_slice(&text).map_err(|_| unreadable())?;
     Ok(named.title.filter(|title| !title.is_empty()))

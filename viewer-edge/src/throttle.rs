@@ -30,7 +30,7 @@ pub(crate) struct Throttle {
 
 /// A password that is being checked, by who counts it.
 pub(crate) enum Try<'a> {
-    Host(KvKey),
+    Host(KvKey, Tries),
     /// An entry of the cache. Requests that write it at the same time count too few.
     Store(KvKey, Tries),
     /// Nobody. Holds the place among those that are checked at once.
@@ -76,7 +76,7 @@ impl Throttle {
                 return Ok(attempt);
             }
             // What is refused is not counted: the wait is as long as it is said to be.
-            if let Try::Host(_) = attempt {
+            if let Try::Host(..) = attempt {
                 attempt.end(cx, false).await;
             }
             if tries.wrong >= MOST {
@@ -96,7 +96,7 @@ impl Try<'_> {
     /// A counter that fails is no reason to refuse who knows the password.
     pub async fn end<P: Platform>(self, cx: &Cx<'_, P>, was_wrong: bool) {
         let ended = match &self {
-            Try::Host(who) => cx.end_try(who, was_wrong).await,
+            Try::Host(who, tries) => cx.end_try(who, tries.number, was_wrong).await,
             // It was counted before the check, because that takes long.
             Try::Store(who, tries) if !was_wrong => write(cx, who, *tries).await,
             Try::Uncounted { .. } if was_wrong => {
@@ -126,7 +126,7 @@ fn who(client: IpAddr, link: Option<LinkId>) -> Option<KvKey> {
 
 async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Try<'static>), Error> {
     if let Some(tries) = cx.begin_try(who).await? {
-        return Ok((tries, Try::Host(who.clone())));
+        return Ok((tries, Try::Host(who.clone(), tries)));
     }
     // The end of the minute, and the count.
     let entry = cx.kv(StoreName::VideoCache)?.get(who).await?.unwrap_or_default();
@@ -135,7 +135,7 @@ async fn count<P: Platform>(cx: &Cx<'_, P>, who: &KvKey) -> Result<(Tries, Try<'
     let wrong = u32::try_from(number(8).unwrap_or_default()).unwrap_or(u32::MAX);
     let is_current = (1..=Tries::SECONDS).contains(&left);
     let (wrong, left) = if is_current { (wrong, left) } else { (0, Tries::SECONDS) };
-    let tries = Tries { wrong, pending: 1, left };
+    let tries = Tries { wrong, pending: 1, left, number: 0 };
     if wrong < MOST {
         write(cx, who, Tries { wrong: wrong + 1, ..tries }).await?;
     }

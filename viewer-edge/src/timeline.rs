@@ -20,10 +20,12 @@ pub(crate) async fn serve<P: Platform>(
     head: &request::Parts,
     gate: &Gate,
 ) -> Result<Response<P::Body>, Failure> {
-    let view = view(head)?;
+    let named = view(head)?;
     let index = service.catalogue.index(cx).await?;
     let viewer = gate.viewer().await;
-    let view = open(view, viewer)?;
+    let view = open(service, cx, named, viewer).await?;
+    // No condition holds for what is not there (RFC 9110 section 13.2.1).
+    service.catalogue.title(cx, &view).await?.ok_or_else(no_such)?;
     // What a link shows of the other views depends on the link.
     let content = |version: &str| match &viewer.link {
         None => service.content(version),
@@ -31,7 +33,7 @@ pub(crate) async fn serve<P: Platform>(
     };
     let timeline = async {
         let timeline = service.catalogue.timeline(cx, &view, service.edition()).await?;
-        let timeline = timeline.ok_or_else(|| Problem::not_found("There is no such view."))?;
+        let timeline = timeline.ok_or_else(no_such)?;
         let gzip = if viewer.link.is_some() { scoped(&timeline.gzip, viewer)? } else { timeline.gzip };
         Ok(Gzipped { content: content(&timeline.version), gzip: gzip.into() })
     };
@@ -43,13 +45,26 @@ pub(crate) async fn serve<P: Platform>(
 /// The view that a query names, if it names one.
 pub(crate) fn view(head: &request::Parts) -> Result<Option<View>, Failure> {
     let Some(name) = respond::query(head.uri.query(), "view")? else { return Ok(None) };
-    View::parse(&name).map(Some).ok_or_else(|| Problem::not_found("There is no such view.").into())
+    View::parse(&name).map(Some).ok_or_else(|| no_such().into())
 }
 
-/// The view that is named, if it is open to the viewer, or else the one that the viewer sees first.
-pub(crate) fn open(named: Option<View>, viewer: &Viewer) -> Result<View, Problem> {
-    let view = named.unwrap_or_else(|| viewer.first_view());
-    if viewer.covers_view(&view) { Ok(view) } else { Err(Problem::not_found("There is no such view.")) }
+/// The view that is named, if it is open to the viewer, or else the first of the viewer's that there is. What is named
+/// may be gone.
+pub(crate) async fn open<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    named: Option<View>,
+    viewer: &Viewer,
+) -> Result<View, Failure> {
+    let view = match named {
+        Some(view) => Some(view).filter(|view| viewer.covers_view(view)),
+        None => service.catalogue.first(cx, &viewer.views()).await?,
+    };
+    view.ok_or_else(|| no_such().into())
+}
+
+fn no_such() -> Problem {
+    Problem::not_found("There is no such view.")
 }
 
 /// A timeline as a link shows it: without views that are not open, without a cover, which may be of another view, and

@@ -1,6 +1,6 @@
 //! A [`Finding`] as bytes, for a column of a database.
 //!
-//! The first byte is the version, 2. The second is 0 for patches, or says why there are none. After it, patches have
+//! The first byte is the version. The second is 0 for patches, or says why there are none. After it, patches have
 //! the byte for [`Timed`], the length of the file, the number of patches, and for each patch: its distance from the
 //! end of the one before, its length times two (plus one for a run), and its bytes (one for a run). Numbers are
 //! LEB128. The last four bytes are the CRC-32 of all others, in little-endian. In a column, the CRC-32 of the object's
@@ -16,7 +16,10 @@ pub const MAX_ENCODED: usize = 256 << 10;
 
 /// The first byte of an encoded finding. It changes with the coding, and when what is blanked changes so much that
 /// originals are to be examined anew.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
+/// The first version with this coding. What it found holds until the original is examined anew: a gallery gives its
+/// originals meanwhile.
+const OLDEST: u8 = 2;
 const CHECK: usize = 4;
 
 /// The mark of an object in a store, by its `ETag`: what was found in one file must not be blanked in another one.
@@ -124,7 +127,7 @@ impl Finding {
             return Err(Unreadable);
         }
         let (mut rest, check) = encoded.split_last_chunk::<CHECK>().ok_or(Unreadable)?;
-        if deflate::crc32(rest) != u32::from_le_bytes(*check) || byte(&mut rest)? != VERSION {
+        if deflate::crc32(rest) != u32::from_le_bytes(*check) || !(OLDEST..=VERSION).contains(&byte(&mut rest)?) {
             return Err(Unreadable);
         }
         let finding = match byte(&mut rest)? {

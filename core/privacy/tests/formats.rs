@@ -5,7 +5,7 @@
 mod support;
 
 use privacy::{Finding, Refusal, Timed};
-use support::boxes::{self, boxed};
+use support::boxes::{self, boxed, full};
 use support::{clean, examine, files, has, patches, pictures, tiff};
 
 #[test]
@@ -130,6 +130,69 @@ fn a_heif_keeps_its_coded_picture() {
     }
 }
 
+/// Properties are numbered, so what goes leaves its place to padding.
+#[test]
+fn a_heif_loses_what_describes_it_and_no_other_property() {
+    let kept = [full(b"ispe", 0, &[&[0, 0, 0, 4, 0, 0, 0, 3]]), boxed(b"irot", &[1]), boxed(b"hvcC", b"KEPT coder")];
+    let told = [
+        full(b"udes", 0, &[b"en\0SECRET name\0\0\0"]),
+        boxed(b"uuid", b"SECRET of sixteen and more bytes"),
+        boxed(b"tiep", b"SECRET on earth"),
+        boxed(b"free", b"SECRET"),
+    ];
+    let ([size, turn, coder], [name, number, place, rest]) = (&kept, &told);
+    let list = [name, size, number, turn, place, coder, rest].map(Vec::as_slice).concat();
+    let numbers = full(b"ipma", 0, &[&[0, 0, 0, 1, 0, 1, 3, 2, 4, 0x86]]);
+    let iprp = boxed(b"iprp", &[boxed(b"ipco", &list), numbers.clone(), boxed(b"none", b"SECRET")].concat());
+    let elsewhere = full(b"dref", 0, &[&[0, 0, 0, 1], &full(b"url ", 0, &[b"SECRET volume"])]);
+    let file = boxes::heif_with(&[iprp, boxed(b"dinf", &elsewhere)].concat());
+    let out = clean(&file);
+    for part in kept.iter().chain([&numbers]) {
+        let at = |bytes: &[u8]| bytes.windows(part.len()).position(|window| window == part);
+        assert_eq!((at(&out), at(&out).is_some()), (at(&file), true), "{}", part.escape_ascii());
+    }
+    // As many boxes as before, each with its length.
+    let lengths = |bytes: &[u8]| {
+        let start = bytes.windows(4).position(|window| window == b"ipco").unwrap() + 4;
+        let (mut left, mut lengths) = (&bytes[start..start + list.len()], Vec::new());
+        while let Some(size) = left.first_chunk().map(|size| u32::from_be_bytes(*size) as usize) {
+            lengths.push(size);
+            left = &left[size..];
+        }
+        lengths
+    };
+    assert_eq!((lengths(&out), lengths(&out).len()), (lengths(&file), 7));
+    assert!(has(&out, b"KEPT coded picture"));
+}
+
+#[test]
+fn unknown_boxes_and_padding_of_a_track_go() {
+    let film = boxes::film_with_places(b"meta", b"gpmd");
+    let mdia: [&[u8; 4]; 3] = [b"moov", b"trak", b"mdia"];
+    let minf = [&mdia[..], &[b"minf"]].concat();
+    let stbl = [&minf[..], &[b"stbl"]].concat();
+    for path in [&mdia[..], &minf, &stbl] {
+        for kind in [b"free", b"skip", b"Xtra", b"uuid"] {
+            clean(&boxes::with_box(&film, path, &boxed(kind, b"SECRET in a track")));
+        }
+    }
+    let known = [
+        (&mdia[..], full(b"elng", 0, &[b"KEPT 1"])),
+        (&minf[..], full(b"vmhd", 1, &[b"KEPT 2"])),
+        (&stbl[..], full(b"stts", 0, &[b"KEPT 3"])),
+    ];
+    let with = known.iter().fold(film, |film, (path, more)| boxes::with_box(&film, path, more));
+    let out = clean(&with);
+    assert!(known.iter().all(|(_, more)| has(&out, more)));
+
+    let run = full(b"trun", 0, &[b"KEPT run"]);
+    let of_track = |kind| boxed(b"traf", &[run.clone(), boxed(kind, b"SECRET of a fragment")].concat());
+    for kind in [b"free", b"Xtra"] {
+        let fragment = boxed(b"moof", &[full(b"mfhd", 0, &[&[0; 4]]), of_track(kind)].concat());
+        assert!(has(&clean(&[&with[..], &fragment].concat()), &run));
+    }
+}
+
 #[test]
 fn a_film_keeps_its_samples_and_loses_its_places() {
     for (handler, format) in [(b"meta", b"gpmd"), (b"meta", b"mebx"), (b"camm", b"camm"), (b"text", b"text")] {
@@ -166,8 +229,16 @@ fn subtitles_stay() {
 #[test]
 fn places_in_fragments_or_in_too_many_chunks_are_reported() {
     let film = boxes::film_with_places(b"meta", b"gpmd");
-    let fragments = [&film[..], &boxed(b"moof", &boxes::full(b"mfhd", 0, &[&[0; 4]]))].concat();
+    let fragments = [&film[..], &boxed(b"moof", &full(b"mfhd", 0, &[&[0; 4]]))].concat();
     assert_eq!(patches(&fragments).timed(), Timed::Left);
+    // The tables of a text that is in fragments say nothing of it.
+    let text = |handler| boxes::Track { handler, format: b"tx3g", chunks: vec![], is_wide: false };
+    for handler in [b"text", b"sbtl"] {
+        let film = boxes::film(&[text(handler)], b"KEPT");
+        assert!(examine(&film).safe().is_some());
+        let fragments = [&film[..], &boxed(b"moof", &full(b"mfhd", 0, &[&[0; 4]]))].concat();
+        assert!(examine(&fragments).safe().is_none());
+    }
     let chunks = (0..8000).map(|_| (boxes::SAMPLES, vec![1])).collect();
     let track = boxes::Track { handler: b"meta", format: b"gpmd", chunks, is_wide: false };
     let finding = examine(&boxes::film(&[track], b"KEPT!"));
@@ -200,7 +271,7 @@ fn blocks_of_a_dash_cam_are_blanked() {
     let with_list = |at: u32| {
         let mut list = list.clone();
         list[8..12].copy_from_slice(&at.to_be_bytes());
-        let moov = [boxes::full(b"mvhd", 0, &[&[0; 96]]), video(14).boxed(), boxed(b"gps ", &list)].concat();
+        let moov = [full(b"mvhd", 0, &[&[0; 96]]), video(14).boxed(), boxed(b"gps ", &list)].concat();
         [&film[..boxes::SAMPLES as usize + samples.len()], &boxed(b"moov", &moov)].concat()
     };
     let out = clean(&with_list(boxes::SAMPLES + 14));

@@ -37,6 +37,7 @@ fn main() {
         trial("webp", webp),
         trial("gif", gif),
         trial("avif", avif),
+        trial("avif_with_a_description", described),
         trial("mp4", mp4),
         trial("mov", mov),
         trial("fragmented_mp4", fragmented),
@@ -214,6 +215,55 @@ fn avif() {
     let path =
         folder.drawn("a.avif", &["-frames:v", "1", "-c:v", "libaom-av1", "-cpu-used", "8", "-still-picture", "1"]);
     picture(&folder, &path, true);
+}
+
+/// The description is the first property, so that each other one has another number than before.
+fn described() {
+    let folder = Folder::new();
+    let options = ["-frames:v", "1", "-c:v", "libaom-av1", "-cpu-used", "8", "-still-picture", "1"];
+    let plain = folder.drawn("plain.avif", &options);
+    let description = boxes::full(b"udes", 0, &[b"en\0SECRET\0\0\0"]);
+    let path = folder.write("a.avif", &with_first_property(&std::fs::read(&plain).unwrap(), &description));
+    assert_eq!(frames(&path), frames(&plain));
+    let blank = folder.blank(&path);
+    assert!(has(&std::fs::read(&path).unwrap(), b"SECRET") && !has(&std::fs::read(&blank).unwrap(), b"SECRET"));
+    assert_eq!(frames(&blank), frames(&plain));
+    says_nothing(&blank);
+}
+
+/// A picture as ffmpeg writes it, with one more property. Places and numbers behind it change.
+fn with_first_property(file: &[u8], more: &[u8]) -> Vec<u8> {
+    let at = |kind: &[u8; 4]| file.windows(4).position(|window| window == kind).unwrap();
+    let number = |place: usize, size: usize| {
+        file[place..place + size].iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
+    };
+    let mut out = file.to_vec();
+    let mut longer = |place: usize| {
+        let sum = u32::try_from(number(place, 4) + more.len()).unwrap();
+        out[place..place + 4].copy_from_slice(&sum.to_be_bytes());
+    };
+    for kind in [b"meta", b"iprp", b"ipco"] {
+        longer(at(kind) - 4);
+    }
+    let places = at(b"iloc") + 4;
+    assert_eq!(file[places..places + 6], [0, 0, 0, 0, 0x44, 0], "offsets and lengths of four bytes");
+    let mut entry = places + 8;
+    for _ in 0..number(places + 6, 2) {
+        let extents = number(entry + 4, 2);
+        (0..extents).for_each(|extent| longer(entry + 6 + 8 * extent));
+        entry += 6 + 8 * extents;
+    }
+    let numbers = at(b"ipma") + 4;
+    assert_eq!(file[numbers..numbers + 4], [0; 4], "numbers of one byte");
+    let mut entry = numbers + 8;
+    for _ in 0..number(numbers + 4, 4) {
+        let count = number(entry + 2, 1);
+        out[entry + 3..entry + 3 + count].iter_mut().for_each(|number| *number += 1);
+        entry += 3 + count;
+    }
+    let start = at(b"ipco") + 4;
+    out.splice(start..start, more.iter().copied());
+    out
 }
 
 const FILM: [&str; 12] = [

@@ -26,6 +26,16 @@ impl Catalogue {
             .await
     }
 
+    /// The first of these views that there is. An album is gone with its folder, and its links stay.
+    pub async fn first<P: Platform>(&self, cx: &Cx<'_, P>, views: &[View]) -> Result<Option<View>, Error> {
+        for view in views {
+            if self.title(cx, view).await?.is_some() {
+                return Ok(Some(view.clone()));
+            }
+        }
+        Ok(None)
+    }
+
     /// Calls `take` with each item of a view, in any order.
     pub async fn of_view<P: Platform>(
         &self,

@@ -33,10 +33,9 @@ impl Viewer {
         self.link.as_ref().is_none_or(|link| link.covers_view(view))
     }
 
-    /// The view that the viewer sees first.
-    pub fn first_view(&self) -> View {
-        let first = self.link.as_ref().and_then(|link| link.views.first().cloned());
-        first.unwrap_or(View::of(None))
+    /// The views that are shown first, the next where the one before it is gone.
+    pub fn views(&self) -> Vec<View> {
+        self.link.as_ref().map_or_else(|| vec![View::of(None)], |link| link.views.clone())
     }
 
     pub fn flags(&self) -> Flags {

@@ -1,4 +1,7 @@
 //! Subtitles as WebVTT: those in the film, and files beside it (`film.srt`, `film.de.vtt`).
+//!
+//! Drones and dash cams write the place of every second as subtitles. Whoever plays a film would read them, so they are
+//! left out, as they are blanked in originals.
 
 use std::fs;
 use std::io::Read as _;
@@ -6,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use privacy::names_place;
 
 use super::tools::{film_input, input};
 use super::tracks::{self, Label, language};
@@ -27,7 +31,7 @@ pub struct Subtitles {
     pub vtt: String,
 }
 
-/// All subtitles of a film, and what is said of those that cannot be read.
+/// All subtitles of a film, and what is said of those that are left out.
 pub fn read(
     encoder: &Encoder,
     file: (&Path, sniff::Film),
@@ -37,7 +41,13 @@ pub fn read(
     let mut notes = Vec::new();
     let mut all = Vec::new();
     match embedded(encoder, file, film, folder) {
-        Ok(texts) => all.extend(texts),
+        Ok(texts) => {
+            let found = texts.len();
+            all.extend(texts.into_iter().filter(|text| !is_of_places(&text.vtt)));
+            if all.len() < found {
+                notes.push("some of its subtitles name places, as those of drones do, and are left out".to_owned());
+            }
+        }
         Err(Failure::Exit(_) | Failure::Limit(_) | Failure::Stalled) => {
             notes.push("its subtitles cannot be read and are left out".to_owned());
         }
@@ -45,10 +55,13 @@ pub fn read(
     }
     for beside in beside(file.0) {
         match converted(encoder, &beside, folder) {
+            Ok(Some(vtt)) if is_of_places(&vtt) => {
+                let name = beside.name();
+                notes.push(format!("the subtitles in {name} name places, as those of drones do, and are left out"));
+            }
             Ok(Some(vtt)) => all.push(Subtitles { label: beside.label, is_forced: beside.is_forced, vtt }),
             Ok(None) | Err(Failure::Exit(_) | Failure::Limit(_) | Failure::Stalled) => {
-                let name = beside.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                notes.push(format!("the subtitles in {name} cannot be read and are left out"));
+                notes.push(format!("the subtitles in {} cannot be read and are left out", beside.name()));
             }
             Err(failure) => return Err(failure),
         }
@@ -88,6 +101,20 @@ struct Beside {
     path: PathBuf,
     label: Label,
     is_forced: bool,
+}
+
+impl Beside {
+    fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// Whether a WebVTT tells where the camera was: by a coordinate, or in most of what it shows. People say GPS too, once.
+fn is_of_places(vtt: &str) -> bool {
+    let is_fine = |part: &[u8]| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit);
+    let cues = vtt.split("\n\n").filter(|block| block.contains("-->"));
+    let (places, others): (Vec<&str>, Vec<&str>) = cues.partition(|cue| names_place(cue.as_bytes()));
+    vtt.as_bytes().windows(5).any(is_fine) || places.len() > others.len()
 }
 
 /// The files whose names begin with the film's, in the order of their names. What a link leads to may lie outside of

@@ -87,10 +87,10 @@ impl Platform for Fastly {
     async fn begin_try(&self, who: &KvKey) -> Result<Option<Tries>, Error> {
         let count = RateCounter::open(LOGINS).lookup_count(who.as_str(), CounterDuration::SixtySecs);
         let count = count.map_err(|error| Error::because(Kind::Unavailable, "tries.begin", error))?;
-        Ok(Some(Tries { wrong: count, pending: 1, left: Tries::SECONDS }))
+        Ok(Some(Tries { wrong: count, pending: 1, left: Tries::SECONDS, number: 0 }))
     }
 
-    async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
+    async fn end_try(&self, who: &KvKey, _number: u64, was_wrong: bool) -> Result<(), Error> {
         if !was_wrong {
             return Ok(());
         }

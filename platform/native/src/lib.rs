@@ -168,8 +168,8 @@ impl Platform for Native {
         Ok(Some(self.0.shared.tries.begin(who.as_str(), Instant::now())))
     }
 
-    async fn end_try(&self, who: &KvKey, was_wrong: bool) -> Result<(), Error> {
-        self.0.shared.tries.end(who.as_str(), was_wrong);
+    async fn end_try(&self, who: &KvKey, number: u64, was_wrong: bool) -> Result<(), Error> {
+        self.0.shared.tries.end(who.as_str(), number, was_wrong);
         Ok(())
     }
 }

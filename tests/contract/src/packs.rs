@@ -45,6 +45,8 @@ pub(crate) fn served(target: &Target) -> Outcome {
     ensure!(all_files(target, &screen)?.contains_key("big.webp"), "big.webp is not in it");
     // Few items are no view.
     ensure_eq!(names(&parts(&ask(target, None, &json!({ "keys": [BIG] }))?)?), ["Selection.zip"], "the names");
+    let both = ask(target, None, &json!({ "view": "photos", "keys": [BIG] }))?;
+    ensure_eq!(both.status, 400, "a view and keys");
 
     of_links(target)?;
 

@@ -40,6 +40,9 @@ fn shape(target: &Target) -> Outcome {
         let answer = call.expect(status)?;
         answer.has("content-type", "application/problem+json")?;
         answer.has("cache-control", "no-store")?;
+        // RFC 9110 section 15.5.2: with every 401, and with nothing else, because a browser might ask for a password.
+        let challenge = answer.header("www-authenticate");
+        ensure_eq!(challenge, (status == 401).then_some(r#"Cookie realm="gallery""#), "{}: challenge", answer.what);
         ensure_eq!(answer.length()?, answer.body.len() as u64, "{}: Content-Length", answer.what);
         let body = answer.json()?;
         let mut members: Vec<&str> =

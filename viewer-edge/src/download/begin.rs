@@ -13,7 +13,7 @@ use gallery::{
 use http::{HeaderMap, Response, StatusCode, header};
 use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
 use serde::{Deserialize, Serialize};
-use stored_zip::{Builder, Refused};
+use stored_zip::{Builder, Names, Refused};
 
 use crate::ViewerEdge;
 
@@ -84,6 +84,9 @@ pub(crate) async fn begin<P: Platform>(
         return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
     }
     let wanted = Wanted { size, flags: viewer.flags() };
+    if asked.view.is_some() == asked.keys.is_some() {
+        return Err(malformed().into());
+    }
     if let Some(view) = &asked.view
         && let Some(prepared) = of_packs(service, cx, &viewer, view, wanted).await?
     {
@@ -97,11 +100,12 @@ pub(crate) async fn begin<P: Platform>(
             contents.add(&media, blanked);
         }
     };
-    let mut title = match (asked.view, asked.keys) {
+    let title = match (asked.view, asked.keys) {
         (Some(view), None) => of_view(service, cx, &viewer, &view, take).await?,
         (None, Some(keys)) => of_keys(service, cx, keys, take).await?,
         _ => return Err(malformed().into()),
     };
+    let mut title = download::short(&title).to_owned();
     if size == Size::Screen {
         title.push_str(" (screen)");
     }
@@ -114,7 +118,8 @@ pub(crate) async fn begin<P: Platform>(
         .into());
     }
     if contents.entries.is_empty() {
-        return Err(Problem::not_found("There is nothing in it that can be downloaded.").into());
+        let words = "There is nothing in it that can be downloaded.";
+        return Err(Problem::of(ProblemType::NothingToDownload, words).into());
     }
     if contents.entries.len() > MAX_ITEMS {
         return Err(
@@ -151,7 +156,13 @@ async fn of_packs<P: Platform>(
     let sets = service.catalogue.packs(cx).await?;
     let Some(sets) = packs::of_view(&sets, &view, wanted) else { return Ok(None) };
     let left_out = sets.iter().map(|set| set.left_out).sum();
-    let packs = sets.iter().flat_map(|set| &set.packs).filter_map(|pack| Some((pack, pack.id()?)));
+    let packs = || sets.iter().flat_map(|set| &set.packs);
+    // A file that is longer than a body may be is a part of its own, and nothing makes it shorter.
+    let fits = |length: u64| service.config.max_body.is_none_or(|most| length <= most);
+    if !packs().all(|pack| pack.count == 1 || fits(pack.length)) {
+        return Ok(None);
+    }
+    let packs = packs().filter_map(|pack| Some((pack, pack.id()?)));
     let parts: Vec<Part> = packs
         .map(|(pack, id)| Part::of(service, cx, viewer, (id, pack.name.clone()), (pack.length, pack.count)))
         .collect();
@@ -235,6 +246,11 @@ async fn of_keys<P: Platform>(
     Ok("Selection".to_owned())
 }
 
+/// The most parts on a host that sends so many requests, of which so many are spent: each part is an object to write.
+fn most_parts(max_fetches: Option<u64>, spent: u64) -> u64 {
+    max_fetches.map_or(MOST_PARTS, |fetches| fetches.saturating_sub(OTHER_FETCHES.max(spent + 1)).max(1))
+}
+
 /// Writes the manifests of the parts.
 async fn prepare<P: Platform>(
     service: &ViewerEdge,
@@ -249,18 +265,17 @@ async fn prepare<P: Platform>(
     let most_bytes = in_time.into_iter().chain(service.config.max_body).min();
     let (left_out, originals) = (contents.left_out, contents.originals);
     let runs = contents.into_parts(most_requests, most_bytes);
-    if runs.len() as u64 > most_requests.unwrap_or(MOST_PARTS) {
+    if runs.len() as u64 > most_parts(service.config.max_fetches, cx.record.store_calls.get().into()) {
         let words = "This is too much for one download on this host. Select fewer items.";
         return Err(Problem::of(ProblemType::TooMuch, words).into());
     }
-    let title = stored_zip::Names::default().safe(title);
     let mut parts = Vec::with_capacity(runs.len());
     for (number, entries) in runs.iter().enumerate() {
-        let name = if runs.len() == 1 {
-            format!("{title}.zip")
-        } else {
-            format!("{title} ({} of {}).zip", number + 1, runs.len())
+        let name = match runs.len() {
+            1 => format!("{title}.zip"),
+            all => format!("{title} ({} of {all}).zip", number + 1),
         };
+        let name = Names::default().safe(&name);
         let about = About { originals, places: viewer.flags().places, version, name: &name };
         let mut builder = Builder::new(&about.encode()).map_err(refused)?;
         for entry in entries {
@@ -286,4 +301,17 @@ async fn prepare<P: Platform>(
 
 fn refused(refused: Refused) -> Error {
     Error::because(Kind::Internal, "download.manifest", refused.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_found_the_items_is_not_left_for_their_parts() {
+        assert_eq!(most_parts(None, 40), MOST_PARTS);
+        for (fetches, spent, most) in [(32, 0, 28), (32, 3, 28), (32, 10, 21), (32, 40, 1), (7, 2, 3), (7, 4, 2)] {
+            assert_eq!(most_parts(Some(fetches), spent), most, "{fetches}, {spent} of them spent");
+        }
+    }
 }

@@ -31,7 +31,15 @@ pub fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub fn service() -> ViewerEdge {
+    service_with(&[])
+}
+
+/// A service with more in its configuration.
+pub fn service_with(more: &[(&str, &str)]) -> ViewerEdge {
     let find = |name: &str| {
+        if let Some((_, value)) = more.iter().find(|(known, _)| *known == name) {
+            return Some((*value).to_owned());
+        }
         let value = match name {
             "GALLERY_PASSWORD" => PASSWORD,
             "AUTH_SECRET" => SECRET,
@@ -54,8 +62,13 @@ pub fn link(token: &str, flags: Flags, password: Option<String>) -> Link {
 
 /// Publishes a catalogue with these links. Its rows are in the database already, or come.
 pub fn publish(memory: &Memory, links: &[Link]) {
+    publish_about(memory, links, About::default());
+}
+
+/// Publishes a catalogue with these links, and with what else is said of it.
+pub fn publish_about(memory: &Memory, links: &[Link], about: About) {
     let access = Access { epoch: 0, links: LinksKey::derive(SECRET.as_bytes()).seal(links) };
-    let about = About { access, ..About::default() };
+    let about = About { access, ..about };
     let mut built = build(Vec::new(), &about, &Known::default(), deflate::squeeze_each).unwrap();
     let index = built.index.encode().unwrap();
     let parts = built.parts.iter().map(|(name, bytes)| (name.as_str(), bytes.clone()));

@@ -44,6 +44,15 @@ impl Id {
     }
 }
 
+/// The most bytes of a title in the name of a ZIP. A name has 255 bytes, and says more than the title.
+const MOST_TITLE: usize = 200;
+
+/// As much of a title as the name of a ZIP has room for.
+pub fn short(title: &str) -> &str {
+    let end = title.floor_char_boundary(MOST_TITLE);
+    if end == title.len() { title } else { title.get(..end).unwrap_or(title).trim_end() }
+}
+
 /// A token for a manifest, of the generation of `session`.
 pub fn mint(key: &TokenKey, session: &Claims, id: Id, now: u64) -> String {
     key.sign(&Claims { issued: now, expires: expires(session, now), film: id.0, ..*session })

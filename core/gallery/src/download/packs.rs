@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use stored_zip::{Builder, Names, Refused};
 
-use super::{Contents, Id, Size, Wanted};
+use super::{Contents, Id, Size, Wanted, short};
 use crate::{
     link::Flags,
     media::{Media, MediaType},
@@ -126,11 +126,11 @@ pub fn plan(
 /// `Italy, photos (screen) (2 of 3).zip`
 fn name(group: &Group<'_>, form: Form, (number, all): (usize, usize)) -> String {
     let of_type = if group.r#type == MediaType::Image { "photos" } else { "films" };
-    let mut name = match (group.title, group.view.name(), group.is_mixed) {
-        (Some(title), _, true) => format!("{title}, {of_type}"),
-        (Some(title), _, false) => title.to_owned(),
-        (None, ..) if group.r#type == MediaType::Image => "Photos".to_owned(),
-        (None, ..) => "Films".to_owned(),
+    let mut name = match (group.title.map(short), group.is_mixed) {
+        (Some(title), true) => format!("{title}, {of_type}"),
+        (Some(title), false) => title.to_owned(),
+        (None, _) if group.r#type == MediaType::Image => "Photos".to_owned(),
+        (None, _) => "Films".to_owned(),
     };
     if form == Form::Screen {
         name.push_str(" (screen)");
@@ -227,6 +227,16 @@ mod tests {
         assert_eq!(parse(&encode(&sets).unwrap()).unwrap(), sets);
         assert_eq!(with_id(&sets, Id(3_u128.to_be_bytes())).count(), 1);
         assert_eq!(with_id(&sets, Id(9_u128.to_be_bytes())).count(), 0);
+    }
+
+    #[test]
+    fn a_long_title_leaves_room_for_what_is_said_of_a_pack() {
+        let (title, view) = (format!("{}ä {}", "x".repeat(199), "y".repeat(99)), View::album("a", "b"));
+        let group = |title| Group { view: &view, title, is_mixed: true, r#type: MediaType::Image, items: Vec::new() };
+        let named = name(&group(Some(&title)), Form::Screen, (12, 345));
+        assert_eq!(named, format!("{}, photos (screen) (12 of 345).zip", "x".repeat(199)));
+        assert_eq!(name(&group(Some("Italy")), Form::Whole, (1, 1)), "Italy, photos.zip");
+        assert_eq!(name(&group(None), Form::Screen, (2, 3)), "Photos (screen) (2 of 3).zip");
     }
 
     #[test]

@@ -67,6 +67,15 @@ fn rest(work: &mut Work, at: u64, end: u64) -> Result<(), Stop> {
     if work.source.view(at, length)?.iter().any(|byte| *byte != 0) { work.zero(at, end) } else { Ok(()) }
 }
 
+/// Keeps a box whose kind is listed. Any other goes.
+pub fn keep(work: &mut Work, part: &Part, kept: &[&[u8; 4]]) -> Result<(), Stop> {
+    match &part.kind {
+        b"free" | b"skip" => work.zero(part.body, part.end),
+        kind if kept.contains(&kind) => Ok(()),
+        _ => drop_box(work, part),
+    }
+}
+
 /// Makes a box one of padding.
 pub fn drop_box(work: &mut Work, part: &Part) -> Result<(), Stop> {
     work.put(part.start + 4, b"free")?;

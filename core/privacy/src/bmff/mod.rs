@@ -16,6 +16,8 @@ use crate::source::{DAMAGED, SHAPE, Stop, TOO_MUCH};
 use crate::work::Work;
 use tracks::Tracks;
 
+pub use tracks::names_place;
+
 /// The most boxes at the top. A film in fragments has two for each second.
 const MAX_BOXES: usize = 100_000;
 
@@ -104,11 +106,9 @@ fn top(work: &mut Work, (start, end): (u64, u64), is_file: bool) -> Result<u64, 
         return Err(DAMAGED);
     }
     tracks.check(work)?;
-    let timed = match (tracks.timed, in_fragments) {
-        // The samples of fragments are not in the tables.
-        (Timed::Blanked, true) => Timed::Left,
-        (timed, _) => timed,
-    };
+    // The samples of fragments are not in the tables: neither those to blank, nor those of a text that tells places.
+    let is_left = in_fragments && (tracks.timed == Timed::Blanked || tracks.has_text);
+    let timed = if is_left { Timed::Left } else { tracks.timed };
     work.timed = worse(work.timed, timed);
     Ok(at)
 }

@@ -1,6 +1,6 @@
 //! `moov` and `moof`: what plays a film stays, and what tells of it goes.
 
-use super::boxes::{Part, drop_box, each};
+use super::boxes::{Part, drop_box, each, keep};
 use super::properties;
 use super::tracks::{self, Tracks};
 use crate::source::{SHAPE, Stop};
@@ -11,6 +11,9 @@ const SPHERICAL: [u8; 16] =
     [0xff, 0xcc, 0x82, 0x63, 0xf8, 0x55, 0x4a, 0x93, 0x88, 0x14, 0x58, 0x7a, 0x02, 0x52, 0x1f, 0xdd];
 /// The most bytes of such a box.
 const MAX_SPHERICAL: u64 = 4096;
+/// What stays of a fragment of a track.
+const FRAGMENT: &[&[u8; 4]] =
+    &[b"tfhd", b"tfdt", b"trun", b"sdtp", b"sbgp", b"sgpd", b"csgp", b"subs", b"saiz", b"saio", b"senc"];
 /// The most places in a list of blocks of GPS data: one for each second of three hours.
 const MAX_BLOCKS: u64 = 10_800;
 
@@ -47,11 +50,7 @@ fn track(work: &mut Work, trak: &Part, tracks: &mut Tracks) -> Result<(), Stop> 
 pub fn fragment(work: &mut Work, moof: &Part) -> Result<(), Stop> {
     each(work, moof.content(), &mut |work, part| match &part.kind {
         b"mfhd" | b"pssh" => Ok(()),
-        b"traf" => each(work, part.content(), &mut |work, part| match &part.kind {
-            b"meta" | b"udta" | b"uuid" => drop_box(work, part),
-            b"free" | b"skip" => work.zero(part.body, part.end),
-            _ => Ok(()),
-        }),
+        b"traf" => each(work, part.content(), &mut |work, part| keep(work, part, FRAGMENT)),
         b"free" | b"skip" => work.zero(part.body, part.end),
         _ => drop_box(work, part),
     })

@@ -1,14 +1,29 @@
 //! The `meta` box of a HEIF or AVIF picture (ISO/IEC 23008-12). Its pictures stay, thumbnails among them: they show
 //! the whole picture, and a picture that is cropped is coded anew or has its crop in a property.
 
-use super::boxes::{Part, drop_box, each};
+use super::boxes::{Part, each, keep};
 use super::items::{self, Kind, Place};
 use super::properties;
+use super::tracks;
 use crate::block;
 use crate::source::{DAMAGED, MAX_BLOCK, Stop, TOO_MUCH};
 use crate::tiff;
 use crate::work::Work;
 use crate::xmp;
+
+/// The properties of items that stay: how to decode a picture and how to show it, how it was exposed, and when. Names,
+/// descriptions, reference systems of the earth (`mcrs`, `tiep`) and what is not known go.
+const PROPERTIES: &[&[u8; 4]] = &[
+    // Of coders.
+    b"hvcC", b"lhvC", b"avcC", b"av1C", b"vvcC", b"evcC", b"jpgC", b"j2kH", b"uncC", b"cmpd", b"cmpC", b"icef", b"mskC",
+    // Of layers and kinds.
+    b"oinf", b"tols", b"lsel", b"a1op", b"a1lx", b"rref", b"brnd", b"auxC", b"subs",
+    // Of sizes, shapes and views.
+    b"ispe", b"pixi", b"pasp", b"clap", b"irot", b"imir", b"iscl", b"rloc", b"prfr", b"stvi", b"cmin", b"cmex",
+    // Of colours and light.
+    b"colr", b"clli", b"mdcv", b"cclv", b"amve", b"ndwt", b"reve", // Of a series, and of the moment.
+    b"aebr", b"wbbr", b"fobr", b"afbr", b"dobr", b"crtt", b"mdft",
+];
 
 /// Whether a `meta` is that of a picture.
 pub fn is_here(work: &mut Work, meta: &Part) -> Result<bool, Stop> {
@@ -27,9 +42,9 @@ pub fn blank(work: &mut Work, meta: &Part) -> Result<(), Stop> {
             b"iinf" => list = Some(*part),
             b"iloc" => index = Some(*part),
             b"idat" => inside = Some(*part),
-            b"hdlr" | b"pitm" | b"iref" | b"iprp" | b"ipro" | b"grpl" | b"dinf" => {}
-            b"free" | b"skip" => work.zero(part.body, part.end)?,
-            _ => drop_box(work, part)?,
+            b"iprp" => item_properties(work, part)?,
+            b"dinf" => tracks::references(work, part)?,
+            _ => keep(work, part, &[b"hdlr", b"pitm", b"iref", b"ipro", b"grpl"])?,
         }
         Ok(())
     })?;
@@ -43,6 +58,15 @@ pub fn blank(work: &mut Work, meta: &Part) -> Result<(), Stop> {
         item(work, kind, &extents)?;
     }
     Ok(())
+}
+
+/// `iprp`: properties, and which of them are those of which item. A property that goes leaves padding, so that the
+/// numbers of the others stay: they count all boxes (ISO/IEC 14496-12 section 8.11.14).
+fn item_properties(work: &mut Work, iprp: &Part) -> Result<(), Stop> {
+    each(work, iprp.content(), &mut |work, part| match &part.kind {
+        b"ipco" => each(work, part.content(), &mut |work, part| keep(work, part, PROPERTIES)),
+        _ => keep(work, part, &[b"ipma"]),
+    })
 }
 
 /// The extents of an item, from the beginning of the file.

@@ -1,6 +1,6 @@
 //! Tracks: which of them hold metadata in time, such as the place of each second, and where their samples are.
 
-use super::boxes::{Part, drop_box, each};
+use super::boxes::{Part, each, keep};
 use super::samples;
 use super::tables::Tables;
 use crate::patches::Timed;
@@ -14,11 +14,22 @@ const LOOK: u64 = 64 << 10;
 /// The most chunks of tracks that stay.
 const MAX_KEPT: u64 = 8 << 20;
 
+/// What stays of the header of a track's media, beside boxes of other boxes.
+const MEDIA: &[&[u8; 4]] = &[b"mdhd", b"hdlr", b"elng"];
+const INFORMATION: &[&[u8; 4]] = &[b"vmhd", b"smhd", b"hmhd", b"nmhd", b"sthd", b"gmhd", b"hdlr"];
+/// The tables of samples: of ISO/IEC 14496-12 section 8, and those of QuickTime (`stps`, `csgm`).
+const TABLES: &[&[u8; 4]] = &[
+    b"stsd", b"stts", b"ctts", b"cslg", b"stss", b"stps", b"stsh", b"stsz", b"stz2", b"stsc", b"stco", b"co64",
+    b"padb", b"stdp", b"sdtp", b"sdep", b"sbgp", b"sgpd", b"csgp", b"csgm", b"subs", b"saiz", b"saio",
+];
+
 /// What is known of the tracks of a film.
 pub struct Tracks {
     /// The part of the file from which the film's offsets count.
     window: (u64, u64),
     pub timed: Timed,
+    /// Whether a track of text stays. It names no place where its tables say that its samples are.
+    pub has_text: bool,
     /// The tables of tracks that stay.
     kept: Vec<Tables>,
     /// What was blanked outside of `moov`.
@@ -27,7 +38,7 @@ pub struct Tracks {
 
 impl Tracks {
     pub const fn new(window: (u64, u64)) -> Self {
-        Self { window, timed: Timed::None, kept: Vec::new(), hidden: Vec::new() }
+        Self { window, timed: Timed::None, has_text: false, kept: Vec::new(), hidden: Vec::new() }
     }
 
     pub const fn window(&self) -> (u64, u64) {
@@ -78,28 +89,24 @@ pub fn media(work: &mut Work, mdia: &Part, tracks: &mut Tracks) -> Result<(), St
         }
         b"minf" => each(work, part.content(), &mut |work, part| match &part.kind {
             b"dinf" => references(work, part),
-            b"stbl" => each(work, part.content(), &mut |work, part| match &part.kind {
-                b"udta" | b"uuid" | b"meta" => drop_box(work, part),
-                _ => {
-                    tables.note(part);
-                    Ok(())
-                }
+            b"stbl" => each(work, part.content(), &mut |work, part| {
+                tables.note(part);
+                keep(work, part, TABLES)
             }),
-            b"udta" | b"uuid" | b"meta" => drop_box(work, part),
-            _ => Ok(()),
+            _ => keep(work, part, INFORMATION),
         }),
-        b"udta" | b"uuid" | b"meta" => drop_box(work, part),
-        _ => Ok(()),
+        _ => keep(work, part, MEDIA),
     })?;
-    let stays = match &handler.ok_or(DAMAGED)? {
+    let handler = handler.ok_or(DAMAGED)?;
+    let is_text = [b"text", b"sbtl", b"subt", b"clcp"].contains(&&handler);
+    let stays = match &handler {
         b"vide" | b"soun" | b"auxv" | b"pict" | b"tmcd" | b"hint" => true,
         // Subtitles are a part of a film, but dash cams and drones write their place there.
-        b"text" | b"sbtl" | b"subt" | b"clcp" => {
-            samples::look(work, &tables, tracks.window(), LOOK)?.is_some_and(|text| !names_place(&text))
-        }
+        _ if is_text => samples::look(work, &tables, tracks.window(), LOOK)?.is_some_and(|text| !names_place(&text)),
         _ => false,
     };
     if stays {
+        tracks.has_text |= is_text;
         if tracks.kept.len() == MAX_TRACKS {
             return Err(TOO_MUCH);
         }
@@ -120,7 +127,7 @@ pub fn media(work: &mut Work, mdia: &Part, tracks: &mut Tracks) -> Result<(), St
 }
 
 /// `dinf` says in which file the samples are. An alias of QuickTime names that file with its folders.
-fn references(work: &mut Work, dinf: &Part) -> Result<(), Stop> {
+pub fn references(work: &mut Work, dinf: &Part) -> Result<(), Stop> {
     each(work, dinf.content(), &mut |work, part| {
         if &part.kind != b"dref" || part.length() < 8 {
             return Ok(());
@@ -133,7 +140,7 @@ fn references(work: &mut Work, dinf: &Part) -> Result<(), Stop> {
 
 /// Whether a text tells a place: sentences of NMEA, the words GPS and latitude, degrees with minutes, or a number with
 /// four digits after its point.
-fn names_place(text: &[u8]) -> bool {
+pub fn names_place(text: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
     let is_fine = |part: &[u8]| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit);
     let is_degree = |part: &[u8]| part.starts_with("°".as_bytes()) && part[2].is_ascii_digit();

@@ -131,8 +131,27 @@ pub fn film_with_places(handler: &[u8; 4], format: &[u8; 4]) -> Vec<u8> {
     film(&tracks, &samples.concat())
 }
 
+/// A list of boxes, in which each box at the end of a path has one more at its end.
+pub fn with_box(list: &[u8], path: &[&[u8; 4]], more: &[u8]) -> Vec<u8> {
+    let Some((first, rest)) = path.split_first() else { return [list, more].concat() };
+    let (mut left, mut out) = (list, Vec::new());
+    while left.len() >= 8 {
+        let size = u32::from_be_bytes(left[..4].try_into().unwrap()) as usize;
+        let (part, after) = left.split_at(size);
+        let is_meant = part[4..8] == **first;
+        out.extend(if is_meant { boxed(first, &with_box(&part[8..], rest, more)) } else { part.to_vec() });
+        left = after;
+    }
+    [&out, left].concat()
+}
+
 /// A HEIF picture with EXIF in `mdat` (in two extents) and XMP in `idat`.
 pub fn heif() -> Vec<u8> {
+    heif_with(b"")
+}
+
+/// Such a picture with more boxes in its `meta`.
+pub fn heif_with(more: &[u8]) -> Vec<u8> {
     let exif = [&numbers(&[6])[..], b"Exif\0\0", &tiff::full(true)].concat();
     let coded = b"KEPT coded picture";
     let xmp = pictures::XMP.as_bytes();
@@ -164,7 +183,7 @@ pub fn heif() -> Vec<u8> {
         let idat = boxed(b"idat", &[b"SECRET", xmp].concat());
         let meta =
             [handler(b"pict"), full(b"pitm", 0, &[&[0, 1]]), iinf.clone(), iloc, idat, boxed(b"free", b"SECRET")];
-        [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), full(b"meta", 0, &[&meta.concat()])].concat()
+        [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), full(b"meta", 0, &[&meta.concat(), more])].concat()
     };
     let data = whole(0).len() as u32 + 8;
     let (one, other) = exif.split_at(half as usize);
