@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use ingest::{OldValues, Options, Place, Show, Sources};
+use ingest::{Adoption, Named, OldValues, Options, Place, Show, Sources};
 use platform::StoreName;
 
 use crate::{Failure, connection::Connection, ingest::stop_on_signal};
@@ -65,27 +65,33 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         ..arguments.gallery.options()?
     };
     let mut report = ingest::adopt(&options, &Sources { dump: arguments.dump.clone() })?;
-    let mut made = None;
-    if arguments.renditions && arguments.yes && !report.interrupted {
-        let run = ingest::run(&Options { renditions: true, ..options.clone() })?;
-        report.bare = ingest::bare(&options)?;
-        report.interrupted = run.interrupted;
-        report.notes.extend(run.notes.iter().map(|note| (note.name.clone(), note.reason.clone())));
-        made = Some(run);
-    }
+    // Pictures may take hours. What was taken over is kept and told, whatever becomes of them.
+    let kept = values.as_ref().map_or(Ok(()), |values| keep(arguments, &options, values));
+    let is_wished = arguments.renditions && arguments.yes && !report.interrupted;
+    let made = is_wished.then(|| make_pictures(&options, &mut report));
     let mut out = io::stdout().lock();
     if arguments.json {
         let _ = writeln!(out, "{}", serde_json::to_string(&report)?);
     } else {
         let _ = writeln!(out, "{report}");
-        if let Some(made) = &made {
-            let _ = writeln!(out, "pictures made for {} items", made.renewed);
+        if let Some(Ok(count)) = &made {
+            let _ = writeln!(out, "pictures made for {count} items");
         }
     }
-    if let Some(values) = &values {
-        keep(arguments, &options, values)?;
-    }
+    kept?;
+    made.transpose()?;
     Ok(report.exit_code())
+}
+
+/// Makes the pictures that items lack, and says in the report what became of them. Returns how many got some.
+fn make_pictures(options: &Options, report: &mut Adoption) -> Result<u64, ingest::Error> {
+    let run = ingest::run(&Options { renditions: true, ..options.clone() })?;
+    let named = |list: &[Named]| list.iter().map(|it| (it.name.clone(), it.reason.clone())).collect::<Vec<_>>();
+    report.interrupted = run.interrupted;
+    report.notes.extend(named(&run.notes));
+    report.unmade.extend([named(&run.skipped), named(&run.failed)].concat());
+    report.bare = ingest::bare(options)?;
+    Ok(run.renewed)
 }
 
 /// Takes values over to the KV stores that are within reach: the bucket's, and the native host's in its data folder,

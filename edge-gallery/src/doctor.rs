@@ -43,6 +43,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
     for finding in &diagnosis.repaired {
         let _ = writeln!(out, "mended: {}", line(finding));
     }
+    for ingest::Named { name, reason } in &diagnosis.hindered {
+        let _ = writeln!(out, "not mended: {}: {reason}", printable(name));
+    }
     let (strays, wrong): (Vec<_>, Vec<_>) = diagnosis.found.iter().partition(|finding| finding.kind == Kind::Stray);
     for finding in &wrong {
         let _ = writeln!(out, "{}", line(finding));
@@ -73,5 +76,9 @@ fn line(finding: &Finding) -> String {
         Kind::Orphan => "orphan",
         Kind::Stray => "stray",
     };
-    format!("{kind}: {}: {}", finding.name.replace(char::is_control, "\u{fffd}"), finding.detail)
+    format!("{kind}: {}: {}", printable(&finding.name), finding.detail)
+}
+
+fn printable(name: &str) -> String {
+    name.replace(char::is_control, "\u{fffd}")
 }

@@ -30,6 +30,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 /// The failure of a verb, as one line that says what is wrong and what to do.
 type Failure = Box<dyn std::error::Error>;
 
+/// The exit code of what was ended by Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
 /// A private photo and video gallery.
 ///
 /// Exit codes: 0 all is well; 1 the program could not start or go on; 2 something is wrong with its input (wrong
@@ -128,7 +131,12 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code.into(),
-        Err(failure) => fail(&failure.to_string()),
+        Err(failure) => {
+            let error = failure.downcast_ref::<::ingest::Error>();
+            let is_interrupted = matches!(error, Some(::ingest::Error::Interrupted));
+            let code = fail(&failure.to_string());
+            if is_interrupted { INTERRUPTED.into() } else { code }
+        }
     }
 }
 

@@ -36,11 +36,10 @@ pub fn fill(options: &Options, bucket: &Bucket, catalogue: &Catalogue, tally: &T
                     progress.now(key);
                     let result =
                         if options.dry_run { Ok(()) } else { shielded(|| one(options, bucket, catalogue, key)) };
-                    match result {
-                        Ok(()) => tally.summed(),
-                        Err(Failure::File(reason)) => tally.note(key, format!("no checksums: {reason}")),
-                        failed => tally.settle(failed),
+                    if result.is_ok() {
+                        tally.summed();
                     }
+                    tally.fill(key, "no checksums", result);
                     progress.advance(1);
                 }
             });

@@ -21,7 +21,7 @@ use crate::tally::{Fatal, Tally};
 use crate::walk::{Library, walk};
 use crate::{
     Error, Options, Place, Report, blank, checksums, d1, demo_film, guard, libraries, live, packs, pipeline, prune,
-    purge, renditions, repackage, scratch, views,
+    purge, renditions, repackage, scratch, sidecars, views,
 };
 
 /// The bucket and the catalogue of a gallery.
@@ -83,7 +83,7 @@ impl Session {
             Failure::Catalogue(error) => self.unusable(options, error),
             Failure::Store(error) => Error::Store(error.to_string()),
             Failure::File(words) | Failure::Skipped(words) => Error::Store(words),
-            Failure::Stopped => Error::Store("interrupted".to_owned()),
+            Failure::Stopped => Error::Interrupted,
         }
     }
 
@@ -174,6 +174,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     if !tally.is_fatal() && !options.dry_run {
         // Without a library, the zone is this machine's, and no item's.
         if options.library.is_some() {
+            tally.settle(sidecars::read(catalogue, name, &library.candidates, &zone, &options.stop));
             tally.settle(catalogue.settle_dates(name, &zone).map_err(Failure::Catalogue));
         }
         if tally.is_fatal() {

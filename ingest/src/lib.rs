@@ -30,6 +30,7 @@ mod guard;
 mod libraries;
 mod live;
 mod lock;
+mod made;
 mod motion;
 mod objects;
 mod old_layout;
@@ -53,6 +54,7 @@ mod report;
 mod scratch;
 mod services;
 mod settings;
+mod sidecars;
 mod sniff;
 mod spelling;
 mod suffix;
@@ -256,6 +258,8 @@ pub enum Error {
     Database(String, String),
     /// A setting of the library cannot be used.
     Settings(String),
+    /// It was asked to stop.
+    Interrupted,
 }
 
 impl std::fmt::Display for Error {
@@ -264,6 +268,7 @@ impl std::fmt::Display for Error {
             Self::Library(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
             Self::Store(message) | Self::Settings(message) => f.write_str(message),
             Self::Database(name, error) => write!(f, "the database {name} cannot be used: {error}"),
+            Self::Interrupted => f.write_str("interrupted: run again to go on"),
         }
     }
 }
@@ -272,7 +277,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Library(_, error) => Some(error),
-            Self::Store(_) | Self::Database(..) | Self::Settings(_) => None,
+            Self::Store(_) | Self::Database(..) | Self::Settings(_) | Self::Interrupted => None,
         }
     }
 }

@@ -8,8 +8,8 @@ use std::thread;
 
 use crate::Options;
 use crate::failure::Failure;
-use crate::film::{Encoded, Encoder, Film};
-use crate::live::Live;
+use crate::film::{Encoded, Film};
+use crate::live::{Filmed, Live};
 use crate::old_layout;
 use crate::outcome::Outcome;
 use crate::progress::Progress;
@@ -97,15 +97,7 @@ pub fn shielded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failu
         .unwrap_or_else(|_| Err(Failure::File("broken: reading it failed unexpectedly".into())))
 }
 
-/// A film that is to be ingested.
-struct Job<'a> {
-    file: &'a Candidate,
-    kind: sniff::Film,
-    claim: Claim<'a>,
-    film: Film,
-}
-
-pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Library, tally: &Tally) {
+pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally: &Tally) {
     let live = match Live::new(publisher, &library.candidates) {
         Ok(live) => live,
         Err(failure) => return tally.settle(Err(failure)),
@@ -120,97 +112,81 @@ pub fn films<'a>(options: &Options, publisher: &Publisher<'a>, library: &'a Libr
     }
     // What is left are films that were put off, and the twins of films that were on their way.
     while !films.is_empty() && !tally.must_stop() {
-        let (new, later) = new_films(publisher, &live, films, tally);
-        ingest_films(options, publisher, &live, new, tally);
-        films = later;
+        films = films_in_turn(options, publisher, &live, films, tally);
     }
 }
 
-fn ingest_films(options: &Options, publisher: &Publisher, live: &Live, new: Vec<NewFilm>, tally: &Tally) {
-    if new.is_empty() {
-        return;
-    }
-    let encoder = match publisher.films.encoder() {
-        Ok(encoder) => encoder,
-        Err(reason) => {
-            for (file, _, claim) in new {
-                let is_in = claim.is_none();
-                let outcome = if is_in { Ok(Outcome::Unchanged) } else { Err(Failure::Skipped(reason.clone())) };
-                tally.count(&file.place, outcome);
-            }
-            return;
-        }
-    };
-    let mut jobs = Vec::new();
-    for (file, kind, claim) in new {
-        if tally.must_stop() {
-            return;
-        }
-        let probed = encoder.probe(&file.path, kind).and_then(|film| {
-            let alone = publisher.register.key_at(&file.place).and_then(|key| publisher.register.shown(&key));
-            let before = claim.as_ref().map_or(alone, |claim| claim.before.clone());
-            let joined = live.join(publisher, &encoder, (file, kind), &film, before.as_ref())?;
-            Ok((film, joined))
-        });
-        match (probed, claim) {
-            (Ok((_, Some(outcome))), _) => tally.count(&file.place, Ok(outcome)),
-            (Ok((film, None)), Some(claim)) => jobs.push(Job { file, kind, claim, film }),
-            (Ok((_, None)), None) => tally.count(&file.place, Ok(Outcome::Unchanged)),
-            (Err(failure), _) => tally.count(&file.place, Err(failure)),
-        }
-    }
-    let progress =
-        Progress::seconds(options.show, "films", jobs.iter().map(|job| whole_seconds(job.film.duration)).sum());
+/// Ingests films one after the other, so that a stop loses no more than the one that is being encoded. Returns those
+/// that have to be asked for again. By then all uploads are done: a twin of one is not put off again.
+fn films_in_turn<'l>(
+    options: &Options,
+    publisher: &Publisher,
+    live: &Live,
+    films: Vec<Filmed<'l>>,
+    tally: &Tally,
+) -> Vec<Filmed<'l>> {
+    let work = |file: &Candidate| if publisher.register.is_unchanged(file) { 0 } else { mebibytes(file.size) };
+    let films: Vec<_> = films.into_iter().map(|film| (film, work(film.0))).collect();
+    let progress = Progress::mebibytes(options.show, "films", films.iter().map(|(_, work)| work).sum());
+    let mut later = Vec::new();
     // The channel has no buffer, so at most two films' renditions are on disk.
     let (sender, receiver) = sync_channel(0);
     thread::scope(|scope| {
         scope.spawn(|| upload(publisher, tally, receiver));
-        for job in jobs {
+        for ((file, kind), work) in films {
             if tally.must_stop() {
                 break;
             }
-            let Job { file, kind, claim, film } = job;
-            match encode(&encoder, &progress, (file, kind), &claim, film) {
-                Ok(encoded) => {
-                    if sender.send((file, kind, claim, encoded)).is_err() {
-                        break;
+            progress.now(file.filename());
+            let mut done = 0;
+            match examine(publisher, live, (file, kind)) {
+                Ok(Ok((claim, film))) => match encode(publisher, &progress, (file, kind), &claim, film, &mut done) {
+                    Ok(encoded) => {
+                        if let Err(unsent) = sender.send((file, kind, claim, encoded)) {
+                            let (_, _, _, encoded) = unsent.0;
+                            encoded.keep();
+                            break;
+                        }
                     }
-                }
+                    Err(failure) => tally.count(&file.place, Err(failure)),
+                },
+                Ok(Err(Outcome::Later)) => later.push((file, kind)),
+                Ok(Err(outcome)) => tally.count(&file.place, Ok(outcome)),
                 Err(failure) => tally.count(&file.place, Err(failure)),
             }
+            progress.advance(work.saturating_sub(done));
         }
         drop(sender);
     });
+    later
 }
 
-/// A film that is to be ingested, before it was examined.
-/// It has no claim if it is in the gallery, and may be the clip of a photo.
-type NewFilm<'l, 'a> = (&'l Candidate, sniff::Film, Option<Claim<'a>>);
-
-/// Films that are new, or have changed since they were ingested, and those that have to be asked for again.
-fn new_films<'l, 'a>(
+/// Asks which item a film is, and makes it the clip of its photo if it is one. What is left is to be encoded.
+fn examine<'a>(
     publisher: &Publisher<'a>,
     live: &Live,
-    films: Vec<(&'l Candidate, sniff::Film)>,
-    tally: &Tally,
-) -> (Vec<NewFilm<'l, 'a>>, Vec<(&'l Candidate, sniff::Film)>) {
-    let (mut new, mut later) = (Vec::new(), Vec::new());
-    for (file, kind) in films {
-        if tally.must_stop() {
-            return Default::default();
-        }
-        match publisher.ask(file, None) {
-            Ok(Ok(claim)) => new.push((file, kind, Some(claim))),
-            Ok(Err(Outcome::Later)) => later.push((file, kind)),
-            Ok(Err(outcome)) => match live.may_join(publisher, file) {
-                Ok(true) => new.push((file, kind, None)),
-                Ok(false) => tally.count(&file.place, Ok(outcome)),
-                Err(failure) => tally.count(&file.place, Err(failure)),
-            },
-            Err(failure) => tally.count(&file.place, Err(failure)),
-        }
-    }
-    (new, later)
+    (file, kind): Filmed,
+) -> Result<Result<(Claim<'a>, Film), Outcome>, Failure> {
+    // Without a claim, it is in the gallery, and may be the clip of a photo.
+    let claim = match publisher.ask(file, None)? {
+        Ok(claim) => Some(claim),
+        Err(outcome) if outcome == Outcome::Later || !live.may_join(publisher, file)? => return Ok(Err(outcome)),
+        Err(_) => None,
+    };
+    let encoder = match publisher.films.encoder() {
+        Ok(encoder) => encoder,
+        Err(_) if claim.is_none() => return Ok(Err(Outcome::Unchanged)),
+        Err(reason) => return Err(Failure::Skipped(reason)),
+    };
+    let film = encoder.probe_whole(&file.path, kind)?;
+    let alone = publisher.register.key_at(&file.place).and_then(|key| publisher.register.shown(&key));
+    let before = claim.as_ref().map_or(alone, |claim| claim.before.clone());
+    let joined = live.join(publisher, &encoder, (file, kind), &film, before.as_ref())?;
+    Ok(match (joined, claim) {
+        (Some(outcome), _) => Err(outcome),
+        (None, Some(claim)) => Ok((claim, film)),
+        (None, None) => Err(Outcome::Unchanged),
+    })
 }
 
 fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sniff::Film, Claim, Encoded)>) {
@@ -230,40 +206,38 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
                     tally.note(&file.place, old_layout::NOT_PLAYED.to_owned());
                 }
             }
-            // The next run need not encode it again.
-            Err(Failure::Store(_) | Failure::Catalogue(_) | Failure::Stopped) => encoded.keep(),
-            Err(Failure::File(_) | Failure::Skipped(_)) => {}
+            // The next run need not encode it again, unless the file has other bytes by then.
+            Err(_) => encoded.keep(),
         }
         tally.count(&file.place, result);
     }
 }
 
+/// Encodes a film. `done` is what was counted as done by then, of the mebibytes of its file.
 fn encode(
-    encoder: &Encoder,
+    publisher: &Publisher,
     progress: &Progress,
-    (file, kind): (&Candidate, sniff::Film),
+    (file, kind): Filmed,
     claim: &Claim,
     film: Film,
+    done: &mut u64,
 ) -> Result<Encoded, Failure> {
-    let (name, total) = (file.filename(), film.duration);
-    progress.milestone(&format!("encoding {} ({total:.0} s)", file.place));
-    progress.now(name);
-    let mut counted = 0;
-    let result = shielded(|| {
+    let encoder = publisher.films.encoder().map_err(Failure::Skipped)?;
+    let (name, length, work) = (file.filename(), film.duration, mebibytes(file.size));
+    progress.milestone(&format!("encoding {} ({length:.0} s)", file.place));
+    shielded(|| {
         encoder.encode((&file.path, kind), film, &claim.source.sha256, |seconds| {
-            let done = seconds.min(total);
-            progress.now(&format!("{name} {:.0} %", done / total * 100.0));
-            let whole = whole_seconds(done).min(whole_seconds(total));
-            progress.advance(whole.saturating_sub(counted));
-            counted = counted.max(whole);
+            let part = (seconds / length).clamp(0.0, 1.0);
+            progress.now(&format!("{name} {:.0} %", part * 100.0));
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // of a size
+            let whole = (work as f64 * part) as u64;
+            progress.advance(whole.saturating_sub(*done));
+            *done = whole.max(*done);
         })
-    });
-    progress.advance(whole_seconds(total).saturating_sub(counted));
-    result
+    })
 }
 
-/// A film counts for at least a second.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a duration
-fn whole_seconds(seconds: f64) -> u64 {
-    seconds.ceil().max(1.0) as u64
+/// A film counts for at least one.
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20).max(1)
 }

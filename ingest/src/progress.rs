@@ -42,8 +42,8 @@ impl Progress {
         Self::new(show, noun, total, "{prefix} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left  {wide_msg}")
     }
 
-    /// `total` seconds of film.
-    pub fn seconds(show: Show, noun: &'static str, total: u64) -> Self {
+    /// `total` mebibytes of files.
+    pub fn mebibytes(show: Show, noun: &'static str, total: u64) -> Self {
         Self::new(show, noun, total, "{prefix} [{bar:30}] {percent:>3} %  {eta} left  {wide_msg}")
     }
 

@@ -15,6 +15,7 @@ use crate::blank::{self, Examination};
 use crate::catalogue::{Lack, Lacking};
 use crate::digest::sums;
 use crate::failure::Failure;
+use crate::film::Encoded;
 use crate::motion::{self, InPhoto};
 use crate::photo;
 use crate::pipeline::shielded;
@@ -51,12 +52,11 @@ pub fn fill(
                         return;
                     }
                     let file = files.get(item.key.as_str()).copied();
-                    match shielded(|| one(options, publisher, item, file)) {
-                        Ok(()) if item.what == Lack::Examination => {}
-                        Ok(()) => tally.renewed(),
-                        Err(Failure::File(reason)) => tally.note(&item.key, format!("no new pictures: {reason}")),
-                        failed => tally.settle(failed),
+                    let result = shielded(|| one(options, publisher, item, file));
+                    if result.is_ok() && item.what != Lack::Examination {
+                        tally.renewed();
                     }
+                    tally.fill(&item.key, "no new pictures", result);
                     progress.advance(1);
                 }
             });
@@ -126,7 +126,10 @@ fn examined(publisher: &Publisher, key: &str, path: &Path) -> Result<(), Failure
 
 /// Converts a film that the program before never converted.
 fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), Failure> {
+    // An encoder takes all cores, and a film that waits for it would only take room.
+    static ONE: Mutex<()> = Mutex::new(());
     let encoder = publisher.films.encoder().map_err(Failure::File)?;
+    let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = fetch(options, publisher, &item.key)?;
     let Kind::Film(kind) = sniff::file(&path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
         return Err(Failure::File("its original is no film that this version can read".to_owned()));
@@ -134,17 +137,23 @@ fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), 
     let sums = sums(&path, publisher.stop).map_err(|error| Failure::File(photo::unreadable(error)))?;
     let digest = sums.ok_or(Failure::Stopped)?.sha256;
     let probed = encoder.probe(&path, kind)?;
-    // An encoder takes all cores.
-    let encoded = {
-        static ONE: Mutex<()> = Mutex::new(());
-        let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        encoder.encode((&path, kind), probed, &digest, |_| {})?
-    };
-    let version = new_version(&digest, true);
-    publisher.film_objects(&item.key, &version, &encoded, false)?;
-    let pictures = publisher.thumbnails(&item.key, &version, &encoded.thumbnails)?;
-    publisher.catalogue.fill_film(item, &version, &encoded, &pictures)?;
+    let encoded = encoder.encode((&path, kind), probed, &digest, |_| {})?;
+    drop(alone);
+    if let Err(failure) = put_film(publisher, item, &new_version(&digest, true), &encoded) {
+        // The next run need not encode it again.
+        if matches!(failure, Failure::Store(_) | Failure::Catalogue(_) | Failure::Stopped) {
+            encoded.keep();
+        }
+        return Err(failure);
+    }
     examined(publisher, &item.key, &path)
+}
+
+/// Uploads what was made of a film, and writes it into the film's row.
+fn put_film(publisher: &Publisher, item: &Lacking, version: &str, encoded: &Encoded) -> Result<(), Failure> {
+    publisher.film_objects(&item.key, version, encoded, false)?;
+    let pictures = publisher.thumbnails(&item.key, version, &encoded.thumbnails)?;
+    Ok(publisher.catalogue.fill_film(item, version, encoded, &pictures)?)
 }
 
 /// The original out of the bucket, in a file that goes when it is dropped.

@@ -4,7 +4,7 @@
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::digest::sha256_of_bytes;
 
@@ -74,7 +74,12 @@ impl Scratch {
         }
         let Hold::Free(lock) = Hold::of(&path) else { return None };
         let scratch = Self { path, keep: false, lock: Some(lock) };
-        let is_same = fs::read(scratch.path.join(MARKER)).is_ok_and(|text| text == label.text.as_bytes());
+        let marker = scratch.path.join(MARKER);
+        let is_same = fs::read(&marker).is_ok_and(|text| text == label.text.as_bytes());
+        if is_same {
+            // Its week begins anew.
+            let _ = File::options().write(true).open(marker).and_then(|file| file.set_modified(SystemTime::now()));
+        }
         is_same.then_some(scratch)
     }
 
@@ -240,7 +245,6 @@ fn holds_only_segments(folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::SystemTime;
 
     fn names(temp: &Path) -> Vec<String> {
         let mut names: Vec<_> =
@@ -330,6 +334,27 @@ mod tests {
         make(temp.path(), "edge-gallery-film-new-a", &[LOCK, MARKER], 6 * DAY);
         sweep(Some(temp.path()));
         assert_eq!(names(temp.path()), ["edge-gallery-film-new-a"]);
+    }
+
+    #[test]
+    fn an_encode_that_is_asked_for_stays_another_week() {
+        let temp = tempfile::tempdir().unwrap();
+        let label = Label::new(&sha256_of_bytes(b"film"), "veryfast");
+        let path = make(temp.path(), &label.folder, &[LOCK, REFUSAL], Duration::ZERO);
+        let marker = path.join(MARKER);
+        fs::write(&marker, &label.text).unwrap();
+        let older = |by: Duration| {
+            let time = marker.metadata().unwrap().modified().unwrap() - by;
+            File::options().write(true).open(&marker).unwrap().set_modified(time).unwrap();
+        };
+        older(6 * DAY);
+        Scratch::kept(temp.path(), &label).unwrap().keep();
+        older(2 * DAY);
+        sweep(Some(temp.path()));
+        assert!(marker.exists());
+        older(6 * DAY);
+        sweep(Some(temp.path()));
+        assert!(!path.exists());
     }
 
     #[cfg(unix)]

@@ -12,6 +12,9 @@ use crate::{Files, Named, Report, Stop};
 /// After so many files in a row that the store refused, the remaining files are not tried.
 const STORE_PATIENCE: u32 = 5;
 
+/// Stands for the name of a file where the words are about all of them.
+pub const LIBRARY: &str = "the library";
+
 /// Why new bytes are kept out, and what to do.
 const NAME_KEPT_OUT: &str =
     "kept out, because an item that was hidden or removed had this name: if it is another picture, rename it";
@@ -27,6 +30,16 @@ struct Inner {
     report: Report,
     fatal: Option<Fatal>,
     store_failures: u32,
+}
+
+impl Inner {
+    /// Counts a failure of the store. Enough of them in a row end the run.
+    fn refused(&mut self, error: StoreError) {
+        self.store_failures += u32::from(!error.is_of_object);
+        if error.fatal || self.store_failures >= STORE_PATIENCE {
+            self.fatal.get_or_insert(Fatal::Store(error));
+        }
+    }
 }
 
 /// Why no further file can be ingested.
@@ -111,15 +124,28 @@ impl<'a> Tally<'a> {
                 let reason = error.to_string();
                 tell("failed", Some(&reason));
                 inner.report.failed.push(named(reason));
-                inner.store_failures += 1;
-                if error.fatal || inner.store_failures >= STORE_PATIENCE {
-                    inner.fatal.get_or_insert(Fatal::Store(error));
-                }
+                inner.refused(error);
             }
             Err(Failure::Catalogue(error)) => {
                 inner.fatal.get_or_insert(Fatal::Catalogue(error));
             }
             Err(Failure::Stopped) => {}
+        }
+    }
+
+    /// Counts what became of an item that lacked something. What the store says of one object is said of that item,
+    /// and the others go on.
+    pub fn fill(&self, key: &str, lack: &str, result: Result<(), Failure>) {
+        match result {
+            Ok(()) => self.lock().store_failures = 0,
+            Err(Failure::File(reason)) => self.note(key, format!("{lack}: {reason}")),
+            // Nothing is wrong with what was asked for when the run was to stop.
+            Err(Failure::Store(_)) if self.stop.is_requested() => {}
+            Err(Failure::Store(error)) => {
+                self.note(key, format!("{lack}: {error}"));
+                self.lock().refused(error);
+            }
+            failed => self.settle(failed),
         }
     }
 
@@ -162,7 +188,7 @@ impl<'a> Tally<'a> {
             Err(Failure::Catalogue(error)) => Fatal::Catalogue(error),
             // The words are about the library, and not about one of its files.
             Err(Failure::File(reason) | Failure::Skipped(reason)) => {
-                return self.lock().report.skipped.push(Named { name: "the library".to_owned(), reason });
+                return self.lock().report.skipped.push(Named { name: LIBRARY.to_owned(), reason });
             }
             Ok(()) | Err(Failure::Stopped) => return,
         };

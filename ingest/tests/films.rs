@@ -10,6 +10,8 @@ mod cmaf;
 mod common;
 #[path = "films/live.rs"]
 mod live;
+#[path = "films/places.rs"]
+mod places;
 #[path = "films/playlists.rs"]
 mod playlists;
 #[path = "films/refused.rs"]
@@ -45,7 +47,9 @@ fn main() {
         trial("square_pixels_and_interlaced", anamorphic),
         trial("sound_ends_with_the_pictures", cmaf::sound),
         trial("several_sounds_and_subtitles_and_chapters", cmaf::tracks),
+        trial("subtitles_that_name_places_are_left_out", places::left_out),
         trial("odd_sounds_are_no_reason_to_refuse_a_film", cmaf::odd_sounds),
+        trial("a_film_is_as_long_as_its_pictures_if_it_does_not_say_it", cmaf::without_length),
         trial("films_of_less_than_half_a_second", cmaf::short),
         trial("no_picture_of_a_varying_rate_is_lost", cmaf::varying),
         trial("previews_and_a_poster_that_shows_something", cmaf::previews),
@@ -61,8 +65,13 @@ fn main() {
         trial("an_old_photo_gets_pictures_and_clip_in_one_run", live::of_an_earlier_version),
         trial("a_film_of_another_moment_stays_alone", live::strangers),
         trial("a_clip_behind_a_photo_is_part_of_it", live::behind),
+        trial("a_clip_behind_a_photo_and_beside_it_is_one", live::takeout),
+        trial("what_cameras_write_beside_a_film_is_left_out", live::companions),
         trial("what_is_no_film_is_named", refused::broken),
         trial("a_stop_while_encoding_leaves_nothing", refused::stopped),
+        trial("films_are_done_one_after_the_other", refused::one_after_the_other),
+        trial("a_stop_behind_the_encode_keeps_it", refused::stopped_behind_the_encode),
+        trial("an_encode_of_a_film_that_was_touched_is_kept", refused::touched),
         trial("no_room_and_no_folder_say_what_to_do", refused::no_room),
         trial("a_segment_that_is_not_whole_is_seen", refused::segment_in_part),
         trial("a_dash_manifest_is_refused", refused::dash),

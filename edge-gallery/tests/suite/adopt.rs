@@ -11,6 +11,7 @@ use std::{
 
 use crate::common::{
     Gallery,
+    gate::refusing,
     jpeg::{encode, quarters},
 };
 use image::ImageFormat;
@@ -99,6 +100,21 @@ fn it_says_what_it_would_do_and_does_it() {
     let (code, words) = said(adopt(&gallery, &data, &["--dump", "/nowhere.sql"]).output().unwrap());
     assert_eq!((code, words.lines().count()), (1, 1), "{words}");
     assert!(words.contains("/nowhere.sql cannot be read"), "{words}");
+}
+
+#[test]
+fn what_was_taken_over_is_told_whatever_becomes_of_the_pictures() {
+    let (gallery, dump) = filled();
+    let kv = gallery.folder.path().join("kv.json");
+    fs::write(&kv, r#"{"auth_version":"3"}"#).unwrap();
+    let data = gallery.folder.path().join("data");
+    let store = refusing(&gallery.store, "PUT /media/renditions/", 403, "AccessDenied");
+    let arguments = ["--yes", "--renditions", "--json", "--dump", dump.to_str().unwrap(), "--kv", kv.to_str().unwrap()];
+    let (code, words) = said(adopt(&gallery, &data, &arguments).envs(store.environment()).output().unwrap());
+    assert!(code == 1 && words.contains("denies access"), "{words}");
+    let report: serde_json::Value = serde_json::from_str(words.lines().next().unwrap()).unwrap();
+    assert_eq!((&report["mended"], &report["missing"][0]), (&ITEMS.into(), &"gone.jpg".into()));
+    assert_eq!(gallery.object("kv/CACHE_VERSION/auth_version").unwrap().bytes, b"3");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::process::{Command, Output, Stdio};
 
 use crate::common::Gallery;
+use crate::common::gate::Gate;
 use crate::common::jpeg::{encode, quarters};
 use crate::common::sink::{Answer, Sink};
 use image::ImageFormat;
@@ -207,4 +208,29 @@ fn an_interrupt_ends_in_order() {
     let rows = crate::common::sql::<String>(crate::common::database(&options), "SELECT key FROM media");
     let originals = sink.puts().iter().filter(|put| !put.path.contains("/renditions/")).count();
     assert!(rows.len() <= originals && originals < 100, "{} {originals}", rows.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_doctor_too() {
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo());
+    assert_eq!(finish(command(&gallery).output().unwrap()).0, 0);
+    let gate = Gate::before(&gallery.store, "GET /media/");
+    let child = Command::new(PROGRAM)
+        .env_clear()
+        .arg("doctor")
+        .envs(gate.store.environment())
+        .env("GALLERY_DATABASE", crate::common::database(&gallery.options))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    gate.wait();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    // The signal is heard by a thread of its own.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    gate.open();
+    let (code, _, err) = finish(child.wait_with_output().unwrap());
+    assert_eq!((code, err.as_str()), (130, "edge-gallery: interrupted: run again to go on\n"));
 }

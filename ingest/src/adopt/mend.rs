@@ -142,6 +142,8 @@ impl Known<'_> {
             adopted: Adopted {
                 key: key.to_owned(),
                 mark,
+                is_unread: false,
+                is_same: false,
                 size: self.object.size,
                 values: item.values(),
                 others: others.map(|(name, value)| (name.clone(), value.clone())).collect(),

@@ -3,6 +3,7 @@
 //!
 //! What was adopted is known again by the tag of its original, so a later run reads only what is new.
 
+mod again;
 mod item;
 mod look;
 mod mend;
@@ -23,20 +24,19 @@ use gallery::layout::{self, ThumbnailSize};
 use gallery::media::COLUMNS;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use platform::{StoreName, Value};
+use platform::StoreName;
 
 pub use report::Adoption;
 pub use values::OldValues;
 
 use crate::bucket::{Headers, Listed};
-use crate::catalogue::{Adopted, Before, Deletion, Refreshed, Shown, State, Stored};
+use crate::catalogue::{Adopted, Before, Deletion, State};
 use crate::engine::{Session, zone_named};
 use crate::failure::Failure;
 use crate::film::Found;
 use crate::lock::Lock;
 use crate::pipeline::shielded;
 use crate::progress::Progress;
-use crate::publish::OLD_VERSIONS_STAY;
 use crate::{Error, Options, thumbnail};
 use look::Looker;
 use mend::{Known, Mended, Picture, is_bare};
@@ -49,9 +49,6 @@ const LANES: usize = 32;
 const AT_ONCE: usize = 50;
 /// The largest thumbnail that is read, in bytes.
 const MAX_THUMBNAIL: u64 = 1 << 20;
-
-/// The mark of an original that could not be read. It is no other original the next time.
-const UNREAD: &str = "";
 
 /// What is to be adopted beside what the bucket shows.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +63,8 @@ struct Wanted<'a> {
     row: Option<&'a Row>,
     /// The row that it has, if its original is another one by now.
     before: Option<&'a Before>,
+    /// The row that it has, if its original could not be read, and is the same one.
+    own: Option<&'a Row>,
 }
 
 /// Adopts what lies in the bucket. With `options.dry_run`, nothing is written.
@@ -142,7 +141,6 @@ impl Run<'_, '_> {
         let known: HashSet<&str> = in_rows.chain(before.keys()).map(String::as_str).collect();
         objects.keep(|key| known.contains(key));
         let ours: HashSet<String> = items.into_iter().filter(|it| it.digest.is_some()).map(|it| it.key).collect();
-        self.report(|report| report.misplaced.extend(objects.misplaced.keys().cloned()));
         let mut kept_out: HashSet<String> = catalogue.begun()?.into_iter().collect();
         kept_out.extend(catalogue.deletions(None)?.into_iter().map(|deletion| deletion.object));
         for item in withdrawn {
@@ -160,14 +158,12 @@ impl Run<'_, '_> {
                 catalogue.put_back(&item, &Timestamp::now().to_string())?;
             }
         }
-        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-        for row in catalogue.foreign()? {
-            let row = Row(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row.0).collect());
-            rows.extend(row.text("key").map(str::to_owned).map(|key| (key, row)));
-        }
+        let (mut rows, unread) = (by_key(catalogue.foreign()?), by_key(catalogue.unread()?));
         let in_place: HashSet<String> = rows.keys().cloned().collect();
         // What people wrote into the dump is newer than what this database had of it.
         rows.extend(dump.rows);
+        objects.admit(|key| rows.contains_key(key));
+        self.report(|report| report.misplaced.extend(objects.misplaced.keys().cloned()));
         if !self.options.dry_run {
             let is_foreign = |(name, _): &&(String, String)| !COLUMNS.contains(&name.as_str());
             catalogue.add_columns(&dump.columns.iter().filter(is_foreign).cloned().collect::<Vec<_>>())?;
@@ -178,42 +174,49 @@ impl Run<'_, '_> {
             let known = before.get(&object.key);
             if kept_out.contains(&object.key) {
                 self.report(|report| report.kept_out += 1);
-            } else if let Some(Before { mark, made_here: false, shown: Some(shown), .. }) = known
-                // Who has read the whole original since then need not look again.
-                && (*mark == mend::mark(object) || (mark == UNREAD && shown.digest.is_some()))
+            } else if let Some(Before { mark, is_unread: false, made_here: false, shown: Some(shown), .. }) = known
+                && *mark == mend::mark(object)
             {
-                match again(object, &objects, shown) {
+                match again::since_then(object, &objects, shown) {
                     Some(more) => refreshed.push(more),
                     None => self.report(|report| report.unchanged += 1),
                 }
             } else if known.is_none_or(|known| known.made_here) && ours.contains(&object.key) {
                 self.report(|report| report.unchanged += 1);
             } else {
-                wanted.push(Wanted { object, row: rows.get(&object.key), before: known });
+                let is_same = known.is_some_and(|before| again::is_same(before, object));
+                let own = unread.get(&object.key).filter(|_| is_same);
+                wanted.push(Wanted { object, row: rows.get(&object.key), before: known, own });
             }
         }
         self.report(|report| report.refreshed += refreshed.len() as u64);
         if !self.options.dry_run {
             catalogue.refresh(refreshed, &Timestamp::now().to_string())?;
         }
-        let is_there = |key: &String| objects.originals.contains_key(key) || objects.misplaced.contains_key(key);
-        let is_gone = |key: &String| !is_there(key) && !kept_out.contains(key);
+        let is_gone = |key: &String| !objects.holds(key) && !kept_out.contains(key);
         let was_shown = |key: &String| before.get(key).is_some_and(|before| before.shown.is_some());
-        self.missing(rows.keys().filter(|key| is_gone(key) && !was_shown(key) && !ours.contains(*key)), &in_place)?;
+        let is_missing = |key: &&String| is_gone(key) && !was_shown(key) && !ours.contains(*key);
+        let missing: Vec<String> = rows.keys().filter(is_missing).cloned().collect();
+        self.take_out(&missing, &in_place)?;
         let gone = before.keys().filter(|key| is_gone(key) && was_shown(key)).cloned();
-        self.report(|report| report.gone.extend(gone));
-        self.report(|report| report.others += objects.others);
-        self.take_in(&wanted, &objects)
+        // No item can have their keys.
+        let unfit = rows.keys().filter(|key| objects.others.contains_key(*key)).cloned();
+        self.report(|report| {
+            report.missing.extend(missing);
+            report.gone.extend(gone);
+            report.unfit.extend(unfit);
+            report.others += objects.others.len() as u64;
+        });
+        self.take_in(&wanted, &objects)?;
+        let mut unfit = Vec::new();
+        self.report(|report| unfit.clone_from(&report.unfit));
+        self.take_out(&unfit, &in_place)
     }
 
-    /// Rows whose originals are not in the bucket. One that is in this database is not shown until its original comes.
-    fn missing<'k>(&self, keys: impl Iterator<Item = &'k String>, in_place: &HashSet<String>) -> Result<(), Failure> {
-        for key in keys {
-            if in_place.contains(key) && !self.options.dry_run {
-                let now = Timestamp::now().to_string();
-                self.session.catalogue.withdraw(key, State::Pruned, &[], &now)?;
-            }
-            self.report(|report| report.missing.push(key.clone()));
+    /// Rows without an original that can be shown. Those in this database are not shown until it comes.
+    fn take_out(&self, keys: &[String], in_place: &HashSet<String>) -> Result<(), Failure> {
+        for key in keys.iter().filter(|key| in_place.contains(*key) && !self.options.dry_run) {
+            self.session.catalogue.withdraw(key, State::Pruned, &[], &Timestamp::now().to_string())?;
         }
         Ok(())
     }
@@ -257,11 +260,14 @@ impl Run<'_, '_> {
         looker: &Looker,
         done: &Mutex<Vec<Ready>>,
     ) -> Result<(), Failure> {
-        let Wanted { object, row, before } = wanted;
+        let Wanted { object, row: theirs, before, own } = wanted;
         let key = object.key.as_str();
+        let ours = own.map(again::as_theirs);
+        let row = theirs.or(ours.as_ref());
         let name = row.and_then(|row| row.text("filename")).unwrap_or_else(|| mend::name_of(key).0);
-        let is_complete =
-            row.is_some_and(|row| mend::is_whole_film(key, row) && objects.thumbnails(key).contains(&true));
+        let is_named = objects::is_media(key);
+        let is_whole = |row: &Row| mend::is_whole_film(key, row) && objects.thumbnails(key).contains(&true);
+        let is_complete = is_named && row.is_some_and(is_whole);
         let mut is_read = true;
         let look = match shielded(|| {
             if is_complete { Ok(None) } else { looker.look(object, name).map_err(|it| Failure::File(it.to_string())) }
@@ -278,13 +284,19 @@ impl Run<'_, '_> {
             self.report(|report| report.others += 1);
             return Ok(());
         }
+        if look.is_none() && !is_named {
+            // A row alone does not make a photo or film of it.
+            self.report(|report| report.unfit.extend(is_read.then(|| key.to_owned())));
+            return Ok(());
+        }
         let picture = self.picture(key, objects.sizes(key))?;
         let thumbnails = objects.thumbnails(key);
-        let known = Known { object, row: *row, look, thumbnails, qualities: objects.qualities(key), picture };
+        let known = Known { object, row, look, thumbnails, qualities: objects.qualities(key), picture };
         let Mended { mut adopted, filled, is_bare, note } = known.mend(self.zone, Timestamp::now());
-        if !is_read || note.is_some() {
-            // The next run looks again.
-            UNREAD.clone_into(&mut adopted.mark);
+        // The next run looks again.
+        adopted.is_unread = !is_read || note.is_some();
+        if let Some(own) = own {
+            again::keep(own, theirs.is_some(), &mut adopted);
         }
         self.report(|report| report.adopted(key, row.is_some(), &filled, is_bare, note));
         if self.options.dry_run {
@@ -292,7 +304,7 @@ impl Run<'_, '_> {
         }
         let full = {
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.push((adopted, outdated(key, *before)));
+            done.push((adopted, again::outdated(key, before.filter(|_| own.is_none()))));
             if done.len() < AT_ONCE {
                 return Ok(());
             }
@@ -322,30 +334,8 @@ impl Run<'_, '_> {
     }
 }
 
-/// What was made of an item since it was adopted, whose original is as it was.
-fn again(object: &Listed, objects: &Objects, shown: &Shown) -> Option<Refreshed> {
-    let key = object.key.as_str();
-    let (thumbnails, stored) = (objects.thumbnails(key), &shown.stored);
-    // Of a film with a version, and of a picture with renditions, newer ones are shown.
-    let is_converted_here = stored.is_film && stored.version.is_some();
-    let qualities = objects.qualities(key).filter(|_| stored.is_film);
-    let qualities = qualities.map(|names| serde_json::to_string(&names).unwrap_or_default());
-    let qualities = if is_converted_here { shown.qualities.clone() } else { qualities };
-    let is_pictured_here = stored.renditions.is_some();
-    if (is_pictured_here || shown.thumbnails == thumbnails) && shown.qualities == qualities {
-        return None;
-    }
-    let thumbnails = ThumbnailSize::BELOW_THUMBNAILS.map(|size| {
-        let is_there = thumbnails[size as usize] && !is_pictured_here;
-        is_there.then(|| layout::thumbnail(size, key)).map_or(Value::Null, Value::from)
-    });
-    Some(Refreshed { key: key.to_owned(), thumbnails, qualities })
-}
-
-/// What was made of another original under the same key.
-fn outdated(key: &str, before: Option<&Before>) -> Option<Vec<Deletion>> {
-    let shown = before.filter(|before| before.mark != UNREAD)?.shown.as_ref()?;
-    let due = (Timestamp::now() + OLD_VERSIONS_STAY).to_string();
-    let now = Stored { version: None, renditions: None, ..shown.stored.clone() };
-    Some(Deletion::of_outdated(key, &shown.stored, &now, &due))
+fn by_key(rows: Vec<platform::Row>) -> BTreeMap<String, Row> {
+    let named = |row: platform::Row| Row(COLUMNS.iter().map(|name| (*name).to_owned()).zip(row.0).collect());
+    let keyed = |row: Row| Some((row.text("key")?.to_owned(), row));
+    rows.into_iter().map(named).filter_map(keyed).collect()
 }

@@ -26,6 +26,8 @@ pub struct Adoption {
     pub kept_out: u64,
     /// Rows whose originals are not in the bucket. They are not shown.
     pub missing: Vec<String>,
+    /// Rows whose objects are no photos or films that can be read. They are not shown.
+    pub unfit: Vec<String>,
     /// Items that were taken over before, and whose originals are not in the bucket any more. They are still shown.
     pub gone: Vec<String>,
     /// Originals in folders that are the gallery's. They are not taken over.
@@ -34,6 +36,8 @@ pub struct Adoption {
     pub bare: Vec<String>,
     /// Originals that could not be read, and why.
     pub unread: Vec<(String, String)>,
+    /// What the making of pictures left out, and why.
+    pub unmade: Vec<(String, String)>,
     /// What else is to be said about items.
     pub notes: Vec<(String, String)>,
     /// Objects that are not media.
@@ -71,6 +75,7 @@ impl Adoption {
     /// Threads report in any order.
     pub(super) fn sorted(mut self) -> Self {
         self.missing.sort();
+        self.unfit.sort();
         self.gone.sort();
         self.misplaced.sort();
         self.bare.sort();
@@ -81,8 +86,9 @@ impl Adoption {
 
     /// 0: all is well. 2: something is missing or misplaced, cannot be read, or has no picture. 130: interrupted.
     pub fn exit_code(&self) -> u8 {
-        let is_well = [&self.missing, &self.gone, &self.misplaced, &self.bare].iter().all(|keys| keys.is_empty());
-        match (self.interrupted, is_well && self.unread.is_empty()) {
+        let keys = [&self.missing, &self.unfit, &self.gone, &self.misplaced, &self.bare];
+        let is_well = keys.iter().all(|keys| keys.is_empty());
+        match (self.interrupted, is_well && self.unread.is_empty() && self.unmade.is_empty()) {
             (true, _) => 130,
             (false, true) => 0,
             (false, false) => 2,
@@ -96,6 +102,10 @@ impl fmt::Display for Adoption {
         for name in &self.missing {
             writeln!(f, "missing: {}: its original is not in the bucket, so it is not shown", key(name))?;
         }
+        for name in &self.unfit {
+            let words = "what the bucket has is no photo or film that can be read, so it is not shown";
+            writeln!(f, "missing: {}: {words}", key(name))?;
+        }
         for name in &self.gone {
             writeln!(f, "gone: {}: its original is not in the bucket any more; `remove` takes it out", key(name))?;
         }
@@ -105,6 +115,9 @@ impl fmt::Display for Adoption {
         }
         for (name, reason) in &self.unread {
             writeln!(f, "not read: {}: {}", key(name), printable(reason))?;
+        }
+        for (name, reason) in &self.unmade {
+            writeln!(f, "no pictures: {}: {}", key(name), printable(reason))?;
         }
         for (name, note) in &self.notes {
             writeln!(f, "note: {}: {}", key(name), printable(note))?;
@@ -125,7 +138,7 @@ impl fmt::Display for Adoption {
             ("here already", self.unchanged),
             ("with new thumbnails or playlists", self.refreshed),
             ("hidden or removed here", self.kept_out),
-            ("missing", self.missing.len() as u64),
+            ("missing", (self.missing.len() + self.unfit.len()) as u64),
             ("gone", self.gone.len() as u64),
             ("misplaced", self.misplaced.len() as u64),
             ("no media", self.others),
@@ -136,5 +149,19 @@ impl fmt::Display for Adoption {
             writeln!(f, "{}", rest.join(", "))?;
         }
         write!(f, "{:.1} s{}", self.seconds, if self.interrupted { ", interrupted: run again to go on" } else { "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_got_no_pictures_is_named_and_not_well() {
+        let unmade = vec![("the library".to_owned(), "no room".to_owned())];
+        let report = Adoption { unmade, ..Adoption::default() };
+        assert_eq!(report.exit_code(), 2);
+        assert!(report.to_string().starts_with("no pictures: the library: no room\n"), "{report}");
+        assert_eq!(Adoption::default().exit_code(), 0);
     }
 }

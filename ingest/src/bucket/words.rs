@@ -10,6 +10,8 @@ use super::answer::Answer;
 pub struct StoreError {
     /// Whether every further request would fail in the same way.
     pub fatal: bool,
+    /// Whether it says nothing about any other object.
+    pub is_of_object: bool,
     message: String,
 }
 
@@ -24,11 +26,11 @@ impl std::error::Error for StoreError {}
 impl StoreError {
     /// A failure that concerns one object only.
     pub fn local(message: String) -> Self {
-        Self { fatal: false, message }
+        Self { fatal: false, is_of_object: false, message }
     }
 
     pub fn fatal(message: String) -> Self {
-        Self { fatal: true, message }
+        Self { fatal: true, is_of_object: false, message }
     }
 }
 
@@ -83,6 +85,14 @@ impl Words {
             (413, _) | (_, "EntityTooLarge") => StoreError::local(format!(
                 "{endpoint}, or a proxy before it, does not take so large a file: raise its limit"
             )),
+            // A rule of the bucket has moved it to where it cannot be read at once.
+            (_, "InvalidObjectState") => {
+                let words = format!(
+                    "{endpoint} keeps the object in an archive{}: restore it there, then run again",
+                    parenthesis(code)
+                );
+                StoreError { is_of_object: true, ..StoreError::local(words) }
+            }
             (301 | 307 | 308, _)
             | (_, "PermanentRedirect" | "AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError") => {
                 let region = answer.region.as_ref().map(|region| format!(": set R2_REGION to {region}"));
@@ -150,12 +160,13 @@ mod tests {
         let html = [("content-type", "text/html")];
         let elsewhere = [("x-amz-bucket-region", "eu-central-1")];
         let yesterday = [("date", "Wed, 21 Oct 2015 07:28:00 GMT")];
-        let cases: [Case; 16] = [
+        let cases: [Case; 17] = [
             (507, "XMinioStorageFull", &[], true, "no room left (XMinioStorageFull): make room"),
             (403, "QuotaExceeded", &[], true, "raise the quota"),
             (400, "EntityTooLarge", &[], false, "so large a file"),
             (413, "", &html, false, "so large a file"),
             (403, "AccessDenied", &[], true, "may read and write photos"),
+            (403, "InvalidObjectState", &[], false, "in an archive (InvalidObjectState): restore it"),
             (403, "RequestTimeTooSkewed", &[], true, "clock is wrong: set it"),
             (403, "AccessDenied", &yesterday, true, "clock is wrong: set it"),
             (404, "NoSuchBucket", &[], true, "no bucket photos: create it, or check R2_BUCKET_NAME"),

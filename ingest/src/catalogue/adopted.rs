@@ -7,12 +7,20 @@ use platform::{Error, Row, Statement, Value};
 
 use super::{Catalogue, Deletion, deletions, patches, places::text, stored::Stored};
 
+/// Before the mark of an original that could not be read: another look may tell more. Earlier versions wrote no mark
+/// then.
+const UNREAD: &str = "unread ";
+
 /// The row of such an item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adopted {
     pub key: String,
     /// By what its original is known again.
     pub mark: String,
+    /// Whether the original could not be read.
+    pub is_unread: bool,
+    /// Whether the original is the one before: what was noted of it stays.
+    pub is_same: bool,
     pub size: u64,
     /// The values of [`COLUMNS`].
     pub values: Vec<Value>,
@@ -23,7 +31,9 @@ pub struct Adopted {
 /// What the row of an item says that was adopted before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
+    /// Empty if an earlier version could not read the original.
     pub mark: String,
+    pub is_unread: bool,
     pub size: u64,
     /// Whether the other program did not have it before.
     pub made_here: bool,
@@ -66,7 +76,15 @@ impl Catalogue {
                 qualities: row.text(6)?.map(str::to_owned),
             };
             let size = row.integer(12)?.and_then(|size| u64::try_from(size).ok()).unwrap_or(u64::MAX);
-            let before = Before { mark: text(row, 1)?, size, made_here: is(13)?, shown: is(2)?.then_some(shown) };
+            let mark = text(row, 1)?;
+            let unread = mark.strip_prefix(UNREAD).or_else(|| mark.is_empty().then_some(""));
+            let before = Before {
+                mark: unread.unwrap_or(&mark).to_owned(),
+                is_unread: unread.is_some(),
+                size,
+                made_here: is(13)?,
+                shown: is(2)?.then_some(shown),
+            };
             all.insert(text(row, 0)?, before);
         }
         Ok(all)
@@ -77,12 +95,28 @@ impl Catalogue {
         Ok(self.texts("SELECT key FROM adopted WHERE key > ?1 ORDER BY key LIMIT ?2")?.into_iter().collect())
     }
 
+    /// Whether another program had put originals there, and may still show them.
+    pub fn has_foreign(&self) -> Result<bool, Error> {
+        let rows = self.0.query("SELECT 1 FROM adopted WHERE made_here = 0 LIMIT 1", [])?;
+        Ok(!rows.is_empty())
+    }
+
     /// Rows that another program wrote into this database, with the values of [`COLUMNS`].
     pub fn foreign(&self) -> Result<Vec<Row>, Error> {
         let columns = COLUMNS.join(", ");
         self.pages(&format!(
             "SELECT {columns} FROM media WHERE key > ?1 AND digest IS NULL \
              AND key NOT IN (SELECT key FROM adopted) ORDER BY key LIMIT ?2"
+        ))
+    }
+
+    /// The rows of items whose originals could not be read, with the values of [`COLUMNS`].
+    pub fn unread(&self) -> Result<Vec<Row>, Error> {
+        let columns = COLUMNS.join(", ");
+        self.pages(&format!(
+            "SELECT {columns} FROM media WHERE key > ?1 AND key IN \
+             (SELECT key FROM adopted WHERE made_here = 0 AND (mark = '' OR mark GLOB '{UNREAD}*')) \
+             ORDER BY key LIMIT ?2"
         ))
     }
 
@@ -124,7 +158,7 @@ impl Catalogue {
                 "UPDATE media SET uploaded_at = ?2, created_at = ?3 WHERE key = ?1",
                 [key(), value(row, "uploaded_at"), value(row, "created_at")],
             ));
-            statements.push(patches::forget(&row.key));
+            statements.extend((!row.is_same).then(|| patches::forget(&row.key)));
             if outdated.is_some() {
                 // The files in which the original before was found hold something else.
                 statements.push(Statement::new("DELETE FROM places WHERE key = ?1", [key()]));
@@ -132,7 +166,7 @@ impl Catalogue {
             let size = Value::Integer(i64::try_from(row.size).unwrap_or(i64::MAX));
             statements.push(Statement::new(
                 "INSERT OR REPLACE INTO adopted (key, mark, size, made_here) VALUES (?1, ?2, ?3, 0)",
-                [key(), row.mark.as_str().into(), size],
+                [key(), format!("{}{}", if row.is_unread { UNREAD } else { "" }, row.mark).into(), size],
             ));
             for (sql, (_, value)) in updates.iter().zip(&row.others) {
                 statements.push(Statement::new(sql, [key(), value.clone()]));

@@ -15,11 +15,11 @@ impl Catalogue {
         json.map(|json| serde_json::from_str(json).map_err(invalid)).transpose()
     }
 
-    /// The files of a library that are clips, in the order of their paths: of items which still have a clip, and of
-    /// items that are hidden or removed. The second value says whether the item is withdrawn.
+    /// The files of a library that are clips, in the order of their paths: of items which still have a clip from a
+    /// file, and of items that are hidden or removed. The second value says whether the item is withdrawn.
     pub fn clips(&self, library: &str) -> Result<Vec<(Place, bool)>, Error> {
         let sql = "SELECT clips.path, clips.key, clips.size, clips.modified, clips.changed, withdrawn.key IS NOT NULL \
-                   FROM clips LEFT JOIN media ON media.key = clips.key AND media.renditions LIKE '%\"clip-%' \
+                   FROM clips LEFT JOIN media ON media.key = clips.key AND media.renditions LIKE '%\"source-%' \
                    LEFT JOIN withdrawn ON withdrawn.key = clips.key AND withdrawn.state <> 'pruned' \
                    WHERE clips.library = ?3 AND clips.path > ?1 \
                    AND (media.key IS NOT NULL OR withdrawn.key IS NOT NULL) ORDER BY clips.path LIMIT ?2";

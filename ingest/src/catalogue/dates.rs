@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use platform::{Error, Row, Statement, Value};
 
-use super::{Catalogue, value};
+use super::{Catalogue, places, value};
 use crate::taken::{Columns, Settled, Taken, Undecided, settle};
 
 /// The columns of a new row, until its neighbours are known.
@@ -46,24 +46,36 @@ impl Catalogue {
         let items: Vec<_> = known.iter().map(|(_, _, taken)| Undecided { library, taken: *taken }).collect();
         let settled = settle(&items, zone);
         let now = jiff::Timestamp::now().to_string();
-        let sql = "UPDATE media SET date_taken = ?2, taken_source = ?3, taken_offset = ?4, offset_source = ?5, \
-                   taken_at = ?6, day = ?7, updated_at = ?8 WHERE key = ?1";
         let changed = known.iter().zip(settled).filter_map(|((key, before, _), settled)| {
             let after = with(before.clone(), settled);
-            let columns = [
-                &after.date_taken,
-                &after.taken_source,
-                &after.taken_offset,
-                &after.offset_source,
-                &after.taken_at,
-                &after.day,
-            ];
-            let values = [Value::from(*key)].into_iter().chain(columns.map(|column| value(column.as_ref())));
-            let values: Vec<_> = values.chain([now.as_str().into()]).collect();
-            (after != *before).then(|| Statement::new(sql, values))
+            (after != *before).then(|| put(key, &after, &now))
         });
         self.write_all(&changed.collect::<Vec<_>>())
     }
+
+    /// The files of a library's items whose dates are those of their names, or guesses: path and key.
+    pub fn guessed_dates(&self, library: &str) -> Result<Vec<(String, String)>, Error> {
+        let sql = "SELECT places.path, places.key FROM places JOIN media ON media.key = places.key \
+                   WHERE places.path > ?1 AND places.library = ?3 AND media.taken_source IN ('name', 'file', 'ingest') \
+                   ORDER BY places.path LIMIT ?2";
+        let rows = self.pages_with(sql, &[library.into()])?;
+        rows.iter().map(|row| Ok((places::text(row, 0)?, places::text(row, 1)?))).collect()
+    }
+
+    /// Gives items other dates.
+    pub fn put_dates<'d>(&self, dated: impl IntoIterator<Item = (&'d String, &'d Columns)>) -> Result<(), Error> {
+        let now = jiff::Timestamp::now().to_string();
+        let statements: Vec<_> = dated.into_iter().map(|(key, columns)| put(key, columns, &now)).collect();
+        self.write_all(&statements)
+    }
+}
+
+fn put(key: &str, to: &Columns, now: &str) -> Statement<'static> {
+    let sql = "UPDATE media SET date_taken = ?2, taken_source = ?3, taken_offset = ?4, offset_source = ?5, \
+               taken_at = ?6, day = ?7, updated_at = ?8 WHERE key = ?1";
+    let columns = [&to.date_taken, &to.taken_source, &to.taken_offset, &to.offset_source, &to.taken_at, &to.day];
+    let values = [Value::from(key)].into_iter().chain(columns.map(|column| value(column.as_ref())));
+    Statement::new(sql, values.chain([now.into()]).collect::<Vec<_>>())
 }
 
 fn columns(row: &Row) -> Result<Columns, Error> {

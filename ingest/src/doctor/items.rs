@@ -7,6 +7,7 @@ use gallery::media::{Media, MediaType};
 use hls::{PlaylistKind, Scope, Summary};
 
 use super::{Finding, Kind};
+use crate::Stop;
 use crate::catalogue::Objects;
 use crate::engine::Session;
 use crate::failure::Failure;
@@ -26,11 +27,19 @@ pub struct Used {
     pub unclear: Vec<String>,
 }
 
-pub fn check(session: &Session, objects: &HashMap<String, u64>, found: &mut Vec<Finding>) -> Result<Used, Failure> {
+pub fn check(
+    session: &Session,
+    stop: &Stop,
+    objects: &HashMap<String, u64>,
+    found: &mut Vec<Finding>,
+) -> Result<Used, Failure> {
     let noted = session.catalogue.objects()?;
     let begun: HashSet<String> = session.catalogue.begun()?.into_iter().collect();
     let mut used = Used::default();
     for media in session.catalogue.all()? {
+        if stop.is_requested() {
+            return Err(Failure::Stopped);
+        }
         used.items += 1;
         let noted = noted.get(&media.key);
         original(&media, objects, found);

@@ -13,7 +13,7 @@ use crate::catalogue::{Deletion, Place, State};
 use crate::engine::{self, Session};
 use crate::failure::Failure;
 use crate::lock::Lock;
-use crate::{Error, Options, packs, prune, purge, scratch, views};
+use crate::{Error, Named, Options, Stop, packs, prune, purge, scratch, tally, views};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -48,6 +48,8 @@ pub struct Diagnosis {
     pub without_checksums: usize,
     pub found: Vec<Finding>,
     pub repaired: Vec<Finding>,
+    /// What stood in the way of a repair: libraries, and files of damaged items.
+    pub hindered: Vec<Named>,
 }
 
 impl Diagnosis {
@@ -59,6 +61,14 @@ impl Diagnosis {
 
 /// Looks for everything that is wrong. With `repair`, mends it, and looks again.
 pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
+    match diagnose(options, repair) {
+        // A request that was ended fails in words of the store.
+        Err(Error::Store(_)) if options.stop.is_requested() => Err(Error::Interrupted),
+        other => other,
+    }
+}
+
+fn diagnose(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     let session = Session::open(options)?;
     let failed = |failure| session.failed(options, failure);
     scratch::sweep(options.temp.as_deref());
@@ -68,7 +78,7 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
     purge::run(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
     purge::downloads(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
     packs::purge(&session.catalogue, &session.bucket, now, &options.stop).map_err(failed)?;
-    let before = look(&session).map_err(failed)?;
+    let before = look(&session, &options.stop).map_err(failed)?;
     if !repair || before.is_well() {
         return Ok(before);
     }
@@ -80,35 +90,38 @@ pub fn doctor(options: &Options, repair: bool) -> Result<Diagnosis, Error> {
         .collect();
     remove(&session, &before, options).map_err(failed)?;
     drop(lock);
-    ingest_again(options, &session, &damaged)?;
+    let hindered = ingest_again(options, &session, &damaged)?;
     if options.stop.is_requested() {
-        return Err(Error::Store("interrupted: run again to go on".to_owned()));
+        return Err(Error::Interrupted);
     }
     let _lock = Lock::take(&options.database)?;
-    let mut after = look(&session).map_err(failed)?;
+    let mut after = look(&session, &options.stop).map_err(failed)?;
     withdraw_what_is_lost(&session, &after).map_err(failed)?;
     // What the catalogue lacks is written anew.
-    let is_whole = !after.found.iter().any(|finding| finding.name.starts_with(CATALOGUE));
+    let is_lacking = |finding: &Finding| finding.kind != Kind::Stray && finding.name.starts_with(CATALOGUE);
+    let is_whole = !after.found.iter().any(is_lacking);
     session.publish(&Options { force: options.force || !is_whole, ..options.clone() })?;
-    after = look(&session).map_err(failed)?;
+    after = look(&session, &options.stop).map_err(failed)?;
     // `look` has sorted what it found.
     after.repaired = before.found.into_iter().filter(|finding| after.found.binary_search(finding).is_err()).collect();
+    after.hindered = hindered;
     Ok(after)
 }
 
-fn look(session: &Session) -> Result<Diagnosis, Failure> {
+fn look(session: &Session, stop: &Stop) -> Result<Diagnosis, Failure> {
     let objects: HashMap<String, u64> =
         session.bucket.list("")?.into_iter().map(|object| (object.key, object.size)).collect();
     let mut found = Vec::new();
-    let used = items::check(session, &objects, &mut found)?;
+    let used = items::check(session, stop, &objects, &mut found)?;
     orphans::check(session, &objects, &used, &mut found)?;
     found.sort();
     let without_checksums = session.catalogue.without_checksums()?.len();
-    Ok(Diagnosis { items: used.items, objects: objects.len(), without_checksums, found, repaired: Vec::new() })
+    Ok(Diagnosis { items: used.items, objects: objects.len(), without_checksums, found, ..Diagnosis::default() })
 }
 
-/// Ingests the files of damaged items anew, where they are still where the last run found them.
-fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) -> Result<(), Error> {
+/// Ingests the files of damaged items anew, where they are still where the last run found them. Returns what stood in
+/// the way: what one library refuses, another may do.
+fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) -> Result<Vec<Named>, Error> {
     let failed = |error| session.unusable(options, error);
     let roots = roots(session).map_err(failed)?;
     let mut files: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
@@ -128,18 +141,31 @@ fn ingest_again(options: &Options, session: &Session, damaged: &BTreeSet<&str>) 
             }
         }
     }
+    let mut hindered = Vec::new();
     for (root, only) in files {
         let again = Options {
-            library: Some(root),
-            only: Some(only),
+            library: Some(root.clone()),
+            only: Some(only.clone()),
             force: true,
             follow_links: true,
             prune: None,
             ..options.clone()
         };
-        engine::run(&again)?;
+        match engine::run(&again) {
+            Ok(report) => {
+                // The walk also names files of other items.
+                let is_meant = |named: &Named| named.name == tally::LIBRARY || only.contains(&named.name);
+                let named = report.skipped.into_iter().chain(report.failed).filter(is_meant);
+                let path = |name: &str| if name == tally::LIBRARY { root.clone() } else { root.join(name) };
+                hindered.extend(named.map(|it| Named { name: path(&it.name).display().to_string(), ..it }));
+            }
+            Err(error) => hindered.push(Named { name: root.display().to_string(), reason: error.to_string() }),
+        }
+        if options.stop.is_requested() {
+            break;
+        }
     }
-    Ok(())
+    Ok(hindered)
 }
 
 /// Deletes what nothing uses.

@@ -10,7 +10,7 @@ use super::{Finding, Kind};
 use crate::catalogue::Stored;
 use crate::engine::Session;
 use crate::failure::Failure;
-use crate::{packs, services, views};
+use crate::{made, packs, services, views};
 
 pub fn check(
     session: &Session,
@@ -62,18 +62,21 @@ pub fn check(
             || ["kv/", "_metadata/"].iter().any(|prefix| object.starts_with(prefix))
             || services::is_download(object)
     };
-    let is_ours = |object: &str| {
-        MADE.iter().chain(&["catalogue/"]).any(|prefix| object.starts_with(prefix)) || services::is_pack(object)
-    };
+    let is_made = |object: &str| made::is_ours(object) || services::is_pack(object) || made::is_of_old_layout(object);
     let others = objects.keys().map(String::as_str).filter(|object| !is_kept(object));
-    let (ours, others): (Vec<&str>, Vec<&str>) = others.partition(|object| is_ours(object));
+    let (products, others): (Vec<&str>, Vec<&str>) = others.partition(|object| is_made(object));
     let (begun, strays): (HashSet<&str>, HashSet<&str>) =
         others.into_iter().partition(|object| begun.contains(*object));
-    let (of_strays, ours) = ours.into_iter().partition::<Vec<&str>, _>(|object| is_of_one_of(&strays, object));
+    let (of_strays, products) = products.into_iter().partition::<Vec<&str>, _>(|object| is_of_one_of(&strays, object));
+    // Another program may play a film whose original is gone. Its objects are then all that is left of the film.
+    let is_shared = catalogue.has_foreign()?;
+    let (of_others, ours) =
+        products.into_iter().partition::<Vec<&str>, _>(|object| is_shared && made::is_of_old_layout(object));
     for (kind, detail, objects) in [
         (Kind::Orphan, "nothing uses it", ours),
         (Kind::Orphan, "the run that uploaded it was ended", begun.into_iter().collect()),
         (Kind::Stray, "no item has it as its original", strays.iter().copied().collect()),
+        (Kind::Stray, "it lies where the program before writes, which may still show it", of_others),
         // Another program has taken it in, and `adopt` has not seen it yet.
         (Kind::Stray, "it was made of an original that no item has", of_strays),
     ] {
@@ -82,9 +85,6 @@ pub fn check(
     }
     Ok(())
 }
-
-/// The prefixes of what is made of originals. The key of the original follows, but for thumbnails after their size.
-const MADE: [&str; 3] = ["hls/", "renditions/", "thumbnails/"];
 
 /// Whether an object was made of one of these originals: `hls/a.mp4/720p.m3u8` of `a.mp4`.
 fn is_of_one_of(originals: &HashSet<&str>, object: &str) -> bool {

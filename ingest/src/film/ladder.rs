@@ -76,6 +76,10 @@ impl FrameRate {
 
 /// In pictures a second.
 const SLOWEST: f64 = 10.0;
+/// A film of 60 pictures a second with uneven time stamps has up to so many where it has most.
+const FASTEST: f64 = 63.0;
+/// How far a rate may be from a common one to be that one.
+const NEAR: f64 = 0.05;
 
 const COMMON: [FrameRate; 9] = [
     FrameRate { num: 24000, den: 1001 },
@@ -90,8 +94,8 @@ const COMMON: [FrameRate; 9] = [
 ];
 
 /// The constant rate at which to encode: the film's own if it is constant, and otherwise the nearest common rate that
-/// loses little. The rate is at least 10 and at most 60. `average` is frames over duration. `base` is the rate that all
-/// time stamps fit.
+/// loses little. The rate is at least 10 and at most 60. `average` is frames over duration, or the most in a second.
+/// `base` is the rate that all time stamps fit.
 pub fn frame_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
     let rate = own_rate(average, base);
     // Chromium takes no pictures that stand for seconds. Repeated ones cost few bytes.
@@ -109,14 +113,14 @@ fn own_rate(average: Option<FrameRate>, base: Option<FrameRate>) -> FrameRate {
         return base;
     }
     // Slow motion of 120 or 240: takes every second or fourth frame, so that motion stays even.
-    let divisor = (rate.per_second() / 60.5).floor() + 1.0;
+    let divisor = (rate.per_second() / FASTEST).floor() + 1.0;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a frame rate over 60
     if divisor > 1.0 {
         rate.den = rate.den.saturating_mul(divisor as u32);
     }
     let off = |common: &FrameRate| (common.per_second() / rate.per_second() - 1.0).abs();
     let nearest = COMMON.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)));
-    if let Some(common) = nearest.filter(|common| off(common) < 0.015) {
+    if let Some(common) = nearest.filter(|common| off(common) < NEAR) {
         return common;
     }
     // A varying rate without a grid is rounded up, so that no frame is lost.
@@ -176,6 +180,12 @@ mod tests {
             (rate(27, 1), rate(30, 1), rate(30, 1)),
             (rate(53_940_000, 1_800_721), rate(90_000, 1), rate(30000, 1001)),
             (rate(273, 10), rate(90_000, 1), rate(30000, 1001)),
+            // The same, where it has most pictures a second: one came early.
+            (rate(31, 1), rate(120, 1), rate(30, 1)),
+            (rate(61, 1), rate(90_000, 1), rate(60, 1)),
+            (rate(62, 1), rate(600, 1), rate(60, 1)),
+            (rate(121, 1), rate(90_000, 1), rate(60, 1)),
+            (rate(40, 1), rate(90_000, 1), rate(48, 1)),
             // Slow motion.
             (rate(240, 1), rate(240, 1), rate(60, 1)),
             (rate(120_000, 1001), rate(120_000, 1001), rate(60_000, 1001)),

@@ -10,12 +10,14 @@ mod ladder;
 mod master;
 mod pace;
 mod package;
+mod place;
 mod poster;
 mod previews;
 mod probe;
 mod repack;
 mod score;
 mod segments;
+mod sounds;
 mod texts;
 mod tools;
 mod tracks;
@@ -74,10 +76,16 @@ impl Encoded {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).map_err(|error| encoder.no_folder(&error))?;
         let limits = encode::limits(&self.film, &self.rungs);
-        transport::write(encoder, &self.media, &folder, limits)
-            .map_err(|failure| encoder.explain(failure, "ffmpeg"))?;
+        let written = transport::write(encoder, &self.media, &folder, limits);
         let full = |problem| if self.folder.has_room() { Failure::File(problem) } else { encoder.no_room() };
-        transport::read(&folder, &self.media).map_err(full)
+        let made = written
+            .map_err(|failure| encoder.explain(failure, "ffmpeg"))
+            .and_then(|()| transport::read(&folder, &self.media).map_err(full));
+        if made.is_err() {
+            // The encode may be kept. Other films need the room.
+            let _ = fs::remove_dir_all(&folder);
+        }
+        made
     }
 
     /// Keeps what was encoded for the next run: this one could not upload it.
@@ -97,13 +105,26 @@ pub struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
-    /// Examines a film without decoding it.
+    /// Examines a film without decoding it. There may be no more of it than its head.
     pub fn probe(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
+        self.read((path, kind), &self.examine(path, kind)?, None)
+    }
+
+    /// As [`probe`](Self::probe), of a whole film. If it does not say how long it is, its pictures do.
+    pub fn probe_whole(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
         let json = self.examine(path, kind)?;
-        let file = taken::File { path, now: jiff::Timestamp::now() };
-        let mut film = probe::read(&json, &file).map_err(Failure::File)?;
+        let measured = match probe::without_length(&json) {
+            Some((video, start)) => pace::length(&self.moments((path, kind), video)?, start),
+            None => None,
+        };
+        self.read((path, kind), &json, measured)
+    }
+
+    fn read(&self, file: (&Path, sniff::Film), json: &[u8], measured: Option<f64>) -> Result<Film, Failure> {
+        let beside = taken::File { path: file.0, now: jiff::Timestamp::now() };
+        let mut film = probe::read(json, measured, &beside).map_err(Failure::File)?;
         if let Some(base) = film.doubtful {
-            film.rate = self.fastest((path, kind), film.video)?.map_or(film.rate, |fastest| {
+            film.rate = pace::fastest(&self.moments(file, film.video)?).map_or(film.rate, |fastest| {
                 ladder::frame_rate(Some(ladder::FrameRate { num: fastest, den: 1 }), Some(base))
             });
         }
@@ -119,15 +140,15 @@ impl Encoder<'_> {
             .map_err(|failure| self.explain(failure, "ffprobe"))
     }
 
-    /// The most pictures that a film has in a second.
-    fn fastest(&self, (path, kind): (&Path, sniff::Film), video: u32) -> Result<Option<u32>, Failure> {
+    /// The moments of all pictures of a film, in seconds.
+    fn moments(&self, (path, kind): (&Path, sniff::Film), video: u32) -> Result<Vec<f64>, Failure> {
         let mut command = self.tools.ffprobe();
         command.args(["-select_streams", &video.to_string(), "-show_entries", "packet=pts_time", "-of", "csv=p=0"]);
         tools::film_input(&mut command, path, kind);
         let limits = Limits { cpu: Duration::from_mins(30), ..Limits::TOOL };
         let csv = process::output(&mut command, limits, self.stop, Duration::from_mins(5))
             .map_err(|failure| self.explain(failure, "ffprobe"))?;
-        Ok(pace::fastest(&pace::moments(&csv)))
+        Ok(pace::moments(&csv))
     }
 
     /// Encodes a film, or takes what an earlier run has encoded of it and kept. `sha256` is the digest of the file.
@@ -163,15 +184,14 @@ impl Encoder<'_> {
             }
         }
         let mut folder = Scratch::new(&temp).map_err(|error| self.no_folder(&error))?;
-        match encode::encode(self, (path, kind), &film, &rungs, folder.path(), &mut *at) {
-            // A sound that this ffmpeg cannot decode is no reason to refuse the film.
-            Err(process::Failure::Exit(_)) if film.sounds.len() > 1 => {
-                film.sounds.truncate(1);
-                film.left_out.push("its further sounds cannot be read and are left out");
-                return self.encode_with((path, kind), film, sha256, at);
-            }
-            done => done.map_err(|failure| self.explain(failure, "ffmpeg"))?,
+        let explain = |failure| self.explain(failure, "ffmpeg");
+        let done = encode::encode(self, (path, kind), &film, &rungs, folder.path(), &mut *at);
+        let may_be_a_sound = matches!(done, Err(process::Failure::Exit(_)));
+        if may_be_a_sound && sounds::leave_out(self, (path, kind), &mut film).map_err(explain)? {
+            drop(folder);
+            return self.encode_with((path, kind), film, sha256, at);
         }
+        done.map_err(explain)?;
         folder.done(&label);
         let media = Media::read(folder.path(), &rungs, film.rate, &labels);
         let full = |problem| if folder.has_room() { Failure::File(problem) } else { self.no_room() };
@@ -179,7 +199,7 @@ impl Encoder<'_> {
         self.finish((path, kind), film, rungs, media, folder)
     }
 
-    /// Checks what was encoded, and makes what belongs to it.
+    /// Checks what was encoded, and makes what belongs to it. Whoever stops that finds the encode in the next run.
     fn finish(
         &self,
         file: (&Path, sniff::Film),
@@ -200,10 +220,16 @@ impl Encoder<'_> {
             }
             return Err(Failure::File(words));
         }
-        let explain = |failure| self.explain(failure, "ffmpeg");
-        let (texts, unread) = texts::read(self, file, &film, folder.path()).map_err(explain)?;
-        let (previews, thumbnails) = self.pictures(&media, encode::limits(&film, &rungs))?;
-        let package = media.package(&texts, &film.chapters, previews).map_err(Failure::File)?;
+        let made = self.completed(file, &film, &rungs, &media, folder.path());
+        let (package, thumbnails, unread) = match made {
+            Ok(made) => made,
+            Err(failure) => {
+                if matches!(failure, Failure::Stopped) {
+                    folder.keep();
+                }
+                return Err(failure);
+            }
+        };
         let is_hdr = film.transfer != probe::Transfer::Sdr;
         let pale = (is_hdr && !self.tools.tone_maps).then(|| {
             "HDR was cut to SDR without tone mapping and looks pale: install an ffmpeg with zscale and use --force"
@@ -213,6 +239,22 @@ impl Encoder<'_> {
         let notes: Vec<_> = pale.into_iter().chain(left_out).chain(unread).collect();
         let note = (!notes.is_empty()).then(|| notes.join("; "));
         Ok(Encoded { film, package, thumbnails, media, note, rungs, folder })
+    }
+
+    /// The whole package of a film, its poster, and what is said of subtitles that cannot be read.
+    fn completed(
+        &self,
+        file: (&Path, sniff::Film),
+        film: &Film,
+        rungs: &[Rung],
+        media: &Media,
+        folder: &Path,
+    ) -> Result<(Package, Thumbnails, Vec<String>), Failure> {
+        let texts = texts::read(self, file, film, folder);
+        let (texts, unread) = texts.map_err(|failure| self.explain(failure, "ffmpeg"))?;
+        let (previews, thumbnails) = self.pictures(media, encode::limits(film, rungs))?;
+        let package = media.package(&texts, &film.chapters, previews).map_err(Failure::File)?;
+        Ok((package, thumbnails, unread))
     }
 
     fn previews(&self, media: &Media, limits: Limits) -> Result<Option<previews::Previews>, Failure> {

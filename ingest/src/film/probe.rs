@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ladder::{FrameRate, frame_rate};
+use super::place::iso6709;
 use super::tracks::{self, Chapter, Label, Sound, Text};
-use crate::facts::{Facts, clean, rounded};
+use crate::facts::{Facts, clean};
 use crate::taken;
 
 /// A film as it is to be shown and encoded.
@@ -74,6 +75,7 @@ struct Stretch {
 #[derive(Default, Deserialize)]
 struct Format {
     duration: Option<String>,
+    start_time: Option<String>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
 }
@@ -105,6 +107,11 @@ impl Stream {
     fn is(&self, kind: &str) -> bool {
         self.codec_type.as_deref() == Some(kind) && self.codec_name.is_some()
     }
+
+    /// Whether it holds the pictures of a film, and not a cover.
+    fn is_shown(&self) -> bool {
+        self.is("video") && !is_set(self, "attached_pic")
+    }
 }
 
 #[derive(Deserialize)]
@@ -112,20 +119,26 @@ struct SideData {
     rotation: Option<f64>,
 }
 
+/// The stream of the pictures, and the moment at which the film begins, of a film that does not say how long it is:
+/// what recorders write that do not go back to the head of the file.
+pub fn without_length(json: &[u8]) -> Option<(u32, f64)> {
+    let output: Output = serde_json::from_slice(json).ok()?;
+    let video = output.streams.iter().find(|stream| stream.is_shown())?;
+    let is_said = length(video).or(seconds(output.format.duration.as_deref())).is_some();
+    let start = output.format.start_time.as_deref().and_then(|start| start.parse().ok()).unwrap_or_default();
+    (!is_said).then_some((video.index, start))
+}
+
 /// Reads `ffprobe -of json -show_streams -show_format -show_chapters`. `file` says when the film was taken if its tags
-/// do not.
-pub fn read(json: &[u8], file: &taken::File) -> Result<Film, String> {
+/// do not, and `measured` how many seconds of pictures it has if it does not say that.
+pub fn read(json: &[u8], measured: Option<f64>, file: &taken::File) -> Result<Film, String> {
     let output: Output = serde_json::from_slice(json).map_err(|_| "ffprobe's answer cannot be read".to_owned())?;
-    let video = output
-        .streams
-        .iter()
-        .find(|stream| stream.is("video") && !is_set(stream, "attached_pic"))
-        .ok_or("there is no video in it")?;
+    let video = output.streams.iter().find(|stream| stream.is_shown()).ok_or("there is no video in it")?;
     let (Some(width), Some(height)) = (video.width.filter(|w| *w > 0), video.height.filter(|h| *h > 0)) else {
         return Err("its pictures have no size".to_owned());
     };
     let format = seconds(output.format.duration.as_deref());
-    let pictures = length(video).or(format).ok_or("it has no duration")?;
+    let pictures = length(video).or(format).or(measured).ok_or("it has no duration")?;
     let (sounds, more_sounds) = sounds(&output.streams);
     let (texts, more_texts) = texts(&output.streams);
     // Of a file that does not say how long its pictures are, the whole is known.
@@ -307,20 +320,6 @@ fn facts(
     }
 }
 
-/// `+47.3769+008.5417+408.000/`: latitude, longitude, altitude (ISO 6709, decimal degrees). A position must have both
-/// latitude and longitude.
-fn iso6709(text: &str) -> [Option<f64>; 3] {
-    let text = text.split('/').next().unwrap_or_default();
-    let starts = text.char_indices().filter(|(_, c)| matches!(c, '+' | '-')).map(|(at, _)| at);
-    let starts: Vec<usize> = starts.chain([text.len()]).collect();
-    let mut parts = starts.windows(2).map(|pair| text[pair[0]..pair[1]].parse::<f64>().ok().map(rounded));
-    let mut next = |limit: f64| parts.next().flatten().filter(|value| value.abs() <= limit);
-    match (next(90.0), next(180.0)) {
-        (Some(latitude), Some(longitude)) => [Some(latitude), Some(longitude), next(100_000.0)],
-        _ => [None; 3],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,7 +328,7 @@ mod tests {
     /// Reads without a file.
     fn read(json: &[u8], name: &str) -> Result<Film, String> {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        super::read(json, &taken::File { path: std::path::Path::new(name), now })
+        super::read(json, None, &taken::File { path: std::path::Path::new(name), now })
     }
 
     fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Taken {
@@ -396,14 +395,6 @@ mod tests {
         ] {
             let error = read(json.as_bytes(), "a.mp4").unwrap_err();
             assert!(error.contains(reason), "{error}");
-        }
-    }
-
-    #[test]
-    fn places() {
-        assert_eq!(iso6709("+47.3769+008.5417/"), [Some(47.3769), Some(8.5417), None]);
-        for text in ["", "+47.3769/", "+91+008/", "+a+b/", "é+1"] {
-            assert_eq!(iso6709(text), [None; 3], "{text}");
         }
     }
 }

@@ -73,7 +73,7 @@ impl<'l> Live<'l> {
         if film.duration > Clip::LONGEST || before.is_some_and(|before| before.stored.is_foreign) {
             return Ok(None);
         }
-        let Some((photo, is_certain)) = self.pairs.of(file, film) else { return Ok(None) };
+        let Some((photo, is_certain)) = self.pairs.of(file, film.content_id.as_deref()) else { return Ok(None) };
         let Some(key) = register.key_at(&photo.place) else { return Ok(None) };
         let Some(item) = register.shown(&key).filter(|item| !item.stored.is_film) else {
             // The clip of a photo that was taken out must not come in by itself.
@@ -116,21 +116,20 @@ impl<'l> Live<'l> {
             return Err(Failure::File("it changed while it was read: run again".to_owned()));
         }
         let due = (jiff::Timestamp::now() + OLD_VERSIONS_STAY).to_string();
-        let outcome = if renditions.clip().is_some() { Outcome::Replaced } else { Outcome::Added };
+        let outcome = if renditions.source_of_clip().is_some() { Outcome::Replaced } else { Outcome::Added };
         catalogue.put_clip(&key, &renditions, vec![clip, source], Some((register.library, &place)), &due)?;
         Ok(Some(outcome))
     }
 
-    /// Whether another film is the clip of a photo, as far as this library tells: one that is gone from it is not.
+    /// Whether another film is the clip of a photo, as far as this library tells: one that is gone from it is not. One
+    /// within the photo's own file gives way to the same film beside it, which is kept for downloads.
     fn is_taken(&self, publisher: &Publisher, key: &str, file: &Candidate) -> Result<bool, Failure> {
         let library = publisher.register.library;
         let others = publisher.catalogue.clips_of(key)?;
-        // A clip without a file lies in the photo's own.
-        Ok(others.is_empty()
-            || others.iter().any(|(other, place)| {
-                other != library
-                    || (place.path != file.place && self.candidates.iter().any(|there| there.place == place.path))
-            }))
+        Ok(others.iter().any(|(other, place)| {
+            other != library
+                || (place.path != file.place && self.candidates.iter().any(|there| there.place == place.path))
+        }))
     }
 }
 

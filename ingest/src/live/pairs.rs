@@ -1,4 +1,5 @@
 //! Which photo a film belongs to: the one that holds the film's identifier, else the one of the same name beside it.
+//! Google's Takeout writes the film of `a.MP.jpg` beside it, as `a.MP`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,7 +7,6 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::film::Film;
 use crate::sniff::{Kind, Photo};
 use crate::walk::Candidate;
 
@@ -17,6 +17,8 @@ const TAIL: u64 = 64 * 1024;
 const APPLE: &[u8] = b"Apple iOS\0";
 /// How far behind that its identifier lies, in bytes.
 const NOTE: usize = 8192;
+/// The extension of the films of Google's Takeout, which its photos have before their own.
+const TAKEOUT: &str = ".mp";
 
 /// The photos of a library that may have a clip.
 pub struct Pairs<'l> {
@@ -44,13 +46,20 @@ impl<'l> Pairs<'l> {
 
     /// The photo of the same name.
     pub fn by_name(&self, film: &Candidate) -> Option<&'l Candidate> {
-        self.by_name.get(&name(&film.place)).copied()
+        let whole = film.place.to_lowercase();
+        let of_takeout = if whole.ends_with(TAKEOUT) { self.by_name.get(&whole) } else { None };
+        of_takeout.or_else(|| self.by_name.get(&name(&film.place))).copied()
     }
 
-    /// The photo of a film, and whether an identifier says so.
-    pub fn of(&self, file: &Candidate, film: &Film) -> Option<(&'l Candidate, bool)> {
-        let named = || self.by_name(file).map(|photo| (photo, false));
-        let Some(id) = &film.content_id else { return named() };
+    /// The photo of a film, and whether an identifier says so. `id` is that of the film.
+    pub fn of(&self, file: &Candidate, id: Option<&str>) -> Option<(&'l Candidate, bool)> {
+        let of_name = self.by_name(file);
+        let named = || of_name.map(|photo| (photo, false));
+        let Some(id) = id else { return named() };
+        // Most pairs have one name. To search a folder, the beginnings of all its photos are read.
+        if let Some(photo) = of_name.filter(|photo| identifier(&photo.path).as_deref() == Some(id)) {
+            return Some((photo, true));
+        }
         let folder = folder(&file.place);
         let mut searched = self.by_id.borrow_mut();
         let here = searched.entry(folder.to_owned()).or_insert_with(|| {
@@ -58,11 +67,8 @@ impl<'l> Pairs<'l> {
             here.filter_map(|photo| Some((identifier(&photo.path)?, *photo))).collect::<Vec<_>>()
         });
         // A photo whose EXIF was taken out has no identifier. One with another identifier is another's photo.
-        let of_name = self.by_name(file);
-        let is_named = |photo: &&Candidate| of_name.is_some_and(|named| std::ptr::eq(named, *photo));
-        // A photo and what was made from it may have the same identifier.
-        let mut same = here.iter().filter(|(other, _)| other == id).map(|(_, photo)| *photo);
-        let first = same.clone().find(is_named).or_else(|| same.next());
+        let is_named = |photo: &Candidate| of_name.is_some_and(|named| std::ptr::eq(named, photo));
+        let first = here.iter().find(|(other, _)| other == id).map(|(_, photo)| *photo);
         let is_others = here.iter().any(|(_, photo)| is_named(photo));
         first.map(|photo| (photo, true)).or_else(|| named().filter(|_| !is_others))
     }
@@ -122,6 +128,26 @@ mod tests {
         assert_eq!(found(&[APPLE, &vec![0; 20_000], ID.as_bytes()]), None, "far behind it");
         assert_eq!(found(&[APPLE, &ID.as_bytes()[..35]]), None);
         assert_eq!(found(&[]), None);
+    }
+
+    #[test]
+    fn a_folder_is_searched_only_if_the_photo_of_the_name_is_anothers() {
+        const IDS: [&str; 2] = ["01234567-89AB-CDEF-0123-456789ABCDEF", "01234567-89AB-CDEF-0123-456789000000"];
+        let folder = tempfile::tempdir().unwrap();
+        for (name, id) in [("a.jpg", IDS[0]), ("b.jpg", IDS[1])] {
+            let photo = [b"\xff\xd8\xff\xe1".as_slice(), APPLE, &[0; 300], id.as_bytes()].concat();
+            std::fs::write(folder.path().join(name), photo).unwrap();
+        }
+        std::fs::write(folder.path().join("a.mov"), b"\0\0\0\x14ftypqt  \0\0\0\0qt  ").unwrap();
+        let library = crate::walk::walk(folder.path(), false);
+        let pairs = Pairs::new(&library.candidates);
+        let film = library.candidates.iter().find(|file| file.place == "a.mov").unwrap();
+        let photo = |id| pairs.of(film, id).map(|(photo, is_certain)| (photo.place.as_str(), is_certain));
+        assert_eq!(photo(None), Some(("a.jpg", false)));
+        assert_eq!(photo(Some(IDS[0])), Some(("a.jpg", true)));
+        assert!(pairs.by_id.borrow().is_empty(), "nothing else was read");
+        assert_eq!(photo(Some(IDS[1])), Some(("b.jpg", true)));
+        assert_eq!(photo(Some(&IDS[0].replace('F', "E"))), None, "it is another film's");
     }
 
     #[test]

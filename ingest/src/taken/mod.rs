@@ -23,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use columns::Columns;
 pub use film::of_film;
 pub use foreign::{agree, of_row, uploaded};
-pub use photo::of_photo;
+pub use photo::{of_photo, of_sidecar};
 pub use settle::{Settled, Undecided, settle};
 
 /// No camera took a picture before this year.

@@ -18,12 +18,25 @@ pub fn of_photo(exif: Option<&Exif>, packet: Option<&[u8]>, file: &File) -> Take
         .or(by_name)
         .or_else(|| file.first(exif.and_then(camera::changed)))
         .unwrap_or_else(|| file.by_time());
+    compare(&mut taken, by_name);
+    taken
+}
+
+/// What a file beside a photo or film says, if it came later than what it is about.
+pub fn of_sidecar(file: &File) -> Option<Taken> {
+    let xmp = file.first(xmp::sidecars(file.path));
+    let mut taken = xmp.or_else(|| file.first(takeout::sidecars(file.path)))?;
+    compare(&mut taken, file.by_name());
+    Some(taken)
+}
+
+/// Finds the offset of a moment by the local time in the file's name.
+fn compare(taken: &mut Taken, by_name: Option<Taken>) {
     if let (Moment::Instant(instant), None, Some(Moment::Wall(wall))) =
         (taken.moment, taken.offset, by_name.map(|taken| taken.moment))
     {
         taken.offset = offset::between(wall, instant).map(|offset| (offset, OffsetSource::Name));
     }
-    taken
 }
 
 #[cfg(test)]

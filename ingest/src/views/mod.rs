@@ -12,7 +12,7 @@ mod shelf;
 use std::collections::HashSet;
 
 use gallery::views::build::{Built, Known, build};
-use gallery::views::{Directory, Head, INDEX, Index, Part, View, name_of};
+use gallery::views::{Directory, Head, INDEX, Index, PARTS, Part, View, is_part_name, name_of};
 
 use crate::bucket::{Bucket, StoreError};
 use crate::catalogue::Catalogue;
@@ -127,6 +127,11 @@ pub fn albums(catalogue: &Catalogue) -> Result<Vec<(View, String)>, Failure> {
 /// The objects of the snapshot of 0.1.0, if it is still there.
 pub fn of_0_1_0(bucket: &Bucket) -> Result<Vec<String>, Failure> {
     former::objects(bucket)
+}
+
+/// Whether an object has the name of one of the catalogue's, of this version or of 0.1.0.
+pub fn is_object(object: &str) -> bool {
+    object == INDEX || object.strip_prefix(PARTS).is_some_and(is_part_name) || former::is_object(object)
 }
 
 /// The keys of all objects that readers of the bucket may use.

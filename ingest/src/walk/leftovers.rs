@@ -1,4 +1,4 @@
-//! The names of what systems and photo programs leave between a person's pictures.
+//! The names of what systems, photo programs and cameras leave between a person's pictures.
 
 use std::path::Path;
 
@@ -51,6 +51,13 @@ const FILES: &[&str] = &[
     "desktop.ini", // how a folder is shown
 ];
 
+/// The ends of the names of files that cameras write beside each film, to show it on their small screens.
+const COMPANIONS: &[&str] = &[
+    ".thm", // GoPro, Canon, Sony: a small picture
+    ".lrv", // GoPro, Insta360: the film in low resolution
+    ".lrf", // DJI: the same
+];
+
 /// Whether a file or folder is left out for its name. Hidden names are those that begin with a dot: `.@__thumb`,
 /// `.Trash-1000`, `.picasaoriginals`, `.stversions`, AppleDouble's `._IMG_1.jpg`.
 pub fn is_leftover(path: &Path, is_folder: bool) -> bool {
@@ -62,7 +69,7 @@ pub fn is_leftover(path: &Path, is_folder: bool) -> bool {
     let Some(name) = name.to_str() else { return false };
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     if !is_folder {
-        return FILES.iter().any(is);
+        return FILES.iter().any(is) || COMPANIONS.iter().any(|end| ends_with(name, end));
     }
     let parent = path.parent().and_then(Path::file_name).and_then(|parent| parent.to_str());
     FOLDERS.contains(&name)
@@ -118,7 +125,11 @@ mod tests {
         for name in ["Thumbs.db", "thumbs.DB", "ehthumbs.db", "Desktop.ini", "._IMG_1.jpg", ".hidden.jpg"] {
             assert!(is_leftover(&Path::new("2024").join(name), false), "{name}");
         }
-        for name in ["a.jpg", "Thumbs.db.jpg", "_a.jpg"] {
+        for name in ["GX010001.THM", "GL010001.LRV", "dji_0001.lrf"] {
+            assert!(is_leftover(&Path::new("2024").join(name), false), "{name}");
+            assert!(!is_leftover(&Path::new("2024").join(name), true), "{name}: a folder");
+        }
+        for name in ["a.jpg", "Thumbs.db.jpg", "_a.jpg", "a.thm.jpg", "thm"] {
             assert!(!is_leftover(Path::new(name), false), "{name}");
         }
         assert!(!is_leftover(Path::new("Thumbs.db"), true));

@@ -61,6 +61,15 @@ fn what_systems_and_programs_leave_is_counted() {
 }
 
 #[test]
+fn what_cameras_write_beside_a_film_is_counted() {
+    let root = tree(&["GX010001.gif", "GX010001.THM", "GL010001.LRV", "sub/dji_0001.lrf", "sub/mine.thm"]);
+    write(&root, "sub/.galleryignore", "!mine.thm\n");
+    let library = walk(root.path(), false);
+    assert_eq!(places(&library), ["GX010001.gif", "sub/mine.thm"]);
+    assert_eq!((library.left_out, library.ignored, library.ignored_by_rule), (3, 0, 0));
+}
+
+#[test]
 fn counting_ends() {
     let root = tree(&["#snapshot/1/a.gif", "#snapshot/1/b.gif", "#snapshot/2/c.gif", "private/d.gif", "z.gif"]);
     write(&root, ".galleryignore", "private/");

@@ -1,5 +1,6 @@
 //! One object for each of a film's pictures and sounds, and what belongs to it.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::common::Gallery;
@@ -128,25 +129,64 @@ pub fn tracks() {
     }
 }
 
-/// A sound that this ffmpeg cannot open, and one whose time stamps are absurd.
-pub fn odd_sounds() {
-    let gallery = Gallery::new();
-    let two = "-f lavfi -i testsrc2=d=2:s=192x108:r=25 -f lavfi -i sine=d=2 -f lavfi -i sine=d=2 -map 0 -map 1 -map 2";
-    let path = film(&gallery, "two.mp4", &format!("{two} {X264} -c:a aac -f mp4"));
-    let mut bytes = std::fs::read(&path).unwrap();
-    // The second is DTS, as its description says, and cannot be decoded as that.
-    let at = bytes.windows(4).rposition(|bytes| bytes == b"esds").unwrap();
+/// Makes a sound of an MP4 one that cannot be decoded: its description says that it is DTS.
+fn spoil(path: &Path, sound: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let descriptions = bytes.windows(4).enumerate().filter(|(_, name)| name == b"esds");
+    let at = descriptions.map(|(at, _)| at).nth(sound).unwrap();
     let kind = bytes[at..].windows(2).position(|bytes| bytes == b"\x40\x15").unwrap();
     bytes[at + kind] = 0xa9;
-    std::fs::write(&path, bytes).unwrap();
-    let pictures = "-f lavfi -i testsrc2=d=1:s=192x108:r=25";
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// Sounds that this ffmpeg cannot open, and one whose time stamps are absurd.
+pub fn odd_sounds() {
+    let gallery = Gallery::new();
+    let pictures = "-f lavfi -i testsrc2=d=2:s=192x108:r=25";
+    let sounds = "-f lavfi -i sine=d=2 -f lavfi -i sine=d=2 -map 0 -map 1 -map 2";
+    let two = format!("{pictures} {sounds} {X264} -c:a aac -f mp4");
+    spoil(&film(&gallery, "second.mp4", &two), 1);
+    spoil(&film(&gallery, "first.mp4", &two), 0);
+    // It would outlast the pictures.
+    spoil(&film(&gallery, "only.mp4", &format!("{pictures} -f lavfi -i sine=d=5 {X264} -c:a aac -f mp4")), 0);
+    let pictures = pictures.replace("d=2", "d=1");
     film(&gallery, "long.mp4", &format!("{pictures} -f lavfi -i sine=d=700:r=8000 {X264} -c:a aac -b:a 16k"));
     let report = gallery.ingest();
-    assert_eq!(report.added, 2, "{report}");
-    assert!(report.to_string().contains("further sounds cannot be read"), "{report}");
-    assert!(report.to_string().contains("far longer than its pictures"), "{report}");
+    assert_eq!(report.added, 4, "{report}");
+    let words = report.to_string();
+    for name in ["first", "second"] {
+        assert!(words.contains(&format!("{name}.mp4: some of its sounds cannot be read")), "{words}");
+    }
+    assert!(words.contains("only.mp4: its sound cannot be read"), "{words}");
+    assert!(words.contains("far longer than its pictures"), "{words}");
     assert!(near(seconds(&list(&gallery, "long.mp4", "sound-1.m3u8").parts), 601.0));
-    apple::check(&gallery, "two.mp4");
+    for (key, count) in [("first.mp4", 1), ("second.mp4", 1), ("only.mp4", 0)] {
+        let sounds = ["sound-1.mp4", "sound-2.mp4"].map(|name| gallery.object(&gallery.hls(key, name)).is_some());
+        assert_eq!(sounds, [count > 0, count > 1], "{key}");
+        assert!(near(seconds(&list(&gallery, key, "108p.m3u8").parts), 2.0), "{key}");
+        apple::check(&gallery, key);
+    }
+    assert!(loudness(&gallery, &gallery.hls("first.mp4", "sound-1.mp4")).iter().all(|level| *level > -60.0));
+}
+
+/// As browsers record, and what a recorder leaves that was killed.
+pub fn without_length() {
+    let gallery = Gallery::new();
+    let source = "-f lavfi -i testsrc2=s=192x108:r=25:d=6 -f lavfi -i sine=d=6";
+    film(&gallery, "browser.webm", &format!("{source} -c:v libvpx -deadline realtime -c:a libopus -f webm -live 1"));
+    // Its clock did not begin at zero.
+    let late = "-output_ts_offset 90 -f matroska -live 1";
+    let killed = film(&gallery, "killed.mkv", &format!("{source} {X264} -c:a aac {late}"));
+    let length = killed.metadata().unwrap().len();
+    std::fs::File::options().write(true).open(killed).unwrap().set_len(length * 2 / 3).unwrap();
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (2, 0), "{report}");
+    for (key, lengths) in [("browser.webm", 5.9..6.1), ("killed.mkv", 3.0..5.5)] {
+        let stored: f64 = gallery.sql(&format!("SELECT duration FROM media WHERE key = '{key}'")).remove(0);
+        assert!(lengths.contains(&stored), "{key}: {stored}");
+        let shown = seconds(&list(&gallery, key, "108p.m3u8").parts);
+        assert!(near(shown, stored), "{key}: {shown}");
+    }
 }
 
 pub fn short() {

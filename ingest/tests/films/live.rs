@@ -207,3 +207,46 @@ pub fn behind() {
     assert_eq!(kept(&gallery), 0, "temporary folders are gone");
     assert_eq!(gallery.ingest().objects, 0);
 }
+
+/// Google's Takeout writes the film behind a picture beside it, too.
+pub fn takeout() {
+    let mut gallery = Gallery::new();
+    let clip = film(&gallery, "clip.mp4", CLIP);
+    let film = fs::read(&clip).unwrap();
+    fs::rename(clip, gallery.library().join("PXL_1.MP")).unwrap();
+    // An earlier version made an item of it.
+    gallery.ingest();
+    assert_eq!(keys(&gallery), ["PXL_1.MP"]);
+    gallery.file("PXL_1.MP.jpg", &[&photo()[..], &film].concat());
+    gallery.file("new/PXL_2.MP.jpg", &[&taken("2024:06:15 14:03:22")[..], &film].concat());
+    gallery.file("new/PXL_2.MP", &[&film[..], b"\0\0\0\x08free"].concat());
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (4, 0), "{report}");
+    let photos = ["PXL_1.MP.jpg", "new/PXL_2.MP.jpg"];
+    assert_eq!(keys(&gallery), photos);
+    let of_files = |gallery: &Gallery| photos.map(|key| clips(gallery, key).1.expect("it is from a file").bytes);
+    let bytes = film.len() as u64;
+    assert_eq!(of_files(&gallery), [bytes, bytes + 8]);
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (4, 0), "{report}");
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+    // A photo that is made anew has its own clip again, until the film is asked for.
+    gallery.options.force = true;
+    assert_eq!(gallery.ingest().exit_code(), 0);
+    assert_eq!(of_files(&gallery), [bytes, bytes + 8]);
+    gallery.options.force = false;
+    assert_eq!(gallery.ingest().objects, 0);
+    assert_eq!(keys(&gallery), photos);
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// A camera's small picture of a film is no photo whose clip the film might be, and its small film is none.
+pub fn companions() {
+    let gallery = Gallery::new();
+    film(&gallery, "MVI_0001.AVI", "-f lavfi -i testsrc=d=2:s=320x240:r=25 -c:v mpeg4 -f avi");
+    gallery.file("MVI_0001.THM", &encode(&quarters(160, 120), ImageFormat::Jpeg));
+    film(&gallery, "MVI_0001.LRV", "-f lavfi -i testsrc=d=2:s=64x48:r=25 -c:v mpeg4 -f mp4");
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.left_out, report.exit_code()), (1, 2, 0), "{report}");
+    assert_eq!(gallery.sql::<String>("SELECT key || ' ' || type FROM media"), ["MVI_0001.AVI video"]);
+}

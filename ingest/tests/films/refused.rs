@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use super::common::{self, Gallery};
-use super::{X264, film};
+use super::{X264, film, kept};
 
 /// A gallery, and a film beside its library that nothing may publish.
 fn beside() -> (Gallery, String) {
@@ -218,17 +218,84 @@ pub fn stopped() {
     assert_eq!(std::fs::read_dir(temp).unwrap().count(), 0, "temporary folders are gone");
 }
 
+/// A run that is stopped when the film is encoded, and its previews are being made.
+pub fn stopped_behind_the_encode() {
+    let mut gallery = Gallery::new();
+    film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=9 {X264} -f mp4"));
+    let [encoded, waits] = ["encoded", "waits"].map(|name| gallery.folder.path().join(name));
+    let script = format!(
+        "*-progress*) echo once >> '{}';; *round=up*) if [ ! -e '{}' ]; then touch '{1}'; exec sleep 60; fi",
+        encoded.display(),
+        waits.display()
+    );
+    gallery.options.ffmpeg = Some(ffmpeg_that(&gallery, &script));
+    let (stop, watched) = (gallery.options.stop.clone(), waits.clone());
+    let watcher = std::thread::spawn(move || {
+        while !watched.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        stop.request();
+    });
+    let report = gallery.ingest();
+    watcher.join().unwrap();
+    assert!(report.interrupted && report.failed.is_empty() && report.added == 0, "{report}");
+    assert_eq!(kept(&gallery), 1);
+    gallery.options.stop = ingest::Stop::default();
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(std::fs::read_to_string(encoded).unwrap(), "once\n", "it is not encoded again");
+    assert_eq!(kept(&gallery), 0);
+}
+
+/// A film with another time and the same bytes, when it is to be uploaded.
+pub fn touched() {
+    let mut gallery = Gallery::new();
+    let path = film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=2 {X264} -f mp4"));
+    let encoded = gallery.folder.path().join("encoded");
+    let script = format!("*-progress*) echo once >> '{}'; touch '{}'", encoded.display(), path.display());
+    gallery.options.ffmpeg = Some(ffmpeg_that(&gallery, &script));
+    let report = gallery.ingest();
+    assert!(report.failed[0].reason.contains("changed while it was read"), "{report}");
+    assert_eq!((report.added, kept(&gallery)), (0, 1));
+    assert_eq!(gallery.ingest().added, 1);
+    assert_eq!(std::fs::read_to_string(encoded).unwrap(), "once\n", "it is not encoded again");
+    assert_eq!(kept(&gallery), 0);
+}
+
 /// An ffmpeg that does something else when it is to encode.
 fn when_it_encodes(gallery: &Gallery, script: &str) -> std::path::PathBuf {
+    ffmpeg_that(gallery, &format!("*-progress*) {script}"))
+}
+
+/// An ffmpeg that does something first where its arguments are these: branches of the shell's `case`.
+fn ffmpeg_that(gallery: &Gallery, branches: &str) -> std::path::PathBuf {
+    tools_that(gallery, branches, "'') :")
+}
+
+/// As [`ffmpeg_that`], with an ffprobe of the same kind.
+fn tools_that(gallery: &Gallery, ffmpeg: &str, ffprobe: &str) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let tools = gallery.folder.path().join("tools");
     std::fs::create_dir(&tools).unwrap();
-    let encodes = format!("case \"$*\" in *-progress*) {script};; esac");
-    for (name, first) in [("ffmpeg", encodes.as_str()), ("ffprobe", "")] {
-        std::fs::write(tools.join(name), format!("#!/bin/sh\n{first}\nexec {name} \"$@\"\n")).unwrap();
+    for (name, branches) in [("ffmpeg", ffmpeg), ("ffprobe", ffprobe)] {
+        let script = format!("#!/bin/sh\ncase \"$*\" in {branches};; esac\nexec {name} \"$@\"\n");
+        std::fs::write(tools.join(name), script).unwrap();
         std::fs::set_permissions(tools.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     tools.join("ffmpeg")
+}
+
+/// Nothing is done with a film before the one before it is encoded: whoever stops a run loses that one at most.
+pub fn one_after_the_other() {
+    let mut gallery = Gallery::new();
+    for (name, side) in [("a.mp4", 108), ("b.mp4", 110)] {
+        film(&gallery, name, &format!("-f lavfi -i testsrc2=s=192x{side}:r=12:d=1 {X264} -f mp4"));
+    }
+    let log = gallery.folder.path().join("log");
+    let noted = |on: &str, word: &str| format!("{on}) echo {word} >> '{}'", log.display());
+    let tools = tools_that(&gallery, &noted("*-progress*", "encoded"), &noted("*-show_format*", "examined"));
+    gallery.options.ffmpeg = Some(tools);
+    assert_eq!(gallery.ingest().added, 2);
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "examined\nencoded\n".repeat(2));
 }
 
 /// As on a disk that was full for a moment: ffmpeg ends well, and one of its files is not whole.

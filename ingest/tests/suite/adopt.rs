@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::common::gate::refusing;
 use crate::common::jpeg::{Value, encode, quarters, stored, with_exif};
 use crate::common::{Gallery, views};
 use image::ImageFormat;
-use ingest::{Adoption, Options, Report, Sources, Stop};
+use ingest::{Adoption, Error, Options, Report, Sources, Stop};
 
 const FILM: &[u8] = include_bytes!("../../../tests/harness/fixtures/clip.mp4");
 const TAKEN: u16 = 0x9003;
@@ -69,6 +70,17 @@ fn dump(gallery: &Gallery) -> PathBuf {
     .concat();
     let path = gallery.folder.path().join("dump.sql");
     std::fs::write(&path, sql).unwrap();
+    path
+}
+
+/// A dump whose rows say no more than they must.
+fn dump_of(gallery: &Gallery, keys: &[&str]) -> PathBuf {
+    let row = |key: &&str| {
+        let (key, when) = (format!("'{key}'"), ("created_at", "'2025'"));
+        insert(&[("key", key.as_str()), ("filename", "'x'"), ("type", "'image'"), when, ("updated_at", "'2025'")])
+    };
+    let path = gallery.folder.path().join("dump.sql");
+    std::fs::write(&path, TABLE.to_owned() + &keys.iter().map(row).collect::<String>()).unwrap();
     path
 }
 
@@ -303,9 +315,43 @@ fn what_could_not_be_read_is_looked_at_again() {
     ingest::adopt(&without, &Sources::default()).unwrap();
     ingest::run(&Options { library: None, renditions: true, ..gallery.options.clone() }).unwrap();
     let made = gallery.renditions("unread.mp4").unwrap();
+    let again = adopt(&gallery, None);
+    assert_eq!((again.unchanged, again.whole + again.mended), (1, 1), "{again}");
+    assert_eq!(one(&gallery, "hls_qualities", "unread.mp4").as_deref(), Some(r#"["120p"]"#));
     assert_eq!(adopt(&gallery, None).unchanged, 2);
     assert_eq!(gallery.renditions("unread.mp4"), Some(made));
     assert_eq!(gallery.sql::<i64>("SELECT COUNT(*) FROM deletions"), [0]);
+}
+
+/// What is known of an original that could not be read is not lost when it is read at last.
+#[test]
+fn another_look_keeps_what_the_row_says() {
+    let gallery = Gallery::new();
+    let bytes = film(&gallery.folder.path().join("clip.mp4"));
+    gallery.put(CLIP, &bytes);
+    let without = Options { ffmpeg: Some("/nowhere/ffmpeg".into()), ..gallery.options.clone() };
+    let dump = Some(dump_of(&gallery, &[CLIP]));
+    assert_eq!(ingest::adopt(&without, &Sources { dump }).unwrap().notes.len(), 1);
+    assert_eq!((one(&gallery, "filename", CLIP).as_deref(), one(&gallery, "duration", CLIP)), (Some("x"), None));
+
+    // Its file is known by the tag all the same.
+    gallery.file("from the phone.mp4", &bytes);
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.added), (1, 0), "{report}");
+    let noted = "filename || ' ' || duration || ' ' || (digest IS NOT NULL) || (patches IS NOT NULL)";
+    let look_again = || {
+        let again = adopt(&gallery, None);
+        assert_eq!((again.unchanged, again.mended), (0, 1), "{again}");
+        assert_eq!(one(&gallery, noted, CLIP).as_deref(), Some("x 2.0 11"));
+        assert_eq!(adopt(&gallery, None).unchanged, 1);
+    };
+    look_again();
+    // An earlier version noted no tag.
+    for sql in ["UPDATE adopted SET mark = '' RETURNING key", "UPDATE media SET duration = NULL RETURNING key"] {
+        assert_eq!(gallery.sql::<String>(sql), [CLIP]);
+    }
+    look_again();
+    assert_eq!(one(&gallery, "json_extract(metadata, '$.note')", CLIP), None);
 }
 
 /// Whatever happens here to an item of another program, that program finds what it had.
@@ -370,6 +416,25 @@ fn new_pictures_leave_the_old_ones_for_the_other_program() {
     // Who takes an item out wants all of it gone.
     ingest::curate(&gallery.options, &[NOTED.to_owned()], ingest::Change::Remove { now: true }).unwrap();
     assert_eq!(gallery.keys("").iter().filter(|key| key.contains("IMG_2797")).count(), 0);
+}
+
+/// What was encoded and could not be uploaded is kept, as that of any other run is.
+#[test]
+fn a_film_that_was_converted_is_uploaded_by_the_next_run() {
+    let gallery = Gallery::new();
+    gallery.put(CLIP, &film(&gallery.folder.path().join("clip.mp4")));
+    adopt(&gallery, None);
+    let kept = || {
+        let all = std::fs::read_dir(gallery.options.temp.as_ref().unwrap()).unwrap();
+        all.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("edge-gallery-film-")).count()
+    };
+    let renew = Options { library: None, renditions: true, ..gallery.options.clone() };
+    let bucket = refusing(&gallery.store, "PUT /media/hls/", 403, "AccessDenied").location();
+    let failed = ingest::run(&Options { bucket, ..renew.clone() });
+    assert!(matches!(&failed, Err(Error::Store(words)) if words.contains("denies access")), "{failed:?}");
+    assert_eq!(kept(), 1);
+    assert_eq!(ingest::run(&renew).unwrap().renewed, 1);
+    assert_eq!(kept(), 0);
 }
 
 #[test]
@@ -458,15 +523,7 @@ fn originals_where_services_write_are_named_and_left() {
     for key in theirs.iter().chain(&["c.jpg", &format!("downloads/{digits}"), &format!("packs/{digits}")]) {
         gallery.put(key, &photo(1, &[]));
     }
-    let row = |key: &str| {
-        let values = [("key", format!("'{key}'")), ("filename", "'x'".into()), ("type", "'image'".into())];
-        let more = [("created_at", "'2025'".to_owned()), ("updated_at", "'2025'".to_owned())];
-        let all: Vec<_> = values.iter().chain(&more).map(|(name, value)| (*name, value.as_str())).collect();
-        insert(&all)
-    };
-    let path = gallery.folder.path().join("dump.sql");
-    std::fs::write(&path, [TABLE.to_owned(), row(theirs[0]), row("c.jpg")].concat()).unwrap();
-    let report = adopt(&gallery, Some(path));
+    let report = adopt(&gallery, Some(dump_of(&gallery, &[theirs[0], "c.jpg"])));
     assert_eq!(report.misplaced, theirs);
     assert!(report.missing.is_empty() && report.gone.is_empty() && report.exit_code() == 2, "{report}");
     assert!(report.to_string().contains("misplaced: downloads/a.jpg: "), "{report}");
@@ -480,4 +537,64 @@ fn originals_where_services_write_are_named_and_left() {
     let again = adopt(&gallery, None);
     assert_eq!((again.misplaced, again.gone), (vec![theirs[1].to_owned()], Vec::new()));
     assert_eq!(gallery.sql::<String>("SELECT key FROM media"), [theirs[0]]);
+}
+
+/// The operator had dropped a large original. The other program still plays what was made of it.
+#[test]
+fn a_repair_deletes_nothing_that_another_program_may_have_made() {
+    let gallery = Gallery::new();
+    fill(&gallery);
+    gallery.delete(MOVIE);
+    let misplaced = ["catalogue/a.jpg", "hls/wedding/day1.mov", "renditions/a.jpg"];
+    for key in misplaced {
+        gallery.put(key, &photo(4, &[]));
+    }
+    let before = gallery.keys("");
+    let dump = dump(&gallery);
+    let report = adopt(&gallery, Some(dump));
+    assert_eq!(report.misplaced, misplaced);
+    assert_eq!(report.missing, [MOVIE, "gone.jpg"]);
+
+    let ours = "renditions/gone.jpg/0123456789abcdef/small.webp";
+    gallery.put(ours, b"x");
+    let mended = ingest::doctor(&gallery.options, true).unwrap();
+    assert!(mended.is_well() && mended.repaired.len() == 1, "{mended:?}");
+    assert!(gallery.object(ours).is_none());
+    for key in before {
+        assert!(gallery.object(&key).is_some(), "{key} is gone");
+    }
+}
+
+#[test]
+fn a_row_makes_an_original_of_any_name() {
+    let gallery = Gallery::new();
+    let theirs = [".facebook_1.jpg", "1758739736070-sunset.jfif", "WhatsApp Image 2024 at 10.11.12"];
+    for (number, key) in (1..).zip(theirs) {
+        gallery.put(key, &photo(number, &[]));
+    }
+    gallery.put("without a row.12", &photo(9, &[]));
+    gallery.put("notes.txt", b"not ours");
+    let report = adopt(&gallery, Some(dump_of(&gallery, &[&theirs[..], &["notes.txt"]].concat())));
+    assert_eq!((report.mended, report.missing.len(), report.others), (3, 0, 1), "{report}");
+    assert_eq!((&report.unfit[..], report.exit_code()), (&["notes.txt".to_owned()][..], 2));
+    assert!(report.to_string().contains("missing: notes.txt: what the bucket has is no photo or film"), "{report}");
+    let shown = "SELECT key FROM media WHERE json_extract(metadata, '$.mime') = 'image/jpeg' ORDER BY key";
+    assert_eq!(gallery.sql::<String>(shown), theirs);
+
+    // Without the rows they are known by what is here.
+    let again = adopt(&gallery, None);
+    assert_eq!((again.unchanged, again.others, again.exit_code()), (3, 2, 0), "{again}");
+    assert!(ingest::doctor(&gallery.options, false).unwrap().is_well());
+}
+
+#[test]
+fn a_row_in_this_database_whose_object_is_no_picture_is_not_shown() {
+    let gallery = Gallery::new();
+    gallery.put("notes.txt", b"not ours");
+    let sql = std::fs::read_to_string(dump_of(&gallery, &["notes.txt"])).unwrap();
+    rusqlite::Connection::open(Gallery::database(&gallery.options)).unwrap().execute_batch(&sql).unwrap();
+    for _ in 0..2 {
+        assert_eq!(adopt(&gallery, None).unfit, ["notes.txt"]);
+        assert_eq!(views::keys(&gallery), [""; 0]);
+    }
 }

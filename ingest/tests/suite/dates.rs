@@ -150,6 +150,32 @@ fn a_new_neighbour_moves_what_was_a_guess() {
 }
 
 #[test]
+fn what_stands_beside_a_file_may_come_later() {
+    let gallery = gallery("Europe/Berlin");
+    for name in ["scan.jpg", "sub/other.jpg", "dated.jpg"] {
+        let dated = [(TAKEN, Value::Ascii("2024:06:15 10:00:00"))];
+        photo(&gallery, name, if name == "dated.jpg" { &dated } else { &[] });
+    }
+    gallery.ingest();
+    let takeout = |name: &str, seconds: u32| {
+        let json = format!(r#"{{"photoTakenTime":{{"timestamp":"{seconds}"}}}}"#);
+        gallery.file(name, json.as_bytes());
+    };
+    takeout("scan.jpg.json", 1_718_459_600);
+    takeout("dated.jpg.json", 1_718_459_600);
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (3, 0), "{report}");
+    let dated = "dated.jpg 2024-06-15T10:00:00 +02:00 exif/library";
+    let scan = "scan.jpg 2024-06-15T15:53:20 +02:00 takeout/library";
+    assert_eq!(told(&gallery), [dated, "sub/other.jpg 2024-06-15T14:00:00 +02:00 file/library", scan]);
+    // What it said once, it says for good. A day is a guess no more.
+    takeout("scan.jpg.json", 1_718_000_000);
+    gallery.file("sub/other.jpg.xmp", b"<a xmlns:e='http://ns.adobe.com/exif/1.0/' e:DateTimeOriginal='2024-06-14'/>");
+    assert_eq!(gallery.ingest().objects, 0);
+    assert_eq!(told(&gallery), ["sub/other.jpg 2024-06-14 +02:00 xmp/library", dated, scan]);
+}
+
+#[test]
 fn a_repair_leaves_the_dates_and_the_settings_of_the_library() {
     let mut gallery = gallery("Asia/Tokyo");
     photo(&gallery, "camera.jpg", &[(TAKEN, Value::Ascii("2024:06:15 01:00:00"))]);

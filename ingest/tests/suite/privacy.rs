@@ -34,7 +34,8 @@ fn has(bytes: &[u8], text: &str) -> bool {
 }
 
 fn lacking(gallery: &Gallery) -> i64 {
-    gallery.sql("SELECT COUNT(*) FROM media WHERE patches IS NULL OR substr(patches, 1, 1) <> x'02'").remove(0)
+    let sql = "SELECT COUNT(*) FROM media WHERE patches IS NULL OR hex(substr(patches, 1, 1)) <> ";
+    gallery.sql(&format!("{sql}'{:02X}'", privacy::VERSION)).remove(0)
 }
 
 #[test]

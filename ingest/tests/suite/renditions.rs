@@ -1,11 +1,12 @@
 //! `ingest --renditions`: items of earlier versions get what newer ones have, and their originals stay.
 
 use crate::common::Gallery;
+use crate::common::gate::refusing;
 use crate::common::jpeg::{encode, quarters};
 use gallery::layout::{ThumbnailSize, made, thumbnail};
 use gallery::media::url_version;
 use image::{GenericImageView, ImageFormat};
-use ingest::{Change, Kind, doctor};
+use ingest::{Change, Error, Kind, Options, doctor};
 
 const AWKWARD: &str = "% é (1).jpg";
 
@@ -74,6 +75,48 @@ fn an_original_that_cannot_be_read_is_named_and_the_others_go_on() {
     assert!(gallery.renditions(AWKWARD).is_some());
     // It still has its old thumbnails.
     assert!(gallery.object(&thumbnail(ThumbnailSize::Large, "long.png")).is_some());
+}
+
+#[test]
+fn originals_in_an_archive_are_named_and_the_others_go_on() {
+    let gallery = Gallery::new();
+    // More than the failures in a row that end a run.
+    let archived: Vec<String> = (0..6).map(|number| format!("old/{number}.png")).collect();
+    for (width, key) in (30..).zip(archived.iter().map(String::as_str).chain(["z.png"])) {
+        gallery.file(key, &encode(&quarters(width, 20), ImageFormat::Png));
+    }
+    gallery.ingest();
+    gallery.sql::<String>("UPDATE media SET renditions = NULL, checksums = NULL RETURNING key");
+    let bucket = refusing(&gallery.store, "GET /media/old/", 403, "InvalidObjectState").location();
+    let options = Options { library: None, renditions: true, checksums: true, bucket, ..gallery.options.clone() };
+    let report = ingest::run(&options).unwrap();
+    assert_eq!((report.renewed, report.summed, report.notes.len()), (1, 1, 12), "{report}");
+    for key in &archived {
+        let reasons: Vec<_> = report.notes.iter().filter(|note| note.name == *key).map(|note| &note.reason).collect();
+        let is_told = |words: &str| reasons.iter().any(|reason| reason.starts_with(words));
+        assert!(is_told("no new pictures: ") && is_told("no checksums: "), "{report}");
+        assert!(reasons.iter().all(|reason| reason.contains("in an archive (InvalidObjectState)")), "{report}");
+    }
+}
+
+/// Nobody can tell whether such an answer is about one object alone.
+#[test]
+fn a_store_that_refuses_again_and_again_ends_the_run() {
+    let gallery = Gallery::new();
+    for width in 30..38 {
+        gallery.file(&format!("{width}.png"), &encode(&quarters(width, 20), ImageFormat::Png));
+    }
+    gallery.ingest();
+    gallery.sql::<String>("UPDATE media SET renditions = NULL, checksums = NULL RETURNING key");
+    let sum = |words| {
+        let bucket = refusing(&gallery.store, words, 400, "InvalidRequest").location();
+        ingest::run(&Options { library: None, checksums: true, bucket, ..gallery.options.clone() })
+    };
+    let report = sum("GET /media/30.png").unwrap();
+    assert_eq!((report.summed, report.notes.len()), (7, 1), "{report}");
+    gallery.sql::<String>("UPDATE media SET checksums = NULL RETURNING key");
+    let failed = sum("GET /media/3");
+    assert!(matches!(&failed, Err(Error::Store(words)) if words.contains("(InvalidRequest)")), "{failed:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use crate::common::jpeg::{encode, quarters};
 use crate::common::{Gallery, views};
 use image::ImageFormat;
-use ingest::{Became, Change, Kind, Options, Prune, Report, curate, doctor};
+use ingest::{Became, Change, Error, Kind, Options, Prune, Report, Stop, curate, doctor};
 
 fn library(photos: u32) -> Gallery {
     let gallery = Gallery::new();
@@ -396,6 +396,43 @@ fn doctor_takes_nothing_out_while_a_folder_is_away() {
     fs::rename(away, gallery.library()).unwrap();
     assert!(doctor(&gallery.options, true).unwrap().is_well());
     assert_eq!(gallery.object("0.jpg").unwrap().bytes, photo(0));
+}
+
+#[test]
+fn what_one_library_refuses_keeps_no_other_from_being_mended() {
+    let gallery = library(2);
+    let other = gallery.folder.path().canonicalize().unwrap().join("a second library");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("other.jpg"), photo(40)).unwrap();
+    let second = Options { library: Some(other.clone()), ..gallery.options.clone() };
+    assert_eq!(ingest::run(&second).unwrap().added, 1);
+    for key in ["0.jpg", "1.jpg", "other.jpg"] {
+        gallery.delete(&gallery.rendition("small", key));
+    }
+    fs::write(other.join("gallery.toml"), "no settings").unwrap();
+    // Of the same size, and no picture any more.
+    let broken = gallery.library().canonicalize().unwrap().join("1.jpg");
+    fs::write(&broken, vec![b'x'; photo(1).len()]).unwrap();
+    gallery.file("another broken one.jpg", b"x");
+
+    let diagnosis = doctor(&gallery.options, true).unwrap();
+    let hindered: Vec<_> = diagnosis.hindered.iter().map(|named| named.name.as_str()).collect();
+    assert_eq!(hindered, [other.to_str().unwrap(), broken.to_str().unwrap()], "{diagnosis:?}");
+    assert!(diagnosis.hindered[0].reason.contains("gallery.toml"), "{diagnosis:?}");
+    let left: Vec<_> = diagnosis.found.iter().map(|finding| finding.name.as_str()).collect();
+    assert_eq!((left, diagnosis.repaired.len()), (vec!["1.jpg", "other.jpg"], 1));
+    assert_eq!(views::row(&gallery, "0.jpg").renditions, gallery.renditions("0.jpg"), "it is published");
+}
+
+#[test]
+fn doctor_ends_when_it_is_asked_to() {
+    let gallery = library(1);
+    let stop = Stop::default();
+    stop.request();
+    for repair in [false, true] {
+        let ended = doctor(&Options { stop: stop.clone(), ..gallery.options.clone() }, repair);
+        assert!(matches!(ended, Err(Error::Interrupted)), "{ended:?}");
+    }
 }
 
 /// An item as versions before took it in, out of a folder that is reserved by now.
