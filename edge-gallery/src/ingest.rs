@@ -177,7 +177,7 @@ pub fn stop_on_signal() -> Result<Stop, ctrlc::Error> {
     let requested = stop.clone();
     ctrlc::set_handler(move || {
         if requested.is_requested() {
-            std::process::exit(130);
+            std::process::exit(crate::INTERRUPTED.into());
         }
         requested.request();
     })?;

@@ -31,7 +31,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 type Failure = Box<dyn std::error::Error>;
 
 /// The exit code of what was ended by Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// A private photo and video gallery.
 ///

@@ -181,7 +181,7 @@ impl<'a> Register<'a> {
 
     /// Whether a file is as the last run left it, and need not be read.
     pub fn is_unchanged(&self, file: &Candidate) -> bool {
-        self.lock().arrive(file, self.force).is_some()
+        self.lock().known(file, self.force).is_some()
     }
 
     /// Whether a file may become a new item under its own key, where something may lie that no row tells of.

@@ -136,14 +136,12 @@ fn film(options: &Options, publisher: &Publisher, item: &Lacking) -> Result<(), 
     };
     let sums = sums(&path, publisher.stop).map_err(|error| Failure::File(photo::unreadable(error)))?;
     let digest = sums.ok_or(Failure::Stopped)?.sha256;
-    let probed = encoder.probe(&path, kind)?;
+    let probed = encoder.probe_whole(&path, kind)?;
     let encoded = encoder.encode((&path, kind), probed, &digest, |_| {})?;
     drop(alone);
     if let Err(failure) = put_film(publisher, item, &new_version(&digest, true), &encoded) {
         // The next run need not encode it again.
-        if matches!(failure, Failure::Store(_) | Failure::Catalogue(_) | Failure::Stopped) {
-            encoded.keep();
-        }
+        encoded.keep();
         return Err(failure);
     }
     examined(publisher, &item.key, &path)

@@ -144,6 +144,10 @@ describe('the player', () => {
   });
 
   it('has menus that do what they say', async () => {
+    // The chapters come late, when a list has the focus.
+    let chaptersMayCome;
+    const held = new Promise((resolve) => (chaptersMayCome = resolve));
+    await page.route('**/chapters.json?**', async (route) => (await held, route.continue()));
     await open(page);
     await play(page);
     const height = () => film(page, (video) => video.videoHeight);
@@ -172,8 +176,11 @@ describe('the player', () => {
       const shown = [...document.querySelector('.slide-active video').textTracks].filter(({ mode }) => mode === 'showing');
       return shown.length === 1 && shown[0].cues.length > 0;
     });
+    assert.equal(await page.getByRole('combobox', { name: 'Chapter' }).count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement.matches('.film-panel select')), true);
+    chaptersMayCome();
+    await page.locator('select[name=chapter] option').nth(1).waitFor({ state: 'attached' });
     await screenshot(page, 'player-settings');
-    // The list of chapters comes once the film plays.
     const chapters = await page.getByRole('combobox', { name: 'Chapter' }).locator('option').allTextContents();
     assert.ok(chapters.length >= 2, chapters.join());
     await choose(page, 'Chapter', chapters[1]);
@@ -182,6 +189,7 @@ describe('the player', () => {
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('.film-panel').isVisible(), false);
     assert.equal(await page.locator('dialog.lightbox').isVisible(), true);
+    await page.unroute('**/chapters.json?**');
   });
 
   it('listens to the keyboard', async () => {

@@ -23,7 +23,8 @@ use crate::{
 const STAND_IN: &str = "XTASK_STANDS_FOR_RUSTC";
 
 /// Makes a command of cargo lint and document the packages that it is asked to build. Commands with and without this
-/// share what they build of dependencies, and nothing else.
+/// share what they build of dependencies, and nothing else. What cargo does not build anew is not linted anew, not even
+/// after a change of `clippy.toml`.
 pub fn with(cargo: &mut Command) -> Result<&mut Command, Failure> {
     Ok(cargo.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(STAND_IN, "1"))
 }
@@ -39,7 +40,8 @@ pub fn check_entries() -> Result<(), Failure> {
 /// What rustc would have ended with, if this program was started in its place.
 pub fn stand_in() -> Option<ExitCode> {
     env::var_os(STAND_IN)?;
-    Some(match run(&env::args_os().skip(1).collect::<Vec<_>>()) {
+    let all: Vec<OsString> = env::args_os().skip(1).collect();
+    Some(match run(&all) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {

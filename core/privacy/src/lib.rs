@@ -32,7 +32,7 @@ mod webp;
 mod work;
 mod xmp;
 
-pub use bmff::names_place;
+pub use bmff::{names_coordinate, names_place};
 pub use coding::{Finding, MAX_ENCODED, ObjectMark, Unreadable, VERSION};
 pub use patches::{Fill, Patch, Patches, Timed};
 pub use source::{ReadAt, Refusal};

@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
         }
         match outcome {
             Outcome::Whole => return Ok(0),
-            Outcome::Stopped => return Ok(130),
+            Outcome::Stopped => return Ok(crate::INTERRUPTED),
             // What was taken of unchanged parts stays.
             Outcome::Changed if !gallery::is_zip(&arguments.url) && asked_again < MOST_CHANGES => asked_again += 1,
             Outcome::Changed => {

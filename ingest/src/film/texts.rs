@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use privacy::names_place;
+use privacy::{names_coordinate, names_place};
 
 use super::tools::{film_input, input};
 use super::tracks::{self, Label, language};
@@ -111,10 +111,9 @@ impl Beside {
 
 /// Whether a WebVTT tells where the camera was: by a coordinate, or in most of what it shows. People say GPS too, once.
 fn is_of_places(vtt: &str) -> bool {
-    let is_fine = |part: &[u8]| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit);
     let cues = vtt.split("\n\n").filter(|block| block.contains("-->"));
     let (places, others): (Vec<&str>, Vec<&str>) = cues.partition(|cue| names_place(cue.as_bytes()));
-    vtt.as_bytes().windows(5).any(is_fine) || places.len() > others.len()
+    names_coordinate(vtt.as_bytes()) || places.len() > others.len()
 }
 
 /// The files whose names begin with the film's, in the order of their names. What a link leads to may lie outside of

@@ -62,6 +62,11 @@ impl Inner {
     /// Notes that a file was found. The outcome, if the file need not be read.
     pub fn arrive(&mut self, file: &Candidate, force: bool) -> Option<Outcome> {
         self.found.insert(file.place.clone());
+        self.known(file, force)
+    }
+
+    /// What is known of a file that need not be read: it is as the last run left it.
+    pub fn known(&self, file: &Candidate, force: bool) -> Option<Outcome> {
         let place = self.places.get(&file.place)?;
         let entry = self.items.get(&place.key)?;
         let need_not = entry.is_withdrawn || !force && !self.begun.contains(&place.key);

@@ -37,6 +37,12 @@ struct Asked {
     size: Option<String>,
 }
 
+/// What is wanted.
+enum Of {
+    View(String),
+    Keys(Vec<String>),
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Prepared {
@@ -84,10 +90,12 @@ pub(crate) async fn begin<P: Platform>(
         return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
     }
     let wanted = Wanted { size, flags: viewer.flags() };
-    if asked.view.is_some() == asked.keys.is_some() {
-        return Err(malformed().into());
-    }
-    if let Some(view) = &asked.view
+    let of = match (asked.view, asked.keys) {
+        (Some(view), None) => Of::View(view),
+        (None, Some(keys)) => Of::Keys(keys),
+        _ => return Err(malformed().into()),
+    };
+    if let Of::View(view) = &of
         && let Some(prepared) = of_packs(service, cx, &viewer, view, wanted).await?
     {
         return answer(&prepared);
@@ -100,10 +108,9 @@ pub(crate) async fn begin<P: Platform>(
             contents.add(&media, blanked);
         }
     };
-    let title = match (asked.view, asked.keys) {
-        (Some(view), None) => of_view(service, cx, &viewer, &view, take).await?,
-        (None, Some(keys)) => of_keys(service, cx, keys, take).await?,
-        _ => return Err(malformed().into()),
+    let title = match of {
+        Of::View(view) => of_view(service, cx, &viewer, &view, take).await?,
+        Of::Keys(keys) => of_keys(service, cx, keys, take).await?,
     };
     let mut title = download::short(&title).to_owned();
     if size == Size::Screen {

@@ -16,7 +16,7 @@ use crate::source::{DAMAGED, SHAPE, Stop, TOO_MUCH};
 use crate::work::Work;
 use tracks::Tracks;
 
-pub use tracks::names_place;
+pub use tracks::{names_coordinate, names_place};
 
 /// The most boxes at the top. A film in fragments has two for each second.
 const MAX_BOXES: usize = 100_000;

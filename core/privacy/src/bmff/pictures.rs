@@ -20,9 +20,9 @@ const PROPERTIES: &[&[u8; 4]] = &[
     b"oinf", b"tols", b"lsel", b"a1op", b"a1lx", b"rref", b"brnd", b"auxC", b"subs",
     // Of sizes, shapes and views.
     b"ispe", b"pixi", b"pasp", b"clap", b"irot", b"imir", b"iscl", b"rloc", b"prfr", b"stvi", b"cmin", b"cmex",
-    // Of colours and light.
-    b"colr", b"clli", b"mdcv", b"cclv", b"amve", b"ndwt", b"reve", // Of a series, and of the moment.
-    b"aebr", b"wbbr", b"fobr", b"afbr", b"dobr", b"crtt", b"mdft",
+    // Of colours and light, of a series, and of the moment.
+    b"colr", b"clli", b"mdcv", b"cclv", b"amve", b"ndwt", b"reve", b"aebr", b"wbbr", b"fobr", b"afbr", b"dobr", b"crtt",
+    b"mdft",
 ];
 
 /// Whether a `meta` is that of a picture.

@@ -142,9 +142,13 @@ pub fn references(work: &mut Work, dinf: &Part) -> Result<(), Stop> {
 /// four digits after its point.
 pub fn names_place(text: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    let is_fine = |part: &[u8]| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit);
     let is_degree = |part: &[u8]| part.starts_with("°".as_bytes()) && part[2].is_ascii_digit();
     [&b"$G"[..], b"GPS", b"gps", b"atitude"].iter().any(|word| has(word))
-        || text.windows(5).any(is_fine)
+        || names_coordinate(text)
         || text.windows(3).any(is_degree)
+}
+
+/// Whether a text has a number with four digits after its point, as the coordinates of places have.
+pub fn names_coordinate(text: &[u8]) -> bool {
+    text.windows(5).any(|part| part[0] == b'.' && part[1..].iter().all(u8::is_ascii_digit))
 }

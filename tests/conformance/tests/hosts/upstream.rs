@@ -136,8 +136,10 @@ fn answer(mut to: &TcpStream, asked: &Asked) -> io::Result<bool> {
             Ok(true)
         }
         "chunked" => {
+            // Made before the head is sent: a host counts the time from there on.
+            let body = of(number(1));
             to.write_all(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n")?;
-            for chunk in of(number(1)).chunks(9999) {
+            for chunk in body.chunks(9999) {
                 to.write_all(format!("{:x}\r\n", chunk.len()).as_bytes())?;
                 to.write_all(&[chunk, b"\r\n"].concat())?;
             }

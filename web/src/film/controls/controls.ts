@@ -51,7 +51,7 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   const pip = button('pip', () => void float().catch(() => undefined));
   const tv = button('cast', () => void television?.choose().catch(() => undefined));
   const wide = button('wide', () => void fill().catch(() => undefined));
-  const line = timeline(video, engine, () => draw());
+  const line = timeline(video, engine, () => describe());
   const menu = panel(video, engine, line.chapters);
   const row = h('div', { class: 'film-row' }, play, mute, volume, time, chapter, captions, settings, tv, pip, wide);
   const bar = h('div', { class: 'film-bar', role: 'group', 'aria-label': words.film.player }, line.element, row);
@@ -85,7 +85,10 @@ export function controls(video: HTMLVideoElement, frame: HTMLElement, engine: En
   }
 
   function open(yes: boolean): void {
-    if (yes) menu.fill();
+    if (yes) {
+      line.prepare();
+      menu.fill();
+    }
     menu.element.hidden = !yes;
     set(settings, { 'aria-expanded': String(yes) });
     if (yes) menu.element.querySelector('select')?.focus();

@@ -35,19 +35,31 @@ export function panel(video: HTMLVideoElement, engine: Engine, chapters: () => r
     return h('label', {}, h('span', {}, label), select);
   }
 
-  return {
-    element,
-    fill() {
+  const rows = new Map<string, HTMLElement>();
+
+  function fill(): void {
+    const menus: [name: string, label: string, menu: Menu][] = [
+      ['quality', words.film.quality, engine.qualities],
+      ['speed', words.film.speed, speeds],
+      ['subtitles', words.film.subtitles, engine.subtitles],
+      ['sound', words.film.sound, engine.sounds],
+      ['chapter', words.film.chapter, jumps()],
+    ];
+    let above: HTMLElement | null = null;
+    for (const [name, label, menu] of menus) {
+      const old = rows.get(name);
       // A list that is open would close.
-      if (element.contains(document.activeElement) && document.activeElement?.matches('select')) return;
-      const rows = [
-        row('quality', words.film.quality, engine.qualities),
-        row('speed', words.film.speed, speeds),
-        row('subtitles', words.film.subtitles, engine.subtitles),
-        row('sound', words.film.sound, engine.sounds),
-        row('chapter', words.film.chapter, jumps()),
-      ];
-      element.replaceChildren(...rows.filter((each) => each !== null));
-    },
-  };
+      const kept = old?.contains(document.activeElement) ? old : row(name, label, menu);
+      if (kept !== old) {
+        old?.remove();
+        if (!kept) rows.delete(name);
+        else if (above) above.after(kept);
+        else element.prepend(kept);
+        if (kept) rows.set(name, kept);
+      }
+      above = kept ?? above;
+    }
+  }
+
+  return { element, fill };
 }

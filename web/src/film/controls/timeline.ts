@@ -13,6 +13,8 @@ export interface Timeline {
   chapters(): readonly Chapter[];
   /** Draws the place, what is loaded, and the chapter. */
   draw(): void;
+  /** Loads what the film's package has beside the film: once it plays, or once somebody seeks or wants the chapters. */
+  prepare(): void;
 }
 
 /** The line on which the viewer seeks: what is loaded, chapters, and a preview of the place under the pointer. */
@@ -101,7 +103,6 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     new Image().src = url;
   }
 
-  /** Loads what the film's package has beside the film: once it plays, or once somebody seeks. */
   function prepare(): void {
     if (prepared || (engine.previews === null && engine.chapters === null)) return;
     prepared = true;
@@ -154,7 +155,7 @@ export function timeline(video: HTMLVideoElement, engine: Engine, chapterKnown: 
     hide();
     draw();
   });
-  return { element, chapters: () => chapters, draw };
+  return { element, chapters: () => chapters, draw, prepare };
 }
 
 /** Without previews and chapters, a film plays as well. */
