@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::Options;
+use crate::digest::sums;
 use crate::failure::Failure;
 use crate::film::{Encoded, Film};
 use crate::live::{Filmed, Live};
@@ -19,6 +19,7 @@ use crate::sniff::{self, Kind};
 use crate::tally::Tally;
 use crate::turns::{Turn, Turns};
 use crate::walk::{Candidate, Library};
+use crate::{Options, Stop};
 
 /// A photo of the library.
 type Photographed<'l> = (&'l Candidate, sniff::Photo);
@@ -196,6 +197,7 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
             break;
         }
         let is_played_there = !publisher.keep_old_layout || old_layout::is_played(&claim.key);
+        let digest = claim.source.sha256.clone();
         let result = shielded(|| publisher.film(file, kind, claim, &encoded));
         match &result {
             Ok(_) => {
@@ -206,11 +208,18 @@ fn upload(publisher: &Publisher, tally: &Tally, films: Receiver<(&Candidate, sni
                     tally.note(&file.place, old_layout::NOT_PLAYED.to_owned());
                 }
             }
-            // The next run need not encode it again, unless the file has other bytes by then.
+            // Other bytes than those of the digest may have been encoded.
+            Err(Failure::File(_) | Failure::Skipped(_)) if !still_has(file, &digest, publisher.stop) => {}
+            // The next run need not encode it again.
             Err(_) => encoded.keep(),
         }
         tally.count(&file.place, result);
     }
+}
+
+/// Whether a file still has the bytes of a digest.
+fn still_has(file: &Candidate, digest: &str, stop: &Stop) -> bool {
+    sums(&file.path, stop).ok().flatten().is_some_and(|now| now.sha256 == digest)
 }
 
 /// Encodes a film. `done` is what was counted as done by then, of the mebibytes of its file.

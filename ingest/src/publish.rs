@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use crate::Packaging;
 use crate::Stop;
 use crate::blank::Examination;
-use crate::bucket::{Bucket, Content, Headers};
+use crate::bucket::{Bucket, Content, Head, Headers};
 use crate::catalogue::{self, Catalogue, Deletion, Kept, Metadata, Objects, Row};
 use crate::facts::Facts;
 use crate::failure::Failure;
@@ -79,25 +79,30 @@ pub struct Described<'a> {
 impl<'a> Publisher<'a> {
     /// What is to be done with a file: `Err` with the outcome where nothing is.
     pub fn ask(&self, file: &Candidate, turn: Option<Turn<'_>>) -> Result<Result<Claim<'a>, Outcome>, Failure> {
-        self.look_before(file)?;
+        let there = self.look_before(file)?;
         Ok(match self.register.ask(file, turn, self.stop)? {
             Answer::Known(outcome) => Err(outcome),
             Answer::New(claim) if self.dry_run => Err(claim.forego()),
-            Answer::New(claim) => Ok(*claim),
+            Answer::New(mut claim) => {
+                claim.there = there.filter(|_| claim.before.is_none() && claim.key == file.key.as_str());
+                Ok(*claim)
+            }
         })
     }
 
-    /// Another program may have put something else where a new item would go: nothing is ever replaced by that.
-    fn look_before(&self, file: &Candidate) -> Result<(), Failure> {
+    /// Another program may have put something else where a new item would go: nothing is ever replaced by that. What
+    /// holds the same bytes is returned.
+    fn look_before(&self, file: &Candidate) -> Result<Option<Head>, Failure> {
         if !self.register.may_be_new(file) {
-            return Ok(());
+            return Ok(None);
         }
         let key = file.key.as_str();
-        let Some(head) = self.bucket.head(key)? else { return Ok(()) };
-        if head.size != file.size || !self.holds(file, key, &head.etag.unwrap_or_default())? {
+        let Some(head) = self.bucket.head(key)? else { return Ok(None) };
+        if head.size != file.size || !self.holds(file, key, head.etag.as_deref().unwrap_or_default())? {
             self.register.occupy(key);
+            return Ok(None);
         }
-        Ok(())
+        Ok(Some(head))
     }
 
     pub fn photo(
@@ -119,8 +124,8 @@ impl<'a> Publisher<'a> {
             InPhoto::LeftOut(reason) => photo.note = Some(photo.note.unwrap_or(reason)),
         }
         let (key, outcome, note) = (claim.key.clone(), claim.outcome(), photo.note.clone());
-        let there = self.there_already(file, &claim)?;
-        self.begin(&key)?;
+        let there = self.there_already(file, &claim, kind.mime())?;
+        self.begin_claim(&claim)?;
         let mut renditions = self.thumbnails(&key, &claim.version, &photo.thumbnails)?;
         match &clip {
             Some(clip) => self.clip(&key, &mut renditions, clip)?,
@@ -159,8 +164,8 @@ impl<'a> Publisher<'a> {
     ) -> Result<Outcome, Failure> {
         let (key, version, outcome) = (claim.key.clone(), claim.version.clone(), claim.outcome());
         let examination = Examination::of_file(&file.path, claim.crc).map_err(unreadable)?;
-        let there = self.there_already(file, &claim)?;
-        self.begin(&key)?;
+        let there = self.there_already(file, &claim, kind.mime())?;
+        self.begin_claim(&claim)?;
         let objects = self.film_objects(&key, &version, encoded, self.writes_old_layout(&claim))?;
         let pictures = self.thumbnails(&key, &version, &encoded.thumbnails)?;
         let tag = self.original(file, &key, kind.mime(), there)?;
@@ -205,6 +210,11 @@ impl<'a> Publisher<'a> {
     /// Notes what is about to be uploaded. What a killed run leaves is then known to be ours.
     pub fn begin(&self, key: &str) -> Result<(), Failure> {
         Ok(self.catalogue.begin(key, &timestamp(SystemTime::now()))?)
+    }
+
+    /// As [`begin`](Self::begin), unless an original is there that may be another program's.
+    fn begin_claim(&self, claim: &Claim<'_>) -> Result<(), Failure> {
+        if claim.there.is_some() { Ok(()) } else { self.begin(&claim.key) }
     }
 
     /// Uploads many objects at a time, in any order. The first failure ends the upload.
@@ -262,10 +272,22 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// The tag of an original that another program has put there, if it is what the file holds. It is never written.
-    fn there_already(&self, file: &Candidate, claim: &Claim<'_>) -> Result<Option<String>, Failure> {
+    /// The tag of an original that is in the bucket, if it is what the file holds. What another program has put there is
+    /// never written.
+    fn there_already(
+        &self,
+        file: &Candidate,
+        claim: &Claim<'_>,
+        mime: &'static str,
+    ) -> Result<Option<String>, Failure> {
         if !claim.before.as_ref().is_some_and(|before| before.stored.is_foreign) {
-            return Ok(None);
+            let Some(there) = claim.there.as_ref().filter(|head| head.has(&headers(mime))) else { return Ok(None) };
+            // Hours may have gone by since then, with a film.
+            return match self.bucket.head(&claim.key)? {
+                Some(now) if now == *there => Ok(now.etag),
+                None => Ok(None),
+                Some(_) => Err(Failure::Skipped("the bucket has another original by now: run again".to_owned())),
+            };
         }
         let head = self.bucket.head(&claim.key)?.filter(|head| head.size == file.size);
         let tag = head.and_then(|head| head.etag).unwrap_or_default();
@@ -290,11 +312,11 @@ impl<'a> Publisher<'a> {
         mime: &'static str,
         there: Option<String>,
     ) -> Result<Option<String>, Failure> {
-        if let Some(tag) = there {
-            return Ok(Some(tag));
-        }
         if !file.is_untouched() {
             return Err(changed());
+        }
+        if there.is_some() {
+            return Ok(there);
         }
         let tag = self.put(key, Content::File(&file.path), mime)?;
         if file.is_untouched() { Ok(tag) } else { Err(changed()) }
@@ -305,8 +327,7 @@ impl<'a> Publisher<'a> {
         if self.stop.is_requested() {
             return Err(Failure::Stopped);
         }
-        let headers = Headers { content_type, cache_control: CACHE_SIGNED };
-        match self.bucket.put(key, content, headers) {
+        match self.bucket.put(key, content, headers(content_type)) {
             Err(_) if self.stop.is_requested() => Err(Failure::Stopped),
             result => Ok(result?),
         }
@@ -362,6 +383,11 @@ pub struct Packaged {
 #[allow(clippy::needless_pass_by_value)] // for map_err
 fn unreadable(error: std::io::Error) -> Failure {
     Failure::File(photo::unreadable(error))
+}
+
+/// The headers of an object.
+const fn headers(content_type: &'static str) -> Headers {
+    Headers { content_type, cache_control: CACHE_SIGNED }
 }
 
 fn changed() -> Failure {

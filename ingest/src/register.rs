@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use platform::Error;
 
+use crate::bucket::Head;
 use crate::catalogue::{Catalogue, Item, Place, Source, State};
 use crate::digest::{sha256_of_bytes, sums};
 use crate::failure::Failure;
@@ -57,6 +58,8 @@ pub struct Claim<'a> {
     pub place: Place,
     /// What the item was before.
     pub before: Option<Item>,
+    /// The object under the key of a new item, if it holds the same bytes: of a catalogue that was lost, say.
+    pub there: Option<Head>,
     is_committed: bool,
 }
 
@@ -175,6 +178,7 @@ impl<'a> Register<'a> {
             source: Source { sha256: digest, modified: file.modified.clone() },
             crc: sums.crc,
             before,
+            there: None,
             is_committed: false,
         })))
     }
@@ -246,6 +250,7 @@ impl<'a> Register<'a> {
             source: Source { sha256: digest, modified: modified.to_owned() },
             crc: crc32fast::hash(bytes),
             before,
+            there: None,
             is_committed: false,
         }))
     }

@@ -315,13 +315,13 @@ describe('through a link', () => {
     await closed(page);
   });
 
-  it('without originals, an album of films is not said to be gone', async () => {
+  it('a view that is gone is not said to hold nothing', async () => {
     await page.goto(`${server.url}/#/`);
     await gridShown(page);
-    server.intercept = refuseWith(404, 'There is no such thing.');
+    server.intercept = refuseWith(404, 'There is no such view.');
     await opener(page).tap();
     await prepare(page).tap();
-    await dialog(page).getByRole('alert').getByText('Nothing of this can be downloaded.').waitFor();
+    await dialog(page).getByRole('alert').getByText('There is no such view.').waitFor();
     server.intercept = () => false;
     await dialog(page).getByRole('button', { name: 'Close' }).tap();
     await closed(page);

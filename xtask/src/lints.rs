@@ -8,6 +8,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
@@ -22,11 +23,25 @@ use crate::{
 /// Is set where this program stands for rustc.
 const STAND_IN: &str = "XTASK_STANDS_FOR_RUSTC";
 
-/// Makes a command of cargo lint and document the packages that it is asked to build. Commands with and without this
-/// share what they build of dependencies, and nothing else. What cargo does not build anew is not linted anew, not even
-/// after a change of `clippy.toml`.
+/// Makes a command of cargo lint and document the crates of the workspace that it builds. Commands with and without this
+/// share what they build of dependencies, and nothing else.
 pub fn with(cargo: &mut Command) -> Result<&mut Command, Failure> {
-    Ok(cargo.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(STAND_IN, "1"))
+    Ok(cargo.env("RUSTC_WORKSPACE_WRAPPER", itself()?).env(STAND_IN, "1"))
+}
+
+/// A copy of this program, which stays as it is when the program is built anew during a run. For another name, cargo
+/// builds the crates of the workspace anew, so the name changes with all that says how they are linted.
+fn itself() -> Result<PathBuf, Failure> {
+    let mut lints = DefaultHasher::new();
+    (include_str!("lints.rs"), fs::read(workspace::root().join("clippy.toml"))?).hash(&mut lints);
+    let program = env::current_exe()?;
+    let copy = program.with_file_name(format!("xtask-{:016x}", lints.finish()));
+    if !copy.exists() {
+        let part = copy.with_extension(std::process::id().to_string());
+        fs::copy(program, &part)?;
+        fs::rename(part, &copy)?;
+    }
+    Ok(copy)
 }
 
 /// Lints the programs for other hosts. They do not link here, so nothing else builds them for this machine.
@@ -55,19 +70,29 @@ pub fn stand_in() -> Option<ExitCode> {
 fn run(all: &[OsString]) -> Result<bool, Failure> {
     let (rustc, arguments) = all.split_first().ok_or("cargo named no rustc")?;
     let is_built = command(rustc).args(arguments).status()?.success();
-    // Cargo and the build scripts of dependencies also ask what rustc can do. These are no packages that are built.
-    let is_wanted = is_built && env::var_os("CARGO_PRIMARY_PACKAGE").is_some();
-    let Some(unit) = Unit::of(arguments).filter(|_| is_wanted) else { return Ok(is_built) };
+    // Cargo and the build scripts of dependencies also ask what rustc can do. These are no crates that are built.
+    let Some(unit) = Unit::of(arguments).filter(|_| is_built) else { return Ok(is_built) };
+    // Where nothing is linked, what others need of the crate is checked only, and the crate itself is linted elsewhere.
+    if !unit.is_linked() && env::var_os("CARGO_PRIMARY_PACKAGE").is_none() {
+        return Ok(true);
+    }
     let mut clippy = command(&beside_cargo("clippy-driver"));
     clippy.arg(rustc).args(unit.lints()).env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
-    if !clippy.status()?.success() {
+    if !succeeds(clippy)? {
         return Ok(false);
     }
-    if unit.is_test || unit.is_build_script {
+    if !unit.is_documented() {
         return Ok(true);
     }
     fs::create_dir_all(unit.pages())?;
-    Ok(command(&beside_cargo("rustdoc")).args(unit.documentation()).status()?.success())
+    let mut rustdoc = command(&beside_cargo("rustdoc"));
+    rustdoc.args(unit.documentation());
+    succeeds(rustdoc)
+}
+
+fn succeeds(mut command: Command) -> Result<bool, Failure> {
+    let status = command.status();
+    Ok(status.map_err(|error| format!("{}: {error}", command.get_program().display()))?.success())
 }
 
 fn command(program: &OsStr) -> Command {
@@ -103,6 +128,16 @@ impl<'a> Unit<'a> {
                 || arguments.windows(2).any(|pair| pair[0] == "--cfg" && pair[1] == "test"),
             is_build_script: name == "build_script_build",
         })
+    }
+
+    fn is_linked(&self) -> bool {
+        let kinds = self.arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--emit="));
+        kinds.flat_map(|kinds| kinds.split(',')).any(|kind| kind == "link")
+    }
+
+    /// Of this program, only the tests are built here.
+    fn is_documented(&self) -> bool {
+        !self.is_build_script && (!self.is_test || self.name == env!("CARGO_CRATE_NAME"))
     }
 
     /// A folder beside that of the build.
@@ -263,7 +298,7 @@ mod tests {
                 "/t/debug/doc-each/gallery-lib",
             ]
         );
-        assert!(!unit.is_test && !unit.is_build_script);
+        assert!(unit.is_documented() && unit.is_linked());
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod secrets;
 mod spin;
 mod suites;
 mod test;
+mod times;
 mod tools;
 mod up;
 mod wasi;

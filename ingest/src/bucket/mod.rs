@@ -55,9 +55,20 @@ pub enum Content<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     pub size: u64,
+    pub content_type: Option<String>,
     pub content_encoding: Option<String>,
+    pub cache_control: Option<String>,
     /// With its quotes.
     pub etag: Option<String>,
+}
+
+impl Head {
+    /// Whether the object has these headers, and no others that change what a browser makes of it.
+    pub fn has(&self, headers: &Headers) -> bool {
+        self.content_type.as_deref() == Some(headers.content_type)
+            && self.cache_control.as_deref() == Some(headers.cache_control)
+            && self.content_encoding.is_none()
+    }
 }
 
 /// A bucket, and connections to it that are kept open.
@@ -155,7 +166,13 @@ impl Bucket {
                 200 => {
                     let text = |name| answer.header(name).map(str::to_owned);
                     let size = answer.header("content-length").and_then(|length| length.parse().ok());
-                    let head = |size| Head { size, content_encoding: text("content-encoding"), etag: text("etag") };
+                    let head = |size| Head {
+                        size,
+                        content_type: text("content-type"),
+                        content_encoding: text("content-encoding"),
+                        cache_control: text("cache-control"),
+                        etag: text("etag"),
+                    };
                     let nameless = || StoreError::local(format!("the store does not say how large {key} is"));
                     size.map(|size| Some(head(size))).ok_or_else(|| nameless().into())
                 }

@@ -116,6 +116,8 @@ mod tests {
     fn doubts() {
         let head = |size, encoding: Option<&str>, tag: &str| Head {
             size,
+            content_type: None,
+            cache_control: None,
             content_encoding: encoding.map(str::to_owned),
             etag: Some(tag.to_owned()),
         };

@@ -10,11 +10,11 @@ use super::Catalogue;
 /// Writes the patches and the checksums of a row. `?1` is its key.
 pub const PUT: &str = "UPDATE media SET patches = ?2, checksums = ?3 WHERE key = ?1";
 
-/// A row without patches, or with those of another version: their first byte is that of their version.
-const LACKS: &str = "(patches IS NULL OR substr(patches, 1, 1) <> ?4)";
+/// A row without patches, or with those of another version: their first byte is that of their version, `?4`.
+pub const LACKS: &str = "(patches IS NULL OR substr(patches, 1, 1) <> ?4)";
 
 /// The version of the patches that are written now.
-const VERSION: [u8; 1] = [privacy::VERSION];
+pub const VERSION: [u8; 1] = [privacy::VERSION];
 
 /// What a row says of the original in an object.
 #[derive(Clone, Debug, PartialEq, Eq)]

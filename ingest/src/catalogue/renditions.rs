@@ -7,6 +7,7 @@ use crate::film::Encoded;
 
 use super::{
     Catalogue, Deletion, deletions,
+    patches::{LACKS, VERSION},
     places::text,
     stored::{SHARING, Stored},
 };
@@ -46,13 +47,16 @@ impl Catalogue {
             "(type = 'video' AND {SHARING} = 2 AND (hls_qualities IS NULL OR (renditions IS NULL AND \
              COALESCE(thumbnail_small, thumbnail_medium, thumbnail_large) IS NULL)))"
         );
-        let is_unexamined = format!("({SHARING} = 2 AND patches IS NULL)");
-        let rows = self.pages(&format!(
+        // The files of all others are examined when their library is ingested.
+        let has_no_file = "NOT EXISTS (SELECT 1 FROM places WHERE places.key = media.key)";
+        let is_unexamined = format!("(({SHARING} = 2 OR {has_no_file}) AND {LACKS})");
+        let sql = format!(
             "SELECT key, type, version, json_extract(renditions, '$.version'), {SHARING}, {is_unconverted} \
              , (type = 'image' AND renditions IS NULL), thumbhash IS NULL AND thumbnail_small IS NOT NULL \
              FROM media WHERE key > ?1 AND ((type = 'image' AND renditions IS NULL) OR {is_unconverted} \
              OR {is_unexamined} OR (thumbhash IS NULL AND thumbnail_small IS NOT NULL)) ORDER BY key LIMIT ?2"
-        ))?;
+        );
+        let rows = self.pages_with(&sql, &[Value::Null, VERSION.to_vec().into()])?;
         let lacking = |row: &Row| {
             let is = |column| Ok::<_, Error>(row.integer(column)? == Some(1));
             let what = match (is(5)?, is(6)?, is(7)?) {

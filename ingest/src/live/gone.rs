@@ -54,6 +54,8 @@ pub fn prune(publisher: &Publisher, library: &Library, prune: &Prune) -> Result<
     for (key, _) in keys {
         if let Some(renditions) = publisher.catalogue.renditions(key)? {
             publisher.catalogue.put_clip(key, &renditions, Vec::new(), None, &due)?;
+            // The photo's own file may hold a clip, for which the next run looks.
+            publisher.begin(key)?;
         }
     }
     Ok(())

@@ -100,15 +100,24 @@ impl<'l> Live<'l> {
         if publisher.dry_run {
             return Ok(Some(Outcome::Added));
         }
+        let made = if has_it {
+            None
+        } else {
+            match encoder.clip((&file.path, kind), film) {
+                Ok(made) => Some(made),
+                // It stays a film of its own.
+                Err(Failure::File(_)) => return Ok(None),
+                Err(failure) => return Err(failure),
+            }
+        };
         // It was an item of its own before its photo came. A run that ends here finds a new film the next time.
         if let Some(alone) = before.filter(|alone| alone.key != item.key) {
             withdraw(publisher, file, alone)?;
         }
-        if has_it {
+        let Some(made) = made else {
             catalogue.note_clip(register.library, &place)?;
             return Ok(Some(Outcome::Unchanged));
-        }
-        let made = encoder.clip((&file.path, kind), film)?;
+        };
         let clip = made.rendition();
         publisher.put(&renditions.object(&key, &clip), Content::File(&made.path()), clip.content_type())?;
         publisher.put(&renditions.object(&key, &source), Content::File(&file.path), source.content_type())?;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::common::gate::refusing;
 use crate::common::jpeg::{Value, encode, quarters, stored, with_exif};
-use crate::common::{Gallery, views};
+use crate::common::{Gallery, database, views};
 use image::ImageFormat;
 use ingest::{Adoption, Error, Options, Report, Sources, Stop};
+use rusqlite::Connection;
 
 const FILM: &[u8] = include_bytes!("../../../tests/harness/fixtures/clip.mp4");
 const TAKEN: u16 = 0x9003;
@@ -403,6 +404,12 @@ fn new_pictures_leave_the_old_ones_for_the_other_program() {
     assert!(gallery.object(&gallery.hls(CLIP, "master.m3u8")).is_some());
     let examined = "SELECT COUNT(*) FROM media WHERE digest IS NOT NULL AND patches IS NOT NULL";
     assert_eq!(gallery.sql::<i64>(examined), [7], "also what has pictures already");
+    // What an earlier version found in an original that is in the bucket only.
+    let earlier = "UPDATE media SET patches = CAST(x'02' || substr(patches, 2) AS BLOB)";
+    Connection::open(database(&gallery.options)).unwrap().execute(earlier, []).unwrap();
+    assert_eq!(ingest::run(&renew).unwrap().renewed, 0);
+    let of_now = format!("SELECT COUNT(*) FROM media WHERE substr(patches, 1, 1) = X'{:02X}'", privacy::VERSION);
+    assert_eq!(gallery.sql::<i64>(&of_now), [7]);
     assert_eq!(ingest::bare(&gallery.options).unwrap(), [""; 0]);
     assert_eq!(gallery.renditions(TURNED).unwrap().all[0].height, 80);
     let after = objects(&gallery);

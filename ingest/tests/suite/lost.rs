@@ -69,11 +69,20 @@ fn an_empty_database_changes_nothing_in_a_bucket_that_shows_something() {
 
 #[test]
 fn a_lost_database_is_made_anew_on_purpose_only() {
-    let gallery = gallery_of_two();
+    let gallery = Gallery::new();
+    gallery.file("a.jpg", &photo(0));
+    gallery.file("b.jpg", &photo(1));
+    let first = gallery.ingest();
+    // It is no longer the original, but as large as that.
+    let other: Vec<u8> = photo(0).iter().rev().copied().collect();
+    gallery.put("a.jpg", &other);
     let new = with(&gallery, &gallery.folder.path().join("wrong.sqlite"));
     refused(ingest::run(&new));
     let rebuilt = ingest::run(&Options { rebuild: true, ..new.clone() }).unwrap();
     assert_eq!((rebuilt.added, rebuilt.exit_code()), (2, 0), "{rebuilt}");
+    // The original that is there is not uploaded again.
+    let rest = (first.objects - 1, first.bytes - photo(1).len() as u64);
+    assert_eq!((rebuilt.objects, rebuilt.bytes), rest, "{rebuilt}");
     assert_eq!(views::keys(&gallery).len(), 2);
     // From now on it is the gallery's own.
     assert_eq!(ingest::run(&new).unwrap().unchanged, 2);

@@ -11,7 +11,7 @@ use gallery::{
     views::View,
 };
 use http::{HeaderMap, Response, StatusCode, header};
-use platform::{Cx, Error, Kind, Platform, Problem, ProblemType};
+use platform::{Cx, Error, Kind, Platform, Problem, ProblemType, Sql as _};
 use serde::{Deserialize, Serialize};
 use stored_zip::{Builder, Names, Refused};
 
@@ -272,7 +272,12 @@ async fn prepare<P: Platform>(
     let most_bytes = in_time.into_iter().chain(service.config.max_body).min();
     let (left_out, originals) = (contents.left_out, contents.originals);
     let runs = contents.into_parts(most_requests, most_bytes);
-    if runs.len() as u64 > most_parts(service.config.max_fetches, cx.record.store_calls.get().into()) {
+    let mut spent = u64::from(cx.record.store_calls.get());
+    // A database over a network is asked by requests of the host, too.
+    if cx.sql().is_ok_and(|sql| sql.is_remote()) {
+        spent += u64::from(cx.record.sql_queries.get());
+    }
+    if runs.len() as u64 > most_parts(service.config.max_fetches, spent) {
         let words = "This is too much for one download on this host. Select fewer items.";
         return Err(Problem::of(ProblemType::TooMuch, words).into());
     }

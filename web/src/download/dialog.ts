@@ -103,10 +103,7 @@ export function open(api: Pick<Api, 'post'>, timeline: Timeline, chosen: readonl
   function refuse(error: unknown): void {
     busy(null);
     const id = error instanceof ApiError ? error.requestId : null;
-    // What was asked for is there, and has no file that this session may have.
-    const nothing = error instanceof ApiError && error.status === 404;
-    const text = error instanceof Error ? error.message : words.errors.unknown;
-    trouble.append(h('p', {}, nothing ? words.download.nothing : text));
+    trouble.append(h('p', {}, error instanceof Error ? error.message : words.errors.unknown));
     if (id) trouble.append(h('p', { class: 'request-id' }, `${words.page.request} `, h('code', {}, id)));
     submit.focus();
   }
