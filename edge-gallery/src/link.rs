@@ -169,11 +169,12 @@ fn add(arguments: &Add) -> Result<(), Failure> {
         },
         password,
     };
-    let link = ingest::add_link(&options, secret.as_bytes(), new)?;
     let url = format!("{}/l/{secret_part}", arguments.url.trim_end_matches('/'));
+    // Before there is a link: one whose cards cannot be written would be open, and nobody would know its URL.
     if let Some(path) = &arguments.sheet {
         sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS)?;
     }
+    let link = ingest::add_link(&options, secret.as_bytes(), new)?;
     if arguments.json {
         let mut line = json(&link);
         line["url"] = url.into();

@@ -6,15 +6,15 @@ use platform::{Cx, Platform, Problem};
 
 use crate::VideoEdge;
 
-/// The part of a film's item that playback needs.
+/// The part of a film's item that playback needs, for one version of its objects.
 pub(crate) struct Film {
-    /// A text that changes when the film is encoded anew: `?v=` in URLs.
+    /// A text that is another one for each version: `?v=` in URLs.
     pub version: String,
     /// Whether this version is in the names of the film's objects too.
     pub is_versioned: bool,
     /// Where the film's objects lie, ending in `/`.
     pub prefix: String,
-    /// Names such as `720p`, in the order of the row.
+    /// Names such as `720p`, in the order of the row. They are those of the current version.
     pub qualities: Vec<String>,
 }
 
@@ -80,9 +80,9 @@ pub(crate) async fn film<P: Platform>(
                     path.push_str(part);
                 }
                 own = Some(Film {
-                    version: url_version(current, &film.updated_at),
-                    is_versioned: current.is_some(),
-                    prefix: layout::hls_prefix(key.as_str(), current),
+                    version: url_version(version, &film.updated_at),
+                    is_versioned: version.is_some(),
+                    prefix: layout::hls_prefix(key.as_str(), version),
                     qualities: film.qualities.unwrap_or_default(),
                 });
             }

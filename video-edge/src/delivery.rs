@@ -12,7 +12,8 @@ use platform::config::{
 pub(crate) enum Delivery {
     /// The playlist carries presigned URLs. For segments, the player asks only the store.
     Presign,
-    /// The playlist stays as it is. A request for a segment gets a 302 to a presigned URL.
+    /// The playlist stays as it is. A request for a segment gets a 302 to a presigned URL. To pages of another origin,
+    /// segments pass through this service.
     Redirect,
     /// The playlist stays as it is. Segments pass through this service.
     Proxy,

@@ -23,7 +23,7 @@ use std::{rc::Rc, sync::Arc};
 
 use edge::{Catalogue, Failure, Readiness, Sessions, SingleFlight, isolation, respond};
 use gallery::media::MediaType;
-use http::{Request, Response, StatusCode, header, request};
+use http::{HeaderValue, Request, Response, StatusCode, header, request};
 use platform::{Cx, Platform, Problem, Service};
 use platform_s3::Objects;
 
@@ -105,8 +105,10 @@ impl VideoEdge {
             self.serve(cx, to, &head, &choice).await?
         };
         if token.is_some() && answer.status().as_u16() < 400 {
-            // Players on other sites may show the answer too, because whoever has the URL may have it.
+            // Players on other sites may show the answer and read it too, because whoever has the URL may have it. The
+            // player of a Cast device is such a page. Listed origins get a header of their own in the place of this.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
+            respond::set(answer.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
             shared::allow(answer.headers_mut(), viewer.claims.expires.saturating_sub(cx.facts.now));
         }
         Ok(answer)
@@ -154,12 +156,18 @@ impl Service for VideoEdge {
         let route = Route::of(&head.uri);
         let described = route.describe();
         let by_token = matches!(&route, Route::Private { token: Some(_), to: Private::Report { .. } });
+        let is_segment = matches!(&route, Route::Private { to: Private::Segment { .. }, .. });
         let mut answer =
             edge::answer(cx, &self.config.cors, &head, described, self.route(cx, route, &head, body)).await;
         if by_token {
             // The page is on another site. To its beacon, an answer that it may not have is a failure, and a refusal
             // says nothing of the film.
             respond::set(answer.headers_mut(), isolation::POLICY, "cross-origin");
+        }
+        if is_segment && answer.status().as_u16() < 400 {
+            // A page of another origin gets the bytes where others get a redirect. Once any origin is listed, every
+            // answer says so already.
+            answer.headers_mut().entry(header::VARY).or_insert(HeaderValue::from_static("Origin"));
         }
         answer
     }

@@ -13,7 +13,7 @@ use gallery::{
     layout,
     window::{BRIEF_LIFE, BROWSER_MAX_AGE, Window},
 };
-use http::{Response, request};
+use http::{Response, header, request};
 use platform::{Cx, Platform, Problem};
 
 use crate::{
@@ -80,9 +80,12 @@ pub(crate) async fn serve<P: Platform>(
     let kept = if version.is_some() { IMMUTABLE } else { UNVERSIONED };
     match delivery {
         Delivery::Proxy => whole(service, cx, head, &object, extension, kept).await,
-        // Browsers read these as they read playlists. Where the page, this service and the store are three origins, the
-        // store would be asked by an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
-        Delivery::Presign | Delivery::Redirect | Delivery::Brief if is_read_by_scripts(extension) => {
+        // Browsers read texts as they read playlists, and send `Origin` with a GET only where a page of another origin
+        // reads the answer. Where the page, this service and the store are three origins, the store would be asked by
+        // an origin of `null` after a redirect (Fetch section 4.4), which few rules allow.
+        Delivery::Presign | Delivery::Redirect | Delivery::Brief
+            if is_read_by_scripts(extension) || head.headers.contains_key(header::ORIGIN) =>
+        {
             let kept = if matches!(delivery, Delivery::Brief) { "no-store" } else { kept };
             whole(service, cx, head, &object, extension, kept).await
         }

@@ -1,8 +1,9 @@
 //! `GET /api/hls/:key/:variant.m3u8?in=:folder`: a variant's playlist. Its segments are delivered as configured.
 
+use bytes::Bytes;
 use edge::{Failure, digest, playlist_cache::Name, respond};
 use gallery::{
-    MediaKey,
+    MediaKey, layout,
     window::{BROWSER_MAX_AGE, Window},
 };
 use hls::{PlaylistKind, Reference, Scope, Summary};
@@ -11,7 +12,7 @@ use platform::{Cx, Platform, Problem};
 
 use crate::{
     VideoEdge,
-    catalogue::{Version, film},
+    catalogue::{Film, Version, film},
     delivery::Delivery,
     link,
     playlist::{MAX_BYTES, Playlist, damaged},
@@ -42,10 +43,8 @@ pub(crate) async fn serve<P: Platform>(
         Err(flight) => flight,
     };
 
-    let film = film(service, cx, key, Version::Current, file).await?;
+    let (film, stored) = find(service, cx, key, &asked_version, file).await?;
     let path = [&film.prefix, file].concat();
-    let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
-    let stored = stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?;
     let scope = Scope { prefix: &film.prefix, base: &path, public_base: None };
     let checked = hls::inspect(&stored, &scope).and_then(Summary::whole).and_then(media);
     let summary = checked.map_err(|error| damaged(cx, error))?;
@@ -86,6 +85,32 @@ pub(crate) async fn serve<P: Platform>(
         name.write(cx, playlist.entry(), expires, service.config.kv_max).await;
     }
     playlist.respond(head, BROWSER_MAX_AGE).await
+}
+
+/// A playlist of the film, with the version to which it belongs: the version that is asked for, while its objects are
+/// there, or else the current one.
+///
+/// So who began to watch a film goes on after it was replaced, also with a quality for which nobody has asked before.
+/// The cache keeps a playlist under the version that was asked for, and only if the playlist is of this version.
+async fn find<P: Platform>(
+    service: &VideoEdge,
+    cx: &Cx<'_, P>,
+    key: &MediaKey,
+    asked_version: &str,
+    file: &str,
+) -> Result<(Film, Bytes), Failure> {
+    let current = film(service, cx, key, Version::Current, file).await?;
+    if layout::is_version(asked_version) && !current.is_asked(asked_version) {
+        // The folder of the version may be that of another film, so this is looked up too.
+        let asked = film(service, cx, key, Version::Asked(Some(asked_version)), file).await?;
+        let path = [&asked.prefix, file].concat();
+        if let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? {
+            return Ok((asked, stored));
+        }
+    }
+    let path = [&current.prefix, file].concat();
+    let stored = service.objects.get(cx, &path, MAX_BYTES).await?;
+    Ok((current, stored.ok_or_else(|| Problem::not_found("The film has no such quality."))?))
 }
 
 /// Refuses a master playlist in the place of a variant's playlist, which would lead players in circles.

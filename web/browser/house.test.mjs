@@ -228,6 +228,26 @@ describe('without a connection', () => {
     }
   });
 
+  it('a link shows nothing of the session before it', async () => {
+    const page = await keeper(plain);
+    const asked = (view) =>
+      page.evaluate((name) => fetch(`api/timeline?view=${name}`).then(({ ok }) => ok, () => false), view);
+    try {
+      assert.equal(await asked('films'), true);
+      await page.waitForTimeout(500);
+      plain.link = { download: false, originals: false };
+      await page.reload();
+      await gridShown(page);
+      await page.waitForTimeout(1500);
+      await visitor.context.setOffline(true);
+      await page.reload();
+      await gridShown(page);
+      assert.equal(await asked('films'), false);
+    } finally {
+      plain.link = null;
+    }
+  });
+
   it('nothing is left after a logout', async () => {
     const page = await keeper(plain);
     await page.getByRole('button', { name: 'Log out' }).click();

@@ -313,7 +313,8 @@ describe('the player', () => {
     assert.ok(took < 10_000, `${took} ms`);
   });
 
-  it('goes on with another token where its playlists have ended too', async () => {
+  /** Gives playlists a token that holds until `end` is called. Then segments are refused until a playlist was. */
+  async function ending() {
     let token = '';
     let ended = false;
     let refused = 0;
@@ -334,14 +335,29 @@ describe('the player', () => {
       const headers = { 'access-control-allow-origin': new URL(gallery).origin };
       return route.fulfill({ status: 401, headers, contentType: 'application/problem+json', body: '{"status":401}' });
     });
+    return {
+      async end() {
+        ended = true;
+        await page.route(`${store}/**`, (route) => {
+          if (refused > 0) return route.continue();
+          const headers = { 'access-control-allow-origin': '*' };
+          return route.fulfill({ status: 403, headers, body: 'Request has expired' });
+        });
+      },
+      /** Returns how often a playlist was refused. */
+      async leave() {
+        for (const pattern of ['**/api/playback?**', '**/api/hls/**', `${store}/**`]) await page.unroute(pattern);
+        return refused;
+      },
+    };
+  }
+
+  it('goes on with another token where its playlists have ended too', async () => {
+    const token = await ending();
     await open(page);
     await play(page);
     await page.keyboard.press(' ');
-    ended = true;
-    await page.route(`${store}/**`, (route) => {
-      if (refused > 0) return route.continue();
-      return route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, body: 'Request has expired' });
-    });
+    await token.end();
     const began = Date.now();
     await film(page, (video) => {
       video.currentTime = 40;
@@ -352,9 +368,40 @@ describe('the player', () => {
       return video && !video.paused && video.readyState > 2 && video.currentTime > 39;
     });
     const took = Date.now() - began;
-    for (const pattern of ['**/api/playback?**', '**/api/hls/**', `${store}/**`]) await page.unroute(pattern);
-    assert.ok(refused > 0, 'the old playlist was never asked for');
+    assert.ok((await token.leave()) > 0, 'the old playlist was never asked for');
     assert.ok(took < 10_000, `${took} ms`);
+  });
+
+  it('stays paused where it is opened anew after the viewer has paused it', async () => {
+    const token = await ending();
+    await open(page);
+    await play(page);
+    await page.keyboard.press(' ');
+    await token.end();
+    await film(page, (video) => {
+      video.dataset.old = '';
+      video.currentTime = 40;
+    });
+    await page.waitForFunction(() => {
+      const video = document.querySelector('.slide-active video:not([data-old])');
+      return video && video.readyState > 1 && video.currentTime > 39;
+    });
+    await page.waitForTimeout(500);
+    assert.equal(await film(page, (video) => video.paused), true);
+    assert.ok((await token.leave()) > 0, 'the old playlist was never asked for');
+  });
+
+  it('turns no wheel once the viewer has paused it while it waits', async () => {
+    await open(page);
+    await play(page);
+    // The store never answers.
+    await page.route(`${store}/**`, () => undefined);
+    await film(page, (video) => (video.currentTime = 40));
+    const waiting = page.locator('.slide-active .frame-waiting');
+    await waiting.waitFor();
+    await page.keyboard.press(' ');
+    await waiting.waitFor({ state: 'detached' });
+    await page.unroute(`${store}/**`);
   });
 
   it('ends where one picture is left of its last segment', async () => {

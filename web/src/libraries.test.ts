@@ -102,6 +102,23 @@ describe('favourites of everything', () => {
     expect(api.timeline.mock.calls).toHaveLength(1);
   });
 
+  it('are found without a date, also if an earlier version noted the day of ingest', async () => {
+    const { now, api, items, libraries } = gallery();
+    const days = [{ date: '2024-06-15', count: 1 }, { date: null, count: 1 }];
+    api.timeline.mockImplementation(() => Promise.resolve(timeline([['x', 2]], { version: 'x', days })));
+    const taken = { day: '2026-01-02', source: 'ingest', guess: true };
+    const noted = own(item('x1', taken.day));
+    const undated = own(media({ key: 'x1', taken, dateTaken: null }));
+    const both = new Map([...noted, ...own(...items.slice(0, 1))]);
+    for (const favourites of [noted, undated, both]) {
+      now.favourites = favourites;
+      const library = libraries.get(FAVOURITES);
+      await library.refresh();
+      expect(library.count).toBe(favourites.size);
+      expect(library.timeline?.days.at(-1)).toEqual({ date: null, count: 1 });
+    }
+  });
+
   it('are all there after hearts in quick succession', async () => {
     const { api, now, items, libraries } = gallery();
     const library = libraries.get(FAVOURITES);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kindOf, mayKeep, sameInAnotherSize } from './kinds.ts';
+import { kindOf, mayKeep, originOf, sameInAnotherSize } from './kinds.ts';
 
 const SCOPE = 'https://a.example/gallery/';
 const of = (path: string, given: { method?: string; mode?: string; isRange?: boolean } = {}) =>
@@ -34,6 +34,17 @@ describe('the worker', () => {
     expect(answer({}, 'private, no-store')).toBe(false);
     for (const bad of [{ status: 206 }, { status: 401 }, { type: 'opaque' }, { redirected: true }]) expect(answer(bad)).toBe(false);
   });
+  it('tells timelines of other versions and sessions apart, and no views of one session', () => {
+    const views = [{ name: 'album-a', title: 'A', count: 2 }];
+    const own = { version: '1', views };
+    const scoped = { ...own, link: { download: true, originals: false } };
+    const open = { ...own, link: { download: true, originals: true } };
+    const origin = (timeline: object) => originOf(JSON.stringify(timeline));
+    expect(origin({ ...scoped, view: 'album-a', count: 2 })).toBe(origin({ ...scoped, view: 'album-b', count: 1 }));
+    const others = [own, scoped, open, { ...own, version: '2' }, { ...own, views: [] }];
+    expect(new Set(others.map(origin)).size).toBe(others.length);
+  });
+
   it('shows a picture in another size, and never one of another version', () => {
     const url = (size: string, version = '1') => `${SCOPE}api/thumbnail/a%20b.jpg?size=${size}&v=${version}`;
     const kept = [`${SCOPE}api/timeline`, url('small'), url('large', '2'), url('medium'), `${SCOPE}api/thumbnail/c.jpg?size=large&v=1`];

@@ -26,6 +26,12 @@ export function mayKeep(response: Pick<Response, 'status' | 'type' | 'redirected
   return status === 200 && type === 'basic' && !redirected && !/no-store/i.test(headers.get('cache-control') ?? '');
 }
 
+/** The version of the library that a timeline is of, and what the session opens. A browser may follow several links. */
+export function originOf(timeline: string): string {
+  const { version, views, link } = JSON.parse(timeline) as Readonly<Record<string, unknown>>;
+  return JSON.stringify([version, views, link]);
+}
+
 /** The URL of the same version of a picture, whatever its size, that was seen last. `urls` are in the order of coming. */
 export function sameInAnotherSize(url: string, urls: readonly string[]): string | undefined {
   const part = (of: string) => {

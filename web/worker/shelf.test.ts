@@ -11,6 +11,14 @@ describe('the shelf', () => {
     expect([shelf.urls(), shelf.bytes]).toEqual([['d', 'e'], 100]);
   });
 
+  it('lets go last what everything else needs', () => {
+    const shelf = new Shelf({ bytes: 100, entries: 3, last: 'time' });
+    for (const url of ['timeline', 'a', 'timeline?b']) shelf.add(url, 1);
+    expect([shelf.add('c', 1), shelf.add('d', 1)]).toEqual([['a'], ['c']]);
+    expect(shelf.add('timeline?e', 1)).toEqual(['d']);
+    expect(shelf.add('timeline?f', 1)).toEqual(['timeline']);
+  });
+
   it('counts an entry once, and keeps none that is too large', () => {
     const shelf = new Shelf({ bytes: 100, entries: 9 });
     shelf.add('a', 60);

@@ -2,6 +2,8 @@
 export interface Limits {
   readonly bytes: number;
   readonly entries: number;
+  /** What begins with this goes last. */
+  readonly last?: string;
 }
 
 /** The size of an entry in bytes, and when it was last seen, as a number that grows. */
@@ -46,7 +48,10 @@ export class Shelf {
     this.#entries.set(url, [size, (this.#now += 1)]);
     this.#bytes += size;
     if (this.#fits()) return [];
-    const oldest = [...this.#entries].sort(([, [, a]], [, [, b]]) => a - b).map(([each]) => each);
+    const last = (each: string) => Number(this.#limits.last !== undefined && each.startsWith(this.#limits.last));
+    const oldest = [...this.#entries]
+      .sort(([one, [, a]], [other, [, b]]) => last(one) - last(other) || a - b)
+      .map(([each]) => each);
     const gone: string[] = [];
     for (const each of oldest) {
       if (this.#fits()) break;

@@ -4,7 +4,7 @@
  *
  * The names of the caches hold the digest of the build, so that no build meets what another one kept.
  */
-import { kindOf, mayKeep, sameInAnotherSize, type Kind } from './kinds.ts';
+import { kindOf, mayKeep, originOf, sameInAnotherSize, type Kind } from './kinds.ts';
 import { Shelf } from './shelf.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -13,13 +13,15 @@ declare const __BUILD__: string;
 declare const __FIRST__: readonly string[];
 declare const __FILES__: readonly string[];
 
-const LIMITS = { bytes: 60_000_000, entries: 2_000 };
 /** The size of an answer that does not tell it, in bytes. */
 const UNKNOWN = 50_000;
 /** How long the list of what is kept may lag behind, in ms. */
 const LAG = 1_000;
 
 const scope = self.registration.scope;
+const TIMELINES = `${scope}api/timeline`;
+/** A timeline is read once, at the beginning, and without it nothing is shown. */
+const LIMITS = { bytes: 60_000_000, entries: 2_000, last: TIMELINES };
 const ours = `edge-gallery ${scope} `;
 const SHELL = `${ours}shell ${__BUILD__}`;
 const SEEN = `${ours}seen ${__BUILD__}`;
@@ -125,7 +127,7 @@ function keep(url: string, kind: Kind, response: Response, began: number): Promi
       return;
     }
     const body = await response.blob();
-    if (kind === 'timeline') await onlyOf(list, cache, await versionOf(body));
+    if (kind === 'timeline') await onlyOf(list, cache, originOf(await body.text()));
     const headers = new Headers(response.headers);
     // They are those of the bytes that were sent.
     for (const name of ['content-encoding', 'content-length']) headers.delete(name);
@@ -136,14 +138,11 @@ function keep(url: string, kind: Kind, response: Response, began: number): Promi
   });
 }
 
-const versionOf = async (body: Blob): Promise<unknown> =>
-  (JSON.parse(await body.text()) as { readonly version?: unknown }).version;
-
-/** Lets go the timelines of other versions of the library. Blocks are named after their content. */
-async function onlyOf(list: Shelf, cache: Cache, version: unknown): Promise<void> {
-  for (const url of list.urls().filter((each) => each.startsWith(`${scope}api/timeline`))) {
+/** Lets go the timelines of other versions and sessions. Blocks are named after their content. */
+async function onlyOf(list: Shelf, cache: Cache, origin: string): Promise<void> {
+  for (const url of list.urls().filter((each) => each.startsWith(TIMELINES))) {
     const kept = await cache.match(url);
-    if (kept && (await versionOf(await kept.blob())) === version) continue;
+    if (kept && originOf(await kept.text()) === origin) continue;
     list.remove(url);
     await cache.delete(url);
   }

@@ -23,19 +23,21 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The pauses between tries, the last of which is repeated.
 const PAUSES: [u64; 5] = [1, 2, 5, 10, 20];
 const BUFFER: usize = 256 << 10;
+/// How many ZIPs of one name a folder has, where they come from several galleries.
+const MOST_OF_A_NAME: u32 = 100;
 
 pub(super) enum Outcome {
     Whole,
     Stopped,
-    /// The ZIP is no longer what it was.
-    Changed,
+    /// The ZIP is no longer what it was, in the words of the gallery.
+    Changed(String),
 }
 
 /// What an attempt came to.
 enum Attempt {
     Whole,
     Stopped,
-    Changed,
+    Changed(String),
     /// Nothing came, or what came broke off. The gallery may say when to try again.
     Broken {
         words: String,
@@ -43,13 +45,27 @@ enum Attempt {
     },
 }
 
-/// A ZIP of which a part may be there: the file, and the tag of what it is a part of.
+/// A ZIP of which a part may be there: the file, and the tag of what it is a part of. A note beside it has the tag, and
+/// the origin in its second line.
 struct Partial {
     file: File,
     path: PathBuf,
     tag_path: PathBuf,
     tag: Option<String>,
+    /// Where the gallery is.
+    origin: String,
     length: u64,
+}
+
+/// The names that a ZIP may have in a folder: `Gallery.zip`, `Gallery (2).zip` and so on.
+fn names(name: &str) -> impl Iterator<Item = String> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "zip"));
+    let further = (2..=MOST_OF_A_NAME).map(move |number| format!("{stem} ({number}).{extension}"));
+    std::iter::once(name.to_owned()).chain(further)
+}
+
+fn no_name(folder: &Path, name: &str) -> String {
+    format!("{} has too many files called {name}: save to another folder", folder.display())
 }
 
 /// Fetches a ZIP into the folder. A whole one that is there already is looked at, and not fetched again.
@@ -60,20 +76,19 @@ pub(super) fn part(
     stop: &Stop,
     quiet: bool,
 ) -> Result<Outcome, Failure> {
-    let target = folder.join(&part.name);
-    let mut partial = Partial::open(folder, &part.name)?;
+    let mut partial = Partial::open(folder, &part.name, gallery.origin())?;
     let bar = bar(&part.name, quiet);
     let (mut since, mut tries) = (Instant::now(), 0);
     loop {
         let before = partial.length;
-        match attempt(gallery, part, &target, &mut partial, &bar, stop)? {
+        match attempt(gallery, part, folder, &mut partial, &bar, stop)? {
             Attempt::Whole => break,
             Attempt::Stopped => {
                 bar.abandon();
                 eprintln!("stopped: run the same command again to go on");
                 return Ok(Outcome::Stopped);
             }
-            Attempt::Changed => return Ok(Outcome::Changed),
+            Attempt::Changed(words) => return Ok(Outcome::Changed(words)),
             Attempt::Broken { words, after } => {
                 if partial.length > before {
                     (since, tries) = (Instant::now(), 0);
@@ -93,15 +108,22 @@ pub(super) fn part(
 }
 
 impl Partial {
-    fn open(folder: &Path, name: &str) -> Result<Self, Failure> {
-        let path = folder.join(format!("{name}.part"));
-        let tag_path = folder.join(format!("{name}.part.tag"));
+    /// Opens the first part that is not of another gallery.
+    fn open(folder: &Path, name: &str, origin: String) -> Result<Self, Failure> {
+        let found = names(name).find_map(|name| {
+            let tag_path = folder.join(format!("{name}.part.tag"));
+            let note = fs::read_to_string(&tag_path).unwrap_or_default();
+            // Earlier versions wrote the tag alone.
+            let (tag, of) = note.split_once('\n').unwrap_or((note.as_str(), origin.as_str()));
+            (of == origin).then(|| (folder.join(format!("{name}.part")), tag_path, tag.to_owned()))
+        });
+        let (path, tag_path, tag) = found.ok_or_else(|| no_name(folder, name))?;
         let cannot = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
         let file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(cannot)?;
-        let tag = fs::read_to_string(&tag_path).ok().filter(|tag| !tag.is_empty());
+        let tag = Some(tag).filter(|tag| !tag.is_empty());
         let length = file.metadata().map_err(cannot)?.len();
-        let mut partial = Self { file, path, tag_path, tag, length };
+        let mut partial = Self { file, path, tag_path, tag, origin, length };
         if partial.tag.is_none() && length > 0 {
             partial.forget()?;
         }
@@ -111,7 +133,7 @@ impl Partial {
     /// Begins anew, with what has this tag.
     fn begin(&mut self, tag: &str) -> Result<(), Failure> {
         self.forget()?;
-        fs::write(&self.tag_path, tag).map_err(|error| self.cannot(&error))?;
+        fs::write(&self.tag_path, format!("{tag}\n{}", self.origin)).map_err(|error| self.cannot(&error))?;
         self.tag = Some(tag.to_owned());
         Ok(())
     }
@@ -126,15 +148,24 @@ impl Partial {
         format!("cannot write {}: {error}", self.path.display())
     }
 
-    /// Checks the whole, and gives it its name.
-    fn finish(&mut self, target: &Path) -> Result<(), Failure> {
+    /// Checks the whole, and gives it the first name that is free or that an earlier ZIP of the same items has: nothing
+    /// tells from where a ZIP came.
+    fn finish(&mut self, (folder, name): (&Path, &str), bar: &ProgressBar) -> Result<(), Failure> {
         self.file.sync_all().map_err(|error| self.cannot(&error))?;
         if let Err(words) = verify::zip(&self.path) {
             self.forget()?;
             return Err(format!("{words}; the file was dropped: run the same command again").into());
         }
-        fs::rename(&self.path, target).map_err(|error| self.cannot(&error))?;
+        let may_have = |name: &String| {
+            let target = folder.join(name);
+            !target.exists() || verify::is_earlier(&target, &self.path)
+        };
+        let found = names(name).find(may_have).ok_or_else(|| no_name(folder, name))?;
+        fs::rename(&self.path, folder.join(&found)).map_err(|error| self.cannot(&error))?;
         let _ = fs::remove_file(&self.tag_path);
+        if found != name {
+            bar.suspend(|| eprintln!("{name} is another download, and stays: this one is {found}"));
+        }
         Ok(())
     }
 }
@@ -142,7 +173,7 @@ impl Partial {
 fn attempt(
     gallery: &Gallery,
     part: &Part,
-    target: &Path,
+    folder: &Path,
     partial: &mut Partial,
     bar: &ProgressBar,
     stop: &Stop,
@@ -161,7 +192,8 @@ fn attempt(
             let tag = header("etag").ok_or("the gallery names no version of the ZIP")?;
             let total = header("content-length").and_then(|length| length.parse().ok());
             let total: u64 = total.ok_or("the gallery tells no length of the ZIP")?;
-            if is_there(gallery, part, target, total) && verify::zip(target).is_ok() {
+            let is_whole = |path: PathBuf| is_there(gallery, part, &path, total) && verify::zip(&path).is_ok();
+            if names(&part.name).map(|name| folder.join(name)).any(is_whole) {
                 let _ = fs::remove_file(&partial.path).and_then(|()| fs::remove_file(&partial.tag_path));
                 return Ok(Attempt::Whole);
             }
@@ -178,10 +210,11 @@ fn attempt(
         }
         // Nothing is missing.
         416 if partial.length > 0 => {
-            partial.finish(target)?;
+            partial.finish((folder, &part.name), bar)?;
             return Ok(Attempt::Whole);
         }
-        412 => return Ok(Attempt::Changed),
+        // An item has changed, or a pack is no longer given because one of its items has.
+        404 | 412 => return Ok(Attempt::Changed(refused(answer, "the gallery has changed meanwhile"))),
         429 | 500..=599 => {
             let after = header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
             let words = refused(answer, "the gallery is not well");
@@ -198,7 +231,7 @@ fn attempt(
     if partial.length < total {
         return Ok(Attempt::Broken { words: "the connection was cut".to_owned(), after: None });
     }
-    partial.finish(target)?;
+    partial.finish((folder, &part.name), bar)?;
     Ok(Attempt::Whole)
 }
 
@@ -230,13 +263,17 @@ fn receive(
 
 /// Whether the file is the ZIP. Its end tells the names, lengths and checksums of all files in it.
 fn is_there(gallery: &Gallery, part: &Part, target: &Path, total: u64) -> bool {
+    let is_as_long = fs::metadata(target).is_ok_and(|metadata| metadata.len() == total);
+    if !is_as_long {
+        return false;
+    }
     let Ok(end) = verify::end(target) else { return false };
     let range = format!("bytes={}-{}", total.saturating_sub(end.len() as u64), total.saturating_sub(1));
     let answer = gallery.agent.get(part.url.as_str()).header("range", range).call();
     let read = |mut answer: Response<Body>| {
         answer.body_mut().with_config().limit(end.len() as u64 + 1).read_to_vec().is_ok_and(|bytes| bytes == end)
     };
-    fs::metadata(target).is_ok_and(|metadata| metadata.len() == total) && answer.is_ok_and(read)
+    answer.is_ok_and(read)
 }
 
 /// The first byte and the size in `bytes 5-9/100`.
@@ -245,7 +282,7 @@ fn placed(range: &str) -> Option<(u64, u64)> {
     Some((part.split_once('-')?.0.parse().ok()?, size.parse().ok()?))
 }
 
-fn wait(time: Duration, stop: &Stop) {
+pub(super) fn wait(time: Duration, stop: &Stop) {
     let until = Instant::now() + time;
     while Instant::now() < until && !stop.is_requested() {
         sleep(Duration::from_millis(100));

@@ -89,11 +89,21 @@ impl Gallery {
         Ok(Self { agent, url: url.clone(), cookie: None })
     }
 
+    /// The path below which the gallery lies.
+    fn base(&self) -> &str {
+        let given = self.url.path();
+        let inner = ["/l/", "/api/download/~"].into_iter().find_map(|inner| given.rsplit_once(inner));
+        inner.map_or(given, |(base, _)| base).trim_end_matches('/')
+    }
+
+    /// Where the gallery is, and nothing that opens it.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization() + self.base()
+    }
+
     /// A path of the gallery, which may lie below a path of its origin.
     fn at(&self, path: &str) -> Result<Url, Failure> {
-        let given = self.url.path();
-        let base = given.rsplit_once("/l/").map_or(given, |(base, _)| base).trim_end_matches('/');
-        Ok(self.url.join(&[base, path].concat())?)
+        Ok(self.url.join(&[self.base(), path].concat())?)
     }
 
     /// Begins a session: through the link, or with the password. The password is asked for, or is in GALLERY_PASSWORD.
@@ -199,13 +209,15 @@ mod tests {
     #[test]
     fn paths_lie_where_the_gallery_does() {
         for (given, wanted) in [
-            ("https://a.example", "https://a.example/auth"),
-            ("https://a.example/l/AbC", "https://a.example/auth"),
-            ("https://a.example/gallery/", "https://a.example/gallery/auth"),
-            ("https://a.example/x/gallery/l/AbC", "https://a.example/x/gallery/auth"),
+            ("https://a.example", "https://a.example"),
+            ("https://a.example/l/AbC", "https://a.example"),
+            ("https://a.example/gallery/", "https://a.example/gallery"),
+            ("https://a.example/x/gallery/l/AbC", "https://a.example/x/gallery"),
+            ("https://a.example:444/gallery/api/download/~AbC/a.zip", "https://a.example:444/gallery"),
         ] {
             let gallery = Gallery::new(&Url::parse(given).unwrap()).unwrap();
-            assert_eq!(gallery.at("/auth").unwrap().as_str(), wanted, "{given}");
+            assert_eq!(gallery.origin(), wanted, "{given}");
+            assert_eq!(gallery.at("/auth").unwrap().as_str(), format!("{wanted}/auth"), "{given}");
         }
     }
 }

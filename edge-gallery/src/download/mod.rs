@@ -4,7 +4,7 @@ mod fetch;
 mod gallery;
 mod verify;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -57,13 +57,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Failure> {
             Outcome::Whole => return Ok(0),
             Outcome::Stopped => return Ok(crate::INTERRUPTED),
             // What was taken of unchanged parts stays.
-            Outcome::Changed if !gallery::is_zip(&arguments.url) && asked_again < MOST_CHANGES => asked_again += 1,
-            Outcome::Changed => {
-                return Err("the gallery has changed meanwhile: ask for the download again".into());
+            Outcome::Changed(_) if !gallery::is_zip(&arguments.url) && asked_again < MOST_CHANGES => {
+                asked_again += 1;
+                fetch::wait(AGAIN, &stop);
             }
+            Outcome::Changed(words) => return Err(words.into()),
         }
     }
 }
 
 /// How often the library may change while it is downloaded.
 const MOST_CHANGES: u32 = 20;
+/// How long it waits before it asks again. Instances of a host learn of a change seconds apart.
+const AGAIN: Duration = Duration::from_secs(1);

@@ -1,6 +1,7 @@
-//! Compares each file in a ZIP with its CRC-32.
+//! Compares each file in a ZIP with its CRC-32, and ZIPs with each other.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     path::Path,
@@ -28,4 +29,22 @@ pub(super) fn zip(path: &Path) -> Result<(), String> {
         io::copy(&mut entry, &mut io::sink()).map_err(|error| damaged(&name, &error))?;
     }
     Ok(())
+}
+
+/// Whether a ZIP is an earlier one of the same items: the newer one has files of all its names, and at least half of
+/// them are the same.
+pub(super) fn is_earlier(old: &Path, new: &Path) -> bool {
+    let (Ok(old), Ok(new)) = (files(old), files(new)) else { return false };
+    let same = old.iter().filter(|(name, file)| new.get(*name) == Some(*file)).count();
+    old.keys().all(|name| new.contains_key(name)) && 2 * same >= old.len()
+}
+
+/// The size and the CRC-32 of each file in a ZIP, by its name.
+fn files(path: &Path) -> zip::result::ZipResult<BTreeMap<Vec<u8>, (u64, u32)>> {
+    let archive = zip::ZipArchive::new(io::BufReader::new(File::open(path)?))?;
+    let file = |number| {
+        let entry = archive.by_index_data(number)?;
+        Ok((entry.name_raw().to_vec(), (entry.size(), entry.crc32())))
+    };
+    (0..archive.len()).map(file).collect()
 }

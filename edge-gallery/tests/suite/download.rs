@@ -39,6 +39,12 @@ fn files(zip: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+fn sorted(bytes: impl IntoIterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut all: Vec<_> = bytes.into_iter().collect();
+    all.sort();
+    all
+}
+
 const NAMES: [&str; 3] = ["% é (1).jpg", "a.jpg", "b/a.jpg"];
 
 fn write(photos: &Path, name: &str, side: u32) {
@@ -123,12 +129,13 @@ impl Gallery {
         NAMES.iter().map(|name| fs::read(self.photos().join(name)).unwrap()).collect()
     }
 
+    /// Whether a ZIP holds what is in this gallery.
+    fn is_in(&self, zip: &Path) -> bool {
+        sorted(files(zip).into_iter().map(|(_, bytes)| bytes)) == sorted(self.wanted())
+    }
+
     fn has_all(&self) {
-        let mut wanted = self.wanted();
-        let mut files: Vec<_> = self.files().into_iter().map(|(_, bytes)| bytes).collect();
-        wanted.sort();
-        files.sort();
-        assert!(files == wanted, "other bytes");
+        assert!(self.is_in(&self.zip()), "other bytes");
         let left: Vec<_> = fs::read_dir(self.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["Gallery.zip"], "nothing else is left");
     }
@@ -145,13 +152,20 @@ impl Gallery {
 
     /// A URL of the ZIP, as a page gets it.
     fn zip_url(&self) -> String {
+        self.url_of(&self.prepared(&serde_json::json!({ "view": "everything" })))
+    }
+
+    fn url_of(&self, told: &serde_json::Value) -> String {
+        format!("{}{}", self.url, told["url"].as_str().unwrap())
+    }
+
+    /// What the gallery answers to a page that asks for a download.
+    fn prepared(&self, wanted: &serde_json::Value) -> serde_json::Value {
         let login = serde_json::json!({ "password": crate::complete::PASSWORD });
         let answer = ureq::post(format!("{}/login", self.url)).send_json(login).unwrap();
         let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         let request = ureq::post(format!("{}/api/download", self.url)).header("cookie", cookie);
-        let mut answer = request.send_json(serde_json::json!({ "view": "everything" })).unwrap();
-        let told: serde_json::Value = answer.body_mut().read_json().unwrap();
-        format!("{}{}", self.url, told["url"].as_str().unwrap())
+        request.send_json(wanted).unwrap().body_mut().read_json().unwrap()
     }
 }
 
@@ -256,6 +270,60 @@ fn a_photo_of_the_same_length_is_fetched_anew() {
     gallery.download(&[]);
     assert_eq!(length(), before + 3);
     gallery.has_all();
+}
+
+#[test]
+fn what_came_from_another_gallery_stays() {
+    let (one, other) = (Gallery::start(), Gallery::start());
+    for (number, name) in NAMES.iter().enumerate() {
+        write(&other.photos(), name, 500 + 10 * u32::try_from(number).unwrap());
+    }
+    other.ingest();
+    one.download(&[]);
+    let (home, second) = (one.home(), one.home().join("Gallery (2).zip"));
+    let from_other = || other.done(&["download", "--quiet", &other.url, home.to_str().unwrap()]);
+    // The second run finds what the first one wrote.
+    for _ in 0..2 {
+        from_other();
+        assert!(one.is_in(&one.zip()) && other.is_in(&second));
+        assert_eq!(fs::read_dir(&home).unwrap().count(), 2);
+    }
+    // A part stays, too.
+    fs::remove_file(&second).unwrap();
+    let half = fs::metadata(one.zip()).unwrap().len() / 2;
+    one.cut(usize::try_from(half).unwrap());
+    let note = home.join("Gallery.zip.part.tag");
+    let tag = fs::read_to_string(&note).unwrap();
+    fs::write(&note, format!("{tag}\n{}", one.url)).unwrap();
+    from_other();
+    assert_eq!(fs::metadata(home.join("Gallery.zip.part")).unwrap().len(), half);
+    one.download(&[]);
+    assert!(other.is_in(&one.zip()) && one.is_in(&second));
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 2);
+}
+
+/// The items of the download are the same, and so are its bytes.
+#[test]
+fn a_change_beside_a_download_does_not_end_it() {
+    let gallery = Gallery::start();
+    let [everything, some] = [serde_json::json!({ "view": "everything" }), serde_json::json!({ "keys": ["a.jpg"] })];
+    let tag = |url: &str| ureq::head(url).call().unwrap().headers()["etag"].to_str().unwrap().to_owned();
+    let before = tag(&gallery.url_of(&gallery.prepared(&some)));
+    write(&gallery.photos(), "new.jpg", 700);
+    gallery.ingest();
+    let began = std::time::Instant::now();
+    while gallery.prepared(&everything)["count"] != 4 {
+        assert!(began.elapsed().as_secs() < 30, "the new photo does not come");
+    }
+    let url = gallery.url_of(&gallery.prepared(&some));
+    assert_eq!(tag(&url), before);
+    let rest = ureq::get(&url).header("range", "bytes=100-").header("if-range", &before).call().unwrap();
+    assert_eq!(rest.status().as_u16(), 206);
+    write(&gallery.photos(), "a.jpg", 720);
+    gallery.ingest();
+    while tag(&gallery.url_of(&gallery.prepared(&some))) == before {
+        assert!(began.elapsed().as_secs() < 30, "other bytes have the same tag");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod complete;
 mod cost;
 mod damaged;
 mod download;
+mod gone;
 mod hosted;
 mod ingest;
 mod interrupted;

@@ -238,12 +238,15 @@ fn started(command: &mut Command) -> (Child, serde_json::Value) {
 fn other_verbs_find_its_store_on_whatever_port_it_listens() {
     let data = tempfile::tempdir().unwrap();
     let (mut child, _) = started(&mut program(data.path(), &COMPLETE));
-    let add = || {
+    let link = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_edge-gallery"));
-        command.env_clear().envs(COMPLETE).args(["link", "add", "guests", "--data"]).arg(data.path());
+        command.env_clear().envs(COMPLETE).arg("link").args(arguments).arg("--data").arg(data.path());
         command.output().unwrap()
     };
-    let Output { status, stdout, stderr } = add();
+    // A link whose cards cannot be written is none.
+    assert!(!link(&["add", "cards", "--sheet", "/no/such/folder/cards.html"]).status.success());
+    assert!(link(&["list"]).stdout.is_empty());
+    let Output { status, stdout, stderr } = link(&["add", "guests"]);
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
     assert!(String::from_utf8(stdout).unwrap().contains("/l/"));
     terminate(&child);

@@ -124,8 +124,8 @@ struct SideData {
 pub fn without_length(json: &[u8]) -> Option<(u32, f64)> {
     let output: Output = serde_json::from_slice(json).ok()?;
     let video = output.streams.iter().find(|stream| stream.is_shown())?;
-    let is_said = length(video).or(seconds(output.format.duration.as_deref())).is_some();
-    let start = output.format.start_time.as_deref().and_then(|start| start.parse().ok()).unwrap_or_default();
+    let is_said = length(video, &output.format).or(seconds(output.format.duration.as_deref())).is_some();
+    let start = output.format.start_time.as_deref().and_then(moment).unwrap_or_default();
     (!is_said).then_some((video.index, start))
 }
 
@@ -138,11 +138,12 @@ pub fn read(json: &[u8], measured: Option<f64>, file: &taken::File) -> Result<Fi
         return Err("its pictures have no size".to_owned());
     };
     let format = seconds(output.format.duration.as_deref());
-    let pictures = length(video).or(format).or(measured).ok_or("it has no duration")?;
-    let (sounds, more_sounds) = sounds(&output.streams);
+    let of_video = length(video, &output.format);
+    let pictures = of_video.or(format).or(measured).ok_or("it has no duration")?;
+    let (sounds, more_sounds) = sounds(&output);
     let (texts, more_texts) = texts(&output.streams);
     // Of a file that does not say how long its pictures are, the whole is known.
-    let sound = sounds.first().and_then(|sound| sound.duration).filter(|_| length(video).is_some());
+    let sound = sounds.first().and_then(|sound| sound.duration).filter(|_| of_video.is_some());
     let sound = sound.map(|sound| format.map_or(sound, |format| sound.min(format))).unwrap_or_default();
     let longest = pictures + pictures.max(LONGEST_HELD);
     let duration = pictures.max(sound.min(longest));
@@ -192,7 +193,7 @@ pub fn pictures(json: &[u8]) -> Result<Encoded, String> {
         codec: video.codec_name.clone().unwrap_or_default(),
         size: (video.width.unwrap_or_default(), video.height.unwrap_or_default()),
         rate: rate(video.r_frame_rate.as_deref()),
-        start: video.start_time.as_deref().and_then(|start| start.parse().ok()).unwrap_or_default(),
+        start: video.start_time.as_deref().and_then(moment).unwrap_or_default(),
         has_sound: output.streams.iter().any(|stream| stream.codec_type.as_deref() == Some("audio")),
     })
 }
@@ -202,15 +203,25 @@ fn seconds(text: Option<&str>) -> Option<f64> {
     (seconds.is_finite() && seconds > 0.0).then_some(seconds)
 }
 
-/// The seconds of a stream. Matroska has them in a tag, as `00:01:02.500000000`.
-fn length(stream: &Stream) -> Option<f64> {
-    seconds(stream.duration.as_deref()).or_else(|| {
-        let tag = stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("DURATION"))?.1;
-        let parts: Vec<f64> = tag.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        let [hours, minutes, rest] = parts[..] else { return None };
-        let length = hours.mul_add(3600.0, minutes.mul_add(60.0, rest));
-        (length.is_finite() && length > 0.0).then_some(length)
-    })
+fn moment(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|moment: &f64| moment.is_finite())
+}
+
+/// The seconds from the beginning of a file to the end of a stream. Matroska has them in a tag, as
+/// `00:01:02.500000000`. Other files say how long a stream is, which may begin later than the file.
+fn length(stream: &Stream, format: &Format) -> Option<f64> {
+    if let Some(length) = seconds(stream.duration.as_deref()) {
+        let [own, first] = [&stream.start_time, &format.start_time].map(|text| text.as_deref().and_then(moment));
+        let late = own.zip(first).map_or(0.0, |(own, first)| (own - first).max(0.0));
+        // A start that cannot be makes no film longer than its file.
+        let most = seconds(format.duration.as_deref()).map_or(length, |format| format.max(length));
+        return Some((length + late).min(most));
+    }
+    let tag = stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("DURATION"))?.1;
+    let parts: Vec<f64> = tag.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [hours, minutes, rest] = parts[..] else { return None };
+    let length = hours.mul_add(3600.0, minutes.mul_add(60.0, rest));
+    (length.is_finite() && length > 0.0).then_some(length)
 }
 
 fn differ(average: FrameRate, base: FrameRate) -> bool {
@@ -222,12 +233,15 @@ fn is_set(stream: &Stream, disposition: &str) -> bool {
 }
 
 /// The sounds, with the one first that the file wants to be heard, and what is said of those that are left out.
-fn sounds(streams: &[Stream]) -> (Vec<Sound>, Option<&'static str>) {
-    let mut found: Vec<_> = streams.iter().filter(|stream| stream.is("audio")).collect();
+fn sounds(output: &Output) -> (Vec<Sound>, Option<&'static str>) {
+    let mut found: Vec<_> = output.streams.iter().filter(|stream| stream.is("audio")).collect();
     found.sort_by_key(|stream| !is_set(stream, "default"));
     let more = (found.len() > tracks::MOST).then_some("it has more sounds than are taken in");
-    let sound =
-        |stream: &&Stream| Sound { index: stream.index, label: Label::of(&stream.tags), duration: length(stream) };
+    let sound = |stream: &&Stream| Sound {
+        index: stream.index,
+        label: Label::of(&stream.tags),
+        duration: length(stream, &output.format),
+    };
     let mut sounds: Vec<_> = found.iter().take(tracks::MOST).map(sound).collect();
     tracks::tell_apart(sounds.iter_mut().map(|sound| &mut sound.label), "Sound");
     (sounds, more)
@@ -366,6 +380,32 @@ mod tests {
             ..Facts::default()
         };
         assert_eq!(film.facts, facts);
+    }
+
+    #[test]
+    fn a_track_that_begins_later_ends_later() {
+        let lengths = |of_file: &str, pictures: &str, sound: &str| {
+            let json = format!(
+                r#"{{"streams":[
+                    {{"index":0,"codec_type":"video","codec_name":"h264","width":9,"height":9,{pictures}}},
+                    {{"index":1,"codec_type":"audio","codec_name":"aac",{sound}}}],
+                  "format":{{{of_file}}}}}"#
+            );
+            let film = read(json.as_bytes(), "a.mp4").unwrap();
+            (film.pictures, film.duration)
+        };
+        let near = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
+        let first = r#""start_time":"1.4","duration":"10.0""#;
+        let second = r#""start_time":"3.4","duration":"10.0""#;
+        let file = r#""start_time":"1.4","duration":"12.0""#;
+        assert!(near(lengths(file, second, first), (12.0, 12.0)));
+        assert!(near(lengths(file, first, second), (10.0, 12.0)));
+        // Matroska names the end, and counts from the beginning.
+        let tag = r#""start_time":"2.0","tags":{"DURATION":"00:00:12.000000000"}"#;
+        assert!(near(lengths(r#""start_time":"0.0","duration":"14.0""#, tag, first), (12.0, 12.0)));
+        let absurd = r#""start_time":"90000.0","duration":"10.0""#;
+        assert!(near(lengths(file, absurd, first), (12.0, 12.0)));
+        assert!(near(lengths(r#""duration":"12.0""#, second, r#""duration":"3""#), (10.0, 10.0)));
     }
 
     #[test]

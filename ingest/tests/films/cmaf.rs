@@ -62,6 +62,26 @@ pub fn sound() {
     assert!(near(held["duration"].parse().unwrap(), 7.0), "{held:?}");
 }
 
+/// As recorders leave them that had to wait for a picture, or for a microphone.
+pub fn late() {
+    let gallery = Gallery::new();
+    let (pictures, sound) = ("-f lavfi -i testsrc2=d=6:s=192x108:r=25", "-f lavfi -i sine=d=6");
+    film(&gallery, "pictures.mp4", &format!("-itsoffset 2 {pictures} {sound} {X264} -c:a aac -f mpegts"));
+    film(&gallery, "sound.mp4", &format!("{pictures} -itsoffset 3 {sound} {X264} -c:a aac -f mp4"));
+    film(&gallery, "tag.mp4", &format!("-itsoffset 2 {pictures} {sound} {X264} -c:a aac -f matroska"));
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (3, 0), "{report}");
+    for (key, length) in [("pictures.mp4", 8.0), ("sound.mp4", 9.0), ("tag.mp4", 8.0)] {
+        for name in ["108p.m3u8", "sound-1.m3u8"] {
+            let shown = seconds(&list(&gallery, key, name).parts);
+            assert!(near(shown, length), "{key}, {name}: {shown}");
+        }
+        apple::check(&gallery, key);
+    }
+    let levels = loudness(&gallery, &gallery.hls("sound.mp4", "sound-1.mp4"));
+    assert!(levels[1] < -60.0 && levels[7] > -60.0, "{levels:?}");
+}
+
 pub fn tracks() {
     let gallery = Gallery::new();
     let chapters = gallery.folder.path().join("chapters.txt");

@@ -6,6 +6,7 @@ use gallery::rendition::Rendition;
 use image::ImageFormat;
 use ingest::{Change, Prune, curate, doctor};
 
+use super::refused::ffmpeg_that;
 use super::{film, kept};
 use crate::common::Gallery;
 use crate::common::jpeg::{Value, encode, quarters, with_exif};
@@ -238,6 +239,28 @@ pub fn takeout() {
     assert_eq!(gallery.ingest().objects, 0);
     assert_eq!(keys(&gallery), photos);
     assert!(doctor(&gallery.options, false).unwrap().is_well());
+    // If the film beside it goes, the one behind the picture is the clip again.
+    fs::remove_file(gallery.library().join("PXL_1.MP")).unwrap();
+    gallery.options.prune = Some(Prune { all: true, now: false, confirm: |_| true });
+    gallery.ingest();
+    gallery.options.prune = None;
+    gallery.ingest();
+    assert_eq!(clips(&gallery, photos[0]).1, None);
+}
+
+/// A film whose clip cannot be made stays a film.
+pub fn not_made() {
+    let mut gallery = Gallery::new();
+    film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    gallery.ingest();
+    gallery.file("IMG_1.JPG", &photo());
+    gallery.options.ffmpeg = Some(ffmpeg_that(&gallery, "*+faststart*) exit 1"));
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.unchanged, report.exit_code()), (1, 1, 0), "{report}");
+    assert_eq!(keys(&gallery), ["IMG_1.JPG", "IMG_1.MOV"]);
+    gallery.options.ffmpeg = None;
+    gallery.ingest();
+    assert_eq!(keys(&gallery), ["IMG_1.JPG"]);
 }
 
 /// A camera's small picture of a film is no photo whose clip the film might be, and its small film is none.

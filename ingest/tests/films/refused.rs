@@ -261,13 +261,26 @@ pub fn touched() {
     assert_eq!(kept(&gallery), 0);
 }
 
+/// A film that is edited while it is encoded, where the bucket has the original from before.
+pub fn edited() {
+    let mut gallery = Gallery::new();
+    let path = film(&gallery, "a.mp4", &format!("-f lavfi -i testsrc2=s=192x108:r=12:d=2 {X264} -f mp4"));
+    assert_eq!(gallery.ingest().added, 1);
+    gallery.options.database = ingest::Place::File(gallery.folder.path().join("new.sqlite"));
+    gallery.options.rebuild = true;
+    gallery.options.ffmpeg = Some(when_it_encodes(&gallery, &format!("printf x >> '{}'", path.display())));
+    let report = gallery.ingest();
+    assert!(report.failed[0].reason.contains("changed while it was read"), "{report}");
+    assert_eq!((report.added, kept(&gallery)), (0, 0), "nor is what was encoded kept");
+}
+
 /// An ffmpeg that does something else when it is to encode.
 fn when_it_encodes(gallery: &Gallery, script: &str) -> std::path::PathBuf {
     ffmpeg_that(gallery, &format!("*-progress*) {script}"))
 }
 
 /// An ffmpeg that does something first where its arguments are these: branches of the shell's `case`.
-fn ffmpeg_that(gallery: &Gallery, branches: &str) -> std::path::PathBuf {
+pub fn ffmpeg_that(gallery: &Gallery, branches: &str) -> std::path::PathBuf {
     tools_that(gallery, branches, "'') :")
 }
 

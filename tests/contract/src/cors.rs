@@ -4,10 +4,14 @@ use crate::{
     Outcome, Target,
     client::Call,
     library::{encode, film},
+    playback,
+    playlists::{played, version_query},
 };
 
 cases!(cors:
-    needs [Film]: preflight_of_the_page, preflight_of_a_stranger, answers_to_the_page, answers_to_a_stranger;
+    needs [Film]: preflight_of_the_page, preflight_of_a_stranger, answers_to_the_page, answers_to_a_stranger,
+        answers_below_a_token;
+    needs [Film, Led]: segments_to_the_page;
 );
 
 const STRANGER: &str = "https://evil.example";
@@ -81,6 +85,49 @@ fn answers_to_a_stranger(target: &Target) -> Outcome {
             answer.lacks("access-control-allow-origin")?;
             answer.lacks("access-control-allow-credentials")?;
         }
+    }
+    Ok(())
+}
+
+/// Any page may read what the URL itself opens, without credentials. The player of a Cast device is such a page.
+fn answers_below_a_token(target: &Target) -> Outcome {
+    let (master, token) = playback::token(target)?;
+    let ask = |origin: &str| Call::new(master.to_string()).header("origin", origin);
+    for answer in [ask(STRANGER), ask("null"), ask(STRANGER).head(), Call::new(master.to_string())] {
+        let answer = answer.expect(200)?;
+        answer.has("access-control-allow-origin", "*")?;
+        answer.lacks("access-control-allow-credentials")?;
+    }
+    let own = ask(target.origin()).expect(200)?;
+    own.has("access-control-allow-origin", if target.is_split() { target.origin() } else { "*" })?;
+    ensure_eq!(own.header("access-control-allow-credentials").is_some(), target.is_split(), "credentials");
+    let forged = master.as_str().replacen(&token, &"A".repeat(token.len()), 1);
+    Call::new(forged).header("origin", STRANGER).expect(401)?.lacks("access-control-allow-origin")
+}
+
+/// After a redirect from one foreign origin to another, the store would be asked by the origin `null`. So the page gets
+/// a segment from the service, where clients that send no `Origin` are led to the store.
+fn segments_to_the_page(target: &Target) -> Outcome {
+    if !target.is_split() {
+        return Ok(());
+    }
+    let (film, master) = film(target)?;
+    let file = format!("{}{}", played(target)?.segment, version_query(&master));
+    let url = format!("/api/hls/{}/{file}", encode(&film.key));
+    let led = target.video(&url).expect(302)?;
+    let get = || target.video(&url).header("origin", target.origin());
+    let part = get().header("range", "bytes=0-9").expect(206)?;
+    let stored = Call::new(led.need("location")?.to_owned()).header("range", "bytes=0-9").expect(206)?;
+    ensure!(part.body == stored.body, "{url}: other bytes than those of the store");
+    part.has("content-range", stored.need("content-range")?)?;
+    let head = get().head().expect(200)?;
+    ensure!(head.body.is_empty(), "{url}: a body");
+    for answer in [&part, &head] {
+        answer.has("access-control-allow-origin", target.origin())?;
+        ensure!(answer.need("cache-control")?.starts_with("private"), "{url} may be kept by shared caches");
+    }
+    for answer in [&led, &part, &head] {
+        ensure!(answer.need("vary")?.to_lowercase().contains("origin"), "{}: Vary lacks Origin", answer.what);
     }
     Ok(())
 }

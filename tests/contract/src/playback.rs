@@ -23,7 +23,7 @@ cases!(playback:
 const SHARED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
 
 /// The film's master playlist with a token in its URL, and the token.
-fn token(target: &Target) -> Result<(Url, String), String> {
+pub(crate) fn token(target: &Target) -> Result<(Url, String), String> {
     let key = encode(&film(target)?.0.key);
     let playback = target.get(&format!("/api/playback?key={key}")).expect(200)?.json()?;
     let url = playback["url"].as_str().ok_or("/api/playback gives no URL")?;

@@ -131,8 +131,11 @@ fn films(target: &Target) -> Result<Vec<String>, String> {
         let url = Url::parse(&variant).map_err(|error| format!("{variant}: {error}"))?;
         let playlist = target.follow(&variant).expect(200)?;
         let first = uris(playlist.text()?).next().ok_or_else(|| format!("{variant} has no segment"))?;
-        let segment = format!("{}{}", file_name(first), version_query(&master));
-        urls.push(url.join(&segment).map_err(|error| format!("{first}: {error}"))?.to_string());
+        // A page of another origin gets all bytes of it, and that of another film may have gigabytes.
+        if is_demo(&film) {
+            let segment = format!("{}{}", file_name(first), version_query(&master));
+            urls.push(url.join(&segment).map_err(|error| format!("{first}: {error}"))?.to_string());
+        }
         urls.push(variant);
     }
     Ok(urls)

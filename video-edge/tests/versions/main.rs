@@ -5,6 +5,7 @@
 mod fixture;
 
 use fixture::{BASE, Fixture};
+use http::{Method, Request, header};
 
 const KEY: &str = "2024/a b:c.mp4";
 const ENCODED: &str = "2024/a%20b%3Ac.mp4";
@@ -161,6 +162,78 @@ fn a_replaced_film_is_shown_at_once() {
     assert_eq!(segment, format!("one%201.m4s?v={TWO}"), "though the first one is in the cache");
     assert_eq!(master, format!("{ENCODED}/720p.m3u8?v={TWO}"));
     assert_eq!(play(ONE).0, format!("one%201.m4s?v={ONE}"), "who watches the first one goes on");
+}
+
+/// Somebody watches the first version, and a quality is asked for that nobody has asked for before.
+#[test]
+fn a_replaced_film_goes_on_with_its_other_qualities() {
+    for delivery in DELIVERIES {
+        let at = Fixture::new(delivery);
+        film(&at, KEY, Some(ONE));
+        film(&at, KEY, Some(TWO));
+        let uris = |version: &str| at.uris(&format!("/api/hls/{ENCODED}/720p.m3u8?v={version}")).concat();
+        // The second time, the playlists come from the cache.
+        for _ in 0..2 {
+            for (version, other) in [(ONE, TWO), (TWO, ONE)] {
+                let uris = uris(version);
+                assert!(uris.contains(version) && !uris.contains(other), "{delivery}: {version}: {uris}");
+            }
+        }
+        let gone = "aaaaaaaaaaaaaaaa";
+        assert!(uris(gone).contains(TWO), "{delivery}: objects that are gone");
+        at.put(&format!("hls/{KEY}/{gone}/720p.m3u8"), VARIANT);
+        assert!(uris(gone).contains(gone), "{delivery}: the current playlist was stored as that of another version");
+    }
+}
+
+/// A film whose folder is like that of a version of the film above it.
+#[test]
+fn a_version_of_a_playlist_is_not_another_film() {
+    let at = Fixture::new("presign");
+    film(&at, &format!("a.mp4/{ONE}"), None);
+    film(&at, "a.mp4", Some(TWO));
+    assert_eq!(at.get(&format!("/api/hls/a.mp4/720p.m3u8?v={ONE}")).0, 404);
+    assert_eq!(at.get(&format!("/api/hls/a.mp4/720p.m3u8?v={TWO}")).0, 200);
+}
+
+/// The store would not know the page after a redirect.
+#[test]
+fn a_page_of_another_origin_gets_segments_from_the_service() {
+    for delivery in ["presign", "redirect"] {
+        let at = Fixture::new(delivery);
+        film(&at, KEY, Some(ONE));
+        let path = format!("/api/hls/~{}/{ENCODED}/one.m4s?v={ONE}", at.token(KEY));
+        let ask = |method: Method, origin: Option<&str>| {
+            let request = Request::builder().method(method).uri(path.as_str());
+            at.send(origin.into_iter().fold(request, |request, origin| request.header(header::ORIGIN, origin)))
+        };
+        for origin in ["https://gallery.example", "null"] {
+            let whole = ask(Method::GET, Some(origin));
+            assert_eq!((whole.status().as_u16(), &whole.body()[..]), (200, ONE.as_bytes()), "{delivery}");
+            assert_eq!(whole.headers()[header::VARY], "Origin", "{delivery}");
+            assert_eq!(whole.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*", "{delivery}");
+            let head = ask(Method::HEAD, Some(origin));
+            assert!(head.status().as_u16() == 200 && head.body().is_empty(), "{delivery}");
+        }
+        let led = ask(Method::GET, None);
+        assert_eq!(led.status().as_u16(), 302, "{delivery}");
+        assert_eq!(led.headers()[header::VARY], "Origin", "{delivery}");
+    }
+}
+
+/// Whoever has the URL may read the answer, from any page. What a cookie opens is for listed pages.
+#[test]
+fn any_page_may_read_what_a_token_opens() {
+    let at = Fixture::new("proxy");
+    film(&at, KEY, Some(ONE));
+    let token = at.token(KEY);
+    let allowed = |path: &str| at.ask(path).headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN).cloned();
+    let file = |name: &str| format!("{ENCODED}/{name}?v={ONE}");
+    for rest in [format!("playlist?key={ENCODED}"), file("720p.m3u8"), file("one.m4s")] {
+        assert_eq!(allowed(&format!("/api/hls/~{token}/{rest}")).unwrap(), "*", "{rest}");
+        assert_eq!(allowed(&format!("/api/hls/{rest}")), None, "{rest}");
+        assert_eq!(allowed(&format!("/api/hls/~{}/{rest}", "A".repeat(token.len()))), None, "{rest}");
+    }
 }
 
 /// The playlists of two versions may be the same text.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use edge::{Failure, Viewer, isolation, patched::Patched, respond};
 use gallery::{
     MediaKey,
-    download::{self, About, Contents, Id, Size, Wanted, packs},
+    download::{self, About, Contents, Id, Planned, Size, Wanted, packs},
     key::percent_encode,
     media::Media,
     playback::MARK,
@@ -15,6 +15,7 @@ use platform::{Cx, Error, Kind, Platform, Problem, ProblemType, Sql as _};
 use serde::{Deserialize, Serialize};
 use stored_zip::{Builder, Names, Refused};
 
+use super::manifest;
 use crate::ViewerEdge;
 
 /// The longest request, in bytes: some thousands of keys.
@@ -289,10 +290,10 @@ async fn prepare<P: Platform>(
         };
         let name = Names::default().safe(&name);
         let about = About { originals, places: viewer.flags().places, version, name: &name };
-        let mut builder = Builder::new(&about.encode()).map_err(refused)?;
-        for entry in entries {
-            builder.push(&entry.entry()).map_err(refused)?;
-        }
+        // The entries alone say every byte of the ZIP. So it has the same tag when the library has changed around them,
+        // and a download that was cut goes on.
+        let zip = Id::of(&built(b"", entries)?.finish());
+        let builder = built(&manifest::note(zip, &about), entries)?;
         let (length, count) = (builder.length(), builder.count());
         let manifest = Bytes::from(builder.finish());
         let id = Id::of(&manifest);
@@ -309,6 +310,15 @@ async fn prepare<P: Platform>(
         parts.push(Part::of(service, cx, viewer, (id, name), (length, count)));
     }
     Ok(Prepared::of(parts, left_out, download::expires(&viewer.claims, cx.facts.now)))
+}
+
+/// The entries of a part, below a note.
+fn built(note: &[u8], entries: &[Planned]) -> Result<Builder, Error> {
+    let mut builder = Builder::new(note).map_err(refused)?;
+    for entry in entries {
+        builder.push(&entry.entry()).map_err(refused)?;
+    }
+    Ok(builder)
 }
 
 fn refused(refused: Refused) -> Error {

@@ -9,7 +9,7 @@ use edge::{
     object_response::Presentation,
 };
 use futures_util::future::try_join;
-use gallery::download::{About, packs};
+use gallery::download::packs;
 use http::{Method, Response, request};
 use platform::{Cx, Error, Kind, Pieces, Platform, Problem, ProblemType};
 use stored_zip::Manifest;
@@ -55,7 +55,7 @@ pub(crate) async fn serve<P: Platform>(
     let gone = || Problem::of(ProblemType::DownloadGone, "This download is no longer kept. Ask for it again.");
     let manifest = manifest.ok_or_else(gone)?;
     let unreadable = || Error::new(Kind::Invalid, "download.manifest");
-    let about = About::parse(manifest.note()).ok_or_else(unreadable)?;
+    let (tag, about) = manifest::noted(manifest.note(), id).ok_or_else(unreadable)?;
     let flags = viewer.flags();
     if !flags.download || about.originals && !(flags.originals && (flags.places || !about.places)) {
         return Err(Problem::of(ProblemType::LookingOnly, "This link is for looking only.").into());
@@ -64,8 +64,7 @@ pub(crate) async fn serve<P: Platform>(
         cache_control: CHANGES,
         content_type: Some("application/zip"),
         disposition: Some(disposition("attachment", about.name)),
-        // The name of the manifest stands for every byte of the ZIP.
-        tag: Some(id.tag()),
+        tag: Some(tag),
         edge_cache: None,
     };
     let part = match made::wanted(head, manifest.length(), &presentation)? {

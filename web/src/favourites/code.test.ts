@@ -44,4 +44,9 @@ describe('the day of an item', () => {
     expect(dayOf(media({ dateTaken: '2024-06-15T23:00:00' }))).toBe('2024-06-15');
     expect(dayOf(media({ dateTaken: null }))).toBeNull();
   });
+
+  it('is none where only the ingest tells a day', () => {
+    const taken = { day: '2026-01-02', source: 'ingest', guess: true };
+    expect(dayOf(media({ taken, dateTaken: null }))).toBeNull();
+  });
 });

@@ -19,9 +19,9 @@ const MOST_IN_GROUP = 63;
 /** More are not read from a link, whoever made it. */
 const MOST = 2000;
 
-/** The day under which an item is listed. */
+/** The day under which an item is listed. The day of ingest is none. */
 export const dayOf = ({ taken, dateTaken }: Pick<Media, 'taken' | 'dateTaken'>): string | null =>
-  taken?.day ?? dateTaken?.slice(0, 10) ?? null;
+  taken?.source === 'ingest' ? null : (taken?.day ?? dateTaken?.slice(0, 10) ?? null);
 
 export const entryOf = (item: Media): [id: string, day: string | null] => [idOf(item.key), dayOf(item)];
 

@@ -3,31 +3,48 @@
  * outlive a logout: to choose a hundred pictures again is worse than to find such a list on a shared computer.
  */
 import { signal, type Signal } from '@preact/signals';
+import { homePath } from '../services.ts';
 import { decode, encode, type Favourites } from './code.ts';
 
 const NAME = 'favourites';
 
-function read(): Favourites {
+function read(name: string): Favourites {
   try {
-    return decode(localStorage.getItem(NAME) ?? '', Infinity);
+    return decode(localStorage.getItem(name) ?? '', Infinity);
   } catch {
     return new Map();
   }
 }
 
-/** The favourites, which are kept whenever they change. Other tabs see it. */
-export function favourites(): Signal<Favourites> {
-  const all = signal(read());
+/** Earlier versions kept one list for all galleries of an origin. A gallery below a path takes it over once. */
+function takeOver(name: string): void {
+  try {
+    if (localStorage.getItem(name) === null) localStorage.setItem(name, localStorage.getItem(NAME) ?? '');
+  } catch {
+    // A browser may keep nothing, or be full.
+  }
+}
+
+/**
+ * The favourites, which are kept whenever they change. Other tabs see it. `home` is the path of the page: an origin may
+ * have several galleries.
+ */
+export function favourites(home = homePath()): Signal<Favourites> {
+  const isRoot = home === '/';
+  const name = isRoot ? NAME : `${NAME} ${home}`;
+  if (!isRoot) takeOver(name);
+  const all = signal(read(name));
   let kept = all.value;
   addEventListener('storage', ({ key }) => {
-    if (key === NAME || key === null) all.value = kept = read();
+    if (key === name || key === null) all.value = kept = read(name);
   });
   all.subscribe((now) => {
     if (now === kept) return;
     kept = now;
     try {
-      if (now.size > 0) localStorage.setItem(NAME, encode(now));
-      else localStorage.removeItem(NAME);
+      // Below a path, an empty text stays, so that nothing is taken over again.
+      if (now.size > 0 || !isRoot) localStorage.setItem(name, encode(now));
+      else localStorage.removeItem(name);
     } catch {
       // A browser may keep nothing, or be full. They then last as long as the page.
     }

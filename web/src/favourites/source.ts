@@ -74,12 +74,16 @@ export function favouriteSource(
   };
 }
 
-/** The favourites in a library, in its order. */
-async function among(library: Library, favourites: Favourites): Promise<Found[]> {
+/** The favourites in a library that are listed under some days, in its order. */
+async function among(
+  library: Library,
+  favourites: Favourites,
+  days: ReadonlySet<string | null> = new Set(favourites.values()),
+): Promise<Found[]> {
   const { timeline } = library;
   if (!timeline) throw library.error;
   const found: Found[] = [];
-  for (const [date, range] of rangesOf(timeline, new Set(favourites.values()))) {
+  for (const [date, range] of rangesOf(timeline, days)) {
     const items = await library.items(range);
     // Numbers of an older timeline lead to other items.
     if (library.timeline !== timeline) return among(library, favourites);
@@ -87,7 +91,9 @@ async function among(library: Library, favourites: Favourites): Promise<Found[]>
       if (favourites.has(idOf(item.key))) found.push({ item, date, ratio: timeline.ratios.charAt(range[0] + at) });
     });
   }
-  return found;
+  // Earlier versions noted the day of ingest for an item that is listed without a date.
+  const more = found.length < favourites.size && !days.has(null) && timeline.days.some(({ date }) => date === null);
+  return more ? among(library, favourites, new Set([...days, null])) : found;
 }
 
 /** What was found in one view, or in several that may have items in common: each once, the newest first. */

@@ -31,6 +31,13 @@ it('keeps places for later visits, without names', () => {
   expect([...disk.values()].join()).not.toContain('a.mp4');
 });
 
+it('forgets a place once the viewer has gone back to the beginning', () => {
+  const { films } = tab();
+  films.set('a.mp4', 2400);
+  films.set('a.mp4', 0.2);
+  expect([films.get('a.mp4'), tab().films.get('a.mp4')]).toEqual([0, 0]);
+});
+
 it.each(['film-places', null])('forgets what another tab’s logout removed (%s)', (key) => {
   const [here, there] = [tab(), tab()];
   here.films.set('a.mp4', 60);

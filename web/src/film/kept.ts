@@ -69,10 +69,16 @@ export function places(): Places {
   addEventListener('storage', ({ key }) => {
     if (key === PLACES || key === null) kept = stored();
   });
+  const drop = (key: string) => {
+    if (kept.delete(hash(key))) store();
+  };
   return {
     get: (key) => kept.get(hash(key)) ?? 0,
     set(key, time) {
-      if (time < EARLY) return;
+      if (time < EARLY) {
+        drop(key);
+        return;
+      }
       const name = hash(key);
       const moved = Math.abs((kept.get(name) ?? 0) - time) > 1;
       // The order is that of leaving.
@@ -80,9 +86,7 @@ export function places(): Places {
       kept.set(name, Math.round(time * 10) / 10);
       if (moved || performance.now() - written > EVERY) store();
     },
-    delete(key) {
-      if (kept.delete(hash(key))) store();
-    },
+    delete: drop,
     forget() {
       kept.clear();
       for (const name of [PLACES, NETWORK]) remove(name);

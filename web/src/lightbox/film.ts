@@ -1,5 +1,6 @@
 import { ApiError } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
+import { note } from '../film/place.ts';
 import { open, prepare } from '../film/player.ts';
 import type { Player } from '../film/types.ts';
 import { h } from '../ui/dom.ts';
@@ -11,8 +12,6 @@ import { frameOf, type Slide, type Surroundings } from './slide.ts';
 
 /** A film sends no request if the viewer leaves it within this time, in ms, on the way to another item. */
 const DWELL = 150;
-/** Who leaves a film in its last seconds has seen it. */
-const END = 3;
 /** Who only watches leaves a film that does not go on for so many looks at it, this time apart, in ms. */
 const STUCK = 5;
 const LOOK = 2000;
@@ -43,7 +42,7 @@ export function film(item: Media, around: Surroundings): Slide {
     const created = h('video', { playsinline: true, preload: 'metadata', 'aria-label': spokenName(item), poster: posterUrl });
     created.muted = watched;
     // The events of an element come late. Once it is removed, they say nothing of the slide.
-    const on = (name: 'play' | 'playing' | 'waiting', then: () => void) =>
+    const on = (name: 'pause' | 'play' | 'playing' | 'waiting', then: () => void) =>
       created.addEventListener(name, () => created === video && then());
     on('play', () => {
       created.controls = player?.controls === null;
@@ -51,13 +50,8 @@ export function film(item: Media, around: Surroundings): Slide {
     });
     on('playing', () => frame.classList.remove('frame-waiting'));
     on('waiting', () => frame.classList.add('frame-waiting'));
-    const keep = () => {
-      if (created.ended || created.currentTime > created.duration - END) around.resume.delete(item.key);
-      else if (created.currentTime > 0) around.resume.set(item.key, created.currentTime);
-    };
-    created.addEventListener('timeupdate', keep);
-    // A film that has to be opened anew goes on where the viewer wants it, also before that place is loaded.
-    created.addEventListener('seeking', keep);
+    on('pause', () => frame.classList.remove('frame-waiting'));
+    note(created, item.key, around.resume);
     frame.prepend(created);
     return created;
   }
@@ -94,7 +88,8 @@ export function film(item: Media, around: Surroundings): Slide {
       const fresh = certain ? null : await renew();
       if (mine !== opening) return;
       if (fresh !== null && fresh !== hls) {
-        const playing = frame.matches('.frame-playing, .frame-waiting');
+        // The viewer may have paused the film since it began.
+        const playing = frame.matches('.frame-playing') ? video?.paused === false : frame.matches('.frame-waiting');
         renewed = performance.now();
         hls = fresh;
         video?.dispatchEvent(new Event('reopened'));

@@ -44,11 +44,13 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
     of.message.value = '';
     try {
       const files = ready.value ?? (await filesOf(items));
+      const { leftOut, nothing } = words.download;
+      const missing = items.length - files.length;
       const isChosen = () => of.selection.value === chosen;
-      if (isChosen() && !(await share(files)) && isChosen()) {
-        ready.value = files;
-        of.message.value = words.share.again;
-      } else ready.value = null;
+      const done = !isChosen() || files.length === 0 || (await share(files));
+      ready.value = done || !isChosen() ? null : files;
+      if (ready.value) of.message.value = words.share.again;
+      else if (missing > 0 && isChosen()) of.message.value = files.length > 0 ? leftOut(missing) : nothing;
     } catch {
       of.message.value = words.errors.unreachable;
     }

@@ -8,7 +8,7 @@ use crate::document::{Kind, blocks};
 /// (`cloudflare/workers-sdk`), the references of Fastly's CLI (fastly.com/documentation/reference/cli) and of Spin
 /// (spinframework.dev/cli-reference), and Akamai's documentation of `spin aka deploy`. The help of the Fastly CLI is
 /// asked too, in every test run.
-const COMMANDS: [(&str, &[&str]); 16] = [
+const COMMANDS: [(&str, &[&str]); 18] = [
     ("npx wrangler d1 export", &["--remote", "--output", "--table", "--no-schema", "--no-data"]),
     ("npx wrangler d1 execute", &["--remote", "--file", "--command"]),
     ("npx wrangler kv bulk get", &["--namespace-id", "--binding", "--remote"]),
@@ -20,6 +20,8 @@ const COMMANDS: [(&str, &[&str]); 16] = [
     ("fastly kv-store-entry create", &["--store-id", "--key", "--value"]),
     ("fastly tls-subscription create", &["--domain", "--cert-auth", "--common-name", "--config"]),
     ("fastly tls-subscription list", &[]),
+    ("fastly service domain create", &["--service-id", "--name", "--version", "--autoclone"]),
+    ("fastly service domain delete", &["--service-id", "--name", "--version", "--autoclone"]),
     ("fastly service version activate", &["--version", "--service-id", "--service-name"]),
     ("spin build", &["--from", "--component-id"]),
     ("spin up", &["--build", "--from", "--runtime-config-file", "--listen"]),
