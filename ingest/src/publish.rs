@@ -272,8 +272,8 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// The tag of an original that is in the bucket, if it is what the file holds. What another program has put there is
-    /// never written.
+    /// The tag of an original that is in the bucket, if it is what the file holds. What another program has put there
+    /// is never written.
     fn there_already(
         &self,
         file: &Candidate,

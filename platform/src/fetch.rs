@@ -150,8 +150,8 @@ pub trait Platform: Sized {
     /// Begins a try of something that may be guessed. `None` if the host has no counter.
     ///
     /// - Tries are counted by `who`. A host whose counters are apart from each other, or slow, may count too few.
-    /// - Each try that has begun is ended with [`end_try`](Self::end_try). One that does not end for some seconds may be
-    ///   counted as wrong. To end it later changes nothing.
+    /// - Each try that has begun is ended with [`end_try`](Self::end_try). One that does not end for some seconds may
+    ///   be counted as wrong. To end it later changes nothing.
     async fn begin_try(&self, _who: &KvKey) -> Result<Option<Tries>, Error> {
         Ok(None)
     }

@@ -372,25 +372,6 @@ describe('the player', () => {
     assert.ok(took < 10_000, `${took} ms`);
   });
 
-  it('stays paused where it is opened anew after the viewer has paused it', async () => {
-    const token = await ending();
-    await open(page);
-    await play(page);
-    await page.keyboard.press(' ');
-    await token.end();
-    await film(page, (video) => {
-      video.dataset.old = '';
-      video.currentTime = 40;
-    });
-    await page.waitForFunction(() => {
-      const video = document.querySelector('.slide-active video:not([data-old])');
-      return video && video.readyState > 1 && video.currentTime > 39;
-    });
-    await page.waitForTimeout(500);
-    assert.equal(await film(page, (video) => video.paused), true);
-    assert.ok((await token.leave()) > 0, 'the old playlist was never asked for');
-  });
-
   it('turns no wheel once the viewer has paused it while it waits', async () => {
     await open(page);
     await play(page);

@@ -291,30 +291,6 @@ describe('on a phone', () => {
     await page.getByRole('button', { name: 'End the selection' }).tap();
     quiet(visitor);
   });
-
-  it('a file that the link does not give is left out, and the others are shared', async () => {
-    server.intercept = (path, response) => {
-      if (path !== `/api/file/${all[2].key}`) return false;
-      response.writeHead(404).end();
-      return true;
-    };
-    try {
-      await page.evaluate(() => void (window.shared = null));
-      await page.getByRole('button', { name: 'Select', exact: true }).tap();
-      await tile(page, 2).tap();
-      const share = page.getByRole('button', { name: 'Share the selection' });
-      await share.tap();
-      await page.getByText('Nothing of this can be downloaded.').waitFor();
-      assert.equal(await page.evaluate(() => window.shared), null);
-      await tile(page, 0).tap();
-      await share.tap();
-      await page.getByText('1 item is left out').waitFor();
-      assert.deepEqual(await page.evaluate(() => window.shared), [all[0].name]);
-      await page.getByRole('button', { name: 'End the selection' }).tap();
-    } finally {
-      server.intercept = () => false;
-    }
-  });
 });
 
 describe('through a link to two albums', () => {

@@ -23,8 +23,8 @@ use crate::{
 /// Is set where this program stands for rustc.
 const STAND_IN: &str = "XTASK_STANDS_FOR_RUSTC";
 
-/// Makes a command of cargo lint and document the crates of the workspace that it builds. Commands with and without this
-/// share what they build of dependencies, and nothing else.
+/// Makes a command of cargo lint and document the crates of the workspace that it builds. Commands with and without
+/// this share what they build of dependencies, and nothing else.
 pub fn with(cargo: &mut Command) -> Result<&mut Command, Failure> {
     Ok(cargo.env("RUSTC_WORKSPACE_WRAPPER", itself()?).env(STAND_IN, "1"))
 }

@@ -1,9 +1,10 @@
 //! Programs for wasm, made smaller by Binaryen's `wasm-opt`: some 13 % without loss.
 
 use std::{
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
     thread,
 };
 
@@ -33,19 +34,27 @@ const CORE_MODULE: u8 = 1;
 pub fn all(built: &[(String, PathBuf)], level: &str) -> Result<Vec<PathBuf>, Failure> {
     let wasm_opt = binaryen::wasm_opt()?;
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = built.len().div_ceil(threads).max(1);
+    // Each takes what is next, the largest first, so that no core is idle at the end.
+    let mut queue: Vec<_> = built.iter().enumerate().collect();
+    queue.sort_by_key(|(_, (_, path))| fs::metadata(path).map_or(0, |metadata| metadata.len()));
+    let queue = Mutex::new(queue);
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let work = || {
+        let taken = iter::from_fn(next);
+        taken
+            .map(|(at, (name, path))| Ok((at, one(&wasm_opt, level, name, path)?)))
+            .collect::<Result<Vec<_>, Failure>>()
+    };
+    let mut made = Vec::with_capacity(built.len());
     thread::scope(|scope| {
-        let workers: Vec<_> = built
-            .chunks(share)
-            .map(|some| {
-                scope.spawn(|| {
-                    some.iter().map(|(name, built)| one(&wasm_opt, level, name, built)).collect::<Result<Vec<_>, _>>()
-                })
-            })
-            .collect();
-        let made = workers.into_iter().map(|worker| worker.join().map_err(|_| "a thread that runs wasm-opt ended")?);
-        Ok(made.collect::<Result<Vec<_>, Failure>>()?.concat())
-    })
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            made.extend(worker.join().map_err(|_| "a thread that runs wasm-opt ended")??);
+        }
+        Ok::<_, Failure>(())
+    })?;
+    made.sort_unstable();
+    Ok(made.into_iter().map(|(_, path)| path).collect())
 }
 
 /// Makes one program smaller, unless this was done with the same bytes before.

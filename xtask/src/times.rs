@@ -1,8 +1,8 @@
 //! What a fresh clone need not build again.
 //!
-//! Cargo sees by the time of a file whether the file has changed, and in a fresh clone all times are new. So a run of CI
-//! gives each file the time at which its content came into the folder of builds. What was built there since is built
-//! from this content, unless something else has built there between two runs.
+//! Cargo sees by the time of a file whether the file has changed, and in a fresh clone all times are new. So a run of
+//! CI gives each file the time at which its content came into the folder of builds. What was built there since is
+//! built from this content, unless something else has built there between two runs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -151,6 +151,9 @@ fn newest_build(target: &Path) -> Duration {
 mod tests {
     use super::*;
 
+    /// Longer than a step of the clock that the times of files come from.
+    const STEP: Duration = Duration::from_millis(20);
+
     fn time(path: &Path) -> SystemTime {
         fs::metadata(path).unwrap().modified().unwrap()
     }
@@ -167,8 +170,7 @@ mod tests {
         let begun = target.join("debug/.fingerprint/gallery");
         fs::create_dir_all(&begun).unwrap();
         fs::write(begun.join("invoked.timestamp"), "").unwrap();
-        // Times of files come from a clock with coarse steps.
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(STEP);
         times.seal().unwrap();
         names.map(|name| time(&clone.path().join(name)))
     }
@@ -198,6 +200,7 @@ mod tests {
     fn nothing_is_known_if_another_has_built_there() {
         let target = tempfile::tempdir().unwrap();
         let first = run(target.path(), ["a", "b"]);
+        std::thread::sleep(STEP);
         fs::write(target.path().join("debug/.fingerprint/gallery/invoked.timestamp"), "").unwrap();
         let second = run(target.path(), ["a", "b"]);
         assert!(second[0] > first[0] && second[1] > first[1]);
@@ -211,7 +214,7 @@ mod tests {
         fs::write(clone.path().join("a.rs"), "c").unwrap();
         let files = [PathBuf::from("a.rs")].into();
         Times::open(clone.path().to_owned(), target.path()).keep(&files, |_| true).unwrap();
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(STEP);
         fs::write(target.path().join("debug/.fingerprint/gallery/invoked.timestamp"), "").unwrap();
         let second = run(target.path(), ["a", "b"]);
         assert!(second[0] > first[0] && second[1] > first[1]);

@@ -1,7 +1,7 @@
 //! Compares each file in a ZIP with its CRC-32, and ZIPs with each other.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     path::Path,
@@ -31,11 +31,12 @@ pub(super) fn zip(path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a ZIP is an earlier one of the same items: the newer one has files of all its names, and at least half of
-/// them are the same.
+/// Whether a ZIP is an earlier one of the same items: the newer one has files of all its names, and the bytes of at
+/// least half of its files. Which of several `a (2).jpg` is which may have changed.
 pub(super) fn is_earlier(old: &Path, new: &Path) -> bool {
     let (Ok(old), Ok(new)) = (files(old), files(new)) else { return false };
-    let same = old.iter().filter(|(name, file)| new.get(*name) == Some(*file)).count();
+    let there: BTreeSet<_> = new.values().collect();
+    let same = old.values().filter(|file| there.contains(file)).count();
     old.keys().all(|name| new.contains_key(name)) && 2 * same >= old.len()
 }
 

@@ -3,11 +3,28 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::Prune;
+use crate::bucket::Content;
 use crate::catalogue::Place;
 use crate::failure::Failure;
+use crate::film::Clip;
+use crate::motion::{self, InPhoto};
 use crate::prune::{REMOVED_STAY, missing};
 use crate::publish::Publisher;
+use crate::sniff::Kind;
 use crate::walk::Library;
+
+/// The clip in the photo's own file, which had given way to the one beside it.
+fn clip_within(publisher: &Publisher, library: &Library, key: &str) -> Result<Option<Clip>, Failure> {
+    for file in &library.candidates {
+        if let Kind::Photo(kind) = file.kind
+            && publisher.register.key_at(&file.place).as_deref() == Some(key)
+            && let InPhoto::Clip(clip) = motion::clip_of(&file.path, kind, publisher.films, publisher.means.permits)?
+        {
+            return Ok(Some(clip));
+        }
+    }
+    Ok(None)
+}
 
 /// Takes clips away from photos that stay, with the same care as items: if most are gone, or nobody agrees, nothing
 /// is done.
@@ -53,9 +70,13 @@ pub fn prune(publisher: &Publisher, library: &Library, prune: &Prune) -> Result<
     let due = if prune.now { now } else { now + REMOVED_STAY }.to_string();
     for (key, _) in keys {
         if let Some(renditions) = publisher.catalogue.renditions(key)? {
-            publisher.catalogue.put_clip(key, &renditions, Vec::new(), None, &due)?;
-            // The photo's own file may hold a clip, for which the next run looks.
-            publisher.begin(key)?;
+            let mut clips = Vec::new();
+            if let Some(own) = clip_within(publisher, library, key)? {
+                let clip = own.rendition();
+                publisher.put(&renditions.object(key, &clip), Content::File(&own.path()), clip.content_type())?;
+                clips.push(clip);
+            }
+            publisher.catalogue.put_clip(key, &renditions, clips, None, &due)?;
         }
     }
     Ok(())

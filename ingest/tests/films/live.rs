@@ -244,8 +244,9 @@ pub fn takeout() {
     gallery.options.prune = Some(Prune { all: true, now: false, confirm: |_| true });
     gallery.ingest();
     gallery.options.prune = None;
-    gallery.ingest();
     assert_eq!(clips(&gallery, photos[0]).1, None);
+    assert!(doctor(&gallery.options, false).unwrap().is_well());
+    assert_eq!(gallery.ingest().objects, 0);
 }
 
 /// A film whose clip cannot be made stays a film.

@@ -108,13 +108,13 @@ fn answers_below_a_token(target: &Target) -> Outcome {
 /// After a redirect from one foreign origin to another, the store would be asked by the origin `null`. So the page gets
 /// a segment from the service, where clients that send no `Origin` are led to the store.
 fn segments_to_the_page(target: &Target) -> Outcome {
-    if !target.is_split() {
-        return Ok(());
-    }
     let (film, master) = film(target)?;
     let file = format!("{}{}", played(target)?.segment, version_query(&master));
     let url = format!("/api/hls/{}/{file}", encode(&film.key));
     let led = target.video(&url).expect(302)?;
+    if !target.is_split() {
+        return Ok(());
+    }
     let get = || target.video(&url).header("origin", target.origin());
     let part = get().header("range", "bytes=0-9").expect(206)?;
     let stored = Call::new(led.need("location")?.to_owned()).header("range", "bytes=0-9").expect(206)?;
