@@ -174,7 +174,10 @@ fn add(arguments: &Add) -> Result<(), Failure> {
     if let Some(path) = &arguments.sheet {
         sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS)?;
     }
-    let link = ingest::add_link(&options, secret.as_bytes(), new)?;
+    let link = ingest::add_link(&options, secret.as_bytes(), new).inspect_err(|_| {
+        // Cards of a link that does not exist would be printed in vain.
+        let _ = arguments.sheet.as_ref().map(std::fs::remove_file);
+    })?;
     if arguments.json {
         let mut line = json(&link);
         line["url"] = url.into();

@@ -245,6 +245,10 @@ fn other_verbs_find_its_store_on_whatever_port_it_listens() {
     };
     // A link whose cards cannot be written is none.
     assert!(!link(&["add", "cards", "--sheet", "/no/such/folder/cards.html"]).status.success());
+    // Nor are there cards of a link that is none.
+    let cards = data.path().join("cards.html");
+    assert!(!link(&["add", "cards", "--view", "no album", "--sheet", cards.to_str().unwrap()]).status.success());
+    assert!(!cards.exists());
     assert!(link(&["list"]).stdout.is_empty());
     let Output { status, stdout, stderr } = link(&["add", "guests"]);
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
