@@ -214,7 +214,7 @@ describe('a download', () => {
   it('moves nothing of the page', async () => {
     const places = () =>
       page.evaluate(() => JSON.stringify([...document.querySelectorAll('.tile, h1, .filters, .header-actions')].map((each) => each.getBoundingClientRect())));
-    await page.evaluate(() => (window.layoutShift = 0));
+    await page.evaluate(() => (window.layoutShifts = []));
     const before = await places();
     await open(page);
     assert.equal(await places(), before);
@@ -226,7 +226,7 @@ describe('a download', () => {
     await page.keyboard.press('Escape');
     await closed(page);
     assert.equal(await places(), before);
-    assert.equal(await page.evaluate(() => window.layoutShift), 0);
+    assert.deepEqual(await page.evaluate(() => window.layoutShifts), []);
   });
 
   it('asks for the password where the session is gone', async () => {

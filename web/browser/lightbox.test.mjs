@@ -794,7 +794,7 @@ describe('the way to the lightbox', () => {
     assert.equal(await page.locator('.veil').isVisible(), false);
     await page.keyboard.press('Escape');
     await viewer(page).waitFor({ state: 'hidden' });
-    assert.equal(await page.evaluate(() => window.layoutShift), 0);
+    assert.deepEqual(await page.evaluate(() => window.layoutShifts), []);
   });
 
   it('opens a film during the tap, because an iPhone plays it only then', async () => {
