@@ -1,6 +1,11 @@
 //! SQLite behind [`Sql`](platform::Sql): the code that the native host, ingest and the platform in memory share.
 
-use std::{cell::RefCell, path::Path, time::Duration};
+use std::{
+    cell::RefCell,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use gallery::schema;
 use platform::{Error, Kind, Row, Statement, Value};
@@ -19,7 +24,7 @@ pub fn open(path: &Path, patience: Duration) -> Result<Connection, schema::Failu
     connection.busy_timeout(patience)?;
     // First of all: to change the journal is to write.
     schema::version(|sql| texts(&connection, sql))?;
-    match prepare(&mut connection) {
+    match prepare(&mut connection, patience) {
         // The only step so far adds nothing that is read.
         Err(schema::Failure::Database(error)) if is_read_only(&error) && has_media(&connection)? => Ok(connection),
         Err(failure) => Err(failure),
@@ -42,8 +47,25 @@ fn has_media(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(!texts(connection, "SELECT name FROM sqlite_master WHERE name = 'media'")?.is_empty())
 }
 
-fn prepare(connection: &mut Connection) -> Result<(), schema::Failure<rusqlite::Error>> {
-    connection.pragma_update(None, "journal_mode", "wal")?;
+/// Lets readers work beside a writer (WAL). SQLite waits for no lock to change the journal of a new file while others
+/// change it too, so that the wait is here.
+pub fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if is_busy(&error) && begun.elapsed() < patience => thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
+
+fn prepare(connection: &mut Connection, patience: Duration) -> Result<(), schema::Failure<rusqlite::Error>> {
+    log_ahead(connection, patience)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     migrate(connection).map(drop)

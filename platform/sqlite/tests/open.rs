@@ -41,8 +41,6 @@ fn a_new_file_and_one_of_0_1_0_have_every_step() {
 fn many_may_open_a_new_file_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.db");
-    // The journal's mode is changed once and for all by the first; the rest is what is tried.
-    Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
     thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| version(&open(&path, PATIENCE).unwrap()))).collect();
         for thread in threads {
