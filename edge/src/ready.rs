@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
+use futures_util::future::join3;
 use gallery::views::INDEX;
 use http::{Response, StatusCode, header};
 use platform::{Cx, Error, Kv, KvKey, Platform, StoreName};
@@ -79,20 +80,20 @@ async fn look<P: Platform>(cx: &Cx<'_, P>, objects: &Objects, catalogue: &Catalo
         cx.record.note(error);
         bit
     };
-    let mut wrong = match objects.reach(cx, INDEX).await {
-        Ok((is_well, date)) => {
+    // At once: what hangs must not use up the patience of a probe before the others are asked.
+    let (bucket, catalogue, kv) = join3(objects.reach(cx, INDEX), catalogue.probe(cx), kv(cx)).await;
+    let kv = kv.map_or_else(|error| failed(KV, &error), |()| 0);
+    let catalogue = catalogue.map_or_else(|error| failed(CATALOGUE, &error), |()| 0);
+    // What is noted last is told: the others may fail because of the bucket.
+    let bucket = match bucket {
+        Ok((answer, date)) => {
             let skew = date.map_or(0, |date| date.abs_diff(cx.facts.now));
-            (u8::from(!is_well) * BUCKET) | (u8::from(skew > MAX_SKEW_SECONDS) * CLOCK)
+            let bucket = answer.map_or_else(|error| failed(BUCKET, &error), |()| 0);
+            bucket | (u8::from(skew > MAX_SKEW_SECONDS) * CLOCK)
         }
         Err(error) => failed(BUCKET, &error),
     };
-    if let Err(error) = catalogue.probe(cx).await {
-        wrong |= failed(CATALOGUE, &error);
-    }
-    if let Err(error) = kv(cx).await {
-        wrong |= failed(KV, &error);
-    }
-    wrong
+    bucket | catalogue | kv
 }
 
 /// The read on which every session depends.

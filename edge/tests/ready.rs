@@ -54,12 +54,15 @@ impl Instance {
         Self { platform, readiness: Readiness::default(), objects, catalogue, asked }
     }
 
-    fn ask(&self, now: u64) -> (u16, String) {
+    /// The status, the body, and what failed last.
+    fn ask(&self, now: u64) -> (u16, String, Option<String>) {
         let cx = Cx::new(&self.platform, Facts { now, entropy: [0; 32], https: false, client: None });
         let answer = pin!(self.readiness.answer(&cx, &self.objects, &self.catalogue));
         let Poll::Ready(answer) = answer.poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
         assert!(answer.headers().contains_key("retry-after"));
-        (answer.status().as_u16(), String::from_utf8(answer.into_body().to_vec()).unwrap())
+        let status = answer.status().as_u16();
+        let body = String::from_utf8(answer.into_body().to_vec()).unwrap();
+        (status, body, cx.record.failure.take())
     }
 }
 
@@ -74,9 +77,15 @@ fn what_is_wrong_is_named_and_nothing_else() {
         (Some((200, EARLIER)), r#"["database","clock"]"#),
         (None, r#"["bucket","database"]"#),
     ] {
-        let (status, body) = Instance::new(answer).ask(NOW);
+        let (status, body, _) = Instance::new(answer).ask(NOW);
         assert_eq!((status, body), (503, format!(r#"{{"status":"unavailable","wrong":{wrong}}}"#)), "{answer:?}");
     }
+}
+
+#[test]
+fn the_log_says_how_the_bucket_refuses() {
+    let (_, _, failure) = Instance::new(Some((403, EARLIER))).ask(NOW);
+    assert_eq!(failure.as_deref(), Some("object.reach: Denied: the store answered 403"));
 }
 
 #[test]

@@ -138,7 +138,7 @@ impl Metrics {
         ours.register("playback_stalls", "What pages have reported", metrics.stalls.clone());
         let refused = "Connections that were closed because there were too many";
         ours.register("connections_refused", refused, metrics.connections_refused.clone());
-        let dropped = "Lines that nobody read fast enough";
+        let dropped = "Lines that could not be written, or that nobody read fast enough";
         ours.register("log_lines_dropped", dropped, metrics.log_lines_dropped.clone());
         for event in EVENTS {
             drop(metrics.events.get_or_create(&Event { event }));

@@ -43,7 +43,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     private::tidy(&settings.data);
     let gallery = bind(settings.listen)?;
     let video = settings.split.map(bind).transpose()?;
-    let metrics = settings.metrics.map(bind).transpose()?;
+    let metrics = settings.metrics.map(bind).transpose()?.map(|listener| (listener, Metrics::new()));
+    let observer = metrics.as_ref().map(|(_, metrics)| Arc::clone(metrics) as Arc<dyn Observer>);
 
     let tls = settings.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -71,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let store = if unset(names::S3_ENDPOINT) && unset(names::R2_ACCOUNT_ID) {
         // Whoever has a signed URL may read its object, on whatever page. The store does not know by which names
         // browsers reach the gallery.
-        let store = embedded_store(&settings, &environment, vec!["*".to_owned()])?;
+        let store = embedded_store(&settings, &environment, observer.clone(), vec!["*".to_owned()])?;
         let url = origins::of(store.addr()).remove(0);
         kept::write(&kept::store(&settings.data), Some(&url))
             .map_err(|error| format!("cannot write into the data folder {}: {error}", settings.data.display()))?;
@@ -97,9 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = environment.read(|lookup| Config::load(&lookup))?;
     let below = |origin: &str| [origin, config.base.as_str()].concat();
 
-    if let Some(endpoint) = environment.read(|lookup| Endpoint::load(&lookup))? {
-        migrate(endpoint)?;
-    }
+    environment.read(|lookup| Endpoint::load(&lookup))?.map_or(Ok(()), migrate)?;
     let mut options = Options::new(&settings.data).configured(&environment)?;
     if environment.read(|lookup| Source::load(&lookup))? == Source::Sql {
         publish_first(options.database.as_ref(), &settings.data);
@@ -108,7 +107,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     options.trust_forwarded = settings.trust_forwarded;
     options.tls = tls;
     options.cache_bytes = settings.cache_bytes;
-    let watched = metrics.map(|listener| watch(listener, &mut options)).transpose()?;
+    options.observer = observer;
+    let watched = metrics.map(|(listener, metrics)| watch(listener, metrics)).transpose()?;
     let grace = options.shutdown_grace;
     let stopped_at = Arc::new(OnceLock::new());
     let stopping = Arc::clone(&stopped_at);
@@ -160,11 +160,9 @@ fn for_this_machine(environment: Environment, settings: &Settings) -> Result<Env
     Ok(environment.with(names::GALLERY_LOCAL.text(), "true".to_owned()))
 }
 
-/// Counts what the host does, and tells it at an address of its own.
-fn watch(listener: TcpListener, options: &mut Options) -> Result<SocketAddr, Failure> {
+/// Tells what was counted at an address of its own.
+fn watch(listener: TcpListener, metrics: Arc<Metrics>) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr()?;
-    let metrics = Metrics::new();
-    options.observer = Some(Arc::clone(&metrics) as Arc<dyn Observer>);
     metrics::listen(listener, metrics).map_err(|error| format!("cannot serve the metrics: {error}"))?;
     if !address.ip().is_loopback() {
         let _ = writeln!(std::io::stderr(), "edge-gallery: whoever reaches {address} can read the metrics");
@@ -220,6 +218,7 @@ fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
 fn embedded_store(
     settings: &Settings,
     environment: &Environment,
+    observer: Option<Arc<dyn Observer>>,
     allowed_origins: Vec<String>,
 ) -> Result<store::Running, Failure> {
     let config = environment.read(|lookup| {
@@ -233,7 +232,7 @@ fn embedded_store(
         })
     })?;
     // The same limits as those of the gallery: browsers ask both.
-    let crowd = Crowd::new(None, !settings.trust_forwarded);
+    let crowd = Crowd::new(None, !settings.trust_forwarded, observer);
     let door = move |client| crowd.admit(client).map(|seat| Box::new(seat) as Box<dyn Send>);
     let store = store::spawn_behind(Box::new(door), config, settings.store_listen)
         .map_err(|error| format!("cannot start the store on {}: {error}", settings.store_listen))?;

@@ -36,19 +36,18 @@ pub struct Report {
 /// Reads a line. The host may have put its own text before it, or have wrapped it into its own JSON. `None` for any
 /// other line.
 pub fn read(line: &str) -> Option<Request> {
-    /// How a collector such as journald or Logpush wraps a line.
-    #[derive(Deserialize)]
-    struct Wrapped {
-        #[serde(alias = "MESSAGE", alias = "msg", alias = "log")]
-        message: String,
-    }
+    /// The fields in which collectors such as journald, Logpush and Loki wrap a line. A record may have more than one.
+    const NAMES: [&str; 5] = ["message", "MESSAGE", "msg", "log", "line"];
     /// How many braces a host's own text may have.
     const MOST: usize = 8;
     line.match_indices('{').take(MOST).find_map(|(at, _)| {
         let json = &line[at..];
         // Something may stand behind it too.
         let first = serde_json::Deserializer::from_str(json).into_iter::<Request>().next();
-        first.and_then(Result::ok).or_else(|| read(&serde_json::from_str::<Wrapped>(json).ok()?.message))
+        first.and_then(Result::ok).or_else(|| {
+            let wrapped: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
+            NAMES.iter().find_map(|name| read(wrapped.get(*name)?.as_str()?))
+        })
     })
 }
 
@@ -61,12 +60,16 @@ mod tests {
     #[test]
     fn lines_as_hosts_hand_them_on() {
         let wrapped = serde_json::json!({ "PRIORITY": "6", "MESSAGE": LINE }).to_string();
+        let beat = serde_json::json!({ "message": LINE, "log": { "offset": 0, "file": { "path": "x" } } }).to_string();
+        let loki = serde_json::json!({ "labels": {}, "line": LINE }).to_string();
         for line in [
             LINE,
             &format!("host{{a}} {LINE}"),
             &format!("stdout [0] :: {LINE}"),
             &format!("2026-11-01T00:00:00Z log | {LINE}\r"),
             &wrapped,
+            &beat,
+            &loki,
         ] {
             let read = read(line).unwrap();
             assert_eq!((read.status, read.bytes, read.arm.as_deref()), (200, Some(812), Some("redirect")), "{line}");

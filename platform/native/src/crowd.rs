@@ -58,16 +58,8 @@ pub struct Seat {
 }
 
 impl Crowd {
-    /// At most `most` connections; `None` for what the limit of descriptors allows.
-    pub fn new(most: Option<usize>, each_client_is_known: bool) -> Arc<Self> {
-        Self::observed(most, each_client_is_known, None)
-    }
-
-    pub(crate) fn observed(
-        most: Option<usize>,
-        each_client_is_known: bool,
-        observer: Option<Arc<dyn Observer>>,
-    ) -> Arc<Self> {
+    /// At most `most` connections; `None` for what the limit of descriptors allows. The observer hears of refusals.
+    pub fn new(most: Option<usize>, each_client_is_known: bool, observer: Option<Arc<dyn Observer>>) -> Arc<Self> {
         let most = most.unwrap_or_else(affordable);
         Arc::new(Self {
             most,
@@ -178,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_client_has_so_many_connections_and_others_have_theirs() {
-        let crowd = Crowd::new(Some(20), true);
+        let crowd = Crowd::new(Some(20), true, None);
         for (first, same, other) in
             [("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8:0:0:ffff::1", "2001:db8:0:1::1")]
         {
@@ -197,7 +189,7 @@ mod tests {
         for (each_client_is_known, peer) in
             [(true, "127.0.0.1"), (true, "::1"), (true, "::ffff:127.0.0.2"), (false, "192.0.2.1")]
         {
-            let crowd = Crowd::new(Some(20), each_client_is_known);
+            let crowd = Crowd::new(Some(20), each_client_is_known, None);
             let held: Vec<_> = (0..20).map(|_| crowd.admit(ip(peer)).unwrap()).collect();
             assert!(crowd.admit(ip(peer)).is_none() && crowd.admit(ip("192.0.2.9")).is_none());
             drop(held);

@@ -160,7 +160,7 @@ impl Host {
     /// a worker failed.
     pub fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), HostError> {
         let Self { options, listeners, mounts } = self;
-        let crowd = Crowd::observed(options.connections, !options.trust_forwarded, options.observer.clone());
+        let crowd = Crowd::new(options.connections, !options.trust_forwarded, options.observer.clone());
         let failed = |error| HostError::new("cannot start the host", error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let clock = Clock::open(&options.data_dir)?;

@@ -30,8 +30,23 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Log {
     lines: SyncSender<String>,
+    lost: Lost,
+}
+
+/// The lines that nobody will read.
+#[derive(Clone)]
+struct Lost {
     dropped: Arc<AtomicU64>,
     observer: Option<Arc<dyn Observer>>,
+}
+
+impl Lost {
+    fn count(&self, lines: u64) {
+        self.dropped.fetch_add(lines, Ordering::Relaxed);
+        if let Some(observer) = &self.observer {
+            (0..lines).for_each(|_| observer.dropped_line());
+        }
+    }
 }
 
 impl Log {
@@ -42,17 +57,14 @@ impl Log {
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (lines, waiting) = sync_channel(WAITING_LINES);
         let dropped = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&dropped);
-        let writer = std::thread::Builder::new().name("log".into()).spawn(move || write(sink, &waiting, &counter))?;
-        Ok((Self { lines, dropped, observer }, writer))
+        let lost = Lost { dropped: Arc::clone(&dropped), observer: observer.clone() };
+        let writer = std::thread::Builder::new().name("log".into()).spawn(move || write(sink, &waiting, &lost))?;
+        Ok((Self { lines, lost: Lost { dropped, observer } }, writer))
     }
 
     pub fn line(&self, line: String) {
         if self.lines.try_send(line).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            if let Some(observer) = &self.observer {
-                observer.dropped_line();
-            }
+            self.lost.count(1);
         }
     }
 }
@@ -69,22 +81,33 @@ pub(crate) fn finish(writer: JoinHandle<()>) {
     let _ = writer.join();
 }
 
-/// A closed pipe fails every write from then on. The lines are then lost, and the host goes on.
-fn write(mut sink: Box<dyn Write + Send>, waiting: &Receiver<String>, dropped: &AtomicU64) {
-    let mut batch = String::new();
+/// A closed pipe fails every write from then on, a full disk for a while. The lines are then lost and counted, and the
+/// host goes on.
+fn write(mut sink: Box<dyn Write + Send>, waiting: &Receiver<String>, lost: &Lost) {
+    let (mut batch, mut broken) = (String::new(), false);
     while let Ok(line) = waiting.recv() {
         std::thread::sleep(GATHER);
         batch.clear();
+        // What failed may have ended within a line.
+        if broken {
+            batch.push('\n');
+        }
+        let mut lines = 0;
         for line in std::iter::once(line).chain(waiting.try_iter().take(WAITING_LINES)) {
             batch.push_str(&line);
             batch.push('\n');
+            lines += 1;
         }
-        let dropped = dropped.swap(0, Ordering::Relaxed);
+        let dropped = lost.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
             let _ = writeln!(batch, "{{\"service\":\"host\",\"log_lines_dropped\":{dropped}}}");
         }
-        let _ = sink.write_all(batch.as_bytes());
-        let _ = sink.flush();
+        broken = sink.write_all(batch.as_bytes()).and_then(|()| sink.flush()).is_err();
+        if broken {
+            // Those before are in the metrics already, and still have to be told.
+            lost.dropped.fetch_add(dropped, Ordering::Relaxed);
+            lost.count(lines);
+        }
     }
 }
 
@@ -103,7 +126,7 @@ impl Entry {
     /// left before its end.
     pub fn write(&self, log: &Log, bytes: u64, complete: bool) {
         let Self { ref record, ref request_id, method, status, head } = *self;
-        if let Some(observer) = &log.observer {
+        if let Some(observer) = &log.lost.observer {
             observer.ended(&Ended { record, method, status, head, bytes, complete });
         }
         log.line(record.log_line(request_id, method, status, head, Some(Sent { bytes, complete })));
@@ -141,15 +164,27 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_stops_nobody() {
+    fn a_closed_pipe_stops_nobody_and_what_is_lost_is_counted() {
+        #[derive(Default)]
+        struct Counter(AtomicU64);
+        impl Observer for Counter {
+            fn ended(&self, _: &Ended<'_>) {}
+            fn refused_connection(&self) {}
+            fn dropped_line(&self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         let (told, hears) = channel();
-        let (log, writer) = Log::start(Box::new(Sink { told, wait: None, fail: true }), None).unwrap();
+        let counter = Arc::new(Counter::default());
+        let observer: Arc<dyn Observer> = counter.clone();
+        let (log, writer) = Log::start(Box::new(Sink { told, wait: None, fail: true }), Some(observer)).unwrap();
         log.line("one".into());
         assert_eq!(hears.recv().unwrap(), "one\n");
         log.line("two".into());
         drop(log);
         writer.join().unwrap();
-        assert_eq!(hears.recv().unwrap(), "two\n");
+        assert_eq!(hears.recv().unwrap(), "\ntwo\n{\"service\":\"host\",\"log_lines_dropped\":1}\n");
+        assert_eq!(counter.0.load(Ordering::Relaxed), 2);
     }
 
     #[test]

@@ -26,6 +26,6 @@ pub trait Observer: Send + Sync {
     /// A connection too many was closed.
     fn refused_connection(&self);
 
-    /// A line of the log was dropped, because nobody read the log fast enough.
+    /// A line of the log was lost: it could not be written, or nobody read the log fast enough.
     fn dropped_line(&self);
 }

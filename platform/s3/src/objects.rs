@@ -171,15 +171,23 @@ impl Objects {
         Ok(request)
     }
 
-    /// Asks for the head of an object once. Whether the store answers as a store does, whether or not the object
-    /// exists, and the time of the store's answer, in seconds since 1970.
-    pub async fn reach<P: Platform>(&self, cx: &Cx<'_, P>, key: &str) -> Result<(bool, Option<u64>), Error> {
+    /// Asks for the head of an object once. How the store refuses, if it does not answer as a store does, whether or
+    /// not the object exists; and the time of the store's answer, in seconds since 1970.
+    pub async fn reach<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        key: &str,
+    ) -> Result<(Result<(), Error>, Option<u64>), Error> {
         let request = self.request(sigv4::Method::Head, key, &HeaderMap::new(), None, cx.facts.now)?;
         let response = cx.fetch(request).await?;
         let date =
             response.headers().get(header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         let date = date.and_then(|date| Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs()));
-        Ok((matches!(response.status(), StatusCode::OK | StatusCode::NOT_FOUND), date))
+        let answer = match response.status() {
+            StatusCode::OK | StatusCode::NOT_FOUND => Ok(()),
+            _ => Err(refusal::<P>("object.reach", response).await),
+        };
+        Ok((answer, date))
     }
 
     /// A whole object of at most `max` bytes; `None` if the object does not exist.
