@@ -138,12 +138,23 @@ export class Guest {
 /** The request's headers as they came, in turn: name, value. */
 function headersOf({ rawHeaders, headers }) {
   const named = new Set((headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()));
+  // These are about the request, whatever `Connection` says.
+  named.delete('content-length');
+  named.delete('host');
   const kept = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at].toLowerCase();
     if (!HOP_BY_HOP.has(name) && !named.has(name)) {
       kept.push(rawHeaders[at], rawHeaders[at + 1]);
     }
+  }
+  // Node frames no body of a GET by itself, so that the instance would take the body for its next request.
+  if (headers['transfer-encoding'] !== undefined) {
+    kept.push('transfer-encoding', 'chunked');
+  }
+  // HTTP/1.0 knows requests without it. The instance's server refuses them.
+  if (headers.host === undefined) {
+    kept.push('host', 'localhost');
   }
   return kept;
 }

@@ -93,6 +93,11 @@ pub fn run(arguments: &Arguments, stack: bool) -> Result<(), Failure> {
         match arguments.on {
             _ if stack => None,
             On::Native => None,
+            On::Fastly if store.is_none() => {
+                return Err("Fastly's local manifests name the store that `up` starts: unset R2_ACCOUNT_ID and \
+                    S3_ENDPOINT"
+                    .into());
+            }
             On::Fastly => Some(fastly::servers(arguments.split)?),
             On::Wasi => Some(wasi::servers(wasi::Host::Wasi, arguments.split, &config, store, sql)?),
             On::Wasi02 => Some(wasi::servers(wasi::Host::Wasi02, arguments.split, &config, store, sql)?),

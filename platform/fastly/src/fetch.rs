@@ -21,8 +21,14 @@ use crate::{Body, Fastly, instance::Instance};
 const MAX_CACHED: u64 = 512 * 1024;
 
 /// The headers of a response that are kept with it.
-const CACHED: [HeaderName; 5] =
-    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_RANGE, header::ETAG, header::LAST_MODIFIED];
+const CACHED: [HeaderName; 6] = [
+    header::CONTENT_ENCODING,
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::ETAG,
+    header::LAST_MODIFIED,
+];
 
 /// See [`platform::Platform::fetch`].
 pub(crate) fn one(host: &Fastly, mut request: Request<Bytes>) -> Result<Response<Body>, Error> {

@@ -21,13 +21,28 @@ pub fn send(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answe
 }
 
 fn exchange(base: &str, method: &str, target: &str, body: &[u8]) -> Result<Answer, Box<dyn std::error::Error>> {
+    let length = if method == "GET" { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    exchange_with(base, method, target, &format!("connection: close\r\n{length}"), body)
+}
+
+/// The same with these lines in the head, and with a body that they frame.
+pub fn send_with(base: &str, method: &str, target: &str, lines: &str, body: &[u8]) -> Result<Answer, String> {
+    exchange_with(base, method, target, lines, body)
+        .map_err(|error| format!("{method} {target} with {lines:?}: {error}"))
+}
+
+fn exchange_with(
+    base: &str,
+    method: &str,
+    target: &str,
+    lines: &str,
+    body: &[u8],
+) -> Result<Answer, Box<dyn std::error::Error>> {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let length = if method == "GET" { String::new() } else { format!("content-length: {}\r\n", body.len()) };
-    let head =
-        format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nx-now: {now}\r\n{length}\r\n");
+    let head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nx-now: {now}\r\n{lines}\r\n");
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut all = Vec::new();
     match stream.read_to_end(&mut all) {

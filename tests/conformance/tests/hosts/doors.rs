@@ -4,7 +4,7 @@ use std::{hash::BuildHasher as _, thread, time::Duration};
 
 use conformance::{Outcome, ensure, pattern};
 
-use crate::client::{leave, send};
+use crate::client::{leave, send, send_with};
 
 /// A case by name; the argument is the host's origin.
 type Case = (&'static str, fn(&str) -> Outcome);
@@ -12,7 +12,7 @@ type Case = (&'static str, fn(&str) -> Outcome);
 /// The case of hosts that make a body while it is sent. Fastly hands a body over before.
 pub const WHILE_SENT: &str = "doors::no_more_is_asked_for_when_the_client_leaves";
 
-pub const CASES: [Case; 12] = [
+pub const CASES: [Case; 13] = [
     ("doors::fetched_body_is_handed_on_whole", fetched_body_is_handed_on_whole),
     ("doors::fetched_body_that_breaks_off_ends_badly", fetched_body_that_breaks_off_ends_badly),
     ("doors::fetched_body_that_stalls_ends_badly", fetched_body_that_stalls_ends_badly),
@@ -23,6 +23,7 @@ pub const CASES: [Case; 12] = [
     (WHILE_SENT, no_more_is_asked_for_when_the_client_leaves),
     ("doors::target_comes_as_it_is", target_comes_as_it_is),
     ("doors::request_body_comes_whole", request_body_comes_whole),
+    ("doors::request_body_is_no_request", request_body_is_no_request),
     ("doors::request_body_over_the_limit_is_refused", request_body_over_the_limit_is_refused),
     ("doors::each_request_has_its_own_entropy", each_request_has_its_own_entropy),
 ];
@@ -126,6 +127,30 @@ fn request_body_comes_whole(base: &str) -> Outcome {
         let answer = send(base, "POST", "/echo", &vec![b'x'; length])?;
         let told = answer.body.strip_prefix(b"POST /echo\n").ok_or("no echo")?;
         ensure!(told.len() == length && told.iter().all(|byte| *byte == b'x'), "{length}: {} came", told.len());
+    }
+    Ok(())
+}
+
+/// A body of a method that has none as a rule is either taken or refused. Nothing takes it for the next request, whose
+/// answer somebody else would get.
+fn request_body_is_no_request(base: &str) -> Outcome {
+    let hidden = b"GET /entropy HTTP/1.1\r\nhost: a\r\n\r\n";
+    let chunked = [format!("{:x}\r\n", hidden.len()).as_bytes(), hidden, b"\r\n0\r\n\r\n"].concat();
+    let length = hidden.len();
+    for method in ["GET", "DELETE", "OPTIONS"] {
+        for (lines, body) in [
+            ("connection: close\r\ntransfer-encoding: chunked\r\n".to_owned(), chunked.as_slice()),
+            (format!("connection: close, content-length\r\ncontent-length: {length}\r\n"), hidden.as_slice()),
+        ] {
+            let answer = send_with(base, method, "/echo", &lines, body)?;
+            let echo = [format!("{method} /echo\n").as_bytes(), hidden].concat();
+            let is_taken = answer.status == 200 && answer.body == echo;
+            ensure!(is_taken || (400..500).contains(&answer.status), "{method} {lines:?}: {}", answer.status);
+        }
+    }
+    for _ in 0..20 {
+        let answer = send(base, "GET", "/echo", b"")?;
+        ensure!(answer.status == 200 && answer.body == b"GET /echo\n", "then {} {:?}", answer.status, answer.body);
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ const PROGRAM: &str = "it builds the program that the test is given";
 const CLI: &str = "the tests of the Fastly CLI run it, with the same manifests";
 const SPIN: &str = "it needs Spin, in which the contract runs where there is one";
 const NODE: &str = "it needs what `cargo xtask wasm` builds; the contract starts the same program";
+const WASMTIME: &str = "it needs wasmtime, in which the contract runs where there is one";
 const WASH: &str = "it needs wasmCloud's `wash`, which no test runs";
 const BUCKET: &str = "it has the credentials of a bucket, which are the reader's own";
 const PORT: &str = "it needs a certificate and a port that only root may open";
@@ -48,7 +49,13 @@ pub const LISTED: &[(&str, Instead)] = &[
     ("fastly compute publish", Not(CLI)),
     ("npm ci --prefix platform/node", Not(NODE)),
     ("export S3_ENDPOINT=http://127.0.0.1:9000", Not(NODE)),
-    ("node --env-file=.data/gallery.env platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:7676", Not(NODE)),
+    ("node platform/node/serve.mjs bin/gallery02.wasm --listen 127.0.0.1:7676", Not(NODE)),
+    ("while IFS= read -r line; do export \"$line\"; done < .data/gallery.env", Not(WASMTIME)),
+    (
+        "wasmtime serve --addr 127.0.0.1:7676 -S cli,inherit-env -S p3 -W component-model-async bin/gallery.wasm",
+        Not(WASMTIME),
+    ),
+    ("wasmtime serve --addr 127.0.0.1:7676 -S cli,inherit-env bin/gallery02.wasm", Not(WASMTIME)),
     ("install -m 600 .data/gallery.env wasmcloud/gallery.env", Not(WASH)),
     ("wash -C wasmcloud dev", Not(WASH)),
     ("while IFS= read -r line; do export \"SPIN_VARIABLE_$line\"; done < .data/gallery.env", Not(SPIN)),

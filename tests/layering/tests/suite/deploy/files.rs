@@ -151,9 +151,10 @@ fn spinapp_sets_variables_of_the_manifest_and_stores_are_those_of_the_manifest()
     let of = |table: &toml::Table, key: &str| -> BTreeSet<String> {
         table[key].as_table().unwrap().keys().cloned().collect()
     };
-    let components = manifest["component"].as_table().unwrap();
+    let older: toml::Table = std::fs::read_to_string(layering::root().join("spin.02.toml")).unwrap().parse().unwrap();
+    let components = || [&manifest, &older].into_iter().flat_map(|of| of["component"].as_table().unwrap().values());
     for (asked, given) in [("key_value_stores", "key_value_store"), ("sqlite_databases", "sqlite_database")] {
-        let asked = components.values().flat_map(|component| component[asked].as_array().unwrap());
+        let asked = components().filter_map(|component| component.get(asked)?.as_array()).flatten();
         let asked: BTreeSet<String> = asked.map(|name| name.as_str().unwrap().to_owned()).collect();
         assert_eq!(of(&runtime, given), asked);
     }
