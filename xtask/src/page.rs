@@ -4,6 +4,21 @@ use std::{fs, path::Path, process::Command, time::SystemTime};
 
 use crate::{Failure, process::succeed, tools, workspace};
 
+/// What the page is built from, below `web`.
+const SOURCES: [&str; 11] = [
+    "404.html",
+    "build",
+    "index.html",
+    "package-lock.json",
+    "package.json",
+    "src",
+    "tsconfig.base.json",
+    "tsconfig.json",
+    "tsconfig.worker.json",
+    "vite.config.ts",
+    "worker",
+];
+
 /// A command of npm in the page's folder.
 pub fn npm(arguments: &[&str]) -> Result<Command, Failure> {
     let mut command = Command::new(tools::NPM.need()?);
@@ -26,9 +41,7 @@ pub fn install() -> Result<(), Failure> {
 pub fn build() -> Result<(), Failure> {
     let web = workspace::root().join("web");
     let built = modified(&web.join("dist/index.html"));
-    let sources =
-        ["src", "build", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json", "tsconfig.base.json"];
-    let newest = sources.iter().filter_map(|source| newest(&web.join(source))).max();
+    let newest = SOURCES.iter().filter_map(|source| newest(&web.join(source))).max();
     if built.is_some() && built >= newest {
         return Ok(());
     }
@@ -45,4 +58,20 @@ fn newest(path: &Path) -> Option<SystemTime> {
     let own = modified(path)?;
     let Ok(entries) = fs::read_dir(path) else { return Some(own) };
     entries.flatten().filter_map(|entry| newest(&entry.path())).chain([own]).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_built_is_a_source() {
+        /// What no build of the page reads.
+        const OTHERS: [&str; 6] =
+            ["bench", "browser", "dist", "node_modules", "tsconfig.tools.json", "vitest.config.ts"];
+        for entry in fs::read_dir(workspace::root().join("web")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(name.starts_with('.') || SOURCES.contains(&&*name) != OTHERS.contains(&&*name), "{name}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use platform::config::table::SETTINGS;
 
+/// A name that commands read, and no service: the address that links begin with.
+const OF_A_COMMAND: &str = "GALLERY_URL";
 /// The beginnings of the gallery's names. A name that begins like this and is not in the table is a misspelt name of
 /// the gallery.
 const FAMILIES: [&str; 6] = ["R2_", "S3_", "GALLERY_", "VIDEO_", "SQL_", "KV_MAX_"];
@@ -40,7 +42,7 @@ pub enum Likeness {
 }
 
 pub fn likeness(name: &str) -> Likeness {
-    if is_known(name) {
+    if is_known(name) || name == OF_A_COMMAND {
         return Likeness::None;
     }
     let nearest = nearest(name);
@@ -89,5 +91,6 @@ mod tests {
             assert_eq!(likeness(other), Likeness::None, "{other} is taken for {}", nearest(other));
         }
         assert_eq!(likeness("R2_BUCKET_NAME"), Likeness::None);
+        assert_eq!(likeness("GALLERY_URL"), Likeness::None);
     }
 }

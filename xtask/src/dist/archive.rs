@@ -23,6 +23,10 @@ pub struct Archive {
 impl Archive {
     pub fn new(out: &Path, name: &str, moment: u64) -> Result<Self, Failure> {
         let archive = Self { out: out.to_path_buf(), name: name.to_owned(), moment };
+        // A run that was stopped has left it.
+        if archive.folder().exists() {
+            fs::remove_dir_all(archive.folder())?;
+        }
         fs::create_dir_all(archive.folder())?;
         Ok(archive)
     }

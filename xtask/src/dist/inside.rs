@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What `web/` uses and no browser gets.
-const TOOLS_OF_THE_PAGE: [&str; 5] = ["@types/node", "playwright-core", "typescript", "vite", "vitest"];
+const TOOLS_OF_THE_PAGE: [&str; 6] = ["@types/node", "axe-core", "playwright-core", "typescript", "vite", "vitest"];
 
 /// The name of Rust's own library.
 pub const RUST: &str = "rust-std";
@@ -162,23 +162,30 @@ fn page(root: &Path) -> Result<Vec<Package>, Failure> {
     let web = root.join("web");
     let manifest = read(&web.join("package.json"))?;
     let all = ["dependencies", "devDependencies"].iter().filter_map(|kind| manifest[kind].as_object()).flatten();
-    let names = all.map(|(name, _)| name.as_str()).filter(|name| !TOOLS_OF_THE_PAGE.contains(name));
-    names
-        .map(|name| {
-            let folder = web.join("node_modules").join(name);
-            let package = read(&folder.join("package.json"))?;
-            let text = |value: &Value| value.as_str().map(str::to_owned);
-            Ok(Package {
-                name: name.to_owned(),
-                version: text(&package["version"]).ok_or("a package of npm has no version")?,
-                licence: text(&package["license"]).unwrap_or_default(),
-                authors: text(&package["author"]).or_else(|| text(&package["author"]["name"])).into_iter().collect(),
-                repository: text(&package["repository"]["url"]).or_else(|| text(&package["repository"])),
-                folder,
-                origin: Origin::Npm,
-            })
-        })
-        .collect()
+    let mut names: Vec<String> = all.map(|(name, _)| name.clone()).collect();
+    names.retain(|name| !TOOLS_OF_THE_PAGE.contains(&name.as_str()));
+    let mut found = Vec::new();
+    // What a package depends on itself is in the page too.
+    while let Some(name) = names.get(found.len()).cloned() {
+        let folder = web.join("node_modules").join(&name);
+        let package = read(&folder.join("package.json"))?;
+        for (more, _) in package["dependencies"].as_object().into_iter().flatten() {
+            if !names.contains(more) {
+                names.push(more.clone());
+            }
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        found.push(Package {
+            name,
+            version: text(&package["version"]).ok_or("a package of npm has no version")?,
+            licence: text(&package["license"]).unwrap_or_default(),
+            authors: text(&package["author"]).or_else(|| text(&package["author"]["name"])).into_iter().collect(),
+            repository: text(&package["repository"]["url"]).or_else(|| text(&package["repository"])),
+            folder,
+            origin: Origin::Npm,
+        });
+    }
+    Ok(found)
 }
 
 fn compiler(name: &str, version: &str, licence: &str, folder: PathBuf) -> Package {

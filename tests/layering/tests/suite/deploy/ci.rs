@@ -25,6 +25,17 @@ fn github_runs_the_tests_and_dist() {
     let template = yaml(&read("ci/github.yml"));
     let runs = all(&template, "run");
     assert!(runs.contains(&".ci/run") && runs.contains(&"cargo xtask dist"), "{runs:?}");
+    // Its runner is not root, so that the tests cannot install what they run.
+    let installed: Vec<&str> =
+        runs.iter().filter(|run| run.contains("apt-get")).flat_map(|run| run.split_whitespace()).collect();
+    let tools = std::fs::read_to_string(layering::root().join("xtask/src/tools.rs")).unwrap();
+    let wanted: Vec<&str> = tools.split("debian: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(wanted.len() > 8, "{wanted:?}");
+    // What GitHub's machines have, and what only a benchmark runs.
+    let others = ["npm", "nodejs", "chromium", "nginx"];
+    for package in wanted.into_iter().filter(|package| !others.contains(package)) {
+        assert!(installed.contains(&package), "{package} is not installed");
+    }
     for action in all(&template, "uses") {
         let (name, version) = action.split_once('@').unwrap();
         assert!(["actions/checkout", "actions/cache"].contains(&name) && version.starts_with('v'), "{action}");
