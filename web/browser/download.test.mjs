@@ -70,6 +70,8 @@ describe('a download', () => {
     page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
     await page.reload();
     await gridShown(page);
+    // The page loads the lightbox once it is at rest.
+    await page.locator('dialog.lightbox').waitFor({ state: 'attached' });
     const early = scripts.filter((url) => url.includes('dialog'));
     assert.deepEqual(early, []);
     await open(page);

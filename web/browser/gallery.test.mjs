@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DESKTOP, drag, gallery, gridShown, logIn, password, PHONE, required, screenshot, store, visit } from './visit.mjs';
+import { DESKTOP, drag, gallery, gridShown, logIn, ONCE, password, PHONE, required, screenshot, store, visit } from './visit.mjs';
 
 /** Core Web Vitals call 0.1 good. The boxes of this grid are known beforehand, so it must shift less. */
 const LAYOUT_SHIFT = 0.02;
@@ -78,7 +78,7 @@ describe('on a desktop', () => {
     await page.evaluate(() => scrollTo(0, 0));
   });
 
-  it('opens a photo, goes on by arrow, and closes by Esc', async () => {
+  it('opens a photo, goes on by arrow, and closes by Esc', ONCE, async () => {
     await open(page, photos(page).first());
     const first = await named(page);
     assert.match(page.url(), /#\/m\/./);
@@ -111,7 +111,7 @@ describe('on a desktop', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.matches('.tile')), true);
   });
 
-  it('ends with the sharpest picture when all arrive in one frame', async () => {
+  it('ends with the sharpest picture when all arrive in one frame', ONCE, async () => {
     const tile = photos(page).first();
     await page.evaluate((key) => {
       const mine = (image) => image.src.includes(encodeURIComponent(key).replaceAll('%2F', '/')) || image.alt === key;
@@ -139,7 +139,7 @@ describe('on a desktop', () => {
     await closed(page);
   });
 
-  it('is walked with the arrow keys', async () => {
+  it('is walked with the arrow keys', ONCE, async () => {
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-key'));
     await page.locator('.tile').first().focus();
     const first = await focused();
@@ -159,7 +159,7 @@ describe('on a desktop', () => {
     await closed(page);
   });
 
-  it('keeps the keyboard inside while open', async () => {
+  it('keeps the keyboard inside while open', ONCE, async () => {
     await open(page, photos(page).nth(1));
     for (let press = 0; press < 8; press += 1) {
       await page.keyboard.press('Tab');
@@ -172,7 +172,7 @@ describe('on a desktop', () => {
     await closed(page);
   });
 
-  it('opens a link to a photo, and Back closes it', async () => {
+  it('opens a link to a photo, and Back closes it', ONCE, async () => {
     const tile = photos(page).nth(1);
     await open(page, tile);
     const [link, name] = [page.url(), await named(page)];
@@ -204,7 +204,8 @@ describe('on a desktop', () => {
       assert.equal((await response.request().allHeaders())['cookie'], undefined, `${origin} got the session cookie`);
     }
     await page.mouse.move(5, 5);
-    await page.waitForTimeout(3500);
+    // The picture is taken once the controls have gone.
+    if (process.env.SCREENSHOTS) await page.waitForTimeout(3500);
     await screenshot(page, 'film');
     await page.keyboard.press(' ');
     assert.equal(await page.evaluate(() => document.querySelector('video')?.paused), true);
@@ -269,7 +270,7 @@ describe('on a desktop', () => {
     await closed(page);
   });
 
-  it('is dark where the viewer likes it dark', async () => {
+  it('is dark where the viewer likes it dark', ONCE, async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.mouse.move(5, 5);
     await page.evaluate(() => document.activeElement?.blur());
@@ -296,7 +297,7 @@ describe('on a desktop', () => {
   });
 });
 
-describe('on a phone', () => {
+describe('on a phone', ONCE, () => {
   let visitor;
   let page;
   before(async () => {
@@ -350,7 +351,7 @@ describe('on a phone', () => {
   });
 });
 
-describe('in a browser that keeps no cookie', () => {
+describe('in a browser that keeps no cookie', ONCE, () => {
   let visitor;
   let page;
   before(async () => {

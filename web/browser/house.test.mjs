@@ -127,6 +127,24 @@ describe('the cover', () => {
     });
   }
 
+  it('shows its picture although a request for it failed', async () => {
+    let refused = 0;
+    pictured.intercept = (path, response, request) => {
+      // No tile has a picture of this size.
+      if (refused > 0 || !path.includes('00004') || !request.url.includes('size=screen')) return false;
+      refused += 1;
+      response.writeHead(503, { 'cache-control': 'no-store' }).end();
+      return true;
+    };
+    try {
+      const page = await guest(pictured.url);
+      await page.locator('.cover-loaded').waitFor();
+      assert.equal(refused, 1);
+    } finally {
+      pictured.intercept = () => false;
+    }
+  });
+
   it('opens its picture, and closing that leads back to the view from which it was opened', async () => {
     const page = await guest(pictured.url);
     const lightbox = page.getByRole('dialog', { name: 'Viewer' });

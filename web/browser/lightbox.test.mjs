@@ -3,46 +3,20 @@
  * SCREENSHOTS=DIR.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { items, mock } from './mock.mjs';
+import {
+  COUNT, server, library, linkTo, at, shows, boxOf, viewer, still,
+  openIn, until, comeBack, DESKTOP, PHONE, drag, gridShown, logIn, screenshot, visit,
+} from './lightbox.mjs';
 
-const COUNT = 40;
-const server = await mock(COUNT, { title: 'Anna & Ben' });
-Object.assign(process.env, { GALLERY_URL: server.url, GALLERY_PASSWORD: 'mock', STORE_ORIGIN: server.url });
-const { DESKTOP, PHONE, drag, gridShown, logIn, screenshot, visit } = await import('./visit.mjs');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-const exposure = { lens: 'XF23mmF2 R WR', focalLength: 23, aperture: 2, shutterSpeed: '1/250', iso: 200 };
-
-/** Photos have a picture for the screen. The second one is a live photo. Items have no date that repeats. */
-const library = items(COUNT).map((item, number) => ({
-  ...item,
-  dateTaken: `2024-06-${String(30 - (number % 28)).padStart(2, '0')}T${String(number % 24).padStart(2, '0')}:00:00`,
-  camera: { make: 'FUJIFILM', model: 'X-T4' },
-  thumbnails: { ...item.thumbnails, screen: item.thumbnails.large.replace('large', 'screen') },
-  clip: number === 1 ? '/api/clip/1?v=1' : null,
-  ...(number === 3 ? { latitude: -33.85681, longitude: 151.21513, exposure } : {}),
-}));
-server.change(library);
+afterEach(() => {
+  server.welcomes = true;
+});
 after(() => server.close());
-
-const linkTo = (number) => `${server.url}/#/m/${library[number].key.replace(' ', '%20')}`;
-const at = (page) => page.evaluate(() => Number(/(\d{5})\.\w+$/.exec(location.hash)?.[1]));
-const shows = (page, number) =>
-  page.waitForFunction((wanted) => Number(/(\d{5})\.\w+$/.exec(location.hash)?.[1]) === wanted && document.querySelector('.slide-active'), number);
-const boxOf = (page, selector) => page.locator(selector).first().boundingBox();
-const viewer = (page) => page.locator('dialog.lightbox');
-const still = (page) => page.waitForTimeout(450);
-
-/** Opens an item as a link does. */
-async function openIn(page, number) {
-  await page.goto('about:blank');
-  await page.goto(linkTo(number));
-  await page.locator('.slide-active.slide-shown').waitFor();
-  await shows(page, number);
-}
 
 /** What axe finds wrong with the lightbox as it is. */
 async function faults(page) {
@@ -250,6 +224,41 @@ describe('the lightbox on a phone', () => {
     assert.equal(await viewer(page).isVisible(), true);
   });
 
+  it('has no gap beside a picture that was zoomed before the phone was turned', async () => {
+    await page.setViewportSize({ width: 844, height: 390 });
+    await openIn(page, 0);
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('+');
+    for (let press = 0; press < 12; press += 1) {
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.setViewportSize(PHONE.viewport);
+    // It is larger than the stage in both directions.
+    await page.waitForFunction(() => {
+      const [frame, stage] = ['.slide-active .frame', '.stage'].map((name) => document.querySelector(name).getBoundingClientRect());
+      const covers = (from, to) => frame[from] < stage[from] + 1 && frame[to] > stage[to] - 1;
+      return innerWidth === 390 && covers('left', 'right') && covers('top', 'bottom');
+    });
+    await page.keyboard.press('0');
+  });
+
+  it('is swiped after the page was locked while a finger was on the picture', async () => {
+    await openIn(page, 9);
+    const session = await page.context().newCDPSession(page);
+    const touch = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', { x: 190, y: 400 });
+    server.welcomes = false;
+    // What is asked for is refused.
+    await page.keyboard.press('i');
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    await touch('touchEnd');
+    await session.detach();
+    await comeBack(page);
+    await still(page);
+    await drag(page, { x: 300, y: 400 }, { x: 80, y: 410 });
+    await shows(page, 10);
+  });
+
   it('has its controls again at a film, where no tap would bring them back', async () => {
     await openIn(page, 3);
     await still(page);
@@ -411,6 +420,72 @@ describe('the tools of the lightbox', () => {
     await page.getByText('Press Share once more').waitFor();
     await tool('Share').click();
     await page.waitForFunction(() => window.shared.length === 1);
+  });
+
+  /** A share sheet that stays open. */
+  const sheet = () =>
+    page.evaluate(() => {
+      window.shared = [];
+      window.refused = 0;
+      navigator.canShare = () => true;
+      navigator.share = async ({ files }) => {
+        if (window.shared.length > 0) {
+          window.refused += 1;
+          throw new DOMException('A sheet is open.', 'InvalidStateError');
+        }
+        window.shared.push(files[0].name.replace(/\..*/, ''));
+        await new Promise(() => undefined);
+      };
+    });
+  /** Holds what a script, and no image, asks for. */
+  const hold = async (pattern) => {
+    const held = [];
+    await page.route(pattern, (route) => (route.request().resourceType() === 'fetch' ? void held.push(route) : route.continue()));
+    return held;
+  };
+
+  it('share no picture that was left meanwhile, and have it ready for who comes back', async () => {
+    const pattern = /00002\.svg\?size=screen/;
+    await open(2);
+    await sheet();
+    const held = await hold(pattern);
+    await tool('Share').click();
+    await until(page, () => held.length === 1);
+    await page.keyboard.press('ArrowRight');
+    await shows(page, 3);
+    const come = page.waitForEvent('requestfinished', (request) => pattern.test(request.url()) && request.resourceType() === 'fetch');
+    await held[0].continue();
+    await come;
+    await page.waitForTimeout(300);
+    assert.deepEqual(await page.evaluate(() => window.shared), []);
+    await page.keyboard.press('ArrowLeft');
+    await shows(page, 2);
+    await tool('Share').click();
+    await page.waitForFunction(() => window.shared.length > 0);
+    assert.deepEqual(await page.evaluate(() => window.shared), ['IMG 00002']);
+    assert.equal(held.length, 1);
+    await page.unroute(pattern);
+  });
+
+  it('share once at two quick clicks, and copy no link while a sheet is open', async () => {
+    const pattern = /00005\.svg\?size=screen/;
+    await open(5);
+    await sheet();
+    const held = await hold(pattern);
+    await tool('Share').click();
+    await tool('Share').click();
+    await until(page, () => held.length > 0);
+    for (const route of held) await route.continue();
+    await page.waitForFunction(() => window.shared.length > 0);
+    await page.keyboard.press('ArrowRight');
+    await shows(page, 6);
+    await tool('Share').click();
+    await page.waitForFunction(() => window.refused > 0);
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator('.said').textContent(), '');
+    assert.deepEqual(await page.evaluate(() => [window.shared, window.refused]), [['IMG 00005'], 1]);
+    assert.equal(held.length, 1);
+    await page.unroute(pattern);
   });
 
   it('load the picture of the next item before one goes there, and not its original', async () => {
@@ -740,8 +815,8 @@ describe('the way to the lightbox', () => {
   let visitor;
   let page;
   /** The requests for its script, and what becomes of the next ones. */
-  let came;
-  let answer;
+  let came = [];
+  let answer = (route) => route.continue();
   before(async () => {
     visitor = await visit({ ...DESKTOP, reducedMotion: 'reduce' });
     page = visitor.page;

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { DESKTOP, gallery, gridShown, logIn, PHONE, required, screenshot, store, visit } from './visit.mjs';
+import { DESKTOP, gallery, gridShown, logIn, ONCE, PHONE, required, screenshot, store, visit } from './visit.mjs';
 
 const key = required('FILM');
 /** The most of a film that nobody plays, and the most that is loaded ahead, in bytes and seconds. */
@@ -132,7 +132,7 @@ describe('the player', () => {
     await gridShown(page);
   });
 
-  it('keeps to what it may load ahead', async () => {
+  it('keeps to what it may load ahead', ONCE, async () => {
     await open(page);
     await play(page);
     let most = 0;
@@ -143,7 +143,7 @@ describe('the player', () => {
     assert.ok(most > 10 && most <= AHEAD, `${most} s ahead`);
   });
 
-  it('has menus that do what they say', async () => {
+  it('has menus that do what they say', ONCE, async () => {
     // The chapters come late, when a list has the focus.
     let chaptersMayCome;
     const held = new Promise((resolve) => (chaptersMayCome = resolve));
@@ -192,7 +192,7 @@ describe('the player', () => {
     await page.unroute('**/chapters.json?**');
   });
 
-  it('listens to the keyboard', async () => {
+  it('listens to the keyboard', ONCE, async () => {
     await open(page);
     await page.keyboard.press(' ');
     await moves(page);
@@ -254,9 +254,11 @@ describe('the player', () => {
     await moves(page);
     assert.ok(Math.abs((await time(page)) - duration * 0.6) < 3, String(await time(page)));
     assert.equal(await page.locator('.film-preview').isVisible(), false);
+    // The chapters come from where the list of previews is.
+    await page.locator('.film-line[aria-valuetext*="The end"]').waitFor({ state: 'attached' });
   });
 
-  it('goes on where one was, after the page was closed', async () => {
+  it('goes on where one was, after the page was closed', ONCE, async () => {
     await open(page);
     await play(page);
     await film(page, (video) => (video.currentTime = 13));
@@ -357,7 +359,7 @@ describe('the player', () => {
     assert.ok(took < 10_000, `${took} ms`);
   });
 
-  it('turns no wheel once the viewer has paused it while it waits', async () => {
+  it('turns no wheel once the viewer has paused it while it waits', ONCE, async () => {
     await open(page);
     await play(page);
     // The store never answers.
@@ -370,7 +372,7 @@ describe('the player', () => {
     await page.unroute(`${store}/**`);
   });
 
-  it('ends where one picture is left of its last segment', async () => {
+  it('ends where one picture is left of its last segment', ONCE, async () => {
     await page.evaluate((to) => (location.hash = to), '#/m/short.mp4');
     await page.locator('.slide-active .start').click();
     await page.waitForFunction(() => document.querySelector('.slide-active video')?.ended);
@@ -400,7 +402,7 @@ describe('the player', () => {
     assert.deepEqual(Object.keys(rest).sort(), ['stalledMs', 'stalls', 'switches']);
   });
 
-  it('names the rules of the store when these forbid its segments', async () => {
+  it('names the rules of the store when these forbid its segments', ONCE, async () => {
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });

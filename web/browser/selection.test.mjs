@@ -1,7 +1,7 @@
 /** Selecting, favourites and taking them home, against a mock of the API, with the built page (`npm run build`). */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { items, mock } from './mock.mjs';
 
 const COUNT = 2000;
@@ -201,6 +201,9 @@ describe('on a phone', () => {
   let visitor;
   let page;
   before(async () => ({ page } = visitor = await opened(PHONE)));
+  afterEach(() => {
+    server.intercept = () => false;
+  });
   after(() => visitor?.close());
 
   it('a long press selects, and goes on over tiles', async () => {
@@ -289,6 +292,42 @@ describe('on a phone', () => {
     await page.waitForFunction(() => window.shared);
     assert.deepEqual(await page.evaluate(() => window.shared), [all[1].name]);
     await page.getByRole('button', { name: 'End the selection' }).tap();
+  });
+
+  it('what is read for the share sheet is given up with the selection, and the next one can be shared', async () => {
+    const share = page.getByRole('button', { name: 'Share the selection' });
+    let [asked, given] = [0, 0];
+    server.intercept = (path, response) => {
+      if (!path.startsWith('/api/file/')) return false;
+      asked += 1;
+      response.on('close', () => (given += 1));
+      return true;
+    };
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await tile(page, 3).tap();
+    await share.tap();
+    for (let wait = 0; wait < 100 && asked === 0; wait += 1) await page.waitForTimeout(50);
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+    for (let wait = 0; wait < 100 && given === 0; wait += 1) await page.waitForTimeout(50);
+    assert.deepEqual([asked, given], [1, 1]);
+    server.intercept = () => false;
+    await page.evaluate(() => void (window.shared = null));
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await tile(page, 5).tap();
+    await share.tap();
+    await page.waitForFunction(() => window.shared);
+    assert.deepEqual(await page.evaluate(() => window.shared), [all[5].name]);
+    await page.getByRole('button', { name: 'End the selection' }).tap();
+  });
+
+  it('a session that has ended is noticed at the share sheet', async () => {
+    await page.getByRole('button', { name: 'Select', exact: true }).tap();
+    await tile(page, 6).tap();
+    await tile(page, 7).tap();
+    await gridShown(page);
+    await visitor.context.clearCookies();
+    await page.getByRole('button', { name: 'Share the selection' }).tap();
+    await page.getByLabel('Password', { exact: true }).waitFor();
     quiet(visitor);
   });
 });
@@ -346,6 +385,22 @@ describe('through a link to two albums', () => {
     await page.getByRole('link', { name: /^Download/ }).waitFor();
     assert.deepEqual(gallery.wanted.pop().keys, [5, second].map((number) => all[number].key));
     await page.keyboard.press('Escape');
+  });
+
+  it('the password of the gallery opens everything after the link has ended', async () => {
+    await page.goto(`${gallery.url}/#/`);
+    await page.locator('.end').getByText('10 items').waitFor();
+    gallery.opens = gallery.link = null;
+    await visitor.context.clearCookies();
+    await page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 120_000;
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    await logIn(page);
+    await page.locator('.end').getByText('53 photos').waitFor();
+    await page.getByRole('link', { name: 'Films' }).waitFor();
     quiet(visitor);
   });
 });

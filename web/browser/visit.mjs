@@ -34,6 +34,12 @@ export const gallery = required('GALLERY_URL').replace(/\/$/, '');
 export const password = required('GALLERY_PASSWORD');
 export const store = new URL(required('STORE_ORIGIN')).origin;
 
+/**
+ * For what is the same wherever films come from. PART=films leaves it out: with films on an origin of their own, only
+ * what differs is tested again.
+ */
+export const ONCE = { skip: process.env.PART === 'films' && 'it is tested on one origin' };
+
 export const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light' };
 export const PHONE = {
   viewport: { width: 390, height: 844 },

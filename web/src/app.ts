@@ -15,8 +15,8 @@ import { scrubber } from './grid/scrubber.ts';
 import { installable } from './install.ts';
 import { Libraries } from './libraries.ts';
 import type { Lightbox } from './lightbox/lightbox.ts';
-import { DAYS, login } from './login/login.ts';
-import { keepSignedIn, signedIn } from './login/signed-in.ts';
+import { login } from './login/login.ts';
+import { keepSignedIn, signedIn, whySignedOut } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { codeOf, EVERYTHING, FAVOURITES, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
 import { begin, forget as forgetKept } from './offline/offline.ts';
@@ -64,7 +64,7 @@ export function start(root: HTMLElement): void {
   const library = (name: string) => libraries.get(name);
   const films = places();
   let closeDownload: () => void = () => undefined;
-  const front = cover();
+  const front = cover(lock);
   const top = bar(shown, unnamed, { choose, download: () => void download(), select: () => (shown.selecting.value = !shown.selecting.value || (select.clear(), false)), logout: () => void logout() });
   const photos = grid({
     unauthorized: lock,
@@ -76,8 +76,9 @@ export function start(root: HTMLElement): void {
   const select = selection(shown, { library: () => library(view.peek()) });
   gestures(photos, select, (index) => like(library(view.peek()).at(index)), () => shown.selecting.peek());
   keepPlace(() => (locked.value ? undefined : photos.place()));
+  const stillWelcome = () => api.stillWelcome();
   const viewer = viewerOf(root, {
-    stillWelcome: () => api.stillWelcome(),
+    stillWelcome,
     playback: (path) => api.playback(path),
     unauthorized: lock,
     resume: films,
@@ -103,18 +104,14 @@ export function start(root: HTMLElement): void {
   const link = linkOf(location, homePath());
   const gate = login(api, unnamed, () => (link === null ? wanted(location.href, homePath()) : homePath()), (target) => void entered(target), link);
   const news = h('button', { type: 'button', class: 'button button-primary news', hidden: true }, words.grid.news);
-  const selected = panel(shown, { clear: select.clear, download: (items) => void download(items) });
+  const selected = panel(shown, { clear: select.clear, download: (items) => void download(items), stillWelcome });
   const told = h('div', { role: 'status' }, news);
   const foot = h('footer', {}, languages());
   const inside = h('div', { class: 'inside' }, top, front.element, strip(shown), photos.element, foot, time.element, told, selected);
   freshness(
     async () => !locked.value && (await library(view.value).isStale()),
-    () => {
-      const now = library(view.value);
-      libraries.keep(view.value);
-      // What is in the window stays where it is.
-      void now.refresh().then(() => (news.hidden = scrollY < 1));
-    },
+    // What is in the window stays where it is.
+    () => void renew().then(() => (news.hidden = scrollY < 1)),
   );
   root.prepend(inside);
   effect(() => front.show(shown.timeline.value));
@@ -140,7 +137,7 @@ export function start(root: HTMLElement): void {
     closeDownload();
     sync();
   });
-  addEventListener('online', () => !locked.value && photos.retry());
+  addEventListener('online', () => !locked.value && retry());
   news.addEventListener('click', () => {
     news.hidden = true;
     scrollTo({ top: 0, behavior: stillMotion() ? 'auto' : 'smooth' });
@@ -215,6 +212,18 @@ export function start(root: HTMLElement): void {
     libraries.forget();
     photos.clear();
     news.hidden = true;
+  }
+
+  /** Reads the view that is shown again, because what was read is out of date. */
+  function renew(): Promise<void> {
+    libraries.keep(view.value);
+    return library(view.value).refresh();
+  }
+
+  /** Loads again what failed while the session or the network was gone. */
+  function retry(): void {
+    photos.retry();
+    front.retry();
   }
 
   /** Shows what the URL names. `play` is set if the viewer has just clicked on the item. */
@@ -348,7 +357,7 @@ export function start(root: HTMLElement): void {
 
   /** Goes back to the place before the login, or to the target that the server gives. */
   async function entered(target: string | null): Promise<void> {
-    if (!(await api.stillWelcome())) {
+    if (!(await stillWelcome())) {
       // Without a word, the page would ask for the password again and again.
       gate.warn(elsewhere() ? words.elsewhere.noCookie : words.login.noCookie);
       return;
@@ -367,7 +376,9 @@ export function start(root: HTMLElement): void {
     locked.value = false;
     gate.element.remove();
     root.prepend(inside);
-    photos.retry();
+    // The session may open more than the one before.
+    void renew();
+    retry();
     sync();
     scrollTo(0, scrolled);
   }
@@ -388,11 +399,4 @@ export function start(root: HTMLElement): void {
     lock();
     scrolled = 0;
   }
-}
-
-/** What who was let in before is told at the login. */
-function whySignedOut(): string | undefined {
-  const way = signedIn();
-  if (way === null) return undefined;
-  return way === 'link' ? words.login.expiredLink(DAYS) : words.login.expired(DAYS);
 }

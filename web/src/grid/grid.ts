@@ -7,7 +7,7 @@ import { arrows } from './keys.ts';
 import { rulesFor } from './layout.ts';
 import { indexAt, isExact, placeOf, type Place } from './place.ts';
 import { boxOf, monthOf, neighbour, plan, type Plan } from './plan.ts';
-import { retries } from './retries.ts';
+import { asked, retries } from './retries.ts';
 import { section, type Section } from './section.ts';
 import { seen } from './seen.ts';
 import type { Tile } from './tile.ts';
@@ -88,7 +88,7 @@ export function grid(events: GridEvents): Grid {
   let startAt: Place | null = null;
   let lastScroll = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
-  const pictures = retries((url) => asked(url), events.unauthorized);
+  const pictures = retries(asked, events.unauthorized);
 
   addEventListener('scroll', () => draw(), { passive: true });
   addEventListener('resize', () => draw());
@@ -351,7 +351,3 @@ export function grid(events: GridEvents): Grid {
     },
   };
 }
-
-/** Fetches a picture that failed. Elsewhere, the page may not read answers, so that only the picture itself tells. */
-const asked = (url: string): Promise<Response> =>
-  new URL(url, location.href).origin === location.origin ? fetch(url) : Promise.resolve(new Response());

@@ -173,6 +173,23 @@ describe('Library', () => {
     expect(await library.isStale()).toBe(true);
   });
 
+  const sessions: Partial<Timeline>[] = [
+    { view: 'album' },
+    { views: [{ name: 'films', title: null, count: 1 }] },
+    { cover: 'a0' },
+    { originals: false },
+    { download: false },
+  ];
+  it.each(sessions)('follows a session that opens something else of the same library: %o', async (session) => {
+    const other = timeline([['a', 2]], session);
+    const { library } = of(WHOLE, other);
+    await library.read();
+    expect(await library.isStale()).toBe(true);
+    await library.refresh();
+    expect([library.timeline, library.count]).toEqual([other, 2]);
+    expect(await library.isStale()).toBe(false);
+  });
+
   it('tells its listeners until they leave', async () => {
     const { library } = of(WHOLE);
     const listener = vi.fn();

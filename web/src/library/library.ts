@@ -144,10 +144,10 @@ export class Library {
     return Array.from({ length: Math.max(0, to - from) }, (_, at) => this.at(from + at)).filter((item) => item !== null);
   }
 
-  /** Asks whether the library has changed since the timeline was read. */
+  /** Asks whether the library, or what the session opens of it, has changed since the timeline was read. */
   async isStale(): Promise<boolean> {
     if (!this.timeline) return false;
-    return (await this.#api.timeline(this.view)).version !== this.timeline.version;
+    return originOf(await this.#api.timeline(this.view)) !== originOf(this.timeline);
   }
 
   async #readTimeline(): Promise<void> {
@@ -186,7 +186,7 @@ export class Library {
     const fresh = await this.#api.timeline(this.view).catch((error: unknown) => this.#later(error));
     if (!fresh) return;
     this.#tries = 0;
-    if (fresh.version === this.timeline?.version) return;
+    if (this.timeline && originOf(fresh) === originOf(this.timeline)) return;
     this.#adopt(fresh);
     this.#changed();
   }
@@ -248,6 +248,10 @@ export class Library {
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+/** The version of the library, and what the session opens of it: a session may follow that of a link. */
+const originOf = ({ version, view, views, cover, originals, download }: Timeline): string =>
+  JSON.stringify([version, view, views, cover, originals, download]);
 
 /** An item that is not there is `null`, and no failure. */
 function unknown(error: unknown): null {

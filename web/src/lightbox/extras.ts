@@ -15,6 +15,7 @@ export interface Place {
   readonly items: Row;
   readonly caption: Caption;
   details(key: string): Promise<Details>;
+  stillWelcome(): Promise<boolean>;
   /** Tells the viewer something, for a moment. */
   tell(sentence: string): void;
   /** The same for screen readers only. */
@@ -40,12 +41,14 @@ const OPEN = 'lightbox-informed';
 const RUNNING = 'lightbox-running';
 
 export function extras(place: Place): Extras {
-  const { dialog, bar, items, caption, tell, say } = place;
+  const { dialog, bar, items, caption, stillWelcome, tell, say } = place;
   const current = () => items.current()?.item ?? null;
   let panel: Info | null = null;
   let show: Slideshow | null = null;
   /** Whether the slideshow is on its way. */
   let starting = false;
+  /** The keys of the items that are being handed on. */
+  const handing = new Set<string>();
 
   /** What needs a module that does not come says so. */
   const tried = (work: () => Promise<void>) => () => void work().catch(() => tell(words.viewer.notOpened));
@@ -69,9 +72,17 @@ export function extras(place: Place): Extras {
   set(info.element, { 'aria-expanded': 'false' });
 
   const share = tool('share', words.share.share, undefined, tried(async () => {
-    const module = await import('./share.ts');
     const [item, rights] = [current(), items.timeline];
-    if (item && rights) tell(await module.share(item, rights));
+    if (!item || !rights || handing.has(item.key)) return;
+    handing.add(item.key);
+    const still = () => current()?.key === item.key;
+    try {
+      const module = await import('./share.ts');
+      const said = await module.share(item, rights, { still, stillWelcome });
+      if (still()) tell(said);
+    } finally {
+      handing.delete(item.key);
+    }
   }));
 
   const slides = tool('slideshow', words.slideshow.start, 's', tried(async () => {

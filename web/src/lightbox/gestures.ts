@@ -62,6 +62,11 @@ export function watch(stage: HTMLElement, to: Gestures, ignore: (event: PointerE
   stage.addEventListener('contextmenu', (event) => mode === 'hold' && event.preventDefault());
 
   stage.addEventListener('pointerdown', (event) => {
+    // No event tells that a finger was lifted whose picture had been taken away. A primary finger is alone.
+    if (event.isPrimary) {
+      fingers.clear();
+      mode = 'none';
+    }
     if ((event.pointerType === 'mouse' && event.button !== 0) || ignore(event)) return;
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (fingers.size === 1) {

@@ -97,8 +97,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
   });
   const full = fullScreen(viewer);
   const loved = heart(events.isFavourite, events.like);
-  const { details } = events;
-  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, tell: inform, say });
+  const { details, stillWelcome } = events;
+  const more = extras({ dialog: element, bar: tools.element, items, caption: text, details, stillWelcome, tell: inform, say });
   for (const tool of [full, ...[...more.tools].reverse(), download(), loved]) tools.add(tool);
 
   /** The viewer goes on to another item. */
@@ -200,6 +200,8 @@ export function lightbox(events: LightboxEvents): Lightbox {
 
   function download(): Tool {
     const link = h('a', { class: 'control control-download', title: words.lightbox.downloadOriginal }, icon('download'));
+    // The browser does not tell the page of a download that fails.
+    link.addEventListener('click', () => void stillWelcome());
     return {
       element: link,
       show(item) {

@@ -10,7 +10,8 @@ export interface Live {
   stop(): void;
 }
 
-export function live(frame: HTMLElement, clip: string, name: string): Live {
+/** `lost` is called when the clip did not come, or broke off. */
+export function live(frame: HTMLElement, clip: string, name: string, lost: () => void): Live {
   const button = h('button', { type: 'button', class: 'live' }, icon('live'), words.lightbox.live);
   let video: HTMLVideoElement | null = null;
   describe();
@@ -25,7 +26,10 @@ export function live(frame: HTMLElement, clip: string, name: string): Live {
     video = created;
     created.addEventListener('playing', () => created.classList.add('live-shown'));
     created.addEventListener('ended', stop);
-    created.addEventListener('error', stop);
+    created.addEventListener('error', () => {
+      stop();
+      lost();
+    });
     frame.append(created);
     // A browser may allow sound only after a click. It then plays without.
     created.play().catch(() => {

@@ -11,6 +11,10 @@ import { words } from '../words/words.ts';
 const SHOWN_AS_IS = /^image\/(?:gif|jpeg|png|webp)$/;
 const NAMED_AS_SHOWN = /\.(?:gif|jpe?g|png|webp)$/i;
 
+/** What did not come is asked for again so often while somebody looks, first after this time, in ms, which doubles. */
+const TRIES = 4;
+const PAUSE = 2000;
+
 /** Whether every browser shows the original as it is. */
 const shownAsIs = ({ displayable, mime, key }: Media): boolean =>
   displayable ?? (mime === null ? NAMED_AS_SHOWN.test(key) : SHOWN_AS_IS.test(mime));
@@ -28,7 +32,7 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
   // What the current item loads, and what it loads once somebody looks closer.
   const sharper = () => [screen ?? original, screen && original].filter((url) => url !== null && !previews.includes(url));
   let closer = sharper();
-  const clip = item.clip === null ? null : live(frame, item.clip, headline(item));
+  const clip = item.clip === null ? null : live(frame, item.clip, headline(item), () => void around.stillWelcome());
   if (clip) {
     element.append(clip.button);
     element.classList.add('slide-live');
@@ -42,7 +46,12 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
   let come = 0;
   /** The picture for the screen is a smaller one that stands in for it. */
   let weak = false;
-  const active = () => element.classList.contains('slide-active');
+  /** The best preview did not come. */
+  let lacking = false;
+  /** The next try for what did not come, and how many there were. */
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  const active = () => element.isConnected && element.classList.contains('slide-active');
 
   function layer(url: string, level: number): HTMLImageElement {
     const image = h('img', { alt: spokenName(item), draggable: 'false' });
@@ -95,22 +104,60 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
       element.classList.remove('slide-loading');
       // The next one may be there. Each zoom would ask again for what there is not.
       closer.splice(come, 1);
-      if (active()) wanted = Math.max(wanted, come + 1);
+      wanted = active() ? Math.max(wanted, come + 1) : come;
       load();
-    }
+    } else lacking = true;
     void around.stillWelcome().then((welcome) => {
-      if (!welcome) around.unauthorized();
-      else if (sharpest < 0) frame.replaceChildren(failure(new Error(words.lightbox.photoFailed), again));
+      if (!welcome) {
+        around.unauthorized();
+        return;
+      }
+      // The same notice again would be read out again.
+      const told = sharpest >= 0 || frame.querySelector('.failure') !== null;
+      if (!told) frame.replaceChildren(failure(new Error(words.lightbox.photoFailed), again));
+      later();
     });
+  }
+
+  function later(): void {
+    if (!active() || loading || waiting !== undefined || tries === TRIES) return;
+    waiting = setTimeout(refresh, PAUSE * 2 ** tries);
+    tries += 1;
+  }
+
+  /** What did not come may be there now. */
+  function refresh(): void {
+    clearTimeout(waiting);
+    waiting = undefined;
+    if (!active() || loading) return;
+    const [last, all] = [closer[come - 1], sharper()];
+    closer = [...closer.slice(0, come), ...all.slice(last === undefined ? 0 : all.indexOf(last) + 1)];
+    const best = previews.at(-1);
+    if (lacking && best !== undefined && sharpest < previews.length - 1) {
+      lacking = false;
+      layer(best, previews.length - 1);
+    }
+    load();
+  }
+
+  function anew(): void {
+    tries = 0;
+    refresh();
+  }
+
+  /** Nobody looks any more. */
+  function rest(): void {
+    clearTimeout(waiting);
+    waiting = undefined;
+    removeEventListener('online', anew);
   }
 
   function again(): void {
     clip?.stop();
     frame.replaceChildren();
-    closer = sharper();
-    come = 0;
+    lacking = false;
     previews.forEach(layer);
-    if (active()) load();
+    anew();
   }
 
   function done(): void {
@@ -144,7 +191,8 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
       element.classList.add('slide-active');
       if (loading) element.classList.add('slide-loading');
       wanted = weak ? closer.length : 1;
-      load();
+      addEventListener('online', anew);
+      anew();
     },
     sharpen() {
       wanted = closer.length;
@@ -159,6 +207,7 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
     ready: () => come > 0 || (sharpest >= 0 && closer[0] !== screen),
     deactivate() {
       element.classList.remove('slide-active', 'slide-loading');
+      rest();
       wanted = 0;
       // What failed may be there the next time.
       closer = sharper();
@@ -180,6 +229,7 @@ export function photo(item: Media, around: Surroundings, originals = true, sharp
       },
     }),
     destroy() {
+      rest();
       clip?.stop();
       // Without an element they would go on loading, before what is looked at now.
       for (const image of coming) image.removeAttribute('src');

@@ -13,24 +13,34 @@ export interface Rights {
 /** A picture that came too late for the click that asked for it. The next click hands it on. */
 let ready: { readonly key: string; readonly file: File } | null = null;
 
+/** The viewer who shares. */
+export interface Sharer {
+  /** Whether the viewer still looks at the item. */
+  still(): boolean;
+  stillWelcome(): Promise<boolean>;
+}
+
 /** Shares the picture where browser and link allow it. Else copies the link. Returns what there is to say, or ''. */
-export async function share(item: Media, rights: Rights): Promise<string> {
+export async function share(item: Media, rights: Rights, { still, stillWelcome }: Sharer): Promise<string> {
   const url = new URL(formatRoute({ view: 'item', key: item.key }), location.href).href;
   const source = sourceOf(item, rights);
   if (source === null || !takesFiles(source.type)) return copy(url);
   try {
     const file = ready?.key === item.key ? ready.file : await fetched(item, source.url);
     ready = { key: item.key, file };
+    // Another picture must not go out in place of what is looked at now.
+    if (!still()) return '';
     // An iPhone hands a title on as a text of its own, and some apps take only the text.
     await navigator.share({ files: [file] });
     ready = null;
     return '';
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
-    if (name === 'AbortError') return '';
+    // The sheet was closed, or one is open already.
+    if (name === 'AbortError' || name === 'InvalidStateError') return '';
     // The click was too long ago when the picture had come.
     if (name === 'NotAllowedError' && ready?.key === item.key) return words.share.again;
-    return copy(url);
+    return (await stillWelcome()) && still() ? copy(url) : '';
   }
 }
 

@@ -5,7 +5,7 @@ import { h } from '../ui/dom.ts';
 
 /** The functions and data that slides need from outside. */
 export interface Surroundings {
-  /** For a picture or film that failed without a reason: resolves to whether the session is still valid. */
+  /** For what failed without a reason: resolves to whether the session is still valid. If not, the page locks. */
   stillWelcome(): Promise<boolean>;
   /** Called when the services said that the session is gone. */
   unauthorized(): void;

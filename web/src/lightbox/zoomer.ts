@@ -92,5 +92,7 @@ export function zoomer(stage: HTMLElement, current: () => Slide | undefined, cha
     },
     { passive: false },
   );
+  // A phone is turned, or a panel opens beside the picture.
+  new ResizeObserver(() => self.active() && apply(bounded(state), false)).observe(stage);
   return self;
 }

@@ -12,6 +12,8 @@ import { filesOf, sharable, share } from './share.ts';
 export interface PanelEvents {
   clear(): void;
   download(items: readonly Media[]): void;
+  /** For what failed without a reason: resolves to whether the session is still valid. If not, the page locks. */
+  stillWelcome(): Promise<boolean>;
 }
 
 /** The bar of the selection, at the bottom of the window: how much it is, and what is done with it. */
@@ -22,7 +24,8 @@ export function panel(of: State, to: PanelEvents): HTMLElement {
 }
 
 function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
-  const busy = useSignal(false);
+  /** Set while the files of the selection are read and handed on. */
+  const reading = useSignal<AbortController | null>(null);
   /** The files of the selection, if they were read and wait for another tap. */
   const ready = useSignal<readonly File[] | null>(null);
   // Files of another selection must not go out in place of what is selected now.
@@ -30,6 +33,8 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
     void of.selection.value;
     if (ready.peek() && of.message.peek() === words.share.again) of.message.value = '';
     ready.value = null;
+    reading.peek()?.abort();
+    reading.value = null;
   });
   const items = [...of.selection.value.values()];
   const { timeline, favourites } = { timeline: of.timeline.value, favourites: of.favourites.value };
@@ -40,21 +45,23 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
   const films = items.length > 0 && items.every(({ type }) => type === 'video');
   const handed = async () => {
     const chosen = of.selection.value;
-    busy.value = true;
+    const isChosen = () => of.selection.value === chosen && !of.locked.value;
+    const mine = new AbortController();
+    reading.value = mine;
     of.message.value = '';
     try {
-      const files = ready.value ?? (await filesOf(items));
+      const files = ready.value ?? (await filesOf(items, mine.signal));
       const { leftOut, nothing } = words.download;
       const missing = items.length - files.length;
-      const isChosen = () => of.selection.value === chosen;
       const done = !isChosen() || files.length === 0 || (await share(files));
       ready.value = done || !isChosen() ? null : files;
       if (ready.value) of.message.value = words.share.again;
       else if (missing > 0 && isChosen()) of.message.value = files.length > 0 ? leftOut(missing) : nothing;
     } catch {
-      of.message.value = words.errors.unreachable;
+      // What was given up is no failure.
+      if (isChosen() && (await to.stillWelcome())) of.message.value = words.errors.unreachable;
     }
-    busy.value = false;
+    if (reading.value === mine) reading.value = null;
   };
   const like = () => {
     const next = new Map(favourites);
@@ -67,7 +74,7 @@ function Panel({ of, to }: { readonly of: State; readonly to: PanelEvents }) {
       <p role="status">{words.select.count(items.length)}</p>
       <Action name="heart" label={liked ? words.select.unlike : words.select.like} press={like} pressed={liked} idle={items.length === 0} />
       {allowed && timeline.originals && sharable(items) && (
-        <Action name="share" label={words.select.share} press={() => void handed()} idle={busy.value} pressed={ready.value !== null} />
+        <Action name="share" label={words.select.share} press={() => void handed()} idle={reading.value !== null} pressed={ready.value !== null} />
       )}
       {allowed && (timeline.originals || !films) && (
         <Action name="download" label={words.select.download} press={() => to.download(items)} idle={items.length === 0} />

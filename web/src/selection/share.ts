@@ -13,12 +13,12 @@ export function sharable(items: readonly Media[]): boolean {
   return navigator.canShare({ files });
 }
 
-/** Reads the items' files, without those that a link does not give. Rejects if another one cannot be read. */
-export async function filesOf(items: readonly Media[]): Promise<File[]> {
+/** Reads the items' files, without those that a link does not give. Rejects if another cannot be read, or on abort. */
+export async function filesOf(items: readonly Media[], signal: AbortSignal): Promise<File[]> {
   const files: File[] = [];
   // One after the other: a phone that reads twenty photos at once has no memory for them.
   for (const { file, name, mime } of items) {
-    const response = await fetch(file, { credentials: credentials() });
+    const response = await fetch(file, { credentials: credentials(), signal });
     if (response.status === 404) continue;
     if (!response.ok) throw new Error(String(response.status));
     files.push(new File([await response.blob()], name, { type: mime ?? '' }));
