@@ -1,9 +1,9 @@
-//! The ffmpeg of this machine, looked for when the first film needs it.
+//! The ffmpeg of this machine, looked for when the first film needs it, and once in a process.
 
 use std::sync::OnceLock;
 
 use super::{Encoder, Tools};
-use crate::Options;
+use crate::{Options, Stop};
 
 pub struct Found<'a> {
     options: &'a Options,
@@ -18,7 +18,11 @@ impl<'a> Found<'a> {
     /// The error says what to install.
     pub fn encoder(&self) -> Result<Encoder<'_>, String> {
         let options = self.options;
-        let tools = self.tools.get_or_init(|| Tools::find(options.ffmpeg.as_deref(), &options.stop));
+        let find = || match options.ffmpeg.as_deref() {
+            None => of_this_machine(&options.stop),
+            named => Tools::find(named, &options.stop),
+        };
+        let tools = self.tools.get_or_init(find);
         let tools = tools.as_ref().map_err(Clone::clone)?;
         Ok(Encoder {
             tools,
@@ -28,4 +32,14 @@ impl<'a> Found<'a> {
             stop: &options.stop,
         })
     }
+}
+
+/// What is on the `PATH`. Asking it what it can do starts four programs.
+fn of_this_machine(stop: &Stop) -> Result<Tools, String> {
+    static FOUND: OnceLock<Tools> = OnceLock::new();
+    if let Some(found) = FOUND.get() {
+        return Ok(found.clone());
+    }
+    let found = Tools::find(None, stop)?;
+    Ok(FOUND.get_or_init(|| found).clone())
 }

@@ -11,7 +11,7 @@ use super::{film, kept};
 use crate::common::Gallery;
 use crate::common::jpeg::{Value, encode, quarters, with_exif};
 
-const CLIP: &str = "-f lavfi -i testsrc=d=2.8:s=640x480:r=30 -f lavfi -i sine=d=2.8 -pix_fmt yuv420p -c:v libx264 \
+const CLIP: &str = "-f lavfi -i testsrc=d=2.8:s=320x240:r=15 -f lavfi -i sine=d=2.8 -pix_fmt yuv420p -c:v libx264 \
                     -preset ultrafast -c:a aac -shortest";
 
 fn photo() -> Vec<u8> {
@@ -50,7 +50,7 @@ pub fn beside() {
     assert_eq!((report.added, report.exit_code()), (5, 0), "{report}");
     assert_eq!(keys(&gallery), ["a/IMG_2001.JPG", "b/IMG_2001.MOV", "c/IMG_1.JPG", "c/IMG_1.MOV"]);
     let (made, original) = clips(&gallery, "a/IMG_2001.JPG");
-    assert_eq!((made.width, made.height, original.unwrap().bytes), (640, 480, clip.metadata().unwrap().len()));
+    assert_eq!((made.width, made.height, original.unwrap().bytes), (320, 240, clip.metadata().unwrap().len()));
     assert!(doctor(&gallery.options, false).unwrap().is_well());
 
     // Nothing is done twice.
@@ -202,7 +202,7 @@ pub fn behind() {
     let report = gallery.ingest();
     assert_eq!((report.added, report.exit_code()), (2, 0), "{report}");
     let (made, original) = clips(&gallery, "% é (1).jpg");
-    assert_eq!((made.width, original), (640, None));
+    assert_eq!((made.width, original), (320, None));
     assert!(report.notes[0].reason.starts_with("its clip was left out"), "{report}");
     assert!(gallery.renditions("broken.jpg").unwrap().clip().is_none());
     assert_eq!(kept(&gallery), 0, "temporary folders are gone");

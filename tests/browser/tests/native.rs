@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     ];
     let no_ffmpeg = [(!runs("ffmpeg", "-version"), "ffmpeg is not installed")];
     let both = [missing.as_slice(), &no_ffmpeg].concat();
-    let mocks = ["large", "download", "lightbox", "grid", "selection", "house", "words"];
+    let mocks = ["large", "download", "lightbox", "grid", "selection", "house", "words", "lost"];
     let mocks = mocks.map(|page| beside(format!("mock::{page}"), &missing, move || over_a_mock(page)));
     let trials = mocks
         .into_iter()
@@ -111,7 +111,13 @@ fn output(command: &mut Command) -> Result<(String, String), String> {
 fn browser(name: &str, split: bool) -> Outcome {
     let gallery = start(split)?;
     let link = gallery.links.first().ok_or("the library has no link")?;
-    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &[("GALLERY_LINK", link)]).map(drop)
+    let more = [("GALLERY_LINK", link.as_str()), ("PART", part(split))];
+    in_browser("gallery.test.mjs", &gallery.url, &gallery, name, &more).map(drop)
+}
+
+/// What is tested of the page. Where the services are split, only what has to do with films differs.
+const fn part(split: bool) -> &'static str {
+    if split { "films" } else { "all" }
 }
 
 /// What a guest with a phone asks of the gallery with the demo library: no more than `edge-gallery cost` reckons with.
@@ -150,11 +156,11 @@ fn over_a_mock(page: &str) -> Outcome {
     })
 }
 
-/// Chromium plays a film of ten minutes from its first segment to its last. Spin's components list the film and sign
+/// Chromium plays a film of four minutes from its first segment to its last. Spin's components list the film and sign
 /// its URLs.
 fn long_film() -> Outcome {
     /// The number of segments. Each lasts four seconds.
-    const SEGMENTS: u32 = 150;
+    const SEGMENTS: u32 = 60;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let pictures = format!("testsrc2=size=192x108:rate=12:duration={}", SEGMENTS * 4);
     let sound = format!("sine=frequency=220:duration={}", SEGMENTS * 4);
@@ -216,7 +222,7 @@ fn player(name: &str, split: bool) -> Outcome {
     let environment = vec![("PLAYBACK_REPORTS".to_owned(), "true".to_owned())];
     let options = Options { split, library, environment, ..Options::default() };
     let gallery = Gallery::start(&options).map_err(|failure| failure.to_string())?;
-    in_browser("player.test.mjs", &gallery.url, &gallery, name, &[("FILM", "player.mkv")])?;
+    in_browser("player.test.mjs", &gallery.url, &gallery, name, &[("FILM", "player.mkv"), ("PART", part(split))])?;
     reported(&gallery.log().map_err(|failure| failure.to_string())?)
 }
 

@@ -79,6 +79,12 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether it concerns video-edge.
+    pub fn is_about_films(&self) -> bool {
+        const GROUPS: [&str; 5] = ["playlists::", "segments::", "methods::", "problems::", "costs::"];
+        GROUPS.iter().any(|group| self.name.starts_with(group))
+    }
+
     /// Runs the case on a target, and prints what it measured under the name of the host.
     #[allow(clippy::print_stdout, reason = "the figures")]
     pub fn on(&self, host: &str, target: &Target) -> Outcome {

@@ -30,10 +30,12 @@ fn main() -> ExitCode {
             })
         };
         let name = wasi.suffix();
-        trials.extend(edge::whole(name, &edge(false)));
-        let split = edge(true);
-        // For Spin, services of their own differ from those of WASI by their stores, which the apps below have.
-        if !wasi.is_spin() {
+        let (both, split) = (edge(false), edge(true));
+        // The apps below run the whole contract on Spin's stores.
+        if wasi.is_spin() {
+            trials.extend(edge::both(name, &both));
+        } else {
+            trials.extend(edge::whole(name, &both));
             trials.extend(edge::whole(&format!("{name}-split"), &split));
         }
         trials.extend(edge::routed(&format!("{name}-routed"), &split));

@@ -1,5 +1,7 @@
 //! The native host with its embedded store.
 
+mod template;
+
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -87,23 +89,36 @@ pub struct Gallery {
 }
 
 impl Gallery {
-    /// Starts a gallery and ingests the test library.
+    /// Starts a gallery with the test library, which is copied where a copy is as good, or with the library of the
+    /// options.
     pub fn start(options: &Options) -> Result<Self, Failure> {
+        if template::fits(options) {
+            let data = TempDir::new()?;
+            let links = template::copy_to(data.path(), options.links)?;
+            return Ok(Self { links, ..Self::start_in(data, options)? });
+        }
         let mut gallery = Self::start_empty(options)?;
-        let photos = gallery.data.path().join("photos");
+        gallery.fill(options)?;
+        Ok(gallery)
+    }
+
+    /// Ingests the library, and makes its links.
+    fn fill(&mut self, options: &Options) -> Result<(), Failure> {
+        let photos = self.data().join("photos");
         if options.library.is_none() {
             crate::write_photos(&photos)?;
         }
-        gallery.ingest(options.library.as_deref().unwrap_or(&photos), &["--demo-film"])?;
-        if options.links {
-            gallery.add_links()?;
-        }
-        Ok(gallery)
+        self.ingest(options.library.as_deref().unwrap_or(&photos), &["--demo-film"])?;
+        if options.links { self.add_links() } else { Ok(()) }
     }
 
     /// Starts a gallery without a library.
     pub fn start_empty(options: &Options) -> Result<Self, Failure> {
-        let data = TempDir::new()?;
+        Self::start_in(TempDir::new()?, options)
+    }
+
+    /// Starts a gallery in a data folder, with what is there.
+    fn start_in(data: TempDir, options: &Options) -> Result<Self, Failure> {
         let mut environment: Vec<(String, String)> =
             ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         for (name, value) in &options.environment {

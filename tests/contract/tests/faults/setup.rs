@@ -24,9 +24,13 @@ pub fn log(fixture: &Fixture, is_complete: impl Fn(&str) -> bool) -> Result<Stri
     fixture.log()
 }
 
-/// The log has a line that names the missing secret. The client does not learn the name.
+/// A secret, and a name that is none: some hosts keep them apart. The same code misses all names, and `start.rs` starts
+/// the native host without each.
+const MISSING: [&str; 2] = ["AUTH_SECRET", "R2_BUCKET_NAME"];
+
+/// The log has a line that names what is missing. The client does not learn the name.
 fn secret_is_missing(fixtures: &Fixtures) -> Outcome {
-    for (name, _) in ENVIRONMENT {
+    for name in MISSING {
         let fixture = fixtures.start_with(&[(name, "")])?;
         let answer = Call::new(format!("{}/api/media", fixture.target.base)).expect(503)?;
         answer.has("content-type", "application/problem+json")?;

@@ -27,7 +27,7 @@ pub const CASES: [Case; 5] = [
 
 const CLIENTS: usize = 4;
 /// How long both machines serve before the first restart, and after each.
-const BETWEEN: Duration = Duration::from_secs(2);
+const BETWEEN: Duration = Duration::from_secs(1);
 /// Publishing takes turns so often.
 const SWAPS: usize = 6;
 /// Within this time every machine has the catalogue that was published.
