@@ -1,6 +1,5 @@
 //! The gallery on two machines behind a round robin, with one libSQL server, and one bucket that has the KV stores too:
-//! natively, and on WASI 0.3. What of the contract two machines could answer otherwise than one, and what only several
-//! machines can get wrong.
+//! natively, and on WASI 0.3. The contract, and what only several machines can get wrong.
 
 mod cases;
 mod fleet;
@@ -12,7 +11,7 @@ use fleet::{Kind, Lazy};
 use libtest_mimic::{Arguments, Trial};
 
 /// The groups of cases that two machines could answer otherwise than one: what each of them keeps for itself. The
-/// others do not change from one request to the next, and run on one machine in the suites `native` and `wasi`.
+/// others do not change from one request to the next, and run on one WASI host in the suite `wasi`.
 const SHARED: [&str; 10] = [
     "session::",
     "links::",
@@ -35,7 +34,7 @@ fn main() -> ExitCode {
         // The contract does not run while machines are restarted.
         let [whole, own] = [(); 2].map(|()| Arc::new(Lazy::new(kind)));
         let is_shared = |name: &str| SHARED.iter().any(|group| name.starts_with(group));
-        for case in contract::cases().into_iter().filter(|case| is_shared(case.name)) {
+        for case in contract::cases().into_iter().filter(|case| kind == Kind::Native || is_shared(case.name)) {
             let fleet = Arc::clone(&whole);
             let run = move || Ok(case.on(host, &fleet.running()?.1)?);
             trials.push(Trial::test(format!("{host}::{}", case.name), run));
