@@ -115,7 +115,12 @@ fn plays_by_the_url_alone(target: &Target) -> Outcome {
 }
 
 /// One playlist is cached for all viewers. Nothing in it depends on how it was requested, so it cannot hold a token.
+/// Between two requests, a new window of signatures may begin. It does so every four hours, and not twice in a case.
 fn the_same_bytes_as_by_cookie(target: &Target) -> Outcome {
+    compare_with_cookie(target).or_else(|_| compare_with_cookie(target))
+}
+
+fn compare_with_cookie(target: &Target) -> Outcome {
     let (master, token) = token(target)?;
     for answer in play(&master)?.iter().filter(|answer| answer.status == 200) {
         let path = answer.what.replacen("GET ", "", 1).replacen(&format!("~{token}/"), "", 1);
