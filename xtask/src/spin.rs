@@ -17,7 +17,8 @@ const S3_ENDPOINT: &str = "S3_ENDPOINT";
 /// The endpoint of a bucket on R2, unless the variables name another store. The manifest allows the components to call
 /// the host of this variable only.
 fn r2(variables: &[(String, String)]) -> Option<String> {
-    let value = |name: &str| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let set = |name: &str| variables.iter().find(|(known, value)| known == name && !value.is_empty());
+    let value = |name: &str| set(name).map(|(_, value)| value.as_str());
     let account = value("R2_ACCOUNT_ID").filter(|_| value(S3_ENDPOINT).is_none())?;
     let jurisdiction = value("R2_JURISDICTION").map(|name| [".", name].concat()).unwrap_or_default();
     Some(format!("https://{account}{jurisdiction}.r2.cloudflarestorage.com"))
@@ -57,6 +58,6 @@ mod tests {
         let europe = endpoint(&[account, ("R2_JURISDICTION", "eu")]);
         assert_eq!(europe.as_deref(), Some("https://0f.eu.r2.cloudflarestorage.com"));
         assert_eq!(endpoint(&[account, (S3_ENDPOINT, "http://127.0.0.1:9000")]), None);
-        assert_eq!(endpoint(&[]), None);
+        assert_eq!(endpoint(&[("R2_ACCOUNT_ID", "")]), None);
     }
 }
