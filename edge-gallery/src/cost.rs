@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use cost::{Bill, Crowd, Host, Line, Source};
+use cost::{Bill, Crowd, Event, Host, Line, Source};
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -30,12 +30,14 @@ pub struct Arguments {
     /// How many items the gallery has: what is compared with reads all of them for a list
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     items: u64,
-    /// The kilobytes of a first visit to your gallery [default: 700, as measured with the demo library]
-    #[arg(long, value_name = "KB", value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    first_visit_kb: Option<u64>,
-    /// The kilobytes of opening a photo [default: 452, as measured with the demo library]
-    #[arg(long, value_name = "KB", value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    photo_kb: Option<u64>,
+    /// The kilobytes of a first visit to your gallery; the default was measured with the demo library
+    #[arg(long, value_name = "KB", default_value_t = Event::FirstVisit.body_bytes() / 1_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    first_visit_kb: u64,
+    /// The kilobytes of opening a photo; the default was measured with the demo library
+    #[arg(long, value_name = "KB", default_value_t = Event::Photo.body_bytes() / 1_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    photo_kb: u64,
     /// The host; `all` shows every one, and beside them the original on Workers and films on Cloudflare Stream
     #[arg(long, value_enum, default_value_t = Choice::All)]
     host: Choice,
@@ -73,8 +75,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         films: arguments.films,
         film_minutes: arguments.film_minutes,
         items: arguments.items,
-        visit_bytes: arguments.first_visit_kb.map(|kilobytes| kilobytes * 1_000),
-        photo_bytes: arguments.photo_kb.map(|kilobytes| kilobytes * 1_000),
+        visit_bytes: Some(arguments.first_visit_kb * 1_000),
+        photo_bytes: Some(arguments.photo_kb * 1_000),
     };
     let hosts = arguments.host.hosts();
     let mut out = std::io::stdout().lock();

@@ -170,25 +170,26 @@ fn add(arguments: &Add) -> Result<(), Failure> {
         password,
     };
     let url = format!("{}/l/{secret_part}", arguments.url.trim_end_matches('/'));
-    // Before there is a link: one whose cards cannot be written would be open, and nobody would know its URL.
-    if let Some(path) = &arguments.sheet {
-        sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS)?;
-    }
+    // Before there is a link: one whose cards cannot be written would be made in vain.
+    let made = arguments.sheet.as_deref().map(|path| Ok::<_, Failure>((path, sheet::prepare(path)?))).transpose()?;
     let link = ingest::add_link(&options, secret.as_bytes(), new).inspect_err(|_| {
-        // Cards of a link that does not exist would be printed in vain.
-        let _ = arguments.sheet.as_ref().map(std::fs::remove_file);
+        if let Some((path, true)) = made {
+            let _ = std::fs::remove_file(path);
+        }
     })?;
+    // The URL is told in any case: nobody could find it out later.
+    let written = made.map_or(Ok(()), |(path, _)| sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS));
     if arguments.json {
         let mut line = json(&link);
         line["url"] = url.into();
         writeln!(io::stdout(), "{line}")?;
-        return Ok(());
+        return written;
     }
     if arguments.qr {
         qr(&url, false)?;
     }
     writeln!(io::stdout(), "{url}")?;
-    Ok(())
+    written
 }
 
 fn list(arguments: &List) -> Result<(), Failure> {

@@ -87,14 +87,30 @@ pub fn run(arguments: &Sheet) -> Result<(), Failure> {
 /// Writes a sheet, and says where. The file may be read by its owner only.
 pub fn write(path: &Path, cards: &[Card<'_>], copies: usize) -> Result<(), Failure> {
     let html = page(cards, copies)?;
-    let failed = |error: io::Error| format!("cannot write {}: {error}", path.display());
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).and_then(|mut file| file.write_all(html.as_bytes())).map_err(failed)?;
+    let written = file(path, true).and_then(|mut file| file.write_all(html.as_bytes()));
+    written.map_err(|error| cannot_write(path, &error))?;
     writeln!(io::stderr(), "edge-gallery: {} lets in whoever has it: print it, and delete it", path.display())?;
     Ok(())
+}
+
+/// Whether a sheet can be written there. What the file holds stays: it may be the cards of another link. Returns
+/// whether the file was made for it.
+pub fn prepare(path: &Path) -> Result<bool, Failure> {
+    let is_new = !path.exists();
+    file(path, false).map_err(|error| cannot_write(path, &error))?;
+    Ok(is_new)
+}
+
+fn file(path: &Path, truncate: bool) -> io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(truncate);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!("cannot write {}: {error}", path.display())
 }
 
 /// The whole page.

@@ -55,7 +55,10 @@ impl Cors {
         }
         // In one line: there are caches that read only the first one.
         let others = response.remove(header::VARY);
-        let vary = others.as_ref().and_then(|others| others.to_str().ok()).map(|others| format!("{others}, Origin"));
+        let others = others.as_ref().and_then(|others| others.to_str().ok());
+        // An answer that was forwarded may name it already.
+        let names = |others: &str| others.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"));
+        let vary = others.map(|others| if names(others) { others.to_owned() } else { format!("{others}, Origin") });
         let vary = vary.and_then(|vary| HeaderValue::from_str(&vary).ok());
         response.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static("Origin")));
         if let Some(origin) = self.allows(request) {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use edge::{Catalogue, Readiness, catalogue::Source};
-use http::Response;
+use http::{Method, Response};
 use platform::{Cx, Error, Facts, Kind};
 use platform_memory::Memory;
 use platform_s3::{Location, Objects};
@@ -33,6 +33,11 @@ struct Instance {
 
 impl Instance {
     fn new(answer: Option<(u16, &'static str)>) -> Self {
+        Self::saying(answer, "")
+    }
+
+    /// The same, where the bucket's answer has a body.
+    fn saying(answer: Option<(u16, &'static str)>, body: &'static str) -> Self {
         let bucket = Bucket::new("http://store.test", UrlStyle::Path, "media", "auto").unwrap();
         let objects = Rc::new(Objects::new(Location {
             name: "media".to_owned(),
@@ -42,10 +47,11 @@ impl Instance {
         }));
         let asked = Rc::new(Cell::new(0));
         let counter = Rc::clone(&asked);
-        let platform = Memory::new(move |_| {
+        let platform = Memory::new(move |request| {
             counter.set(counter.get() + 1);
+            let body = if request.method() == Method::HEAD { "" } else { body };
             let answer = answer.map(|(status, date)| {
-                Response::builder().status(status).header("date", date).body(bytes::Bytes::new()).unwrap()
+                Response::builder().status(status).header("date", date).body(bytes::Bytes::from(body)).unwrap()
             });
             async move { answer.ok_or(Error::because(Kind::Unavailable, "fetch.connect", "secret words")) }
         })
@@ -70,6 +76,8 @@ impl Instance {
 fn what_is_wrong_is_named_and_nothing_else() {
     for (answer, wrong) in [
         (Some((200, THEN)), r#"["database"]"#),
+        (Some((206, THEN)), r#"["database"]"#),
+        (Some((416, THEN)), r#"["database"]"#),
         (Some((404, THEN)), r#"["database"]"#),
         (Some((200, "no date")), r#"["database"]"#),
         (Some((500, THEN)), r#"["bucket","database"]"#),
@@ -80,6 +88,17 @@ fn what_is_wrong_is_named_and_nothing_else() {
         let (status, body, _) = Instance::new(answer).ask(NOW);
         assert_eq!((status, body), (503, format!(r#"{{"status":"unavailable","wrong":{wrong}}}"#)), "{answer:?}");
     }
+}
+
+/// Both are a 404, and only the body tells them apart.
+#[test]
+fn a_bucket_that_is_missing_is_named_and_a_missing_object_is_not() {
+    let ask = |body| Instance::saying(Some((404, THEN)), body).ask(NOW);
+    let (_, body, failure) = ask("<Error><Code>NoSuchBucket</Code></Error>");
+    assert!(body.contains(r#"["bucket","database"]"#), "{body}");
+    assert_eq!(failure.as_deref(), Some("object.reach: Invalid: the store answered 404 NoSuchBucket"));
+    let (_, body, _) = ask("<Error><Code>NoSuchKey</Code></Error>");
+    assert!(body.contains(r#"["database"]"#), "{body}");
 }
 
 #[test]

@@ -131,7 +131,9 @@ fn a_clock_that_goes_back_revives_no_session() {
     fixture.after(30 * 86_400);
     assert!(!fixture.is_open(&sessions, &cookie));
     fixture.time.set(NOW + 5);
-    assert!(!fixture.is_open(&sessions, &cookie), "it has expired once");
+    let cx = fixture.cx();
+    assert!(now(sessions.require(&cx, &fixture.catalogue, &cookie)).is_err(), "it has expired once");
+    assert!(cx.record.failure.take().unwrap().contains("restart it"));
 }
 
 #[test]

@@ -63,19 +63,22 @@ impl Session {
         guard::index(&self.bucket).map_err(|failure| self.failed(options, failure))
     }
 
-    /// Publishes the catalogue as it is now.
+    /// Publishes the catalogue as it is now. A mirror that cannot be reached is an error, but what has ended ends
+    /// everywhere else.
     pub fn publish(&self, options: &Options) -> Result<(), Error> {
-        let mirror = match &options.mirror {
-            None => None,
-            Some(place) => {
-                let mirror = Catalogue::new(place.open(&options.certificates)?);
-                let copied = self.catalogue.mirror_to(&mirror);
-                copied.map_err(|error| Error::Database(place.name(), error.to_string()))?;
-                Some(mirror)
-            }
-        };
-        views::publish(&self.catalogue, Some(&self.bucket), mirror.as_ref(), uploads(), options.force)
-            .map_err(|failure| self.failed(options, failure))
+        let mirror = options.mirror.as_ref().map(|place| self.mirror(options, place)).transpose();
+        let reached = mirror.as_ref().ok().and_then(Option::as_ref);
+        views::publish(&self.catalogue, Some(&self.bucket), reached, uploads(), options.force)
+            .map_err(|failure| self.failed(options, failure))?;
+        mirror.map(|_| ())
+    }
+
+    /// The mirror with the rows of the catalogue.
+    fn mirror(&self, options: &Options, place: &Place) -> Result<Catalogue, Error> {
+        let mirror = Catalogue::new(place.open(&options.certificates)?);
+        let copied = self.catalogue.mirror_to(&mirror);
+        copied.map_err(|error| Error::Database(place.name(), error.to_string()))?;
+        Ok(mirror)
     }
 
     pub fn failed(&self, options: &Options, failure: Failure) -> Error {

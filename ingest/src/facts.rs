@@ -196,7 +196,7 @@ pub mod tests {
 
     /// Reads without a file.
     fn read(tiff: Option<Vec<u8>>, name: &str) -> (Facts, u8) {
-        let file = File { path: std::path::Path::new(name), now: "2026-01-01T00:00:00Z".parse().unwrap() };
+        let file = File::new(std::path::Path::new(name), "2026-01-01T00:00:00Z".parse().unwrap());
         super::read(tiff, None, &file)
     }
 

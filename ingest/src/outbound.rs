@@ -29,7 +29,7 @@ impl Outbound {
             .user_agent(concat!("edge-gallery-ingest/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_recv_body(Some(Duration::from_mins(1)))
+            .timeout_per_read(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
         Self(agent)

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
-use std::path::Path;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
@@ -47,8 +46,8 @@ pub struct Photo {
 }
 
 /// Reads and scales a photo.
-pub fn read(path: &Path, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
-    let mut photo = read_any(path, kind, means)?;
+pub fn read(file: &taken::File, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
+    let mut photo = read_any(file, kind, means)?;
     // All browsers show these formats, and turn a JPEG as its EXIF says. Not all of them turn the others.
     photo.thumbnails.original = match kind {
         sniff::Photo::Jpeg => true,
@@ -58,33 +57,38 @@ pub fn read(path: &Path, kind: sniff::Photo, means: Means) -> Result<Photo, Stri
     Ok(photo)
 }
 
-fn read_any(path: &Path, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
+fn read_any(file: &taken::File, kind: sniff::Photo, means: Means) -> Result<Photo, String> {
+    let path = file.path;
     let length = path.metadata().map_err(unreadable)?.len();
     if length > MAX_FILE {
         return Err(format!("larger than {} MiB", MAX_FILE >> 20));
     }
     let format = match kind.decoder() {
         sniff::Decoder::Here(format) => format,
-        sniff::Decoder::Apart(format) => return apart(path, format, length, means),
+        sniff::Decoder::Apart(format) => return apart(file, format, length, means),
     };
     let mended = match whole::ending(path, kind).map_err(unreadable)? {
         Ending::Whole if format == ImageFormat::Jpeg => {
-            return jpeg(std::fs::read(path).map_err(unreadable)?, path, means);
+            return jpeg(std::fs::read(path).map_err(unreadable)?, file, means);
         }
-        Ending::Whole => return decode(BufReader::new(File::open(path).map_err(unreadable)?), path, format, means),
+        Ending::Whole => return decode(BufReader::new(File::open(path).map_err(unreadable)?), file, format, means),
+        Ending::Short(note) => {
+            let photo = decode(BufReader::new(File::open(path).map_err(unreadable)?), file, format, means)?;
+            return Ok(Photo { note: Some(note.to_owned()), ..photo });
+        }
         Ending::Mended(bytes) => bytes,
         Ending::Open(bytes) if is_all_there(&bytes, format, means)? => [&bytes[..], &whole::EOI].concat(),
         Ending::Open(_) | Ending::Cut => return Err(CUT.to_owned()),
     };
     let photo = match format {
-        ImageFormat::Jpeg => jpeg(mended, path, means)?,
-        _ => decode(Cursor::new(mended), path, format, means)?,
+        ImageFormat::Jpeg => jpeg(mended, file, means)?,
+        _ => decode(Cursor::new(mended), file, format, means)?,
     };
     Ok(Photo { note: Some("its last bytes are missing; the picture is whole".to_owned()), ..photo })
 }
 
 /// Reads a photo in a process of its own.
-fn apart(path: &Path, format: Format, length: u64, means: Means) -> Result<Photo, String> {
+fn apart(file: &taken::File, format: Format, length: u64, means: Means) -> Result<Photo, String> {
     // How many pixels a byte holds at least. What is larger than that still meets the limit of the process.
     let density = match format {
         Format::Heif => 10,
@@ -93,32 +97,30 @@ fn apart(path: &Path, format: Format, length: u64, means: Means) -> Result<Photo
         Format::Jpeg => 2,
     };
     let _permit = means.permits.acquire((length * density).div_ceil(PIXELS_PER_PERMIT));
-    let picture = means.decoder.decode(path, format, means.stop)?;
-    let file = taken::File { path, now: jiff::Timestamp::now() };
-    let (facts, _) = facts::read(picture.exif, picture.xmp.as_deref(), &file);
+    let picture = means.decoder.decode(file.path, format, means.stop)?;
+    let (facts, _) = facts::read(picture.exif, picture.xmp.as_deref(), file);
     finish(facts, picture.orientation, picture.size, picture.pixels)
 }
 
 /// Reads a JPEG, at the scale that is needed.
-fn jpeg(bytes: Vec<u8>, path: &Path, means: Means) -> Result<Photo, String> {
+fn jpeg(bytes: Vec<u8>, file: &taken::File, means: Means) -> Result<Photo, String> {
     if let Some(jpeg) = Jpeg::open(&bytes) {
         let (scale, pixels) = (jpeg.scale(), jpeg.pixels());
         if pixels > MAX_PIXELS {
-            return apart(path, Format::Jpeg, bytes.len() as u64, means);
+            return apart(file, Format::Jpeg, bytes.len() as u64, means);
         }
         if scale > 1 || jpeg.is_cmyk {
             let (size, exif, xmp) = ((jpeg.width, jpeg.height), jpeg.exif(), jpeg.xmp());
             let permit = means.permits.acquire((pixels / u64::from(scale)).div_ceil(PIXELS_PER_PERMIT));
             if let Some(picture) = jpeg.decode(scale) {
-                let file = taken::File { path, now: jiff::Timestamp::now() };
-                let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
+                let (facts, orientation) = facts::read(exif, xmp.as_deref(), file);
                 return finish(facts, orientation, size, picture);
             }
             // The decoder that follows reads some JPEGs that this one does not.
             drop(permit);
         }
     }
-    decode(Cursor::new(bytes), path, ImageFormat::Jpeg, means)
+    decode(Cursor::new(bytes), file, ImageFormat::Jpeg, means)
 }
 
 /// Whether a JPEG without its end holds the data of its last row, as the decoder reads it.
@@ -152,7 +154,7 @@ fn open<R: BufRead + Seek + 'static>(reader: R, format: ImageFormat) -> Result<(
 
 fn decode<R: BufRead + Seek + 'static>(
     reader: R,
-    path: &Path,
+    file: &taken::File,
     format: ImageFormat,
     means: Means,
 ) -> Result<Photo, String> {
@@ -162,9 +164,8 @@ fn decode<R: BufRead + Seek + 'static>(
     let exif = decoder.exif_metadata().unwrap_or_default();
     let xmp = decoder.xmp_metadata().unwrap_or_default();
     let profile = decoder.icc_profile().unwrap_or_default();
-    let file = taken::File { path, now: jiff::Timestamp::now() };
-    let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
-    let coded = File::open(path).ok().filter(|_| format == ImageFormat::Png).map(png::colour);
+    let (facts, orientation) = facts::read(exif, xmp.as_deref(), file);
+    let coded = File::open(file.path).ok().filter(|_| format == ImageFormat::Png).map(png::colour);
 
     let _permit = means.permits.acquire(pixels.div_ceil(PIXELS_PER_PERMIT));
     let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
@@ -226,7 +227,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         let means = Means { permits: &Permits::new(1), decoder: &Decoder::program("/nowhere"), stop: &Stop::default() };
-        read(file.path(), kind, means)
+        read(&taken::File::new(file.path(), jiff::Timestamp::now()), kind, means)
     }
 
     fn read_bytes(bytes: &[u8], kind: sniff::Photo) -> Result<(u32, u32), String> {
@@ -281,6 +282,30 @@ mod tests {
         for length in 8..whole.len() - 12 {
             assert!(read_noted(&whole[..length], sniff::Photo::Png).is_err(), "{length} of {}", whole.len());
         }
+    }
+
+    /// Half of an animation shows its first picture.
+    #[test]
+    fn a_gif_without_its_trailer_comes_in_with_a_note() {
+        let mut whole = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut whole);
+        for red in [250, 10] {
+            let picture = image::RgbaImage::from_pixel(60, 40, image::Rgba([red, 0, 0, 255]));
+            encoder.encode_frame(image::Frame::new(picture)).unwrap();
+        }
+        drop(encoder);
+        let note = |length: usize| read_noted(&whole[..length], sniff::Photo::Gif).map(|photo| photo.note);
+        assert_eq!(note(whole.len()), Ok(None));
+        let trailing = [&whole[..], b"what programs append"].concat();
+        assert_eq!(read_noted(&trailing, sniff::Photo::Gif).unwrap().note, None);
+        let second = whole.windows(3).rposition(|bytes| bytes == [0x21, 0xf9, 4]).unwrap();
+        for length in [whole.len() - 1, whole.len() - 10, second] {
+            assert!(note(length).unwrap().unwrap().starts_with("it is cut short"), "{length} of {}", whole.len());
+        }
+        for length in 6..second - 1 {
+            assert!(note(length).is_err(), "{length} of {}", whole.len());
+        }
+        assert_eq!(note(second - 1), Err(CUT.to_owned()));
     }
 
     #[test]

@@ -106,8 +106,8 @@ pub fn films(options: &Options, publisher: &Publisher, library: &Library, tally:
     let mut films = Vec::new();
     for file in &library.candidates {
         let Kind::Film(kind) = file.kind else { continue };
-        match live.known(file) {
-            Some(outcome) => tally.count(&file.place, Ok(outcome)),
+        match live.known(publisher, file).transpose() {
+            Some(result) => tally.count(&file.place, result),
             None => films.push((file, kind)),
         }
     }
@@ -175,7 +175,7 @@ fn examine<'a>(
         Err(_) => None,
     };
     let encoder = match publisher.films.encoder() {
-        Ok(encoder) => encoder,
+        Ok(encoder) => encoder.without(&file.excluded),
         Err(_) if claim.is_none() => return Ok(Err(Outcome::Unchanged)),
         Err(reason) => return Err(Failure::Skipped(reason)),
     };
@@ -185,6 +185,7 @@ fn examine<'a>(
     let joined = live.join(publisher, &encoder, (file, kind), &film, before.as_ref())?;
     Ok(match (joined, claim) {
         (Some(outcome), _) => Err(outcome),
+        (None, Some(claim)) if claim.before.is_none() && live.may_be_edit(file, &film) => Err(Outcome::NameKeptOut),
         (None, Some(claim)) => Ok((claim, film)),
         (None, None) => Err(Outcome::Unchanged),
     })
@@ -231,7 +232,7 @@ fn encode(
     film: Film,
     done: &mut u64,
 ) -> Result<Encoded, Failure> {
-    let encoder = publisher.films.encoder().map_err(Failure::Skipped)?;
+    let encoder = publisher.films.encoder().map_err(Failure::Skipped)?.without(&file.excluded);
     let (name, length, work) = (file.filename(), film.duration, mebibytes(file.size));
     progress.milestone(&format!("encoding {} ({length:.0} s)", file.place));
     shielded(|| {

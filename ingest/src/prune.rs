@@ -1,11 +1,12 @@
 //! Files that are gone: what moved is forgotten in its old place, and `--prune` takes the rest out of the gallery.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, Deletion, Place, State};
 use crate::failure::Failure;
+use crate::live;
 use crate::register::Register;
-use crate::tally::Tally;
+use crate::tally::{LIBRARY, Tally};
 use crate::walk::{Library, RULES};
 
 /// How long the objects of an item stay after it was taken out.
@@ -49,7 +50,11 @@ pub fn run(
         }
     }
     catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
-    let Some(prune) = prune.filter(|_| !gone.is_empty()) else { return Ok(true) };
+    live::forget_moved(catalogue, register.library, library)?;
+    let Some(prune) = prune.filter(|_| !gone.is_empty()) else {
+        note_excluded(&missing, &gone, library, tally);
+        return Ok(true);
+    };
     let lost = missing.iter().filter(|place| gone.binary_search(&place.key).is_ok()).count();
     let all = register.len().saturating_sub(moved.len());
     let is_much = library.candidates.is_empty() || lost * 2 > all;
@@ -77,10 +82,26 @@ pub fn run(
     Ok(true)
 }
 
+/// Says how many items are shown although a `.galleryignore` names their files.
+fn note_excluded(missing: &[Place], gone: &[String], library: &Library, tally: &Tally) {
+    let excluded = missing.iter().filter(|place| library.excludes(&place.path)).map(|place| &place.key);
+    let shown: BTreeSet<_> = excluded.filter(|key| gone.binary_search(key).is_ok()).collect();
+    let words = match shown.len() {
+        0 => return,
+        1 => "an item is still shown whose file a .galleryignore names: --prune or hide takes it out".to_owned(),
+        more => {
+            format!("{more} items are still shown whose files a .galleryignore names: --prune or hide takes them out")
+        }
+    };
+    tally.note(LIBRARY, words);
+}
+
 /// Those that are gone of places that the walk did not find. Nothing is known about what lies below a folder that
-/// cannot be read, or whose `.galleryignore` cannot, and a file that is named as skipped or failed is there.
+/// cannot be read, or whose `.galleryignore` cannot, or behind a link that was not followed. A file that is named as
+/// skipped or failed is there.
 pub fn missing(mut missing: Vec<Place>, library: &Library) -> Vec<Place> {
-    let named = library.failed.iter().chain(&library.skipped).map(|(name, _)| name.as_str());
+    let named = library.failed.iter().chain(&library.skipped).map(|(name, _)| name);
+    let named = named.chain(&library.not_followed).map(String::as_str);
     let unclear: Vec<&str> =
         named.map(|name| name.strip_suffix(RULES).map_or(name, |folder| folder.trim_end_matches('/'))).collect();
     let is_unclear = |path: &str| {

@@ -115,7 +115,7 @@ impl<'a> Publisher<'a> {
             Ok(claim) => claim,
             Err(outcome) => return Ok((outcome, None)),
         };
-        let mut photo = photo::read(&file.path, kind, self.means).map_err(Failure::File)?;
+        let mut photo = photo::read(&file.dated(), kind, self.means).map_err(Failure::File)?;
         let examination = Examination::of_file(&file.path, claim.crc).map_err(unreadable)?;
         let mut clip = None;
         match motion::clip_of(&file.path, kind, self.films, self.means.permits)? {

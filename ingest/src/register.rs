@@ -80,6 +80,7 @@ impl<'a> Register<'a> {
             unrecognised: Unrecognised::default(),
             pruned: HashSet::new(),
             pruned_by_digest: HashMap::new(),
+            spelled: HashMap::new(),
         };
         for (key, before) in catalogue.adopted()? {
             // Hidden and removed ones too: their files must not come in as new items.
@@ -95,6 +96,7 @@ impl<'a> Register<'a> {
                 if !withdrawn.is_purged {
                     let digest = withdrawn.digest.map(|digest| (digest, withdrawn.key.clone()));
                     inner.pruned_by_digest.extend(digest);
+                    inner.spell(&withdrawn.key);
                     inner.pruned.insert(withdrawn.key);
                 }
                 continue;
@@ -193,12 +195,15 @@ impl<'a> Register<'a> {
         let inner = self.lock();
         let key = file.key.as_str();
         let is_known = inner.places.get(&file.place).is_some_and(|place| inner.items.contains_key(&place.key));
-        !is_known && !inner.items.contains_key(key) && !inner.begun.contains(key) && !inner.pruned.contains(key)
+        let is_taken = inner.items.contains_key(key) || inner.pruned.contains(key) || inner.is_spelled_otherwise(key);
+        !is_known && !is_taken && !inner.begun.contains(key)
     }
 
     /// Leaves a key to the object that lies there.
     pub fn occupy(&self, key: &str) {
-        self.lock().occupied.insert(key.to_owned());
+        let mut inner = self.lock();
+        inner.spell(key);
+        inner.occupied.insert(key.to_owned());
     }
 
     /// Notes the digest of a file that is an original of another program.
@@ -343,7 +348,7 @@ impl Drop for Claim<'_> {
         }
         let mut inner = self.register.lock();
         inner.by_digest.remove(&self.source.sha256);
-        inner.items.remove(&self.key);
+        inner.unclaim(&self.key);
         if let Some(item) = self.before.take() {
             inner.insert(Entry { item, is_withdrawn: false, is_claimed: false });
         }

@@ -23,6 +23,7 @@ use crate::progress::Progress;
 use crate::publish::{OLD_VERSIONS_STAY, Publisher};
 use crate::register::new_version;
 use crate::sniff::{self, Kind};
+use crate::taken;
 use crate::tally::Tally;
 use crate::thumbnail;
 use crate::walk::Candidate;
@@ -66,18 +67,18 @@ pub fn fill(
 }
 
 /// The files of the library that hold items as they are in the gallery, by key.
-fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMap<String, &'f Path>, Failure> {
+fn unchanged<'f>(publisher: &Publisher, files: &'f [Candidate]) -> Result<HashMap<String, &'f Candidate>, Failure> {
     let files: HashMap<&str, &Candidate> = files.iter().map(|file| (file.place.as_str(), file)).collect();
     let places = publisher.catalogue.places(publisher.register.library)?;
     let mut known = HashMap::new();
     for place in places {
         let file = files.get(place.path.as_str()).filter(|file| file.is_as_in(&place));
-        known.extend(file.map(|file| (place.key, file.path.as_path())));
+        known.extend(file.map(|file| (place.key, *file)));
     }
     Ok(known)
 }
 
-fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&Path>) -> Result<(), Failure> {
+fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&Candidate>) -> Result<(), Failure> {
     if item.what == Lack::Film {
         return film(options, publisher, item);
     }
@@ -90,8 +91,8 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
         return Ok(publisher.catalogue.fill_thumbhash(&item.key, &thumbhash)?);
     }
     let fetched;
-    let path = if let Some(path) = file {
-        path
+    let path = if let Some(file) = file {
+        file.path.as_path()
     } else {
         fetched = fetch(options, publisher, &item.key)?;
         &fetched
@@ -102,7 +103,8 @@ fn one(options: &Options, publisher: &Publisher, item: &Lacking, file: Option<&P
     let Kind::Photo(kind) = sniff::file(path).map_err(|error| Failure::File(photo::unreadable(error)))? else {
         return Err(Failure::File("its original is no picture that this version can read".to_owned()));
     };
-    let made = photo::read(path, kind, publisher.means).map_err(Failure::File)?.thumbnails;
+    let dated = file.map_or_else(|| taken::File::new(path, jiff::Timestamp::now()), Candidate::dated);
+    let made = photo::read(&dated, kind, publisher.means).map_err(Failure::File)?.thumbnails;
     let version = new_version(&item.key, true);
     let mut renditions = publisher.thumbnails(&item.key, &version, &made)?;
     if let InPhoto::Clip(clip) = motion::clip_of(path, kind, publisher.films, publisher.means.permits)? {

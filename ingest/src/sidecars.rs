@@ -34,7 +34,7 @@ pub fn read(
         let Some(folder) = file.path.parent() else { continue };
         if !dated.contains_key(&key)
             && *folders.entry(folder).or_insert_with(|| has_sidecars(folder))
-            && let Some(taken) = taken::of_sidecar(&taken::File { path: &file.path, now })
+            && let Some(taken) = taken::of_sidecar(&taken::File { now, ..file.dated() })
         {
             dated.insert(key, catalogue::alone(&taken, zone));
         }

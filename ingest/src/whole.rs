@@ -17,6 +17,8 @@ pub enum Ending {
     Mended(Vec<u8>),
     /// The end marker of a JPEG is missing. Whether data are missing too, the decoder has to say: see [`paddings`].
     Open(Vec<u8>),
+    /// What is shown of it is there. What is missing is to be said.
+    Short(&'static str),
     Cut,
 }
 
@@ -24,6 +26,7 @@ pub fn ending(path: &Path, kind: sniff::Photo) -> std::io::Result<Ending> {
     match kind {
         sniff::Photo::Jpeg => jpeg(path),
         sniff::Photo::Png => png(path),
+        sniff::Photo::Gif => gif(path),
         // The decoders of the others refuse what is cut.
         _ => Ok(Ending::Whole),
     }
@@ -82,12 +85,67 @@ fn jpeg(path: &Path) -> std::io::Result<Ending> {
     Ok(Ending::Open(bytes))
 }
 
+/// The decoder reads no further than the first picture, so half of an animation would be taken for a whole one.
+fn gif(path: &Path) -> std::io::Result<Ending> {
+    const SHORT: &str = "it is cut short; its first picture is whole: if it is an animation, copy it again";
+    let mut pictures = 0;
+    match find_trailer(&mut BufReader::with_capacity(1 << 16, File::open(path)?), &mut pictures) {
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {}
+        result => return result.map(|()| Ending::Whole),
+    }
+    Ok(if pictures == 0 { Ending::Cut } else { Ending::Short(SHORT) })
+}
+
+/// Blocks as in GIF89a. Counts the pictures that are whole.
+fn find_trailer(file: &mut BufReader<File>, pictures: &mut u32) -> std::io::Result<()> {
+    // Up to the flags of the logical screen.
+    file.seek_relative(10)?;
+    let flags = byte(file)?;
+    file.seek_relative(2 + colours(flags))?;
+    loop {
+        match byte(file)? {
+            0x2c => {
+                file.seek_relative(8)?;
+                let flags = byte(file)?;
+                // The colours, and the size of codes.
+                file.seek_relative(colours(flags) + 1)?;
+                skip_pieces(file)?;
+                *pictures += 1;
+            }
+            0x21 => {
+                file.seek_relative(1)?;
+                skip_pieces(file)?;
+            }
+            // Padding between blocks.
+            0x00 => {}
+            // The trailer, or what the decoder may refuse.
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The bytes of a table of colours.
+const fn colours(flags: u8) -> i64 {
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
+/// Goes on behind the empty piece.
+fn skip_pieces(file: &mut BufReader<File>) -> std::io::Result<()> {
+    loop {
+        match byte(file)? {
+            0 => return Ok(()),
+            size => file.seek_relative(size.into())?,
+        }
+    }
+}
+
+fn byte(file: &mut impl Read) -> std::io::Result<u8> {
+    let mut byte = [0];
+    file.read_exact(&mut byte).map(|()| byte[0])
+}
+
 /// Markers as in ITU-T T.81 annex B: segments with a length, entropy-coded data after `SOS` until the next marker.
 fn find_end(file: &mut impl BufRead, scans: &mut Scans) -> std::io::Result<()> {
-    let byte = |file: &mut dyn Read| {
-        let mut byte = [0];
-        file.read_exact(&mut byte).map(|()| byte[0])
-    };
     loop {
         // Skips everything up to a marker: entropy-coded data, or padding that some programs write.
         if file.skip_until(0xff)? == 0 {

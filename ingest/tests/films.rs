@@ -62,6 +62,8 @@ fn main() {
         trial("a_clip_beside_a_photo_is_part_of_it", live::beside),
         trial("a_clip_joins_a_photo_that_comes_later", live::alone_before),
         trial("a_clip_of_a_hidden_photo_stays_out", live::hidden),
+        trial("clips_of_a_folder_that_was_renamed", live::moved),
+        trial("another_film_where_a_removed_clip_lay", live::another_in_its_place),
         trial("one_of_two_films_is_the_clip", live::two_films),
         trial("an_old_photo_gets_pictures_and_clip_in_one_run", live::of_an_earlier_version),
         trial("a_film_of_another_moment_stays_alone", live::strangers),

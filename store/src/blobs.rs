@@ -61,7 +61,7 @@ impl Blobs {
         }
     }
 
-    /// Writes a request's body to a new blob.
+    /// Writes a request's body to a new blob. When this returns, the blob is on the disk.
     ///
     /// # Errors
     /// 400 if the body is too short or does not match one of its digests, 403 if the signatures of its chunks do not
@@ -77,6 +77,9 @@ impl Blobs {
         request.input.body = Some(body);
         let output = self.receiver.put_object(request).await.map_err(|error| failure.or(error))?.output;
         blob.remove_notes();
+        let path = blob.path();
+        let settled = tokio::task::spawn_blocking(move || settle(&path)).await;
+        settled.map_err(S3Error::internal_error)?.map_err(S3Error::internal_error)?;
         Ok((blob, output))
     }
 
@@ -131,15 +134,17 @@ impl Drop for NewBlob<'_> {
     }
 }
 
-/// Makes `new` hold the same bytes as `source` without reading them, if the file system can do this.
+/// Makes `new` hold the same bytes as `source` without reading them, if the file system can do this. When this returns,
+/// `new` is on the disk.
 ///
 /// # Errors
 /// 404 if `source` was deleted in the meantime.
 pub async fn duplicate(source: PathBuf, new: &NewBlob<'_>) -> S3Result {
     let (unfinished, new) = (new.unfinished(), new.path());
-    let copy = move || {
+    let copy = move || -> io::Result<()> {
         fs::hard_link(&source, &new)
-            .or_else(|_| fs::copy(&source, &unfinished).and_then(|_| fs::rename(&unfinished, &new)))
+            .or_else(|_| fs::copy(&source, &unfinished).and_then(|_| fs::rename(&unfinished, &new)))?;
+        settle(&new)
     };
     match tokio::task::spawn_blocking(copy).await {
         Ok(Ok(())) => Ok(()),
@@ -149,7 +154,7 @@ pub async fn duplicate(source: PathBuf, new: &NewBlob<'_>) -> S3Result {
     }
 }
 
-/// Writes `sources` one after the other into `new`.
+/// Writes `sources` one after the other into `new`. When this returns, `new` is on the disk.
 pub async fn concatenate(sources: Vec<PathBuf>, new: &NewBlob<'_>) -> S3Result {
     let is_wanted = Arc::clone(&new.is_wanted);
     let (unfinished, new) = (new.unfinished(), new.path());
@@ -161,7 +166,24 @@ pub async fn concatenate(sources: Vec<PathBuf>, new: &NewBlob<'_>) -> S3Result {
             }
             io::copy(&mut fs::File::open(source)?, &mut target)?;
         }
-        fs::rename(unfinished, new)
+        fs::rename(unfinished, &new)?;
+        settle(&new)
     };
     tokio::task::spawn_blocking(copy).await.map_err(S3Error::internal_error)?.map_err(S3Error::internal_error)
+}
+
+/// Waits until a blob and its name are on the disk. Once the index names a blob, the one that it replaces is removed,
+/// so a power cut must not take the new one away.
+fn settle(blob: &Path) -> io::Result<()> {
+    fs::File::open(blob)?.sync_all()?;
+    blob.parent().map_or(Ok(()), settle_names)
+}
+
+/// Waits until the names in a folder are on the disk. Some file systems, such as those over a network, have no such
+/// call for a folder. That is no reason to store nothing there.
+pub fn settle_names(folder: &Path) -> io::Result<()> {
+    match fs::File::open(folder)?.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        settled => settled,
+    }
 }

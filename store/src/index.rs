@@ -1,7 +1,7 @@
 //! The index: which blob holds the bytes of which key. It is one SQLite file per bucket.
 //!
-//! Keys are compared as bytes, which is the order in which S3 lists them. Every method takes microseconds, and runs
-//! on the thread that calls it.
+//! Keys are compared as bytes, which is the order in which S3 lists them. Every method runs on the thread that calls
+//! it. One that reads takes microseconds. One that changes something returns when the change is on the disk.
 
 use std::{
     io,
@@ -121,6 +121,21 @@ impl From<Error> for S3Error {
     }
 }
 
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        Self::other(S3Error::from(error))
+    }
+}
+
+/// A blob that the index names.
+pub struct Named {
+    pub blob: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// The key of the object. `None` for a part of an upload.
+    pub key: Option<Vec<u8>>,
+}
+
 pub struct Index(Mutex<Connection>);
 
 impl Index {
@@ -134,7 +149,8 @@ impl Index {
             db.busy_timeout(Duration::from_millis(500))?;
             db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             db.pragma_update(None, "journal_mode", "WAL")?;
-            db.pragma_update(None, "synchronous", "NORMAL")?;
+            // What a change replaces is removed right after it, so a power cut must not undo the change.
+            db.pragma_update(None, "synchronous", "FULL")?;
             db.pragma_update(None, "foreign_keys", true)?;
             db.execute_batch(SCHEMA)?;
             Ok(db)
@@ -166,11 +182,18 @@ impl Index {
         Ok(replaced)
     }
 
-    /// Forgets `key`, and returns its blob.
-    pub fn delete(&self, key: &str) -> Result<Option<String>> {
-        let db = self.lock();
-        let mut delete = db.prepare_cached("DELETE FROM object WHERE key = ?1 RETURNING blob")?;
-        Ok(delete.query_row([key.as_bytes()], |row| row.get(0)).optional()?)
+    /// Forgets `keys` in one step, for which the disk is waited once. Returns the blobs of those that there were.
+    pub fn delete(&self, keys: &[&str]) -> Result<Vec<String>> {
+        let mut db = self.lock();
+        // Without a transaction of our own, nobody would be told that the disk refused the change.
+        let change = db.transaction()?;
+        let mut blobs = Vec::new();
+        for key in keys {
+            let mut delete = change.prepare_cached("DELETE FROM object WHERE key = ?1 RETURNING blob")?;
+            blobs.extend(delete.query_row([key.as_bytes()], |row| row.get::<_, String>(0)).optional()?);
+        }
+        change.commit()?;
+        Ok(blobs)
     }
 
     /// Up to `limit` entries whose keys are at or after `from`, in order.
@@ -191,6 +214,36 @@ impl Index {
         let mut select = db.prepare("SELECT blob FROM object UNION ALL SELECT blob FROM part")?;
         let blobs = select.query_map([], |row| row.get(0))?;
         Ok(blobs.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether no blob is in use.
+    pub fn is_empty(&self) -> Result<bool> {
+        let none = "SELECT NOT EXISTS (SELECT 1 FROM object) AND NOT EXISTS (SELECT 1 FROM part)";
+        Ok(self.lock().query_row(none, [], |row| row.get(0))?)
+    }
+
+    /// Every blob that is in use, with what is said of it. Objects come in the order of their keys.
+    pub fn named(&self) -> Result<Vec<Named>> {
+        let db = self.lock();
+        let mut select =
+            db.prepare("SELECT blob, size, key FROM object UNION ALL SELECT blob, size, NULL FROM part")?;
+        let named =
+            select.query_map([], |row| Ok(Named { blob: row.get(0)?, size: size(row, 1)?, key: row.get(2)? }))?;
+        Ok(named.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Forgets objects and parts whose bytes are gone.
+    pub fn forget(&self, gone: &[Named]) -> Result {
+        let mut db = self.lock();
+        let change = db.transaction()?;
+        for named in gone {
+            match &named.key {
+                Some(key) => change.prepare_cached("DELETE FROM object WHERE key = ?1")?.execute([key])?,
+                None => change.prepare_cached("DELETE FROM part WHERE blob = ?1")?.execute([&named.blob])?,
+            };
+        }
+        change.commit()?;
+        Ok(())
     }
 
     pub fn start_upload(&self, id: &str, key: &str, headers: &Headers) -> Result {
@@ -269,6 +322,20 @@ impl Index {
     pub fn drop_upload(&self, id: &str) -> Result {
         self.lock().execute("DELETE FROM upload WHERE id = ?1", [id])?;
         Ok(())
+    }
+
+    /// Forgets the uploads whose newest part came before `time` (Unix seconds), and returns the blobs of their parts.
+    /// An upload without a part takes no room. The index does not know when it began, and keeps it.
+    pub fn drop_uploads_before(&self, time: i64) -> Result<Vec<String>> {
+        let old = "(SELECT upload FROM part GROUP BY upload HAVING MAX(modified) < ?1)";
+        let mut db = self.lock();
+        let change = db.transaction()?;
+        let mut select = change.prepare(&format!("SELECT blob FROM part WHERE upload IN {old}"))?;
+        let blobs = select.query_map([time], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        drop(select);
+        change.execute(&format!("DELETE FROM upload WHERE id IN {old}"), [time])?;
+        change.commit()?;
+        Ok(blobs)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {

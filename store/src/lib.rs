@@ -43,9 +43,14 @@
 //!   signature are accepted. With such headers, a link to write one object can copy any other.
 //!
 //! # Promises
-//! A crash of the process loses no finished write, and leaves no half-made object. A power failure may do both,
-//! because nothing is synced to disk per write. Only one process at a time may open a folder. Bytes that the index does
-//! not name are not deleted at a start, because the index may be an older copy: see `lost`.
+//! - Neither a crash of the process nor a power cut loses a finished write, or leaves a half-made object. The bytes and
+//!   their name in the folder are on the disk before the index names them. The index is on the disk before the write is
+//!   answered, and before the bytes that it replaces are removed.
+//! - A disk may lose bytes all the same. A store that was not closed in order looks at its files when it opens, and
+//!   forgets the objects whose bytes are gone: see `intact`.
+//! - Bytes that the index does not name are not deleted at a start, because the index may be an older copy: see `lost`.
+//! - An upload of which nothing has come for seven days is dropped at a start: see `multipart`.
+//! - Only one process at a time may open a folder.
 
 mod blobs;
 mod body;
@@ -55,6 +60,7 @@ mod cors;
 mod front;
 mod guard;
 mod index;
+mod intact;
 mod list;
 mod lost;
 mod multipart;
@@ -106,8 +112,8 @@ impl fmt::Debug for Config {
 ///
 /// # Errors
 /// `InvalidInput` for a bucket name that S3 does not allow, `WouldBlock` if another process has the folder open,
-/// `InvalidData` if the index is missing or empty and there are bytes of objects, and every error of opening the
-/// folder.
+/// `InvalidData` if the index is missing or empty and there are bytes of objects, or if most of the bytes that it names
+/// are gone, and every error of opening the folder.
 pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let front = front::Front::open(config)?;
     let shutdown = async {

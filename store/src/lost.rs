@@ -1,7 +1,7 @@
 //! Blobs that the index does not name. A crash leaves one between a write and its row. An index that was brought back
 //! from an older copy does not name what came since, and these may be somebody's only originals. The two cannot be told
-//! apart, so nothing is deleted at once. What a write had not finished lies elsewhere, under the names of `s3s-fs` for
-//! temporary files.
+//! apart, so nothing is deleted at once. What is left of an object that lost bytes comes here, too: see `intact`. What
+//! a write had not finished lies elsewhere, under the names of `s3s-fs` for temporary files.
 
 use std::{
     collections::HashSet,
@@ -16,17 +16,36 @@ use crate::{blobs::FOLDER as BLOBS, index};
 const FOLDER: &str = "lost";
 /// How long they are kept there.
 const KEPT: Duration = Duration::from_hours(30 * 24);
+/// How many keys the operator is told.
+const TOLD: usize = 8;
 
-/// Blobs that were moved out of the way.
+/// Blobs that were moved out of the way, and objects that are no longer there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
     pub folder: PathBuf,
+    /// How many blobs were moved into the folder.
     pub count: usize,
+    /// The keys of the objects whose bytes are gone.
+    pub gone: Vec<String>,
 }
 
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { folder, count } = self;
+        let Self { folder, count, gone } = self;
+        if !gone.is_empty() {
+            let objects = if gone.len() == 1 { "1 object has" } else { &format!("{} objects have", gone.len()) };
+            // In quotes, so that a key with a line feed is one line.
+            let keys: Vec<_> = gone.iter().take(TOLD).map(|key| format!("{key:?}")).collect();
+            let keys = keys.join(", ");
+            write!(f, "{objects} lost bytes and must be stored again: {keys}")?;
+            if gone.len() > TOLD {
+                write!(f, " and {} more", gone.len() - TOLD)?;
+            }
+            if *count == 0 {
+                return Ok(());
+            }
+            f.write_str("; ")?;
+        }
         let files = if *count == 1 { "1 file is" } else { &format!("{count} files are") };
         write!(
             f,
@@ -59,8 +78,9 @@ pub fn refuse_blobs(root: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidData, words))
 }
 
-/// Moves the blobs that are not in use out of the way, and removes those that were moved long ago.
-pub fn set_aside(root: &Path, in_use: &HashSet<String>) -> io::Result<Option<Lost>> {
+/// Moves the blobs that are not in use out of the way, and removes those that were moved long ago. `gone` are the keys
+/// of the objects whose bytes are gone, for the operator to be told with it.
+pub fn set_aside(root: &Path, in_use: &HashSet<String>, gone: Vec<String>) -> io::Result<Option<Lost>> {
     let folder = root.join(FOLDER);
     let now = SystemTime::now();
     for path in blobs(&folder)? {
@@ -89,7 +109,13 @@ pub fn set_aside(root: &Path, in_use: &HashSet<String>) -> io::Result<Option<Los
             fs::remove_file(entry.path())?;
         }
     }
-    Ok((count > 0).then_some(Lost { folder, count }))
+    Ok((count > 0 || !gone.is_empty()).then_some(Lost { folder, count, gone }))
+}
+
+/// Moves a blob of `size` bytes back that was set aside. Returns whether it is there again.
+pub fn bring_back(root: &Path, id: &str, size: u64) -> bool {
+    let aside = root.join(FOLDER).join(id);
+    aside.metadata().is_ok_and(|found| found.len() == size) && fs::rename(aside, root.join(BLOBS).join(id)).is_ok()
 }
 
 /// The files in a folder that have the name of a blob. What else lies there, such as `@eaDir`, is not the store's.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fs, io, path::Path};
 
 use async_trait::async_trait;
 use s3s::{
-    S3, S3Error, S3Request, S3Response, S3Result,
+    S3, S3Request, S3Response, S3Result,
     access::{S3Access, S3AccessContext},
     auth::{S3Auth, SecretKey},
     dto::{
@@ -24,7 +24,9 @@ use crate::{
     blobs::Blobs,
     broken::told,
     index::{self, Index},
+    intact::{self, Closing},
     lost::{self, Lost},
+    multipart,
 };
 
 /// One bucket.
@@ -33,6 +35,8 @@ pub struct Store {
     pub index: Index,
     pub blobs: Blobs,
     pub lost: Option<Lost>,
+    /// Dropped last, when the index is closed.
+    _closing: Closing,
 }
 
 impl Store {
@@ -51,16 +55,19 @@ impl Store {
             // No index is made beside blobs: it would be in the way of the one that is brought back.
             lost::refuse_blobs(&root)?;
         }
+        let was_closed = intact::was_closed(&root);
         // The index is opened first, because of its lock: the rest is safe only if no other process uses the folder.
         let index = Index::open(&file)?;
-        let in_use: HashSet<String> =
-            index.blobs().map_err(S3Error::from).map_err(io::Error::other)?.into_iter().collect();
-        if in_use.is_empty() {
+        if index.is_empty()? {
             lost::refuse_blobs(&root)?;
         }
+        let gone = if was_closed { Vec::new() } else { intact::check(&root, &index)? };
         let blobs = Blobs::open(&root)?;
-        let lost = lost::set_aside(&root, &in_use)?;
-        Ok(Self { bucket, index, blobs, lost })
+        intact::unmark(&root)?;
+        multipart::drop_forgotten(&index, &blobs)?;
+        let in_use: HashSet<String> = index.blobs()?.into_iter().collect();
+        let lost = lost::set_aside(&root, &in_use, gone)?;
+        Ok(Self { bucket, index, blobs, lost, _closing: Closing::new(root) })
     }
 }
 

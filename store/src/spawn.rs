@@ -64,7 +64,7 @@ impl Running {
         self.addr
     }
 
-    /// What was set aside when the folder was opened, for the operator to be told.
+    /// What was set aside and what was gone when the folder was opened, for the operator to be told.
     pub fn lost(&self) -> Option<&Lost> {
         self.lost.as_ref()
     }

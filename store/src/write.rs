@@ -92,23 +92,22 @@ impl Store {
 
     /// Deletes an object. Deleting a missing object succeeds.
     pub fn delete(&self, key: &str) -> S3Result {
-        self.remove_replaced(self.index.delete(key)?);
+        self.remove_replaced(self.index.delete(&[key])?);
         Ok(())
     }
 
     pub fn delete_many(&self, delete: Delete) -> S3Result<DeleteObjectsOutput> {
-        let mut deleted = Vec::new();
-        for object in delete.objects {
-            self.delete(&object.key)?;
-            deleted.push(DeletedObject { key: Some(object.key), ..DeletedObject::default() });
-        }
+        let keys: Vec<&str> = delete.objects.iter().map(|object| object.key.as_str()).collect();
+        self.remove_replaced(self.index.delete(&keys)?);
+        let named = |key| DeletedObject { key: Some(key), ..DeletedObject::default() };
+        let deleted = delete.objects.into_iter().map(|object| named(object.key)).collect();
         let quiet = delete.quiet.unwrap_or_default();
         Ok(DeleteObjectsOutput { deleted: (!quiet).then_some(deleted), ..DeleteObjectsOutput::default() })
     }
 
-    /// Removes a replaced blob. A reader that has the blob open can read it to the end.
-    pub fn remove_replaced(&self, blob: Option<String>) {
-        if let Some(blob) = blob {
+    /// Removes replaced blobs. A reader that has one open can read it to the end.
+    pub fn remove_replaced(&self, blobs: impl IntoIterator<Item = String>) {
+        for blob in blobs {
             self.blobs.remove(&blob);
         }
     }

@@ -107,6 +107,14 @@ async fn find<P: Platform>(
         if let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? {
             return Ok((asked, stored));
         }
+        // The objects of 0.1.0 have no version in their names, and the one that is asked for may be theirs.
+        if current.is_versioned {
+            let flat = film(service, cx, key, Version::Asked(None), file).await?;
+            let path = [&flat.prefix, file].concat();
+            if let Some(stored) = service.objects.get(cx, &path, MAX_BYTES).await? {
+                return Ok((flat, stored));
+            }
+        }
     }
     let path = [&current.prefix, file].concat();
     let stored = service.objects.get(cx, &path, MAX_BYTES).await?;

@@ -61,6 +61,11 @@ pub(crate) async fn forward<P: Platform>(
             headers.append(&name, value.clone());
         }
     }
+    // Video-edge gives the bytes of a segment to a page of another origin, where it leads others to the store. A report
+    // is checked here, and video-edge would compare the page's origin with its own.
+    if head.method.is_safe() {
+        headers.extend(head.headers.get(header::ORIGIN).map(|page| (header::ORIGIN, page.clone())));
+    }
     headers.insert(header::VIA, HeaderValue::from_static(VIA));
     let naming = Naming { https: cx.facts.https, base: &service.config.base };
     if let Some(cookie) = sessions::forward(&head.headers, naming, origin.starts_with("https:")) {
@@ -81,8 +86,10 @@ pub(crate) async fn forward<P: Platform>(
         // A server before video-edge gave this answer. Its words are not for the client.
         return Err(failed(format!("VIDEO_ORIGIN answered {}", response.status().as_u16())).into());
     }
-    // Only viewer-edge sets these headers.
-    for name in [header::SET_COOKIE, header::STRICT_TRANSPORT_SECURITY] {
+    // Only viewer-edge sets these headers, and says which pages may read what a cookie opens.
+    let for_one = response.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_some_and(|origin| origin != "*");
+    let own = [header::SET_COOKIE, header::STRICT_TRANSPORT_SECURITY, header::ACCESS_CONTROL_ALLOW_CREDENTIALS];
+    for name in own.into_iter().chain(for_one.then_some(header::ACCESS_CONTROL_ALLOW_ORIGIN)) {
         response.headers_mut().remove(name);
     }
     Ok(response)

@@ -56,9 +56,6 @@ pub(crate) async fn login<P: Platform>(
         None => None,
         Some(token) => Some(service.sessions.link(cx, &service.catalogue, &token).await?.ok_or_else(no_such_link)?),
     };
-    require_password(service, cx, link.as_deref(), password).await?;
-    let cookie = service.sessions.mint(cx, &service.catalogue, link.as_deref()).await?;
-    cx.record.event.set(Some("login"));
     let mut response = match form {
         Form::Json => {
             let body = serde_json::json!({ "returnTo": target }).to_string();
@@ -66,6 +63,15 @@ pub(crate) async fn login<P: Platform>(
         }
         Form::UrlEncoded => see_other(&ascii(&target)),
     };
+    // So does a page follow a link whose secret stands behind `#`.
+    if let Some(link) = link.as_deref().filter(|_| password.is_empty())
+        && keeps_session(service, cx, headers, link).await?
+    {
+        return Ok(response);
+    }
+    require_password(service, cx, link.as_deref(), password).await?;
+    let cookie = service.sessions.mint(cx, &service.catalogue, link.as_deref()).await?;
+    cx.record.event.set(Some("login"));
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -86,17 +92,10 @@ pub(crate) async fn follow<P: Platform>(
     let is_visit = |name: &str, wanted: &str| head.headers.get(name).is_none_or(|value| value == wanted);
     let is_visit = is_visit("sec-fetch-mode", "navigate") && is_visit("sec-fetch-dest", "document");
     let is_visit = is_visit && !linked::is_previewer(&head.headers);
-    if let Some(link) = link.as_ref().filter(|_| is_visit) {
-        let known = match service.sessions.require(cx, &service.catalogue, &head.headers).await {
-            Ok(viewer) => Some(viewer.link.map(|link| link.id)),
-            Err(failure) if failure.is_no_session() => None,
-            // A session that cannot be read just now must not be exchanged for a lesser one.
-            Err(failure) => return Err(failure),
-        };
-        // Who has the whole gallery open keeps it. Who has given this link's password is not asked again.
-        if known == Some(None) || link.password.is_some() && known == Some(Some(link.id)) {
-            return Ok(see_other(&service.config.base.path("/")));
-        }
+    if let Some(link) = link.as_ref().filter(|_| is_visit)
+        && keeps_session(service, cx, &head.headers, link).await?
+    {
+        return Ok(see_other(&service.config.base.path("/")));
     }
     let Some(link) = link.as_ref().filter(|link| link.password.is_none() && is_visit) else {
         let mut page = linked::page(service, cx, &head.headers, link.as_deref().map(|link| (link, token))).await?;
@@ -110,6 +109,23 @@ pub(crate) async fn follow<P: Platform>(
     let mut response = see_other(&service.config.base.path(FOLLOWED));
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Whether who follows a link keeps the session that is there: who has the whole gallery open, and who has given this
+/// link's password before.
+async fn keeps_session<P: Platform>(
+    service: &ViewerEdge,
+    cx: &Cx<'_, P>,
+    headers: &HeaderMap,
+    link: &Link,
+) -> Result<bool, Failure> {
+    match service.sessions.require(cx, &service.catalogue, headers).await {
+        Ok(Viewer { link: None, .. }) => Ok(true),
+        Ok(Viewer { link: Some(known), .. }) => Ok(link.password.is_some() && known.id == link.id),
+        Err(failure) if failure.is_no_session() => Ok(false),
+        // A session that cannot be read just now must not be exchanged for a lesser one.
+        Err(failure) => Err(failure),
+    }
 }
 
 fn no_such_link() -> Problem {

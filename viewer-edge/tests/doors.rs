@@ -48,6 +48,13 @@ impl Fixture {
         self.send(client, request.body(Bytes::from(body.to_string())).unwrap())
     }
 
+    /// As the page does for a link whose secret stands behind `#`.
+    fn open(&self, token: &str, cookie: &str) -> Response<Bytes> {
+        let request = Request::post("/login").header(header::CONTENT_TYPE, "application/json");
+        let body = serde_json::json!({"password": "", "link": token}).to_string();
+        self.send(None, request.header(header::COOKIE, cookie).body(Bytes::from(body)).unwrap())
+    }
+
     fn follow(&self, token: &str, cookie: Option<&str>) -> Response<Bytes> {
         let request = Request::get(format!("/l/{token}"));
         let request = cookie.iter().fold(request, |request, cookie| request.header(header::COOKIE, *cookie));
@@ -91,6 +98,8 @@ fn who_has_the_whole_gallery_keeps_it_at_every_link() {
         let answer = fixture.follow(token, Some(&whole));
         assert_eq!((answer.status(), target(&answer)), (StatusCode::SEE_OTHER, "/"));
         assert!(!answer.headers().contains_key(header::SET_COOKIE));
+        let answer = fixture.open(token, &whole);
+        assert!(answer.status() == StatusCode::OK && !answer.headers().contains_key(header::SET_COOKIE));
     }
     fixture.memory.fail_kv("ended:");
     // The instance remembers what it read of this session, so the next one is new to it.
@@ -98,6 +107,7 @@ fn who_has_the_whole_gallery_keeps_it_at_every_link() {
     let answer = other.follow(&other.open, Some(&whole));
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "whether the session goes on cannot be read");
     assert!(!answer.headers().contains_key(header::SET_COOKIE));
+    assert_eq!(other.open(&other.open, &whole).status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[test]
@@ -108,6 +118,9 @@ fn a_links_password_is_asked_for_once() {
     let guest = cookie(&answer);
     let again = fixture.follow(&fixture.locked, Some(&guest));
     assert_eq!((again.status(), target(&again)), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(fixture.open(&fixture.locked, &guest).status(), StatusCode::OK);
     let by_other = cookie(&fixture.follow(&fixture.open, None));
     assert_eq!(fixture.follow(&fixture.locked, Some(&by_other)).status(), StatusCode::OK, "not by another link");
+    assert_eq!(fixture.open(&fixture.locked, &by_other).status(), StatusCode::UNAUTHORIZED, "not by another link");
+    assert!(fixture.open(&fixture.open, &guest).headers().contains_key(header::SET_COOKIE), "another link is opened");
 }

@@ -85,7 +85,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         page::build()?;
         tools::need_wasm_targets()?;
         wasi::need_node()?;
-        let suites = Suites::build(fastly::viceroy()?, fastly::cli()?, false)?;
+        // As `cargo xtask test` builds them, so that neither builds again what the other has built.
+        let suites = Suites::build(fastly::viceroy()?, fastly::cli()?)?;
         let wanted = |host: &&str| arguments.on.is_empty() || arguments.on.iter().any(|on| on == host);
         if let Some(unknown) = arguments.on.iter().find(|on| !HOSTS.contains(&on.as_str())) {
             return Err(format!("there is no host {unknown}; the hosts are {}", HOSTS.join(", ")).into());

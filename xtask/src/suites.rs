@@ -24,14 +24,12 @@ pub struct Suites {
 }
 
 impl Suites {
-    /// Builds all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
-    pub fn build(viceroy: PathBuf, fastly_cli: PathBuf, lint: bool) -> Result<Self, Failure> {
+    /// Builds and lints all test programs and the services on the edges, for this Viceroy and this Fastly CLI.
+    pub fn build(viceroy: PathBuf, fastly_cli: PathBuf) -> Result<Self, Failure> {
         // If only a part of the tests were built, it would have other features, and wasmtime would be built twice.
         let mut tests = cargo();
         tests.args(["test", "--no-run"]);
-        if lint {
-            lints::with(&mut tests)?;
-        }
+        lints::with(&mut tests)?;
         let build = || workspace::programs(&mut tests);
         let (edges, programs) = both(wasm::all, build)?;
         Ok(Self { programs, edges, viceroy, fastly_cli })

@@ -47,7 +47,7 @@ fn all(no_browser: bool, times: Option<&mut Times>) -> Result<(), Failure> {
     wasi::need_node()?;
     let (viceroy, fastly_cli) = (fastly::viceroy()?, fastly::cli()?);
     let suites = steps.run("programs for the edges, test programs, lints, documentation", || {
-        let suites = Suites::build(viceroy, fastly_cli, true)?;
+        let suites = Suites::build(viceroy, fastly_cli)?;
         suites.check_sizes()?;
         Ok(suites)
     })?;

@@ -207,7 +207,7 @@ impl Ingest<'_> {
             .envs(self.config)
             .env("GALLERY_DATABASE", self.data.join("gallery.db"));
         command.envs(self.store.iter().map(|store| ("S3_ENDPOINT", store)));
-        command.args(self.sql.iter().flat_map(|sql| ["--mirror", sql]));
+        command.args(mirror(self.data, self.sql.as_deref()).iter().flat_map(|mirror| ["--mirror", mirror]));
         match unless_stopped(&mut command, "ingest")? {
             Some(status) if status.success() || status.code() == Some(SOME_FILES) => Ok(()),
             _ if process::stopped() => Ok(()),
@@ -215,6 +215,16 @@ impl Ingest<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// What ingest mirrors the catalogue to. Ingest remembers a mirror, and would fail without the libSQL server of an
+/// earlier `stack`.
+fn mirror(data: &Path, sql: Option<&str>) -> Option<String> {
+    let earlier = || {
+        let kept = std::fs::read_to_string(data.join("gallery.mirror")).ok()?;
+        (kept.trim() == format!("http://{}", edge::local(edge::SQL_PORT))).then(|| "none".to_owned())
+    };
+    sql.map(str::to_owned).or_else(earlier)
 }
 
 /// The running gallery, and the addresses that it reported.
@@ -299,4 +309,21 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 fn say(text: &str) {
     // A closed terminal must not make the task fail.
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_of_an_earlier_stack_is_forgotten_and_no_other_mirror() {
+        let data = tempfile::tempdir().unwrap();
+        let ours = format!("http://{}", edge::local(edge::SQL_PORT));
+        assert_eq!(mirror(data.path(), Some(&ours)), Some(ours.clone()));
+        assert_eq!(mirror(data.path(), None), None);
+        for (kept, forgotten) in [(ours.as_str(), Some("none")), ("libsql://gallery.example", None)] {
+            std::fs::write(data.path().join("gallery.mirror"), format!("{kept}\n")).unwrap();
+            assert_eq!(mirror(data.path(), None).as_deref(), forgotten, "{kept}");
+        }
+    }
 }

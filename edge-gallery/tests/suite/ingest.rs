@@ -117,6 +117,15 @@ fn a_mirror_is_remembered_until_it_is_forgotten() {
         assert!(err.contains("127.0.0.1:1"), "{err}");
         assert_eq!(err.contains("--mirror none forgets it"), more.is_empty(), "{err}");
     }
+    // What ends, ends at once where it can be reached.
+    let index = || gallery.object("catalogue/index").unwrap().bytes;
+    let before = index();
+    let mut end = Command::new(PROGRAM);
+    end.env_clear().args(["session", "end", "--all"]).envs(gallery.store.environment());
+    end.env("GALLERY_DATABASE", crate::common::database(&gallery.options));
+    let (code, _, err) = finish(end.output().unwrap());
+    assert!(code == 1 && err.contains("127.0.0.1:1"), "{err}");
+    assert_ne!(index(), before);
     for more in [&["--mirror", "none"][..], &[]] {
         let (code, _, err) = run(more);
         assert_eq!((code, err.as_str()), (0, ""), "{err}");

@@ -226,6 +226,24 @@ fn whoever_listens_beyond_this_machine_is_told_what_that_needs() {
     }
 }
 
+#[test]
+fn the_document_lists_every_verb() {
+    let help = Command::new(env!("CARGO_BIN_EXE_edge-gallery")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, verbs) = help.split_once("Commands:\n").unwrap();
+    let (verbs, _) = verbs.split_once("\n\n").unwrap();
+    let names = verbs.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).filter(|it| *it != "help").collect();
+    assert!(names.len() > 15, "{help}");
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../PLATFORM.md")).unwrap();
+    let (_, table) = document.split_once("## The program `edge-gallery`\n").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    for name in names {
+        let is_there = [format!("`{name}`"), format!("`{name} ")].iter().any(|cell| table.contains(cell));
+        assert!(is_there, "PLATFORM.md does not say what {name} does");
+    }
+}
+
 /// Starts the program, and returns what its first line says.
 fn started(command: &mut Command) -> (Child, serde_json::Value) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -249,6 +267,10 @@ fn other_verbs_find_its_store_on_whatever_port_it_listens() {
     let cards = data.path().join("cards.html");
     assert!(!link(&["add", "cards", "--view", "no album", "--sheet", cards.to_str().unwrap()]).status.success());
     assert!(!cards.exists());
+    // What is printed there already may be the only copy of another link.
+    std::fs::write(&cards, "cards of another link").unwrap();
+    assert!(!link(&["add", "cards", "--view", "no album", "--sheet", cards.to_str().unwrap()]).status.success());
+    assert_eq!(std::fs::read_to_string(&cards).unwrap(), "cards of another link");
     assert!(link(&["list"]).stdout.is_empty());
     let Output { status, stdout, stderr } = link(&["add", "guests"]);
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));

@@ -29,8 +29,8 @@ impl PartCache {
     }
 
     /// The bytes of each piece. Those that are not known are read at once. `None` if a part is gone. What `is_sound`
-    /// refuses is damaged: it is neither returned nor kept. It is asked with the number of a piece, once for each read.
-    /// It is no type of its own, so that this code is in a program once.
+    /// refuses is damaged: it is neither returned nor kept, but read once more. It is asked with the number of a piece,
+    /// once for each read. It is no type of its own, so that this code is in a program once.
     pub async fn read<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
@@ -39,21 +39,31 @@ impl PartCache {
         is_sound: &dyn Fn(usize, &[u8]) -> bool,
     ) -> Found<Vec<Bytes>> {
         let mut known: Vec<Option<Bytes>> = pieces.iter().map(|piece| self.known(piece)).collect();
-        let missing: Vec<Piece> =
-            pieces.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(piece, _)| piece.clone()).collect();
-        if !missing.is_empty() {
-            let Some(read) = shelf.read(cx, &missing).await? else { return Ok(None) };
-            let mut read = missing.into_iter().zip(read);
-            for (number, slot) in known.iter_mut().enumerate().filter(|(_, slot)| slot.is_none()) {
-                let Some((piece, bytes)) = read.next() else { break };
-                if !is_sound(number, &bytes) {
-                    return Err(Error::because(Kind::Unavailable, "catalogue.part", "the part came damaged"));
+        let checked = |number: usize, bytes: Bytes| {
+            let damaged = || Error::because(Kind::Unavailable, "catalogue.part", "the part came damaged");
+            if is_sound(number, &bytes) { Ok(bytes) } else { Err(damaged()) }
+        };
+        // A host that keeps a damaged piece keeps it for long, so that the second read goes past what is kept.
+        for may_be_kept in [true, false] {
+            let lacks = pieces.iter().zip(&known).filter(|(_, known)| known.is_none());
+            let missing: Vec<Piece> = lacks.map(|(piece, _)| piece.clone()).collect();
+            if missing.is_empty() {
+                break;
+            }
+            let Some(read) = shelf.read(cx, &missing, may_be_kept).await? else { return Ok(None) };
+            let slots = known.iter_mut().enumerate().filter(|(_, slot)| slot.is_none());
+            for ((number, slot), (piece, read)) in slots.zip(missing.into_iter().zip(read)) {
+                match read.and_then(|bytes| checked(number, bytes)) {
+                    Ok(bytes) => {
+                        self.keep(piece, bytes.clone());
+                        *slot = Some(bytes);
+                    }
+                    Err(error) if may_be_kept => cx.record.note(&error),
+                    Err(error) => return Err(error),
                 }
-                self.keep(piece, bytes.clone());
-                *slot = Some(bytes);
             }
         }
-        Ok::<_, Error>(Some(known.into_iter().flatten().collect()))
+        Ok(Some(known.into_iter().flatten().collect()))
     }
 
     fn known(&self, wanted: &Piece) -> Option<Bytes> {

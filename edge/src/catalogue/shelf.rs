@@ -64,17 +64,27 @@ impl Shelf {
         }
     }
 
-    /// The bytes of each piece, all asked for at once. `None` if a part is gone.
-    pub async fn read<P: Platform>(&self, cx: &Cx<'_, P>, pieces: &[Piece]) -> Found<Vec<Bytes>> {
-        let Self::Bucket(objects) = self else { return sql::pieces(cx, pieces).await };
+    /// The bytes of each piece, all asked for at once, or why a piece did not come whole. `None` if a part is gone.
+    pub async fn read<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        pieces: &[Piece],
+        may_be_kept: bool,
+    ) -> Found<Vec<Result<Bytes, Error>>> {
+        let Self::Bucket(objects) = self else {
+            let read = sql::pieces(cx, pieces).await?;
+            return Ok(read.map(|read| read.into_iter().map(Ok).collect()));
+        };
         let too_large = |piece: &Piece| piece.range.end - piece.range.start > MAX_PIECE;
         if pieces.iter().any(too_large) {
             return Err(Error::new(Kind::TooLarge, "catalogue.part"));
         }
         let asked: Result<Vec<(String, HeaderMap)>, Error> = pieces.iter().map(asked).collect();
+        let edge_cache = may_be_kept.then(|| kept(PART_TTL));
+        let answers = objects.read_all(cx, &asked?, edge_cache.as_ref()).await?;
         let mut found = Vec::with_capacity(pieces.len());
-        for (response, piece) in objects.read_all(cx, &asked?, Some(&kept(PART_TTL))).await?.into_iter().zip(pieces) {
-            let Some(bytes) = bytes::<P>(response, piece).await? else { return Ok(None) };
+        for (response, piece) in answers.into_iter().zip(pieces) {
+            let Some(bytes) = bytes::<P>(response, piece).await.transpose() else { return Ok(None) };
             found.push(bytes);
         }
         Ok(Some(found))

@@ -36,8 +36,10 @@ impl Ended {
         }
         match (cx.kv(StoreName::CacheVersion)?.get(&key(id)?).await, known) {
             (Ok(entry), _) => {
-                self.remember(id, now, entry.is_some());
-                Ok(entry.is_some())
+                // The session may have been ended here while this was read.
+                let is_ended = entry.is_some() || matches!(self.recall(id), Some((_, true)));
+                self.remember(id, now, is_ended);
+                Ok(is_ended)
             }
             (Err(error), Some((read_at, false))) if now.abs_diff(read_at) < GRACE_SECONDS => {
                 cx.record.note(&error);

@@ -16,11 +16,11 @@ use gallery::{
     link::{Link, LinkId, LinksKey},
     password::weakness,
     playback,
-    session::{Claims, Purpose, SESSION_SECONDS, TokenKey},
+    session::{CLOCK_SKEW_SECONDS, Claims, Purpose, SESSION_SECONDS, TokenKey},
 };
 use http::{HeaderMap, HeaderValue};
 use platform::{
-    Cx, Error, Platform, Problem,
+    Cx, Error, Kind, Platform, Problem,
     config::{
         ConfigError, Lookup,
         names::{AUTH_SECRET, AUTH_SECRET_PREVIOUS, GALLERY_LOCAL},
@@ -214,6 +214,10 @@ impl Sessions {
     /// The time by which tokens expire. A clock that goes back revives none.
     fn now<P: Platform>(&self, cx: &Cx<'_, P>) -> u64 {
         let now = cx.facts.now.max(self.latest.get());
+        if now > cx.facts.now + CLOCK_SKEW_SECONDS {
+            let words = "this instance has seen a later time: if that time was wrong, restart it";
+            cx.record.note(&Error::because(Kind::Internal, "auth.clock", words));
+        }
         self.latest.set(now);
         now
     }

@@ -23,6 +23,8 @@ pub const MAX_MEMORY: u64 = 1 << 30;
 /// The longest side that any rendition needs, in pixels. A JPEG is decoded at the scale that leaves this much.
 pub const LONGEST: u32 = 2048;
 
+const CUT: &str = "the file is cut short: copy it again";
+
 /// A format that [`decode`] reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -9,7 +9,7 @@ use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 
 use crate::colour::Space;
-use crate::{MAX_MEMORY, Picture, check, ifd, tags};
+use crate::{CUT, MAX_MEMORY, Picture, check, ifd, tags};
 
 pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
     let limit = usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX);
@@ -110,5 +110,3 @@ fn unread(error: ImageError) -> String {
         error => format!("broken: {error}"),
     }
 }
-
-const CUT: &str = "the file is cut short: copy it again";

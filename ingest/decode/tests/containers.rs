@@ -94,8 +94,11 @@ fn every_kind_of_tiff() {
     assert!(grey.get_pixel(80, 50).0.iter().all(|value| value.abs_diff(240) <= 1));
 }
 
-/// A TIFF of one strip: `fields` are tag, type, count and value, and `data` begins at 512.
-fn tiff(fields: &[(u16, u16, u32, u32)], data: &[u8]) -> Vec<u8> {
+/// Tag, type, count and value.
+type Field = (u16, u16, u32, u32);
+
+/// A TIFF of one strip, whose `data` begins at 512.
+fn tiff(fields: &[Field], data: &[u8]) -> Vec<u8> {
     let mut out = b"II*\0\x08\0\0\0".to_vec();
     out.extend_from_slice(&u16::try_from(fields.len()).unwrap().to_le_bytes());
     for (tag, kind, count, value) in fields {
@@ -218,6 +221,53 @@ fn cr3(jpeg: &[u8]) -> Vec<u8> {
     let head = file(0);
     let head = file(head.len() as u64);
     [&head[..head.len() - 8], &boxed("mdat", jpeg)].concat()
+}
+
+/// A camera's JPEG comes before the data of the sensor, and would be shown.
+#[test]
+fn a_raw_file_that_is_cut_short_is_refused() {
+    let jpeg = encoded(&DynamicImage::ImageRgb8(quarters(96, 64)), ImageFormat::Jpeg);
+    let sensor = vec![0; 4000];
+    let [long, sensor_long] = [jpeg.len(), sensor.len()].map(|length| u32::try_from(length).unwrap());
+    let both = [&jpeg[..], &sensor].concat();
+    // One part of the sensor's data, in a strip or in a tile, and parts that are named in a list behind it.
+    let at = 512 + long;
+    let preview: [Field; 2] = [(513, 4, 1, 512), (514, 4, 1, long)];
+    let strip: [Field; 2] = [(273, 4, 1, at), (279, 4, 1, sensor_long)];
+    let tile: [Field; 2] = [(324, 4, 1, at), (325, 4, 1, sensor_long)];
+    let list: [Field; 2] = [(324, 4, 2, at), (325, 4, 2, at + 8)];
+    let halves = [at + 16, at + 2000, 1984, 2000].map(u32::to_le_bytes).concat();
+    let listed = [&jpeg[..], &halves, &sensor[16..]].concat();
+    let fuji = |data: &[u8]| {
+        let mut raf = b"FUJIFILMCCD-RAW 0201".to_vec();
+        raf.resize(84, 0);
+        for number in [108, long, 0, 0, 108 + long, u32::try_from(data.len()).unwrap()] {
+            raf.extend_from_slice(&number.to_be_bytes());
+        }
+        [&raf[..], &jpeg, data].concat()
+    };
+    let large = [&1u32.to_be_bytes()[..], b"mdat", &4016u64.to_be_bytes(), &sensor].concat();
+    for (whole, what) in [
+        (tiff(&[&strip[..], &preview].concat(), &both), "strip"),
+        (tiff(&[&tile[..], &preview].concat(), &both), "tile"),
+        (tiff(&[&list[..], &preview].concat(), &listed), "list"),
+        (fuji(&sensor), "RAF"),
+        ([&cr3(&jpeg)[..], &large].concat(), "CR3"),
+    ] {
+        assert_quarters(&decode(&whole, Format::Raw).unwrap(), what);
+        for missing in [1, 1000] {
+            let error = decode(&whole[..whole.len() - missing], Format::Raw).unwrap_err();
+            assert_eq!(error, "the file is cut short: copy it again", "{what}");
+        }
+        // What other programs append.
+        assert_quarters(&decode(&[&whole[..], b"more"].concat(), Format::Raw).unwrap(), what);
+    }
+    // Places that are none.
+    for nowhere in [0, u32::MAX] {
+        let fields: [Field; 2] = [(273, 4, 1, nowhere), (279, 4, 1, 1 << 20)];
+        let fields = [&fields[..], &preview].concat();
+        assert_quarters(&decode(&tiff(&fields, &jpeg), Format::Raw).unwrap(), "nowhere");
+    }
 }
 
 #[test]

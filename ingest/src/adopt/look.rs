@@ -89,7 +89,8 @@ impl Looker<'_> {
                 (Some(head), None, None)
             }
         };
-        let file = taken::File { path: &self.beside(name), now: jiff::Timestamp::now() };
+        let path = self.beside(name);
+        let file = taken::File::new(&path, jiff::Timestamp::now());
         let (facts, orientation) = facts::read(exif, xmp.as_deref(), &file);
         let turned = |(width, height)| if orientation > 4 { (height, width) } else { (width, height) };
         Look { facts, size: pixels.map(turned), ..look }

@@ -154,7 +154,7 @@ impl Known<'_> {
 
 /// No file: a date in its name is not asked for.
 fn file(now: Timestamp) -> taken::File<'static> {
-    taken::File { path: Path::new(""), now }
+    taken::File::new(Path::new(""), now)
 }
 
 /// Whether the row of a film says all that the film would. To ask ffprobe takes longer than everything else.

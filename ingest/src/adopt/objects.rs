@@ -7,6 +7,7 @@ use gallery::MediaKey;
 use gallery::layout::{CATALOGUE, ThumbnailSize};
 
 use crate::bucket::Listed;
+use crate::sniff::ENDINGS;
 use crate::{made, services};
 
 /// Objects, sorted by what they are.
@@ -32,12 +33,8 @@ struct Film {
     media: Vec<Listed>,
 }
 
-/// The endings of media, and no ending at all.
-const MEDIA: [&str; 45] = [
-    "", "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "hif", "avif", "dng",
-    "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw", "mp4", "m4v", "mov", "qt", "3gp", "3g2", "mkv",
-    "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "ts", "wmv", "flv", "asf", "mxf", "ogv", "ogg",
-];
+/// Other endings that media may have, besides none at all. In a bucket of media they mean films.
+const OF_MEDIA_TOO: [&str; 3] = ["", "ts", "ogg"];
 
 /// Prefixes of what is no original, whatever its name is: the gallery's values, and what the predecessor noted.
 const OWN: [&str; 2] = ["kv/", "_metadata/"];
@@ -168,7 +165,8 @@ fn is_own(object: &str) -> bool {
 pub fn is_media(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    !name.is_empty() && !name.starts_with('.') && MEDIA.contains(&ending.as_str()) && MediaKey::parse(key).is_ok()
+    let is_ending = [&ENDINGS[..], &OF_MEDIA_TOO].iter().any(|endings| endings.contains(&ending.as_str()));
+    !name.is_empty() && !name.starts_with('.') && is_ending && MediaKey::parse(key).is_ok()
 }
 
 #[cfg(test)]

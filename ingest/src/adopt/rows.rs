@@ -26,12 +26,13 @@ pub struct Rows {
     pub columns: Vec<(String, String)>,
 }
 
-/// What the predecessor's table is, for a dump without tables.
-const MEDIA: &str = "CREATE TABLE media (key TEXT NOT NULL PRIMARY KEY, filename TEXT, type TEXT, size INTEGER, \
+/// What the predecessor's tables are, for a dump without tables. D1 keeps the names of its migrations in the second.
+const TABLES: &str = "CREATE TABLE media (key TEXT NOT NULL PRIMARY KEY, filename TEXT, type TEXT, size INTEGER, \
     uploaded_at TEXT, date_taken TEXT, camera_make TEXT, camera_model TEXT, lens TEXT, focal_length REAL, \
     aperture REAL, shutter_speed REAL, iso INTEGER, latitude REAL, longitude REAL, altitude REAL, duration REAL, \
     codec TEXT, width INTEGER, height INTEGER, hls_qualities TEXT, thumbnail_small TEXT, thumbnail_medium TEXT, \
-    thumbnail_large TEXT, metadata TEXT, processed_at TEXT, created_at TEXT, updated_at TEXT);";
+    thumbnail_large TEXT, metadata TEXT, processed_at TEXT, created_at TEXT, updated_at TEXT); \
+    CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, applied_at TEXT);";
 
 impl Rows {
     /// Reads D1's SQL (`wrangler d1 export`), or a SQLite file. The error is one line about the file.
@@ -77,13 +78,15 @@ fn run(sql: &str) -> rusqlite::Result<Connection> {
     let fresh = || {
         let connection = Connection::open_in_memory()?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        // D1 writes each table with its rows, and one that refers to another may come first.
+        connection.pragma_update(None, "foreign_keys", false)?;
         Ok::<_, rusqlite::Error>(connection)
     };
     let connection = fresh()?;
     match connection.execute_batch(sql) {
-        Err(error) if error.to_string().contains("no such table: media") => {
+        Err(error) if error.to_string().contains("no such table: ") => {
             let connection = fresh()?;
-            connection.execute_batch(MEDIA)?;
+            connection.execute_batch(TABLES)?;
             connection.execute_batch(sql).map(|()| connection)
         }
         result => result.map(|()| connection),
@@ -163,6 +166,24 @@ mod tests {
         assert_eq!((b.whole("size"), b.whole("iso"), b.text("note")), (None, Some(80), None));
         let data_alone = b"INSERT INTO \"media\" (key, filename) VALUES('c.jpg','c.jpg');";
         assert_eq!(read(data_alone).unwrap().rows["c.jpg"].text("filename"), Some("c.jpg"));
+    }
+
+    /// `wrangler d1 export --no-schema` has rows of D1's own tables too.
+    #[test]
+    fn sql_of_d1_without_tables() {
+        let sql = b"PRAGMA defer_foreign_keys=TRUE;\nINSERT INTO \"d1_migrations\" (\"id\",\"name\",\"applied_at\") \
+            VALUES(1,'0001_init.sql','2025-01-01 00:00:00');\nINSERT INTO \"media\" (\"key\",\"size\") VALUES('c.jpg',3);\n\
+            DELETE FROM sqlite_sequence;\nINSERT INTO \"sqlite_sequence\" (\"name\",\"seq\") VALUES('d1_migrations',1);\n";
+        assert_eq!(read(sql).unwrap().rows["c.jpg"].whole("size"), Some(3));
+    }
+
+    #[test]
+    fn sql_of_d1_in_which_a_table_refers_to_a_later_one() {
+        let sql = b"PRAGMA defer_foreign_keys=TRUE;\nCREATE TABLE favourites (k TEXT REFERENCES media(key));\n\
+            INSERT INTO \"favourites\" (\"k\") VALUES('a.jpg');\n\
+            CREATE TABLE IF NOT EXISTS \"media\" (\"key\" TEXT PRIMARY KEY, \"size\" INTEGER);\n\
+            INSERT INTO \"media\" (\"key\",\"size\") VALUES('a.jpg',5);\n";
+        assert_eq!(read(sql).unwrap().rows["a.jpg"].whole("size"), Some(5));
     }
 
     #[test]

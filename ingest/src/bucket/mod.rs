@@ -107,7 +107,8 @@ impl Bucket {
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_per_write(Some(Duration::from_mins(1)))
             .timeout_recv_response(Some(Duration::from_mins(2)))
-            .timeout_recv_body(Some(Duration::from_secs(30)))
+            // A body may take long on a slow line, which several share. It must not stand still.
+            .timeout_per_read(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
         Self {
@@ -177,6 +178,11 @@ impl Bucket {
                     size.map(|size| Some(head(size))).ok_or_else(|| nameless().into())
                 }
                 404 => Ok(None),
+                // If the credentials may not list the bucket, this may be an absent object. The answer to a GET tells.
+                403 => match self.piece(key, 0, 1)? {
+                    None => Ok(None),
+                    Some(_) => Err(self.words.refused(&answer).into()),
+                },
                 _ => Err(self.words.refused(&answer).into()),
             }
         })

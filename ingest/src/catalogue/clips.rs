@@ -9,7 +9,16 @@ use super::{Catalogue, Deletion, Place, deletions, places};
 impl Catalogue {
     /// What the row of an item says of its renditions.
     pub fn renditions(&self, key: &str) -> Result<Option<Renditions>, Error> {
-        let rows = self.0.query("SELECT renditions FROM media WHERE key = ?1", [key.into()])?;
+        self.renditions_by("SELECT renditions FROM media WHERE key = ?1", key)
+    }
+
+    /// What the row of an item that is not shown says of its renditions.
+    pub fn renditions_of_withdrawn(&self, key: &str) -> Result<Option<Renditions>, Error> {
+        self.renditions_by("SELECT json_extract(row, '$.renditions') FROM withdrawn WHERE key = ?1", key)
+    }
+
+    fn renditions_by(&self, sql: &str, key: &str) -> Result<Option<Renditions>, Error> {
+        let rows = self.0.query(sql, [key.into()])?;
         let json = rows.first().map_or(Ok(None), |row| row.text(0))?;
         let invalid = |error| Error::because(Kind::Invalid, "catalogue.renditions", error);
         json.map(|json| serde_json::from_str(json).map_err(invalid)).transpose()
@@ -55,6 +64,13 @@ impl Catalogue {
     /// Notes another file with the bytes of a clip that an item has.
     pub fn note_clip(&self, library: &str, place: &Place) -> Result<(), Error> {
         self.0.batch(&[note(library, place)]).map(drop)
+    }
+
+    /// Forgets files in which clips were found.
+    pub fn remove_clips<'a>(&self, library: &str, paths: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+        let sql = "DELETE FROM clips WHERE library = ?1 AND path = ?2";
+        let statements: Vec<_> = paths.map(|path| Statement::new(sql, [library.into(), path.into()])).collect();
+        self.write_all(&statements)
     }
 
     /// Gives an item a clip, or another one, or takes it away. `file` is the library and the place where it was found.

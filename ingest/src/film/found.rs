@@ -29,6 +29,7 @@ impl<'a> Found<'a> {
             preset: &options.preset,
             temp: options.temp.as_deref(),
             force: options.force,
+            excluded: None,
             stop: &options.stop,
         })
     }

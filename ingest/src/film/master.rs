@@ -35,14 +35,21 @@ pub struct Text<'a> {
     pub is_forced: bool,
 }
 
+/// What belongs to the film besides.
+pub struct Data<'a> {
+    pub id: &'a str,
+    pub uri: &'a str,
+    /// What is not said to be something else is JSON (draft-pantos-hls-rfc8216bis, section 4.4.6.4).
+    pub is_json: bool,
+}
+
 /// What a master playlist is written from.
 pub struct Master<'a> {
     pub videos: Vec<Video<'a>>,
     /// The first is the one that plays unless the viewer chooses another.
     pub sounds: Vec<Sound<'a>>,
     pub texts: Vec<Text<'a>>,
-    /// `(DATA-ID, URI)`
-    pub data: Vec<(&'a str, &'a str)>,
+    pub data: Vec<Data<'a>>,
 }
 
 const SOUND: &str = "sound";
@@ -51,8 +58,9 @@ const TEXT: &str = "text";
 impl Master<'_> {
     pub fn text(&self) -> String {
         let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-        for (id, uri) in &self.data {
-            let _ = writeln!(out, "#EXT-X-SESSION-DATA:DATA-ID=\"{id}\",URI=\"{uri}\"");
+        for Data { id, uri, is_json } in &self.data {
+            let format = if *is_json { "" } else { ",FORMAT=RAW" };
+            let _ = writeln!(out, "#EXT-X-SESSION-DATA:DATA-ID=\"{id}\",URI=\"{uri}\"{format}");
         }
         for (index, sound) in self.sounds.iter().enumerate() {
             let default = if index == 0 { "YES" } else { "NO" };

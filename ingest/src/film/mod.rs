@@ -49,6 +49,7 @@ use crate::scratch::{self, Scratch};
 use crate::sniff;
 use crate::taken;
 use crate::thumbnail::{self, Thumbnails};
+use crate::walk::Excluded;
 
 /// A film that is ready to be uploaded. Its folder is removed when this value is dropped, unless it is kept.
 pub struct Encoded {
@@ -101,10 +102,17 @@ pub struct Encoder<'a> {
     pub temp: Option<&'a Path>,
     /// Whether a film is tried that an earlier run has refused.
     pub force: bool,
+    /// What lies beside the film and is not to be opened.
+    pub excluded: Option<&'a Excluded>,
     pub stop: &'a Stop,
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
+    /// As it is, but for films beside which these files are not to be opened.
+    pub fn without(self, excluded: &'a Excluded) -> Self {
+        Self { excluded: Some(excluded), ..self }
+    }
+
     /// Examines a film without decoding it. There may be no more of it than its head.
     pub fn probe(&self, path: &Path, kind: sniff::Film) -> Result<Film, Failure> {
         self.read((path, kind), &self.examine(path, kind)?, None)
@@ -121,8 +129,8 @@ impl Encoder<'_> {
     }
 
     fn read(&self, file: (&Path, sniff::Film), json: &[u8], measured: Option<f64>) -> Result<Film, Failure> {
-        let beside = taken::File { path: file.0, now: jiff::Timestamp::now() };
-        let mut film = probe::read(json, measured, &beside).map_err(Failure::File)?;
+        let dated = taken::File { excluded: self.excluded, ..taken::File::new(file.0, jiff::Timestamp::now()) };
+        let mut film = probe::read(json, measured, &dated).map_err(Failure::File)?;
         if let Some(base) = film.doubtful {
             film.rate = pace::fastest(&self.moments(file, film.video)?).map_or(film.rate, |fastest| {
                 ladder::frame_rate(Some(ladder::FrameRate { num: fastest, den: 1 }), Some(base))

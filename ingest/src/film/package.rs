@@ -188,11 +188,11 @@ impl Media {
             master.texts.push(master::Text { uri, label: &text.label, is_forced: text.is_forced });
         }
         if !chapters.is_empty() {
-            master.data.push(("com.apple.hls.chapters", CHAPTERS));
+            master.data.push(master::Data { id: "com.apple.hls.chapters", uri: CHAPTERS, is_json: true });
             objects.push(Object::text(CHAPTERS.to_owned(), chapters_json(chapters), "application/json"));
         }
         if let Some(previews) = previews {
-            master.data.push(("edge-gallery.previews", previews::INDEX));
+            master.data.push(master::Data { id: "edge-gallery.previews", uri: previews::INDEX, is_json: false });
             objects.push(Object::text(previews::INDEX.to_owned(), previews.vtt, "text/vtt"));
             let sheet = |(index, webp)| Object {
                 name: previews::sheet(index),

@@ -342,7 +342,7 @@ mod tests {
     /// Reads without a file.
     fn read(json: &[u8], name: &str) -> Result<Film, String> {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        super::read(json, None, &taken::File { path: std::path::Path::new(name), now })
+        super::read(json, None, &taken::File::new(std::path::Path::new(name), now))
     }
 
     fn wall(text: &str, source: Source, offset: Option<(jiff::tz::Offset, OffsetSource)>) -> Taken {

@@ -17,6 +17,7 @@ use super::{Encoder, Film};
 use crate::child::confine::Limits;
 use crate::child::process::{self, Failure};
 use crate::sniff;
+use crate::walk::Excluded;
 
 /// The largest file of subtitles, in bytes. A film of two hours has a hundred kilobytes.
 const LARGEST: u64 = 8 << 20;
@@ -53,7 +54,7 @@ pub fn read(
         }
         Err(failure) => return Err(failure),
     }
-    for beside in beside(file.0) {
+    for beside in beside(file.0, encoder.excluded) {
         match converted(encoder, &beside, folder) {
             Ok(Some(vtt)) if is_of_places(&vtt) => {
                 let name = beside.name();
@@ -118,7 +119,7 @@ fn is_of_places(vtt: &str) -> bool {
 
 /// The files whose names begin with the film's, in the order of their names. What a link leads to may lie outside of
 /// the library, and is not looked at.
-fn beside(film: &Path) -> Vec<Beside> {
+fn beside(film: &Path, excluded: Option<&Excluded>) -> Vec<Beside> {
     let (Some(folder), Some(stem)) = (film.parent(), film.file_stem().and_then(|stem| stem.to_str())) else {
         return Vec::new();
     };
@@ -131,8 +132,9 @@ fn beside(film: &Path) -> Vec<Beside> {
     names
         .iter()
         .filter_map(|name| of_name(stem, name).map(|(label, is_forced)| (name, label, is_forced)))
-        .take(tracks::MOST)
         .map(|(name, label, is_forced)| Beside { path: folder.join(name), label, is_forced })
+        .filter(|beside| excluded.is_none_or(|excluded| !excluded.contains(&beside.path)))
+        .take(tracks::MOST)
         .collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::Prune;
 use crate::bucket::Content;
-use crate::catalogue::Place;
+use crate::catalogue::{Catalogue, Place};
 use crate::failure::Failure;
 use crate::film::Clip;
 use crate::motion::{self, InPhoto};
@@ -26,19 +26,29 @@ fn clip_within(publisher: &Publisher, library: &Library, key: &str) -> Result<Op
     Ok(None)
 }
 
+/// Forgets where clips lay that lie elsewhere in the library by now.
+pub fn forget_moved(catalogue: &Catalogue, name: &str, library: &Library) -> Result<(), Failure> {
+    let (there, gone) = places(catalogue.clips(name)?.into_iter().map(|(place, _)| place), library);
+    let there: HashSet<&str> = there.iter().map(|place| place.key.as_str()).collect();
+    let moved = gone.iter().filter(|place| there.contains(place.key.as_str()));
+    Ok(catalogue.remove_clips(name, moved.map(|place| place.path.as_str()))?)
+}
+
+/// The places that this run has found, and those that are gone.
+fn places(known: impl Iterator<Item = Place>, library: &Library) -> (Vec<Place>, Vec<Place>) {
+    let found: HashSet<&str> = library.candidates.iter().map(|file| file.place.as_str()).collect();
+    let (there, gone) = known.partition(|place| found.contains(place.path.as_str()));
+    (there, missing(gone, library))
+}
+
 /// Takes clips away from photos that stay, with the same care as items: if most are gone, or nobody agrees, nothing
 /// is done.
 pub fn prune(publisher: &Publisher, library: &Library, prune: &Prune) -> Result<(), Failure> {
-    let found: HashSet<&str> = library.candidates.iter().map(|file| file.place.as_str()).collect();
-    let mut known: Vec<Place> = Vec::new();
-    for (place, is_withdrawn) in publisher.catalogue.clips(publisher.register.library)? {
-        if !is_withdrawn {
-            known.push(place);
-        }
-    }
-    let all = known.len();
-    known.retain(|place| !found.contains(place.path.as_str()));
-    let gone = missing(known, library);
+    let known = publisher.catalogue.clips(publisher.register.library)?;
+    let shown = known.into_iter().filter(|(_, is_withdrawn)| !is_withdrawn).map(|(place, _)| place);
+    let shown: Vec<Place> = shown.collect();
+    let all = shown.iter().map(|place| place.key.as_str()).collect::<HashSet<_>>().len();
+    let (_, gone) = places(shown.into_iter(), library);
     // Another file may hold the same clip.
     let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for place in &gone {
@@ -55,11 +65,11 @@ pub fn prune(publisher: &Publisher, library: &Library, prune: &Prune) -> Result<
     if keys.is_empty() {
         return Ok(());
     }
-    if gone.len() * 2 > all.max(2) && !prune.all {
+    if keys.len() * 2 > all.max(2) && !prune.all {
         return Err(Failure::Skipped(format!(
             "the files of {} of {all} clips are gone, and none was taken from its photo, because it is more than half: \
              see that the folder is mounted, then use --prune-all",
-            gone.len()
+            keys.len()
         )));
     }
     let paths: Vec<String> = keys.iter().map(|(_, path)| path.clone()).collect();

@@ -6,7 +6,7 @@ mod gone;
 mod moments;
 mod pairs;
 
-use gallery::rendition::Rendition;
+use gallery::rendition::{Rendition, Renditions};
 
 use crate::bucket::Content;
 use crate::catalogue::{Deletion, Item, Place, State};
@@ -20,7 +20,7 @@ use crate::publish::{OLD_VERSIONS_STAY, Publisher};
 use crate::sniff;
 use crate::walk::Candidate;
 
-pub use gone::prune;
+pub use gone::{forget_moved, prune};
 pub use pairs::Pairs;
 
 /// A film of the library.
@@ -40,14 +40,27 @@ impl<'l> Live<'l> {
         Ok(Self { pairs: Pairs::new(candidates), candidates, known })
     }
 
-    /// What is to be said of a film that is a clip which the gallery has, or keeps out. An edit must not bring back
-    /// what was taken out.
-    pub fn known(&self, file: &Candidate) -> Option<Outcome> {
+    /// What is to be said of a film that is a clip which the gallery has, or keeps out.
+    pub fn known(&self, publisher: &Publisher, file: &Candidate) -> Result<Option<Outcome>, Failure> {
+        Ok(match self.at(file) {
+            Some((place, is_withdrawn)) if file.is_as_in(place) => {
+                Some(if *is_withdrawn { Outcome::KeptOut } else { Outcome::Unchanged })
+            }
+            Some((place, true)) if is_clip_of_withdrawn(publisher, file, &place.key)? => Some(Outcome::KeptOut),
+            _ => None,
+        })
+    }
+
+    /// Whether a film of its own may be an edit of a clip that was taken out. An edit must not bring it back, and
+    /// whatever is longer than a clip is none.
+    pub fn may_be_edit(&self, file: &Candidate, film: &Film) -> bool {
+        film.duration <= Clip::LONGEST && self.at(file).is_some_and(|(_, is_withdrawn)| *is_withdrawn)
+    }
+
+    /// The clip that lay where a film lies.
+    fn at(&self, file: &Candidate) -> Option<&(Place, bool)> {
         let at = self.known.binary_search_by(|(place, _)| place.path.as_str().cmp(&file.place)).ok()?;
-        match &self.known[at] {
-            (_, true) => Some(Outcome::KeptOut),
-            (place, false) => file.is_as_in(place).then_some(Outcome::Unchanged),
-        }
+        self.known.get(at)
     }
 
     /// Whether a film that is an item of its own may be the clip of a photo that came later.
@@ -85,7 +98,7 @@ impl<'l> Live<'l> {
         }
         let sums = sums(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
         let source = Rendition {
-            name: format!("source-{}", &sums.sha256[..12]),
+            name: source_name(&sums.sha256),
             format: extension(file, kind),
             width: film.width,
             height: film.height,
@@ -140,6 +153,21 @@ impl<'l> Live<'l> {
                 || (place.path != file.place && self.candidates.iter().any(|there| there.place == place.path))
         }))
     }
+}
+
+/// The name of a clip as it was found, by its digest.
+fn source_name(digest: &str) -> String {
+    format!("source-{}", &digest[..12])
+}
+
+/// Whether a file has the bytes of the clip of an item that was taken out, with other times. It is read only if it has
+/// the size.
+fn is_clip_of_withdrawn(publisher: &Publisher, file: &Candidate, key: &str) -> Result<bool, Failure> {
+    let renditions = publisher.catalogue.renditions_of_withdrawn(key)?;
+    let source = renditions.as_ref().and_then(Renditions::source_of_clip);
+    let Some(source) = source.filter(|source| source.bytes == file.size) else { return Ok(false) };
+    let sums = sums(&file.path, publisher.stop).map_err(unreadable)?.ok_or(Failure::Stopped)?;
+    Ok(source_name(&sums.sha256) == source.name)
 }
 
 /// Takes out the item that a clip was, unless other files hold it too.

@@ -9,6 +9,7 @@ use crate::digest::Sums;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::recognise::Unrecognised;
+use crate::spelling::composed;
 use crate::suffix::with_suffix;
 use crate::walk::Candidate;
 
@@ -37,6 +38,8 @@ pub struct Inner {
     /// The keys of pruned items that may still be put back, and the keys of their digests.
     pub pruned: HashSet<String>,
     pub pruned_by_digest: HashMap<String, String>,
+    /// Taken keys that are not composed (NFC), by their composed form. To R2 both spellings are one object.
+    pub spelled: HashMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -52,7 +55,36 @@ impl Inner {
         if let Some(digest) = &entry.item.digest {
             self.by_digest.insert(digest.clone(), entry.item.key.clone());
         }
+        self.spell(&entry.item.key);
         self.items.insert(entry.item.key.clone(), entry);
+    }
+
+    /// Takes out an item that was never uploaded.
+    pub fn unclaim(&mut self, key: &str) {
+        self.items.remove(key);
+        let composed = composed(key);
+        if !self.is_taken(key) && self.spelled.get(&*composed).is_some_and(|taken| taken == key) {
+            self.spelled.remove(&*composed);
+        }
+    }
+
+    /// Notes how a taken key is spelled.
+    pub fn spell(&mut self, key: &str) {
+        let composed = composed(key);
+        if composed != key {
+            self.spelled.entry(composed.into_owned()).or_insert_with(|| key.to_owned());
+        }
+    }
+
+    /// Whether an object has this key, or is to have it.
+    fn is_taken(&self, key: &str) -> bool {
+        self.items.contains_key(key) || self.pruned.contains(key) || self.occupied.contains(key)
+    }
+
+    /// Whether a taken key is this one in another spelling.
+    pub fn is_spelled_otherwise(&self, key: &str) -> bool {
+        let composed = composed(key);
+        self.spelled.get(&*composed).is_some_and(|taken| taken != key) || composed != key && self.is_taken(&composed)
     }
 
     pub fn owner(&self, digest: &str) -> Option<&Entry> {
@@ -102,7 +134,7 @@ impl Inner {
         }
         let is_free = |key: &str| match self.items.get(key) {
             // A pruned item may be put back, and another program may have put something there.
-            None => !self.pruned.contains(key) && !self.occupied.contains(key),
+            None => !self.is_taken(key) && !self.is_spelled_otherwise(key),
             // A row of another program, without a digest: the same key and the same size are the same file. Of what was
             // adopted the tag is known, and this file has another.
             Some(Entry { item, is_withdrawn, .. }) => {

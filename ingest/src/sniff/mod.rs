@@ -150,19 +150,23 @@ fn brands(head: &[u8]) -> Kind {
     }
 }
 
+/// The endings of names that say that a file is a photo or a film. A `.ts` may be a program, and an `.ogg` music.
+pub const ENDINGS: [&str; 42] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "hif", "avif", "dng",
+    "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw", "mp4", "m4v", "mov", "qt", "3gp", "3g2", "mkv",
+    "webm", "avi", "mts", "m2ts", "mpg", "mpeg", "wmv", "flv", "asf", "mxf", "ogv",
+];
+
 /// The kind of a file whose bytes are not recognised. It is reported if its name says that it is media.
 fn by_name(path: &Path, empty: bool) -> Kind {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
-        Some(
-            "jpg" | "jpeg" | "png" | "webp" | "gif" | "bmp" | "tif" | "tiff" | "heic" | "heif" | "avif" | "dng" | "cr2"
-            | "cr3" | "nef" | "arw" | "orf" | "rw2" | "raf" | "pef" | "mp4" | "mov" | "m4v" | "3gp" | "mkv" | "webm"
-            | "avi" | "mts" | "m2ts" | "mpg" | "mpeg" | "wmv" | "flv" | "ogv" | "mxf",
-        ) => Kind::Misnamed(if empty {
+        Some(ending) if ENDINGS.contains(&ending) => Kind::Misnamed(if empty {
             "the file is empty"
         } else {
             "the content is not what the name says: no photo or film begins like this"
         }),
+        Some("crw" | "mrw" | "x3f") => Kind::Unsupported("this raw format"),
         Some("jxl" | "jp2") => Kind::Unsupported("this picture format"),
         _ => Kind::Other,
     }
@@ -214,7 +218,10 @@ mod tests {
         assert_eq!(by_name("a.JPG", true), Kind::Misnamed("the file is empty"));
         assert!(matches!(by_name("a.mov", false), Kind::Misnamed(_)));
         assert!(matches!(by_name("a.HEIC", false), Kind::Misnamed(_)));
+        assert_eq!(by_name("a.HIF", true), Kind::Misnamed("the file is empty"));
         assert_eq!(by_name("a.jxl", false), Kind::Unsupported("this picture format"));
+        assert_eq!(by_name("a.X3F", false), Kind::Unsupported("this raw format"));
+        assert_eq!(by_name("main.ts", false), Kind::Other, "a program");
         assert_eq!(by_name("notes.txt", false), Kind::Other);
         assert_eq!(by_name("Makefile", true), Kind::Other);
     }

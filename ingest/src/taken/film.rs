@@ -10,8 +10,8 @@ pub fn of_film(tag: impl Fn(&str) -> Option<String>, duration: f64, file: &File)
     let by_name = file.by_name();
     let container = container(tag, file);
     let mut taken = file
-        .first(xmp::sidecars(file.path))
-        .or_else(|| file.first(takeout::sidecars(file.path)))
+        .first(xmp::sidecars(file))
+        .or_else(|| file.first(takeout::sidecars(file)))
         .or(container)
         .or(by_name)
         .unwrap_or_else(|| file.by_time());
@@ -33,11 +33,19 @@ pub fn of_film(tag: impl Fn(&str) -> Option<String>, duration: f64, file: &File)
 /// Apple's tag and the older `date` are the local time with its offset. `creation_time` is UTC.
 fn container(tag: impl Fn(&str) -> Option<String>, file: &File) -> Option<Taken> {
     let of = |name| file.first(Taken::of_container(&tag(name)?));
+    let is_local = tag("firmware").is_some_and(|firmware| is_of_local_clock(&firmware));
     let date = of("date");
     of("com.apple.quicktime.creationdate")
         .or(date.filter(|date| date.offset.is_some()))
-        .or_else(|| of("creation_time"))
+        .or_else(|| of("creation_time").map(|created| if is_local { created.by_wall_clock() } else { created }))
         .or(date)
+}
+
+/// Whether a camera writes its wall clock as if it were UTC. GoPro's do so up to the HERO10: HD5 to HD9 and H21, and
+/// H19 for the MAX. From the HERO11 on, H22, they write UTC.
+fn is_of_local_clock(firmware: &str) -> bool {
+    let is_old = firmware.strip_prefix("HD").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    is_old || firmware.starts_with("H19.") || firmware.starts_with("H21.")
 }
 
 impl Taken {
@@ -54,6 +62,11 @@ impl Taken {
         let is_clock = matches!(moment, Moment::Wall(_)) && offset.is_none();
         let source = if is_clock { Source::Clock } else { Source::Container };
         Some(Self { moment, source, offset })
+    }
+
+    /// What a clock showed that was taken for UTC.
+    fn by_wall_clock(self) -> Self {
+        Self { moment: Moment::Wall(self.wall(Zone::Utc.offset())), source: Source::Clock, offset: None }
     }
 }
 
@@ -86,7 +99,7 @@ mod tests {
     fn of(tags: &[(&str, &str)], duration: f64, path: &Path) -> String {
         let now = "2024-07-01T00:00:00Z".parse().unwrap();
         let tag = |name: &str| tags.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        let taken = of_film(tag, duration, &File { path, now });
+        let taken = of_film(tag, duration, &File::new(path, now));
         let moment = match taken.moment {
             Moment::Wall(wall) => wall.to_string(),
             Moment::Day(day) => day.to_string(),
@@ -114,6 +127,31 @@ mod tests {
             (&[("creation_time", "2024-06-15T12:50:00Z"), ("date", "2019")], "a.mov", "2024-06-15T12:50:00Z"),
             (&[("date", "2024-06-15 14:03:22")], "a.mp4", "2024-06-15T14:03:22clock"),
             (&[("creation_time", "2006-07-14 15:04:43")], "MVI_0001.AVI", "2006-07-14T15:04:43clock"),
+            (
+                &[("creation_time", "2019-06-15T14:10:00.000000Z"), ("firmware", "HD7.01.01.70.00")],
+                "GH010001.MP4",
+                "2019-06-15T14:10:00clock",
+            ),
+            (
+                &[("creation_time", "2021-10-15T14:10:00.000000Z"), ("firmware", "H21.01.01.30.00")],
+                "GX010001.MP4",
+                "2021-10-15T14:10:00clock",
+            ),
+            (
+                &[("creation_time", "2020-06-15T14:10:00.000000Z"), ("firmware", "H19.03.01.50.00")],
+                "GS010001.MP4",
+                "2020-06-15T14:10:00clock",
+            ),
+            (
+                &[("creation_time", "2023-06-15T12:10:00.000000Z"), ("firmware", "H22.01.01.20.00")],
+                "GX010002.MP4",
+                "2023-06-15T12:10:00Z",
+            ),
+            (
+                &[("creation_time", "2023-06-15T12:10:00.000000Z"), ("firmware", "HDR v1")],
+                "a.mp4",
+                "2023-06-15T12:10:00Z",
+            ),
             (&[("date", "2019-01-01")], "a.mp4", "2024-07-01T00:00:00Zingest"),
             (&[("creation_time", "1904-01-01T00:00:00Z")], "VID-20240615-WA0001.mp4", "2024-06-15name"),
             (&[("creation_time", "1970-01-01T00:00:00Z")], "20240615_140322.mp4", "2024-06-15T14:03:22name"),

@@ -52,7 +52,7 @@ mod tests {
     use std::path::Path;
 
     fn read(text: &str, is_film: bool) -> Option<Taken> {
-        of_row(text, is_film, &File { path: Path::new("x"), now: "2026-01-01T00:00:00Z".parse().unwrap() })
+        of_row(text, is_film, &File::new(Path::new("x"), "2026-01-01T00:00:00Z".parse().unwrap()))
     }
 
     #[test]

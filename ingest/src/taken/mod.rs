@@ -20,6 +20,8 @@ use jiff::civil::{Date, DateTime, date};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::walk::Excluded;
+
 pub use columns::Columns;
 pub use film::of_film;
 pub use foreign::{agree, of_row, uploaded};
@@ -154,9 +156,16 @@ pub struct Taken {
 pub struct File<'a> {
     pub path: &'a Path,
     pub now: Timestamp,
+    /// What lies beside it and is not to be opened.
+    pub excluded: Option<&'a Excluded>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// A file of which everything beside it may be opened.
+    pub const fn new(path: &'a Path, now: Timestamp) -> Self {
+        Self { path, now, excluded: None }
+    }
+
     fn name(&self) -> std::borrow::Cow<'_, str> {
         self.path.file_name().unwrap_or_default().to_string_lossy()
     }

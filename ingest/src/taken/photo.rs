@@ -12,8 +12,8 @@ pub fn of_photo(exif: Option<&Exif>, packet: Option<&[u8]>, file: &File) -> Take
         .and_then(|exif| file.first(camera::taken(exif)))
         .or_else(|| file.first(packet.into_iter().flat_map(xmp::read)))
         .or_else(|| file.first(png::packet(file.path).into_iter().flat_map(|packet| xmp::read(&packet))))
-        .or_else(|| file.first(xmp::sidecars(file.path)))
-        .or_else(|| file.first(takeout::sidecars(file.path)))
+        .or_else(|| file.first(xmp::sidecars(file)))
+        .or_else(|| file.first(takeout::sidecars(file)))
         .or_else(|| file.first(exif.and_then(camera::gps)))
         .or(by_name)
         .or_else(|| file.first(exif.and_then(camera::changed)))
@@ -24,8 +24,8 @@ pub fn of_photo(exif: Option<&Exif>, packet: Option<&[u8]>, file: &File) -> Take
 
 /// What a file beside a photo or film says, if it came later than what it is about.
 pub fn of_sidecar(file: &File) -> Option<Taken> {
-    let xmp = file.first(xmp::sidecars(file.path));
-    let mut taken = xmp.or_else(|| file.first(takeout::sidecars(file.path)))?;
+    let xmp = file.first(xmp::sidecars(file));
+    let mut taken = xmp.or_else(|| file.first(takeout::sidecars(file)))?;
     compare(&mut taken, file.by_name());
     Some(taken)
 }
@@ -53,7 +53,7 @@ mod tests {
     fn of(fields: &[(Tag, Value)], packet: Option<&[u8]>, path: &Path) -> Taken {
         let exif = (!fields.is_empty()).then(|| exif::Reader::new().read_raw(tiff(fields)).unwrap());
         let now = "2024-07-01T00:00:00Z".parse().unwrap();
-        of_photo(exif.as_ref(), packet, &File { path, now })
+        of_photo(exif.as_ref(), packet, &File::new(path, now))
     }
 
     /// The moment, its source, and the offset with its source.

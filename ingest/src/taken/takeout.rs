@@ -1,11 +1,9 @@
 //! The JSON that Google's Takeout writes beside each photo or film.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Moment, Source, Taken, beside};
+use super::{File, Moment, Source, Taken, beside};
 
 /// Takeout cuts the name before `.json`, and before the number of a copy, to this many characters.
 const LONGEST: usize = 46;
@@ -34,9 +32,9 @@ enum Seconds {
 }
 
 /// The dates beside a photo or film, most likely first.
-pub fn sidecars(path: &Path) -> impl Iterator<Item = Taken> + use<'_> {
-    let names = path.file_name().and_then(|name| name.to_str()).map(names).unwrap_or_default();
-    names.into_iter().filter_map(|name| read(&beside::read(path, &name)?))
+pub fn sidecars<'f>(file: &'f File<'f>) -> impl Iterator<Item = Taken> + use<'f> {
+    let names = file.path.file_name().and_then(|name| name.to_str()).map(names).unwrap_or_default();
+    names.into_iter().filter_map(|name| read(&beside::read(file, &name)?))
 }
 
 fn read(json: &[u8]) -> Option<Taken> {
@@ -137,7 +135,8 @@ mod tests {
         let json = r#"{"photoTakenTime":{"timestamp":"1718459600"}}"#;
         std::fs::write(folder.path().join("a.jpg.supplemental-metadata(1).json"), json).unwrap();
         for (name, count) in [("a(1).jpg", 1), ("a.jpg", 0), ("a-edited(1).jpg", 1)] {
-            assert_eq!(sidecars(&folder.path().join(name)).count(), count, "{name}");
+            let path = folder.path().join(name);
+            assert_eq!(sidecars(&File::new(&path, Timestamp::UNIX_EPOCH)).count(), count, "{name}");
         }
     }
 }

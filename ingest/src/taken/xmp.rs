@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::QName;
 
 use super::text::{self, Stamp, Zone};
-use super::{OffsetSource, Source, Taken, beside};
+use super::{File, OffsetSource, Source, Taken, beside};
 
 /// The longest packet that is read, in bytes.
 const MAX_PACKET: usize = 4 << 20;
@@ -35,8 +35,9 @@ pub fn read(packet: &[u8]) -> impl Iterator<Item = Taken> + use<> {
 }
 
 /// The dates in the files beside a photo or film: `a.jpg.xmp` and `a.xmp`.
-pub fn sidecars(path: &Path) -> impl Iterator<Item = Taken> + use<> {
-    let of = |name: &Path, end| beside::read(path, &format!("{}.{end}", name.file_name()?.to_str()?));
+pub fn sidecars(file: &File) -> impl Iterator<Item = Taken> + use<> {
+    let path = file.path;
+    let of = |name: &Path, end| beside::read(file, &format!("{}.{end}", name.file_name()?.to_str()?));
     let packets = [(path, "xmp"), (path, "XMP"), (&path.with_extension(""), "xmp"), (&path.with_extension(""), "XMP")]
         .map(|(name, end)| of(name, end));
     packets.into_iter().flatten().flat_map(|packet| read(&packet))
@@ -190,7 +191,10 @@ mod tests {
         let write = |name: &str, date: &str| {
             std::fs::write(folder.path().join(name), packet(&format!("exif:DateTimeOriginal='{date}'"), "")).unwrap();
         };
-        let found = |name: &str| sidecars(&folder.path().join(name)).map(|taken| taken.moment).collect::<Vec<_>>();
+        let found = |name: &str| {
+            let path = folder.path().join(name);
+            sidecars(&File::new(&path, jiff::Timestamp::UNIX_EPOCH)).map(|taken| taken.moment).collect::<Vec<_>>()
+        };
         let wall = |text: &str| Moment::Wall(text.parse().unwrap());
         write("a.xmp", "2024-06-15T18:10:00");
         write("a.jpg.xmp", "2024-06-15T19:10:00");

@@ -2,6 +2,7 @@
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use gallery::MediaKey;
@@ -9,6 +10,9 @@ use gallery::download::{self as downloads, packs};
 
 use crate::catalogue::Place;
 use crate::sniff::Kind;
+use crate::taken;
+
+use super::Excluded;
 
 /// Top-level folders of the bucket that hold what ingest or the services make; no original may be in these folders.
 const RESERVED: [&str; 8] =
@@ -32,6 +36,8 @@ pub struct Candidate {
     /// Last change of the file's entry (ctime). Programs can set `modified`, but not this. Where a system does not
     /// keep it, it is `modified`.
     pub changed: String,
+    /// What lies in the library and is never opened.
+    pub excluded: Arc<Excluded>,
 }
 
 impl Candidate {
@@ -39,13 +45,19 @@ impl Candidate {
         let metadata = path.metadata()?;
         let modified = timestamp(metadata.modified()?);
         let changed = changed(&metadata).unwrap_or_else(|| modified.clone());
-        Ok(Self { path: path.to_owned(), place, key, kind, size: metadata.len(), modified, changed })
+        let excluded = Arc::default();
+        Ok(Self { path: path.to_owned(), place, key, kind, size: metadata.len(), modified, changed, excluded })
     }
 
     /// Whether the file still has the size and the time with which it was found.
     pub fn is_untouched(&self) -> bool {
         let now = self.path.metadata().and_then(|metadata| Ok((metadata.len(), timestamp(metadata.modified()?))));
         now.is_ok_and(|(size, modified)| size == self.size && modified == self.modified)
+    }
+
+    /// The file as that of an item which is to be dated.
+    pub fn dated(&self) -> taken::File<'_> {
+        taken::File { excluded: Some(&self.excluded), ..taken::File::new(&self.path, jiff::Timestamp::now()) }
     }
 
     /// The file as the place of an item.

@@ -7,8 +7,9 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -25,9 +26,13 @@ use crate::sniff::{self, Kind};
 /// snapshots of a whole library.
 const MOST_COUNTED: u64 = 1_000_000;
 
+/// The files and folders that a `.galleryignore` names, of the folders that were walked.
+pub type Excluded = HashSet<PathBuf>;
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Library {
+    pub root: PathBuf,
     /// Photos and films, by path.
     pub candidates: Vec<Candidate>,
     /// Media that is left out, and why: `(path relative to the library, reason)`.
@@ -43,6 +48,17 @@ pub struct Library {
     pub left_out: u64,
     /// Files that a `.galleryignore` names.
     pub ignored_by_rule: u64,
+    pub excluded: Arc<Excluded>,
+    /// Links that lead out of the library and were not followed, as paths below it.
+    pub not_followed: Vec<String>,
+}
+
+impl Library {
+    /// Whether a `.galleryignore` names a file, or a folder above it.
+    pub fn excludes(&self, place: &str) -> bool {
+        let path = self.root.join(place);
+        path.ancestors().take_while(|path| *path != self.root).any(|path| self.excluded.contains(path))
+    }
 }
 
 /// Walks `root` in the order of names. Links that lead out of the library are followed only with `follow_links`.
@@ -63,21 +79,25 @@ fn walk_counting(root: &Path, follow_links: bool, to_count: u64) -> Library {
         root,
         links,
         rules: Rules::default(),
-        leading_out: Vec::new(),
+        excluded: Excluded::new(),
         to_count,
         seen: BTreeSet::new(),
-        library: Library::default(),
+        library: Library { root: root.to_owned(), ..Library::default() },
     };
     walk.run();
-    walk.library
+    let mut library = walk.library;
+    library.excluded = Arc::new(walk.excluded);
+    for file in &mut library.candidates {
+        file.excluded = Arc::clone(&library.excluded);
+    }
+    library
 }
 
 struct Walk<'a> {
     root: &'a Path,
     links: Links,
     rules: Rules,
-    /// Links that lead out of the library and are not followed.
-    leading_out: Vec<String>,
+    excluded: Excluded,
     /// What is left of [`MOST_COUNTED`].
     to_count: u64,
     seen: BTreeSet<String>,
@@ -107,7 +127,7 @@ impl Walk<'_> {
                 }
             }
         }
-        if let Some((first, others)) = self.leading_out.split_first() {
+        if let Some((first, others)) = self.library.not_followed.split_first() {
             let reason = match others.len() {
                 0 => "this link leads out of the library and is left out: --follow-links follows it".to_owned(),
                 1 => "this link and another one lead out of the library and are left out: --follow-links follows them"
@@ -149,7 +169,10 @@ impl Walk<'_> {
         }
         match self.rules.verdict(path, is_folder) {
             Verdict::LeftOut => self.library.left_out += self.count(entry),
-            Verdict::Ignored => self.library.ignored_by_rule += self.count(entry),
+            Verdict::Ignored => {
+                self.library.ignored_by_rule += self.count(entry);
+                self.excluded.insert(path.to_owned());
+            }
             Verdict::Taken if kind.is_symlink() => return self.link(path),
             Verdict::Taken if is_folder => return self.enter(path, false),
             Verdict::Taken if kind.is_file() => self.add(path),
@@ -177,7 +200,7 @@ impl Walk<'_> {
             Ok(Target::Loop) => {}
             Ok(Target::Outside) => {
                 self.library.left_out += 1;
-                self.leading_out.push(relative(self.root, path));
+                self.library.not_followed.push(relative(self.root, path));
             }
             Err(error) => self.library.failed.push((relative(self.root, path), unreadable(error))),
         }

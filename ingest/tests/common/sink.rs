@@ -238,6 +238,8 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
                 state.heads.push(path.clone());
                 match state.objects.get(&path) {
                     Some(size) => (200, format!("content-length: {size}\r\n"), ""),
+                    // As S3 does for a key that may not list the bucket.
+                    None if state.get.0 == 403 => (403, String::new(), ""),
                     None => (404, "content-length: 0\r\n".to_owned(), ""),
                 }
             }

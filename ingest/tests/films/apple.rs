@@ -142,6 +142,8 @@ pub fn check(gallery: &Gallery, key: &str) {
         assert!(object.bytes.starts_with(b"WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n"));
     }
     for tag in of("#EXT-X-SESSION-DATA:") {
-        assert!(gallery.object(&gallery.hls(key, &tag["URI"])).is_some(), "{tag:?}");
+        let object = gallery.object(&gallery.hls(key, &tag["URI"])).unwrap();
+        let is_json = serde_json::from_slice::<serde_json::Value>(&object.bytes).is_ok();
+        assert_eq!(tag.get("FORMAT").map(String::as_str), (!is_json).then_some("RAW"), "{tag:?}");
     }
 }

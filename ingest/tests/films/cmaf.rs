@@ -106,7 +106,11 @@ pub fn tracks() {
     std::fs::write(path.with_file_name("rich % é.de.srt"), b"1\r\n00:00:03,000 --> 00:00:04,000\r\nGr\xfc\xdfe\r\n")
         .unwrap();
     std::fs::write(path.with_file_name("rich % é.fr.srt"), b"nothing").unwrap();
-    std::fs::write(path.with_file_name("poor.srt"), b"1\n00:00:03,000 --> 00:00:04,000\nNo\n").unwrap();
+    for name in ["poor.srt", "rich % é.it.srt"] {
+        std::fs::write(path.with_file_name(name), b"1\n00:00:03,000 --> 00:00:04,000\nNo\n").unwrap();
+    }
+    // What is left out is never opened.
+    gallery.file(".galleryignore", b"*.it.srt\n");
     let report = gallery.ingest();
     let key = "rich % é.mkv";
     assert_eq!(report.added, 1, "{report}");
@@ -126,6 +130,7 @@ pub fn tracks() {
     }
     assert!(read("text-1.vtt").contains("\nHello"));
     assert!(read("text-2.vtt").contains("\nGrüße"));
+    assert!(gallery.object(&gallery.hls(key, "text-3.vtt")).is_none());
     let chapters: serde_json::Value = serde_json::from_str(&read("chapters.json")).unwrap();
     assert_eq!(chapters[1]["titles"][0]["title"], "Dance");
     assert!(healthy(&gallery));

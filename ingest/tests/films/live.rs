@@ -89,6 +89,34 @@ pub fn beside() {
     assert!(doctor(&gallery.options, false).unwrap().is_well());
 }
 
+/// A folder of pairs that was renamed has all its clips, and one that goes later goes by itself.
+pub fn moved() {
+    let mut gallery = Gallery::new();
+    for number in 1..4 {
+        gallery.file(&format!("a/IMG_{number}.JPG"), &encode(&quarters(900 + number, 600), ImageFormat::Jpeg));
+        film(&gallery, &format!("a/IMG_{number}.MOV"), &format!("{CLIP} -f mov -metadata title={number}"));
+    }
+    assert_eq!(gallery.ingest().added, 6);
+    let path = |name: &str| gallery.library().join(name);
+    fs::rename(path("a"), path("b")).unwrap();
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (6, 0), "{report}");
+    let clips_at = "SELECT path FROM clips ORDER BY path";
+    assert_eq!(gallery.sql::<String>(clips_at), ["b/IMG_1.MOV", "b/IMG_2.MOV", "b/IMG_3.MOV"]);
+    fs::remove_file(path("b/IMG_1.MOV")).unwrap();
+    gallery.options.prune = Some(Prune { all: false, now: false, confirm: |paths| paths == ["b/IMG_1.MOV"] });
+    let report = gallery.ingest();
+    assert_eq!(report.exit_code(), 0, "{report}");
+    let has_clip = |key: &str| gallery.renditions(key).unwrap().clip().is_some();
+    assert_eq!(["a/IMG_1.JPG", "a/IMG_2.JPG", "a/IMG_3.JPG"].map(has_clip), [false, true, true]);
+    // Most of them at once may be a folder that is not mounted.
+    for name in ["b/IMG_2.MOV", "b/IMG_3.MOV"] {
+        fs::remove_file(gallery.library().join(name)).unwrap();
+    }
+    let report = gallery.ingest();
+    assert!(report.skipped[0].reason.contains("the files of 2 of 2 clips are gone"), "{report}");
+}
+
 /// What a person took out does not come in again as a film.
 pub fn hidden() {
     let mut gallery = Gallery::new();
@@ -113,6 +141,39 @@ pub fn hidden() {
     assert_eq!(gallery.ingest().replaced, 1);
     clips(&gallery, "IMG_1.JPG");
     assert!(doctor(&gallery.options, false).unwrap().is_well());
+}
+
+/// What lies where the clip of a removed photo lay may be an edit of it, or a film of another device.
+pub fn another_in_its_place() {
+    let gallery = Gallery::new();
+    gallery.file("other/a.JPG", &encode(&quarters(700, 600), ImageFormat::Jpeg));
+    let photo = gallery.file("IMG_1.JPG", &photo());
+    let clip = film(&gallery, "IMG_1.MOV", &format!("{CLIP} -f mov"));
+    gallery.ingest();
+    curate(&gallery.options, &["IMG_1.JPG".to_owned()], Change::Remove { now: false }).unwrap();
+    let bytes = fs::read(&clip).unwrap();
+    fs::remove_file(&photo).unwrap();
+    fs::remove_file(&clip).unwrap();
+    gallery.ingest();
+    // The clip itself, with other times.
+    fs::write(&clip, bytes).unwrap();
+    let report = gallery.ingest();
+    assert_eq!((report.kept_out, report.added, report.notes.len()), (1, 0, 0), "{report}");
+    // As short as a clip.
+    film(&gallery, "IMG_1.MOV", &format!("{} -f mov", CLIP.replace("2.8", "2.0")));
+    for _ in 0..2 {
+        let report = gallery.ingest();
+        assert_eq!((report.kept_out, report.added, report.exit_code()), (1, 0, 0), "{report}");
+        assert!(report.notes[0].name == "IMG_1.MOV" && report.notes[0].reason.contains("rename it"), "{report}");
+    }
+    assert_eq!(keys(&gallery), ["other/a.JPG"]);
+    // No clip is as long.
+    film(&gallery, "IMG_1.MOV", &format!("{} -f mov", CLIP.replace("2.8", "7")));
+    let report = gallery.ingest();
+    assert_eq!((report.kept_out, report.added, report.exit_code()), (0, 1, 0), "{report}");
+    assert_eq!(keys(&gallery), ["IMG_1.MOV", "other/a.JPG"]);
+    let report = gallery.ingest();
+    assert_eq!((report.unchanged, report.objects), (2, 0), "{report}");
 }
 
 /// Only one of two films is the clip, and they do not change places.

@@ -176,6 +176,27 @@ fn what_stands_beside_a_file_may_come_later() {
 }
 
 #[test]
+fn what_a_galleryignore_names_says_no_date() {
+    let gallery = gallery("Europe/Berlin");
+    for name in ["other.jpg", "scan.jpg"] {
+        photo(&gallery, name, &[]);
+    }
+    gallery.file("other.jpg.json", br#"{"photoTakenTime":{"timestamp":"1718459600"}}"#);
+    gallery.file("scan.jpg.xmp", b"<a xmlns:e='http://ns.adobe.com/exif/1.0/' e:DateTimeOriginal='2024-06-14'/>");
+    gallery.file(".galleryignore", b"*.json\n*.xmp\n");
+    // When the photos come in, and later.
+    for _ in 0..2 {
+        gallery.ingest();
+        let guess = "2024-06-15T14:00:00 +02:00 file/library";
+        assert_eq!(told(&gallery), [format!("other.jpg {guess}"), format!("scan.jpg {guess}")]);
+    }
+    gallery.file(".galleryignore", b"*.json\n");
+    gallery.ingest();
+    assert_eq!(told(&gallery)[0], "scan.jpg 2024-06-14 +02:00 xmp/library");
+    assert_eq!(told(&gallery)[1], "other.jpg 2024-06-15T14:00:00 +02:00 file/library");
+}
+
+#[test]
 fn a_repair_leaves_the_dates_and_the_settings_of_the_library() {
     let mut gallery = gallery("Asia/Tokyo");
     photo(&gallery, "camera.jpg", &[(TAKEN, Value::Ascii("2024:06:15 01:00:00"))]);

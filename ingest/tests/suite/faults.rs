@@ -129,6 +129,17 @@ fn a_refusing_store_ends_the_run_and_says_what_to_check() {
     assert!(rows(&options).is_empty());
 }
 
+/// S3 answers such a key "access denied" for an object that is not there, and without a body to a HEAD.
+#[test]
+fn a_key_that_may_not_list_brings_new_files_in() {
+    let denied = "<Error><Code>AccessDenied</Code></Error>";
+    let sink = Sink::new(|_, _| Answer::Take).answer_get(403, denied);
+    let (_folder, options) = library(&sink, 2);
+    ingest::run(&options).unwrap();
+    assert_eq!(rows(&options).len(), 2);
+    assert!(!sink.heads().is_empty());
+}
+
 #[test]
 fn a_store_that_is_not_there_is_named() {
     let sink = Sink::new(|_, _| Answer::Take);

@@ -78,6 +78,40 @@ fn what_happens_to_a_decoder_is_the_error_of_its_file() {
     assert!(report.to_string().contains("dead.heic: broken: its decoder came to an end"), "{report}");
 }
 
+/// A camera's JPEG comes before the data of the sensor, and a decoder reads no more than the first picture of a GIF.
+#[test]
+fn half_a_copy_is_named_although_its_picture_is_whole() {
+    let gallery = Gallery::new();
+    let jpeg = encode(&quarters(96, 64), ImageFormat::Jpeg);
+    let mut raf = b"FUJIFILMCCD-RAW 0201".to_vec();
+    raf.resize(84, 0);
+    let long = u32::try_from(jpeg.len()).unwrap();
+    for number in [108, long, 0, 0, 108 + long, 5000] {
+        raf.extend_from_slice(&number.to_be_bytes());
+    }
+    raf.extend_from_slice(&jpeg);
+    raf.resize(raf.len() + 5000, 0);
+    gallery.file("whole.raf", &raf);
+    gallery.file("cut.raf", &raf[..raf.len() - 2000]);
+    let mut gif = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut gif);
+    for red in [250, 10] {
+        let picture = image::RgbaImage::from_pixel(60, 40, image::Rgba([red, 0, 0, 255]));
+        encoder.encode_frame(image::Frame::new(picture)).unwrap();
+    }
+    drop(encoder);
+    gallery.file("whole.gif", &gif);
+    gallery.file("cut.gif", &gif[..gif.len() - 8]);
+    let report = gallery.ingest();
+    assert_eq!((report.added, report.exit_code()), (3, 2), "{report}");
+    let said = |list: &[ingest::Named]| {
+        list.iter().map(|named| format!("{}: {}", named.name, named.reason)).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(said(&report.failed), "cut.raf: the file is cut short: copy it again");
+    assert!(said(&report.notes).starts_with("cut.gif: it is cut short; its first picture is whole"), "{report}");
+    assert_eq!(report.notes.len(), 1, "{report}");
+}
+
 /// Small files that ask for more memory than there may be.
 #[test]
 fn bombs_end_within_their_limits() {

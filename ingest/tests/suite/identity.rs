@@ -489,6 +489,58 @@ fn settings_and_links_fit_names_in_either_spelling() {
     assert_eq!(link.views, [View::album("lib", decomposed)]);
 }
 
+/// To R2 both spellings of a name are one object: the second file would replace the first.
+#[test]
+fn two_spellings_of_one_name_get_two_keys() {
+    let gallery = Gallery::new();
+    let (composed, decomposed) = ("Zo\u{eb}", "Zoe\u{308}");
+    for (name, side) in [(decomposed, 10), (composed, 11)] {
+        file(&gallery, &format!("lib/{name}.png"), &photo(side));
+    }
+    assert_eq!(counts(&ingest(&gallery, "lib")), [2, 0, 0, 4]);
+    let digest: String = gallery.sql("SELECT digest FROM media WHERE key LIKE '%-%'").remove(0);
+    let suffixed = format!("{composed}-{}.png", &digest[..6]);
+    assert_eq!(keys(&gallery), [format!("{decomposed}.png"), suffixed.clone()]);
+    assert_eq!(gallery.object(&suffixed).unwrap().bytes, photo(11));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
+    // The other way round, and of what was pruned.
+    fs::remove_file(gallery.folder.path().join(format!("lib/{decomposed}.png"))).unwrap();
+    file(&gallery, "lib/E\u{301}t\u{e9}/a.png", &photo(12));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [1, 0, 1, 2]);
+    let library = Some(gallery.folder.path().join("lib"));
+    let prune = Some(Prune { all: false, now: false, confirm: |_| true });
+    ingest::run(&Options { library, prune, ..gallery.options.clone() }).unwrap();
+    file(&gallery, "other/Zo\u{eb}.png", &photo(13));
+    file(&gallery, "other/\u{c9}t\u{e9}/a.png", &photo(14));
+    assert_eq!(counts(&ingest(&gallery, "other")), [2, 0, 0, 4]);
+    let new = gallery.sql::<String>("SELECT key FROM places WHERE library = 'other'");
+    assert!(new.len() == 2 && new.iter().all(|key| key.contains('-')), "{new:?}");
+}
+
+/// An earlier version gave both spellings as keys. They stay.
+#[test]
+fn two_spellings_that_are_keys_already_stay() {
+    let gallery = Gallery::new();
+    let (composed, decomposed) = ("Zo\u{eb}.png", "Zoe\u{308}.png");
+    file(&gallery, &format!("lib/{decomposed}"), &photo(10));
+    file(&gallery, "lib/a.png", &photo(11));
+    ingest(&gallery, "lib");
+    fs::rename(gallery.folder.path().join("lib/a.png"), gallery.folder.path().join("lib").join(composed)).unwrap();
+    let connection = rusqlite::Connection::open(crate::common::database(&gallery.options)).unwrap();
+    for table in ["media", "places"] {
+        connection.execute(&format!("UPDATE {table} SET key = ?1 WHERE key = 'a.png'"), [composed]).unwrap();
+    }
+    drop(connection);
+    for _ in 0..2 {
+        assert_eq!(counts(&ingest(&gallery, "lib")), [0, 0, 2, 0]);
+        assert_eq!(keys(&gallery), [decomposed, composed]);
+    }
+    // An edit of one of them is a new version of it.
+    file(&gallery, &format!("lib/{composed}"), &photo(20));
+    assert_eq!(counts(&ingest(&gallery, "lib")), [0, 1, 1, 2]);
+    assert_eq!(keys(&gallery), [decomposed, composed]);
+}
+
 #[test]
 fn two_runs_at_a_time_do_not_share_a_gallery() {
     let gallery = Gallery::new();

@@ -169,6 +169,11 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_in() {
     gallery.file("bomb.jpg", &bomb);
     gallery.file("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
     gallery.file("next.jxl", b"\xff\x0a");
+    for name in ["empty.HIF", "empty.jfif", "empty.m4v"] {
+        gallery.file(name, b"");
+    }
+    gallery.file("old.CRW", b"II\x1a\0\0\0HEAPCCDR");
+    gallery.file("main.ts", b"export {};\n");
     gallery.file("thumbnails/large/x.jpg", &whole);
     gallery.file("hls/x.jpg", &whole);
     gallery.file("notes.txt", b"hello");
@@ -178,16 +183,27 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_in() {
     let names = |list: &[ingest::Named]| list.iter().map(|named| named.name.clone()).collect::<Vec<_>>();
     assert_eq!(
         names(&report.failed),
-        ["bomb.jpg", "damaged.png", "empty.jpg", "phone.heic", "text.png", "truncated.jpg"]
+        [
+            "bomb.jpg",
+            "damaged.png",
+            "empty.HIF",
+            "empty.jfif",
+            "empty.jpg",
+            "empty.m4v",
+            "phone.heic",
+            "text.png",
+            "truncated.jpg"
+        ]
     );
-    assert_eq!(names(&report.skipped), ["hls/x.jpg", "next.jxl", "thumbnails/large/x.jpg"]);
-    assert_eq!((report.added, report.ignored, report.exit_code()), (1, 1, 2));
+    assert_eq!(names(&report.skipped), ["hls/x.jpg", "next.jxl", "old.CRW", "thumbnails/large/x.jpg"]);
+    assert_eq!((report.added, report.ignored, report.exit_code()), (1, 2, 2));
     let text = report.to_string();
     for reason in [
         "failed: truncated.jpg: the file is cut short: copy it again",
         "failed: empty.jpg: the file is empty",
         "failed: phone.heic: broken: ",
         "skipped: next.jxl: this picture format is not yet supported",
+        "skipped: old.CRW: this raw format is not yet supported",
         "65500x65500",
         "is reserved",
     ] {

@@ -267,13 +267,61 @@ fn what_is_named_is_not_gone() {
     let gallery = library(8);
     gallery.file("sub/a.jpg", &photo(30));
     gallery.file("sub/b.jpg", &photo(31));
+    gallery.file("DSC_1.HIF", include_bytes!("../fixtures/turned.heic"));
     gallery.ingest();
-    // One file is broken, one has become something else, and nobody knows what a third folder is to show.
+    // Two files are broken, one has become something else, and nobody knows what a third folder is to show.
     gallery.file("0.jpg", b"");
+    gallery.file("DSC_1.HIF", b"");
     gallery.file("1.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
     fs::create_dir(gallery.library().join("sub/.galleryignore")).unwrap();
     let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
-    assert!(report.pruned.is_empty() && report.failed.len() + report.skipped.len() == 3, "{report}");
+    assert!(report.pruned.is_empty() && report.failed.len() + report.skipped.len() == 4, "{report}");
+}
+
+/// An option that is forgotten once takes nothing out.
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_link_that_is_not_followed_is_not_gone() {
+    let mut gallery = library(4);
+    let (outside, link) = (gallery.folder.path().join("outside"), gallery.library().join("disk"));
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("a.jpg"), photo(30)).unwrap();
+    fs::write(gallery.folder.path().join("b.jpg"), photo(31)).unwrap();
+    std::os::unix::fs::symlink(&outside, &link).unwrap();
+    std::os::unix::fs::symlink("../b.jpg", gallery.library().join("b.jpg")).unwrap();
+    gallery.options.follow_links = true;
+    gallery.ingest();
+    assert_eq!(shown(&gallery).len(), 6);
+    gallery.options.follow_links = false;
+    let report = prune(&gallery, false, |keys| panic!("{keys:?} would go"));
+    assert!(report.pruned.is_empty() && report.notes[0].reason.contains("--follow-links"), "{report}");
+    fs::remove_file(&link).unwrap();
+    assert_eq!(prune(&gallery, false, |_| true).pruned, ["disk/a.jpg"]);
+}
+
+#[test]
+fn what_a_galleryignore_names_later_is_told_until_it_is_taken_out() {
+    let gallery = library(6);
+    for number in 0..3 {
+        gallery.file(&format!("private/{number}.jpg"), &photo(30 + number));
+    }
+    gallery.ingest();
+    gallery.file(".galleryignore", b"private/\n");
+    let told = |report: &Report| {
+        report.notes.iter().map(|note| format!("{}: {}", note.name, note.reason)).collect::<Vec<_>>().join("\n")
+    };
+    let report = gallery.ingest();
+    assert!(told(&report).contains("the library: 3 items are still shown"), "{report}");
+    assert_eq!(report.exit_code(), 0, "{report}");
+    change(&gallery, Change::Hide, "private/2.jpg");
+    let report = gallery.ingest();
+    assert!(told(&report).contains("the library: 2 items are still shown"), "{report}");
+    let report = prune(&gallery, false, |_| true);
+    assert_eq!(report.pruned, ["private/0.jpg", "private/1.jpg"]);
+    assert_eq!(told(&report), "");
+    gallery.file(".galleryignore", b"private/\n5.jpg\n");
+    let report = gallery.ingest();
+    assert!(told(&report).contains("an item is still shown"), "{report}");
 }
 
 #[test]

@@ -33,6 +33,8 @@ use crate::{Body, HostError, trust};
 const IDLE: Duration = Duration::from_secs(30);
 const MAX_IDLE_PER_HOST: usize = 64;
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
+/// How slowly a body may leave, in bytes a second.
+const SLOWEST: u64 = 32 * 1024;
 
 type Sender = SendRequest<Full<Bytes>>;
 type Place = (Scheme, Authority);
@@ -155,9 +157,12 @@ impl Client {
 ///
 /// If the other side has just closed the connection, the request is sent once more on a new connection. This is done
 /// always if no byte was sent, and otherwise if the method is idempotent (RFC 9110 section 9.2.2). The timeout for
-/// the first byte starts when the request is given to an established connection.
+/// the first byte starts when the request is given to an established connection. It is longer for a large body, because
+/// buffers of the system hide when the last byte leaves.
 pub(crate) async fn send(client: &Rc<Client>, request: Request<Bytes>) -> Result<Response<Body>, Error> {
-    let timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
+    let mut timeouts = request.extensions().get::<Timeouts>().copied().unwrap_or_default();
+    let sending = Duration::from_secs(request.body().len() as u64 / SLOWEST);
+    timeouts.first_byte = timeouts.first_byte.saturating_add(sending);
     let (place, mut request) = addressed(request)?;
     if let Some(sender) = client.take(&place) {
         let again = request.method().is_idempotent().then(|| copy(&request));

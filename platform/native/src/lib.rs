@@ -129,8 +129,8 @@ impl Platform for Native {
         // When the client leaves, the set is dropped, and the requests are cancelled with it.
         let mut sent = JoinSet::new();
         for (index, request) in requests.into_iter().enumerate() {
-            let client = Rc::clone(&self.0.client);
-            sent.spawn_local(async move { (index, fetch::send(&client, request).await) });
+            let native = self.clone();
+            sent.spawn_local(async move { (index, native.fetch(request).await) });
         }
         while let Some(joined) = sent.join_next().await {
             if let Ok((index, answer)) = joined {

@@ -15,9 +15,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, Method, Request, header};
-use platform::{EdgeCache, Error, Kind, Platform};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use platform::{Cx, EdgeCache, Error, Facts, Kind, Platform, config::Lookup};
 use platform_native::{Native, Shared};
+use platform_s3::{Location, Objects};
 use support::{read_head, upstream};
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 
@@ -44,6 +45,20 @@ fn store(answer: impl Fn(&str, usize) -> String + Send + Sync + 'static) -> (u16
 
 fn ok(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nX-Other: b\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The answer to a head with a range: the words of the range, and a whole if there is none.
+fn by_range(head: &str) -> String {
+    let (_, range) = head.split_once("range: bytes=").unwrap_or_default();
+    let range = range.split_once('\r').map_or("", |(range, _)| range);
+    match range {
+        // To the first range, the store answers as one that does not know ranges.
+        "0-9" | "" => ok("whole"),
+        range => format!(
+            "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {range}/9\r\nContent-Length: {}\r\n\r\n{range}",
+            range.len()
+        ),
+    }
 }
 
 fn wish(version: &str) -> EdgeCache {
@@ -132,18 +147,7 @@ fn the_conditions_of_one_client_are_not_those_of_all() {
 
 #[test]
 fn a_part_is_kept_by_its_range() {
-    let (port, count) = store(|head, _| {
-        let (_, range) = head.split_once("range: bytes=").unwrap_or_default();
-        let range = range.split_once('\r').map_or("", |(range, _)| range);
-        match range {
-            // To the first range, the store answers as one that does not know ranges.
-            "0-9" | "" => ok("whole"),
-            range => format!(
-                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {range}/9\r\nContent-Length: {}\r\n\r\n{range}",
-                range.len()
-            ),
-        }
-    });
+    let (port, count) = store(|head, _| by_range(head));
     on_worker(MIB, |native, _| async move {
         for _ in 0..2 {
             for range in ["1-2", "3-4"] {
@@ -157,6 +161,61 @@ fn a_part_is_kept_by_its_range() {
             read(&native, request(port, "a", "1", &[(header::RANGE, "bytes=0-9")])).await.unwrap();
         }
         assert_eq!(count.load(SeqCst), 5, "a whole for a part was kept");
+    });
+}
+
+#[test]
+fn parts_that_are_asked_for_together_are_kept_for_all_workers() {
+    let (port, count) = store(|head, _| {
+        thread::sleep(Duration::from_millis(100));
+        by_range(head)
+    });
+    on_worker(MIB, |native, shared| async move {
+        let dir = tempfile::tempdir().unwrap();
+        let other = Native::open_sharing(dir.path(), None, &shared).unwrap();
+        let ask = async |worker: &Native| {
+            let parts = ["bytes=1-2", "bytes=3-4"].map(|range| request(port, "a", "1", &[(header::RANGE, range)]));
+            let mut bodies = Vec::new();
+            for answer in worker.fetch_all(Vec::from(parts)).await {
+                bodies.push(Native::collect(answer.unwrap().into_body(), 100).await.unwrap());
+            }
+            bodies
+        };
+        let (first, second) = tokio::join!(ask(&native), ask(&other));
+        for bodies in [first, second, ask(&native).await, ask(&other).await] {
+            assert_eq!(bodies, ["1-2", "3-4"]);
+        }
+        assert_eq!(count.load(SeqCst), 2);
+    });
+}
+
+/// Parts that are kept are neither signed nor counted as requests to the store.
+#[test]
+fn what_is_kept_of_several_objects_is_no_call_to_the_store() {
+    let (port, count) = store(|head, _| by_range(head));
+    on_worker(MIB, |native, _| async move {
+        let find = |name: &str| {
+            Some(match name {
+                "S3_ENDPOINT" => format!("http://127.0.0.1:{port}"),
+                "R2_BUCKET_NAME" => "photos".to_owned(),
+                "R2_ACCESS_KEY_ID" => "id".to_owned(),
+                "R2_SECRET_ACCESS_KEY" => "secret".to_owned(),
+                _ => return None,
+            })
+        };
+        let objects = Objects::new(Location::load(&Lookup(&find)).unwrap());
+        for (ranges, calls) in [(vec!["1-2"], 1), (vec!["3-4", "1-2", "5-6"], 2), (vec!["1-2", "5-6", "3-4"], 0)] {
+            let range = |range: &&str| HeaderValue::from_str(&format!("bytes={range}")).unwrap();
+            let headers = |wanted| HeaderMap::from_iter([(header::RANGE, range(wanted))]);
+            let all: Vec<_> = ranges.iter().map(|wanted| ("a".to_owned(), headers(wanted))).collect();
+            let cx = Cx::new(&native, Facts { now: 1_700_000_000, entropy: [0; 32], https: false, client: None });
+            let answers = objects.read_all(&cx, &all, Some(&wish("1"))).await.unwrap();
+            assert_eq!((answers.len(), cx.record.store_calls.get()), (ranges.len(), calls));
+            for (answer, wanted) in answers.into_iter().zip(ranges) {
+                assert_eq!(Native::collect(answer.into_body(), 100).await.unwrap(), wanted);
+            }
+        }
+        assert_eq!(count.load(SeqCst), 3);
     });
 }
 

@@ -269,6 +269,42 @@ fn the_first_byte_timeout_holds_and_its_connection_is_not_used_again() {
     });
 }
 
+const PIECE: usize = 16 * 1024;
+const PIECES: usize = 6;
+
+/// A server that takes its time to read a body, and then does this.
+fn reads_slowly(then: fn(&mut std::net::TcpStream)) -> u16 {
+    upstream(move |_, mut stream| {
+        read_head(&mut stream);
+        let mut piece = vec![0; PIECE];
+        for _ in 0..PIECES {
+            std::thread::sleep(SOON / 2);
+            if std::io::Read::read_exact(&mut stream, &mut piece).is_err() {
+                return;
+            }
+        }
+        then(&mut stream);
+    })
+}
+
+#[test]
+fn the_first_byte_timeout_leaves_time_to_send_a_large_body() {
+    let prompt = reads_slowly(|stream| stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap());
+    let silent = reads_slowly(|_| std::thread::sleep(Duration::from_secs(20)));
+    on_native(|native| async move {
+        let put = |port| {
+            let timeouts = Timeouts { first_byte: SOON, ..Timeouts::DEFAULT };
+            let mut request = within(to(port), timeouts).map(|_| Bytes::from(vec![0_u8; PIECES * PIECE]));
+            *request.method_mut() = Method::PUT;
+            native.fetch(request)
+        };
+        assert_eq!(put(prompt).await.unwrap().status(), 204);
+        let started = Instant::now();
+        assert_eq!(kind(put(silent).await), Kind::Timeout);
+        assert!((SOON..Duration::from_secs(10)).contains(&started.elapsed()), "{:?}", started.elapsed());
+    });
+}
+
 #[test]
 fn the_gap_timeout_holds_between_pieces_and_not_over_all() {
     const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";

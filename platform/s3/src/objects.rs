@@ -81,23 +81,29 @@ impl Objects {
         self.read_all(cx, &all, None).await
     }
 
-    /// Several GETs. All are sent before the first answer is awaited. Answers, errors and the second try are those of
-    /// [`read`](Self::read).
+    /// Several GETs. All that the host does not keep are sent before the first answer is awaited. Answers, errors and
+    /// the second try are those of [`read`](Self::read).
     pub async fn read_all<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         all: &[(String, HeaderMap)],
         edge_cache: Option<&EdgeCache>,
     ) -> Result<Vec<Response<P::Body>>, Error> {
-        let request = |(key, headers): &(String, HeaderMap)| {
-            self.request(sigv4::Method::Get, key, headers, edge_cache, cx.facts.now)
-        };
-        let requests: Result<Vec<_>, Error> = all.iter().map(request).collect();
+        let (mut found, mut requests) = (Vec::with_capacity(all.len()), Vec::new());
+        for (key, headers) in all {
+            let kept = self.kept(cx, &Method::GET, key, headers, edge_cache);
+            if kept.is_none() {
+                requests.push(self.request(sigv4::Method::Get, key, headers, edge_cache, cx.facts.now)?);
+            }
+            found.push(kept);
+        }
+        let mut sent = cx.fetch_all(requests).await.into_iter();
         let mut answers = Vec::with_capacity(all.len());
-        for (answer, (key, headers)) in cx.fetch_all(requests?).await.into_iter().zip(all) {
-            let first = match answer {
-                Ok(response) => accepted::<P>(response).await,
-                Err(error) => Err(error),
+        for (kept, (key, headers)) in found.into_iter().zip(all) {
+            let first = match kept.map(Ok).or_else(|| sent.next()) {
+                Some(Ok(response)) => accepted::<P>(response).await,
+                Some(Err(error)) => Err(error),
+                None => Err(Error::new(Kind::Internal, "object.read")),
             };
             let again = || self.read_once(cx, &Method::GET, key, headers, edge_cache);
             answers.push(cx.or_again(first, again).await?);
@@ -113,7 +119,7 @@ impl Objects {
         headers: &HeaderMap,
         edge_cache: Option<&EdgeCache>,
     ) -> Result<Response<P::Body>, Error> {
-        if let Some(kept) = edge_cache.and_then(|wish| cx.kept(wish, || self.unsigned(method, key, headers))) {
+        if let Some(kept) = self.kept(cx, method, key, headers, edge_cache) {
             return accepted::<P>(kept).await;
         }
         let method = if method == Method::HEAD { sigv4::Method::Head } else { sigv4::Method::Get };
@@ -135,7 +141,19 @@ impl Objects {
         Ok(request)
     }
 
-    /// The same request without a signature, which takes more time than to find what is kept.
+    /// What the host keeps under this wish. It is looked for before the request is signed, which takes more time.
+    fn kept<P: Platform>(
+        &self,
+        cx: &Cx<'_, P>,
+        method: &Method,
+        key: &str,
+        headers: &HeaderMap,
+        edge_cache: Option<&EdgeCache>,
+    ) -> Option<Response<P::Body>> {
+        cx.kept(edge_cache?, || self.unsigned(method, key, headers))
+    }
+
+    /// The request without a signature.
     fn unsigned(&self, method: &Method, key: &str, headers: &HeaderMap) -> Option<Request<Bytes>> {
         let mut url = String::new();
         self.bucket.object_url_into(&mut url, key);
@@ -171,21 +189,28 @@ impl Objects {
         Ok(request)
     }
 
-    /// Asks for the head of an object once. How the store refuses, if it does not answer as a store does, whether or
-    /// not the object exists; and the time of the store's answer, in seconds since 1970.
+    /// Asks for the first byte of an object once. How the store refuses, if it does not answer as a store does, whether
+    /// or not the object exists; and the time of the store's answer, in seconds since 1970.
+    ///
+    /// A HEAD would not do: the answer to it does not say whether the object is missing or the whole bucket.
     pub async fn reach<P: Platform>(
         &self,
         cx: &Cx<'_, P>,
         key: &str,
     ) -> Result<(Result<(), Error>, Option<u64>), Error> {
-        let request = self.request(sigv4::Method::Head, key, &HeaderMap::new(), None, cx.facts.now)?;
-        let response = cx.fetch(request).await?;
+        let first_byte = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static("bytes=0-0"))]);
+        let response = cx.fetch(self.request(sigv4::Method::Get, key, &first_byte, None, cx.facts.now)?).await?;
         let date =
             response.headers().get(header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         let date = date.and_then(|date| Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs()));
         let answer = match response.status() {
-            StatusCode::OK | StatusCode::NOT_FOUND => Ok(()),
-            _ => Err(refusal::<P>("object.reach", response).await),
+            // The body is dropped unread: a store that knows no ranges sends the whole object.
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => Ok(()),
+            status => {
+                let error = refusal::<P>("object.reach", response).await;
+                let is_bucket_there = status == StatusCode::NOT_FOUND && error.code() != Some("NoSuchBucket");
+                if is_bucket_there { Ok(()) } else { Err(error) }
+            }
         };
         Ok((answer, date))
     }

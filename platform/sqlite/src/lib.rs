@@ -25,7 +25,7 @@ pub fn open(path: &Path, patience: Duration) -> Result<Connection, schema::Failu
     // First of all: to change the journal is to write.
     schema::version(|sql| texts(&connection, sql))?;
     match prepare(&mut connection, patience) {
-        // The only step so far adds nothing that is read.
+        // Its items can be read, whatever step it has. What it lacks is an error where somebody wants it.
         Err(schema::Failure::Database(error)) if is_read_only(&error) && has_media(&connection)? => Ok(connection),
         Err(failure) => Err(failure),
         Ok(()) => Ok(connection),

@@ -81,13 +81,23 @@ impl Lookup<'_> {
         origin(text).filter(|origin| origin == text).map(Some).ok_or(error)
     }
 
-    /// [`origin`]s, separated by commas.
+    /// [`origin`]s, separated by commas, as browsers write them.
     pub fn origins(&self, name: Name) -> Result<Vec<String>, ConfigError> {
         let error = ConfigError::new(name, "must be origins such as https://gallery.example, separated by commas");
         let listed = self.optional(name).unwrap_or_default();
         let listed = listed.split(',').map(str::trim).filter(|text| !text.is_empty());
-        listed.map(|text| origin(text).filter(|origin| origin == text).ok_or(error)).collect()
+        listed
+            .map(|text| origin(text).filter(|origin| origin == text).map(|origin| serialized(&origin)).ok_or(error))
+            .collect()
     }
+}
+
+/// An origin as browsers write it: in lower case, and without a port that the scheme has anyway
+/// (<https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin>).
+fn serialized(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    let port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    origin.strip_suffix(port).unwrap_or(&origin).to_owned()
 }
 
 /// Scheme, host and port of an http(s) URL, without a path; `None` for anything else.
@@ -146,6 +156,10 @@ mod tests {
         assert_eq!(
             listed("https://a.example, http://b.example:8080").unwrap(),
             ["https://a.example", "http://b.example:8080"]
+        );
+        assert_eq!(
+            listed("https://A.example:443,http://b.Example:80,https://c.example:80").unwrap(),
+            ["https://a.example", "http://b.example", "https://c.example:80"]
         );
         assert!(listed("https://a.example/path").is_err());
         let one = |value: &str| Lookup(&with(&[("VIDEO_ORIGIN", value)])).origin(names::VIDEO_ORIGIN);

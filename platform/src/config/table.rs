@@ -195,7 +195,8 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         names::MAX_BODY_BYTES,
         VIEWER,
-        "Larger originals are a 302 to the bucket, for hosts that cap bodies. Unset, all pass through.",
+        "For hosts that cap bodies: larger originals are a 302 to the bucket, and a 404 by a link without places. Unset, \
+         all pass through.",
         "10485760",
     ),
     setting(

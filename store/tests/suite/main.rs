@@ -7,6 +7,7 @@ mod agreement;
 mod common;
 mod keys;
 mod lists;
+mod opens;
 mod pages;
 mod reads;
 mod serving;

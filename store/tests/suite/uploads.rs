@@ -1,6 +1,6 @@
 //! Multipart uploads.
 
-use crate::common::{Response, TestStore, presign, request, start};
+use crate::common::{BUCKET, Response, TestStore, presign, request, start};
 use rusty_s3::{
     S3Action,
     actions::{CreateMultipartUpload, ListParts},
@@ -115,6 +115,48 @@ fn an_upload_outlives_the_process() {
     let upload = begin(&store);
     let only = etag(&part(&store, &upload, 1, b"bytes").ok(200));
     let store = crate::common::start_in(store.stop());
+    complete(&store, &upload, &[(1, &only)]).ok(200);
+    assert_eq!(store.get(KEY).ok(200).text(), "bytes");
+}
+
+#[test]
+fn an_upload_that_nobody_goes_on_with_is_dropped_after_a_week() {
+    let store = start();
+    let (forgotten, recent, bare) = (begin(&store), begin(&store), begin(&store));
+    let first = etag(&part(&store, &recent, 1, b"bytes").ok(200));
+    part(&store, &recent, 2, b"x").ok(200);
+    part(&store, &forgotten, 1, b"x").ok(200);
+    part(&store, &forgotten, 2, b"x").ok(200);
+    let folder = store.stop();
+    let index = rusqlite::Connection::open(folder.path().join(BUCKET).join("index.sqlite")).unwrap();
+    for (upload, number, hours) in [(&recent, 1, 200), (&recent, 2, 167), (&forgotten, 1, 200), (&forgotten, 2, 169)] {
+        let aged = "UPDATE part SET modified = modified - ?1 WHERE upload = ?2 AND number = ?3";
+        assert_eq!(index.execute(aged, rusqlite::params![hours * 3600, upload, number]).unwrap(), 1);
+    }
+    drop(index);
+
+    let store = crate::common::start_in(folder);
+    assert_eq!(store.blobs(), 2);
+    assert_eq!(store.running.as_ref().unwrap().lost(), None);
+    part(&store, &forgotten, 3, b"x").expect(404, "NoSuchUpload");
+    part(&store, &bare, 1, b"x").ok(200);
+    complete(&store, &recent, &[(1, &first)]).ok(200);
+    assert_eq!(store.get(KEY).ok(200).text(), "bytes");
+}
+
+#[test]
+fn after_a_crash_a_part_without_its_bytes_is_sent_again() {
+    let store = start();
+    let upload = begin(&store);
+    let only = etag(&part(&store, &upload, 1, b"bytes").ok(200));
+    let folder = store.stop();
+    let root = folder.path().join(BUCKET);
+    std::fs::remove_file(root.join("closed")).unwrap();
+    let blob = std::fs::read_dir(root.join("objects")).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(blob).unwrap();
+    let store = crate::common::start_in(folder);
+    complete(&store, &upload, &[(1, &only)]).expect(400, "InvalidPart");
+    part(&store, &upload, 1, b"bytes").ok(200);
     complete(&store, &upload, &[(1, &only)]).ok(200);
     assert_eq!(store.get(KEY).ok(200).text(), "bytes");
 }

@@ -1,11 +1,6 @@
 //! PUT, copy and DELETE take effect as a whole or not at all, and leave nothing behind.
 
-use std::{
-    io::Write,
-    path::Path,
-    thread,
-    time::{Duration, SystemTime},
-};
+use std::{io::Write, thread};
 
 use crate::common::{BUCKET, KEY_ID, presign, start};
 use rusty_s3::actions::{DeleteObjects, ObjectIdentifier};
@@ -114,7 +109,7 @@ fn a_client_that_leaves_changes_nothing() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["index.sqlite", "objects"]);
+    assert_eq!(names, ["closed", "index.sqlite", "objects"]);
 }
 
 #[test]
@@ -183,111 +178,6 @@ fn many_deletes_in_one_request() {
         assert_eq!(store.get(key).status, 404);
     }
     assert_eq!(store.blobs(), 0);
-}
-
-#[test]
-fn what_a_crash_broke_off_is_swept() {
-    let store = start();
-    store.put("a", "x").ok(200);
-    let folder = store.stop();
-    let root = folder.path().join(BUCKET);
-    for name in [".tmp.7.internal.part", &format!(".tmp.{BLOB}.internal.part"), ".bucket-x.object-y.metadata.json"] {
-        std::fs::write(root.join(name), "x").unwrap();
-    }
-    let store = crate::common::start_in(folder);
-    assert_eq!(names(&root), ["index.sqlite", "objects"]);
-    assert_eq!(store.get("a").ok(200).text(), "x");
-    assert_eq!(store.running.as_ref().unwrap().lost(), None);
-}
-
-const BLOB: &str = "0123456789abcdef0123456789abcdef";
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.retain(|name| !name.starts_with("index.sqlite-"));
-    names.sort();
-    names
-}
-
-#[test]
-fn what_an_older_index_does_not_name_is_set_aside_for_thirty_days() {
-    let store = start();
-    store.put("a", "x").ok(200);
-    let folder = store.stop();
-    let root = folder.path().join(BUCKET);
-    let older = std::fs::read(root.join("index.sqlite")).unwrap();
-    let store = crate::common::start_in(folder);
-    store.put("b", "the only original").ok(200);
-    let folder = store.stop();
-    let before = names(&root.join("objects"));
-    std::fs::write(root.join("index.sqlite"), &older).unwrap();
-    // What a NAS lays beside files is not the store's.
-    std::fs::create_dir_all(root.join("objects/@eaDir/x")).unwrap();
-    std::fs::write(root.join("objects/.DS_Store"), "x").unwrap();
-    let long_ago = SystemTime::now() - Duration::from_hours(40 * 24);
-    for name in &before {
-        let blob = std::fs::File::options().append(true).open(root.join("objects").join(name)).unwrap();
-        blob.set_modified(long_ago).unwrap();
-    }
-
-    let store = crate::common::start_in(folder);
-    let lost = store.running.as_ref().unwrap().lost().unwrap().clone();
-    assert_eq!((lost.count, lost.folder.canonicalize().unwrap()), (1, root.join("lost").canonicalize().unwrap()));
-    assert!(lost.to_string().starts_with("1 file is not in the store's index.sqlite: moved to "), "{lost}");
-    assert_eq!(store.get("a").ok(200).text(), "x");
-    let moved = names(&root.join("lost"));
-    assert!(moved.len() == 1 && before.contains(&moved[0]), "{moved:?} {before:?}");
-    assert_eq!(std::fs::read(root.join("lost").join(&moved[0])).unwrap(), b"the only original");
-    assert_eq!(names(&root.join("objects")).len(), 3);
-
-    // It was uploaded long ago, and moved now.
-    let store = crate::common::start_in(store.stop());
-    assert_eq!(names(&root.join("lost")), moved);
-    let folder = store.stop();
-    let blob = std::fs::File::options().append(true).open(root.join("lost").join(&moved[0])).unwrap();
-    blob.set_modified(long_ago).unwrap();
-    std::fs::write(root.join("lost/notes.txt"), "mine").unwrap();
-    let store = crate::common::start_in(folder);
-    assert_eq!(names(&root.join("lost")), ["notes.txt"]);
-    assert_eq!(store.get("a").ok(200).text(), "x");
-}
-
-#[test]
-fn a_store_does_not_open_without_its_index() {
-    let store = start();
-    store.put("a", "the only original").ok(200);
-    let folder = store.stop();
-    let root = folder.path().join(BUCKET);
-    let (index, away) = (root.join("index.sqlite"), root.join("away"));
-    std::fs::rename(&index, &away).unwrap();
-    for empty in [None, Some(&b""[..])] {
-        if let Some(bytes) = empty {
-            std::fs::write(&index, bytes).unwrap();
-        }
-        let refused = store::spawn(crate::common::config(folder.path()), ([127, 0, 0, 1], 0).into()).err().unwrap();
-        assert_eq!(refused.kind(), std::io::ErrorKind::InvalidData);
-        let words = refused.to_string();
-        assert!(words.contains("index.sqlite is missing or empty") && words.contains("of 1 file in "), "{words}");
-        assert!(words.contains("from a copy") && words.lines().count() == 1, "{words}");
-        assert_eq!((names(&root.join("objects")).len(), index.exists()), (1, empty.is_some()));
-    }
-    std::fs::rename(&away, &index).unwrap();
-    assert_eq!(crate::common::start_in(folder).get("a").ok(200).text(), "the only original");
-}
-
-#[test]
-fn an_empty_store_opens_without_an_index() {
-    let store = start();
-    store.put("a", "x").ok(200);
-    store.delete("a");
-    let folder = store.stop();
-    let root = folder.path().join(BUCKET);
-    std::fs::remove_file(root.join("index.sqlite")).unwrap();
-    std::fs::create_dir(root.join("objects/@eaDir")).unwrap();
-    let store = crate::common::start_in(folder);
-    store.put("a", "y").ok(200);
-    assert_eq!(store.get("a").ok(200).text(), "y");
 }
 
 #[test]

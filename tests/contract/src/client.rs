@@ -86,10 +86,13 @@ impl<'a> Call<'a> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        // A server that refuses a body unread closes the connection, so no other request may use this connection. A
+        // POST without a body sends the end of one.
+        if self.body.is_some() || !["GET", "HEAD", "OPTIONS"].contains(&self.method.as_str()) {
+            request = request.header("connection", "close");
+        }
         let answer = match self.body {
-            // A server that refuses a body unread closes the connection, so no other request may use this connection.
             Some(body) => request
-                .header("connection", "close")
                 .body(body)
                 .map_err(|error| failed(&error))
                 .map(|request| AGENT.run(request).map_err(|error| failed(&error)))?,

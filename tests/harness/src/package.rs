@@ -22,7 +22,7 @@ pub fn package(qualities: &[&str]) -> Vec<(String, Vec<u8>)> {
     ];
     let mut master = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n\
         #EXT-X-SESSION-DATA:DATA-ID=\"com.apple.hls.chapters\",URI=\"chapters.json\"\n\
-        #EXT-X-SESSION-DATA:DATA-ID=\"edge-gallery.previews\",URI=\"previews.vtt\"\n\
+        #EXT-X-SESSION-DATA:DATA-ID=\"edge-gallery.previews\",URI=\"previews.vtt\",FORMAT=RAW\n\
         #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,\
         CHANNELS=\"2\",URI=\"sound-1.m3u8\"\n\
         #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"Deutsch\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=YES,\

@@ -186,6 +186,21 @@ fn a_replaced_film_goes_on_with_its_other_qualities() {
     }
 }
 
+/// Its segments hold the sound too, which the current master has in a playlist of its own.
+#[test]
+fn a_film_of_0_1_0_goes_on_after_it_was_packaged_anew() {
+    for delivery in DELIVERIES {
+        let at = Fixture::new(delivery);
+        film(&at, KEY, None);
+        let master = at.uris(&format!("/api/hls/playlist?key={ENCODED}")).pop().unwrap();
+        film(&at, KEY, Some(ONE));
+        at.put(&format!("hls/{KEY}/{ONE}/720p.m3u8"), &VARIANT.replace("one%201", "new"));
+        let uris = at.uris(&format!("/api/hls/{master}")).concat();
+        assert!(uris.contains("one%201.m4s") && !uris.contains(ONE), "{delivery}: {uris}");
+        assert!(at.uris(&format!("/api/hls/{ENCODED}/720p.m3u8")).concat().contains("new.m4s"), "{delivery}");
+    }
+}
+
 /// A film whose folder is like that of a version of the film above it.
 #[test]
 fn a_version_of_a_playlist_is_not_another_film() {

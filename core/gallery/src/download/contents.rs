@@ -168,11 +168,17 @@ fn rendition(media: &Media, rendition: &Rendition, version: &str) -> Result<Plan
     Ok(planned(media, format!("{stem}.{}", rendition.format), (rendition.bytes, crc), &source))
 }
 
+/// How long a date without a time is.
+const DAY: &str = "2024-06-15";
+
 fn planned(media: &Media, name: String, (size, crc): (u64, u32), source: &Source<'_>) -> Planned {
-    let wall_clock = media.date_taken.as_deref().unwrap_or(&media.uploaded_at);
+    let date = media.date_taken.as_deref().unwrap_or(&media.uploaded_at);
+    // Of some only the day is known. They come last on it, as in the listing.
+    let is_day = date.len() == DAY.len();
+    let wall_clock = if is_day { [date, "T23:59:59"].concat() } else { date.to_owned() };
     // Where no offset is known, the moment is a guess.
-    let taken = media.taken.as_ref().filter(|taken| taken.offset.is_some());
-    let time = Time::parse(wall_clock, taken.and_then(|taken| moment(&taken.at)));
+    let taken = media.taken.as_ref().filter(|taken| taken.offset.is_some() && !is_day);
+    let time = Time::parse(&wall_clock, taken.and_then(|taken| moment(&taken.at)));
     Planned { date: media.date().to_owned(), name, size, crc, time, note: source.encode(), requests: 1 }
 }
 

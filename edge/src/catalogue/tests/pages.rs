@@ -89,3 +89,33 @@ fn a_page_goes_on_where_an_item_stood_that_has_moved() {
         assert_eq!(first, Some("19.jpg"), "the item of the day before, {limit} at a time, moved to {moved_to}");
     }
 }
+
+/// Each piece in turn is shorter, longer or another one than it was.
+#[test]
+fn any_piece_that_a_host_keeps_damaged_is_read_past_it() {
+    let fixture = Fixture::new();
+    let all = numbered(2000);
+    fixture.store.publish(&all);
+    *fixture.store.kept.borrow_mut() = Some(HashMap::new());
+    // With what another instance would read.
+    let read = || {
+        let cold = Catalogue::new(Source::Snapshot, &fixture.objects);
+        let cx = fixture.cx(1);
+        let key = MediaKey::parse(all[0].key.as_str()).unwrap();
+        let page = now(cold.page(&cx, Edition::Split, None, None, 1900)).unwrap();
+        (page.gzip, now(cold.item(&cx, &key)).unwrap(), cx.record.store_calls.get())
+    };
+    let (page, item, calls) = read();
+    let kept = fixture.store.kept.borrow().clone().unwrap();
+    assert!(item.is_some() && kept.len() > 2, "{} pieces", kept.len());
+    for (name, sound) in &kept {
+        let short = sound.slice(..sound.len() - 1);
+        let long = Bytes::from([&sound[..], b"!"].concat());
+        let other: Bytes = sound.iter().map(|byte| !byte).collect();
+        for damaged in [short, long, other] {
+            fixture.store.kept.borrow_mut().as_mut().unwrap().insert(name.clone(), damaged);
+            assert!(read() == (page.clone(), item.clone(), calls + 1), "{name}");
+        }
+        fixture.store.kept.borrow_mut().as_mut().unwrap().insert(name.clone(), sound.clone());
+    }
+}

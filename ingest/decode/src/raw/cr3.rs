@@ -44,6 +44,27 @@ pub fn previews(bytes: &[u8]) -> Vec<&[u8]> {
     previews
 }
 
+/// Whether a box ends behind the end of the file. Behind the boxes there may be something else, which says nothing.
+pub fn is_cut(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let (Some(size), Some(name)) = (rest.first_chunk(), rest.get(4..8)) {
+        let large = rest.get(8..).and_then(<[u8]>::first_chunk);
+        let size = match (u32::from_be_bytes(*size), large) {
+            (1, Some(size)) => u64::from_be_bytes(*size),
+            (size, _) => u64::from(size),
+        };
+        // It goes on to the end, or is broken.
+        if size < 8 {
+            return false;
+        }
+        match usize::try_from(size).ok().and_then(|size| rest.get(size..)) {
+            Some(next) => rest = next,
+            None => return [b"mdat", b"moov", b"uuid", b"free"].iter().any(|known| name == *known),
+        }
+    }
+    false
+}
+
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let all = all(bytes);
     let block = |name: &[u8; 4]| all.iter().find(|part| part.header.box_type.0 == *name).map(|part| part.content);

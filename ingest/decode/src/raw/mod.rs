@@ -1,13 +1,17 @@
 //! Raw files of cameras, by the largest JPEG in them: what the camera itself made of the picture.
 
 mod cr3;
+mod cut;
 
 use std::io::Cursor;
 
 use crate::jpeg::Jpeg;
-use crate::{MAX_PIXELS, Picture, ifd, tags};
+use crate::{CUT, MAX_PIXELS, Picture, ifd, tags};
 
 pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
+    if cut::is_cut(bytes) {
+        return Err(CUT.to_owned());
+    }
     let (found, described) = if bytes.starts_with(b"FUJIFILM") {
         (fuji(bytes).into_iter().collect(), None)
     } else if bytes.get(4..8) == Some(b"ftyp") {
@@ -71,8 +75,14 @@ fn previews(bytes: &[u8]) -> Vec<&[u8]> {
 
 /// The JPEG of a RAF: its place and length stand behind the names of the camera.
 fn fuji(bytes: &[u8]) -> Option<&[u8]> {
+    let (offset, length) = fuji_place(bytes, 84)?;
+    part(bytes, offset, length)
+}
+
+/// A place and a length in the header of a RAF.
+fn fuji_place(bytes: &[u8], at: usize) -> Option<(u64, u64)> {
     let number = |at: usize| bytes.get(at..)?.first_chunk().map(|number| u64::from(u32::from_be_bytes(*number)));
-    part(bytes, number(84)?, number(88)?)
+    Some((number(at)?, number(at + 4)?))
 }
 
 /// A part of the file, if it begins like a JPEG.
