@@ -281,8 +281,14 @@ describe('on a desktop', () => {
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
-  it('forgets everything at logout', async () => {
+  it('forgets everything at logout, also in another window', async () => {
+    const other = await visitor.context.newPage();
+    await other.goto(gallery);
+    await gridShown(other);
     await page.getByRole('button', { name: 'Log out' }).click();
+    await other.getByLabel('Password', { exact: true }).waitFor();
+    assert.equal(await other.locator('.tile').count(), 0);
+    await other.close();
     await page.getByLabel('Password', { exact: true }).waitFor();
     assert.equal(await page.locator('.tile').count(), 0);
     assert.equal((await page.request.get(`${gallery}/auth`)).status(), 401);

@@ -73,6 +73,20 @@ describe('the grid on a phone', () => {
     assert.deepEqual(await topItem(page), before);
   });
 
+  it('shows the gallery for the address of an album that is gone, and says so', async () => {
+    await page.goto('about:blank');
+    await page.goto(`${server.url}/#/album/0123456789ab`);
+    await gridShown(page);
+    await page.getByText('No such view.').waitFor();
+    assert.equal(new URL(page.url()).hash, '#/');
+    await page.getByRole('button', { name: 'All', exact: true }).tap();
+    await page.getByRole('link', { name: /^The party/ }).tap();
+    await page.waitForFunction(() => document.querySelector('.end')?.textContent === '200 items');
+    assert.equal(await page.getByText('No such view.').count(), 0);
+    await page.goBack();
+    await gridShown(page);
+  });
+
   it('has room for its buttons beside a long album on a narrow window', async () => {
     await page.getByRole('button', { name: 'All', exact: true }).tap();
     await page.getByRole('link', { name: /^Das lange Fest/ }).tap();

@@ -45,6 +45,12 @@ describe('below a path', () => {
     assert.deepEqual(visitor.seen.errors.filter((text) => !text.includes('status of 401')), []);
   });
 
+  it('what is kept has the path in its name, because another gallery may be beside it', async () => {
+    const page = await guest(below.url);
+    const names = await page.evaluate(() => Object.keys(localStorage).sort());
+    assert.deepEqual(names, ['favourites /a/gallery/', 'signed-in /a/gallery/']);
+  });
+
   it('a reload shows the same, and a logout ends it', async () => {
     const page = await guest(below.url);
     await page.reload();
@@ -224,10 +230,31 @@ describe('without a connection', () => {
       await gridShown(page);
       assert.ok((await shownTiles(page)) > 3);
       assert.match(await page.title(), /Anna & Ben/);
+      // Also an item by its address, once the worker has kept the viewer.
+      await visitor.context.setOffline(false);
+      await page.goto(`${server.url}/${await page.locator('.tile:not(.tile-film)').nth(1).getAttribute('href')}`);
+      await page.reload();
+      const isOpen = () => document.querySelector('.slide-active .frame-image img')?.naturalWidth > 0;
+      await page.waitForFunction(isOpen);
+      await visitor.context.setOffline(true);
+      // After a reload, the browser forgets to tell the page that it was set offline.
+      await page.addInitScript(() => Object.defineProperty(navigator, 'onLine', { value: false }));
+      await page.reload();
+      await page.waitForFunction(isOpen);
       const urls = await kept(page);
       assert.deepEqual(urls.filter((url) => !/\/api\/(?:timeline|blocks\/|thumbnail\/)|\.seen$/.test(url)), []);
     });
   }
+
+  it('a device without room keeps nothing more, and everything is there all the same', async () => {
+    const page = await keeper(plain);
+    const session = await visitor.context.newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: plain.url, quotaSize: 1 });
+    const isFull = async () => (await caches.open('a')).put('a', new Response('a')).then(() => false, () => true);
+    assert.equal(await page.evaluate(isFull), true);
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Download' }).waitFor();
+  });
 
   it('a library that has changed is not mixed with what it was', async () => {
     const page = await keeper(plain);
@@ -354,6 +381,19 @@ describe('on a static host', () => {
     assert.deepEqual(api.filter((url) => !url.startsWith(plain.url)), []);
     await page.reload();
     await gridShown(page);
+  });
+
+  it('a login leaves the page where it is, also when the services lie below another path', async () => {
+    host = await staticHost({ API_BASE: below.url });
+    below.allowed = [`http://127.0.0.1:${host.port}`];
+    visitor = await visit(DESKTOP);
+    const { page } = visitor;
+    await page.goto(`http://127.0.0.1:${host.port}/pages/#/films`);
+    await page.getByLabel('Password', { exact: true }).fill('mock');
+    await page.getByRole('button', { name: 'Open the gallery' }).click();
+    await gridShown(page);
+    assert.equal(page.url(), `http://127.0.0.1:${host.port}/pages/#/films`);
+    below.allowed = [];
   });
 
   it('of another site, it says that cookies do not travel', async () => {

@@ -369,6 +369,27 @@ describe('a library that fails and changes', () => {
     server.change(all);
   });
 
+  it('keeps the item that is looked at when the request for its new place is lost', async () => {
+    await page.goto(linkTo(10));
+    await page.reload();
+    await shownName(page, keyOf(10).slice(5));
+    await page.waitForTimeout(300);
+    const frame = page.locator('.slide-active .frame');
+    await frame.evaluate((element) => (element.same = true));
+    let lost = 0;
+    await page.route('**/api/media/**', (route) => ((lost += 1) === 1 ? route.abort() : route.continue()));
+    const changed = all.map((item, number) => (number > 9000 ? { ...item, size: 1 } : item));
+    server.change([{ ...all[0], key: all[0].key.replace('IMG', 'NEW') }, ...changed]);
+    await page.keyboard.press('End');
+    await page.locator('.caption').getByText('12 of 10,001').waitFor();
+    assert.equal(lost, 2);
+    assert.equal(await frame.evaluate(({ same }) => same), true);
+    await page.unroute('**/api/media/**');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.lightbox').waitFor({ state: 'hidden' });
+    server.change(all);
+  });
+
   it('stays in the view of the item that is looked at when the library changes', async () => {
     await page.goto(`${server.url}/#/photos`);
     await page.reload();

@@ -110,6 +110,16 @@ describe('the lightbox at a desk', () => {
     assert.ok(contrast(onWhite, [255, 255, 255]) >= 3);
   });
 
+  it('is printed on one page, without its tools', async () => {
+    await openIn(page, 2);
+    const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g);
+    assert.equal(pages.length, 1);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('.slide-active img').first().isVisible(), true);
+    assert.equal(await page.locator('.control:visible').count(), 0);
+    await page.emulateMedia({ media: null });
+  });
+
   it('has borders and a chosen filter that are seen', async () => {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
@@ -646,6 +656,31 @@ describe('a slideshow', () => {
     await shows(page, 6);
     await page.keyboard.press('s');
     await page.locator('.show-bar').waitFor({ state: 'detached' });
+  });
+
+  it('goes on when one comes back to a film that had ended while the next picture was on its way', async () => {
+    const pattern = /IMG%2000005\.svg\?size=screen/;
+    const held = [];
+    await page.route(pattern, (route) => void held.push(route));
+    await open(3);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor();
+    for (let wait = 0; wait < 10 && (await at(page)) === 3; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 4);
+    // The film does not play, which is its end.
+    const failed = page.locator('.slide-active .failure');
+    for (let wait = 0; wait < 30 && !(await failed.isVisible()); wait += 1) await page.clock.runFor(500);
+    await page.clock.runFor(2500);
+    assert.equal(await at(page), 4);
+    await hide(true);
+    await page.clock.runFor(3000);
+    await hide(false);
+    for (const route of held) await route.continue();
+    for (let wait = 0; wait < 8 && (await at(page)) === 4; wait += 1) await page.clock.runFor(1000);
+    await shows(page, 5);
+    await page.keyboard.press('s');
+    await page.locator('.show-bar').waitFor({ state: 'detached' });
+    await page.unroute(pattern);
   });
 
   it('goes in a mixed order', async () => {

@@ -37,6 +37,26 @@ describe('a photo on a bad line', () => {
     assert.equal(lost.size, 2);
   });
 
+  it('shows that its sharp picture is on its way, until it has come', async () => {
+    const held = [];
+    let holds = true;
+    await page.route(sharper('08'), (route) => (holds ? void held.push(route) : route.continue()));
+    await openIn(page, 8);
+    await page.waitForTimeout(1500);
+    const sign = () =>
+      page.locator('.slide-active').evaluate((slide) => {
+        const { content, opacity } = getComputedStyle(slide, '::after');
+        return content === 'none' ? 'none' : opacity;
+      });
+    assert.equal(await sign(), '1');
+    holds = false;
+    for (const route of held) await route.continue();
+    await becomesSharp();
+    await page.locator('.slide-active:not(.slide-loading)').waitFor();
+    assert.equal(await sign(), 'none');
+    await page.unroute(sharper('08'));
+  });
+
   it('is asked for a few times, and again when the network is back', async () => {
     const pattern = sharper('06');
     let asked = 0;

@@ -229,7 +229,10 @@ export async function mock(count, given = {}) {
     if (path === '/login') {
       return read((body) => {
         if (body.password !== password) return problem(response, 401, 'Wrong password.');
-        return response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': `session=1; Path=${base || '/'}; HttpOnly` }).end('{}');
+        // As the service does: a path that is not its own is none.
+        const returnTo = body.returnTo?.startsWith(`${base}/`) ? body.returnTo : `${base}/`;
+        const headers = { 'content-type': 'application/json', 'set-cookie': `session=1; Path=${base || '/'}; HttpOnly` };
+        return response.writeHead(200, headers).end(JSON.stringify({ returnTo }));
       });
     }
     if (path === '/logout') return response.writeHead(204, { 'set-cookie': `session=; Path=${base || '/'}; Max-Age=0` }).end();

@@ -107,6 +107,10 @@ describe('a film on a phone that nobody plays', () => {
       await page.getByRole('button', { name: 'Settings' }).tap();
       await screenshot(page, 'player-phone-settings');
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+      await page.locator('.slide-active .film-captions').waitFor();
+      await page.setViewportSize({ width: 320, height: 640 });
+      const last = await still(page.locator('.slide-active .film-wide'));
+      assert.ok(last.x + last.width <= 320, `the last button ends at ${last.x + last.width}`);
       assert.deepEqual(unexpected(visitor.seen.errors), []);
       assert.deepEqual(visitor.seen.violations, []);
     } finally {

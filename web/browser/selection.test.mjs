@@ -387,6 +387,16 @@ describe('through a link to two albums', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('the address of a view that it does not open shows what it opens', async () => {
+    const other = await visitor.context.newPage();
+    await other.goto(`${gallery.url}/#/films`);
+    await gridShown(other);
+    assert.equal(new URL(other.url()).hash, '#/');
+    assert.equal(await other.locator('.end').textContent(), '10 items');
+    await other.getByRole('button', { name: 'Wedding' }).waitFor();
+    await other.close();
+  });
+
   it('the password of the gallery opens everything after the link has ended', async () => {
     await page.goto(`${gallery.url}/#/`);
     await page.locator('.end').getByText('10 items').waitFor();

@@ -14,9 +14,11 @@ import { grid } from './grid/grid.ts';
 import { scrubber } from './grid/scrubber.ts';
 import { installable } from './install.ts';
 import { Libraries } from './libraries.ts';
+import { isGone } from './library/blocks.ts';
+import { waitAfter } from './library/wait.ts';
 import type { Lightbox } from './lightbox/lightbox.ts';
 import { login } from './login/login.ts';
-import { keepSignedIn, signedIn, whySignedOut } from './login/signed-in.ts';
+import { keepSignedIn, signedIn, whenInDoubt, whySignedOut } from './login/signed-in.ts';
 import { step, wanted } from './return-to.ts';
 import { codeOf, EVERYTHING, FAVOURITES, FILMS, FOLLOWED, formatRoute, linkOf, parseRoute } from './route.ts';
 import { begin, forget as forgetKept } from './offline/offline.ts';
@@ -46,11 +48,16 @@ export function start(root: HTMLElement): void {
   let scrolled = 0;
   /** The item that is looked for in a library that has changed. */
   let following: string | null = null;
+  let followAgain: ReturnType<typeof setTimeout> | undefined;
   /** Whether the browser comes from a link, and nothing has shown yet that it kept the cookie. */
   let followed = location.hash === FOLLOWED;
 
-  const libraries = new Libraries(api, () => shown.favourites.peek(), (name, { timeline }) => {
-    if (!timeline) return;
+  const libraries = new Libraries(api, () => shown.favourites.peek(), (name, { timeline, status, error }) => {
+    if (!timeline) {
+      // Others are still to be told of the failure.
+      if (status === 'failed' && isGone(error)) queueMicrotask(() => miss(name, error));
+      return;
+    }
     keepSignedIn(followed ? 'link' : (signedIn() ?? 'password'));
     followed = false;
     batch(() => {
@@ -138,6 +145,7 @@ export function start(root: HTMLElement): void {
     sync();
   });
   addEventListener('online', () => !locked.value && retry());
+  whenInDoubt(() => !locked.value && void stillWelcome());
   news.addEventListener('click', () => {
     news.hidden = true;
     scrollTo({ top: 0, behavior: stillMotion() ? 'auto' : 'smooth' });
@@ -244,19 +252,33 @@ export function start(root: HTMLElement): void {
     }
   }
 
+  /** The view that is shown is gone, or this session does not open it: its link shows the gallery all the same. */
+  function miss(name: string, error: unknown): void {
+    const isElse = view.value !== name || name === EVERYTHING || codeOf(name) !== null;
+    if (isElse || locked.value || parseRoute(location.hash).view === 'item') return;
+    view.value = EVERYTHING;
+    // The list of views may be as old as the link.
+    void renew();
+    leave();
+    message.value = error instanceof Error ? error.message : words.errors.unknown;
+  }
+
   function reveal(key: string, play: boolean): void {
     if (library(view.value).indexOf(key) < 0) void seek(key);
     else viewer.open((box) => at(key) && uncover(box, key, play));
   }
 
   /** The library has changed under the lightbox. What is looked at stays there while its new number is asked for. */
-  async function follow(key: string): Promise<void> {
+  async function follow(key: string, tries = 1): Promise<void> {
     if (following === key) return;
     following = key;
-    // Where it is in this view no longer, or that cannot be told, `reveal` looks further.
-    await library(view.value).find(key).catch(() => null);
+    clearTimeout(followAgain);
+    const wait = await library(view.value).find(key).then(() => null, (error: unknown) => waitAfter(error, tries));
     following = null;
-    if (at(key)) reveal(key, false);
+    if (!at(key)) return;
+    // A lost request does not say that the item is gone. Where it is gone from this view, `reveal` looks further.
+    if (wait === null) reveal(key, false);
+    else followAgain = setTimeout(() => at(key) && void follow(key, tries + 1), wait);
   }
 
   function uncover(box: Lightbox, key: string, play: boolean): void {
@@ -367,7 +389,8 @@ export function start(root: HTMLElement): void {
       location.replace(homePath());
       return;
     }
-    const next = step(location.href, target, homePath());
+    // A path of services on another origin is none of this page's.
+    const next = step(location.href, elsewhere() ? wanted(location.href, homePath()) : target, homePath());
     if (next.kind === 'load') {
       location.assign(next.url);
       return;

@@ -15,6 +15,9 @@ let films = api;
 /** The path of the page, with a slash at its end. */
 export const homePath = (): string => (isPage ? home.pathname : '/');
 
+/** The name of what the browser keeps for this gallery. An origin may have several, each below a path of its own. */
+export const keptName = (name: string, home = homePath()): string => (home === '/' ? name : `${name} ${home}`);
+
 /** A path of the services, such as `/api/media`, as this page reaches it. A URL stays as it is. */
 export const reach = (path: string): string =>
   path.startsWith('/') ? (path.startsWith('/api/hls/') ? films : api) + path : path;

@@ -68,7 +68,7 @@ self.addEventListener('fetch', (event) => {
   const { method, mode, url, headers } = request;
   const kind = kindOf({ method, mode, url, isRange: headers.has('range') }, scope, files);
   if (kind === 'page') event.respondWith(page(event));
-  else if (kind === 'file') event.respondWith(file(request));
+  else if (kind === 'file') event.respondWith(file(event));
   else if (kind) event.respondWith(answer(event, kind));
 });
 
@@ -82,12 +82,14 @@ async function page(event: FetchEvent): Promise<Response> {
   }
 }
 
-async function file(request: Request): Promise<Response> {
-  const cache = await caches.open(SHELL);
-  const kept = await cache.match(request.url);
+/** A device that has no room, or opens no cache, keeps nothing. The page gets what the network gave all the same. */
+async function file(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const cache = await caches.open(SHELL).catch(() => null);
+  const kept = await cache?.match(request.url).catch(() => undefined);
   if (kept) return kept;
   const response = await fetch(request);
-  if (mayKeep(response)) await cache.put(request.url, response.clone());
+  if (cache && mayKeep(response)) event.waitUntil(cache.put(request.url, response.clone()).catch(() => undefined));
   return response;
 }
 

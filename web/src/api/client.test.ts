@@ -103,6 +103,20 @@ describe('Api', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
+  it('asks again after a login, whatever was asked before it', async () => {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (path: string, { signal }: RequestInit) => {
+      asked.push(path);
+      if (asked.length > 1) return Promise.resolve(new Response('{}'));
+      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    });
+    const api = new Api();
+    const before = api.stillWelcome();
+    await api.login('x', '/');
+    expect(await Promise.all([before, api.stillWelcome()])).toEqual([true, true]);
+    expect(asked).toEqual(['/auth', '/login', '/auth']);
+  });
+
   it('does not lock a viewer out because the network is down', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
     expect(await new Api().stillWelcome()).toBe(true);

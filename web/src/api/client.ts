@@ -29,6 +29,8 @@ export class Api {
   /** Called whenever a request finds that the session is gone. */
   onUnauthorized: () => void = () => undefined;
   #checking: Promise<boolean> | null = null;
+  /** Ends the question on its way whether the session is valid. */
+  #check = new AbortController();
 
   /** The browser keeps the answer and asks whether it still holds. If it does, no body is sent. */
   async timeline(view: string): Promise<Timeline> {
@@ -66,6 +68,10 @@ export class Api {
       json(link === null ? { password, returnTo } : { password, returnTo, link }),
       false,
     );
+    // What was asked before tells nothing of the session that begins here.
+    this.#check.abort();
+    this.#check = new AbortController();
+    this.#checking = null;
     return (await understood(parseLogin, response)).returnTo;
   }
 
@@ -78,7 +84,7 @@ export class Api {
    * Simultaneous callers share one request.
    */
   stillWelcome(): Promise<boolean> {
-    this.#checking ??= this.#send('/auth', {})
+    this.#checking ??= this.#send('/auth', { signal: this.#check.signal })
       .then(
         () => true,
         (error: unknown) => !(error instanceof ApiError && error.status === 401),

@@ -24,6 +24,11 @@ describe('the days of a gallery', () => {
     expect(plain(span(days('2024-06-14', '2024-06-16')))).toBe('14.–16. Juni 2024');
   });
 
+  it('are of the calendar of the headings, also where another one is usual', () => {
+    setLocale('en-SA-u-ca-islamic-umalqura');
+    expect(span(days('2024-06-15'))).toMatch(/June.*2024/);
+  });
+
   it('are not there without dates', () => {
     expect([span([]), span(days(null)), span(days('x'))]).toEqual([null, null, null]);
   });

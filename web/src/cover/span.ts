@@ -1,5 +1,5 @@
 import type { Day } from '../api/types.ts';
-import { locale } from '../words/locale.ts';
+import { dateFormat } from '../words/locale.ts';
 
 /** From how many days on a span is told in months. */
 const MONTHS = 62;
@@ -12,7 +12,7 @@ export function span(days: readonly Day[]): string | null {
   if (first === undefined || last === undefined || !(first <= last)) return null;
   const isLong = last - first > MONTHS * DAY;
   const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'long', timeZone: 'UTC' };
-  const format = new Intl.DateTimeFormat(locale(), isLong ? options : { ...options, day: 'numeric' });
+  const format = dateFormat(isLong ? options : { ...options, day: 'numeric' });
   if (first === last) return format.format(first);
   return typeof format.formatRange === 'function'
     ? format.formatRange(first, last)

@@ -62,6 +62,7 @@ describe('words', () => {
     const end = '2024-06-15T22:03:22Z';
     expect(resumable(end, 'en-GB', 'Europe/Zurich')).toMatch(/until 16 June at 0?0:03\.$/);
     expect(resumable(end, 'en-GB', 'America/New_York')).toMatch(/until 15 June at 18:03\.$/);
+    expect(resumable(end, 'en-SA-u-ca-islamic-umalqura', 'UTC')).toContain('June');
     expect(resumable('soon')).toBeNull();
   });
 });

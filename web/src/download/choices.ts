@@ -2,7 +2,7 @@
 import type { Part } from '../api/download.ts';
 import type { Timeline } from '../api/types.ts';
 import { bytes } from '../ui/format.ts';
-import { locale } from '../words/locale.ts';
+import { dateFormat, locale } from '../words/locale.ts';
 import { words } from '../words/words.ts';
 
 /** A size in which items are downloaded, as the API names it. */
@@ -45,6 +45,6 @@ export function resumable(expires: string, tag = locale(), timeZone?: string): s
   const end = new Date(expires);
   if (Number.isNaN(end.getTime())) return null;
   const zone = timeZone === undefined ? {} : { timeZone };
-  const format = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', ...zone });
+  const format = dateFormat({ day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', ...zone }, tag);
   return words.download.until(format.format(end));
 }

@@ -4,9 +4,10 @@ import { entryOf } from './code.ts';
 import { favourites } from './kept.ts';
 
 const kept = new Map<string, string>();
+const listeners = new Map<string, (event: object) => void>();
 
 beforeEach(() => {
-  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('addEventListener', (type: string, listener: (event: object) => void) => listeners.set(type, listener));
   vi.stubGlobal('localStorage', {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => kept.set(name, value),
@@ -15,6 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   kept.clear();
+  listeners.clear();
   vi.unstubAllGlobals();
 });
 
@@ -24,6 +26,17 @@ it('thousands of favourites are all there after a reload', () => {
   const many = some(...Array.from({ length: 5000 }, (_, at) => `${at}.jpg`));
   favourites().value = many;
   expect(favourites().value).toEqual(many);
+});
+
+it('a page that comes back as it was left reads them again, so that newer hearts stay', () => {
+  const left = favourites();
+  const shown = listeners.get('pageshow');
+  favourites().value = some('a.jpg');
+  shown?.({ persisted: false });
+  expect(left.value.size).toBe(0);
+  shown?.({ persisted: true });
+  left.value = new Map([...left.value, ...some('b.jpg')]);
+  expect(favourites().value).toEqual(some('a.jpg', 'b.jpg'));
 });
 
 it('two galleries of one origin have favourites of their own', () => {

@@ -3,7 +3,7 @@
  * outlive a logout: to choose a hundred pictures again is worse than to find such a list on a shared computer.
  */
 import { signal, type Signal } from '@preact/signals';
-import { homePath } from '../services.ts';
+import { homePath, keptName } from '../services.ts';
 import { decode, encode, type Favourites } from './code.ts';
 
 const NAME = 'favourites';
@@ -31,12 +31,19 @@ function takeOver(name: string): void {
  */
 export function favourites(home = homePath()): Signal<Favourites> {
   const isRoot = home === '/';
-  const name = isRoot ? NAME : `${NAME} ${home}`;
+  const name = keptName(NAME, home);
   if (!isRoot) takeOver(name);
   const all = signal(read(name));
   let kept = all.value;
+  const again = () => {
+    all.value = kept = read(name);
+  };
   addEventListener('storage', ({ key }) => {
-    if (key === name || key === null) all.value = kept = read(name);
+    if (key === name || key === null) again();
+  });
+  // A page that was frozen was told nothing, and would write what it had over newer hearts.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) again();
   });
   all.subscribe((now) => {
     if (now === kept) return;

@@ -2,17 +2,21 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { places } from './kept.ts';
 
 const disk = new Map<string, string>();
-const listeners: ((event: { key: string | null }) => void)[] = [];
+const listeners = new Map<string, (event: object) => void>();
 
-/** A tab, and what its browser tells it of another one's writing. */
-function tab() {
-  const films = places();
-  const listener = listeners.at(-1);
-  return { films, told: (key: string | null) => listener?.({ key }) };
+/** A tab, and what its browser tells it: of another one's writing, and that it is shown again. */
+function tab(home?: string) {
+  const films = places(home);
+  const [storage, pageshow] = [listeners.get('storage'), listeners.get('pageshow')];
+  return {
+    films,
+    told: (key: string | null) => storage?.({ key }),
+    shown: (persisted: boolean) => pageshow?.({ persisted }),
+  };
 }
 
 beforeEach(() => {
-  vi.stubGlobal('addEventListener', (_: string, listener: (typeof listeners)[number]) => listeners.push(listener));
+  vi.stubGlobal('addEventListener', (type: string, listener: (event: object) => void) => listeners.set(type, listener));
   vi.stubGlobal('localStorage', {
     getItem: (name: string) => disk.get(name) ?? null,
     setItem: (name: string, value: string) => void disk.set(name, value),
@@ -21,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   disk.clear();
-  listeners.length = 0;
+  listeners.clear();
   vi.unstubAllGlobals();
 });
 
@@ -46,6 +50,26 @@ it.each(['film-places', null])('forgets what another tab’s logout removed (%s)
   expect(here.films.get('a.mp4')).toBe(0);
   here.films.set('b.mp4', 30);
   expect(tab().films.get('a.mp4')).toBe(0);
+});
+
+it('knows what was written while it was frozen', () => {
+  const [here, there] = [tab(), tab()];
+  there.films.set('a.mp4', 60);
+  here.shown(false);
+  expect(here.films.get('a.mp4')).toBe(0);
+  here.shown(true);
+  here.films.set('b.mp4', 30);
+  expect(tab().films.get('a.mp4')).toBe(60);
+});
+
+it('keeps the places of two galleries of one origin apart, also at the logout of one of them', () => {
+  const [anna, ben] = [tab('/anna/').films, tab('/ben/').films];
+  anna.set('a.mp4', 60);
+  ben.set('a.mp4', 30);
+  const kept = () => ['/anna/', '/ben/', '/'].map((home) => tab(home).films.get('a.mp4'));
+  expect(kept()).toEqual([60, 30, 0]);
+  anna.forget();
+  expect(kept()).toEqual([0, 30, 0]);
 });
 
 it('knows what another tab has written', () => {

@@ -2,6 +2,7 @@
  * What outlives a visit: where films were left, and how fast the network was. It is forgotten at logout. Films are
  * named by a hash, so that no name stays behind.
  */
+import { homePath, keptName } from '../services.ts';
 import type { Places } from './types.ts';
 
 const PLACES = 'film-places';
@@ -53,21 +54,27 @@ function hash(text: string): string {
 const isPlace = (entry: unknown): entry is [string, number] =>
   Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number' && entry[1] > 0;
 
-function stored(): Map<string, number> {
-  const all = read(PLACES);
+function stored(name: string): Map<string, number> {
+  const all = read(name);
   return new Map(Array.isArray(all) ? all.filter(isPlace) : []);
 }
 
-export function places(): Places {
-  let kept = stored();
+/** `home` is the path of the page. */
+export function places(home = homePath()): Places {
+  const name = keptName(PLACES, home);
+  let kept = stored(name);
   let written = -Infinity;
   const store = () => {
     written = performance.now();
-    write(PLACES, [...kept].slice(-MOST));
+    write(name, [...kept].slice(-MOST));
   };
   // Other tabs write too. A logout in one of them removes the entry, and nothing may bring it back from here.
   addEventListener('storage', ({ key }) => {
-    if (key === PLACES || key === null) kept = stored();
+    if (key === name || key === null) kept = stored(name);
+  });
+  // A page that was frozen was told nothing.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) kept = stored(name);
   });
   const drop = (key: string) => {
     if (kept.delete(hash(key))) store();
@@ -79,25 +86,25 @@ export function places(): Places {
         drop(key);
         return;
       }
-      const name = hash(key);
-      const moved = Math.abs((kept.get(name) ?? 0) - time) > 1;
+      const film = hash(key);
+      const moved = Math.abs((kept.get(film) ?? 0) - time) > 1;
       // The order is that of leaving.
-      kept.delete(name);
-      kept.set(name, Math.round(time * 10) / 10);
+      kept.delete(film);
+      kept.set(film, Math.round(time * 10) / 10);
       if (moved || performance.now() - written > EVERY) store();
     },
     delete: drop,
     forget() {
       kept.clear();
-      for (const name of [PLACES, NETWORK]) remove(name);
+      for (const each of [name, keptName(NETWORK, home)]) remove(each);
     },
   };
 }
 
 /** Bits per second, as films were loaded before. */
 export function networkBefore(): number | null {
-  const before = read(NETWORK);
+  const before = read(keptName(NETWORK));
   return typeof before === 'number' && before > 0 ? before : null;
 }
 
-export const keepNetwork = (estimate: number): void => write(NETWORK, Math.round(estimate));
+export const keepNetwork = (estimate: number): void => write(keptName(NETWORK), Math.round(estimate));

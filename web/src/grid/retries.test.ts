@@ -61,6 +61,46 @@ describe('retries', () => {
     expect(again).toEqual(['/b']);
   });
 
+  it('ask for another one when the first does not answer', async () => {
+    const { list, asked, again, failed } = failing([answer(503), answer(200)]);
+    for (const url of ['/a', '/b']) list.add(failed(url));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toEqual(['/a', '/b']);
+    expect([...again].sort()).toEqual(['/a', '/b']);
+  });
+
+  it('give up no picture because another one answered', async () => {
+    const { list, asked, again, failed } = failing(Array.from({ length: 50 }, () => answer(200)));
+    let lost = 0;
+    const often: Failed = {
+      url: '/b',
+      retry() {
+        again.push('/b');
+        if ((lost += 1) > 5) return;
+        // Another one is lost before it, and comes at the next try.
+        list.add(failed(`/a${lost}`));
+        list.add(often);
+      },
+    };
+    list.add(failed('/a0'));
+    list.add(often);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked).toEqual(['/a0', '/a1', '/a2', '/a3', '/a4', '/a5']);
+    expect(again.filter((url) => url === '/b')).toHaveLength(6);
+  });
+
+  it('try also what was given up when the network is there again, except what is no longer wanted', async () => {
+    const { list, again, failed } = failing([answer(404), answer(404), answer(200)]);
+    const gone = failed('/gone');
+    for (const each of [failed('/a'), gone, failed('/b')]) list.add(each);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(again).toEqual(['/b']);
+    list.add(failed('/a'));
+    list.remove(gone);
+    list.now();
+    expect([...again].sort()).toEqual(['/a', '/a', '/b']);
+  });
+
   it('give up a picture that is broken', async () => {
     const { list, asked, failed } = failing(Array.from({ length: 50 }, () => answer(200)));
     const broken: Failed = { url: '/a', retry: () => list.add(broken) };

@@ -5,7 +5,7 @@ const LONGEST_WAIT = 30_000;
 const LONGEST_REST = 300_000;
 /** After this time without a failure, in ms, the next one is the first. */
 const FORGOTTEN = 60_000;
-/** A picture that fails so often, although its address answers, is broken. */
+/** A picture that fails so often, although its own address answers, is broken. */
 const MOST = 4;
 
 /** A picture that did not load. */
@@ -36,6 +36,10 @@ export function retries(ask: (url: string) => Promise<Response>, unauthorized: (
   const failed = new Set<Failed>();
   /** How often each picture failed although its address answered. */
   const broken = new Map<string, number>();
+  /** The pictures that are given up, until the session or the network is there again. */
+  const given = new Set<Failed>();
+  /** The addresses that have had their turn. */
+  const had = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
   let asking = false;
@@ -48,28 +52,35 @@ export function retries(ask: (url: string) => Promise<Response>, unauthorized: (
 
   const backOff = () => Math.min(LONGEST_WAIT, WAIT * 2 ** Math.min(10, tries++));
 
+  /** The next one to be asked for. Each has its turn, so that an address that never answers holds nobody up. */
+  function turn(): Failed | undefined {
+    const next = [...failed];
+    const first = next.find(({ url }) => !had.has(url)) ?? (had.clear(), next[0]);
+    if (first) had.add(first.url);
+    return first;
+  }
+
   function all(): void {
     const again = [...failed];
     failed.clear();
-    for (const each of again) {
-      broken.set(each.url, (broken.get(each.url) ?? 0) + 1);
-      each.retry();
-    }
+    for (const each of again) each.retry();
   }
 
   async function probe(): Promise<void> {
-    const [first] = failed;
-    if (!first || asking) return;
+    if (asking) return;
+    const first = turn();
+    if (!first) return;
     asking = true;
     const answer = await ask(first.url).catch(() => null);
     asking = false;
     if (answer?.ok) {
       tries += 1;
+      broken.set(first.url, (broken.get(first.url) ?? 0) + 1);
       all();
     } else if (answer?.status === 401) unauthorized();
     else if (answer && answer.status < 500 && answer.status !== 429) {
       // It is not there, which says nothing about the others.
-      failed.delete(first);
+      if (failed.delete(first)) given.add(first);
       broken.set(first.url, MOST);
       if (failed.size > 0) later(0);
     } else {
@@ -80,7 +91,10 @@ export function retries(ask: (url: string) => Promise<Response>, unauthorized: (
 
   return {
     add(each) {
-      if ((broken.get(each.url) ?? 0) >= MOST) return;
+      if ((broken.get(each.url) ?? 0) >= MOST) {
+        given.add(each);
+        return;
+      }
       const now = performance.now();
       if (now - last > FORGOTTEN) tries = 0;
       last = now;
@@ -88,11 +102,16 @@ export function retries(ask: (url: string) => Promise<Response>, unauthorized: (
       failed.add(each);
       if (alone && !asking) later(tries === 0 ? 0 : backOff());
     },
-    remove: (each) => void failed.delete(each),
+    remove(each) {
+      failed.delete(each);
+      given.delete(each);
+    },
     now() {
       clearTimeout(timer);
       tries = 0;
       broken.clear();
+      for (const each of given) failed.add(each);
+      given.clear();
       all();
     },
   };

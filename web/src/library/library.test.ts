@@ -101,6 +101,23 @@ describe('Library', () => {
     await expect(of(new Error('no timeline')).library.find('a0')).rejects.toThrow('no timeline');
   });
 
+  it('finds an item in the blocks that are kept, where there is no connection and only there', async () => {
+    const { library, api } = of(WHOLE);
+    const lost = new ApiError('no answer', 0);
+    api.item.mockRejectedValue(lost);
+    // The first block was never seen.
+    const keptOf = (name: string) => (KEYS[name] ?? []).map((key) => media({ key }));
+    api.block.mockImplementation((name: string) => (name === 'a' ? Promise.reject(lost) : Promise.resolve(keptOf(name))));
+    vi.stubGlobal('navigator', { onLine: true });
+    await expect(library.find('b2')).rejects.toThrow('no answer');
+    expect(api.block).not.toHaveBeenCalled();
+    vi.stubGlobal('navigator', { onLine: false });
+    expect(await library.find('b2')).toBe(4);
+    expect(library.at(4)?.key).toBe('b2');
+    await expect(library.find('a0')).rejects.toThrow('no answer');
+    vi.unstubAllGlobals();
+  });
+
   it('reads the timeline again for an item of a newer one', async () => {
     const { library } = of(timeline([['a', 2], ['c', 1]], { version: 'old' }), WHOLE);
     expect(await library.find('b0')).toBe(2);

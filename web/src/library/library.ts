@@ -1,5 +1,5 @@
 import { ApiError, type Api } from '../api/client.ts';
-import type { Block, Media, Place, Timeline } from '../api/types.ts';
+import type { Block, Located, Media, Place, Timeline } from '../api/types.ts';
 import { first } from '../search.ts';
 import { Blocks, isGone } from './blocks.ts';
 import { waitAfter } from './wait.ts';
@@ -104,7 +104,7 @@ export class Library {
   async find(key: string): Promise<number | null> {
     const known = this.indexOf(key);
     if (known >= 0) return known;
-    const asked = this.#api.item(key, this.view).catch(unknown);
+    const asked = this.#api.item(key, this.view).catch((error: unknown) => this.#instead(key, error));
     const [located] = await Promise.all([asked, this.read()]);
     if (!this.timeline) throw this.error;
     if (!located?.place) return null;
@@ -209,6 +209,20 @@ export class Library {
     return items;
   }
 
+  /** For an item that could not be asked for. `null`: there is none. Its block may be kept on this device. */
+  async #instead(key: string, error: unknown): Promise<Located | null> {
+    if (isGone(error)) return null;
+    if (!isOffline(error)) throw error;
+    await this.read();
+    for (const { name } of this.timeline?.blocks ?? []) {
+      const items = this.#blocks.get(name) ?? (await this.#api.block(name).catch(() => []));
+      const index = items.findIndex((item) => item.key === key);
+      const item = items[index];
+      if (item) return { item, place: { block: name, index } };
+    }
+    throw error;
+  }
+
   #list(name: string, items: readonly Media[]): void {
     const at = this.timeline?.blocks.findIndex((block) => block.name === name) ?? -1;
     const start = this.#starts[at];
@@ -253,8 +267,5 @@ export class Library {
 const originOf = ({ version, view, views, cover, originals, download }: Timeline): string =>
   JSON.stringify([version, view, views, cover, originals, download]);
 
-/** An item that is not there is `null`, and no failure. */
-function unknown(error: unknown): null {
-  if (isGone(error)) return null;
-  throw error;
-}
+/** Without a connection, blocks that are kept on this device come at once, and others fail at once. */
+const isOffline = (error: unknown): boolean => error instanceof ApiError && error.status === 0 && !navigator.onLine;

@@ -32,7 +32,7 @@ export function slideshow(row: Row, dialog: HTMLElement, ended: () => void): Sli
   let upcoming = order.next();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
-  /** A film that has ended while the page was hidden. */
+  /** It is time for the next picture, which has not come yet, or which nobody would see. */
   let due = false;
   /** Counts the items, so that a film that ends late knows that it has been left. */
   let turn = 0;
@@ -73,6 +73,7 @@ export function slideshow(row: Row, dialog: HTMLElement, ended: () => void): Sli
     const here = row.library?.at(upcoming);
     if (!here || (!row.expect(upcoming) && waited < PATIENCE)) {
       row.expect(upcoming);
+      due = true;
       timer = setTimeout(step, POLL, waited + POLL);
       return;
     }

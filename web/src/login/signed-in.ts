@@ -1,3 +1,4 @@
+import { keptName } from '../services.ts';
 import { words } from '../words/words.ts';
 import { DAYS } from './login.ts';
 
@@ -8,7 +9,7 @@ export type Way = 'password' | 'link';
 
 export function signedIn(): Way | null {
   try {
-    const kept = localStorage.getItem(NAME);
+    const kept = localStorage.getItem(keptName(NAME));
     return kept === 'password' || kept === 'link' ? kept : null;
   } catch {
     return null;
@@ -18,11 +19,24 @@ export function signedIn(): Way | null {
 /** `null` forgets it. */
 export function keepSignedIn(way: Way | null): void {
   try {
-    if (way === null) localStorage.removeItem(NAME);
-    else localStorage.setItem(NAME, way);
+    if (way === null) localStorage.removeItem(keptName(NAME));
+    else localStorage.setItem(keptName(NAME), way);
   } catch {
     // Then nobody is told why the password is asked for again.
   }
+}
+
+/**
+ * Calls `ask` when the viewer may have been signed out unseen: another window has logged out, or this one was frozen
+ * meanwhile.
+ */
+export function whenInDoubt(ask: () => void): void {
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === null || (key === keptName(NAME) && newValue === null)) ask();
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) ask();
+  });
 }
 
 /** What who was let in before is told at the login. */

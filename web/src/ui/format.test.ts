@@ -17,6 +17,14 @@ describe('dates', () => {
   });
 });
 
+describe('the calendar', () => {
+  it('is that of the files, also where browsers write by another one, as older ones do in Saudi Arabia', () => {
+    const tag = 'en-SA-u-ca-islamic-umalqura';
+    for (const name of [monthName, fullDate]) expect(name('2024-06-15', tag)).toMatch(/June.*2024/);
+    expect(monthsName('2024-06-15', '2024-03-01', tag)).toMatch(/^March.*June 2024$/);
+  });
+});
+
 describe('monthsName', () => {
   it('names neighbouring months in the order of time', () => {
     expect(monthsName('2024-06-30', '2024-06-01', 'en-GB')).toBe('June 2024');

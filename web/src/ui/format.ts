@@ -1,5 +1,5 @@
 import type { Exposure, Taken } from '../api/types.ts';
-import { locale, number, plain } from '../words/locale.ts';
+import { dateFormat, locale, number, plain } from '../words/locale.ts';
 import { words } from '../words/words.ts';
 
 /**
@@ -17,7 +17,7 @@ function formatted(stamp: string, options: Intl.DateTimeFormatOptions, tag: stri
   const id = `${tag} ${Object.entries(options).flat().join()}`;
   let format = formats.get(id);
   if (!format) {
-    format = new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
+    format = dateFormat({ ...options, timeZone: 'UTC' }, tag);
     formats.set(id, format);
   }
   return format.format(wallClock(stamp));
@@ -31,7 +31,7 @@ export const monthName = (stamp: string, tag = locale()): string =>
 export function monthsName(one: string, other: string, tag = locale()): string {
   if (one.slice(0, 7) === other.slice(0, 7)) return monthName(one, tag);
   const [from = one, to = other] = [one, other].sort();
-  const format = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const format = dateFormat({ month: 'long', year: 'numeric', timeZone: 'UTC' }, tag);
   return format.formatRange(wallClock(from.slice(0, 7) + '-01'), wallClock(to.slice(0, 7) + '-01'));
 }
 

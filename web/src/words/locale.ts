@@ -23,6 +23,10 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}, ta
   return format.format(value);
 }
 
+/** Dates by the calendar of the files, by which months are grouped. Some regions are used to one with other months. */
+export const dateFormat = (options: Intl.DateTimeFormatOptions, tag = current): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(tag, { ...options, calendar: 'gregory' });
+
 /** A number without marks of thousands, as pixels and years have it. `digits` is how many there are at least. */
 export const plain = (value: number, digits = 1, tag = current): string =>
   number(value, { useGrouping: false, minimumIntegerDigits: digits }, tag);
