@@ -163,6 +163,7 @@ pub fn run(options: &Options) -> Result<Report, Error> {
     if !tally.is_fatal() && !options.dry_run {
         // Only a whole walk says what is gone.
         if !options.stop.is_requested() && options.library.is_some() && options.only.is_none() {
+            tally.settle(live::forget_moved(catalogue, name, &library));
             match (prune::run(catalogue, &register, &library, options.prune.as_ref(), &tally), &options.prune) {
                 (Ok(true), Some(prune)) => tally.settle(live::prune(&publisher, &library, prune)),
                 (pruned, _) => tally.settle(pruned.map(drop)),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, Deletion, Place, State};
 use crate::failure::Failure;
-use crate::live;
 use crate::register::Register;
 use crate::tally::{LIBRARY, Tally};
 use crate::walk::{Library, RULES};
@@ -50,7 +49,6 @@ pub fn run(
         }
     }
     catalogue.remove_places(register.library, moved.iter().map(|place| place.path.as_str()))?;
-    live::forget_moved(catalogue, register.library, library)?;
     let Some(prune) = prune.filter(|_| !gone.is_empty()) else {
         note_excluded(&missing, &gone, library, tally);
         return Ok(true);

@@ -7,7 +7,7 @@ use std::{
     io,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, params};
@@ -137,6 +137,16 @@ pub struct Named {
 }
 
 pub struct Index(Mutex<Connection>);
+
+/// How long an upload is kept of which no more comes, in seconds. R2 keeps it for seven days, too:
+/// <https://developers.cloudflare.com/r2/buckets/object-lifecycles/>.
+const UPLOAD_KEPT: i64 = 7 * 86_400;
+
+/// Unix seconds.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
 
 impl Index {
     /// Opens the file and locks it for this process. The file is made if it is missing.
@@ -324,9 +334,11 @@ impl Index {
         Ok(())
     }
 
-    /// Forgets the uploads whose newest part came before `time` (Unix seconds), and returns the blobs of their parts.
-    /// An upload without a part takes no room. The index does not know when it began, and keeps it.
-    pub fn drop_uploads_before(&self, time: i64) -> Result<Vec<String>> {
+    /// Forgets the uploads of which nothing has come for long, and returns the blobs of their parts. Whoever began such
+    /// an upload never ends it. An upload without a part takes no room. The index does not know when it began, and
+    /// keeps it.
+    pub fn drop_forgotten_uploads(&self) -> Result<Vec<String>> {
+        let time = now() - UPLOAD_KEPT;
         let old = "(SELECT upload FROM part GROUP BY upload HAVING MAX(modified) < ?1)";
         let mut db = self.lock();
         let change = db.transaction()?;

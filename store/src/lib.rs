@@ -49,7 +49,7 @@
 //! - A disk may lose bytes all the same. A store that was not closed in order looks at its files when it opens, and
 //!   forgets the objects whose bytes are gone: see `intact`.
 //! - Bytes that the index does not name are not deleted at a start, because the index may be an older copy: see `lost`.
-//! - An upload of which nothing has come for seven days is dropped at a start: see `multipart`.
+//! - An upload of which nothing has come for seven days is dropped at a start: see `index`.
 //! - Only one process at a time may open a folder.
 
 mod blobs;

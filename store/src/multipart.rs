@@ -2,8 +2,6 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 
-use std::io;
-
 use s3s::{
     S3Request, S3Result,
     crypto::{Checksum as _, Md5},
@@ -17,11 +15,10 @@ use s3s::{
 use uuid::Uuid;
 
 use crate::{
-    blobs::{self, Blobs},
-    conditions,
-    index::{self, Headers, Index, Object},
+    blobs, conditions,
+    index::{self, Headers, Object, now},
     s3::Store,
-    write::{now, stored_encoding, write_condition},
+    write::{stored_encoding, write_condition},
 };
 
 /// The fewest bytes of a part, except for the last part.
@@ -29,9 +26,6 @@ const MIN_PART: u64 = 5 * 1024 * 1024;
 const MAX_PART_NUMBER: i32 = 10_000;
 /// The most parts in a page of a listing.
 const MAX_PARTS: i32 = 1000;
-/// How long an upload is kept of which no more comes, in seconds. R2 keeps it for seven days, too:
-/// <https://developers.cloudflare.com/r2/buckets/object-lifecycles/>.
-const KEPT: i64 = 7 * 86_400;
 
 impl Store {
     pub fn start_upload(&self, input: CreateMultipartUploadInput) -> S3Result<CreateMultipartUploadOutput> {
@@ -150,14 +144,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// Drops the uploads of which nothing has come for long. Whoever began them has forgotten them, and never ends them.
-pub fn drop_forgotten(index: &Index, blobs: &Blobs) -> io::Result<()> {
-    for blob in index.drop_uploads_before(now() - KEPT)? {
-        blobs.remove(&blob);
-    }
-    Ok(())
 }
 
 /// A part is received like an object, with its digests.

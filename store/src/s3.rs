@@ -26,7 +26,6 @@ use crate::{
     index::{self, Index},
     intact::{self, Closing},
     lost::{self, Lost},
-    multipart,
 };
 
 /// One bucket.
@@ -64,7 +63,9 @@ impl Store {
         let gone = if was_closed { Vec::new() } else { intact::check(&root, &index)? };
         let blobs = Blobs::open(&root)?;
         intact::unmark(&root)?;
-        multipart::drop_forgotten(&index, &blobs)?;
+        for blob in index.drop_forgotten_uploads()? {
+            blobs.remove(&blob);
+        }
         let in_use: HashSet<String> = index.blobs()?.into_iter().collect();
         let lost = lost::set_aside(&root, &in_use, gone)?;
         Ok(Self { bucket, index, blobs, lost, _closing: Closing::new(root) })

@@ -1,7 +1,5 @@
 //! PUT, copy and DELETE.
 
-use std::time::SystemTime;
-
 use http::{HeaderMap, header};
 use s3s::{
     S3Request, S3Result,
@@ -15,7 +13,7 @@ use s3s::{
 use crate::{
     blobs,
     conditions::{self, Verdict},
-    index::{Headers, Object, WriteCondition},
+    index::{Headers, Object, WriteCondition, now},
     s3::Store,
 };
 
@@ -142,10 +140,4 @@ fn copy_conditions(headers: &HeaderMap) -> HeaderMap {
         ("x-amz-copy-source-if-unmodified-since", header::IF_UNMODIFIED_SINCE),
     ];
     names.into_iter().filter_map(|(from, to)| Some((to, headers.get(from)?.clone()))).collect()
-}
-
-/// Unix seconds.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
