@@ -136,8 +136,6 @@ pub struct Named {
     pub key: Option<Vec<u8>>,
 }
 
-pub struct Index(Mutex<Connection>);
-
 /// How long an upload is kept of which no more comes, in seconds. R2 keeps it for seven days, too:
 /// <https://developers.cloudflare.com/r2/buckets/object-lifecycles/>.
 const UPLOAD_KEPT: i64 = 7 * 86_400;
@@ -147,6 +145,8 @@ pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
+
+pub struct Index(Mutex<Connection>);
 
 impl Index {
     /// Opens the file and locks it for this process. The file is made if it is missing.
