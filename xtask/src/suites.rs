@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf, process::Command, sync::Mutex};
 
+use tempfile::TempDir;
+
 use crate::{
     Failure, lanes, lints,
     process::{both, succeed},
@@ -15,12 +17,18 @@ const AT_ONCE: usize = 2;
 const LONG: [&str; 5] = ["contract/wasi", "contract/fastly", "native/serve", "ingest/films", "contract/faults"];
 /// The programs whose waits are those of a person, or that measure: each has the machine for itself.
 const ALONE: [&str; 2] = ["contract/machines", "browser/native"];
+/// Files in memory. Tests write thousands of small ones and wait until each is on the disk, which no test sees there.
+const IN_MEMORY: &str = "/dev/shm";
+/// How many bytes must be free there. The tests have about a tenth of this at once.
+const ROOM: u64 = 8 << 30;
 
 pub struct Suites {
     programs: Programs,
     edges: wasm::Programs,
     viceroy: PathBuf,
     fastly_cli: PathBuf,
+    /// Where the tests' own files are, if not where files for a time are otherwise.
+    files: Option<TempDir>,
 }
 
 impl Suites {
@@ -32,7 +40,7 @@ impl Suites {
         lints::with(&mut tests)?;
         let build = || workspace::programs(&mut tests);
         let (edges, programs) = both(wasm::all, build)?;
-        Ok(Self { programs, edges, viceroy, fastly_cli })
+        Ok(Self { programs, edges, viceroy, fastly_cli, files: in_memory() })
     }
 
     /// Prints the sizes of the services. A service over its budget is an error.
@@ -47,6 +55,7 @@ impl Suites {
         }
         self.edges.tell(command);
         command.env("VICEROY", &self.viceroy).env("FASTLY_CLI", &self.fastly_cli);
+        command.envs(self.files.iter().map(|files| ("TMPDIR", files.path())));
         Ok(())
     }
 
@@ -84,4 +93,11 @@ impl Suites {
         let alone = ALONE.into_iter().map(test).collect::<Result<_, _>>()?;
         lanes::pass(beside, AT_ONCE, alone, &Mutex::new(io::stdout()))
     }
+}
+
+/// A folder in memory, where there is room for it. It goes with everything in it when it is dropped.
+fn in_memory() -> Option<TempDir> {
+    let space = rustix::fs::statvfs(IN_MEMORY).ok()?;
+    let has_room = space.f_bavail.saturating_mul(space.f_frsize) >= ROOM;
+    tempfile::Builder::new().prefix("edge-gallery-").tempdir_in(IN_MEMORY).ok().filter(|_| has_room)
 }
