@@ -6,12 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{
-    Failure, fastly, page,
-    suites::Suites,
-    tools, wasi,
-    workspace::{self, cargo},
-};
+use crate::{Failure, fastly, page, suites::Suites, tools, wasi, workspace::cargo};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -101,18 +96,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             count(&mut command, column, &mut table, &mut reasons)?;
         }
         if wanted(&"memory") {
-            seeds(&mut table)?;
+            seeds(suites.seeds(SEEDS)?, &mut table)?;
         }
     }
     report(&table, &reasons)
 }
 
 /// Counts seeds as the faults of the platform in memory.
-fn seeds(table: &mut Table) -> Result<(), Failure> {
+fn seeds(mut command: Command, table: &mut Table) -> Result<(), Failure> {
     say("== seeds");
-    let programs = workspace::build(&["seeds"])?;
-    let mut command = Command::new(programs.path("seeds")?);
-    let output = command.args(["--seeds", &SEEDS.to_string()]).stderr(Stdio::inherit()).output()?;
+    let output = command.stderr(Stdio::inherit()).output()?;
     let said = String::from_utf8_lossy(&output.stdout);
     let last = said.lines().last().unwrap_or_default();
     let result: serde_json::Value = serde_json::from_str(last).map_err(|_| "the seeds ended without a result")?;

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{
     Failure, lanes, lints,
-    process::{both, succeed},
+    process::both,
     wasm,
     workspace::{self, Programs, cargo},
 };
@@ -70,9 +70,11 @@ impl Suites {
         Ok(command)
     }
 
-    /// Tries so many seeds of faults.
-    pub fn seeds(&self, count: &str) -> Result<(), Failure> {
-        succeed(Command::new(self.programs.path("seeds")?).args(["--seeds", count]), "faults by seeds")
+    /// The program that tries so many seeds of faults.
+    pub fn seeds(&self, count: u64) -> Result<Command, Failure> {
+        let mut command = Command::new(self.programs.path("seeds")?);
+        command.args(["--seeds", &count.to_string()]);
+        Ok(command)
     }
 
     /// Runs all test programs, and the examples in the documentation of crates.

@@ -49,7 +49,8 @@ pub struct Relay {
     state: Arc<Mutex<State>>,
 }
 
-/// How long it may take until a port that was closed can be opened again.
+/// How long it may take until a port that was closed can be opened again: a process that another thread starts has it
+/// open until it is another program.
 const PATIENCE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(2);
 
@@ -75,14 +76,7 @@ impl Relay {
         if matches!(mode, Mode::Refuse) {
             state.listener = None;
         } else if state.listener.is_none() {
-            let since = Instant::now();
-            state.listener = loop {
-                match listen(self.address) {
-                    Ok(listener) => break Some(listener),
-                    Err(error) if since.elapsed() > PATIENCE => return Err(error),
-                    Err(_) => thread::sleep(POLL),
-                }
-            };
+            state.listener = Some(listen(self.address)?);
         }
         state.mode = mode;
         for stream in state.open.drain(..) {
@@ -107,7 +101,14 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
+    let since = Instant::now();
+    let listener = loop {
+        match TcpListener::bind(address) {
+            Ok(listener) => break listener,
+            Err(error) if since.elapsed() > PATIENCE => return Err(error),
+            Err(_) => thread::sleep(POLL),
+        }
+    };
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
