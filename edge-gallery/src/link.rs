@@ -177,7 +177,7 @@ fn add(arguments: &Add) -> Result<(), Failure> {
             let _ = std::fs::remove_file(path);
         }
     })?;
-    // The URL is told in any case: nobody could find it out later.
+    // Where the cards cannot be written now, the URL is told all the same: nobody could find it out later.
     let written = made.map_or(Ok(()), |(path, _)| sheet::write(path, &[Card::new(&arguments.label, &url)], CARDS));
     if arguments.json {
         let mut line = json(&link);

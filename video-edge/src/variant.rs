@@ -88,7 +88,7 @@ pub(crate) async fn serve<P: Platform>(
 }
 
 /// A playlist of the film, with the version to which it belongs: the version that is asked for, while its objects are
-/// there, or else the current one.
+/// there, or that of 0.1.0, while its objects are there, or else the current one.
 ///
 /// So who began to watch a film goes on after it was replaced, also with a quality for which nobody has asked before.
 /// The cache keeps a playlist under the version that was asked for, and only if the playlist is of this version.

@@ -172,20 +172,33 @@ fn rendition(media: &Media, rendition: &Rendition, version: &str) -> Result<Plan
 const DAY: &str = "2024-06-15";
 
 fn planned(media: &Media, name: String, (size, crc): (u64, u32), source: &Source<'_>) -> Planned {
-    let date = media.date_taken.as_deref().unwrap_or(&media.uploaded_at);
-    // Of some only the day is known. They come last on it, as in the listing.
-    let is_day = date.len() == DAY.len();
-    let wall_clock = if is_day { [date, "T23:59:59"].concat() } else { date.to_owned() };
+    let wall_clock = media.date_taken.as_deref().unwrap_or(&media.uploaded_at);
     // Where no offset is known, the moment is a guess.
-    let taken = media.taken.as_ref().filter(|taken| taken.offset.is_some() && !is_day);
-    let time = Time::parse(&wall_clock, taken.and_then(|taken| moment(&taken.at)));
+    let taken = media.taken.as_ref().filter(|taken| taken.offset.is_some());
+    let time = time(wall_clock, taken.map(|taken| taken.at.as_str()));
     Planned { date: media.date().to_owned(), name, size, crc, time, note: source.encode(), requests: 1 }
+}
+
+/// Of some only the day is known. They come last on it, as in the listing, and have no moment.
+fn time(wall_clock: &str, at: Option<&str>) -> Time {
+    if wall_clock.len() == DAY.len() {
+        return Time::parse(&[wall_clock, "T23:59:59"].concat(), None);
+    }
+    Time::parse(wall_clock, at.and_then(moment))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::checksums::Checksums;
+
+    #[test]
+    fn a_file_of_which_only_the_day_is_known_is_of_this_day() {
+        let at = Some("2024-06-15T12:00:00Z");
+        assert_eq!(time("2024-06-15", at), Time::parse("2024-06-15T23:59:59", None));
+        assert_eq!(time("2024-06-15T14:00:00", at), Time::parse("2024-06-15T14:00:00", Some(1_718_452_800)));
+        assert_ne!(time("2024-06-15", at), time("2024-06-14", at));
+    }
 
     fn entry(name: &str, size: u64, requests: u64) -> Planned {
         let time = Time::parse("2024-06-15T14:00:00", None);
